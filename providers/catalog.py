@@ -26,7 +26,7 @@ class Catalog:
 
 
 def load(assets: Path = ASSETS) -> Catalog:
-    """Read `models.toml` and `endpoints.toml`. A row with an unknown field is a `ValueError`: typing errors must show."""
+    """Read `models.toml` and `endpoints.toml`. A row with an unknown field is a `ValueError`: a slip must show."""
     rows = tomllib.loads((assets / "models.toml").read_text("utf-8"))["model"]
     vendors = tomllib.loads((assets / "endpoints.toml").read_text("utf-8"))["endpoint"]
     endpoints = [_endpoint(row) for row in vendors]

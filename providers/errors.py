@@ -131,7 +131,7 @@ class Unavailable(ProviderError):
 class InputError(PlaygroundError):
     """What the visitor gave cannot be used."""
 
-    reasons = ("empty", "not_text", "role", "number", "url")
+    reasons: ClassVar[tuple[str, ...]] = ("empty", "not_text", "role", "number", "url")
 
 
 class DocumentError(InputError):
@@ -145,7 +145,7 @@ class ImageError(InputError):
 class LimitExceeded(InputError):
     """Values: limit, and seconds to wait where it is a rate."""
 
-    reasons = ("message_length", "rate", "streams", "columns", "tokens", "history", "body")
+    reasons: ClassVar[tuple[str, ...]] = ("message_length", "rate", "streams", "columns", "tokens", "history", "body")
 
 
 def every_class(root: type[PlaygroundError] = PlaygroundError) -> list[type[PlaygroundError]]:

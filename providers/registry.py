@@ -29,7 +29,10 @@ def names(catalog: Catalog) -> tuple[str, ...]:
 
 
 def connect(
-    name: str, catalog: Catalog, options: Options, credentials: Credentials = Credentials()  # noqa: B008 - frozen
+    name: str,
+    catalog: Catalog,
+    options: Options,
+    credentials: Credentials = Credentials(),  # noqa: B008 - frozen
 ) -> Provider:
     """Open a provider. Raises `UnknownModel` for a name that is none, `MissingKey` where one is needed."""
     if name not in names(catalog):

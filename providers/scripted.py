@@ -1,4 +1,4 @@
-"""A deterministic provider without weights: the same request gives the same events. For tests and for `--model scripted`."""
+"""A deterministic provider without weights, for tests and `--model scripted`: same request, same events."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from providers.types import (
     Rendered,
     Request,
     TextDelta,
+    Timing,
     TokenLogprob,
     TokenLogprobs,
-    Timing,
     Usage,
 )
 
@@ -83,7 +83,7 @@ def _info(name: str, *, reasoning: bool = False, chat: bool = True) -> ModelInfo
 _MODELS: dict[str, tuple[ModelInfo, Script]] = {
     "echo": (_info("echo"), _echo),
     "showcase": (_info("showcase"), lambda request: _SHOWCASE),
-    "thinker": (_info("thinker", reasoning=True), lambda request: f"The answer to «{request.messages[-1].text}» is 42."),
+    "thinker": (_info("thinker", reasoning=True), lambda request: f"«{request.messages[-1].text}»? 42."),
     "variant": (_info("variant"), _variant),
     "slow": (_info("slow"), _count),
     "broken": (_info("broken"), lambda request: "This answer breaks off in the mid"),

@@ -136,7 +136,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call of a model. When the last message is the assistant's, the model continues it (see `ModelInfo.prefill`)."""
+    """One call of a model. A last message of the assistant's is continued (see `ModelInfo.prefill`)."""
 
     model: ModelInfo
     messages: tuple[Message, ...]
@@ -183,7 +183,7 @@ class TokenLogprobs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What is being waited for. `done` and `total` are bytes for a download, seconds for a retry, places for a queue."""
+    """What is being waited for. `done` and `total` are bytes for a download, seconds for a retry, places in a line."""
 
     stage: Stage
     done: float = 0
