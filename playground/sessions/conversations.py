@@ -1,0 +1,73 @@
+"""A visitor's conversation, kept on the server so that it survives a reload and a restart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from providers.errors import LimitExceeded
+
+_FILE = "conversation.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """One folder a visitor, named by the hash of the cookie: the disk never sees the cookie itself."""
+
+    home: Path
+    days: float = 30
+    max_bytes: int = 5_000_000
+
+    def folder(self, visitor: str) -> Path:
+        """Where the visitor's files may be kept; made on first use by whoever writes there."""
+        return self.home / "visitors" / hashlib.sha256(visitor.encode()).hexdigest()
+
+    def load(self, visitor: str) -> dict[str, object] | None:
+        """What was saved last. A file that cannot be read is set aside as `conversation.damaged` and counts as none."""
+        path = self.folder(visitor) / _FILE
+        try:
+            value = json.loads(path.read_bytes())
+            if isinstance(value, dict):
+                return value
+        except FileNotFoundError:
+            return None
+        except (ValueError, RecursionError):
+            pass
+        path.replace(path.with_suffix(".damaged"))
+        return None
+
+    def save(self, visitor: str, value: dict[str, object]) -> None:
+        """Replace what was saved, whole or not at all. Raises `LimitExceeded("history")` beyond `max_bytes`."""
+        content = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        if len(content) > self.max_bytes:
+            raise LimitExceeded("history", limit=self.max_bytes)
+        folder = self.folder(visitor)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(folder / _FILE)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def delete(self, visitor: str) -> None:
+        """Delete everything kept for the visitor."""
+        shutil.rmtree(self.folder(visitor), ignore_errors=True)
+
+    def sweep(self) -> int:
+        """Delete what nobody touched for `days`; the number of visitors deleted."""
+        oldest, deleted = time.time() - self.days * 86_400, 0
+        visitors = self.home / "visitors"
+        for folder in filter(Path.is_dir, visitors.iterdir()) if visitors.is_dir() else ():
+            if max((file.stat().st_mtime for file in (folder, *folder.rglob("*"))), default=0) < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
+                deleted += 1
+        return deleted

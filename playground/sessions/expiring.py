@@ -1,0 +1,50 @@
+"""What is remembered for a while, and of a limited number of visitors."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+Clock = Callable[[], float]
+"""Seconds that never go backwards."""
+
+
+@dataclass(slots=True)
+class Expiring(Generic[V]):
+    """A mapping whose values vanish `seconds` after they were put, the least recently used first beyond `most`."""
+
+    seconds: float
+    most: int = 10_000
+    clock: Clock = time.monotonic
+    _entries: OrderedDict[str, tuple[float, V]] = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def put(self, name: str, value: V) -> None:
+        with self._lock:
+            self._sweep()
+            self._entries[name] = (self.clock() + self.seconds, value)
+            self._entries.move_to_end(name)
+            while len(self._entries) > self.most:
+                self._entries.popitem(last=False)
+
+    def get(self, name: str) -> V | None:
+        with self._lock:
+            self._sweep()
+            if name not in self._entries:
+                return None
+            self._entries.move_to_end(name)
+            return self._entries[name][1]
+
+    def pop(self, name: str) -> V | None:
+        with self._lock:
+            return self._entries.pop(name, (0.0, None))[1]
+
+    def _sweep(self) -> None:
+        now = self.clock()
+        for name in [name for name, (until, _) in self._entries.items() if until <= now]:
+            del self._entries[name]

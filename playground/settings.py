@@ -1,0 +1,187 @@
+"""Every choice of whoever runs the page, in one table: an environment variable, a line of `.env`, or a flag."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from providers.base import Network, Options
+from providers.catalog import Catalog
+
+PREFIX = "PLAYGROUND_"
+DEFAULT_MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
+_SDK_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+Names = Annotated[tuple[str, ...], NoDecode]
+"""Comma-separated in the environment."""
+
+
+def _home(data: Mapping[str, Any]) -> Path:
+    disk = Path("/data")
+    if data["space_id"] and os.access(disk, os.W_OK):
+        return disk / "aula"
+    return Path(platformdirs.user_cache_dir("aula", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """A field is an environment variable with the prefix `PLAYGROUND_`; its description is its row in the README."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    space_id: str | None = Field(
+        None, validation_alias=AliasChoices("space_id", "SPACE_ID"), description="Set by a Hugging Face Space itself."
+    )
+    space_host: str | None = Field(
+        None,
+        validation_alias=AliasChoices("space_host", "SPACE_HOST"),
+        description="Set by a Hugging Face Space itself: the name in its address.",
+    )
+    home: Path = Field(
+        default_factory=_home,
+        description="Folder for models, uploads and conversations. "
+        "Default: the platform's cache folder; /data/aula on a Space with a writable disk.",
+    )
+    host: str = Field(
+        default_factory=lambda data: "0.0.0.0" if data["space_id"] else "127.0.0.1",  # noqa: S104 - a Space is a container
+        description="Address to listen on; 0.0.0.0 lets the classroom in. Default: 127.0.0.1; 0.0.0.0 on a Space.",
+    )
+    port: int = Field(7860, ge=1, le=65535, description="Port to listen on.")
+    model: str = Field(DEFAULT_MODEL, description="Model chosen at the start: provider/id, or `scripted`.")
+    hosted: bool = Field(
+        default_factory=lambda data: data["space_id"] is not None,
+        description="Strangers visit: private addresses, folders and the environment's keys are closed to them. "
+        "Default: true on a Space.",
+    )
+    open: bool = Field(False, description="Open the page in the browser once it is served.")
+    environment_keys: bool = Field(
+        default_factory=lambda data: not data["hosted"],
+        description="Every visitor may spend the API keys found in the environment. Default: true unless hosted.",
+    )
+    visitor_models: bool = Field(
+        default_factory=lambda data: not data["hosted"],
+        description="Visitors may load models from the Hub or a folder of this computer. Default: true unless hosted.",
+    )
+    allowed_hosts: Names = Field(
+        (),
+        description="Host names the page answers to besides its own, comma-separated; `*` for any. "
+        "Needed behind a reverse proxy.",
+    )
+    api_hosts: Names = Field(
+        (), description="host:port, comma-separated, that a hosted page may ask besides the catalogue's vendors."
+    )
+    messages_per_minute: int = Field(30, ge=1, description="Messages a visitor may send a minute.")
+    max_tokens_per_reply: int = Field(2048, ge=1, description="Longest reply a visitor may ask for, in tokens.")
+    parallel_streams: int = Field(4, ge=1, description="Replies a visitor may receive at the same time.")
+    queue_size: int = Field(64, ge=1, description="Requests that may wait in line before the page says it is busy.")
+    max_message_characters: int = Field(100_000, ge=1, description="Longest message, in characters.")
+    max_body_mb: float = Field(20, gt=0, description="Largest request or upload, in megabytes.")
+    key_hours: float = Field(8, gt=0, description="Hours after which a visitor's API key is forgotten.")
+    conversation_days: float = Field(30, gt=0, description="Days after which an untouched conversation is deleted.")
+    memory_gb: float | None = Field(
+        None, gt=0, description="Memory for loaded models, in gigabytes. Default: half of what the computer has."
+    )
+    offline: bool = Field(False, description="Never fetch anything: use only the models that are already here.")
+    connect_seconds: float = Field(10, gt=0, description="Longest wait for a connection to an API.")
+    first_token_seconds: float = Field(60, gt=0, description="Longest wait for an API's first token.")
+    between_tokens_seconds: float = Field(30, gt=0, description="Longest silence of an API between two tokens.")
+    total_seconds: float = Field(300, gt=0, description="Longest time for a reply of an API.")
+    retries: int = Field(2, ge=0, description="Times a failed API request is tried again before it has answered.")
+
+    @field_validator("allowed_hosts", "api_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, re.split(r"[\s,]+", value.lower()))) if isinstance(value, str) else value
+
+    @field_validator("model")
+    @classmethod
+    def _ref(cls, value: str) -> str:
+        return "scripted/echo" if value == "scripted" else value
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def on_space(self) -> bool:
+        """Runs in a Hugging Face Space: inside an iframe, behind a proxy that speaks https."""
+        return self.space_id is not None
+
+    @property
+    def max_body(self) -> int:
+        """In bytes."""
+        return int(self.max_body_mb * 1e6)
+
+    def options(self) -> Options:
+        """What the providers need to know."""
+        network = Network(
+            hosted=self.hosted,
+            hosts=frozenset(self.api_hosts),
+            connect=self.connect_seconds,
+            first_token=self.first_token_seconds,
+            between_tokens=self.between_tokens_seconds,
+            total=self.total_seconds,
+            retries=self.retries,
+        )
+        memory = None if self.memory_gb is None else int(self.memory_gb * 1e9)
+        return Options(
+            home=self.home, network=network, memory=memory, offline=self.offline, folders=self.visitor_models
+        )
+
+
+def variables() -> dict[str, str]:
+    """The name of every environment variable and what it is for: the README's table."""
+    table = {}
+    for name, field in Settings.model_fields.items():
+        own = isinstance(field.validation_alias, AliasChoices)
+        table[name.upper() if own else PREFIX + name.upper()] = field.description or ""
+    return table
+
+
+def environment_keys(catalog: Catalog, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """API keys found in `environ`, by provider; by default those of the process and of `.env`, the process first."""
+    if environ is None:
+        environ = {name: value for name, value in dotenv_values(".env").items() if value} | dict(os.environ)
+    names = _SDK_KEYS | {name: row.key_variable for name, row in catalog.endpoints.items() if row.key_variable}
+    return {provider: key for provider, name in names.items() if (key := environ.get(name, "").strip())}
+
+
+def command_line(argv: Sequence[str] | None = None) -> Settings:
+    """Settings from the environment, overridden by flags. Exits with a message on a value that is none."""
+    parser = argparse.ArgumentParser(
+        description="Aula, an LLM playground for the classroom.",
+        epilog="Everything else is set by environment variables or in a file .env:\n\n"
+        + "\n".join(f"  {name}\n      {purpose}" for name, purpose in variables().items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    fields = Settings.model_fields
+    for name in ("host", "port", "model"):
+        parser.add_argument(f"--{name}", help=_purpose(fields[name].description, name))
+    for name in ("hosted", "open"):
+        action = argparse.BooleanOptionalAction
+        parser.add_argument(f"--{name}", action=action, help=_purpose(fields[name].description, name))
+    flags = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
+    try:
+        return Settings(**flags)
+    except ValueError as error:
+        parser.error(_complaint(error))
+
+
+def _purpose(description: str | None, name: str) -> str:
+    return f"{description} ({PREFIX}{name.upper()})".replace("%", "%%")
+
+
+def _complaint(error: ValueError) -> str:
+    """Names of the fields and what is wrong with them, without the values."""
+    rows: list[dict[str, Any]] = getattr(error, "errors", list)()
+    return "; ".join(f"{'.'.join(map(str, row['loc']))}: {row['msg']}" for row in rows) or "a setting is malformed"
