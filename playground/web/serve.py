@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.middleware import Middleware
 
 from playground.settings import Settings
 from playground.text import languages
+from playground.web.guard import Guard, Harden, Hosts
+from playground.web.ownership import Ownership, Private
 from playground.web.secret import kept_secret
 from playground.web.visitor import Identify, Seal
 
@@ -18,30 +21,37 @@ if TYPE_CHECKING:
 
 _THREADS = 80
 """For handlers that are not async; also the places that Gradio's queue has at once."""
+_CLEANING = (3600, 86_400)
+"""Uploads are looked at every hour and deleted after a day, and all of them when the server stops. Seconds."""
 
 
 def prepare(settings: Settings) -> None:
     """Set what Gradio and the Hub's client read from the environment. Call it before Gradio is imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["GRADIO_TEMP_DIR"] = str(settings.home / "uploads")
+    os.environ["GRADIO_TEMP_DIR"] = str(_uploads(settings))
 
 
-def middleware(settings: Settings) -> list[Middleware]:
-    """Outermost first."""
+def middleware(settings: Settings, ownership: Ownership) -> list[Middleware]:
+    """Outermost first. Gradio puts its own (CORS, compression) around them, FastAPI the limit of the body."""
     seal = Seal(kept_secret(settings.home))
-    return [Middleware(Identify, seal=seal, languages=languages(), framed=settings.on_space)]
+    return [
+        Middleware(Harden, framed=settings.on_space),
+        Middleware(Guard, hosts=Hosts.of(settings)),
+        Middleware(Identify, seal=seal, languages=languages(), framed=settings.on_space),
+        Middleware(Private, ownership=ownership),
+    ]
 
 
-def launch_arguments(settings: Settings, look: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """For `Blocks.launch`; `look` adds theme, css, js, head."""
+def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """For `Blocks.launch`; `look` adds theme, css, js."""
     return {
         "server_name": settings.host,
         "server_port": settings.port,
         "inbrowser": settings.open,
         "max_threads": _THREADS,
         "max_file_size": settings.max_body,
-        "app_kwargs": {"middleware": middleware(settings)},
+        "app_kwargs": {"middleware": middleware(settings, ownership), "max_body_size": settings.max_body},
         "run_history": False,
         "enable_monitoring": False,
         "show_error": False,
@@ -56,10 +66,23 @@ def launch_arguments(settings: Settings, look: Mapping[str, Any] | None = None) 
 
 
 def launch(blocks: gr.Blocks, settings: Settings, look: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
-    """Serve the page and return its address; with `wait`, only once it is stopped."""
+    """Serve the page and return its address; with `wait`, only once it is stopped.
+
+    Raises `RuntimeError` where `prepare` was not called before the page was built.
+    """
+    ownership = Ownership(_uploads(settings))
+    if os.environ.get("GRADIO_TEMP_DIR") != str(_uploads(settings)):
+        raise RuntimeError("prepare(settings) comes before the page is built")
+    for block in blocks.blocks.values():
+        ownership.publish(block.keep_in_cache)
+    blocks.delete_cache = _CLEANING
     blocks.max_threads = _THREADS  # queue() counts its places from this, before launch() is told
     blocks.queue(max_size=settings.queue_size, default_concurrency_limit=_THREADS)
-    _, address, _ = blocks.launch(prevent_thread_lock=True, **launch_arguments(settings, look))
+    _, address, _ = blocks.launch(prevent_thread_lock=True, **launch_arguments(settings, ownership, look))
     if wait:
         blocks.block_thread()
     return str(address)
+
+
+def _uploads(settings: Settings) -> Path:
+    return settings.home / "uploads"

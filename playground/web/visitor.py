@@ -83,7 +83,8 @@ class Identify:
         known = self.seal.visitor(cookies.get(VISITOR_COOKIE))
         visitor = known or self.seal.issue()
         spoken = choose_language(cookies.get(LANGUAGE_COOKIE), headers.get("accept-language", ""), self.languages)
-        scope["state"] = {**scope.get("state", {}), "visitor": visitor, "language": spoken}
+        state = {"visitor": visitor, "language": spoken, "returning": known is not None}
+        scope["state"] = {**scope.get("state", {}), **state}
         secure = self.framed or scope.get("scheme") == "https"
 
         async def send_with_cookie(message: Message) -> None:
@@ -94,8 +95,17 @@ class Identify:
         await self.app(scope, receive, send_with_cookie)
 
     def _cookie(self, visitor: str, *, secure: bool) -> str:
-        place = "SameSite=None; Secure; Partitioned" if self.framed else "SameSite=Lax" + "; Secure" * secure
+        place = _place(framed=self.framed) + "; Secure" * (secure and not self.framed)
         return f"{VISITOR_COOKIE}={self.seal.cookie(visitor)}; Path=/; Max-Age={_YEAR}; HttpOnly; {place}"
+
+
+def language_cookie(chosen: str, *, framed: bool = False) -> str:
+    """For `document.cookie`: keep the language that the visitor chose."""
+    return f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age={_YEAR}; {_place(framed=framed)}"
+
+
+def _place(*, framed: bool) -> str:
+    return "SameSite=None; Secure; Partitioned" if framed else "SameSite=Lax"
 
 
 def read_cookies(header: str) -> dict[str, str]:
