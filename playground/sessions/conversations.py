@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -39,12 +40,13 @@ class Conversations:
             return None
         except (ValueError, RecursionError):
             pass
-        path.replace(path.with_suffix(".damaged"))
+        with contextlib.suppress(FileNotFoundError):  # another tab was faster
+            path.replace(path.with_suffix(".damaged"))
         return None
 
     def save(self, visitor: str, value: dict[str, object]) -> None:
         """Replace what was saved, whole or not at all. Raises `LimitExceeded("history")` beyond `max_bytes`."""
-        content = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        content = json.dumps(value, allow_nan=False).encode()
         if len(content) > self.max_bytes:
             raise LimitExceeded("history", limit=self.max_bytes)
         folder = self.folder(visitor)

@@ -29,9 +29,12 @@ class KeyVault:
         self._stored = Expiring(self.seconds, clock=self.clock)
 
     def put(self, visitor: str, provider: str, key: str | None, base_url: str | None = None) -> None:
-        """Remember a key. Raises `MissingKey("malformed")` for one that cannot be sent in a header."""
-        own = self._stored.get(visitor) or {}
-        self._stored.put(visitor, {**own, provider: Credentials(sendable(key, provider), base_url)})
+        """Remember a key, an address, or both; neither forgets them. Raises `MissingKey("malformed")`."""
+        given = Credentials(sendable(key, provider), (base_url or "").strip() or None)
+        if given == Credentials():
+            self.forget(visitor, provider)
+        else:
+            self._stored.put(visitor, {**(self._stored.get(visitor) or {}), provider: given})
 
     def get(self, visitor: str, provider: str) -> Credentials | None:
         """What the visitor stored for that provider."""
@@ -57,7 +60,10 @@ class KeyVault:
 
 
 def sendable(key: str | None, provider: str) -> str | None:
-    """The key without surrounding whitespace; `None` for an empty one. Raises `MissingKey("malformed")`."""
+    """The key without surrounding whitespace; `None` for an empty one.
+
+    Raises `MissingKey("malformed")` for one that cannot be sent in a header.
+    """
     key = (key or "").strip()
     if len(key) > _LONGEST or any(not "!" <= character <= "~" for character in key):
         raise MissingKey("malformed", provider=provider)

@@ -1,21 +1,18 @@
-"""What is answered at all: known hosts, requests from this page, routes that are open; and the headers of every answer."""
+"""What is answered at all: requests for this host, from this page, for a route that is open."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-import secrets
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.settings import Settings
-from playground.web.visitor import LANGUAGE_COOKIE
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not bound
@@ -41,7 +38,7 @@ class Hosts:
 
     @classmethod
     def of(cls, settings: Settings) -> Hosts:
-        names = _LOOPBACK | {settings.host.lower()} | set(settings.allowed_hosts)
+        names = _LOOPBACK | {settings.host.lower()} | {_hostname(name) or name for name in settings.allowed_hosts}
         if settings.space_host:
             names |= {settings.space_host.lower()}
         everywhere = settings.host in _EVERYWHERE
@@ -116,84 +113,3 @@ class Guard:
             return True
         name = _hostname(netloc)
         return name is not None and name in self.hosts.names - _LOOPBACK
-
-
-def content_security_policy(nonce: str, *, framed: bool) -> str:
-    """Scripts are this server's own, or carry this answer's nonce: none that a model's Markdown brings along runs.
-
-    Gradio needs inline styles, and compiles its event handlers and templates (`unsafe-eval`).
-    """
-    rules: Mapping[str, str] = {
-        "default-src": "'self'",
-        "script-src": f"'self' 'nonce-{nonce}' 'unsafe-eval'",
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
-        "media-src": "'self' data: blob:",
-        "font-src": "'self' data:",
-        "connect-src": "'self'",
-        "worker-src": "'self' blob:",
-        "object-src": "'none'",
-        "base-uri": "'self'",
-        "form-action": "'self'",
-        "frame-ancestors": "'self' https://huggingface.co" if framed else "'self'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Harden:
-    """Middleware: security headers on every answer; the page's language and the scripts' nonce in its HTML."""
-
-    app: ASGIApp
-    framed: bool = False
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        nonce = secrets.token_urlsafe(16)
-        held: list[Message] = []
-        pieces: list[bytes] = []
-
-        async def send_hardened(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(self._headers(nonce))
-                if headers.get("content-type", "").startswith("text/html"):
-                    held.append(message)
-                    return
-            if not held or message["type"] != "http.response.body":
-                await send(message)
-                return
-            pieces.append(message.get("body", b""))
-            if not message.get("more_body"):
-                page = _dress(b"".join(pieces), scope.get("state", {}).get("language", "en"), nonce)
-                if scope["method"] != "HEAD":
-                    MutableHeaders(scope=held[0])["content-length"] = str(len(page))
-                await send(held[0])
-                await send({"type": "http.response.body", "body": page})
-
-        await self.app(scope, receive, send_hardened)
-
-    def _headers(self, nonce: str) -> dict[str, str]:
-        return {
-            "content-security-policy": content_security_policy(nonce, framed=self.framed),
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "same-origin",
-            "permissions-policy": "camera=(self), microphone=(self), geolocation=(), payment=()",
-            "cross-origin-opener-policy": "same-origin-allow-popups",
-            "cross-origin-resource-policy": "same-origin",
-        }
-
-
-def _dress(page: bytes, language: str, nonce: str) -> bytes:
-    """First in the head, so that Gradio's own texts follow: the language, read at load time from the cookie."""
-    script = (
-        f"(()=>{{const found=document.cookie.match(/(?:^|; ){LANGUAGE_COOKIE}=([a-z]{{2}})/);"
-        f'const spoken=found?found[1]:"{language}";'
-        'Object.defineProperty(navigator,"language",{get:()=>spoken});'
-        'Object.defineProperty(navigator,"languages",{get:()=>[spoken]});})()'
-    )
-    page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + language.encode(), page, count=1)
-    page = re.sub(rb"<head>", f"<head><script>{script}</script>".encode().replace(b"\\", b"\\\\"), page, count=1)
-    return re.sub(rb"<script\b", f'<script nonce="{nonce}"'.encode(), page)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.middleware import Middleware
 
 from playground.settings import Settings
-from playground.text import languages
-from playground.web.guard import Guard, Harden, Hosts
+from playground.text import texts
+from playground.web.busy import Busy
+from playground.web.guard import Guard, Hosts
+from playground.web.harden import Harden, script_hashes
 from playground.web.ownership import Ownership, Private
 from playground.web.secret import kept_secret
 from playground.web.visitor import Identify, Seal
@@ -32,26 +34,29 @@ def prepare(settings: Settings) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(_uploads(settings))
 
 
-def middleware(settings: Settings, ownership: Ownership) -> list[Middleware]:
+def middleware(settings: Settings, ownership: Ownership, head: str = "") -> list[Middleware]:
     """Outermost first. Gradio puts its own (CORS, compression) around them, FastAPI the limit of the body."""
     seal = Seal(kept_secret(settings.home))
     return [
-        Middleware(Harden, framed=settings.on_space),
+        Middleware(Harden, framed=settings.on_space, hashes=script_hashes(head)),
         Middleware(Guard, hosts=Hosts.of(settings)),
-        Middleware(Identify, seal=seal, languages=languages(), framed=settings.on_space),
+        Middleware(Identify, seal=seal, languages=texts().languages(), framed=settings.on_space),
         Middleware(Private, ownership=ownership),
+        Middleware(Busy, texts=texts(), places=settings.queue_size),
     ]
 
 
 def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """For `Blocks.launch`; `look` adds theme, css, js."""
+    """For `Blocks.launch`; `look` adds theme, css, js, head."""
+    look = look or {}
+    layers = middleware(settings, ownership, str(look.get("head") or ""))
     return {
         "server_name": settings.host,
         "server_port": settings.port,
         "inbrowser": settings.open,
         "max_threads": _THREADS,
         "max_file_size": settings.max_body,
-        "app_kwargs": {"middleware": middleware(settings, ownership), "max_body_size": settings.max_body},
+        "app_kwargs": {"middleware": layers, "max_body_size": settings.max_body},
         "run_history": False,
         "enable_monitoring": False,
         "show_error": False,
@@ -61,7 +66,7 @@ def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str
         "pwa": False,
         "mcp_server": False,
         "footer_links": [],
-        **(look or {}),
+        **look,
     }
 
 
