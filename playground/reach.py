@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from providers import registry
 from providers.base import Credentials, Options, Provider
 from providers.catalog import Catalog, find
-from providers.errors import MissingKey, PlaygroundError, UnknownModel
+from providers.errors import MissingKey, UnknownModel
 from providers.types import ModelInfo
 
 SHARED = ("huggingface", "scripted")
@@ -130,12 +130,3 @@ class Reach:
     @staticmethod
     def _place(visitor: str, name: str) -> tuple[str, str]:
         return ("", name) if name in SHARED else (visitor, name)
-
-
-async def closest(reach: Reach, visitor: str, ref: str) -> PlaygroundError | None:
-    """Why a model cannot be used now; `None` if it can."""
-    try:
-        await reach.resolve(visitor, ref)
-    except PlaygroundError as error:
-        return error
-    return None

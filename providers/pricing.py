@@ -1,4 +1,4 @@
-"""What a call costs, from the offline price list of `genai-prices`. Always an estimate: vendors change prices and give discounts."""
+"""What a call costs, from the offline price list of `genai-prices`: an estimate, for vendors change prices."""
 
 from __future__ import annotations
 

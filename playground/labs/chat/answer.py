@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One model's part of a turn: whom to ask what, or the failure to find that out. `begun` is the text to continue."""
+    """One model's part of a turn: whom to ask what, or why that failed. `begun` is the text to continue."""
 
     model: str
     provider: Provider | None
@@ -107,47 +107,60 @@ def _with(reply: Reply, event: Event, request: Request) -> Reply:
             assert_never(event)
 
 
-async def side_by_side(columns: Sequence[Column]) -> AsyncGenerator[tuple[Reply, ...]]:
-    """The replies of all columns as they grow, at most 20 times a second and at least four. Closing it stops them all.
+async def side_by_side(columns: Sequence[Column], stop: asyncio.Event) -> AsyncGenerator[tuple[Reply, ...]]:
+    """The replies of all columns as they grow, at most 20 times a second and at least four.
 
-    One column's failure leaves the others alone.
+    Closing it or setting `stop` ends all of them at once. One column's failure leaves the others alone.
     """
-    latest = [Reply(model=c.model, text=c.begun, failure=c.failure) for c in columns]
-    grown = asyncio.Event()
+    latest = [Reply(model=column.model, text=column.begun, failure=column.failure) for column in columns]
+    wake = asyncio.Event()
 
     async def run(place: int, column: Column) -> None:
-        if column.provider is None or column.request is None:
-            latest[place] = replace(latest[place], state="failed")
-            return
         try:
-            async with aclosing(answer(column.provider, column.request, column.begun)) as replies:
-                async for reply in replies:
-                    latest[place] = reply
-                    grown.set()
+            async for reply in _replies(column):
+                latest[place] = reply
+                wake.set()
         except Exception as error:  # noqa: BLE001 - a defect in one adapter must not take the other columns with it
             # Only where it happened: the message of a foreign error may hold a key or a visitor's text.
             log.error("column %s failed: %s at %s", column.model, type(error).__name__, _place(error))
-            latest[place] = replace(latest[place], state="failed", failure=Failure("internal"))
+            latest[place] = replace(latest[place], state="failed", failure=Failure("internal"), progress=None)
         finally:
-            grown.set()
+            wake.set()
+
+    async def watch() -> None:
+        await stop.wait()
+        wake.set()
 
     tasks = [asyncio.create_task(run(place, column)) for place, column in enumerate(columns)]
+    watching = asyncio.create_task(watch())
     try:
-        yield tuple(latest)
-        while not all(task.done() for task in tasks):
-            try:
-                await asyncio.wait_for(grown.wait(), HEARTBEAT)
-            except TimeoutError:
-                pass
-            else:
-                await asyncio.sleep(REDRAW)
-            grown.clear()
+        while not stop.is_set() and not all(task.done() for task in tasks):
             yield tuple(latest)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), HEARTBEAT)
+                await asyncio.sleep(REDRAW)
+            wake.clear()
+        if stop.is_set():
+            await _cancel(tasks)
+            latest = [replace(r, state="stopped", progress=None) if r.running else r for r in latest]
         yield tuple(latest)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _cancel([*tasks, watching])
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _replies(column: Column) -> AsyncGenerator[Reply]:
+    if column.provider is None or column.request is None:
+        yield Reply(model=column.model, text=column.begun, failure=column.failure, state="failed")
+        return
+    async with aclosing(answer(column.provider, column.request, column.begun)) as replies:
+        async for reply in replies:
+            yield reply
 
 
 def _place(error: BaseException) -> str:

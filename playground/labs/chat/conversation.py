@@ -46,7 +46,7 @@ class Reply:
     usage: Usage | None = None
     timing: Timing | None = None
     cost: float | None = None
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     changes: tuple[Change, ...] = ()
     sent: Sent | None = None
     failure: Failure | None = None

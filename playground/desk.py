@@ -1,0 +1,166 @@
+"""A visitor's conversation: kept on the server, run column by column, stopped, taken back and continued."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
+
+from playground.labs.chat import Column, Conversation, Failure, Reply, side_by_side
+from playground.reach import Reach
+from playground.sessions import Sessions
+from providers.errors import InputError, PlaygroundError
+from providers.types import Request, Sampling
+
+_KEEP_SENT = 8
+"""Turns whose exact request is kept: each holds all the turns before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the sidebar says when a message is sent; checked."""
+
+    models: tuple[str, ...]
+    sampling: Sampling
+    system: str = ""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One conversation a visitor. A new run of a visitor's stops the one before."""
+
+    reach: Reach
+    sessions: Sessions
+    _running: dict[str, asyncio.Event] = field(default_factory=dict, repr=False)
+
+    def load(self, visitor: str) -> Conversation:
+        """What was saved last. One saved in another shape, by another version, counts as none."""
+        saved = self.sessions.conversations.load(visitor)
+        try:
+            return Conversation.from_json(saved) if saved is not None else Conversation()
+        except ValueError:
+            return Conversation()
+
+    def clear(self, visitor: str) -> Conversation:
+        """Stop, and delete the conversation from the server."""
+        self.stop(visitor)
+        self.sessions.conversations.delete(visitor)
+        return Conversation()
+
+    def stop(self, visitor: str) -> None:
+        """End the visitor's run at once; what was said so far stays."""
+        if running := self._running.pop(visitor, None):
+            running.set()
+
+    def undo(self, visitor: str) -> tuple[Conversation, str]:
+        """Take the last turn back; its question comes along, to be mended."""
+        self.stop(visitor)
+        conversation = self.load(visitor)
+        if not conversation.turns:
+            return conversation, ""
+        shorter = conversation.until(-1)
+        self._save(visitor, shorter)
+        return shorter, conversation.turns[-1].question
+
+    def send(self, visitor: str, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
+        """Ask all models."""
+        before = replace(self.load(visitor), system=choices.system)
+        return self._run(visitor, before.ask(question, choices.models), choices, range(len(choices.models)))
+
+    def resend(self, visitor: str, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
+        """Ask again from a turn on, in other words; the turns after it go."""
+        before = replace(self.load(visitor), system=choices.system).until(turn)
+        return self._run(visitor, before.ask(question, choices.models), choices, range(len(choices.models)))
+
+    def regenerate(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
+        """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
+        conversation = replace(self.load(visitor), system=choices.system)
+        if not conversation.turns:
+            raise InputError("empty")
+        replies = _filled(conversation, len(choices.models))
+        columns = range(len(choices.models)) if column is None else [column]
+        for place in columns:
+            replies[place] = Reply(model=choices.models[place])
+        return self._run(visitor, conversation.with_replies(tuple(replies)), choices, columns)
+
+    def proceed(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
+        """Continue the last reply where it stopped, in one column or in all that have a text."""
+        conversation = self.load(visitor)
+        if not conversation.turns:
+            raise InputError("empty")
+        replies = _filled(conversation, len(choices.models))
+        wanted = range(len(choices.models)) if column is None else [column]
+        columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
+        if not columns:
+            raise InputError("empty")
+        return self._run(visitor, conversation.with_replies(tuple(replies)), choices, columns, continued=True)
+
+    async def _run(
+        self,
+        visitor: str,
+        conversation: Conversation,
+        choices: Choices,
+        columns: Sequence[int],
+        *,
+        continued: bool = False,
+    ) -> AsyncGenerator[Conversation]:
+        self.stop(visitor)
+        self.sessions.limits.message(visitor)
+        stop = self._running[visitor] = asyncio.Event()
+        try:
+            async with AsyncExitStack() as held:
+                for _ in columns:
+                    await held.enter_async_context(self.sessions.limits.stream(visitor))
+                self._save(visitor, _settled(conversation))
+                yield conversation
+                parts = [await self._column(visitor, conversation, choices, n, continued) for n in columns]
+                replies = list(conversation.turns[-1].replies)
+                async with aclosing(side_by_side(parts, stop)) as snapshots:
+                    async for snapshot in snapshots:
+                        for place, reply in zip(columns, snapshot, strict=True):
+                            replies[place] = reply
+                        conversation = conversation.with_replies(tuple(replies))
+                        yield conversation
+        finally:
+            if self._running.get(visitor) is stop:
+                del self._running[visitor]
+                self._save(visitor, _settled(conversation))
+
+    async def _column(
+        self, visitor: str, conversation: Conversation, choices: Choices, place: int, continued: bool
+    ) -> Column:
+        ref = choices.models[place]
+        reply = conversation.turns[-1].replies[place]
+        begun = reply.text if continued and reply is not None else ""
+        try:
+            provider, model = await self.reach.resolve(visitor, ref)
+        except PlaygroundError as error:
+            return Column(ref, None, None, Failure.of(error), begun)
+        messages = conversation.messages(place, begun=begun)
+        return Column(ref, provider, Request(model=model, messages=messages, sampling=choices.sampling), None, begun)
+
+    def _save(self, visitor: str, conversation: Conversation) -> None:
+        old = conversation.turns[:-_KEEP_SENT]
+        lighter = tuple(
+            replace(turn, replies=tuple(reply and replace(reply, sent=None) for reply in turn.replies)) for turn in old
+        )
+        kept = replace(conversation, turns=(*lighter, *conversation.turns[-_KEEP_SENT:]))
+        self.sessions.conversations.save(visitor, kept.to_json())
+
+
+def _filled(conversation: Conversation, columns: int) -> list[Reply | None]:
+    """The last turn's replies, one a column; a column that was not there yet has none."""
+    replies = list(conversation.turns[-1].replies)
+    return replies + [None] * (columns - len(replies))
+
+
+def _settled(conversation: Conversation) -> Conversation:
+    """As it is to be found after a restart: nothing runs."""
+    if not conversation.turns:
+        return conversation
+    replies = tuple(
+        replace(reply, state="stopped", progress=None) if reply is not None and reply.running else reply
+        for reply in conversation.turns[-1].replies
+    )
+    return conversation.with_replies(replies)
