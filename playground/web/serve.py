@@ -30,6 +30,9 @@ _CLEANING = (3600, 86_400)
 def prepare(settings: Settings) -> None:
     """Set what Gradio and the Hub's client read from the environment. Call it before Gradio is imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Otherwise a pandas table of the last 10,000 events is computed after each one, for a page that is switched off.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(_uploads(settings))
 

@@ -1,0 +1,304 @@
+"""A real Gradio page, launched as the application is, asked by real clients and shown in a real browser."""
+
+import asyncio
+import base64
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gradio as gr
+import httpx2
+import pytest
+from gradio_client import Client, handle_file
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from playground import web
+from playground.settings import Settings
+from playground.text import Texts
+from playground.web import serve
+
+TEXTS = Texts({"en": {}, "es": {}} | {"en": {"error.overloaded.busy_here.message": "Busy: {waiting} in line."}})
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+HOSTILE = "**bold** $x^2$ <img src='data:,' onerror='window.stolen=1'><script>window.stolen=1</script>"
+PLACES = 4
+SET_AT_START = (
+    "GRADIO_ANALYTICS_ENABLED",
+    "GRADIO_ANALYTICS_MAX_EVENTS",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY",
+    "GRADIO_TEMP_DIR",
+    "HF_HUB_DISABLE_TELEMETRY",
+)
+
+
+@dataclass
+class Served:
+    """The address, the settings, and what its handlers saw."""
+
+    url: str
+    settings: Settings
+    closed: list[float] = field(default_factory=list)
+    started: list[float] = field(default_factory=list)
+
+
+def build(served: Served) -> gr.Blocks:
+    def who(request: gr.Request):
+        return [web.visitor_id(request), web.language(request)]
+
+    def length(file: str) -> int:
+        return len(Path(file).read_bytes())
+
+    async def wait():
+        served.started.append(time.monotonic())
+        try:
+            while True:
+                yield gr.skip()
+                await asyncio.sleep(0.1)
+        finally:
+            served.closed.append(time.monotonic())
+
+    async def block(seconds: float):
+        await asyncio.sleep(seconds)
+
+    def chat(message: dict, history: list, request: gr.Request):
+        said = [{"role": "user", "content": {"path": path}} for path in message["files"]]
+        yield [*history, *said, {"role": "assistant", "content": "…"}], web.language(request)
+        yield [*history, *said, {"role": "assistant", "content": HOSTILE}], web.language(request)
+
+    with gr.Blocks(analytics_enabled=False, title="Aula") as blocks:
+        with gr.Sidebar():
+            gr.Dropdown(["a", "b"], multiselect=True)
+            key = gr.Textbox(type="password", label="key")
+            spanish = gr.Button("ES")
+        with gr.Tab("Chat"):
+            talk = gr.Chatbot(latex_delimiters=[{"left": "$", "right": "$", "display": False}])
+            box = gr.MultimodalTextbox(elem_id="message")
+            spoken = gr.Textbox(elem_id="spoken")
+            gr.HTML(html_template="<p id=own>${value}</p>", js_on_load="element.dataset.ran = 1", value="own")
+            gr.Code("print(1)", language="python")
+        with gr.Tab("More"):
+            gr.Dataframe([[1, 2]])
+            gr.Slider(0, 2)
+            out, file, number = gr.JSON(), gr.File(), gr.Number()
+        spanish.click(None, js=f"() => {{ document.cookie = '{web.language_cookie('es')}'; location.reload() }}")
+        box.submit(chat, [box, talk], [talk, spoken], api_name="chat")
+        key.submit(who, None, out, api_name="who")
+        file.change(length, file, number, api_name="length")
+        key.blur(wait, None, number, api_name="wait")
+        key.input(block, number, None, api_name="block", concurrency_limit=1)
+    return blocks
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SET_AT_START:
+            patch.setenv(name, "")  # so that it is put back afterwards
+        patch.setattr(serve, "texts", lambda: TEXTS)
+        settings = Settings(home=tmp_path_factory.mktemp("home"), port=free_port(), max_body_mb=0.5, queue_size=PLACES)
+        web.prepare(settings)
+        served = Served("", settings)
+        blocks = build(served)
+        look = {
+            "theme": gr.themes.Base(font=["system-ui"], font_mono=["monospace"]),
+            "head": "<script>window.headRan = 1</script>",
+            "js": "() => { window.jsRan = 1 }",
+        }
+        served.url = web.launch(blocks, settings, look, wait=False)
+        yield served
+        blocks.close()
+
+
+def test_a_clients_calls_come_from_one_visitor(served):
+    one, two = Client(served.url, verbose=False), Client(served.url, verbose=False)
+    first, again, other = (client.predict(api_name="/who") for client in (one, one, two))
+    assert first == again
+    assert first[0] != other[0]
+    assert len(first[0]) == 43
+
+
+def test_the_language_is_the_browsers_or_the_chosen_one(served):
+    for headers, spoken in [({"accept-language": "es"}, "es"), ({"cookie": "aula_language=es"}, "es"), ({}, "en")]:
+        answer = httpx2.get(served.url, headers=headers)
+        assert f'lang="{spoken}"' in answer.text
+
+
+def test_an_upload_is_its_visitors_own(served, tmp_path):
+    own = tmp_path / "own.txt"
+    own.write_text("twelve bytes")
+    one, two = Client(served.url, verbose=False), Client(served.url, verbose=False)
+    assert one.predict(handle_file(own), api_name="/length") == 12
+    (path,) = (served.settings.home / "uploads").rglob("own.txt")
+    stolen = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+    assert join(served, "length", "thief", [stolen], cookie=f"aula_visitor={two.cookies['aula_visitor']}").is_error
+    assert join(served, "length", "owner", [stolen], cookie=f"aula_visitor={one.cookies['aula_visitor']}").is_success
+    assert httpx2.get(f"{served.url}gradio_api/file={path}", cookies=one.cookies).text == "twelve bytes"
+    assert httpx2.get(f"{served.url}gradio_api/file={path}", cookies=two.cookies).status_code == 403
+    assert httpx2.get(f"{served.url}gradio_api/file={path}").status_code == 403
+
+
+@pytest.mark.parametrize("route", ["queue/join", "upload", "run/who"])
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_body_beyond_the_limit_is_refused(served, route, chunked):
+    start = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' if route == "upload" else b'"'
+
+    def pieces() -> Iterator[bytes]:
+        yield start
+        for _ in range(12):
+            yield b"x" * 50_000
+
+    content = pieces() if chunked else b"".join(pieces())
+    kind = "multipart/form-data; boundary=x" if route == "upload" else "application/json"
+    answer = httpx2.post(f"{served.url}gradio_api/{route}", content=content, headers={"content-type": kind})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("health", {}, 200),
+        ("", {"host": "evil.example"}, 400),
+        ("", {"origin": "http://evil.example"}, 403),
+        ("gradio_api/deep_link?session_hash=x", {}, 404),
+        ("monitoring", {}, 404),
+        ("gradio_api/file=https://example.org/x.png", {}, 403),
+        ("gradio_api/file=/etc/passwd", {}, 403),
+    ],
+)
+def test_what_is_closed_is_closed_and_every_answer_is_hardened(served, path, headers, status):
+    answer = httpx2.get(served.url + path, headers=headers)
+    assert answer.status_code == status
+    assert "script-src 'self' 'nonce-" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_visitors_id_is_in_the_cookie_and_nowhere_else(served, capfd):
+    client = Client(served.url, verbose=False)
+    cookie = client.cookies["aula_visitor"]
+    visitor = cookie.split(".")[0]
+    pages = [
+        httpx2.get(served.url + path, cookies=client.cookies).text
+        for path in ("", "config", "gradio_api/info", "health")
+    ]
+    httpx2.post(f"{served.url}gradio_api/run/nonsense", json={"data": [], "session_hash": "x"}, cookies=client.cookies)
+    written = [path.read_text(errors="replace") for path in served.settings.home.rglob("*") if path.is_file()]
+    names = [str(path) for path in served.settings.home.rglob("*")]
+    shown = capfd.readouterr()
+    assert len(pages[0]) > 1000
+    assert visitor not in "".join([*pages, *written, *names, shown.out, shown.err])
+
+
+def join(served: Served, name: str, page: str, data: list, **headers: str) -> httpx2.Response:
+    config = httpx2.get(f"{served.url}config").json()
+    (number,) = (one["id"] for one in config["dependencies"] if one["api_name"] == name)
+    body = {"fn_index": number, "session_hash": page, "data": data}
+    return httpx2.post(f"{served.url}gradio_api/queue/join", json=body, headers=headers)
+
+
+def test_a_client_that_leaves_stops_the_work(served):
+    join(served, "wait", "leaver", [])
+    with httpx2.stream("GET", f"{served.url}gradio_api/queue/data?session_hash=leaver") as events:
+        for line in events.iter_lines():
+            if "process_generating" in line:
+                break
+    left = time.monotonic()
+    while not served.closed and time.monotonic() < left + 10:
+        time.sleep(0.02)
+    assert served.closed
+    assert served.closed[0] - left < 2
+
+
+def test_a_full_line_says_so(served):
+    answers = [join(served, "block", f"page {number}", [0.5]) for number in range(PLACES + 3)]
+    assert answers[0].status_code == 200
+    assert answers[-1].status_code == 503
+    explained = join(served, "block", "one more", [0.5], **{"sec-fetch-mode": "cors"})
+    assert explained.status_code == 429
+    assert explained.json() == {"detail": f"Busy: {PLACES} in line."}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def open_page(browser: Browser, served: Served) -> tuple[Page, list[str]]:
+    page = browser.new_page(locale="en-GB")
+    trouble: list[str] = []
+    page.on("request", lambda one: one.url.startswith((served.url, "data:", "blob:")) or trouble.append(one.url))
+    page.on("response", lambda one: one.status < 400 or trouble.append(f"{one.status} {one.url}"))
+    page.on("console", lambda one: one.type != "error" or trouble.append(one.text))
+    page.on("pageerror", lambda one: trouble.append(str(one)))
+    page.goto(served.url)
+    page.get_by_role("tab").first.wait_for()
+    return page, trouble
+
+
+def test_the_page_works_under_its_policy_and_asks_nobody_else(browser, served, tmp_path):
+    page, trouble = open_page(browser, served)
+    page.wait_for_function("window.jsRan && window.headRan")
+    page.locator("#own").wait_for()
+    page.get_by_role("tab", name="More").click()
+    page.get_by_role("tab", name="Chat").click()
+    assert page.evaluate("navigator.language") == "en"
+    page.get_by_role("button", name="ES").click()
+    page.wait_for_function("navigator.language === 'es' && document.documentElement.lang === 'es'")
+    page.get_by_role("tab").first.wait_for()
+
+    picture = tmp_path / "pixel.png"
+    picture.write_bytes(PIXEL)
+    page.set_input_files("#message input[type=file]", picture)
+    page.locator("#message img").wait_for()
+    assert trouble == []
+    page.locator("#message textarea").press("Enter")
+    page.wait_for_function("document.querySelector('#spoken textarea').value === 'es'")
+    page.locator(".katex").wait_for()
+    sent = page.locator(".message-row img[src*='file=']").first
+    sent.wait_for()
+    assert sent.evaluate("image => image.naturalWidth") == 1
+
+    assert page.evaluate("window.stolen") is None
+    assert {text for text in trouble if "inline event handler violates" not in text} == set()
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert cookies["aula_visitor"]["httpOnly"]
+    assert cookies["aula_visitor"]["sameSite"] == "Lax"
+    assert "aula_visitor" not in page.evaluate("document.cookie + JSON.stringify({...localStorage, ...sessionStorage})")
+
+    address = sent.get_attribute("src")
+    assert page.request.get(address).status == 200
+    page.close()
+    other, _ = open_page(browser, served)
+    assert other.request.get(address).status == 403
+    other.close()
+
+
+def test_closing_the_tab_stops_the_work(browser, served):
+    served.closed.clear()
+    served.started.clear()
+    page, _ = open_page(browser, served)
+    page.get_by_label("key").focus()
+    page.get_by_label("key").blur()
+    limit = time.monotonic() + 10
+    while not served.started and time.monotonic() < limit:
+        page.wait_for_timeout(50)
+    assert served.started
+    page.wait_for_timeout(500)
+    assert served.closed == []
+    left = time.monotonic()
+    page.close()
+    while not served.closed and time.monotonic() < left + 10:
+        time.sleep(0.02)
+    assert served.closed
+    assert served.closed[0] - left < 2
