@@ -104,6 +104,8 @@ class Endpoint:
     accepts: frozenset[str] = frozenset()
     max_tokens_field: str = "max_tokens"
     usage_in_stream: bool = True
+    logprobs: bool = False
+    """Reports the probabilities of the tokens it chose, whatever the model."""
     local: bool = False
 
 

@@ -97,7 +97,9 @@ class AuthenticationFailed(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """`retry_after` in seconds, where the vendor said so."""
+    """`retry_after` in seconds, where the vendor said so. "quota": the account's credit is used up."""
+
+    reasons = ("quota",)
 
 
 class Overloaded(ProviderError):

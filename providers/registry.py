@@ -15,7 +15,20 @@ from providers.errors import UnknownModel
 
 CUSTOM = "custom"
 """The provider at a base URL of the visitor's own."""
-_FOUNDATIONS = {"types", "errors", "base", "catalog", "fit", "registry", "http", "decoding", "pricing"}
+_FOUNDATIONS = {
+    "types",
+    "errors",
+    "base",
+    "catalog",
+    "fit",
+    "registry",
+    "http",
+    "addresses",
+    "remote",
+    "refusals",
+    "decoding",
+    "pricing",
+}
 
 
 def adapters() -> tuple[str, ...]:
