@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.sessions.expiring import Clock, Expiring
@@ -101,7 +101,7 @@ class Private:
         if any(self.ownership.closed_to(visitor, file) for file in asked.files) or any(
             self.ownership.page_is_closed_to(visitor, page) for page in asked.pages
         ):
-            await PlainTextResponse("This belongs to another visitor.", 403)(scope, receive, send)
+            await JSONResponse({"detail": "This belongs to another visitor."}, 403)(scope, receive, send)
             return
         if scope["state"]["returning"]:  # a client without cookies is a new visitor each time, and could claim nothing
             for page in asked.pages:

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from playground.settings import Settings
 from playground.text import texts
-from playground.web.busy import Busy
+from playground.web.explain import Explain
 from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
 from playground.web.ownership import Ownership, Private
@@ -38,14 +38,14 @@ def prepare(settings: Settings) -> None:
 
 
 def middleware(settings: Settings, ownership: Ownership, head: str = "") -> list[Middleware]:
-    """Outermost first. Gradio puts its own (CORS, compression) around them, FastAPI the limit of the body."""
+    """Outermost first. Gradio puts its own (CORS, compression) around them."""
     seal = Seal(kept_secret(settings.home))
     return [
         Middleware(Harden, framed=settings.on_space, hashes=script_hashes(head)),
         Middleware(Guard, hosts=Hosts.of(settings)),
         Middleware(Identify, seal=seal, languages=texts().languages(), framed=settings.on_space),
+        Middleware(Explain, texts=texts(), places=settings.queue_size, max_body=settings.max_body),
         Middleware(Private, ownership=ownership),
-        Middleware(Busy, texts=texts(), places=settings.queue_size),
     ]
 
 
@@ -59,7 +59,7 @@ def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str
         "inbrowser": settings.open,
         "max_threads": _THREADS,
         "max_file_size": settings.max_body,
-        "app_kwargs": {"middleware": layers, "max_body_size": settings.max_body},
+        "app_kwargs": {"middleware": layers},
         "run_history": False,
         "enable_monitoring": False,
         "show_error": False,

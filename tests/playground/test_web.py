@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from playground import web
 from playground.settings import Settings
 from playground.text import Texts
-from playground.web.busy import Busy
+from playground.web.explain import Explain
 from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
 from playground.web.ownership import Ownership, Private
@@ -384,7 +384,7 @@ async def test_a_full_line_is_explained_in_the_visitors_language(headers, status
         await PlainTextResponse("{}", 503)(scope, receive, send)
 
     texts = Texts({"en": {}, "es": {"error.overloaded.busy_here.message": "Lleno: {waiting}"}})
-    async with client(Identify(Busy(full, texts, 5), SEAL, ("es",))) as visitor:
+    async with client(Identify(Explain(full, texts, 5, 20), SEAL, ("es",))) as visitor:
         answer = await visitor.post("/gradio_api/queue/join", headers=headers)
     assert answer.status_code == status
     assert said in answer.text

@@ -19,7 +19,15 @@ from playground.settings import Settings
 from playground.text import Texts
 from playground.web import serve
 
-TEXTS = Texts({"en": {}, "es": {}} | {"en": {"error.overloaded.busy_here.message": "Busy: {waiting} in line."}})
+TEXTS = Texts(
+    {
+        "en": {
+            "error.overloaded.busy_here.message": "Busy: {waiting} in line.",
+            "error.limit_exceeded.body.message": "Larger than {limit} MB.",
+        },
+        "es": {},
+    }
+)
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -160,6 +168,7 @@ def test_a_body_beyond_the_limit_is_refused(served, route, chunked):
     kind = "multipart/form-data; boundary=x" if route == "upload" else "application/json"
     answer = httpx2.post(f"{served.url}gradio_api/{route}", content=content, headers={"content-type": kind})
     assert answer.status_code == 413
+    assert answer.json() == {"detail": "Larger than 0.5 MB."}
 
 
 @pytest.mark.parametrize(
