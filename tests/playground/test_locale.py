@@ -40,3 +40,9 @@ def test_no_text_is_blank():
 def test_every_error_has_its_sentence(language, part):
     wanted = {f"error.{key}.{part}" for key in ERRORS}
     assert wanted - texts().tables[language].keys() == set()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_middlewares_sentences_can_be_filled(language):
+    assert "20" in texts().text(language, "error.limit_exceeded.body.message", limit="20", provider="Aula")
+    assert texts().text(language, "error.overloaded.busy_here.message", waiting=64, provider="Aula")

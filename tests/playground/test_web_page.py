@@ -50,10 +50,12 @@ class Served:
     settings: Settings
     closed: list[float] = field(default_factory=list)
     started: list[float] = field(default_factory=list)
+    visitors: list[str] = field(default_factory=list)
 
 
 def build(served: Served) -> gr.Blocks:
     def who(request: gr.Request):
+        served.visitors.append(web.visitor_id(request))
         return [web.visitor_id(request), web.language(request)]
 
     def length(file: str) -> int:
@@ -68,8 +70,8 @@ def build(served: Served) -> gr.Blocks:
         finally:
             served.closed.append(time.monotonic())
 
-    async def block(seconds: float):
-        await asyncio.sleep(seconds)
+    async def block(seconds: float | None):
+        await asyncio.sleep(seconds or 0)
 
     def chat(message: dict, history: list, request: gr.Request):
         said = [{"role": "user", "content": {"path": path}} for path in message["files"]]
@@ -238,7 +240,9 @@ def test_a_full_line_says_so(served):
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        # The frame test's outer page is public, the framed one on this computer: Chromium would keep them apart.
+        flags = ["--no-sandbox", "--disable-features=LocalNetworkAccessChecks"]
+        opened = play.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
         yield opened
         opened.close()
 
@@ -311,3 +315,32 @@ def test_closing_the_tab_stops_the_work(browser, served):
         time.sleep(0.02)
     assert served.closed
     assert served.closed[0] - left < 2
+
+
+def test_inside_the_frame_of_a_space_a_visitor_is_kept(browser, tmp_path, monkeypatch):
+    monkeypatch.setattr(serve, "texts", lambda: TEXTS)
+    for name in SET_AT_START:
+        monkeypatch.setenv(name, "")
+    settings = Settings(home=tmp_path, port=free_port(), host="127.0.0.1", space_id="a/b", space_host="localhost")
+    web.prepare(settings)
+    framed = Served("", settings)
+    blocks = build(framed)
+    web.launch(blocks, settings, {"theme": gr.themes.Base(font=["system-ui"], font_mono=["monospace"])}, wait=False)
+    try:
+        context = browser.new_context()
+        page = context.new_page()
+        frame = f"<iframe src='http://localhost:{settings.port}' width=1000 height=800></iframe>"
+        page.route("https://huggingface.co/**", lambda route: route.fulfill(body=frame, content_type="text/html"))
+        for calls in (1, 2):
+            page.goto("https://huggingface.co/spaces/a/b")
+            page.frame_locator("iframe").get_by_label("key").press("Enter")
+            limit = time.monotonic() + 10
+            while len(framed.visitors) < calls and time.monotonic() < limit:
+                page.wait_for_timeout(50)
+        (kept,) = context.cookies()
+        context.close()
+    finally:
+        blocks.close()
+    assert kept["value"].startswith(framed.visitors[0])
+    assert framed.visitors == [framed.visitors[0]] * 2
+    assert kept["partitionKey"] == "https://huggingface.co"
