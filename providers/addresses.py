@@ -94,9 +94,15 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
     Checking and connecting use the same answer, so a name that changes its address in between gains nothing.
     """
 
-    def __init__(self, network: Network, provider: str, resolve: Resolver = look_up) -> None:
+    def __init__(
+        self,
+        network: Network,
+        provider: str,
+        resolve: Resolver = look_up,
+        sockets: httpcore2.AsyncNetworkBackend | None = None,
+    ) -> None:
         self._network, self._provider, self._resolve = network, provider, resolve
-        self._inner = httpcore2.AnyIOBackend()
+        self._sockets = sockets or httpcore2.AnyIOBackend()
         self._pinned: dict[str, tuple[str, ...]] = {}
         self._lock = asyncio.Lock()
 
@@ -113,7 +119,7 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 for address in await self._addresses(host, port):
                     try:
-                        return await self._inner.connect_tcp(address, port, None, local_address, socket_options)
+                        return await self._sockets.connect_tcp(address, port, None, local_address, socket_options)
                     except httpcore2.ConnectError as error:
                         failure = error
         except TimeoutError:

@@ -5,28 +5,46 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Protocol, TypeVar
 
 from providers.base import Network
 from providers.errors import (
     Overloaded,
     PlaygroundError,
     RateLimited,
+    StreamTruncated,
     Timeout,
     Unavailable,
     UnknownModel,
     UnsupportedRequest,
 )
-from providers.types import Change, Event, ModelInfo, Progress, ReasoningDelta, Request, TextDelta, TokenLogprobs
+from providers.types import (
+    Change,
+    Done,
+    Event,
+    Finish,
+    ModelInfo,
+    Progress,
+    ReasoningDelta,
+    Request,
+    TextDelta,
+    Timing,
+    TokenLogprobs,
+    Usage,
+)
 
 FIRST_WAIT = 0.5
 """Seconds before the first retry; each later one waits twice as long."""
 BYTES_PER_TOKEN = 3
 TOKENS_PER_MESSAGE = 8
 TOKENS_PER_IMAGE = 1600
+LISTING = 20.0
+"""Seconds at most for a list of models."""
 TAIL = 3.0
 """Seconds to wait for the usage that follows a finish reason."""
 SHORTENED = "({length} bytes, left out here)"
@@ -35,6 +53,47 @@ _CONTENT = (TextDelta, ReasoningDelta, TokenLogprobs)
 
 Attempt = Callable[[Request], AsyncGenerator[Event]]
 """One try of a request: events, or one of our errors. Nothing of a vendor's leaves it."""
+
+
+_Chunk = TypeVar("_Chunk", contravariant=True)
+
+
+class Growing(Protocol[_Chunk]):
+    """A reply as its chunks arrive, in a vendor's form. `take` may raise `Refused` and `Unavailable`."""
+
+    provider: str
+    finish: Finish | None
+
+    def take(self, chunk: _Chunk) -> Iterator[Event]: ...
+
+    def truncated(self) -> StreamTruncated: ...
+
+    def usage(self, request: Request) -> Usage: ...
+
+
+async def read(
+    chunks: AsyncGenerator[_Chunk], reply: Growing[_Chunk], request: Request, start: float
+) -> AsyncGenerator[Event]:
+    """The events of a reply and its `Done`. Without a finish reason it is no success, whatever else arrived."""
+    first = 0.0
+    failure: StreamTruncated | None = None
+    async with aclosing(chunks):
+        try:
+            async for chunk in chunks:
+                for event in reply.take(chunk):
+                    if isinstance(event, TextDelta | ReasoningDelta):
+                        first = first or time.perf_counter() - start
+                    yield event
+        except (AttributeError, TypeError, ValueError):  # fields of another type than the protocol's
+            failure = StreamTruncated("malformed", provider=reply.provider)
+    if reply.finish is None:
+        raise failure or reply.truncated()
+    total = time.perf_counter() - start
+    yield Done(
+        finish=reply.finish,
+        usage=reply.usage(request),
+        timing=Timing(first_token=first or total, total=total),
+    )
 
 
 async def call(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:

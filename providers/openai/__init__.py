@@ -21,18 +21,8 @@ from providers.openai.body import body, shortened, wire_name
 from providers.openai.listing import listed
 from providers.openai.reply import Reply
 from providers.refusals import Asked, broken_off, refusal
-from providers.remote import TAIL, call, estimated_tokens, merged, own_error, retry_after, shown
-from providers.types import (
-    Done,
-    Event,
-    ModelInfo,
-    Progress,
-    ReasoningDelta,
-    Rendered,
-    Request,
-    TextDelta,
-    Timing,
-)
+from providers.remote import LISTING, TAIL, call, estimated_tokens, merged, own_error, read, retry_after, shown
+from providers.types import Event, ModelInfo, Progress, Rendered, Request
 
 STANDARD = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty", "max_tokens", "seed", "stop"})
 """The sampling parameters of the protocol itself."""
@@ -45,8 +35,6 @@ OPENAI = Endpoint(
     accepts=STANDARD,
     max_tokens_field="max_completion_tokens",
 )
-LISTING = 20.0
-"""Seconds at most for a list of models."""
 
 
 class ChatCompletions:
@@ -101,32 +89,12 @@ class ChatCompletions:
         start = time.perf_counter()
 
         def attempt(request: Request) -> AsyncGenerator[Event]:
-            return self._attempt(request, start)
+            reply = Reply(self.name)
+            return read(self._chunks(request, reply), reply, request, start)
 
         async with aclosing(call(attempt, request, self._network)) as events:
             async for event in events:
                 yield event
-
-    async def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
-        reply, first = Reply(self.name), 0.0
-        failure: PlaygroundError | None = None
-        async with aclosing(self._chunks(request, reply)) as chunks:
-            try:
-                async for chunk in chunks:
-                    for event in reply.take(chunk):
-                        if isinstance(event, TextDelta | ReasoningDelta):
-                            first = first or time.perf_counter() - start
-                        yield event
-            except (AttributeError, TypeError, ValueError):  # fields of another type than the protocol's
-                failure = StreamTruncated("malformed", provider=self.name)
-        if reply.finish is None:
-            raise failure or reply.truncated()
-        total = time.perf_counter() - start
-        yield Done(
-            finish=reply.finish,
-            usage=reply.usage(request),
-            timing=Timing(first_token=first or total, total=total),
-        )
 
     async def _chunks(self, request: Request, reply: Reply) -> AsyncGenerator[ChatCompletionChunk]:
         """The SDK's chunks. After a finish reason it waits shortly for the usage, and no failure counts any more."""
