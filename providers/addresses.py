@@ -38,14 +38,14 @@ _NEVER_PUBLIC = tuple(
 def checked_url(text: str) -> httpx2.URL:
     """A base URL without a trailing slash. Raises `InputError("url")` for anything but a plain http(s) address."""
     text = text.strip()
-    if not text or len(text) > _LONGEST_URL or not re.fullmatch(r"[\x21-\x7e]+", text) or "\\" in text:
-        raise InputError("url")
+    if len(text) > _LONGEST_URL or not re.fullmatch(r"[\x21-\x7e]+", text) or set(text) & set("@?#\\"):
+        raise InputError("url")  # an @ would hide another host, a query or fragment swallow what is added
     url = None
     with contextlib.suppress(httpx2.InvalidURL, ValueError):
         url = httpx2.URL(text.rstrip("/"))
-    if url is None or url.scheme not in {"http", "https"} or not url.host or url.userinfo or "@" in url.netloc.decode():
+    if url is None or url.scheme not in {"http", "https"} or not url.host:
         raise InputError("url")
-    if "#" in text or "?" in text or (url.port is not None and not 0 < url.port < 65536):
+    if url.port is not None and not 0 < url.port < 65536:
         raise InputError("url")
     return url
 
