@@ -139,9 +139,13 @@ class InputError(PlaygroundError):
 class DocumentError(InputError):
     """Values: file."""
 
+    reasons = ()
+
 
 class ImageError(InputError):
     """Values: file."""
+
+    reasons = ()
 
 
 class LimitExceeded(InputError):

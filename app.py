@@ -1,0 +1,18 @@
+"""Aula, the LLM playground for the classroom. `python app.py --help` explains every flag."""
+
+from playground.settings import command_line
+from playground.web import launch, prepare
+
+
+def main() -> None:
+    """Settings, then the page, then wait."""
+    settings = command_line()
+    prepare(settings)
+    from playground.ui import create  # Gradio reads its environment when it is imported
+
+    blocks, look = create(settings)
+    launch(blocks, settings, look)
+
+
+if __name__ == "__main__":
+    main()

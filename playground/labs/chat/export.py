@@ -1,0 +1,157 @@
+"""A conversation as a file: JSON, Markdown, or a Python script that holds it again. No key is ever part of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pprint import pformat
+
+from playground.labs.chat.conversation import Conversation, Reply
+from providers.base import Endpoint
+from providers.types import Sampling
+
+_OPENAI_NAMES = {"temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop"}
+_TRANSFORMERS_NAMES = {"temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty"}
+
+
+def to_json(conversation: Conversation) -> str:
+    return json.dumps({"format": "aula.chat/1", **conversation.to_json()}, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_markdown(conversation: Conversation, you: str) -> str:
+    """`you` is the heading over the visitor's messages."""
+    parts = [f"> {line}" for line in conversation.system.splitlines()] + [""] if conversation.system.strip() else []
+    for turn in conversation.turns:
+        parts += [f"## {you}", "", turn.question, ""]
+        for reply in turn.replies:
+            if reply is not None:
+                parts += [f"## {reply.model}", "", reply.text, "", _facts(reply), ""]
+    return "\n".join(parts).strip() + "\n"
+
+
+def _facts(reply: Reply) -> str:
+    values: dict[str, object] = {**reply.sampling.chosen()}
+    if reply.usage:
+        values |= {"input_tokens": reply.usage.input_tokens, "output_tokens": reply.usage.output_tokens}
+    if reply.cost:
+        values["cost_usd_estimated"] = float(f"{reply.cost:.3g}")
+    finish = reply.finish or reply.state
+    return f"<sub>{finish}" + "".join(f" · {name} {value}" for name, value in values.items()) + "</sub>"
+
+
+def to_python(conversation: Conversation, endpoints: Mapping[str, Endpoint]) -> str:
+    """Asks the same questions again, of every model that answered last, with its vendor's SDK or transformers."""
+    last = conversation.turns[-1].replies if conversation.turns else ()
+    replies = [reply for reply in last if reply is not None]
+    questions = [turn.question for turn in conversation.turns]
+    pieces = [
+        '"""A conversation from Aula, held again. Keys are read from the environment."""',
+        f"SYSTEM = {conversation.system!r}",
+        f"QUESTIONS = {pformat(questions, width=110)}",
+        "",
+        _LOOP,
+    ]
+    for number, reply in enumerate(replies, start=1):
+        pieces.append(_asker(f"ask_{number}", reply, endpoints))
+    pieces += [f"converse({reply.model!r}, ask_{number})" for number, reply in enumerate(replies, start=1)]
+    return "\n".join(pieces) + "\n"
+
+
+_LOOP = """
+def converse(name, ask):
+    print("=====", name)
+    messages = [{"role": "system", "content": SYSTEM}] if SYSTEM.strip() else []
+    for question in QUESTIONS:
+        messages.append({"role": "user", "content": question})
+        answer = ask(messages)
+        messages.append({"role": "assistant", "content": answer})
+        print(f"\\n> {question}\\n\\n{answer}")
+
+"""
+
+
+def _asker(name: str, reply: Reply, endpoints: Mapping[str, Endpoint]) -> str:
+    provider, _, model = reply.model.partition("/")
+    match provider:
+        case "huggingface":
+            return _transformers(name, model, reply.sampling)
+        case "anthropic":
+            return _anthropic(name, model, reply.sampling)
+        case "scripted":
+            return f"\ndef {name}(messages):\n    return 'This model is a script of Aula: it has no weights.'\n\n"
+        case _:
+            return _openai(name, model, reply.sampling, endpoints.get(provider))
+
+
+def _openai(name: str, model: str, sampling: Sampling, endpoint: Endpoint | None) -> str:
+    chosen = sampling.chosen()
+    values: dict[str, object] = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in chosen.items()
+    }
+    plain = {key: value for key, value in values.items() if key in _OPENAI_NAMES}
+    extra = {key: value for key, value in values.items() if key not in _OPENAI_NAMES and key != "max_tokens"}
+    if sampling.max_tokens is not None:
+        plain[endpoint.max_tokens_field if endpoint else "max_completion_tokens"] = sampling.max_tokens
+    if extra:
+        plain["extra_body"] = extra
+    variable = (endpoint.key_variable if endpoint else "OPENAI_API_KEY") or "API_KEY"
+    address = f", base_url={endpoint.base_url!r}" if endpoint else ""
+    return f"""
+def {name}(messages):
+    import os
+
+    from openai import OpenAI
+
+    client = OpenAI(api_key=os.environ.get({variable!r}, "none"){address})
+    reply = client.chat.completions.create(model={model!r}, messages=messages, **{plain!r})
+    return reply.choices[0].message.content
+
+"""
+
+
+def _anthropic(name: str, model: str, sampling: Sampling) -> str:
+    older = {key: value for key, value in sampling.chosen().items() if key in {"temperature", "top_k", "top_p"}}
+    extra = f', extra_headers={{"anthropic-version": "2023-06-01"}}, extra_body={older!r}' if older else ""
+    stop = f", stop_sequences={list(sampling.stop)!r}" if sampling.stop else ""
+    return f"""
+def {name}(messages):
+    import os
+
+    from anthropic import Anthropic
+
+    client = Anthropic(api_key=os.environ["ANTHROPIC_API_KEY"])
+    turns = [message for message in messages if message["role"] != "system"]
+    system = {{"system": SYSTEM}} if SYSTEM.strip() else {{}}
+    reply = client.messages.create(
+        model={model!r}, max_tokens={sampling.max_tokens or 1024}, messages=turns, **system{stop}{extra}
+    )
+    return "".join(block.text for block in reply.content if block.type == "text")
+
+"""
+
+
+def _transformers(name: str, model: str, sampling: Sampling) -> str:
+    chosen: dict[str, object] = {key: value for key, value in sampling.chosen().items() if key in _TRANSFORMERS_NAMES}
+    greedy = sampling.temperature == 0
+    if greedy:
+        chosen = {"repetition_penalty": sampling.repetition_penalty} if sampling.repetition_penalty else {}
+    chosen["do_sample"] = not greedy
+    chosen["max_new_tokens"] = sampling.max_tokens or 512
+    seed = "" if sampling.seed is None else f"    torch.manual_seed({sampling.seed})\n"
+    return f"""
+def {name}(messages):
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained({model!r})
+    model = AutoModelForCausalLM.from_pretrained({model!r})
+{seed}    if tokenizer.chat_template:
+        batch = tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, return_tensors="pt", return_dict=True
+        )
+    else:
+        batch = tokenizer(messages[-1]["content"], return_tensors="pt")
+    output = model.generate(**batch, **{chosen!r})
+    return tokenizer.decode(output[0, batch["input_ids"].shape[1] :], skip_special_tokens=True)
+
+"""

@@ -1,0 +1,102 @@
+"""The named endpoints `chat` and `models`: what the page does, for a script, a notebook or another program."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from playground.checks import checked_history, checked_models, checked_sampling, checked_text
+from playground.labs.chat import Failure, Reply, answer
+from playground.ui.page import App
+from playground.ui.render import Renderer
+from providers.errors import PlaygroundError
+from providers.types import Message, Request
+
+
+def publish(app: App) -> None:
+    """Name the endpoints; call it inside the page's Blocks."""
+    default = app.settings.model
+
+    async def chat(
+        message: str = "",
+        history: list[dict[str, Any]] | None = None,
+        model: str = default,
+        system: str = "",
+        temperature: float | None = 0.7,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
+        max_tokens: int | None = 512,
+        seed: int | None = None,
+        stop: list[str] | None = None,
+        request: gr.Request | None = None,
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """Ask a model. Yields the reply as it grows; the last one says how it finished.
+
+        `history` is a list of {"role": "user" | "assistant", "content": text}.
+        """
+        assert request is not None  # Gradio always passes it
+        sampling = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+        sampling |= {"max_tokens": max_tokens, "seed": seed}
+        who = app.who(request)
+        show = Renderer(app.texts, who.language)
+        try:
+            question = Message.of("user", checked_text(message, app.bounds))
+            before = checked_history(history, app.bounds)
+            told = checked_text(system, app.bounds, empty=True)
+            checked = checked_sampling({**sampling, "stop": stop}, app.bounds)
+            app.sessions.limits.message(who.visitor)
+            async with app.sessions.limits.stream(who.visitor):
+                provider, info = await app.reach.resolve(who.visitor, checked_models(model)[0])
+                first = (Message.of("system", told),) if told.strip() else ()
+                asked = Request(model=info, messages=(*first, *before, question), sampling=checked)
+                async with aclosing(answer(provider, asked)) as replies:
+                    async for reply in replies:
+                        if reply.failure is not None:
+                            raise gr.Error(show.message(reply.failure) + " " + show.hint(reply.failure))
+                        yield _plain(reply, show)
+        except PlaygroundError as error:
+            failure = Failure.of(error)
+            raise gr.Error(show.message(failure) + " " + show.hint(failure)) from None
+
+    async def models(request: gr.Request | None = None) -> list[dict[str, Any]]:
+        """The models within reach: name, abilities, and whether a key is missing."""
+        assert request is not None
+        visitor = app.who(request).visitor
+        return [
+            {
+                "model": model.ref,
+                "name": model.name,
+                "local": model.local,
+                "locked": app.reach.locked(visitor, model),
+                "chat": model.chat,
+                "images": model.images,
+                "logprobs": model.logprobs,
+                "reasoning": model.reasoning,
+                "reproducible": model.reproducible,
+                "context": model.context,
+                "accepts": sorted(model.accepts),
+                "licence": model.licence,
+            }
+            for model in await app.reach.models(visitor)
+        ]
+
+    api(chat, api_name="chat")
+    api(models, api_name="models")
+
+
+def _plain(reply: Reply, show: Renderer) -> dict[str, Any]:
+    """A reply as plain JSON values."""
+    return {
+        "text": reply.text,
+        "model": reply.model,
+        "finish": reply.finish,
+        "usage": asdict(reply.usage) if reply.usage else None,
+        "timing": asdict(reply.timing) if reply.timing else None,
+        "dropped": [{"what": change.what, "reason": show.change(change)} for change in reply.changes],
+    }

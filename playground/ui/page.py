@@ -1,0 +1,66 @@
+"""What every part of the page is given, and the texts in the visitor's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.checks import Bounds
+from playground.desk import Desk
+from playground.reach import Reach
+from playground.sessions import Sessions
+from playground.settings import Settings
+from playground.text import Texts
+from playground.ui.widgets import Sidebar
+from playground.web import language, visitor_id
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The running program: everything that a handler may need."""
+
+    settings: Settings
+    texts: Texts
+    reach: Reach
+    sessions: Sessions
+    desk: Desk
+    label: gr.I18n
+    """`label("chat.send")`: a text that the browser looks up, for what is laid out once for every language."""
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(
+            message_characters=self.settings.max_message_characters,
+            tokens_per_reply=self.settings.max_tokens_per_reply,
+        )
+
+    def who(self, request: gr.Request) -> Who:
+        return Who(visitor_id(request), language(request), self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The visitor behind a call and the language to answer in."""
+
+    visitor: str
+    language: str
+    texts: Texts
+
+    def text(self, key: str, **values: object) -> str:
+        return self.texts.text(self.language, key, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a tab is built: the program, and the sidebar that all tabs share."""
+
+    app: App
+    blocks: gr.Blocks
+    sidebar: Sidebar
+
+
+PRIVATE: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""For events that only the page uses: no endpoint, and no veil over what they redraw."""

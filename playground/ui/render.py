@@ -1,0 +1,189 @@
+"""From replies to what the page shows. HTML is made only here, and only from escaped values."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from playground.labs.chat import Conversation, Failure, Reply
+from playground.text import Texts
+from providers.types import Change, ModelInfo, Progress
+
+AGAIN, KEYS, CONTINUE = "again", "keys", "continue"
+"""The buttons under a reply: try again, enter a key, go on."""
+_NEEDS_KEY = {"missing_key", "missing_key.malformed", "authentication_failed", "authentication_failed.forbidden"}
+
+
+class Renderer:
+    """Shows values in one language."""
+
+    def __init__(self, texts: Texts, language: str) -> None:
+        self._texts, self._language = texts, language
+
+    def text(self, key: str, **values: object) -> str:
+        return self._texts.text(self._language, key, **values)
+
+    def messages(self, conversation: Conversation, column: int) -> list[dict[str, Any]]:
+        """A column as a Chatbot takes it: question, reasoning, answer, and a line of facts that opens."""
+        shown: list[dict[str, Any]] = []
+        for number, turn in enumerate(conversation.turns):
+            shown.append({"role": "user", "content": turn.question})
+            reply = conversation.reply(number, column)
+            if reply is not None:
+                shown += self.reply(reply)
+        return shown
+
+    def reply(self, reply: Reply) -> list[dict[str, Any]]:
+        said: list[dict[str, Any]] = []
+        if reply.reasoning:
+            thinking = reply.running and not reply.text
+            said.append(_folded(self.text("chat.reasoning"), reply.reasoning, pending=thinking))
+        if reply.text:
+            said.append({"role": "assistant", "content": reply.text})
+        if reply.running and not reply.text:
+            said.append(_folded(self.waiting(reply.progress), "", pending=True))
+        if reply.failure is not None:
+            said.append({"role": "assistant", "content": self.failure(reply.failure)})
+        if not reply.running:
+            said.append(_folded(self.facts(reply), self.details(reply)))
+            said[-1]["options"] = self._options(reply)
+        return said
+
+    def waiting(self, progress: Progress | None) -> str:
+        """What is being waited for, and how much is left."""
+        if progress is None:
+            return self.text("chat.waiting")
+        total = progress.total or 0
+        share = f" {min(progress.done / total, 1):.0%}" if total and progress.stage in {"download", "convert"} else ""
+        seconds = max(0, round(total - progress.done)) if progress.stage == "retry" else 0
+        sizes = f" ({progress.done / 1e6:.0f} / {total / 1e6:.0f} MB)" if total and progress.stage == "download" else ""
+        return self.text(f"progress.{progress.stage}", seconds=seconds, place=round(progress.done)) + share + sizes
+
+    def failure(self, failure: Failure) -> str:
+        """What happened, and what to do, in Markdown."""
+        return f"**{_plain(self.message(failure))}** {_plain(self.hint(failure))}"
+
+    def message(self, failure: Failure) -> str:
+        return self.text(f"error.{failure.key}.message", **failure.values)
+
+    def hint(self, failure: Failure) -> str:
+        near = failure.values.get("near")
+        return self.text(f"error.{failure.key}.hint", **failure.values) + (
+            " " + self.text("error.near", near=near) if near else ""
+        )
+
+    def alert(self, failure: Failure) -> str:
+        """The same as a block of HTML."""
+        message, hint = html.escape(self.message(failure)), html.escape(self.hint(failure))
+        return f'<div class="notice" role="alert"><strong>{message}</strong> {hint}</div>'
+
+    def change(self, change: Change) -> str:
+        what = self.text(f"parameter.{change.what}.label")
+        return self.text(f"change.{change.reason}", what=what, **change.values)
+
+    def facts(self, reply: Reply) -> str:
+        """One line: how it ended, tokens, time, speed, cost, seed, and that something was not taken."""
+        parts = []
+        if reply.state == "stopped":
+            parts.append(self.text("facts.stopped"))
+        if reply.state == "failed":
+            parts.append(self.text("facts.failed"))
+        if reply.finish == "length":
+            parts.append(self.text("facts.length"))
+        if reply.usage:
+            about = "≈ " if reply.usage.estimated else ""
+            counts = {"input": reply.usage.input_tokens, "output": reply.usage.output_tokens}
+            parts.append(about + self.text("facts.tokens", **counts))
+        if reply.usage and reply.timing:
+            parts.append(self.text("facts.first_token", seconds=f"{reply.timing.first_token:.2f}"))
+            if speed := reply.timing.tokens_per_second(reply.usage.output_tokens):
+                parts.append(self.text("facts.speed", speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"))
+        if reply.cost:
+            parts.append(
+                self.text("facts.cost", cost=f"{reply.cost:.4f}" if reply.cost >= 0.0001 else f"{reply.cost:.2g}")
+            )
+        if reply.usage:
+            seed = reply.sampling.seed
+            parts.append(self.text("facts.no_seed") if seed is None else self.text("facts.seed", seed=seed))
+        if reply.changes:
+            parts.append("⚠ " + self.text("facts.changes", count=len(reply.changes)))
+        return " · ".join(parts) or self.text("facts.nothing")
+
+    def details(self, reply: Reply) -> str:
+        """What was not taken, the parameters, and the exact request, in Markdown."""
+        lines = [f"- {_plain(self.change(change))}" for change in reply.changes]
+        chosen = reply.sampling.without_neutral().chosen()
+        values = [f"{self.text(f'parameter.{name}.label')} {_plain(str(value))}" for name, value in chosen.items()]
+        if values:
+            lines.append(f"- {self.text('facts.parameters')}: {', '.join(values)}")
+        if reply.cost:
+            lines.append(f"- {self.text('facts.cost_note')}")
+        if reply.sent is not None:
+            fence = "`" * max(3, _longest_fence(reply.sent.content) + 1)
+            lines += [
+                "",
+                f"**{self.text('facts.sent')}**",
+                "",
+                f"{fence}{reply.sent.language}",
+                reply.sent.content,
+                fence,
+            ]
+        return "\n".join(lines) or "–"
+
+    def head(self, model: ModelInfo | None, ref: str) -> str:
+        """The title of a column: the model, and whether it stays on this computer."""
+        name = html.escape(model.name if model else ref.partition("/")[2] or ref)
+        if model is None:
+            return f'<div class="column-head"><span>{name}</span></div>'
+        place = "local" if model.local else "remote"
+        sign = "🛡" if model.local else "☁"
+        kind = "" if model.chat else f'<span class="kind">{html.escape(self.text("model.completion"))}</span>'
+        return (
+            f'<div class="column-head"><span class="column-name">{name}</span>{kind}'
+            f'<span class="place {place}">{sign} {html.escape(self.text(f"model.{place}"))}</span></div>'
+        )
+
+    def choice(self, model: ModelInfo, locked: bool) -> str:
+        """A model's label in the picker: name, abilities, size, and a lock where a key is missing."""
+        signs = [sign for sign, has in (("👁", model.images), ("%", model.logprobs), ("💭", model.reasoning)) if has]
+        if not model.chat:
+            signs.append(self.text("model.completion"))
+        if model.parameters:
+            signs.append(_parameters(model.parameters))
+        place = "🛡" if model.local else "☁"
+        lock = " 🔒" if locked else ""
+        return " · ".join([f"{place} {model.name}{lock}", *signs])
+
+    def _options(self, reply: Reply) -> list[dict[str, str]]:
+        options = []
+        if reply.failure is not None and reply.failure.key in _NEEDS_KEY:
+            options.append({"value": KEYS, "label": self.text("chat.enter_key")})
+        if reply.text and (reply.finish == "length" or reply.state in {"stopped", "failed"}):
+            options.append({"value": CONTINUE, "label": self.text("chat.continue")})
+        if reply.state in {"stopped", "failed"}:
+            options.append({"value": AGAIN, "label": self.text("chat.again")})
+        return options
+
+
+def columns_of(models: Sequence[str]) -> int:
+    return max(1, min(4, len(models)))
+
+
+def _folded(title: str, content: str, *, pending: bool = False) -> dict[str, Any]:
+    metadata = {"title": title, "status": "pending" if pending else "done"}
+    return {"role": "assistant", "content": content, "metadata": metadata}
+
+
+def _plain(text: str) -> str:
+    """Text from outside (a model's name, a value) as Markdown that means itself."""
+    return re.sub(r"([\\`*_\[\]<>#|~!$])", r"\\\1", text)
+
+
+def _longest_fence(text: str) -> int:
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
+
+
+def _parameters(count: int) -> str:
+    return f"{count / 1e9:.1f} B".replace(".0", "") if count >= 1e9 else f"{count / 1e6:.0f} M"

@@ -1,0 +1,335 @@
+"""Chat: a conversation, or up to four columns of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.checks import MAX_COLUMNS, checked_models, checked_sampling, checked_text
+from playground.desk import Choices
+from playground.labs.chat import Conversation, Failure
+from playground.labs.chat.export import to_json, to_markdown, to_python
+from playground.labs.chat.presets import examples, presets
+from playground.ui import api
+from playground.ui.page import PRIVATE, App, Page, Who
+from playground.ui.render import CONTINUE, KEYS, Renderer
+from providers.errors import PlaygroundError
+
+NAME = "chat"
+ORDER = 10
+_DOWNLOAD = """(file) => {
+  if (!file) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([file.content], {type: file.type}));
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}"""
+_LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "\\[", "right": "\\]", "display": True},
+    {"left": "\\(", "right": "\\)", "display": False},
+    {"left": "$", "right": "$", "display": False},
+]
+Run = Callable[[], AsyncGenerator[Conversation]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tab's components."""
+
+    preset: gr.Dropdown
+    system: gr.Textbox
+    columns: list[gr.Column]
+    heads: list[gr.HTML]
+    chats: list[gr.Chatbot]
+    notice: gr.HTML
+    message: gr.Textbox
+    regenerate: gr.Button
+    proceed: gr.Button
+    undo: gr.Button
+    new: gr.Button
+    exports: dict[str, gr.Button]
+    file: gr.JSON
+
+    @property
+    def streaming(self) -> list[gr.components.Component]:
+        """What a run redraws."""
+        return [*self.chats, self.message, self.notice]
+
+
+def build(page: Page) -> None:
+    layout = _lay_out(page)
+    _wire_runs(page, layout)
+    _wire_rest(page, layout)
+    api.publish(page.app)
+
+
+def _lay_out(page: Page) -> Layout:
+    label = page.app.label
+    with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
+        preset = gr.Dropdown(choices=[], label=label("chat.preset"), elem_id="preset")
+        system = gr.Textbox(
+            label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
+        )
+    columns, heads, chats = [], [], []
+    with gr.Row(elem_id="columns", scale=1):
+        for number in range(MAX_COLUMNS):
+            with gr.Column(visible=number == 0, min_width=280, elem_classes="chat-column") as column:
+                heads.append(gr.HTML(container=False))
+                chats.append(_chatbot(label, number))
+            columns.append(column)
+    notice = gr.HTML(container=False, elem_id="notice")
+    message = gr.Textbox(
+        show_label=False,
+        label=label("chat.message"),
+        placeholder=label("chat.placeholder"),
+        lines=1,
+        max_lines=10,
+        submit_btn=True,
+        autofocus=True,
+        elem_id="message",
+    )
+    with gr.Row(elem_id="actions"):
+        buttons = {
+            name: gr.Button(label(f"chat.{name}"), size="sm", scale=0, elem_id=name, elem_classes="quiet-button")
+            for name in ("regenerate", "proceed", "undo", "new")
+        }
+        exports = {
+            name: gr.Button(
+                label(f"chat.export_{name}"), size="sm", scale=0, elem_id=f"export-{name}", elem_classes="quiet-button"
+            )
+            for name in ("json", "markdown", "python")
+        }
+    file = gr.JSON(visible=False)
+    return Layout(preset, system, columns, heads, chats, notice, message, **buttons, exports=exports, file=file)
+
+
+def _chatbot(label: gr.I18n, number: int) -> gr.Chatbot:
+    return gr.Chatbot(
+        label=label("chat.tab"),
+        show_label=False,
+        height="var(--chat-height)",
+        buttons=["copy"],
+        editable="user",
+        feedback_options=None,
+        latex_delimiters=_LATEX,
+        placeholder=label("chat.empty"),  # type: ignore[arg-type]  # the browser looks it up here as everywhere
+        allow_tags=False,
+        layout="panel",
+        elem_id=f"chat-{number}",
+        elem_classes="chat",
+    )
+
+
+def _wire_runs(page: Page, layout: Layout) -> None:
+    """Everything that makes models answer: all of it redraws the same outputs."""
+    app, names = page.app, list(page.sidebar.sampling)
+    inputs = [layout.system, *page.sidebar.inputs]
+    outputs = layout.streaming
+
+    def choices(system: str, models: Sequence[str], *values: object) -> Choices:
+        return chosen(app, system, models, dict(zip(names, values, strict=True)))
+
+    async def sent(request: gr.Request, question: str, *rest: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+
+        def run() -> AsyncGenerator[Conversation]:
+            return app.desk.send(who.visitor, checked_text(question, app.bounds), choices(*rest))
+
+        async for shown in redraw(app, who, run, question):
+            yield shown
+
+    async def again(request: gr.Request, *rest: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        async for shown in redraw(app, who, lambda: app.desk.regenerate(who.visitor, choices(*rest))):
+            yield shown
+
+    async def more(request: gr.Request, *rest: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        async for shown in redraw(app, who, lambda: app.desk.proceed(who.visitor, choices(*rest))):
+            yield shown
+
+    layout.message.submit(sent, [layout.message, *inputs], outputs, **PRIVATE)
+    layout.regenerate.click(again, inputs, outputs, **PRIVATE)
+    layout.proceed.click(more, inputs, outputs, **PRIVATE)
+    for number, chat in enumerate(layout.chats):
+        _wire_column(page, layout, number, chat, choices)
+
+
+def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choices: Callable[..., Choices]) -> None:
+    app, desk = page.app, page.app.desk
+    inputs = [layout.system, *page.sidebar.inputs]
+
+    async def retried(request: gr.Request, *rest: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        async for shown in redraw(app, who, lambda: desk.regenerate(who.visitor, choices(*rest), number)):
+            yield shown
+
+    async def edited(request: gr.Request, event: gr.EditData, *rest: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+
+        def run() -> AsyncGenerator[Conversation]:
+            shown = Renderer(app.texts, who.language).messages(desk.load(who.visitor), number)
+            turn = turn_of(shown, event.index if isinstance(event.index, int) else event.index[0])
+            return desk.resend(who.visitor, turn, checked_text(event.value, app.bounds), choices(*rest))
+
+        async for shown in redraw(app, who, run):
+            yield shown
+
+    async def picked(request: gr.Request, event: gr.SelectData, *rest: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        if event.value == KEYS:
+            yield [*[gr.skip()] * len(layout.streaming), gr.update(open=True)]
+            return
+        action = desk.proceed if event.value == CONTINUE else desk.regenerate
+        async for shown in redraw(app, who, lambda: action(who.visitor, choices(*rest), number)):
+            yield [*shown, gr.skip()]
+
+    async def tried(request: gr.Request, event: gr.SelectData, *rest: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+
+        def run() -> AsyncGenerator[Conversation]:
+            return desk.send(who.visitor, checked_text(event.value["text"], app.bounds), choices(*rest))
+
+        async for shown in redraw(app, who, run):
+            yield shown
+
+    chat.retry(retried, inputs, layout.streaming, **PRIVATE)
+    chat.edit(edited, inputs, layout.streaming, **PRIVATE)
+    chat.option_select(picked, inputs, [*layout.streaming, page.sidebar.keys.panel], **PRIVATE)
+    chat.example_select(tried, inputs, layout.streaming, **PRIVATE)
+
+
+def _wire_rest(page: Page, layout: Layout) -> None:
+    app, models = page.app, page.sidebar.models
+    frame = [*layout.columns, *layout.heads, *layout.chats]
+
+    async def framed(chosen_models: list[str], request: gr.Request) -> list[object]:
+        return await lay_columns(app, app.who(request), chosen_models)
+
+    def opened(request: gr.Request) -> list[object]:
+        return open_tab(app, app.who(request))
+
+    def preset_chosen(name: str, request: gr.Request) -> list[object]:
+        return choose_preset(app.who(request), name)
+
+    def stopped(request: gr.Request) -> None:
+        app.desk.stop(app.who(request).visitor)
+
+    def undone(request: gr.Request) -> list[object]:
+        who = app.who(request)
+        conversation, question = app.desk.undo(who.visitor)
+        return [*_drawn(Renderer(app.texts, who.language), conversation), gr.update(value=question), ""]
+
+    def cleared(request: gr.Request) -> list[object]:
+        who = app.who(request)
+        return [*_drawn(Renderer(app.texts, who.language), app.desk.clear(who.visitor)), gr.update(value=""), ""]
+
+    page.blocks.load(opened, None, [layout.system, layout.preset, *layout.chats], **PRIVATE)
+    models.change(framed, models, frame, **PRIVATE)
+    page.blocks.load(framed, models, frame, **PRIVATE)
+    layout.preset.input(preset_chosen, layout.preset, [layout.system, page.sidebar.sampling["temperature"]], **PRIVATE)
+    layout.message.stop(stopped, None, None, queue=False, **PRIVATE)
+    layout.undo.click(undone, None, layout.streaming, **PRIVATE)
+    layout.new.click(cleared, None, layout.streaming, **PRIVATE)
+    for chat in layout.chats:
+        chat.undo(undone, None, layout.streaming, **PRIVATE)
+        chat.clear(cleared, None, layout.streaming, **PRIVATE)
+    for name, button in layout.exports.items():
+        button.click(_exporter(app, name), None, layout.file, **PRIVATE).then(
+            None, layout.file, None, js=_DOWNLOAD, **PRIVATE
+        )
+
+
+def chosen(app: App, system: object, models: object, sampling: dict[str, object]) -> Choices:
+    """What the sidebar says, checked. Raises `InputError`."""
+    return Choices(
+        models=checked_models(models),
+        sampling=checked_sampling(sampling, app.bounds),
+        system=checked_text(system or "", app.bounds, empty=True),
+    )
+
+
+async def redraw(app: App, who: Who, run: Run, question: str = "") -> AsyncGenerator[list[object]]:
+    """A run as updates of the chats, the message box and the notice. What could not be sent goes back into the box."""
+    show = Renderer(app.texts, who.language)
+    last: list[object] = [None] * MAX_COLUMNS
+    running = gr.update(value="", submit_btn=False, stop_btn=True)
+    try:
+        async with aclosing(run()) as conversations:
+            async for conversation in conversations:
+                replies = conversation.turns[-1].replies
+                current: list[object] = [replies[n] if n < len(replies) else None for n in range(MAX_COLUMNS)]
+                chats = [
+                    gr.skip() if current[n] is None or current[n] is last[n] else show.messages(conversation, n)
+                    for n in range(MAX_COLUMNS)
+                ]
+                yield [*chats, running, ""]
+                last, running = current, gr.skip()
+    except PlaygroundError as error:
+        idle = gr.update(value=question, submit_btn=True, stop_btn=False)
+        yield [*[gr.skip()] * MAX_COLUMNS, idle, show.alert(Failure.of(error))]
+    else:
+        yield [*[gr.skip()] * MAX_COLUMNS, gr.update(submit_btn=True, stop_btn=False), gr.skip()]
+
+
+async def lay_columns(app: App, who: Who, models: Sequence[str]) -> list[object]:
+    """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
+    show, conversation = Renderer(app.texts, who.language), app.desk.load(who.visitor)
+    known = {model.ref: model for model in await app.reach.models(who.visitor)}
+    shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
+    columns = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
+    heads = [show.head(known.get(ref), ref) for ref in shown] + [""] * (MAX_COLUMNS - len(shown))
+    return [*columns, *heads, *_drawn(show, conversation)]
+
+
+def open_tab(app: App, who: Who) -> list[object]:
+    """The conversation as it was left, the presets and examples in the visitor's language."""
+    show, conversation = Renderer(app.texts, who.language), app.desk.load(who.visitor)
+    named = [(preset.name[who.language], preset.id) for preset in presets()]
+    tries = [
+        {"text": example.text[who.language], "display_text": example.title[who.language]} for example in examples()
+    ]
+    chats = [
+        gr.update(value=value, examples=tries if number == 0 else None)
+        for number, value in enumerate(_drawn(show, conversation))
+    ]
+    return [conversation.system, gr.update(choices=named, value=None), *chats]
+
+
+def choose_preset(who: Who, name: str) -> list[object]:
+    """The preset's system prompt and, where it has one, its temperature."""
+    preset = next(preset for preset in presets() if preset.id == name)
+    temperature = gr.skip() if preset.temperature is None else gr.update(value=preset.temperature)
+    return [preset.system[who.language], temperature]
+
+
+def turn_of(messages: Sequence[dict[str, object]], index: int) -> int:
+    """The turn that a message of a column belongs to."""
+    return max(0, sum(message["role"] == "user" for message in messages[: index + 1]) - 1)
+
+
+def _drawn(show: Renderer, conversation: Conversation) -> list[object]:
+    return [show.messages(conversation, number) for number in range(MAX_COLUMNS)]
+
+
+def _exporter(app: App, kind: str) -> Callable[[gr.Request], dict[str, str]]:
+    def exported(request: gr.Request) -> dict[str, str]:
+        who = app.who(request)
+        conversation = app.desk.load(who.visitor)
+        match kind:
+            case "json":
+                return {"name": "aula-chat.json", "type": "application/json", "content": to_json(conversation)}
+            case "markdown":
+                content = to_markdown(conversation, who.text("chat.you"))
+                return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
+            case _:
+                content = to_python(conversation, app.reach.catalog.endpoints)
+                return {"name": "aula_chat.py", "type": "text/x-python", "content": content}
+
+    return exported
