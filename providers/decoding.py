@@ -1,0 +1,157 @@
+"""From a model's logits to the next token: the sliders, defined once, as pure functions of one logits vector.
+
+Every function takes and returns a vector of shape (vocabulary,); a token that is cut has logit −inf. They apply in this
+order, which is that of transformers: penalties, temperature, top-k, top-p, min-p, typical-p. At temperature 0 the most
+likely token after the penalties is taken, and the cuts change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+
+
+class Settings(Protocol):
+    """The sliders; `None` and the neutral value leave the distribution as it is."""
+
+    @property
+    def temperature(self) -> float | None: ...
+    @property
+    def top_k(self) -> int | None: ...
+    @property
+    def top_p(self) -> float | None: ...
+    @property
+    def min_p(self) -> float | None: ...
+    @property
+    def typical_p(self) -> float | None: ...
+    @property
+    def repetition_penalty(self) -> float | None: ...
+    @property
+    def frequency_penalty(self) -> float | None: ...
+    @property
+    def presence_penalty(self) -> float | None: ...
+
+
+def log_softmax(logits: Vector) -> Vector:
+    """Natural logarithms of the probabilities."""
+    shifted = logits - np.max(logits)
+    result: Vector = shifted - np.log(np.sum(np.exp(shifted)))
+    return result
+
+
+def softmax(logits: Vector) -> Vector:
+    weights = np.exp(logits - np.max(logits))
+    result: Vector = weights / np.sum(weights)
+    return result
+
+
+def entropy(probabilities: Vector) -> float:
+    """Shannon entropy in nats."""
+    some = probabilities[probabilities > 0]
+    return float(-np.sum(some * np.log(some)))
+
+
+def repetition_penalty(logits: Vector, seen: Sequence[int], penalty: float) -> Vector:
+    """Make every token of prompt and reply less likely: positive logits are divided, negative ones multiplied.
+
+    Keskar et al. 2019, "CTRL", section 4.1.
+    """
+    tokens = np.unique(np.asarray(seen, dtype=np.int64))
+    result = logits.copy()
+    result[tokens] = np.where(logits[tokens] < 0, logits[tokens] * penalty, logits[tokens] / penalty)
+    return result
+
+
+def count_penalties(logits: Vector, generated: Sequence[int], frequency: float, presence: float) -> Vector:
+    """Subtract `frequency` for each time a token is in the reply so far, and `presence` once. OpenAI's definition."""
+    tokens, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
+    result = logits.copy()
+    result[tokens] -= frequency * counts + presence
+    return result
+
+
+def temperature(logits: Vector, value: float) -> Vector:
+    """Divide by the temperature. Not for 0, which is the greedy choice: see `distribution`."""
+    return logits / value
+
+
+def top_k(logits: Vector, k: int) -> Vector:
+    """Keep the k likeliest tokens, and whatever ties with the last of them. Fan et al. 2018."""
+    if not 0 < k < logits.size:
+        return logits
+    smallest = np.partition(logits, -k)[-k]
+    return np.where(logits < smallest, -np.inf, logits)
+
+
+def top_p(logits: Vector, p: float) -> Vector:
+    """Keep the likeliest tokens until their probabilities sum to p; at least one. Holtzman et al. 2019."""
+    order = np.argsort(logits, kind="stable")
+    remove = np.cumsum(softmax(logits[order])) <= 1 - p
+    remove[-1] = False
+    return _cut(logits, order[remove])
+
+
+def min_p(logits: Vector, p: float) -> Vector:
+    """Keep tokens at least p times as likely as the likeliest. Nguyen et al. 2024."""
+    probabilities = softmax(logits)
+    return np.where(probabilities < p * np.max(probabilities), -np.inf, logits)
+
+
+def typical_p(logits: Vector, mass: float) -> Vector:
+    """Keep the tokens whose surprise is nearest to the entropy, until they hold that mass. Meister et al. 2022."""
+    logs = log_softmax(logits)
+    distance = np.abs(-logs - entropy(np.exp(logs)))
+    order = np.argsort(distance, kind="stable")
+    held = np.cumsum(softmax(logits[order]))
+    last = min(int(np.sum(held < mass)), logits.size - 1)
+    remove = distance[order] > distance[order[last]]
+    remove[0] = False
+    return _cut(logits, order[remove])
+
+
+def _cut(logits: Vector, tokens: NDArray[np.intp]) -> Vector:
+    result = logits.copy()
+    result[tokens] = -np.inf
+    return result
+
+
+def penalised(logits: Vector, settings: Settings, prompt: Sequence[int], generated: Sequence[int]) -> Vector:
+    """Logits after the three penalties. The repetition penalty sees the prompt too, the other two the reply alone."""
+    if settings.repetition_penalty not in (None, 1) and (prompt or generated):
+        logits = repetition_penalty(logits, [*prompt, *generated], settings.repetition_penalty)
+    if (settings.frequency_penalty or settings.presence_penalty) and generated:
+        logits = count_penalties(logits, generated, settings.frequency_penalty or 0.0, settings.presence_penalty or 0.0)
+    return logits
+
+
+def distribution(
+    logits: Vector, settings: Settings, prompt: Sequence[int] = (), generated: Sequence[int] = ()
+) -> Vector:
+    """The probabilities, shape (vocabulary,), that the next token is drawn from."""
+    logits = penalised(np.asarray(logits, dtype=np.float64), settings, prompt, generated)
+    if settings.temperature == 0:
+        chosen = np.zeros_like(logits)
+        chosen[np.argmax(logits)] = 1.0
+        return chosen
+    if settings.temperature is not None:
+        logits = temperature(logits, settings.temperature)
+    if settings.top_k:
+        logits = top_k(logits, settings.top_k)
+    if settings.top_p is not None and settings.top_p < 1:
+        logits = top_p(logits, settings.top_p)
+    if settings.min_p:
+        logits = min_p(logits, settings.min_p)
+    if settings.typical_p is not None and 0 < settings.typical_p < 1:
+        logits = typical_p(logits, settings.typical_p)
+    return softmax(logits)
+
+
+def draw(probabilities: Vector, uniform: float) -> int:
+    """The token at which the cumulative probability passes `uniform`, a number in [0, 1)."""
+    edges = np.cumsum(probabilities)
+    return int(min(np.searchsorted(edges, uniform * edges[-1], side="right"), np.flatnonzero(probabilities)[-1]))
