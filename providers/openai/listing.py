@@ -9,10 +9,13 @@ from providers.base import Endpoint
 from providers.types import ModelInfo
 
 _NO_CHAT = re.compile(
-    r"embed|tts|whisper|transcri|moderation|dall-e|image|imagen|veo|sora|realtime|audio|speech|rerank|guard|ocr"
-    r"|^(ada|babbage|curie|davinci)\b|-instruct-0914$|computer-use|deep-research|codex|-live-|search-(preview|api)"
-    r"|^(omni|text)-|^aqa$|-(pro|cyber)(-\d{4}-\d\d-\d\d)?$",
+    r"embed|whisper|transcri|moderation|dall-e|image|realtime|rerank|guard|(^|[-_./])(tts|ocr|veo|sora|aqa|audio|speech)\b"
 )
+_NO_CHAT_AT_OPENAI = re.compile(
+    r"^(ada|babbage|curie|davinci|text)\b|-instruct|audio|codex|computer-use|deep-research|-live|search-(preview|api)"
+    r"|-(pro|cyber)(-\d{4}-\d\d-\d\d)?$"
+)
+"""Base models, other modalities, and what speaks the Responses protocol only."""
 _TAKES_SAMPLING = re.compile(r"^(ft:)?(gpt-3\.5|gpt-4)|^chatgpt-")
 """OpenAI's models before those that reason: the ones that take a temperature."""
 
@@ -38,12 +41,9 @@ def _chats(name: str, row: Mapping[str, object], endpoint: Endpoint) -> bool:
         return False
     if endpoint.local or endpoint.key_variable is None:
         return "embed" not in name.lower()  # a server of one's own serves what its owner chose
-    return not _NO_CHAT.search(name.lower() if endpoint.name == "openai" else _last(name))
-
-
-def _last(name: str) -> str:
-    """Without the publisher, and without the patterns that are OpenAI's own."""
-    return re.sub(r"-(pro|cyber)\b", "", name.lower().rpartition("/")[2])
+    if endpoint.name == "openai" and _NO_CHAT_AT_OPENAI.search(name):
+        return False
+    return not _NO_CHAT.search(name.lower())
 
 
 def _model(name: str, row: Mapping[str, object], endpoint: Endpoint) -> ModelInfo:
