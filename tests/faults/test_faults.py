@@ -25,6 +25,7 @@ from providers.errors import (
     UnknownModel,
     UnsupportedRequest,
 )
+from providers.http import UNUSED_KEY
 from providers.types import Change, Done, Progress, ReasoningDelta, Sampling, TextDelta
 from tests.faults.clients import FAST, PROTOCOLS, connected, outcome, question
 from tests.faults.script import FAULTS, TEXT
@@ -247,6 +248,32 @@ class TestReply:
         replies = await asyncio.gather(*(some(model) for model in models))
         counted = "".join(f"{number} " for number in range(1, 13))
         assert replies == [counted if model.startswith("slow") else TEXT for model in models]
+        await provider.aclose()
+
+    async def test_each_event_may_be_awaited_in_a_task_of_its_own(
+        self, protocol: str, fault_server: FaultServer
+    ) -> None:
+        """As a page does that beats between events: whatever scopes a stream opens must not outlive one step."""
+        provider = connected(protocol, fault_server, network=Network())
+        events = provider.stream(question("slow"))
+        text = ""
+        while len(text) < 30:
+            event = await asyncio.create_task(anext(events))  # type: ignore[arg-type]
+            text += event.text if isinstance(event, TextDelta) else ""
+        await asyncio.create_task(events.aclose())  # type: ignore[arg-type]
+        assert text.startswith("1 2 3 4 5 ")
+        left = time.monotonic()
+        while "slow" not in fault_server.disconnected and time.monotonic() - left < 5:
+            await asyncio.sleep(0.01)
+        assert fault_server.disconnected["slow"] - left < 0.5
+        await provider.aclose()
+
+    async def test_the_sdk_never_holds_the_key(self, protocol: str, fault_server: FaultServer) -> None:
+        provider = connected(protocol, fault_server, "sk-canary")
+        assert "sk-canary" not in repr(vars(provider._sdk))  # type: ignore[attr-defined]
+        assert provider._sdk.api_key == UNUSED_KEY  # type: ignore[attr-defined]
+        assert (await complete(provider, question("ok"))).text == TEXT
+        assert fault_server.received[0].key == "sk-canary"
         await provider.aclose()
 
     async def test_nobody_listens(self, protocol: str, fault_server: FaultServer) -> None:
