@@ -26,6 +26,7 @@ def theme() -> gr.themes.Base:
     ).set(
         body_background_fill="white",
         body_background_fill_dark="*neutral_950",
+        chatbot_text_size="*text_md",
         block_border_width="0px",
         block_shadow="none",
         block_background_fill="transparent",

@@ -13,6 +13,8 @@ from providers.types import Change, ModelInfo, Progress
 
 AGAIN, KEYS, CONTINUE = "again", "keys", "continue"
 """The buttons under a reply: try again, enter a key, go on."""
+_SHIELD = "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z"
+_CLOUD = "M7 19a4 4 0 0 1-.5-8A6 6 0 0 1 18 9.5 4.8 4.8 0 0 1 17.5 19z"
 _NEEDS_KEY = {"missing_key", "missing_key.malformed", "authentication_failed", "authentication_failed.forbidden"}
 
 
@@ -138,7 +140,7 @@ class Renderer:
         if model is None:
             return f'<div class="column-head"><span>{name}</span></div>'
         place = "local" if model.local else "remote"
-        sign = "🛡" if model.local else "☁"
+        sign = f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_SHIELD if model.local else _CLOUD}"/></svg>'
         kind = "" if model.chat else f'<span class="kind">{html.escape(self.text("model.completion"))}</span>'
         return (
             f'<div class="column-head"><span class="column-name">{name}</span>{kind}'
@@ -147,13 +149,16 @@ class Renderer:
 
     def choice(self, model: ModelInfo, locked: bool) -> str:
         """A model's label in the picker: name, abilities, size, and a lock where a key is missing."""
-        signs = [sign for sign, has in (("👁", model.images), ("%", model.logprobs), ("💭", model.reasoning)) if has]
-        if not model.chat:
-            signs.append(self.text("model.completion"))
+        abilities = {
+            "images": model.images,
+            "logprobs": model.logprobs,
+            "reasoning": model.reasoning,
+            "completion": not model.chat,
+        }
+        signs = [self.text(f"model.{name}") for name, has in abilities.items() if has]
         if model.parameters:
-            signs.append(_parameters(model.parameters))
-        place = "🛡" if model.local else "☁"
-        lock = " 🔒" if locked else ""
+            signs.insert(0, _parameters(model.parameters))
+        place, lock = "▣" if model.local else "☁", " 🔒" if locked else ""
         return " · ".join([f"{place} {model.name}{lock}", *signs])
 
     def _options(self, reply: Reply) -> list[dict[str, str]]:

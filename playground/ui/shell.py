@@ -85,5 +85,13 @@ addEventListener('DOMContentLoaded', () => {
     watching.disconnect();
   }).observe(document.body, {childList: true, subtree: true});
 });
+addEventListener('DOMContentLoaded', () => {
+  if (innerWidth < 768) new MutationObserver((_, watching) => {
+    const fold = document.querySelector('.sidebar.open .toggle-button');
+    if (!fold) return;
+    watching.disconnect();
+    fold.click();
+  }).observe(document.body, {childList: true, subtree: true});
+});
 </script>"""
-"""Scripts of the page itself: Esc stops, and the chosen theme is kept."""
+"""Scripts of the page itself: Esc stops, the chosen theme is kept, the sidebar starts folded on a phone."""

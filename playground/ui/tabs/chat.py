@@ -120,7 +120,7 @@ def _chatbot(label: gr.I18n, number: int) -> gr.Chatbot:
         latex_delimiters=_LATEX,
         placeholder=label("chat.empty"),  # type: ignore[arg-type]  # the browser looks it up here as everywhere
         allow_tags=False,
-        layout="panel",
+        layout="bubble",
         elem_id=f"chat-{number}",
         elem_classes="chat",
     )
