@@ -10,7 +10,7 @@ import gradio as gr
 
 from playground.text import Texts
 from playground.ui import sidebar, tabs
-from playground.ui.page import App, Page
+from playground.ui.page import PRIVATE, App, Page
 from playground.ui.widgets import build_sidebar
 
 
@@ -45,9 +45,9 @@ def build(app: App) -> gr.Blocks:
                 switch = gr.Button(
                     name, size="sm", elem_id=f"language-{language}", elem_classes="quiet-button", scale=0
                 )
-                switch.click(None, js=_choose_language(language), api_visibility="private")
+                switch.click(None, js=_choose_language(language), **PRIVATE)
             theme = gr.Button("◑", size="sm", elem_id="theme", elem_classes="quiet-button", scale=0)
-            theme.click(None, js=_TOGGLE_THEME, api_visibility="private")
+            theme.click(None, js=_TOGGLE_THEME, **PRIVATE)
         bar = build_sidebar(app.label, app.settings.model, app.settings.max_tokens_per_reply)
         page = Page(app, blocks, bar)
         sidebar.wire(page)
@@ -55,6 +55,7 @@ def build(app: App) -> gr.Blocks:
             for tab in found_tabs():
                 with gr.Tab(app.label(f"{tab.NAME}.tab"), id=tab.NAME):
                     tab.build(page)
+        blocks.load(None, js=_FOLD_ON_PHONE, **PRIVATE)
     return blocks
 
 
@@ -66,6 +67,9 @@ def _choose_language(language: str) -> str:
     )
 
 
+_FOLD_ON_PHONE = """() => {
+  if (innerWidth < 768) setTimeout(() => document.querySelector('.sidebar.open .toggle-button')?.click(), 100);
+}"""
 _TOGGLE_THEME = """() => {
   const dark = document.body.classList.toggle('dark');
   try { localStorage.setItem('aula-theme', dark ? 'dark' : 'light'); } catch (blocked) { return; }
@@ -85,13 +89,5 @@ addEventListener('DOMContentLoaded', () => {
     watching.disconnect();
   }).observe(document.body, {childList: true, subtree: true});
 });
-addEventListener('DOMContentLoaded', () => {
-  if (innerWidth < 768) new MutationObserver((_, watching) => {
-    const fold = document.querySelector('.sidebar.open .toggle-button');
-    if (!fold) return;
-    watching.disconnect();
-    fold.click();
-  }).observe(document.body, {childList: true, subtree: true});
-});
 </script>"""
-"""Scripts of the page itself: Esc stops, the chosen theme is kept, the sidebar starts folded on a phone."""
+"""Scripts of the page itself: Esc stops, and the chosen theme is kept."""
