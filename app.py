@@ -10,8 +10,8 @@ def main() -> None:
     prepare(settings)
     from playground.ui import create  # Gradio reads its environment when it is imported
 
-    blocks, look = create(settings)
-    launch(blocks, settings, look)
+    page = create(settings)
+    launch(page.blocks, settings, page.look, work=page.warm_up)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,9 @@ def forbidden(name: str, imported: str) -> bool:
         tab = name.startswith("playground.ui.tabs.")
         return top in SDKS or (tab and within(imported, "playground.ui.tabs"))
     if name != "app":
-        return top in SDKS or within(imported, "playground.ui") or (top == "gradio" and not within(name, "playground.web"))
+        return (
+            top in SDKS or within(imported, "playground.ui") or (top == "gradio" and not within(name, "playground.web"))
+        )
     return False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -15,16 +17,33 @@ from playground.ui import shell
 from playground.ui.look import look
 from playground.ui.page import App
 from providers import catalog
+from providers.errors import PlaygroundError
 
-__all__ = ["create"]
+__all__ = ["Created", "create"]
 
 
-def create(settings: Settings) -> tuple[gr.Blocks, dict[str, Any]]:
-    """The page and how it looks: what `launch` takes."""
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The page, how it looks, and what should begin with the server: what `launch` takes."""
+
+    app: App
+    blocks: gr.Blocks
+    look: dict[str, Any]
+
+    async def warm_up(self) -> None:
+        """Make the default model ready before anybody asks. What goes wrong is told to whoever asks."""
+        with suppress(PlaygroundError):
+            provider, model = await self.app.reach.resolve("", self.app.settings.model)
+            async for _ in provider.prepare(model):
+                pass
+
+
+def create(settings: Settings) -> Created:
+    """Put the program together."""
     rows = catalog.load()
     sessions = Sessions.of(settings, rows)
     scripted = settings.model.startswith("scripted/")
     reach = Reach(rows, settings.options(), sessions.vault, scripted)
     label = shell.labels(texts())
     app = App(settings, texts(), reach, sessions, Desk(reach, sessions), label)
-    return shell.build(app), look(label)
+    return Created(app, shell.build(app), look(label))

@@ -44,7 +44,7 @@ def publish(app: App) -> None:
         sampling = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
         sampling |= {"max_tokens": max_tokens, "seed": seed}
         who = app.who(request)
-        show = Renderer(app.texts, who.language)
+        show = app.show(who)
         try:
             question = Message.of("user", checked_text(message, app.bounds))
             before = checked_history(history, app.bounds)

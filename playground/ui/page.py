@@ -14,6 +14,7 @@ from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.settings import Settings
 from playground.text import Texts
+from playground.ui.render import Renderer
 from playground.ui.widgets import Sidebar
 from playground.web import language, visitor_id
 
@@ -36,6 +37,11 @@ class App:
             message_characters=self.settings.max_message_characters,
             tokens_per_reply=self.settings.max_tokens_per_reply,
         )
+
+    def show(self, who: Who) -> Renderer:
+        """What shows values in the visitor's language."""
+        titles = {name: endpoint.title for name, endpoint in self.reach.catalog.endpoints.items()}
+        return Renderer(self.texts, who.language, titles)
 
     def who(self, request: gr.Request) -> Who:
         return Who(visitor_id(request), language(request), self.texts)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.labs.chat import Conversation, Failure, Reply
 from playground.text import Texts
+from playground.ui.widgets import DEFAULTS
 from providers.types import Change, ModelInfo, Progress
 
 AGAIN, KEYS, CONTINUE = "again", "keys", "continue"
@@ -21,8 +22,9 @@ _NEEDS_KEY = {"missing_key", "missing_key.malformed", "authentication_failed", "
 class Renderer:
     """Shows values in one language."""
 
-    def __init__(self, texts: Texts, language: str) -> None:
-        self._texts, self._language = texts, language
+    def __init__(self, texts: Texts, language: str, titles: Mapping[str, str] | None = None) -> None:
+        """`titles` are the names that vendors go by."""
+        self._texts, self._language, self._titles = texts, language, titles or {}
 
     def text(self, key: str, **values: object) -> str:
         return self._texts.text(self._language, key, **values)
@@ -68,12 +70,32 @@ class Renderer:
         return f"**{_plain(self.message(failure))}** {_plain(self.hint(failure))}"
 
     def message(self, failure: Failure) -> str:
-        return self.text(f"error.{failure.key}.message", **failure.values)
+        return self.text(f"error.{failure.key}.message", **self._readable(failure))
 
     def hint(self, failure: Failure) -> str:
         near = failure.values.get("near")
-        return self.text(f"error.{failure.key}.hint", **failure.values) + (
+        return self.text(f"error.{failure.key}.hint", **self._readable(failure)) + (
             " " + self.text("error.near", near=near) if near else ""
+        )
+
+    def _readable(self, failure: Failure) -> dict[str, object]:
+        """An error's values, with vendors and parameters by the names that the page gives them."""
+        values: dict[str, object] = dict(failure.values)
+        if (provider := failure.values.get("provider")) is not None:
+            values["provider"] = self.vendor(str(provider))
+        if self._texts.has(parameter := f"parameter.{failure.values.get('name')}.label"):
+            values["name"] = self.text(parameter)
+        return values
+
+    def vendor(self, name: str) -> str:
+        """What a provider is called."""
+        return self._titles.get(name) or (self.text(key) if self._texts.has(key := f"vendor.{name}") else name)
+
+    def glossary(self) -> str:
+        """The longer explanation of every parameter, in Markdown."""
+        terms = (*DEFAULTS, "seed", "stop")
+        return "\n\n".join(
+            f"**{self.text(f'parameter.{name}.label')}.** {self.text(f'parameter.{name}.more')}" for name in terms
         )
 
     def alert(self, failure: Failure) -> str:

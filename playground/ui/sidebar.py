@@ -48,7 +48,7 @@ def wire(page: Page) -> None:
     async def forgotten(models: list[str], request: gr.Request) -> list[object]:
         return await forget_keys(app, app.who(request), models)
 
-    page.blocks.load(opened, None, [bar.models, keys.provider, *shared.values()], **PRIVATE).then(
+    page.blocks.load(opened, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE).then(
         watched, bar.models, bar.status, **PRIVATE
     )
     bar.advanced.change(lambda on: gr.update(visible=on), bar.advanced, bar.extra, **PRIVATE)
@@ -70,7 +70,7 @@ async def open_sidebar(app: App, who: Who, query: dict[str, str], sampling: list
         chosen = list(checked_models(wanted)) if wanted else [app.settings.model]
     except InputError:
         chosen = [app.settings.model]
-    show = Renderer(who.texts, who.language)
+    show = app.show(who)
     values: list[object] = []
     for name in sampling:
         try:
@@ -80,12 +80,17 @@ async def open_sidebar(app: App, who: Who, query: dict[str, str], sampling: list
         values.append(gr.update() if value is None else gr.update(value=value))
     vendors = [(vendor_name(app, show, who, name), name) for name in app.reach.key_providers()]
     choices = await _choices(app, who, show, chosen)
-    return [gr.update(choices=choices, value=chosen), gr.update(choices=vendors, value=vendors[0][1]), *values]
+    return [
+        gr.update(choices=choices, value=chosen),
+        gr.update(choices=vendors, value=vendors[0][1]),
+        show.glossary(),
+        *values,
+    ]
 
 
 async def watch_loading(app: App, who: Who, ref: str) -> AsyncGenerator[str]:
     """How far the model is: fetched, converted, loaded, ready, or why it cannot be had."""
-    show = Renderer(who.texts, who.language)
+    show = app.show(who)
     try:
         provider, model = await app.reach.resolve(who.visitor, ref)
         if not model.local:
@@ -101,7 +106,7 @@ async def watch_loading(app: App, who: Who, ref: str) -> AsyncGenerator[str]:
 
 async def save_key(app: App, who: Who, provider: str, key: str, address: str, models: list[str]) -> list[object]:
     """Keep the key in the vault and ask the vendor for its models: a wrong key is noticed here."""
-    show = Renderer(who.texts, who.language)
+    show = app.show(who)
     try:
         if provider not in app.reach.key_providers():
             raise InputError("not_text")
@@ -120,7 +125,7 @@ async def save_key(app: App, who: Who, provider: str, key: str, address: str, mo
 
 async def forget_keys(app: App, who: Who, models: list[str]) -> list[object]:
     """Forget every key the visitor gave, and close the connections that used them."""
-    show = Renderer(who.texts, who.language)
+    show = app.show(who)
     app.desk.stop(who.visitor)
     app.sessions.vault.forget(who.visitor)
     await app.reach.forget(who.visitor)
@@ -131,8 +136,7 @@ async def forget_keys(app: App, who: Who, models: list[str]) -> list[object]:
 
 def vendor_name(app: App, show: Renderer, who: Who, name: str) -> str:
     """A vendor's own name, and a tick where a key is there."""
-    endpoint = app.reach.catalog.endpoints.get(name)
-    title = endpoint.title if endpoint else show.text(f"vendor.{name}")
+    title = show.vendor(name)
     return f"{title} ✓" if name in app.sessions.vault.providers(who.visitor) else title
 
 

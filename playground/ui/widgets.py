@@ -37,6 +37,7 @@ class Sidebar:
     advanced: gr.Checkbox
     extra: gr.Group
     keys: Keys
+    glossary: gr.Markdown
 
     @property
     def inputs(self) -> list[gr.components.Component]:
@@ -73,7 +74,9 @@ def build_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> Sid
         status = gr.HTML(elem_id="status", container=False)
         keys = _build_keys(label)
         sampling, advanced, extra = _build_sampling(label, longest_reply)
-    return Sidebar(models, status, sampling, advanced, extra, keys)
+        with gr.Accordion(label("sidebar.glossary"), open=False, elem_id="glossary"):
+            glossary = gr.Markdown(elem_classes="quiet")
+    return Sidebar(models, status, sampling, advanced, extra, keys, glossary)
 
 
 def _build_keys(label: gr.I18n) -> Keys:

@@ -16,6 +16,7 @@ from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
 from playground.web.ownership import Ownership, Private
 from playground.web.secret import kept_secret
+from playground.web.start import Start, Work
 from playground.web.visitor import Identify, Seal
 
 if TYPE_CHECKING:
@@ -73,8 +74,15 @@ def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str
     }
 
 
-def launch(blocks: gr.Blocks, settings: Settings, look: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
-    """Serve the page and return its address; with `wait`, only once it is stopped.
+def launch(
+    blocks: gr.Blocks,
+    settings: Settings,
+    look: Mapping[str, Any] | None = None,
+    *,
+    wait: bool = True,
+    work: Work | None = None,
+) -> str:
+    """Serve the page and return its address; with `wait`, only once it is stopped. `work` begins with the server.
 
     Raises `RuntimeError` where `prepare` was not called before the page was built.
     """
@@ -86,7 +94,11 @@ def launch(blocks: gr.Blocks, settings: Settings, look: Mapping[str, Any] | None
     blocks.delete_cache = _CLEANING
     blocks.max_threads = _THREADS  # queue() counts its places from this, before launch() is told
     blocks.queue(max_size=settings.queue_size, default_concurrency_limit=_THREADS)
-    _, address, _ = blocks.launch(prevent_thread_lock=True, **launch_arguments(settings, ownership, look))
+    arguments = launch_arguments(settings, ownership, look)
+    if work is not None:
+        arguments["app_kwargs"]["middleware"].append(Middleware(Start, work=work))
+    _, address, _ = blocks.launch(prevent_thread_lock=True, **arguments)
+    print(f"Aula is at {address}", flush=True)  # noqa: T201 - the one line that whoever started it waits for
     if wait:
         blocks.block_thread()
     return str(address)

@@ -18,7 +18,9 @@ from providers.types import Done, Event, Message, ReasoningDelta, Request, Sampl
 async def request(name: str, text: str = "Hello there", **sampling: object) -> Request:
     models = {model.id: model for model in await Scripted().models()}
     return Request(
-        model=models[name], messages=(Message.of("user", text),), sampling=Sampling(**sampling)  # type: ignore[arg-type]
+        model=models[name],
+        messages=(Message.of("user", text),),
+        sampling=Sampling(**sampling),  # type: ignore[arg-type]
     )
 
 

@@ -174,7 +174,7 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
         who = app.who(request)
 
         def run() -> AsyncGenerator[Conversation]:
-            shown = Renderer(app.texts, who.language).messages(desk.load(who.visitor), number)
+            shown = app.show(who).messages(desk.load(who.visitor), number)
             turn = turn_of(shown, event.index if isinstance(event.index, int) else event.index[0])
             return desk.resend(who.visitor, turn, checked_text(event.value, app.bounds), choices(*rest))
 
@@ -224,11 +224,11 @@ def _wire_rest(page: Page, layout: Layout) -> None:
     def undone(request: gr.Request) -> list[object]:
         who = app.who(request)
         conversation, question = app.desk.undo(who.visitor)
-        return [*_drawn(Renderer(app.texts, who.language), conversation), gr.update(value=question), ""]
+        return [*_drawn(app.show(who), conversation), gr.update(value=question), ""]
 
     def cleared(request: gr.Request) -> list[object]:
         who = app.who(request)
-        return [*_drawn(Renderer(app.texts, who.language), app.desk.clear(who.visitor)), gr.update(value=""), ""]
+        return [*_drawn(app.show(who), app.desk.clear(who.visitor)), gr.update(value=""), ""]
 
     page.blocks.load(opened, None, [layout.system, layout.preset, *layout.chats], **PRIVATE)
     models.change(framed, models, frame, **PRIVATE)
@@ -257,7 +257,7 @@ def chosen(app: App, system: object, models: object, sampling: dict[str, object]
 
 async def redraw(app: App, who: Who, run: Run, question: str = "") -> AsyncGenerator[list[object]]:
     """A run as updates of the chats, the message box and the notice. What could not be sent goes back into the box."""
-    show = Renderer(app.texts, who.language)
+    show = app.show(who)
     last: list[object] = [None] * MAX_COLUMNS
     running = gr.update(value="", submit_btn=False, stop_btn=True)
     try:
@@ -280,7 +280,7 @@ async def redraw(app: App, who: Who, run: Run, question: str = "") -> AsyncGener
 
 async def lay_columns(app: App, who: Who, models: Sequence[str]) -> list[object]:
     """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
-    show, conversation = Renderer(app.texts, who.language), app.desk.load(who.visitor)
+    show, conversation = app.show(who), app.desk.load(who.visitor)
     known = {model.ref: model for model in await app.reach.models(who.visitor)}
     shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
     columns = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
@@ -290,7 +290,7 @@ async def lay_columns(app: App, who: Who, models: Sequence[str]) -> list[object]
 
 def open_tab(app: App, who: Who) -> list[object]:
     """The conversation as it was left, the presets and examples in the visitor's language."""
-    show, conversation = Renderer(app.texts, who.language), app.desk.load(who.visitor)
+    show, conversation = app.show(who), app.desk.load(who.visitor)
     named = [(preset.name[who.language], preset.id) for preset in presets()]
     tries = [
         {"text": example.text[who.language], "display_text": example.title[who.language]} for example in examples()
