@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Protocol, runtime_checkable
 
 from providers import registry
@@ -85,13 +86,14 @@ class Reach:
 
     async def resolve(self, visitor: str, ref: str) -> tuple[Provider, ModelInfo]:
         """The connection and the facts for `provider/model`. Raises `UnknownModel`, `MissingKey`."""
-        name, _, model_id = ref.partition("/")
+        name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/")
         if name not in registry.names(self.catalog) or not model_id:
             find(await self.models(visitor), ref)  # tells the names that look alike
             raise UnknownModel(model=ref[:120], near="")
         if name == "scripted" and not self.scripted:
             raise UnknownModel(model=ref[:120], near="")
         provider = self.provider(visitor, name)
+        ref = f"{name}/{model_id}"
         known = await self.models(visitor)
         if any(model.ref == ref for model in known):
             return provider, find(known, ref)
@@ -130,3 +132,11 @@ class Reach:
     @staticmethod
     def _place(visitor: str, name: str) -> tuple[str, str]:
         return ("", name) if name in SHARED else (visitor, name)
+
+
+def full_name(ref: str, providers: Iterable[str]) -> str:
+    """A folder's path, or a Hub id alone (`owner/name`), is a local model's name; a slip in a provider's is not."""
+    first, _, rest = ref.partition("/")
+    hub = rest and "/" not in rest and not get_close_matches(first, list(providers), cutoff=0.9)
+    on_this_computer = ref.startswith("/") or hub
+    return f"{SHARED[0]}/{ref}" if on_this_computer else ref

@@ -53,6 +53,8 @@ def _fit_sampling(request: Request) -> tuple[Sampling, list[Change]]:
         if name not in model.accepts:
             sampling = replace(sampling, **{name: () if name == "stop" else None})  # type: ignore[arg-type]
             changes.append(Change(what=name, reason="not_offered"))
+    if sampling.seed is not None and not model.reproducible and sampling.temperature != 0:
+        changes.append(Change(what="seed", reason="not_promised"))
     if sampling.temperature is not None and sampling.temperature > model.temperature_max:
         changes.append(Change(what="temperature", reason="lowered", values={"to": model.temperature_max}))
         sampling = replace(sampling, temperature=model.temperature_max)

@@ -1,0 +1,64 @@
+"""Who can reach which model, and what a typed name means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from playground.reach import Reach, full_name
+from playground.sessions import KeyVault
+from providers import catalog, registry
+from providers.base import Options
+from providers.errors import MissingKey, UnknownModel
+
+ROWS = catalog.load()
+
+
+def reach(home: Path, **keys: str) -> Reach:
+    return Reach(ROWS, Options(home=home, offline=True), KeyVault(60, keys), scripted=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("openai/gpt-6-luna", "openai/gpt-6-luna"),
+        ("owner/name", "huggingface/owner/name"),
+        ("mistralai/Mistral-7B", "huggingface/mistralai/Mistral-7B"),
+        ("/models/mine", "huggingface//models/mine"),
+        ("opena/gpt-6-luna", "opena/gpt-6-luna"),
+        ("gpt-6-luna", "gpt-6-luna"),
+    ],
+)
+def test_what_a_typed_name_means(typed: str, meant: str) -> None:
+    assert full_name(typed, registry.names(ROWS)) == meant
+
+
+async def test_a_slip_suggests_near_names(tmp_path: Path) -> None:
+    for typed in ("opena/gpt-6-luna", "gpt-6-luna", "scripted/ecco"):
+        with pytest.raises(UnknownModel) as caught:
+            await reach(tmp_path).resolve("v", typed)
+        assert "gpt-6-luna" in str(caught.value.values["near"]) or "scripted/echo" in str(caught.value.values["near"])
+
+
+async def test_a_vendor_without_a_key_is_locked_and_with_one_is_not(tmp_path: Path) -> None:
+    model = next(model for model in ROWS.models if model.provider == "openai")
+    without, with_key = reach(tmp_path), reach(tmp_path, openai="sk-test")
+    assert without.locked("v", model) and not with_key.locked("v", model)
+    with pytest.raises(MissingKey):
+        await without.resolve("v", model.ref)
+    provider, found = await with_key.resolve("v", model.ref)
+    assert (provider.name, found.ref) == ("openai", model.ref)
+    await with_key.forget("v")
+
+
+async def test_scripted_models_are_offered_only_where_asked_for(tmp_path: Path) -> None:
+    hidden = Reach(ROWS, Options(home=tmp_path, offline=True), KeyVault(60))
+    assert not [model for model in await hidden.models("v") if model.provider == "scripted"]
+    with pytest.raises(UnknownModel):
+        await hidden.resolve("v", "scripted/echo")
+
+
+async def test_local_models_come_first(tmp_path: Path) -> None:
+    local = [model.local for model in await reach(tmp_path).models("v")]
+    assert local == sorted(local, reverse=True) and any(local) and not all(local)
