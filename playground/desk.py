@@ -27,15 +27,25 @@ class Choices:
 
 
 @dataclass(slots=True)
+class _Run:
+    """What has been said so far, before it is saved."""
+
+    conversation: Conversation
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True)
 class Desk:
     """One conversation a visitor. A new run of a visitor's stops the one before."""
 
     reach: Reach
     sessions: Sessions
-    _running: dict[str, asyncio.Event] = field(default_factory=dict, repr=False)
+    _running: dict[str, _Run] = field(default_factory=dict, repr=False)
 
     def load(self, visitor: str) -> Conversation:
-        """What was saved last. One saved in another shape, by another version, counts as none."""
+        """What was said so far, or saved last. One saved in another shape, by another version, counts as none."""
+        if running := self._running.get(visitor):
+            return _settled(running.conversation)
         saved = self.sessions.conversations.load(visitor)
         try:
             return Conversation.from_json(saved) if saved is not None else Conversation()
@@ -44,19 +54,19 @@ class Desk:
 
     def clear(self, visitor: str) -> Conversation:
         """Stop, and delete the conversation from the server."""
-        self.stop(visitor)
+        self._abandon(visitor)
         self.sessions.conversations.delete(visitor)
         return Conversation()
 
     def stop(self, visitor: str) -> None:
         """End the visitor's run at once; what was said so far stays."""
-        if running := self._running.pop(visitor, None):
-            running.set()
+        if running := self._running.get(visitor):
+            running.stop.set()
 
     def undo(self, visitor: str) -> tuple[Conversation, str]:
         """Take the last turn back; its question comes along, to be mended."""
-        self.stop(visitor)
         conversation = self.load(visitor)
+        self._abandon(visitor)
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
@@ -96,6 +106,11 @@ class Desk:
             raise InputError("empty")
         return self._run(visitor, conversation.with_replies(tuple(replies)), choices, columns, continued=True)
 
+    def _abandon(self, visitor: str) -> None:
+        """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
+        if running := self._running.pop(visitor, None):
+            running.stop.set()
+
     async def _run(
         self,
         visitor: str,
@@ -105,9 +120,9 @@ class Desk:
         *,
         continued: bool = False,
     ) -> AsyncGenerator[Conversation]:
-        self.stop(visitor)
         self.sessions.limits.message(visitor)
-        stop = self._running[visitor] = asyncio.Event()
+        self._abandon(visitor)
+        running = self._running[visitor] = _Run(conversation)
         try:
             async with AsyncExitStack() as held:
                 for _ in columns:
@@ -116,14 +131,14 @@ class Desk:
                 yield conversation
                 parts = [await self._column(visitor, conversation, choices, n, continued) for n in columns]
                 replies = list(conversation.turns[-1].replies)
-                async with aclosing(side_by_side(parts, stop)) as snapshots:
+                async with aclosing(side_by_side(parts, running.stop)) as snapshots:
                     async for snapshot in snapshots:
                         for place, reply in zip(columns, snapshot, strict=True):
                             replies[place] = reply
-                        conversation = conversation.with_replies(tuple(replies))
+                        conversation = running.conversation = conversation.with_replies(tuple(replies))
                         yield conversation
         finally:
-            if self._running.get(visitor) is stop:
+            if self._running.get(visitor) is running:
                 del self._running[visitor]
                 self._save(visitor, _settled(conversation))
 
