@@ -1,0 +1,99 @@
+"""The running page, a server of faults behind it, and a real browser in front."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.serving import ROOT, Served, serving
+from tests.faults.server import FaultServer, running
+
+ARTEFACTS = ROOT / "tests" / "artefacts"
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("page")) as page:
+        yield page
+
+
+@pytest.fixture(scope="package")
+def faults() -> Iterator[FaultServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Not for the whole session: while it is open, no other test of this process can run an event loop."""
+    found = shutil.which("chromium") or "/usr/bin/chromium"
+    assert Path(found).exists(), "the browser tests need Debian's chromium"
+    with sync_playwright() as play:
+        opened = play.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-background-networking", "--mute-audio"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def trouble() -> list[str]:
+    """What went wrong in the browser. A test that causes some on purpose takes it out."""
+    return []
+
+
+@pytest.fixture
+def open_page(served: Served, browser: Browser, trouble: list[str]) -> Iterator[Open]:
+    """`open_page("?models=…", locale=…, viewport=…)`: a new visitor, or with `context=` the same one in another tab.
+
+    Fails the test on any error in the console, any answer ≥ 400 and any request that leaves the page's origin.
+    """
+    contexts: list[BrowserContext] = []
+
+    def opened(query: str = "", *, context: BrowserContext | None = None, **options: object) -> Page:
+        if context is None:
+            context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **options})
+            context.set_default_timeout(15_000)
+            contexts.append(context)
+        page = context.new_page()
+        watch(page, served.url, trouble)
+        page.goto(served.url + query)
+        ready(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+def watch(page: Page, url: str, trouble: list[str]) -> None:
+    page.on("request", lambda one: one.url.startswith((url, "data:", "blob:")) or trouble.append(f"asked {one.url}"))
+    page.on("response", lambda one: one.status < 400 or trouble.append(f"{one.status} {one.url}"))
+    page.on("console", lambda one: one.type != "error" or trouble.append(one.text))
+    page.on("pageerror", lambda one: trouble.append(str(one)))
+
+
+def ready(page: Page) -> None:
+    """Wait until a message can be written and the server has filled in what depends on the visitor."""
+    page.locator("#message textarea").wait_for()
+    page.locator("#chat-0").wait_for()
+    page.locator(".column-head").first.wait_for()
+
+
+@pytest.fixture
+def keep_screenshot() -> Callable[[Page, str], Path]:
+    """Keep a picture of the page under `tests/artefacts`."""
+
+    def keep(page: Page, name: str) -> Path:
+        ARTEFACTS.mkdir(exist_ok=True)
+        path = ARTEFACTS / f"{name}.png"
+        page.screenshot(path=path)
+        return path
+
+    return keep

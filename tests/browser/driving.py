@@ -1,0 +1,65 @@
+"""What a visitor does with the page, and what is seen on it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def ask(page: Page, text: str, *, wait: bool = True) -> None:
+    """Write a message, press Enter; wait until everything that answers has answered."""
+    page.locator("#message textarea").fill(text)
+    page.locator("#message textarea").press("Enter")
+    expect(page.locator("#message textarea")).to_have_value("")
+    expect(questions(page).last).to_have_text(text)
+    if wait:
+        answered(page)
+
+
+def answered(page: Page) -> None:
+    """Nothing runs: the message box offers to send again, and every column has its line of facts."""
+    expect(page.locator("#message .stop-button")).to_have_count(0)
+    expect(page.locator("#message .submit-button")).to_be_visible()
+    expect(facts(page).last).to_be_visible()
+
+
+def column(page: Page, number: int = 0) -> Locator:
+    return page.locator(f"#chat-{number}")
+
+
+def questions(page: Page, number: int = 0) -> Locator:
+    return column(page, number).locator("[data-testid=user]")
+
+
+def replies(page: Page, number: int = 0) -> Locator:
+    """What the models said, without what is folded away."""
+    return column(page, number).locator("[data-testid=bot]:not(:has(.thought-group)) .message-content")
+
+
+def facts(page: Page, number: int = 0) -> Locator:
+    return column(page, number).locator(".thought-group .title")
+
+
+def stop_button(page: Page) -> Locator:
+    return page.locator("#message .stop-button")
+
+
+def choose(page: Page, box: str, label: str | re.Pattern[str]) -> None:
+    """Pick an entry of a dropdown."""
+    page.locator(f"{box} input").click()
+    page.get_by_role("option", name=label).first.click()
+
+
+def open_panel(page: Page, panel: str) -> None:
+    page.locator(f"{panel} > button").first.click()
+
+
+def use_endpoint(page: Page, address: str, key: str) -> None:
+    """Enter a server of one's own in the key panel."""
+    open_panel(page, "#keys")
+    choose(page, "#key-provider", re.compile("own|propio"))
+    page.locator("#key input").fill(key)
+    page.locator("#address").locator("input, textarea").fill(address)
+    page.locator("#save-key").click()
+    expect(page.locator("#key-answer")).not_to_be_empty()

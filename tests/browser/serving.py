@@ -1,0 +1,69 @@
+"""The application as a visitor meets it: `python app.py` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+ROOT = Path(__file__).parent.parent.parent
+KEY_NAME = re.compile(r".*_(KEY|TOKEN)$")
+
+
+@dataclass(frozen=True)
+class Served:
+    """`url` ends in a slash. `log` is everything the process wrote to both outputs."""
+
+    url: str
+    home: Path
+    log: Path
+
+    def written(self) -> str:
+        """All that is on the disk because of it: the log, the names of the files in its home, and their content."""
+        files = [self.log, *(path for path in self.home.rglob("*") if path.is_file())]
+        return "\n".join(f"{path}\n{path.read_bytes().decode('utf-8', 'replace')}" for path in files)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, **variables: object) -> Iterator[Served]:
+    """Start the page with the scripted models; `variables` are settings without their prefix, in lower case."""
+    home, log, port = folder / "home", folder / "log.txt", free_port()
+    environment = {name: value for name, value in os.environ.items() if not KEY_NAME.match(name)}
+    environment |= {f"PLAYGROUND_{name.upper()}": str(value) for name, value in variables.items()}
+    environment |= {"PLAYGROUND_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "app.py", "--model", "scripted", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        url = f"http://127.0.0.1:{port}/"
+        _wait(process, url, log)
+        yield Served(url, home, log)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit and process.poll() is None:
+        try:
+            if httpx2.get(f"{url}health", timeout=2).is_success:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(f"the page did not start:\n{log.read_text('utf-8', 'replace')}")
