@@ -1,0 +1,95 @@
+"""Which local models there are, and which one a visitor means. Blocking; runs in threads."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from providers.base import Options
+from providers.errors import UnknownModel, WeightsUnavailable
+from providers.huggingface.child import Ticket
+from providers.huggingface.hub import check_id
+from providers.huggingface.store import Store, is_folder
+from providers.huggingface.weights import describe, read_record
+from providers.types import ModelInfo
+
+PROVIDER = "huggingface"
+
+
+def _local(name: str, title: str) -> ModelInfo:
+    """What every model can do that our own engine runs."""
+    return ModelInfo(id=name, provider=PROVIDER, name=title, local=True, logprobs=True, prefill=True, reproducible=True)
+
+
+class Listing:
+    def __init__(self, rows: Iterable[ModelInfo], options: Options, store: Store) -> None:
+        self._rows = {row.id: row for row in rows}
+        self._folders, self._store = options.folders, store
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The catalogue's rows with what was recorded at download, and what else lies in the cache."""
+        known = dict(self._rows)
+        for name, folder in self._store.found():
+            try:
+                known[name] = self._described(name, folder)
+            except WeightsUnavailable:  # damaged: it is noticed, and repaired, when it is asked for
+                continue
+        return tuple(known.values())
+
+    def resolve(self, name: str, ticket: Ticket) -> ModelInfo:
+        """See `causal.HuggingFace.resolve`."""
+        if name.startswith(("/", "./", "../", "~", "\\")) or Path(name).is_absolute():
+            name = self._folder_id(name)
+        else:
+            check_id(name)
+        if name in self._rows:
+            return self._rows[name]
+        self.check_allowed(name)
+        folder = self._store.ready(name)
+        if folder is not None:
+            return self._described(name, folder)
+        if is_folder(name):
+            return _local(name, Path(name).name)
+        plan, folder = self._store.peek(name, ticket)
+        try:
+            found = describe(folder, name)
+        finally:
+            shutil.rmtree(folder.parent, ignore_errors=True)
+        return replace(
+            _local(name, name),
+            chat=plan.chat or not plan.tensors,
+            context=found.context,
+            parameters=plan.parameters,
+            size=plan.size,
+            licence=plan.licence,
+            gated=plan.gated,
+            revision=plan.revision,
+        )
+
+    def _folder_id(self, name: str) -> str:
+        if not self._folders:
+            raise UnknownModel("invalid", model=name[:120], near="")
+        try:
+            return str(Path(name).expanduser().resolve())
+        except (RuntimeError, OSError, ValueError) as error:
+            raise UnknownModel("invalid", model=name[:120], near="") from error
+
+    def check_allowed(self, name: str) -> None:
+        """Where strangers visit, only the catalogue and what the operator has put into the cache."""
+        if not (self._folders or name in self._rows or name in dict(self._store.found())):
+            raise UnknownModel(model=name[:120], near="")
+
+    def _described(self, name: str, folder: Path) -> ModelInfo:
+        """The catalogue's row, or what the folder says; with what was recorded at download."""
+        record = read_record(folder)
+        row = self._rows.get(name)
+        if row is None:
+            found = describe(folder, name)
+            title = Path(name).name if is_folder(name) else name
+            row = replace(_local(name, title), chat=found.chat, context=found.context, parameters=found.parameters)
+        if record is None:
+            return row
+        size = row.size or record.bytes or None
+        return replace(row, revision=record.revision or row.revision, size=size, licence=row.licence or record.licence)

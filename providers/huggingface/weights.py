@@ -1,0 +1,145 @@
+"""What lies in a model's folder: which files are weights, whether they are whole, what they say of the model."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from providers.errors import WeightsUnavailable
+
+RECORD = "record.json"
+PICKLED = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".h5", ".msgpack", ".npz"})
+"""Formats that may run code when they are read, or that are not read here."""
+_GGUF_ORDER = ("q8_0", "bf16", "f16", "q6_k", "q5_k_m", "q5_1", "q4_k_m", "q4_1", "q4_0", "f32")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Where a cached model came from, so that nothing about it has to be guessed later."""
+
+    id: str
+    source: str
+    """"package", "hub" or "folder"."""
+    origin: str
+    """The requirement, the repository or the folder."""
+    revision: str | None = None
+    sha256: str | None = None
+    licence: str | None = None
+    date: str
+    """ISO 8601, UTC."""
+    bytes: int
+    """Downloaded."""
+    files: Mapping[str, int]
+    """Length of each file in bytes."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    dtype: str | None = None
+    """The faster number format on this computer, once it has been measured."""
+
+    def write(self, folder: Path) -> None:
+        fresh = folder / f"{RECORD}.new"
+        fresh.write_text(json.dumps(asdict(self), indent=2), "utf-8")
+        fresh.replace(folder / RECORD)
+
+
+def read_record(folder: Path) -> Record | None:
+    """The record of a cached model; `None` where there is none or it cannot be read."""
+    try:
+        return Record(**json.loads((folder / RECORD).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def lengths(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.is_file()}
+
+
+def is_whole(folder: Path, record: Record) -> bool:
+    """Every recorded file is there with its full length, and the tensors fill their files exactly."""
+    found = lengths(folder)
+    if any(found.get(name) != length for name, length in record.files.items()):
+        return False
+    try:
+        return elements(folder, record.id) > 0
+    except WeightsUnavailable:
+        return False
+
+
+def gguf_choice(names: Iterable[str]) -> str | None:
+    """Of several quantisations the most faithful that is not needlessly large; files in parts are passed over."""
+    files = sorted(name for name in names if name.lower().endswith(".gguf") and "-of-0" not in name)
+    ranks = {name: next((r for r, kind in enumerate(_GGUF_ORDER) if kind in name.lower()), 99) for name in files}
+    return min(files, key=lambda name: (ranks[name], name), default=None)
+
+
+def tensor_names(names: Iterable[str]) -> list[str]:
+    """The safetensors files to read: `model*.safetensors` where there are any, else all."""
+    files = sorted(name for name in names if name.endswith(".safetensors") and not name.startswith("adapter"))
+    return [name for name in files if name.startswith("model")] or files
+
+
+def kind_of(folder: Path, model: str) -> str:
+    """ "safetensors" or "gguf". Raises `WeightsUnavailable`: "unsafe_format" where there are only pickles."""
+    if not folder.is_dir():
+        raise WeightsUnavailable("not_found", model=model)
+    names = list(lengths(folder))
+    if tensor_names(names) and "config.json" in names:
+        return "safetensors"
+    if gguf_choice(names):
+        return "gguf"
+    pickled = any(Path(name).suffix in PICKLED for name in names)
+    raise WeightsUnavailable("unsafe_format" if pickled else "not_found", model=model)
+
+
+def elements(folder: Path, model: str) -> int:
+    """How many numbers the weights hold. Raises `WeightsUnavailable("damaged")` where a file is not whole."""
+    return sum(_elements(folder / name, model) for name in tensor_names(lengths(folder)))
+
+
+def _elements(file: Path, model: str) -> int:
+    """Read the header of a safetensors file: 8 bytes of its length, then JSON with every tensor's place."""
+    try:
+        with file.open("rb") as content:
+            (length,) = struct.unpack("<Q", content.read(8))
+            if length > file.stat().st_size:
+                raise ValueError
+            header = json.loads(content.read(length))
+        header.pop("__metadata__", None)
+        end = max((tensor["data_offsets"][1] for tensor in header.values()), default=0)
+        if file.stat().st_size != 8 + length + end:
+            raise ValueError
+        return sum(math.prod(tensor["shape"]) for tensor in header.values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        raise WeightsUnavailable("damaged", model=model) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a folder says of its model; `None` where it says nothing."""
+
+    chat: bool
+    context: int | None
+    parameters: int | None
+
+
+def describe(folder: Path, model: str) -> Description:
+    """Read the configuration, without loading anything. A GGUF file tells only after its conversion."""
+    config = _json(folder / "config.json")
+    settings = _json(folder / "tokenizer_config.json")
+    context = next((config[name] for name in ("max_position_embeddings", "n_positions") if name in config), None)
+    chat = (folder / "chat_template.jinja").is_file() or bool(settings.get("chat_template"))
+    if not config:
+        return Description(chat=True, context=None, parameters=None)
+    return Description(chat, context if isinstance(context, int) else None, elements(folder, model) or None)
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
