@@ -11,7 +11,7 @@ from playground.labs.chat import Column, Conversation, Failure, Reply, side_by_s
 from playground.reach import Reach
 from playground.sessions import Sessions
 from providers.errors import InputError, PlaygroundError
-from providers.types import Request, Sampling
+from providers.types import Message, Request, Sampling
 
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
@@ -129,7 +129,11 @@ class Desk:
                     await held.enter_async_context(self.sessions.limits.stream(visitor))
                 self._save(visitor, _settled(conversation))
                 yield conversation
-                parts = [await self._column(visitor, conversation, choices, n, continued) for n in columns]
+                opening = [
+                    self._column(held, visitor, choices.models[n], _asked(conversation, n, continued), choices.sampling)
+                    for n in columns
+                ]
+                parts = await asyncio.gather(*opening)
                 replies = list(conversation.turns[-1].replies)
                 async with aclosing(side_by_side(parts, running.stop)) as snapshots:
                     async for snapshot in snapshots:
@@ -143,17 +147,14 @@ class Desk:
                 self._save(visitor, _settled(conversation))
 
     async def _column(
-        self, visitor: str, conversation: Conversation, choices: Choices, place: int, continued: bool
+        self, held: AsyncExitStack, visitor: str, ref: str, messages: tuple[Message, ...], sampling: Sampling
     ) -> Column:
-        ref = choices.models[place]
-        reply = conversation.turns[-1].replies[place]
-        begun = reply.text if continued and reply is not None else ""
+        begun = messages[-1].text if messages[-1].role == "assistant" else ""
         try:
-            provider, model = await self.reach.resolve(visitor, ref)
+            provider, model = await held.enter_async_context(self.reach.open(visitor, ref))
         except PlaygroundError as error:
             return Column(ref, None, None, Failure.of(error), begun)
-        messages = conversation.messages(place, begun=begun)
-        return Column(ref, provider, Request(model=model, messages=messages, sampling=choices.sampling), None, begun)
+        return Column(ref, provider, Request(model=model, messages=messages, sampling=sampling), None, begun)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:
         old = conversation.turns[:-_KEEP_SENT]
@@ -162,6 +163,11 @@ class Desk:
         )
         kept = replace(conversation, turns=(*lighter, *conversation.turns[-_KEEP_SENT:]))
         self.sessions.conversations.save(visitor, kept.to_json())
+
+
+def _asked(conversation: Conversation, column: int, continued: bool) -> tuple[Message, ...]:
+    reply = conversation.turns[-1].replies[column]
+    return conversation.messages(column, begun=reply.text if continued and reply is not None else "")
 
 
 def _filled(conversation: Conversation, columns: int) -> list[Reply | None]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Protocol, runtime_checkable
 
+from playground.sessions.expiring import Expiring
 from providers import registry
 from providers.base import Credentials, Options, Provider
 from providers.catalog import Catalog, find
-from providers.errors import MissingKey, UnknownModel
+from providers.errors import MissingKey, PlaygroundError
 from providers.types import ModelInfo
 
 SHARED = ("huggingface", "scripted")
 """Providers without keys: one connection serves every visitor."""
-LIST_SECONDS = 600
+LIST_SECONDS = 3600
 """How long a vendor's list of models is believed."""
 
 
@@ -36,23 +38,21 @@ class Keys(Protocol):
 
 
 @dataclass(slots=True)
-class _Open:
-    credentials: Credentials
-    provider: Provider
-    listed: tuple[ModelInfo, ...] = ()
-    until: float = 0.0
-
-
-@dataclass(slots=True)
 class Reach:
-    """`scripted` models are offered only where asked for: they are no language models."""
+    """`scripted` models are offered only where asked for: they are no language models.
+
+    Local models are shared by all visitors. A vendor is connected to for one use with the key of that moment, so that no
+    copy of a key outlives it.
+    """
 
     catalog: Catalog
     options: Options
     keys: Keys
     scripted: bool = False
-    clock: Callable[[], float] = time.monotonic
-    _open: dict[tuple[str, str], _Open] = field(default_factory=dict, repr=False)
+    _shared: dict[str, Provider] = field(default_factory=dict, repr=False)
+    _lists: Expiring[dict[str, tuple[ModelInfo, ...]]] = field(
+        default_factory=lambda: Expiring(LIST_SECONDS), repr=False
+    )
 
     def locked(self, visitor: str, model: ModelInfo) -> bool:
         """It needs a key that the visitor has not given."""
@@ -68,70 +68,80 @@ class Reach:
         A vendor that does not answer is left with its catalogue rows; `refresh` tells why.
         """
         found: dict[str, ModelInfo] = {}
-        shared = [name for name in SHARED if name != "scripted" or self.scripted]
-        for name in shared:
-            found |= {model.ref: model for model in await self.provider(visitor, name).models()}
+        for name in SHARED:
+            if name != "scripted" or self.scripted:
+                found |= {model.ref: model for model in await self._connect(visitor, name).models()}
         found |= {model.ref: model for model in self.catalog.models if model.ref not in found}
-        for name in sorted(self.keys.providers(visitor)):
-            found |= {model.ref: model for model in self._listed(visitor, name)}
+        for listed in (self._lists.get(visitor) or {}).values():
+            found |= {model.ref: model for model in listed}
         return tuple(sorted(found.values(), key=lambda model: not model.local))
 
     async def refresh(self, visitor: str, name: str) -> tuple[ModelInfo, ...]:
         """Ask a vendor for its list. Raises its errors: a wrong key is noticed here."""
-        provider = self.provider(visitor, name)
-        listed = await provider.models()
-        opened = self._open[self._place(visitor, name)]
-        opened.listed, opened.until = listed, self.clock() + LIST_SECONDS
+        async with self._connected(visitor, name) as provider:
+            listed = await provider.models()
+        self._lists.put(visitor, {**(self._lists.get(visitor) or {}), name: listed})
         return listed
 
-    async def resolve(self, visitor: str, ref: str) -> tuple[Provider, ModelInfo]:
-        """The connection and the facts for `provider/model`. Raises `UnknownModel`, `MissingKey`."""
+    async def refresh_all(self, visitor: str) -> bool:
+        """Ask every vendor for which there is a key and no list yet; whether there is anything new.
+
+        One that does not answer keeps its catalogue rows: that is no news until the visitor asks it something.
+        """
+        missing = self.keys.providers(visitor) - (self._lists.get(visitor) or {}).keys()
+        answers = await asyncio.gather(*(self.refresh(visitor, name) for name in missing), return_exceptions=True)
+        if defects := [a for a in answers if isinstance(a, BaseException) and not isinstance(a, PlaygroundError)]:
+            raise defects[0]
+        return any(not isinstance(answer, BaseException) for answer in answers)
+
+    @asynccontextmanager
+    async def open(self, visitor: str, ref: str) -> AsyncIterator[tuple[Provider, ModelInfo]]:
+        """The connection and the facts for `provider/model`, for as long as it is used.
+
+        Raises `UnknownModel`, `MissingKey`, and what a vendor answers when it is asked for its list.
+        """
         name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/")
-        if name not in registry.names(self.catalog) or not model_id:
-            find(await self.models(visitor), ref)  # tells the names that look alike
-            raise UnknownModel(model=ref[:120], near="")
-        if name == "scripted" and not self.scripted:
-            raise UnknownModel(model=ref[:120], near="")
-        provider = self.provider(visitor, name)
+        known = {model.ref: model for model in await self.models(visitor)}
+        if name not in registry.names(self.catalog) or not model_id or (name == "scripted" and not self.scripted):
+            find(known.values(), ref)  # tells the names that look alike
         ref = f"{name}/{model_id}"
-        known = await self.models(visitor)
-        if any(model.ref == ref for model in known):
-            return provider, find(known, ref)
-        if isinstance(provider, Resolves):
-            return provider, await provider.resolve(model_id)
-        listed = self._listed(visitor, name) or await self.refresh(visitor, name)
-        return provider, find((*known, *listed), ref)
+        async with self._connected(visitor, name) as provider:
+            if ref in known:
+                yield provider, known[ref]
+            elif isinstance(provider, Resolves):
+                yield provider, await provider.resolve(model_id)
+            else:
+                yield provider, find((*known.values(), *await self.refresh(visitor, name)), ref)
 
-    def provider(self, visitor: str, name: str) -> Provider:
-        """An open connection; a new one where the visitor's key has changed. Raises `MissingKey`."""
-        place = self._place(visitor, name)
-        credentials = self.keys.credentials(visitor, name)
-        opened = self._open.get(place)
-        if opened is None or opened.credentials != credentials:
-            if self._needs_key(name) and not credentials.key and not credentials.base_url:
-                raise MissingKey(provider=name)
-            opened = _Open(credentials, registry.connect(name, self.catalog, self.options, credentials))
-            self._open[place] = opened
-        return opened.provider
+    def forget(self, visitor: str) -> None:
+        """Forget what vendors listed for the visitor's keys."""
+        self._lists.pop(visitor)
 
-    async def forget(self, visitor: str) -> None:
-        """Close the visitor's connections, and with them the last copies of the keys."""
-        for place in [place for place in self._open if place[0] == visitor]:
-            await self._open.pop(place).provider.aclose()
+    @asynccontextmanager
+    async def _connected(self, visitor: str, name: str) -> AsyncIterator[Provider]:
+        provider = self._connect(visitor, name)
+        try:
+            yield provider
+        finally:
+            if name not in SHARED:
+                await provider.aclose()
 
-    def _listed(self, visitor: str, name: str) -> Iterable[ModelInfo]:
-        opened = self._open.get(self._place(visitor, name))
-        return opened.listed if opened and opened.until > self.clock() else ()
+    def _connect(self, visitor: str, name: str) -> Provider:
+        if name in self._shared:
+            return self._shared[name]
+        credentials = Credentials() if name in SHARED else self.keys.credentials(visitor, name)
+        if self._needs_key(name) and not credentials.key and not credentials.base_url:
+            raise MissingKey(provider=name)
+        provider = registry.connect(name, self.catalog, self.options, credentials)
+        if name in SHARED:
+            self._shared[name] = provider
+        return provider
 
     def _needs_key(self, name: str) -> bool:
         if name in SHARED:
             return False
         endpoint = self.catalog.endpoints.get(name)
         return endpoint is None or endpoint.key_variable is not None
-
-    @staticmethod
-    def _place(visitor: str, name: str) -> tuple[str, str]:
-        return ("", name) if name in SHARED else (visitor, name)
 
 
 def full_name(ref: str, providers: Iterable[str]) -> str:

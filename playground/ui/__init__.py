@@ -33,9 +33,9 @@ class Created:
     async def warm_up(self) -> None:
         """Make the default model ready before anybody asks. What goes wrong is told to whoever asks."""
         with suppress(PlaygroundError):
-            provider, model = await self.app.reach.resolve("", self.app.settings.model)
-            async for _ in provider.prepare(model):
-                pass
+            async with self.app.reach.open("", self.app.settings.model) as (provider, model):
+                async for _ in provider.prepare(model):
+                    pass
 
 
 def create(settings: Settings) -> Created:

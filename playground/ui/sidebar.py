@@ -42,6 +42,9 @@ def wire(page: Page) -> None:
         async for shown in watch_loading(app, who, models[0] if models else app.settings.model):
             yield shown
 
+    async def listed(models: list[str], request: gr.Request) -> object:
+        return await list_vendors(app, app.who(request), models)
+
     async def saved(provider: str, key: str, address: str, models: list[str], request: gr.Request) -> list[object]:
         return await save_key(app, app.who(request), provider, key, address, models)
 
@@ -51,6 +54,7 @@ def wire(page: Page) -> None:
     page.blocks.load(opened, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE).then(
         watched, bar.models, bar.status, **PRIVATE
     )
+    page.blocks.load(listed, bar.models, bar.models, **PRIVATE)
     bar.advanced.change(lambda on: gr.update(visible=on), bar.advanced, bar.extra, **PRIVATE)
     keys.provider.change(lambda name: gr.update(visible=name in _TELL_ADDRESS), keys.provider, keys.address, **PRIVATE)
     answer = [keys.key, keys.answer, bar.models]
@@ -88,18 +92,25 @@ async def open_sidebar(app: App, who: Who, query: dict[str, str], sampling: list
     ]
 
 
+async def list_vendors(app: App, who: Who, models: list[str]) -> object:
+    """Merge in what the vendors list for whom a key is already there."""
+    if not await app.reach.refresh_all(who.visitor):
+        return gr.skip()
+    return gr.update(choices=await _choices(app, who, app.show(who), models))
+
+
 async def watch_loading(app: App, who: Who, ref: str) -> AsyncGenerator[str]:
     """How far the model is: fetched, converted, loaded, ready, or why it cannot be had."""
     show = app.show(who)
     try:
-        provider, model = await app.reach.resolve(who.visitor, ref)
-        if not model.local:
-            yield ""
-            return
-        yield _status(show.waiting(Progress(stage="load")))
-        async for progress in provider.prepare(model):
-            yield _status(show.waiting(progress))
-        yield _status(show.text("model.ready", model=model.name), ready=True)
+        async with app.reach.open(who.visitor, ref) as (provider, model):
+            if not model.local:
+                yield ""
+                return
+            yield _status(show.waiting(Progress(stage="load")))
+            async for progress in provider.prepare(model):
+                yield _status(show.waiting(progress))
+            yield _status(show.text("model.ready", model=model.name), ready=True)
     except PlaygroundError as error:
         yield show.alert(Failure.of(error))
 
@@ -128,7 +139,7 @@ async def forget_keys(app: App, who: Who, models: list[str]) -> list[object]:
     show = app.show(who)
     app.desk.stop(who.visitor)
     app.sessions.vault.forget(who.visitor)
-    await app.reach.forget(who.visitor)
+    app.reach.forget(who.visitor)
     choices = await _choices(app, who, show, models)
     said = show.text("keys.forgotten")
     return ["", f'<div class="quiet" role="status">{said}</div>', gr.update(choices=choices)]

@@ -19,6 +19,11 @@ def reach(home: Path, **keys: str) -> Reach:
     return Reach(ROWS, Options(home=home, offline=True), KeyVault(60, keys), scripted=True)
 
 
+async def opened(reach: Reach, ref: str) -> tuple[str, str]:
+    async with reach.open("v", ref) as (provider, model):
+        return provider.name, model.ref
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -37,7 +42,7 @@ def test_what_a_typed_name_means(typed: str, meant: str) -> None:
 async def test_a_slip_suggests_near_names(tmp_path: Path) -> None:
     for typed in ("opena/gpt-6-luna", "gpt-6-luna", "scripted/ecco"):
         with pytest.raises(UnknownModel) as caught:
-            await reach(tmp_path).resolve("v", typed)
+            await opened(reach(tmp_path), typed)
         assert "gpt-6-luna" in str(caught.value.values["near"]) or "scripted/echo" in str(caught.value.values["near"])
 
 
@@ -46,17 +51,15 @@ async def test_a_vendor_without_a_key_is_locked_and_with_one_is_not(tmp_path: Pa
     without, with_key = reach(tmp_path), reach(tmp_path, openai="sk-test")
     assert without.locked("v", model) and not with_key.locked("v", model)
     with pytest.raises(MissingKey):
-        await without.resolve("v", model.ref)
-    provider, found = await with_key.resolve("v", model.ref)
-    assert (provider.name, found.ref) == ("openai", model.ref)
-    await with_key.forget("v")
+        await opened(without, model.ref)
+    assert await opened(with_key, model.ref) == ("openai", model.ref)
 
 
 async def test_scripted_models_are_offered_only_where_asked_for(tmp_path: Path) -> None:
     hidden = Reach(ROWS, Options(home=tmp_path, offline=True), KeyVault(60))
     assert not [model for model in await hidden.models("v") if model.provider == "scripted"]
     with pytest.raises(UnknownModel):
-        await hidden.resolve("v", "scripted/echo")
+        await opened(hidden, "scripted/echo")
 
 
 async def test_local_models_come_first(tmp_path: Path) -> None:
