@@ -41,8 +41,8 @@ class Keys(Protocol):
 class Reach:
     """`scripted` models are offered only where asked for: they are no language models.
 
-    Local models are shared by all visitors. A vendor is connected to for one use with the key of that moment, so that no
-    copy of a key outlives it.
+    Local models are shared by all visitors. A vendor is connected to for one use, with the key of that moment: no copy
+    of a key outlives it.
     """
 
     catalog: Catalog

@@ -46,4 +46,4 @@ def create(settings: Settings) -> Created:
     reach = Reach(rows, settings.options(), sessions.vault, scripted)
     label = shell.labels(texts())
     app = App(settings, texts(), reach, sessions, Desk(reach, sessions), label)
-    return Created(app, shell.build(app), look(label))
+    return Created(app, shell.build(app), look(label, shell.head(texts())))

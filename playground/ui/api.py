@@ -51,15 +51,17 @@ def publish(app: App) -> None:
             told = checked_text(system, app.bounds, empty=True)
             checked = checked_sampling({**sampling, "stop": stop}, app.bounds)
             app.sessions.limits.message(who.visitor)
-            async with app.sessions.limits.stream(who.visitor):
-                async with app.reach.open(who.visitor, checked_models(model)[0]) as (provider, info):
-                    first = (Message.of("system", told),) if told.strip() else ()
-                    asked = Request(model=info, messages=(*first, *before, question), sampling=checked)
-                    async with aclosing(answer(provider, asked)) as replies:
-                        async for reply in replies:
-                            if reply.failure is not None:
-                                raise gr.Error(show.message(reply.failure) + " " + show.hint(reply.failure))
-                            yield _plain(reply, show)
+            async with (
+                app.sessions.limits.stream(who.visitor),
+                app.reach.open(who.visitor, checked_models(model)[0]) as (provider, info),
+            ):
+                first = (Message.of("system", told),) if told.strip() else ()
+                asked = Request(model=info, messages=(*first, *before, question), sampling=checked)
+                async with aclosing(answer(provider, asked)) as replies:
+                    async for reply in replies:
+                        if reply.failure is not None:
+                            raise gr.Error(show.message(reply.failure) + " " + show.hint(reply.failure))
+                        yield _plain(reply, show)
         except PlaygroundError as error:
             failure = Failure.of(error)
             raise gr.Error(show.message(failure) + " " + show.hint(failure)) from None

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from playground.ui.shell import HEAD
 from providers.catalog import ASSETS
 
 _TEXT = ("Source Sans Pro", "ui-sans-serif", "system-ui", "sans-serif")
@@ -55,6 +54,6 @@ def theme() -> gr.themes.Base:
     )
 
 
-def look(label: gr.I18n) -> dict[str, Any]:
+def look(label: gr.I18n, head: str) -> dict[str, Any]:
     """What `launch` needs beyond the page itself."""
-    return {"theme": theme(), "css_paths": [ASSETS / "style.css"], "head": HEAD, "i18n": label}
+    return {"theme": theme(), "css_paths": [ASSETS / "style.css"], "head": head, "i18n": label}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from importlib import import_module
 from typing import Protocol, cast
@@ -71,23 +72,52 @@ _FOLD_ON_PHONE = """() => {
   if (innerWidth < 768) setTimeout(() => document.querySelector('.sidebar.open .toggle-button')?.click(), 100);
 }"""
 _TOGGLE_THEME = """() => {
-  const dark = document.body.classList.toggle('dark');
-  try { localStorage.setItem('aula-theme', dark ? 'dark' : 'light'); } catch (blocked) { return; }
+  const dark = !document.body.classList.contains('dark');
+  try { localStorage.setItem('aula-theme', dark ? 'dark' : 'light'); } catch (blocked) { /* not kept, then */ }
+  document.body.classList.toggle('dark', dark);
 }"""
-HEAD = """<script>
+_NAMELESS = {
+    "#message .submit-button": "chat.send",
+    "#message .stop-button": "chat.stop",
+    "#theme": "page.theme",
+    ".sidebar .toggle-button": "page.sidebar",
+    "[aria-label='Copy message']": "page.copy",
+    "[aria-label='Reset to default value']": "page.reset",
+}
+"""Buttons that Gradio gives no name, or an English one in every language."""
+_HEAD = """<script>
 addEventListener('keydown', event => {
   if (event.key !== 'Escape') return;
   const stop = document.querySelector('#message .stop-button');
   if (stop) stop.click();
 });
 addEventListener('DOMContentLoaded', () => {
-  let wanted = null;
-  try { wanted = localStorage.getItem('aula-theme'); } catch (blocked) { return; }
-  if (wanted) new MutationObserver((_, watching) => {
-    if (!document.querySelector('.gradio-container')) return;
-    document.body.classList.toggle('dark', wanted === 'dark');
-    watching.disconnect();
+  const dress = () => {
+    let wanted = null;
+    try { wanted = localStorage.getItem('aula-theme'); } catch (blocked) { return; }
+    const dark = document.body.classList.contains('dark');
+    if (wanted && dark !== (wanted === 'dark')) document.body.classList.toggle('dark');
+  };
+  dress();
+  new MutationObserver(dress).observe(document.body, {attributes: true, attributeFilter: ['class']});
+  const names = NAMES[navigator.language] || NAMES.en;
+  new MutationObserver(() => {
+    for (const [place, name] of Object.entries(names))
+      for (const button of document.querySelectorAll(place))
+        if (button.ariaLabel !== name) button.ariaLabel = button.title = name;
+    for (const arrow of document.querySelectorAll(".thought-group .title button[aria-label='']:not([aria-hidden])")) {
+      arrow.ariaHidden = 'true';
+      arrow.tabIndex = -1;
+    }
   }).observe(document.body, {childList: true, subtree: true});
 });
 </script>"""
-"""Scripts of the page itself: Esc stops, and the chosen theme is kept."""
+
+
+def head(texts: Texts) -> str:
+    """Scripts of the page itself: Esc stops, the chosen theme is kept, every button has a name."""
+    names = {
+        language: {place: texts.text(language, key) for place, key in _NAMELESS.items()}
+        for language in texts.languages()
+    }
+    return _HEAD.replace("NAMES", json.dumps(names, ensure_ascii=False))

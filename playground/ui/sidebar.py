@@ -45,6 +45,9 @@ def wire(page: Page) -> None:
     async def listed(models: list[str], request: gr.Request) -> object:
         return await list_vendors(app, app.who(request), models)
 
+    async def picked(models: list[str], request: gr.Request) -> list[object]:
+        return await ask_for_key(app, app.who(request), models)
+
     async def saved(provider: str, key: str, address: str, models: list[str], request: gr.Request) -> list[object]:
         return await save_key(app, app.who(request), provider, key, address, models)
 
@@ -55,6 +58,7 @@ def wire(page: Page) -> None:
         watched, bar.models, bar.status, **PRIVATE
     )
     page.blocks.load(listed, bar.models, bar.models, **PRIVATE)
+    bar.models.input(picked, bar.models, [keys.panel, keys.provider], **PRIVATE)
     bar.advanced.change(lambda on: gr.update(visible=on), bar.advanced, bar.extra, **PRIVATE)
     keys.provider.change(lambda name: gr.update(visible=name in _TELL_ADDRESS), keys.provider, keys.address, **PRIVATE)
     answer = [keys.key, keys.answer, bar.models]
@@ -90,6 +94,15 @@ async def open_sidebar(app: App, who: Who, query: dict[str, str], sampling: list
         show.glossary(),
         *values,
     ]
+
+
+async def ask_for_key(app: App, who: Who, models: list[str]) -> list[object]:
+    """Open the key panel at the vendor of a chosen model that is locked."""
+    known = {model.ref: model for model in await app.reach.models(who.visitor)}
+    locked = [ref for ref in models if ref in known and app.reach.locked(who.visitor, known[ref])]
+    if not locked:
+        return [gr.skip(), gr.skip()]
+    return [gr.update(open=True), gr.update(value=known[locked[-1]].provider)]
 
 
 async def list_vendors(app: App, who: Who, models: list[str]) -> object:
