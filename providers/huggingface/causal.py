@@ -21,6 +21,7 @@ from providers.huggingface.hub import Hub
 from providers.huggingface.listing import Listing
 from providers.huggingface.shelf import Shelf
 from providers.huggingface.store import Store
+from providers.huggingface.thinking import Thinking
 from providers.huggingface.tokens import Codec
 from providers.types import (
     PARAMETERS,
@@ -29,6 +30,7 @@ from providers.types import (
     Finish,
     ModelInfo,
     Progress,
+    ReasoningDelta,
     Rendered,
     Request,
     Sampling,
@@ -211,27 +213,36 @@ class HuggingFace:
 
 
 async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
-    _, prompt = await asyncio.to_thread(loaded.codec.render, request.messages)
+    text, prompt = await asyncio.to_thread(loaded.codec.render, request.messages)
     context = loaded.context or request.model.context
     if context is not None and len(prompt) >= context:
         raise ContextTooLong(provider=HuggingFace.name, tokens=len(prompt), context=context)
-    first, count = None, 0
+    thinking = Thinking(text, begun=request.messages[-1].role == "assistant" or not loaded.codec.chat)
+    first, count, thoughts = None, 0, 0
     finish: Finish = "stop"
     async with aclosing(loaded.engine.submit(_job(request, loaded, prompt, context))) as steps:
         async for step in steps:
             first = first or time.perf_counter() - start
             finish = step.finish or finish
-            if step.text:
-                yield TextDelta(step.text)
+            for event in _deltas(thinking.push(step.text)):
+                yield event
             if step.token in loaded.codec.ends:  # the mark that ends a reply is no part of it
                 continue
-            count += 1
+            count, thoughts = count + 1, thoughts + thinking.inside
             if request.logprobs is not None:
                 token = TokenLogprob(loaded.codec.piece(step.token), step.logprob, step.alternatives)
                 yield TokenLogprobs((token,))
+    for event in _deltas(thinking.rest()):
+        yield event
     total = time.perf_counter() - start
-    usage = Usage(input_tokens=len(prompt), output_tokens=count)
+    usage = Usage(input_tokens=len(prompt), output_tokens=count, reasoning_tokens=thoughts)
     yield Done(finish=finish, usage=usage, timing=Timing(first_token=first or total, total=total))
+
+
+def _deltas(pieces: tuple[str, str]) -> list[Event]:
+    reasoning, answer = pieces
+    events: list[Event] = [ReasoningDelta(reasoning)] if reasoning else []
+    return [*events, TextDelta(answer)] if answer else events
 
 
 def _job(request: Request, loaded: Loaded, prompt: list[int], context: int | None) -> Job:

@@ -88,7 +88,13 @@ class Listing:
         if row is None:
             found = describe(folder, name)
             title = Path(name).name if is_folder(name) else name
-            row = replace(_local(name, title), chat=found.chat, context=found.context, parameters=found.parameters)
+            row = replace(
+                _local(name, title),
+                chat=found.chat,
+                context=found.context,
+                parameters=found.parameters,
+                reasoning=found.reasoning,
+            )
         if record is None:
             return row
         size = row.size or record.bytes or None

@@ -14,6 +14,7 @@ import psutil
 import torch
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
+from transformers.utils import logging
 
 from providers.errors import WeightsUnavailable
 from providers.huggingface.engines.base import Loaded
@@ -42,6 +43,7 @@ def smallest(folder: Path, model: str) -> int:
 
 def load(folder: Path, model: str, room: int) -> Loaded:
     """Load into at most `room` bytes. Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory"."""
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
     count = elements(folder, model)
     if count * 2 > room:
         raise WeightsUnavailable("memory", model=model)

@@ -85,30 +85,39 @@ class Detokenizer:
     """The text of a growing list of tokens, given out as soon as no further token can change it.
 
     Decodes a short window, since a token's text depends on its neighbours (leading spaces, characters of several
-    tokens).
+    tokens). The window always begins where a character begins.
     """
 
     _BEFORE = 6
     """Tokens of the prompt to start from."""
+    _LONGEST = 64
+    """No character is spread over so many tokens: a model that gives out broken bytes for so long has no text."""
 
     def __init__(self, codec: Codec, prompt: Sequence[int] = ()) -> None:
         self._codec = codec
         self._window = list(prompt[-self._BEFORE :])
-        self._given = self._certain()
+        self._whole = len(self._window)
+        self._given, _ = self._certain()
 
     def push(self, token: int) -> str:
         self._window.append(token)
-        certain = self._certain()
+        certain, unfinished = self._certain()
         piece = certain[len(self._given) :]
-        self._window = self._window[-self._BEFORE :]
-        self._given = self._certain()
+        self._given = certain
+        if not unfinished or len(self._window) > self._LONGEST:
+            self._window = self._window[self._whole :]
+            self._whole = len(self._window)
+            self._given, _ = self._certain()
         return piece
 
-    def _certain(self) -> str:
-        """The window's text without the character that may still be unfinished: at most three bytes of it."""
+    def _certain(self) -> tuple[str, bool]:
+        """The window's text without the character that may still be unfinished, and whether there is one.
+
+        Of a character of four bytes at most three can be waiting for the rest.
+        """
         text = self._codec.decode(self._window)
-        unfinished = len(text) - len(text.rstrip(_UNFINISHED))
-        return text[: len(text) - min(unfinished, 3)]
+        unfinished = min(len(text) - len(text.rstrip(_UNFINISHED)), 3)
+        return text[: len(text) - unfinished], unfinished > 0
 
 
 class StopStrings:

@@ -124,6 +124,7 @@ class Description:
     chat: bool
     context: int | None
     parameters: int | None
+    reasoning: bool = False
 
 
 def describe(folder: Path, model: str) -> Description:
@@ -131,10 +132,12 @@ def describe(folder: Path, model: str) -> Description:
     config = _json(folder / "config.json")
     settings = _json(folder / "tokenizer_config.json")
     context = next((config[name] for name in ("max_position_embeddings", "n_positions") if name in config), None)
-    chat = (folder / "chat_template.jinja").is_file() or bool(settings.get("chat_template"))
+    template = folder / "chat_template.jinja"
+    told = template.read_text("utf-8") if template.is_file() else settings.get("chat_template")
     if not config:
         return Description(chat=True, context=None, parameters=None)
-    return Description(chat, context if isinstance(context, int) else None, elements(folder, model) or None)
+    size = elements(folder, model) or None
+    return Description(bool(told), context if isinstance(context, int) else None, size, "<think>" in str(told))
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -1,0 +1,133 @@
+"""Tiny models with random weights, made here in a moment: a Llama that chats, a GPT-2 that does not, a GGUF in a wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import gguf
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from providers.types import ModelInfo, Package
+
+TEMPLATE = (
+    "{% for m in messages %}{% if m['role'] == 'user' and loop.index0 > 0 and messages[loop.index0 - 1]['role'] == 'user' %}"
+    "{{ raise_exception('roles must alternate') }}{% endif %}"
+    "{{ '<|im_start|>' + m['role'] + '\n' + m['content'] | trim + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+MEMBER = "tiny_weights/tiny.gguf"
+REQUIREMENT = "tiny-weights==1.0"
+
+
+def tokenizer(*, chat: bool = True) -> PreTrainedTokenizerFast:
+    """Byte-level BPE, about 400 tokens."""
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        special_tokens=SPECIAL,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    bpe.train_from_iterator(["the quick brown fox jumps over the lazy dog, system user assistant\n"] * 3, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe,
+        bos_token="<|im_start|>" if chat else "<|endoftext|>",
+        eos_token="<|im_end|>" if chat else "<|endoftext|>",
+        chat_template=TEMPLATE if chat else None,
+    )
+
+
+def llama(context: int = 1024) -> LlamaForCausalLM:
+    """Weights so uneven that its distributions are far from flat. Seeded: the same model every time."""
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        vocab_size=len(tokenizer()),
+        max_position_embeddings=context,
+        initializer_range=0.3,
+        tie_word_embeddings=False,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=2,
+    )
+    return LlamaForCausalLM(config).eval()
+
+
+def save_llama(folder: Path, context: int = 1024) -> Path:
+    llama(context).save_pretrained(folder)
+    tokenizer().save_pretrained(folder)
+    return folder
+
+
+def save_gpt2(folder: Path) -> Path:
+    torch.manual_seed(0)
+    config = GPT2Config(
+        n_embd=32, n_layer=2, n_head=4, vocab_size=len(tokenizer()), n_positions=256, bos_token_id=0, eos_token_id=0
+    )
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    tokenizer(chat=False).save_pretrained(folder)
+    return folder
+
+
+def save_gguf(file: Path) -> Path:
+    """The tiny Llama as llama.cpp would write it: matrices under its names, the tokenizer inside."""
+    network, words = llama(), tokenizer()
+    backend = words.backend_tokenizer
+    size = len(words)
+    tokens = [backend.id_to_token(number) for number in range(size)]
+    import json
+
+    merges = [" ".join(pair) for pair in json.loads(backend.to_str())["model"]["merges"]]
+    writer = gguf.GGUFWriter(file, "llama")
+    config = network.config
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_rope_freq_base(10000.0)
+    writer.add_vocab_size(size)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(tokens)
+    writer.add_token_types([3 if token in SPECIAL else 1 for token in tokens])
+    writer.add_token_merges(merges)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_chat_template(TEMPLATE)
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, config.num_hidden_layers)
+    for name, tensor in network.state_dict().items():
+        writer.add_tensor(names.get_name(name, (".weight",)), tensor.numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return file
+
+
+def save_wheel(folder: Path) -> Package:
+    """A wheel that pip finds in `folder` (PIP_FIND_LINKS), with the GGUF file inside."""
+    weights = save_gguf(folder / "tiny.gguf")
+    info = "tiny_weights-1.0.dist-info"
+    with zipfile.ZipFile(folder / "tiny_weights-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.write(weights, MEMBER)
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-weights\nVersion: 1.0\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return Package(requirement=REQUIREMENT, member=MEMBER, sha256=hashlib.sha256(weights.read_bytes()).hexdigest())
+
+
+def packaged(package: Package) -> ModelInfo:
+    return ModelInfo(id="tiny/packaged", provider="huggingface", name="Tiny", package=package, context=1024, size=10_000)
