@@ -88,7 +88,7 @@ class Reach:
 
         One that does not answer keeps its catalogue rows: that is no news until the visitor asks it something.
         """
-        missing = self.keys.providers(visitor) - (self._lists.get(visitor) or {}).keys()
+        missing = self.keys.providers(visitor) - (self._lists.get(visitor) or {}).keys() - set(SHARED)
         answers = await asyncio.gather(*(self.refresh(visitor, name) for name in missing), return_exceptions=True)
         if defects := [a for a in answers if isinstance(a, BaseException) and not isinstance(a, PlaygroundError)]:
             raise defects[0]
@@ -129,7 +129,7 @@ class Reach:
     def _connect(self, visitor: str, name: str) -> Provider:
         if name in self._shared:
             return self._shared[name]
-        credentials = Credentials() if name in SHARED else self.keys.credentials(visitor, name)
+        credentials = self.keys.credentials("" if name in SHARED else visitor, name)
         if self._needs_key(name) and not credentials.key and not credentials.base_url:
             raise MissingKey(provider=name)
         provider = registry.connect(name, self.catalog, self.options, credentials)

@@ -19,7 +19,7 @@ from providers.catalog import Catalog
 
 PREFIX = "PLAYGROUND_"
 DEFAULT_MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
-_SDK_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+_SDK_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "huggingface": "HF_TOKEN"}
 Names = Annotated[tuple[str, ...], NoDecode]
 """Comma-separated in the environment."""
 

@@ -91,7 +91,7 @@ addEventListener('keydown', event => {
   const stop = document.querySelector('#message .stop-button');
   if (stop) stop.click();
 });
-addEventListener('DOMContentLoaded', () => {
+const start = () => {
   const dress = () => {
     let wanted = null;
     try { wanted = localStorage.getItem('aula-theme'); } catch (blocked) { return; }
@@ -110,7 +110,8 @@ addEventListener('DOMContentLoaded', () => {
       arrow.tabIndex = -1;
     }
   }).observe(document.body, {childList: true, subtree: true});
-});
+};
+if (document.body) start(); else addEventListener('DOMContentLoaded', start);  // Gradio inserts this late
 </script>"""
 
 
