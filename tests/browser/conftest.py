@@ -84,6 +84,7 @@ def ready(page: Page) -> None:
     page.locator("#message textarea").wait_for()
     page.locator("#chat-0").wait_for()
     page.locator(".column-head").first.wait_for()
+    page.wait_for_function("!document.querySelector('#status .loading')")
 
 
 @pytest.fixture
