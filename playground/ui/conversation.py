@@ -1,0 +1,108 @@
+"""What the conversation's events do: named functions of plain values, tested without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+
+import gradio as gr
+
+from playground.checks import MAX_COLUMNS, checked_models, checked_sampling, checked_text
+from playground.desk import Choices
+from playground.labs.chat import Conversation, Failure
+from playground.labs.chat.export import to_json, to_markdown, to_python
+from playground.labs.chat.presets import examples, presets
+from playground.ui.page import App, Who
+from playground.ui.render import Renderer
+from providers.errors import PlaygroundError
+
+Run = Callable[[], AsyncGenerator[Conversation]]
+
+
+def chosen(app: App, system: object, models: object, sampling: dict[str, object]) -> Choices:
+    """What the sidebar says, checked. Raises `InputError`."""
+    return Choices(
+        models=checked_models(models),
+        sampling=checked_sampling(sampling, app.bounds),
+        system=checked_text(system or "", app.bounds, empty=True),
+    )
+
+
+async def redraw(app: App, who: Who, run: Run, question: str = "") -> AsyncGenerator[list[object]]:
+    """A run as updates of the chats, the message box and the notice. What could not be sent goes back into the box."""
+    show = app.show(who)
+    last: list[object] = [None] * MAX_COLUMNS
+    running = gr.update(value="", submit_btn=False, stop_btn=True)
+    try:
+        async with aclosing(run()) as conversations:
+            async for conversation in conversations:
+                replies = conversation.turns[-1].replies
+                current: list[object] = [replies[n] if n < len(replies) else None for n in range(MAX_COLUMNS)]
+                chats = [
+                    gr.skip() if current[n] is None or current[n] is last[n] else show.messages(conversation, n)
+                    for n in range(MAX_COLUMNS)
+                ]
+                yield [*chats, running, ""]
+                last, running = current, gr.skip()
+    except PlaygroundError as error:
+        idle = gr.update(value=question, submit_btn=True, stop_btn=False)
+        yield [*[gr.skip()] * MAX_COLUMNS, idle, show.alert(Failure.of(error))]
+    else:
+        yield [*[gr.skip()] * MAX_COLUMNS, gr.update(submit_btn=True, stop_btn=False), gr.skip()]
+
+
+async def lay_columns(app: App, who: Who, models: Sequence[str]) -> list[object]:
+    """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
+    show, conversation = app.show(who), app.desk.load(who.visitor)
+    known = {model.ref: model for model in await app.reach.models(who.visitor)}
+    shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
+    columns = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
+    heads = [show.head(known.get(ref), ref) for ref in shown] + [""] * (MAX_COLUMNS - len(shown))
+    return [*columns, *heads, *drawn(show, conversation)]
+
+
+def open_tab(app: App, who: Who) -> list[object]:
+    """The conversation as it was left, the presets and examples in the visitor's language."""
+    show, conversation = app.show(who), app.desk.load(who.visitor)
+    named = [(preset.name[who.language], preset.id) for preset in presets()]
+    tries = [
+        {"text": example.text[who.language], "display_text": example.title[who.language]} for example in examples()
+    ]
+    chats = [
+        gr.update(value=value, examples=tries if number == 0 else None)
+        for number, value in enumerate(drawn(show, conversation))
+    ]
+    return [conversation.system, gr.update(choices=named, value=None), *chats]
+
+
+def choose_preset(who: Who, name: str) -> list[object]:
+    """The preset's system prompt and, where it has one, its temperature."""
+    preset = next(preset for preset in presets() if preset.id == name)
+    temperature = gr.skip() if preset.temperature is None else gr.update(value=preset.temperature)
+    return [preset.system[who.language], temperature]
+
+
+def turn_of(messages: Sequence[dict[str, object]], index: int) -> int:
+    """The turn that a message of a column belongs to."""
+    return max(0, sum(message["role"] == "user" for message in messages[: index + 1]) - 1)
+
+
+def drawn(show: Renderer, conversation: Conversation) -> list[object]:
+    return [show.messages(conversation, number) for number in range(MAX_COLUMNS)]
+
+
+def exporter(app: App, kind: str) -> Callable[[gr.Request], dict[str, str]]:
+    def exported(request: gr.Request) -> dict[str, str]:
+        who = app.who(request)
+        conversation = app.desk.load(who.visitor)
+        match kind:
+            case "json":
+                return {"name": "aula-chat.json", "type": "application/json", "content": to_json(conversation)}
+            case "markdown":
+                content = to_markdown(conversation, who.text("chat.you"))
+                return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
+            case _:
+                content = to_python(conversation, app.reach.catalog.endpoints)
+                return {"name": "aula_chat.py", "type": "text/x-python", "content": content}
+
+    return exported
