@@ -16,11 +16,9 @@ _PROGRESS = re.compile(r"^Progress (\d+) of (\d+)$", re.MULTILINE)
 _FAILURES = (
     ("No module named pip", "no_pip"),
     ("No space left on device", "disk"),
-    ("Connection", "offline"),
-    ("Temporary failure in name resolution", "offline"),
-    ("Failed to resolve", "offline"),
+    ("connection broken by", "offline"),
+    ("Connection reset", "offline"),
     ("timed out", "offline"),
-    ("ProxyError", "offline"),
     ("No matching distribution", "not_found"),
 )
 

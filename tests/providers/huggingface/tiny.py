@@ -130,4 +130,6 @@ def save_wheel(folder: Path) -> Package:
 
 
 def packaged(package: Package) -> ModelInfo:
-    return ModelInfo(id="tiny/packaged", provider="huggingface", name="Tiny", package=package, context=1024, size=10_000)
+    return ModelInfo(
+        id="tiny/packaged", provider="huggingface", name="Tiny", package=package, context=1024, size=10_000
+    )
