@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
 
-from playground.labs.chat import Column, Conversation, Failure, Reply, side_by_side
+from playground.labs.chat import HEARTBEAT, Column, Conversation, Failure, Reply, side_by_side
 from playground.reach import Reach
 from playground.sessions import Sessions
 from providers.errors import InputError, PlaygroundError
 from providers.types import Message, Request, Sampling
 
+_PATIENCE = 1.0
+"""Seconds that a stopped run has to let go of its streams."""
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
 
@@ -32,6 +34,7 @@ class _Run:
 
     conversation: Conversation
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)
@@ -106,10 +109,12 @@ class Desk:
             raise InputError("empty")
         return self._run(visitor, conversation.with_replies(tuple(replies)), choices, columns, continued=True)
 
-    def _abandon(self, visitor: str) -> None:
+    def _abandon(self, visitor: str) -> _Run | None:
         """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
-        if running := self._running.pop(visitor, None):
+        running = self._running.pop(visitor, None)
+        if running is not None:
             running.stop.set()
+        return running
 
     async def _run(
         self,
@@ -121,9 +126,12 @@ class Desk:
         continued: bool = False,
     ) -> AsyncGenerator[Conversation]:
         self.sessions.limits.message(visitor)
-        self._abandon(visitor)
+        before = self._abandon(visitor)
         running = self._running[visitor] = _Run(conversation)
         try:
+            if before is not None:  # it still holds its streams
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(before.ended.wait(), _PATIENCE)
             async with AsyncExitStack() as held:
                 for _ in columns:
                     await held.enter_async_context(self.sessions.limits.stream(visitor))
@@ -133,15 +141,25 @@ class Desk:
                     self._column(held, visitor, choices.models[n], _asked(conversation, n, continued), choices.sampling)
                     for n in columns
                 ]
-                parts = await asyncio.gather(*opening)
+                parts = asyncio.gather(*opening)
+                try:
+                    while not parts.done() and not running.stop.is_set():
+                        await asyncio.wait({parts}, timeout=HEARTBEAT)
+                        yield conversation
+                    if not parts.done():
+                        yield _settled(conversation)
+                        return
+                finally:
+                    parts.cancel()
                 replies = list(conversation.turns[-1].replies)
-                async with aclosing(side_by_side(parts, running.stop)) as snapshots:
+                async with aclosing(side_by_side(parts.result(), running.stop)) as snapshots:
                     async for snapshot in snapshots:
                         for place, reply in zip(columns, snapshot, strict=True):
                             replies[place] = reply
                         conversation = running.conversation = conversation.with_replies(tuple(replies))
                         yield conversation
         finally:
+            running.ended.set()
             if self._running.get(visitor) is running:
                 del self._running[visitor]
                 self._save(visitor, _settled(conversation))

@@ -1,6 +1,6 @@
 """The conversation: its values, how a reply comes about, side by side, and what it can be exported as."""
 
-from playground.labs.chat.answer import Column, answer, side_by_side
+from playground.labs.chat.answer import HEARTBEAT, Column, answer, side_by_side
 from playground.labs.chat.conversation import Conversation, Failure, Reply, Sent, Turn
 
-__all__ = ["Column", "Conversation", "Failure", "Reply", "Sent", "Turn", "answer", "side_by_side"]
+__all__ = ["HEARTBEAT", "Column", "Conversation", "Failure", "Reply", "Sent", "Turn", "answer", "side_by_side"]

@@ -129,6 +129,8 @@ async def side_by_side(columns: Sequence[Column], stop: asyncio.Event) -> AsyncG
 
     async def watch() -> None:
         await stop.wait()
+        for task in tasks:
+            task.cancel()
         wake.set()
 
     tasks = [asyncio.create_task(run(place, column)) for place, column in enumerate(columns)]
