@@ -1,0 +1,295 @@
+"""A visitor's conversation without a browser: run, stopped, replaced, continued, limited, and found again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from playground.desk import Choices, Desk
+from playground.labs.chat import Conversation, Reply
+from playground.reach import Reach
+from playground.sessions import Sessions
+from playground.settings import Settings
+from providers import catalog
+from providers.errors import InputError, LimitExceeded
+from providers.scripted import Scripted
+from providers.types import Event, ModelInfo, Progress, Request, Sampling
+
+CANARY = "sk-canary-4d3c2b1a"
+HELD = "visitor"
+
+
+class Bent(Scripted):
+    """Scripted models that see little, cannot be handed a begun answer, hang, or break in a way nobody foresaw."""
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        known = {info.id: info for info in await super().models()}
+        bent = {
+            "variant": replace(known["variant"], context=200),
+            "thinker": replace(known["thinker"], prefill=False),
+        }
+        return tuple({**known, **bent}.values())
+
+    async def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
+        if model.id == "showcase":
+            await asyncio.sleep(60)
+        yield Progress(stage="load", done=1, total=1)
+
+    async def stream(self, request: Request) -> AsyncGenerator[Event]:
+        if request.model.id == "broken":
+            raise RuntimeError(f"the vendor says: {CANARY}")
+        async with aclosing(super().stream(request)) as events:
+            async for event in events:
+                yield event
+
+
+@pytest.fixture
+def scripted() -> Scripted:
+    return Bent()
+
+
+def seated(home: Path, scripted: Scripted, **settings: object) -> Desk:
+    chosen = Settings(_env_file=None, home=home, model="scripted", **settings)
+    rows = catalog.load()
+    sessions = Sessions.of(chosen, rows)
+    reach = Reach(rows, chosen.options(), sessions.vault, scripted=True)
+    reach._shared["scripted"] = scripted
+    return Desk(reach, sessions)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, scripted: Scripted) -> Desk:
+    return seated(tmp_path, scripted)
+
+
+def choices(*models: str, **sampling: object) -> Choices:
+    return Choices(models=tuple(f"scripted/{name}" for name in models), sampling=Sampling(**sampling))
+
+
+async def last(run: AsyncGenerator[Conversation]) -> Conversation:
+    conversation = Conversation()
+    async for conversation in run:  # noqa: B007
+        pass
+    return conversation
+
+
+def texts(conversation: Conversation, turn: int = -1) -> list[str]:
+    return [reply.text for reply in conversation.turns[turn].replies if reply is not None]
+
+
+async def until_said(run: AsyncGenerator[Conversation], words: int = 3) -> Reply:
+    async for conversation in run:
+        reply = conversation.turns[-1].replies[0]
+        if reply is not None and len(reply.text.split()) >= words:
+            return reply
+    raise AssertionError("ended before it said enough")
+
+
+class TestRunning:
+    async def test_a_turn_is_answered_and_found_again(self, desk: Desk) -> None:
+        done = await last(desk.send(HELD, "Hi", choices("echo", "slow", max_tokens=3)))
+        assert texts(done) == ["You said: Hi", "1 2 3"]
+        assert [reply.finish for reply in done.turns[-1].replies] == ["stop", "length"]
+        assert desk.load(HELD) == done
+        assert desk.load("somebody else") == Conversation()
+        assert Conversation.from_json(json.loads(json.dumps(done.to_json()))) == done
+
+    async def test_every_column_has_its_own_past(self, desk: Desk) -> None:
+        await last(desk.send(HELD, "Hi", choices("echo", "slow", max_tokens=3)))
+        done = await last(desk.send(HELD, "And?", choices("echo", "slow", max_tokens=3)))
+        sent = [json.loads(reply.sent.content)["messages"][1]["content"] for reply in done.turns[-1].replies]
+        assert sent == ["You said: Hi", "1 2 3"]
+
+    async def test_stop_computes_at_most_one_token_more(self, desk: Desk, scripted: Scripted) -> None:
+        run = desk.send(HELD, "Count", choices("slow"))
+        await until_said(run)
+        desk.stop(HELD)
+        computed = scripted.computed
+        conversation = await last(run)
+        await asyncio.sleep(0.2)
+        assert scripted.computed - computed <= 1
+        assert conversation.turns[-1].replies[0].state == "stopped"
+        assert texts(desk.load(HELD)) == texts(conversation)
+        assert texts(conversation)[0].startswith("1 2 3")
+
+    async def test_closing_the_run_stops_and_saves_it(self, desk: Desk, scripted: Scripted) -> None:
+        run = desk.send(HELD, "Count", choices("slow", "slow"))
+        said = await until_said(run)
+        await run.aclose()
+        computed = scripted.computed
+        await asyncio.sleep(0.2)
+        assert scripted.computed == computed
+        saved = desk.load(HELD)
+        assert [reply.state for reply in saved.turns[-1].replies] == ["stopped", "stopped"]
+        assert texts(saved)[0] == said.text
+
+    async def test_a_reload_in_the_middle_sees_what_was_said(self, desk: Desk) -> None:
+        run = desk.send(HELD, "Count", choices("slow"))
+        said = await until_said(run)
+        assert texts(desk.load(HELD)) == [said.text]
+        await run.aclose()
+
+    async def test_a_new_run_stops_the_one_before_and_keeps_its_text(self, desk: Desk, scripted: Scripted) -> None:
+        names = ["slow"] * 4
+        old = desk.send(HELD, "Count", choices(*names))
+        said = await until_said(old)
+        rest = asyncio.create_task(last(old))
+        new = await last(desk.send(HELD, "Hi", choices("echo", "echo", "echo", "echo")))
+        assert (await rest).turns[-1].replies[0].state == "stopped"
+        assert new.turns[0].replies[0].text.startswith(said.text)
+        assert texts(new) == ["You said: Hi"] * 4
+        assert desk.load(HELD) == new
+        computed = scripted.computed
+        await asyncio.sleep(0.1)
+        assert scripted.computed == computed
+
+    async def test_a_page_is_redrawn_while_nothing_comes(self, desk: Desk) -> None:
+        run = desk.send(HELD, "Hi", choices("showcase"))
+        seen = []
+        async for _ in run:
+            seen.append(time.monotonic())
+            if len(seen) == 6:
+                break
+        await run.aclose()
+        pauses = [later - sooner for sooner, later in pairwise(seen)]
+        assert max(pauses) < 0.6
+
+    async def test_a_vendor_that_does_not_tell_its_models_can_be_stopped(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def hang(visitor: str, name: str) -> tuple[ModelInfo, ...]:
+            await asyncio.sleep(60)
+            return ()
+
+        monkeypatch.setattr(Reach, "refresh", lambda self, visitor, name: hang(visitor, name))
+        desk.sessions.vault.put(HELD, "custom", None, "http://127.0.0.1:9/v1")
+        run = desk.send(HELD, "Hi", Choices(models=("custom/any",), sampling=Sampling()))
+        seen = [time.monotonic()]
+        async for _ in run:
+            seen.append(time.monotonic())
+            if len(seen) == 5:
+                desk.stop(HELD)
+        assert max(later - sooner for sooner, later in pairwise(seen)) < 0.6
+        assert desk.load(HELD).turns[-1].replies[0].state == "stopped"
+
+    async def test_new_conversation_is_not_overwritten_by_the_old_run(self, desk: Desk) -> None:
+        run = desk.send(HELD, "Count", choices("slow"))
+        await until_said(run)
+        assert desk.clear(HELD) == Conversation()
+        await last(run)
+        assert desk.load(HELD) == Conversation()
+        assert list(desk.sessions.conversations.home.rglob("conversation.json")) == []
+
+
+class TestFailing:
+    async def test_a_foreign_error_takes_one_column_and_tells_nothing(
+        self, desk: Desk, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        done = await last(desk.send(HELD, "Hi", choices("broken", "echo")))
+        broken, echo = done.turns[-1].replies
+        assert (broken.state, broken.failure.key) == ("failed", "internal")
+        assert (echo.state, echo.text) == ("done", "You said: Hi")
+        shown = capfd.readouterr()
+        written = "".join(path.read_text("utf-8", "replace") for path in tmp_path.rglob("*") if path.is_file())
+        assert "RuntimeError" in caplog.text
+        assert CANARY not in caplog.text + shown.out + shown.err + written + repr(done)
+
+    async def test_a_model_out_of_reach_takes_one_column(self, desk: Desk) -> None:
+        chosen = Choices(models=("scripted/ecco", "openai/gpt-6.1-sol", "scripted/echo"), sampling=Sampling())
+        done = await last(desk.send(HELD, "Hi", chosen))
+        failures = [reply.failure and reply.failure.key for reply in done.turns[-1].replies]
+        assert failures == ["unknown_model", "missing_key", None]
+        assert "scripted/echo" in done.turns[-1].replies[0].failure.values["near"]
+
+    async def test_a_failed_turn_is_not_sent_again(self, desk: Desk) -> None:
+        await last(desk.send(HELD, "lost", choices("broken")))
+        done = await last(desk.send(HELD, "Hi", choices("echo")))
+        assert "lost" not in done.turns[-1].replies[0].sent.content
+
+
+class TestChanging:
+    async def test_regenerate_one_column_leaves_the_other(self, desk: Desk) -> None:
+        await last(desk.send(HELD, "Hi", choices("echo", "slow", max_tokens=2)))
+        done = await last(desk.regenerate(HELD, choices("echo", "slow", max_tokens=5), column=1))
+        assert texts(done) == ["You said:", "1 2 3 4 5"]
+        assert len(done.turns) == 1
+
+    async def test_resend_drops_what_came_after(self, desk: Desk) -> None:
+        for question in ("one", "two", "three"):
+            await last(desk.send(HELD, question, choices("echo")))
+        done = await last(desk.resend(HELD, 1, "other", choices("echo")))
+        assert [turn.question for turn in done.turns] == ["one", "other"]
+
+    async def test_undo_gives_the_question_back(self, desk: Desk) -> None:
+        await last(desk.send(HELD, "one", choices("echo")))
+        assert desk.undo(HELD) == (Conversation(), "one")
+        assert desk.undo(HELD) == (Conversation(), "")
+
+    async def test_continue_hands_over_the_beginning(self, desk: Desk) -> None:
+        await last(desk.send(HELD, "a b c", choices("echo", max_tokens=2)))
+        done = await last(desk.proceed(HELD, choices("echo")))
+        assert texts(done) == ["You said: …and so on."]
+        assert json.loads(done.turns[-1].replies[0].sent.content)["messages"][-1]["role"] == "assistant"
+
+    async def test_continue_asks_in_words_where_it_must(self, desk: Desk) -> None:
+        await last(desk.send(HELD, "a b c", choices("thinker", max_tokens=2)))
+        done = await last(desk.proceed(HELD, choices("thinker")))
+        roles = [turn["role"] for turn in json.loads(done.turns[-1].replies[0].sent.content)["messages"]]
+        assert roles == ["user", "assistant", "user"]
+        assert texts(done)[0].startswith("«a b«Continue exactly")
+
+    @pytest.mark.parametrize("action", ["regenerate", "proceed"])
+    def test_there_must_be_something_to_go_on_from(self, desk: Desk, action: str) -> None:
+        with pytest.raises(InputError):
+            getattr(desk, action)(HELD, choices("echo"))
+
+
+class TestBounds:
+    async def test_what_does_not_fit_is_cut_and_told(self, desk: Desk) -> None:
+        for number in range(3):
+            done = await last(desk.send(HELD, f"{number} " + "word " * 60, choices("variant")))
+        (cut,) = [change for change in done.turns[-1].replies[0].changes if change.what == "history"]
+        assert (cut.reason, cut.values["messages"]) == ("cut", 4)
+        assert "0 word" not in done.turns[-1].replies[0].sent.content
+
+    async def test_what_can_never_fit_is_an_error(self, desk: Desk) -> None:
+        done = await last(desk.send(HELD, "word " * 300, choices("variant")))
+        assert done.turns[-1].replies[0].failure.key == "context_too_long"
+
+    async def test_messages_a_minute(self, tmp_path: Path, scripted: Scripted) -> None:
+        desk = seated(tmp_path, scripted, messages_per_minute=2)
+        for question in ("one", "two"):
+            await last(desk.send(HELD, question, choices("echo")))
+        before = desk.load(HELD)
+        with pytest.raises(LimitExceeded) as refused:
+            await last(desk.send(HELD, "three", choices("echo")))
+        assert refused.value.reason == "rate"
+        assert desk.load(HELD) == before
+        assert texts(await last(desk.send("somebody else", "Hi", choices("echo")))) == ["You said: Hi"]
+
+    async def test_parallel_streams(self, tmp_path: Path, scripted: Scripted) -> None:
+        desk = seated(tmp_path, scripted, parallel_streams=1)
+        with pytest.raises(LimitExceeded) as refused:
+            await last(desk.send(HELD, "Hi", choices("echo", "slow")))
+        assert refused.value.reason == "streams"
+        assert texts(await last(desk.send(HELD, "Hi", choices("echo")))) == ["You said: Hi"]
+
+
+class TestDamage:
+    @pytest.mark.parametrize(
+        "content", [b"", b"\x00{", b"[]", b"5", b"{", b'{"turns": 5}', b'{"turns": [{"question": 1}]}', b"[" * 100_000]
+    )
+    async def test_what_cannot_be_read_counts_as_no_conversation(self, desk: Desk, content: bytes) -> None:
+        folder = desk.sessions.conversations.folder(HELD)
+        folder.mkdir(parents=True)
+        (folder / "conversation.json").write_bytes(content)
+        assert desk.load(HELD) == Conversation()
+        assert texts(await last(desk.send(HELD, "Hi", choices("echo")))) == ["You said: Hi"]
