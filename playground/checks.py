@@ -57,7 +57,7 @@ def checked_number(name: str, value: object) -> float | int | None:
         raise InputError("number", name=name, low=low, high=high)
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InputError("number", name=name, low=low, high=high) from None
     whole = name in _WHOLE
     if not math.isfinite(number) or not low <= number <= high or (whole and number != int(number)):
