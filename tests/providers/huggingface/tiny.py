@@ -1,8 +1,9 @@
-"""Tiny models with random weights, made here in a moment: a Llama that chats, a GPT-2 that does not, a GGUF in a wheel."""
+"""Tiny models with random weights, made here: a Llama that chats, a GPT-2 that does not, a GGUF file in a wheel."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausa
 from providers.types import ModelInfo, Package
 
 TEMPLATE = (
-    "{% for m in messages %}{% if m['role'] == 'user' and loop.index0 > 0 and messages[loop.index0 - 1]['role'] == 'user' %}"
+    "{% for m in messages %}{% if loop.index0 > 0 and messages[loop.index0 - 1]['role'] == m['role'] %}"
     "{{ raise_exception('roles must alternate') }}{% endif %}"
     "{{ '<|im_start|>' + m['role'] + '\n' + m['content'] | trim + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
@@ -86,8 +87,6 @@ def save_gguf(file: Path) -> Path:
     backend = words.backend_tokenizer
     size = len(words)
     tokens = [backend.id_to_token(number) for number in range(size)]
-    import json
-
     merges = [" ".join(pair) for pair in json.loads(backend.to_str())["model"]["merges"]]
     writer = gguf.GGUFWriter(file, "llama")
     config = network.config
