@@ -60,11 +60,10 @@ def publish(app: App) -> None:
                 async with aclosing(answer(provider, asked)) as replies:
                     async for reply in replies:
                         if reply.failure is not None:
-                            raise gr.Error(show.message(reply.failure) + " " + show.hint(reply.failure))
+                            raise _told(show, reply.failure)
                         yield _plain(reply, show)
         except PlaygroundError as error:
-            failure = Failure.of(error)
-            raise gr.Error(show.message(failure) + " " + show.hint(failure)) from None
+            raise _told(show, Failure.of(error)) from None
 
     async def models(request: gr.Request | None = None) -> list[dict[str, Any]]:
         """The models within reach: name, abilities, and whether a key is missing."""
@@ -90,6 +89,11 @@ def publish(app: App) -> None:
 
     api(chat, api_name="chat")
     api(models, api_name="models")
+
+
+def _told(show: Renderer, failure: Failure) -> gr.Error:
+    """For the caller, not for the server's log: it is no defect here."""
+    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)
 
 
 def _plain(reply: Reply, show: Renderer) -> dict[str, Any]:
