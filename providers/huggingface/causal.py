@@ -88,6 +88,16 @@ class HuggingFace:
         self._loading = threading.Lock()
         self._codecs: dict[str, Codec] = {}
 
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """The ids of the models in memory."""
+        return self._shelf.names
+
+    @property
+    def computed(self) -> int:
+        """Tokens produced by the models in memory, so that a test sees work going on after a stop."""
+        return self._shelf.computed
+
     async def models(self) -> tuple[ModelInfo, ...]:
         """The catalogue's rows, and what else lies in the cache. Asks nobody."""
         return await asyncio.to_thread(self._listing.models)

@@ -53,7 +53,7 @@ def load(folder: Path, model: str, room: int) -> Loaded:
         network, dtype = _fastest(folder, device, choices)
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise WeightsUnavailable("memory", model=model) from error
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
         # transformers says in one of these that a file is missing, malformed, of an unknown kind or wants foreign code.
         raise WeightsUnavailable("unsafe_format" if _wants_code(error) else "damaged", model=model) from error
     context = getattr(network.config, "max_position_embeddings", None)
@@ -145,7 +145,9 @@ def _network(folder: Path, device: str, dtype: str) -> Any:
 
 def _measure(network: Any) -> float:
     """Seconds for an ordinary exchange, estimated: a prompt of 256 tokens and 64 of reply, of which 6 are computed."""
-    prompt = torch.arange(256).unsqueeze(0) % network.config.get_text_config().vocab_size
+    config = network.config.get_text_config()
+    length = min(256, (getattr(config, "max_position_embeddings", None) or 256) - 8)
+    prompt = torch.arange(length).unsqueeze(0) % config.vocab_size
     with torch.inference_mode():
         network(input_ids=prompt[:, :8], logits_to_keep=1)  # the first call of a format sets things up
         cache = DynamicCache(config=network.config)

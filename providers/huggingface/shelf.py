@@ -38,6 +38,11 @@ class Shelf:
         with self._lock:
             return tuple(self._places)
 
+    @property
+    def computed(self) -> int:
+        with self._lock:
+            return sum(place.loaded.engine.computed for place in self._places.values())
+
     def put(self, name: str, loaded: Loaded) -> None:
         with self._lock:
             self._places[name] = _Place(loaded, used=time.monotonic())
