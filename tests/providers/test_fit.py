@@ -84,3 +84,11 @@ async def test_a_message_longer_than_the_context_is_an_error() -> None:
     echo = replace((await Scripted().models())[0], context=50)
     with pytest.raises(ContextTooLong):
         await fit_context(ask(Message.of("user", "word " * 100), model=echo), Scripted().render)
+
+
+def test_a_seed_is_kept_and_said_to_be_no_promise_where_the_model_makes_none() -> None:
+    unsure = replace(MODEL, accepts=frozenset({"seed", "temperature"}))
+    fitted = fit(ask(model=unsure, seed=3))
+    assert fitted.request.sampling.seed == 3
+    assert [(change.what, change.reason) for change in fitted.changes] == [("seed", "not_promised")]
+    assert fit(ask(model=replace(unsure, reproducible=True), seed=3)).changes == ()
