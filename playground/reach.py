@@ -60,7 +60,8 @@ class Reach:
 
     def key_providers(self) -> tuple[str, ...]:
         """Providers for which a key, or an address, can be entered."""
-        return tuple(name for name in registry.names(self.catalog) if name not in SHARED)
+        names = [name for name in registry.names(self.catalog) if name not in SHARED]
+        return tuple(sorted(names, key=lambda name: name != "openai"))  # the one most look for, then as they come
 
     async def models(self, visitor: str) -> tuple[ModelInfo, ...]:
         """On this computer first, then vendors: the catalogue, and what reachable vendors list themselves.
