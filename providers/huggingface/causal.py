@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import fields, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from providers.huggingface.shelf import Shelf
 from providers.huggingface.store import Store
 from providers.huggingface.thinking import Thinking
 from providers.huggingface.tokens import Codec
+from providers.huggingface.work import Work
 from providers.types import (
     PARAMETERS,
     Done,
@@ -46,30 +47,6 @@ _NO_CONTEXT = 2048
 """Tokens of reply from a model that does not say how much it can hold."""
 
 
-class _Work:
-    """Something being made ready in a thread, for everybody who waits for it."""
-
-    def __init__(self, make: Callable[[Ticket], None]) -> None:
-        self.ticket = Ticket()
-        self.error: BaseException | None = None
-        self._make = make
-        self._thread = threading.Thread(target=self._run, name="prepare-model", daemon=True)
-        self._thread.start()
-
-    @property
-    def done(self) -> bool:
-        return not self._thread.is_alive()
-
-    def join(self) -> None:
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            self._make(self.ticket)
-        except BaseException as error:  # noqa: BLE001 - raised again wherever somebody waits for it
-            self.error = error
-
-
 class HuggingFace:
     """Models on this computer. See `providers.base.Provider`."""
 
@@ -79,11 +56,11 @@ class HuggingFace:
     def __init__(self, connection: Connection) -> None:
         options = connection.options
         self._memory = options.memory
-        memory = options.memory or psutil.virtual_memory().total // 2
-        self._store = Store(options, Hub(token=connection.credentials.key, memory=memory))
+        self._most = options.memory or psutil.virtual_memory().total
+        self._store = Store(options, Hub(token=connection.credentials.key, memory=self._most))
         self._listing = Listing(connection.models, options, self._store)
         self._shelf = Shelf()
-        self._works: dict[str, _Work] = {}
+        self._works: dict[str, Work] = {}
         self._guard = threading.Lock()
         self._loading = threading.Lock()
         self._codecs: dict[str, Codec] = {}
@@ -137,22 +114,19 @@ class HuggingFace:
         if work.error is not None:
             raise work.error
 
-    def _work(self, model: ModelInfo) -> _Work:
+    def _work(self, model: ModelInfo) -> Work:
         with self._guard:
             work = self._works.get(model.id)
             if work is None or work.done:
-                work = self._works[model.id] = _Work(lambda ticket: self._make_ready(model, ticket))
+                work = self._works[model.id] = Work(lambda ticket: self._make_ready(model, ticket))
             return work
 
     def _make_ready(self, model: ModelInfo, ticket: Ticket) -> None:
         """Fetch, convert, load. A cached model that proves damaged is fetched again, once."""
-        from providers.huggingface import loading
-
         if model.id in self._shelf.names:
             return
         self._listing.check_allowed(model.id)
-        self._shelf.room = loading.budget(self._memory)
-        if (model.parameters or 0) * 2 > self._shelf.room:
+        if (model.parameters or 0) * 2 > self._most:  # known before anything is fetched
             raise WeightsUnavailable("memory", model=model.name)
         folder = self._store.ensure(model, ticket)
         ticket.report(Progress(stage="load"))
@@ -170,6 +144,7 @@ class HuggingFace:
         while not self._loading.acquire(timeout=_POLL):
             ticket.report(Progress(stage="queue"))
         try:
+            self._shelf.room = loading.budget(self._memory)
             room = self._shelf.free(loading.smallest(folder, model.name), model.name, ticket)
             ticket.report(Progress(stage="load"))
             self._shelf.put(model.id, loading.load(folder, model.name, room))

