@@ -207,4 +207,4 @@ async def test_closing_the_engine_ends_its_requests(engine: TorchEngine) -> None
         await asyncio.sleep(0.001)
     await asyncio.to_thread(engine.close)
     with pytest.raises(Unavailable):
-        await asyncio.wait_for(reader, 5)
+        await asyncio.wait_for(reader, 30)
