@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import ask, questions, replies
 
-REFUSED = ("inline event handler violates", "Loading the image")
+REFUSED = ("inline event handler violates", "violates the following Content Security Policy directive")
 """What the browser says when the page's policy stops what a message brought along."""
 
 
