@@ -171,15 +171,12 @@ class Renderer:
 
     def choice(self, model: ModelInfo, locked: bool) -> str:
         """A model's label in the picker: name, abilities, size, and a lock where a key is missing."""
-        abilities = {
-            "images": model.images,
-            "logprobs": model.logprobs,
-            "reasoning": model.reasoning,
-            "completion": not model.chat,
-        }
-        signs = [self.text(f"model.{name}") for name, has in abilities.items() if has]
-        if model.parameters:
-            signs.insert(0, _parameters(model.parameters))
+        signs = [sign for sign, has in (("%", model.logprobs), ("◉", model.images), ("✻", model.reasoning)) if has]
+        if not model.chat:
+            signs.insert(0, self.text("model.completion"))
+        size = _parameters(model.parameters) if model.parameters else ""
+        if size and size.replace(" ", "") not in model.name:
+            signs.insert(0, size)
         place, lock = "▣" if model.local else "☁", " 🔒" if locked else ""
         return " · ".join([f"{place} {model.name}{lock}", *signs])
 

@@ -8,6 +8,7 @@ from pprint import pformat
 
 from playground.labs.chat.conversation import Conversation, Reply
 from providers.base import Endpoint
+from providers.registry import CUSTOM
 from providers.types import Sampling
 
 _OPENAI_NAMES = {"temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop"}
@@ -80,22 +81,26 @@ def _asker(name: str, reply: Reply, endpoints: Mapping[str, Endpoint]) -> str:
         case "scripted":
             return f"\ndef {name}(messages):\n    return 'This model is a script of Aula: it has no weights.'\n\n"
         case _:
-            return _openai(name, model, reply.sampling, endpoints.get(provider))
+            return _openai(name, reply, endpoints.get(provider))
 
 
-def _openai(name: str, model: str, sampling: Sampling, endpoint: Endpoint | None) -> str:
-    chosen = sampling.chosen()
+def _openai(name: str, reply: Reply, endpoint: Endpoint | None) -> str:
+    provider, _, model = reply.model.partition("/")
+    sampling, chosen = reply.sampling, reply.sampling.chosen()
     values: dict[str, object] = {
         key: list(value) if isinstance(value, tuple) else value for key, value in chosen.items()
     }
     plain = {key: value for key, value in values.items() if key in _OPENAI_NAMES}
     extra = {key: value for key, value in values.items() if key not in _OPENAI_NAMES and key != "max_tokens"}
     if sampling.max_tokens is not None:
-        plain[endpoint.max_tokens_field if endpoint else "max_completion_tokens"] = sampling.max_tokens
+        default = "max_tokens" if provider == CUSTOM else "max_completion_tokens"
+        plain[endpoint.max_tokens_field if endpoint else default] = sampling.max_tokens
     if extra:
         plain["extra_body"] = extra
     variable = (endpoint.key_variable if endpoint else "OPENAI_API_KEY") or "API_KEY"
     address = f", base_url={endpoint.base_url!r}" if endpoint else ""
+    if provider == CUSTOM:  # the visitor's own server, whose address is no part of a conversation
+        variable, address = "CUSTOM_API_KEY", ', base_url=os.environ["CUSTOM_BASE_URL"]'
     return f"""
 def {name}(messages):
     import os

@@ -114,7 +114,7 @@ def _chatbot(label: gr.I18n, number: int) -> gr.Chatbot:
         editable="user",
         feedback_options=None,
         latex_delimiters=_LATEX,
-        placeholder=label("chat.empty"),  # type: ignore[arg-type]  # the browser looks it up here as everywhere
+        placeholder=label("chat.empty") if number == 0 else None,  # type: ignore[arg-type]  # the browser looks it up here as everywhere
         allow_tags=False,
         layout="bubble",
         elem_id=f"chat-{number}",
