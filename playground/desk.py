@@ -30,11 +30,26 @@ class Choices:
 
 @dataclass(slots=True)
 class _Run:
-    """What has been said so far, before it is saved."""
+    """What is asked of which columns, and in `conversation` what has been said so far, before it is saved."""
 
     conversation: Conversation
+    choices: Choices
+    columns: Sequence[int]
+    continued: bool = False
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def asked(self, column: int) -> tuple[Message, ...]:
+        reply = self.conversation.turns[-1].replies[column]
+        return self.conversation.messages(column, begun=reply.text if self.continued and reply is not None else "")
+
+    def answered(self, replies: Sequence[Reply]) -> Conversation:
+        """The conversation with what its columns have said by now."""
+        said = list(self.conversation.turns[-1].replies)
+        for place, reply in zip(self.columns, replies, strict=True):
+            said[place] = reply
+        self.conversation = self.conversation.with_replies(tuple(said))
+        return self.conversation
 
 
 @dataclass(slots=True)
@@ -79,12 +94,12 @@ class Desk:
     def send(self, visitor: str, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
         """Ask all models."""
         before = replace(self.load(visitor), system=choices.system)
-        return self._run(visitor, before.ask(question, choices.models), choices, range(len(choices.models)))
+        return self._run(visitor, _Run(before.ask(question, choices.models), choices, range(len(choices.models))))
 
     def resend(self, visitor: str, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
         """Ask again from a turn on, in other words; the turns after it go."""
         before = replace(self.load(visitor), system=choices.system).until(turn)
-        return self._run(visitor, before.ask(question, choices.models), choices, range(len(choices.models)))
+        return self._run(visitor, _Run(before.ask(question, choices.models), choices, range(len(choices.models))))
 
     def regenerate(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
         """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
@@ -95,7 +110,7 @@ class Desk:
         columns = range(len(choices.models)) if column is None else [column]
         for place in columns:
             replies[place] = Reply(model=choices.models[place])
-        return self._run(visitor, conversation.with_replies(tuple(replies)), choices, columns)
+        return self._run(visitor, _Run(conversation.with_replies(tuple(replies)), choices, columns))
 
     def proceed(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
         """Continue the last reply where it stopped, in one column or in all that have a text."""
@@ -107,7 +122,7 @@ class Desk:
         columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
         if not columns:
             raise InputError("empty")
-        return self._run(visitor, conversation.with_replies(tuple(replies)), choices, columns, continued=True)
+        return self._run(visitor, _Run(conversation.with_replies(tuple(replies)), choices, columns, continued=True))
 
     def _abandon(self, visitor: str) -> _Run | None:
         """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
@@ -116,63 +131,53 @@ class Desk:
             running.stop.set()
         return running
 
-    async def _run(
-        self,
-        visitor: str,
-        conversation: Conversation,
-        choices: Choices,
-        columns: Sequence[int],
-        *,
-        continued: bool = False,
-    ) -> AsyncGenerator[Conversation]:
+    async def _run(self, visitor: str, run: _Run) -> AsyncGenerator[Conversation]:
         self.sessions.limits.message(visitor)
         before = self._abandon(visitor)
-        running = self._running[visitor] = _Run(conversation)
+        self._running[visitor] = run
         try:
             if before is not None:  # it still holds its streams
                 with suppress(TimeoutError):
                     await asyncio.wait_for(before.ended.wait(), _PATIENCE)
             async with AsyncExitStack() as held:
-                for _ in columns:
+                for _ in run.columns:
                     await held.enter_async_context(self.sessions.limits.stream(visitor))
-                self._save(visitor, _settled(conversation))
-                yield conversation
-                opening = [
-                    self._column(held, visitor, choices.models[n], _asked(conversation, n, continued), choices.sampling)
-                    for n in columns
-                ]
-                parts = asyncio.gather(*opening)
-                try:
-                    while not parts.done() and not running.stop.is_set():
-                        await asyncio.wait({parts}, timeout=HEARTBEAT)
-                        yield conversation
-                    if not parts.done():
-                        yield _settled(conversation)
-                        return
-                finally:
-                    parts.cancel()
-                replies = list(conversation.turns[-1].replies)
-                async with aclosing(side_by_side(parts.result(), running.stop)) as snapshots:
-                    async for snapshot in snapshots:
-                        for place, reply in zip(columns, snapshot, strict=True):
-                            replies[place] = reply
-                        conversation = running.conversation = conversation.with_replies(tuple(replies))
+                self._save(visitor, _settled(run.conversation))
+                yield run.conversation
+                async with aclosing(self._answers(held, visitor, run)) as conversations:
+                    async for conversation in conversations:
                         yield conversation
         finally:
-            running.ended.set()
-            if self._running.get(visitor) is running:
+            run.ended.set()
+            if self._running.get(visitor) is run:
                 del self._running[visitor]
-                self._save(visitor, _settled(conversation))
+                self._save(visitor, _settled(run.conversation))
 
-    async def _column(
-        self, held: AsyncExitStack, visitor: str, ref: str, messages: tuple[Message, ...], sampling: Sampling
-    ) -> Column:
+    async def _answers(self, held: AsyncExitStack, visitor: str, run: _Run) -> AsyncGenerator[Conversation]:
+        """Reach the models, which may take a vendor's list, and let them answer."""
+        reaching = asyncio.gather(*(self._column(held, visitor, run, place) for place in run.columns))
+        try:
+            while not reaching.done() and not run.stop.is_set():
+                await asyncio.wait({reaching}, timeout=HEARTBEAT)
+                yield run.conversation
+            if not reaching.done():
+                yield _settled(run.conversation)
+                return
+        finally:
+            reaching.cancel()
+        async with aclosing(side_by_side(reaching.result(), run.stop)) as snapshots:
+            async for snapshot in snapshots:
+                yield run.answered(snapshot)
+
+    async def _column(self, held: AsyncExitStack, visitor: str, run: _Run, place: int) -> Column:
+        ref, messages = run.choices.models[place], run.asked(place)
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
         try:
             provider, model = await held.enter_async_context(self.reach.open(visitor, ref))
         except PlaygroundError as error:
             return Column(ref, None, None, Failure.of(error), begun)
-        return Column(ref, provider, Request(model=model, messages=messages, sampling=sampling), None, begun)
+        request = Request(model=model, messages=messages, sampling=run.choices.sampling)
+        return Column(ref, provider, request, None, begun)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:
         old = conversation.turns[:-_KEEP_SENT]
@@ -181,11 +186,6 @@ class Desk:
         )
         kept = replace(conversation, turns=(*lighter, *conversation.turns[-_KEEP_SENT:]))
         self.sessions.conversations.save(visitor, kept.to_json())
-
-
-def _asked(conversation: Conversation, column: int, continued: bool) -> tuple[Message, ...]:
-    reply = conversation.turns[-1].replies[column]
-    return conversation.messages(column, begun=reply.text if continued and reply is not None else "")
 
 
 def _filled(conversation: Conversation, columns: int) -> list[Reply | None]:
