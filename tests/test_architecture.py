@@ -85,3 +85,12 @@ def test_no_state_at_module_level() -> None:
     """Constants are written once; an empty list or dictionary at module level is there to be filled."""
     filled_later = re.compile(r"^\w+(: [^=]+)? = (\[\]|\{\}|dict\(\)|list\(\)|set\(\))$", re.MULTILINE)
     assert not [path for path in SOURCES if filled_later.search(path.read_text("utf-8"))]
+
+
+def test_every_package_imported_is_required_by_name() -> None:
+    """Direct dependencies are pinned: none arrives only because another package happens to need it."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    pinned = {line.split("==")[0].lower().replace("-", "_") for line in lines if "==" in line}
+    pinned |= {"dotenv"} if "python_dotenv" in pinned else set()
+    imported = {name.split(".")[0] for path in SOURCES for name in imports(path)}
+    assert imported - STANDARD - {"providers", "playground", "app"} <= pinned
