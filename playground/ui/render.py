@@ -33,7 +33,7 @@ class Renderer:
         """A column as a Chatbot takes it: question, reasoning, answer, and a line of facts that opens."""
         shown: list[dict[str, Any]] = []
         for number, turn in enumerate(conversation.turns):
-            shown.append({"role": "user", "content": turn.question})
+            shown.append({"role": "user", "content": tags_shown(turn.question)})
             reply = conversation.reply(number, column)
             if reply is not None:
                 shown += self.reply(reply)
@@ -43,9 +43,9 @@ class Renderer:
         said: list[dict[str, Any]] = []
         if reply.reasoning:
             thinking = reply.running and not reply.text
-            said.append(_folded(self.text("chat.reasoning"), reply.reasoning, pending=thinking))
+            said.append(_folded(self.text("chat.reasoning"), tags_shown(reply.reasoning), pending=thinking))
         if reply.text:
-            said.append({"role": "assistant", "content": reply.text})
+            said.append({"role": "assistant", "content": tags_shown(reply.text)})
         if reply.running and not reply.text:
             said.append(_folded(self.waiting(reply.progress), "", pending=True))
         if reply.failure is not None:
@@ -193,6 +193,23 @@ class Renderer:
 
 def columns_of(models: Sequence[str]) -> int:
     return max(1, min(4, len(models)))
+
+
+def tags_shown(text: str) -> str:
+    """Markdown in which HTML is seen, not obeyed: `<b>` is a text, not bold. Code and formulas stay as they are."""
+    parts = _VERBATIM.split(text)
+    return "".join(part if place % 2 else _TAG.sub(r"\\<", part) for place, part in enumerate(parts))
+
+
+def tags_typed(text: str) -> str:
+    """What was typed, from what `tags_shown` made of it."""
+    parts = _VERBATIM.split(text)
+    return "".join(part if place % 2 else _SHOWN_TAG.sub("<", part) for place, part in enumerate(parts))
+
+
+_VERBATIM = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`|\$\$.*?\$\$|\\\(.*?\\\)|\\\[.*?\\\]|\$[^$\n]+\$)", re.DOTALL)
+_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:br|/?su[bp])\s*/?>)")
+_SHOWN_TAG = re.compile(r"\\<(?=[A-Za-z/!?])")
 
 
 def _folded(title: str, content: str, *, pending: bool = False) -> dict[str, Any]:

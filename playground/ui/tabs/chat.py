@@ -14,7 +14,7 @@ from playground.labs.chat import Conversation
 from playground.ui import api
 from playground.ui.conversation import choose_preset, chosen, drawn, exporter, lay_columns, open_tab, redraw, turn_of
 from playground.ui.page import PRIVATE, Page
-from playground.ui.render import CONTINUE, KEYS
+from playground.ui.render import CONTINUE, KEYS, tags_typed
 
 NAME = "chat"
 ORDER = 10
@@ -172,7 +172,7 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
         def run() -> AsyncGenerator[Conversation]:
             shown = app.show(who).messages(desk.load(who.visitor), number)
             turn = turn_of(shown, event.index if isinstance(event.index, int) else event.index[0])
-            return desk.resend(who.visitor, turn, checked_text(event.value, app.bounds), choices(*rest))
+            return desk.resend(who.visitor, turn, checked_text(tags_typed(event.value), app.bounds), choices(*rest))
 
         async for shown in redraw(app, who, run):
             yield shown
