@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import gradio as gr
@@ -12,10 +12,17 @@ from gradio.events import api
 
 from playground.checks import checked_history, checked_models, checked_sampling, checked_text
 from playground.labs.chat import Failure, Reply, answer
-from playground.ui.page import App
+from playground.ui.page import App, Who
 from playground.ui.render import Renderer
 from providers.errors import PlaygroundError
-from providers.types import Message, Request
+from providers.types import Message, Request, Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    model: str
+    messages: tuple[Message, ...]
+    sampling: Sampling
 
 
 def publish(app: App) -> None:
@@ -41,29 +48,20 @@ def publish(app: App) -> None:
         `history` is a list of {"role": "user" | "assistant", "content": text}.
         """
         assert request is not None  # Gradio always passes it
-        sampling = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
-        sampling |= {"max_tokens": max_tokens, "seed": seed}
+        sampling: dict[str, object] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+        sampling |= {"max_tokens": max_tokens, "seed": seed, "stop": stop}
         who = app.who(request)
-        show = app.show(who)
         try:
-            question = Message.of("user", checked_text(message, app.bounds))
-            before = checked_history(history, app.bounds)
             told = checked_text(system, app.bounds, empty=True)
-            checked = checked_sampling({**sampling, "stop": stop}, app.bounds)
-            app.sessions.limits.message(who.visitor)
-            async with (
-                app.sessions.limits.stream(who.visitor),
-                app.reach.open(who.visitor, checked_models(model)[0]) as (provider, info),
-            ):
-                first = (Message.of("system", told),) if told.strip() else ()
-                asked = Request(model=info, messages=(*first, *before, question), sampling=checked)
-                async with aclosing(answer(provider, asked)) as replies:
-                    async for reply in replies:
-                        if reply.failure is not None:
-                            raise _told(show, reply.failure)
-                        yield _plain(reply, show)
+            first = (Message.of("system", told),) if told.strip() else ()
+            question = Message.of("user", checked_text(message, app.bounds))
+            messages = (*first, *checked_history(history, app.bounds), question)
+            ask = _Ask(checked_models(model)[0], messages, checked_sampling(sampling, app.bounds))
+            async with aclosing(_replies(app, who, ask)) as replies:
+                async for reply in replies:
+                    yield reply
         except PlaygroundError as error:
-            raise _told(show, Failure.of(error)) from None
+            raise _told(app.show(who), Failure.of(error)) from None
 
     async def models(request: gr.Request | None = None) -> list[dict[str, Any]]:
         """The models within reach: name, abilities, and whether a key is missing."""
@@ -89,6 +87,21 @@ def publish(app: App) -> None:
 
     api(chat, api_name="chat")
     api(models, api_name="models")
+
+
+async def _replies(app: App, who: Who, ask: _Ask) -> AsyncGenerator[dict[str, Any]]:
+    """The reply as it grows, within the visitor's limits."""
+    show = app.show(who)
+    app.sessions.limits.message(who.visitor)
+    async with (
+        app.sessions.limits.stream(who.visitor),
+        app.reach.open(who.visitor, ask.model) as (provider, info),
+        aclosing(answer(provider, Request(model=info, messages=ask.messages, sampling=ask.sampling))) as replies,
+    ):
+        async for reply in replies:
+            if reply.failure is not None:
+                raise _told(show, reply.failure)
+            yield _plain(reply, show)
 
 
 def _told(show: Renderer, failure: Failure) -> gr.Error:
