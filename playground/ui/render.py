@@ -46,6 +46,8 @@ class Renderer:
             said.append(_folded(self.text("chat.reasoning"), tags_shown(reply.reasoning), pending=thinking))
         if reply.text:
             said.append({"role": "assistant", "content": tags_shown(reply.text)})
+        if reply.running and reply.changes:  # said before anything is sent, as when the oldest messages do not fit
+            said.append(_folded("⚠ " + " ".join(map(self.change, reply.changes)), ""))
         if reply.running and not reply.text:
             said.append(_folded(self.waiting(reply.progress), "", pending=True))
         if reply.failure is not None:

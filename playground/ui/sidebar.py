@@ -122,7 +122,7 @@ async def watch_loading(app: App, who: Who, ref: str) -> AsyncGenerator[str]:
                 return
             yield _status(show.waiting(Progress(stage="load")))
             async for progress in provider.prepare(model):
-                yield _status(show.waiting(progress))
+                yield _status(show.waiting(progress), _share(progress))
             yield _status(show.text("model.ready", model=model.name), ready=True)
     except PlaygroundError as error:
         yield show.alert(Failure.of(error))
@@ -171,5 +171,11 @@ async def _choices(app: App, who: Who, show: Renderer, chosen: list[str]) -> lis
     return choices + [(ref, ref) for ref in chosen if ref not in known]
 
 
-def _status(text: str, *, ready: bool = False) -> str:
-    return f'<div class="status {"ready" if ready else "loading"}" role="status">{html.escape(text)}</div>'
+def _share(progress: Progress) -> float | None:
+    return min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
+
+
+def _status(text: str, share: float | None = None, *, ready: bool = False) -> str:
+    state = "ready" if ready else "loading"
+    bar = "" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
+    return f'<div class="status {state}" role="status">{html.escape(text)}{bar}</div>'
