@@ -95,6 +95,8 @@ class Listing:
                 parameters=found.parameters,
                 reasoning=found.reasoning,
             )
+        elif row.context is None:  # nobody could verify it before: now the model's own configuration says it
+            row = replace(row, context=describe(folder, name).context)
         if record is None:
             return row
         size = row.size or record.bytes or None

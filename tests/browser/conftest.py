@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,17 +73,30 @@ def open_page(served: Served, browser: Browser, trouble: list[str]) -> Iterator[
     assert trouble == []
 
 
+LEAVING = 2.0
+"""Seconds before a navigation in which a page speaks of being left."""
+
+
 def watch(page: Page, url: str, trouble: list[str]) -> None:
+    heard: list[tuple[float, str]] = []
+
+    def hear(said: str) -> None:
+        trouble.append(said)
+        heard.append((time.monotonic(), said))
+
     page.on("request", lambda one: one.url.startswith((url, "data:", "blob:")) or trouble.append(f"asked {one.url}"))
     page.on("response", lambda one: one.status < 400 or trouble.append(f"{one.status} {one.url}"))
-    page.on("console", lambda one: one.type != "error" or trouble.append(one.text))
-    page.on("pageerror", lambda one: trouble.append(str(one)))
-    page.on("framenavigated", lambda frame: forgive(trouble))
+    page.on("console", lambda one: one.type != "error" or hear(one.text))
+    page.on("pageerror", lambda one: hear(str(one)))
+    page.on("framenavigated", lambda frame: forgive(heard, trouble))
 
 
-def forgive(trouble: list[str]) -> None:
-    """A page that is left says that its requests in flight were cut: no trouble where it was left on purpose."""
-    trouble[:] = [said for said in trouble if not said.startswith("AbortError") and "errored out" not in said]
+def forgive(heard: list[tuple[float, str]], trouble: list[str]) -> None:
+    """A page that is left says that its requests in flight were cut: no trouble if it was left just then."""
+    for at, said in heard:
+        if time.monotonic() - at < LEAVING and (said.startswith("AbortError") or "errored out" in said):
+            trouble.remove(said)
+    heard.clear()
 
 
 def ready(page: Page) -> None:

@@ -13,7 +13,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from providers import decoding
+from providers import catalog, decoding
 from providers.base import Connection, Options, complete
 from providers.huggingface import connect
 from providers.huggingface.causal import HuggingFace
@@ -146,3 +146,11 @@ async def test_logprobs_are_those_of_transformers(
     assert told[0].alternatives[0][0] == best[0]
     assert told[0].alternatives[0][1] == pytest.approx(max(own), abs=0.1)
     assert len({name for name, _ in told[0].alternatives} & set(best)) >= 4
+
+
+async def test_a_context_nobody_could_verify_is_read_from_the_model_once_it_is_here(model_home: Path) -> None:
+    row = next(row for row in catalog.load().of("huggingface") if row.package is not None)
+    options = Options(home=model_home, offline=True)
+    provider = HuggingFace(Connection(provider="huggingface", models=(replace(row, context=None),), options=options))
+    assert {model.id: model.context for model in await provider.models()}[row.id] == row.context == 8192
+    await provider.aclose()
