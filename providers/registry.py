@@ -27,6 +27,7 @@ _FOUNDATIONS = {
     "remote",
     "refusals",
     "decoding",
+    "whitebox",
     "pricing",
 }
 

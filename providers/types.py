@@ -143,6 +143,8 @@ class Request:
     sampling: Sampling = Sampling()
     logprobs: int | None = None
     """How many alternatives to report beside each chosen token; 0 reports the chosen one alone."""
+    owner: str = field(default="", repr=False)
+    """Whoever asks, for a fair share of this computer: compared with others and never sent anywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +229,8 @@ class Done:
     finish: Finish
     usage: Usage
     timing: Timing
+    engine: str | None = None
+    """What computed it on this computer, as `engine-format`."""
 
 
 Event = TextDelta | ReasoningDelta | TokenLogprobs | Progress | Change | Done

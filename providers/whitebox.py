@@ -1,0 +1,70 @@
+"""What a model shows that runs on this computer: its tokens, and the logits behind each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from providers.decoding import Vector
+from providers.types import Message, ModelInfo, TokenLogprob
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One entry of a vocabulary. `piece` keeps its leading space; a part of a character reads `<0xF0>`."""
+
+    id: int
+    piece: str
+    special: bool = False
+    """A mark of the model's own, such as the end of a turn; never what a visitor wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What is known of a local model and of how it runs here. What nobody could verify is `None`."""
+
+    model: ModelInfo
+    engine: str | None
+    """The variant that answers ordinary requests, as `engine-format`; `None` before its weights are here."""
+    nll: Mapping[str, float] = field(default_factory=dict)
+    """Mean negative log-likelihood, in nats a token, of a short fixed text in English and Spanish, by variant;
+    "reference" is transformers in 32-bit floating point. See `huggingface.gate`."""
+    refused: tuple[str, ...] = ()
+    """Variants that are not used because they stray more than 1 % from the reference, or do not run here."""
+
+
+@runtime_checkable
+class WhiteBox(Protocol):
+    """A provider whose models can be looked into. All of it raises what `Provider.stream` raises.
+
+    Token ids are those of the model's vocabulary; nothing is added to what is given (no mark of a beginning).
+    """
+
+    async def encode(self, model: ModelInfo, text: str) -> tuple[Token, ...]:
+        """A text as it stands: never a special token, whatever it contains. May be empty."""
+        ...
+
+    async def encode_chat(self, model: ModelInfo, messages: Sequence[Message]) -> tuple[Token, ...]:
+        """A conversation through the model's chat template, up to where the model goes on."""
+        ...
+
+    async def tokens(self, model: ModelInfo, ids: Sequence[int]) -> tuple[Token, ...]:
+        """What these ids stand for."""
+        ...
+
+    async def decode(self, model: ModelInfo, ids: Sequence[int]) -> str:
+        """The text of these tokens, special ones left out."""
+        ...
+
+    async def next_token_logits(self, model: ModelInfo, ids: Sequence[int]) -> Vector:
+        """The logits, shape (vocabulary,), of what follows. Raises `InputError("empty")`, `ContextTooLong`."""
+        ...
+
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[TokenLogprob, ...]:
+        """Each token but the first with the model's own log-probability of it, in one forward pass."""
+        ...
+
+    async def describe(self, model: ModelInfo) -> Card:
+        """The model's card. Loads nothing."""
+        ...
