@@ -176,7 +176,8 @@ class Desk:
             provider, model = await held.enter_async_context(self.reach.open(visitor, ref))
         except PlaygroundError as error:
             return Column(ref, None, None, Failure.of(error), begun)
-        request = Request(model=model, messages=messages, sampling=run.choices.sampling)
+        scored = 0 if model.local and model.logprobs else None
+        request = Request(model=model, messages=messages, sampling=run.choices.sampling, logprobs=scored, owner=visitor)
         return Column(ref, provider, request, None, begun)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:

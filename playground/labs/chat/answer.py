@@ -9,9 +9,9 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from playground.labs.chat.conversation import Failure, Reply, Sent
+from playground.labs.chat.conversation import Reply, Sent
 from providers.base import Provider
-from providers.errors import PlaygroundError, StreamTruncated
+from providers.errors import Failure, PlaygroundError, StreamTruncated
 from providers.fit import fit, fit_context
 from providers.pricing import cost
 from providers.types import (
@@ -91,18 +91,19 @@ def _continuing(request: Request) -> Request:
 def _with(reply: Reply, event: Event, request: Request) -> Reply:
     match event:
         case TextDelta(text):
-            return replace(reply, state="streaming", text=reply.text + text, progress=None)
+            scored = () if reply.reasoning and not reply.text else reply.tokens  # the reasoning's are not the answer's
+            return replace(reply, state="streaming", text=reply.text + text, tokens=scored, progress=None)
         case ReasoningDelta(text):
             return replace(reply, state="streaming", reasoning=reply.reasoning + text, progress=None)
-        case TokenLogprobs():
-            return reply
+        case TokenLogprobs(tokens):
+            return replace(reply, tokens=(*reply.tokens, *tokens))
         case Progress():
             return replace(reply, progress=event)
         case Change():
             return replace(reply, changes=(*reply.changes, event))
-        case Done(finish=finish, usage=usage, timing=timing):
-            price = cost(request.model, usage)
-            return replace(reply, state="done", finish=finish, usage=usage, timing=timing, cost=price, progress=None)
+        case Done(finish=finish, usage=usage, timing=timing, engine=engine):
+            ended = replace(reply, state="done", finish=finish, usage=usage, timing=timing, progress=None)
+            return replace(ended, cost=cost(request.model, usage), engine=engine)
         case _:
             assert_never(event)
 

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, PlainSerializer, TypeAdapter
 
-from providers.errors import PlaygroundError
-from providers.types import Change, Finish, Message, Progress, Sampling, Scalar, Timing, Usage
+from providers.errors import Failure
+from providers.types import Change, Finish, Message, Progress, Sampling, Timing, TokenLogprob, Usage
 
 State = Literal["waiting", "streaming", "done", "stopped", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An error as data: the key of its text and the values that fill it."""
-
-    key: str
-    values: Mapping[str, Scalar] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, error: PlaygroundError) -> Self:
-        return cls(error.key, dict(error.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +20,25 @@ class Sent:
 
     content: str
     language: str
+
+
+_LEAST = -1000.0
+"""What stands for a log-probability that JSON cannot hold."""
+
+
+def _pairs(tokens: Sequence[TokenLogprob]) -> list[list[str | float]]:
+    return [[one.token, round(one.logprob, 4) if one.logprob > _LEAST else _LEAST] for one in tokens]
+
+
+def _tokens(value: object) -> object:
+    """Pairs as `_pairs` writes them; what is no list of pairs is left for the validator to refuse."""
+    if isinstance(value, list) and all(isinstance(one, list) and len(one) == 2 for one in value):
+        return tuple({"token": token, "logprob": logprob} for token, logprob in value)
+    return value
+
+
+Scored = Annotated[tuple[TokenLogprob, ...], PlainSerializer(_pairs), BeforeValidator(_tokens)]
+"""Tokens with their log-probabilities, in JSON as pairs: a long reply has thousands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,10 @@ class Reply:
     cost: float | None = None
     sampling: Sampling = field(default_factory=Sampling)
     changes: tuple[Change, ...] = ()
+    tokens: Scored = ()
+    """The answer's tokens with the model's own log-probability of each, where it gives them; not the reasoning's."""
+    engine: str | None = None
+    """What computed it on this computer."""
     sent: Sent | None = None
     failure: Failure | None = None
     progress: Progress | None = None
