@@ -13,7 +13,9 @@ PlaygroundError
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
 
 from providers.types import Scalar
 
@@ -72,7 +74,7 @@ class WeightsUnavailable(ConfigurationError):
 class UnsupportedRequest(PlaygroundError):
     """Values: model, or provider and parameter."""
 
-    reasons = ("images", "prefill", "rejected")
+    reasons = ("images", "prefill", "rejected", "logits", "logprobs")
 
 
 class ProviderError(PlaygroundError):
@@ -133,7 +135,7 @@ class Unavailable(ProviderError):
 class InputError(PlaygroundError):
     """What the visitor gave cannot be used."""
 
-    reasons: ClassVar[tuple[str, ...]] = ("empty", "not_text", "role", "number", "url")
+    reasons: ClassVar[tuple[str, ...]] = ("empty", "not_text", "role", "number", "url", "node")
 
 
 class DocumentError(InputError):
@@ -151,7 +153,29 @@ class ImageError(InputError):
 class LimitExceeded(InputError):
     """Values: limit, and seconds to wait where it is a rate."""
 
-    reasons: ClassVar[tuple[str, ...]] = ("message_length", "rate", "streams", "columns", "tokens", "history", "body")
+    reasons: ClassVar[tuple[str, ...]] = (
+        "message_length",
+        "rate",
+        "streams",
+        "columns",
+        "tokens",
+        "history",
+        "body",
+        "cells",
+        "nodes",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as data: the key of its text and the values that fill it."""
+
+    key: str
+    values: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: PlaygroundError) -> Self:
+        return cls(error.key, dict(error.values))
 
 
 def every_class(root: type[PlaygroundError] = PlaygroundError) -> list[type[PlaygroundError]]:

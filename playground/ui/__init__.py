@@ -16,6 +16,7 @@ from playground.text import texts
 from playground.ui import shell
 from playground.ui.look import look
 from playground.ui.page import App
+from playground.workbench import Workbench
 from providers import catalog
 from providers.errors import PlaygroundError
 
@@ -45,5 +46,5 @@ def create(settings: Settings) -> Created:
     scripted = settings.model.startswith("scripted/")
     reach = Reach(rows, settings.options(), sessions.vault, scripted)
     label = shell.labels(texts())
-    app = App(settings, texts(), reach, sessions, Desk(reach, sessions), label)
+    app = App(settings, texts(), reach, sessions, Desk(reach, sessions), Workbench(reach, sessions), label)
     return Created(app, shell.build(app), look(label, shell.head(texts())))

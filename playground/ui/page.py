@@ -17,6 +17,7 @@ from playground.text import Texts
 from playground.ui.render import Renderer
 from playground.ui.widgets import Sidebar
 from playground.web import language, visitor_id
+from playground.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class App:
     reach: Reach
     sessions: Sessions
     desk: Desk
+    workbench: Workbench
     label: gr.I18n
     """`label("chat.send")`: a text that the browser looks up, for what is laid out once for every language."""
 

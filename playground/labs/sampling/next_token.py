@@ -1,0 +1,141 @@
+"""The choice at one place of a text: the model's own probabilities, and what the sliders make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from providers.decoding import Vector, distribution, entropy, softmax
+from providers.errors import InputError, StreamTruncated
+from providers.types import ModelInfo, Sampling
+from providers.whitebox import Token, WhiteBox
+
+TEMPERATURES = (0.3, 0.7, 1.0, 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a text: the ids before it, and the logits, shape (vocabulary,), of what follows."""
+
+    ids: tuple[int, ...]
+    logits: Vector = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One token that could follow. `logit` and `probability` are the model's own, `reshaped` is after the sliders."""
+
+    token: str
+    """Its piece as the vocabulary has it; `visible` makes it readable."""
+    id: int
+    logit: float
+    probability: float
+    reshaped: float
+    kept: bool
+    """It can still be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextToken:
+    """Entropies in nats, of the model's own distribution and of the reshaped one."""
+
+    rows: tuple[Row, ...]
+    """By the model's own probability, best first."""
+    entropy: float
+    reshaped_entropy: float
+    survivors: int
+    """Tokens that can still be drawn, of the whole vocabulary."""
+    cut_mass: float
+    """Of the distribution after penalties and temperature, the share held by tokens that the cuts (top-k, top-p, min-p,
+    typical-p) removed. 0 at temperature 0, where a single token is left before any cut."""
+    vocabulary: int
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """The same tokens at another temperature."""
+
+    temperature: float
+    rows: tuple[Row, ...]
+
+
+async def look(box: WhiteBox, model: ModelInfo, ids: Sequence[int]) -> Position:
+    """One forward pass. Raises `InputError("empty")` without ids, and what `WhiteBox.next_token_logits` raises."""
+    if not ids:
+        raise InputError("empty")
+    logits = await box.next_token_logits(model, ids)
+    if not np.isfinite(np.max(logits)):  # NaN, or nothing that could follow
+        raise StreamTruncated("malformed", provider=model.provider)
+    return Position(tuple(ids), logits)
+
+
+async def next_tokens(
+    box: WhiteBox, model: ModelInfo, position: Position, sampling: Sampling, k: int = 25
+) -> NextToken:
+    """The k likeliest tokens under the sliders. No forward pass: the logits are in `position`.
+
+    Penalties see the text before the position as the prompt: the repetition penalty applies, the other two do not.
+    """
+    best = likeliest(position.logits, k)
+    tokens = await box.tokens(model, best)
+    own = softmax(position.logits)
+    reshaped = distribution(position.logits, sampling, position.ids)
+    uncut = distribution(position.logits, _uncut(sampling), position.ids)
+    return NextToken(
+        rows=_rows(position.logits, own, reshaped, tokens),
+        entropy=entropy(own),
+        reshaped_entropy=entropy(reshaped),
+        survivors=int(np.count_nonzero(reshaped)),
+        cut_mass=min(1.0, float(np.sum(uncut[reshaped == 0]))),
+        vocabulary=position.logits.size,
+    )
+
+
+def small_multiples(
+    position: Position, rows: Sequence[Row], sampling: Sampling, temperatures: Sequence[float] = TEMPERATURES
+) -> tuple[Small, ...]:
+    """The tokens of `rows` at several temperatures, everything else as in `sampling`."""
+    tokens = [Token(row.id, row.token) for row in rows]
+    own = softmax(position.logits)
+    return tuple(
+        Small(
+            t,
+            _rows(
+                position.logits,
+                own,
+                distribution(position.logits, replace(sampling, temperature=t), position.ids),
+                tokens,
+            ),
+        )
+        for t in temperatures
+    )
+
+
+def likeliest(logits: Vector, k: int) -> list[int]:
+    """The ids of the k greatest logits, greatest first; of equal ones the smaller id first."""
+    k = max(1, min(k, logits.size))
+    smallest = np.partition(logits, -k)[-k]
+    candidates: NDArray[np.intp] = np.flatnonzero(logits >= smallest)
+    order = np.lexsort((candidates, -logits[candidates]))
+    return [int(token) for token in candidates[order][:k]]
+
+
+def _uncut(sampling: Sampling) -> Sampling:
+    return replace(sampling, top_k=None, top_p=None, min_p=None, typical_p=None)
+
+
+def _rows(logits: Vector, own: Vector, reshaped: Vector, tokens: Sequence[Token]) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            token=token.piece,
+            id=token.id,
+            logit=float(logits[token.id]),
+            probability=float(own[token.id]),
+            reshaped=float(reshaped[token.id]),
+            kept=bool(reshaped[token.id] > 0),
+        )
+        for token in tokens
+    )
