@@ -5,9 +5,10 @@ Works without a page. Whatever needs logits takes a `providers.whitebox.WhiteBox
 
 from playground.labs.sampling.cells import MAX_CELLS, Cell, Grid, Group, Line, Setting, diversity, groups
 from playground.labs.sampling.next_token import NextToken, Position, Row, Small, look, next_tokens, small_multiples
-from playground.labs.sampling.path import Growth, Node, Tree, choose, grow, replay, trace, traced
+from playground.labs.sampling.path import Growth, choose, grow, replay, trace
 from playground.labs.sampling.statistics import agreement, distinct
 from playground.labs.sampling.sweep import sweep
+from playground.labs.sampling.tree import Node, Tree, traced
 from playground.labs.sampling.visible import visible
 
 __all__ = [

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from statistics import fmean
 from typing import Literal
 
-from providers.errors import Failure
+from playground.labs.sampling.statistics import agreement, distinct
+from providers.errors import Failure, InputError, LimitExceeded
 from providers.types import Change, Finish, Progress
 
 MAX_CELLS = 64
@@ -24,17 +27,32 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Every combination is a cell; at most 64, else `LimitExceeded("cells")`. A seed of `None` draws at random."""
+    """Every combination is a cell; at most 64, else `LimitExceeded("cells")`; none is `InputError("empty")`.
+
+    A top-k or top-p of `None` leaves the request's own; a seed of `None` draws at random.
+    """
 
     temperatures: tuple[float, ...]
     top_ks: tuple[int | None, ...] = (None,)
     top_ps: tuple[float | None, ...] = (None,)
     seeds: tuple[int | None, ...] = (None,)
 
+    def __post_init__(self) -> None:
+        cells = len(self.temperatures) * len(self.top_ks) * len(self.top_ps) * len(self.seeds)
+        if not cells:
+            raise InputError("empty")
+        if cells > MAX_CELLS:
+            raise LimitExceeded("cells", limit=MAX_CELLS)
+
     @property
     def settings(self) -> tuple[Setting, ...]:
         """Without the seeds, temperature by temperature."""
-        raise NotImplementedError
+        return tuple(Setting(*one) for one in product(self.temperatures, self.top_ks, self.top_ps))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All runs before they begin, in the order of `settings` with the seeds innermost."""
+        return tuple(Cell(setting=setting, seed=seed) for setting in self.settings for seed in self.seeds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +65,7 @@ class Cell:
     state: State = "waiting"
     tokens: int = 0
     distinct_1: float | None = None
+    """Set when it has ended, as `distinct_2` is."""
     distinct_2: float | None = None
     mean_logprob: float | None = None
     """Mean natural log-probability of its tokens, the model's own; `None` where the model does not say."""
@@ -55,6 +74,10 @@ class Cell:
     changes: tuple[Change, ...] = ()
     progress: Progress | None = None
     """What it waits for: the model to be loaded, its place in the line."""
+
+    @property
+    def running(self) -> bool:
+        return self.state in {"waiting", "streaming"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +106,34 @@ class Line:
 
 
 def groups(cells: Sequence[Cell]) -> tuple[Group, ...]:
-    """One a setting, in the order of the cells."""
-    raise NotImplementedError
+    """One a setting, in the order of the cells; of the runs that are done."""
+    return tuple(_group(setting, [cell for cell in cells if cell.setting == setting]) for setting in _settings(cells))
+
+
+def _settings(cells: Sequence[Cell]) -> list[Setting]:
+    return list(dict.fromkeys(cell.setting for cell in cells))
+
+
+def _group(setting: Setting, cells: Sequence[Cell]) -> Group:
+    done = [cell for cell in cells if cell.state == "done"]
+    texts = [cell.text for cell in done]
+    scores = [cell.mean_logprob for cell in done if cell.mean_logprob is not None]
+    return Group(
+        setting=setting,
+        runs=len(done),
+        agreement=agreement(texts),
+        distinct_1=distinct(texts, 1),
+        distinct_2=distinct(texts, 2),
+        mean_logprob=fmean(scores) if scores else None,
+        length=fmean(cell.tokens for cell in done) if done else None,
+    )
 
 
 def diversity(cells: Sequence[Cell]) -> tuple[Line, ...]:
-    raise NotImplementedError
+    """One line a top-k and top-p; a setting without two words in a row has no point."""
+    lines: dict[tuple[int | None, float | None], list[tuple[float, float]]] = {}
+    for group in groups(cells):
+        points = lines.setdefault((group.setting.top_k, group.setting.top_p), [])
+        if group.distinct_2 is not None:
+            points.append((group.setting.temperature, group.distinct_2))
+    return tuple(Line(top_k=k, top_p=p, points=tuple(sorted(points))) for (k, p), points in lines.items())

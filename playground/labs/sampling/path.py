@@ -1,36 +1,26 @@
-"""A text token by token, with the choice behind each: an immutable tree, since every choice could have been another."""
+"""How a text goes on: greedily, by lot, by the token that was clicked; or as it was said already."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from pydantic import TypeAdapter
+import numpy as np
 
+from playground.labs.sampling.next_token import Position, likeliest, look
+from playground.labs.sampling.tree import ALTERNATIVES, How, Node, Tree, path_of, traced
 from providers.base import Provider
-from providers.types import ModelInfo, Request, Sampling, TokenLogprob
+from providers.decoding import distribution, draw, log_softmax
+from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
+from providers.fit import fit, fit_context
+from providers.types import Done, ModelInfo, ReasoningDelta, Request, Sampling, TextDelta, TokenLogprob, TokenLogprobs
 from providers.whitebox import Token, WhiteBox
 
-How = Literal["greedy", "sampled", "chosen", "reply"]
-ALTERNATIVES = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """One token. `probability` and `rank` (1 is the likeliest) are the model's own, before the sliders."""
-
-    id: int
-    """Its place in `Tree.nodes`."""
-    parent: int | None
-    token: Token
-    """A remote model's token has the id −1."""
-    probability: float
-    rank: int | None
-    """`None` where only the likeliest are known and it is none of them."""
-    alternatives: tuple[tuple[Token, float], ...]
-    """The likeliest at this place with the model's own probabilities, best first; the token itself may be one."""
-    how: How
+MOST_REPORTED = 20
+"""Alternatives that APIs report at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,75 +32,136 @@ class Growth:
     sampling: Sampling = field(default_factory=Sampling)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
-    """A prompt and all that was tried after it. `leaf` is where the text ends now; `None`: after the prompt."""
-
-    prompt: tuple[Token, ...] = ()
-    nodes: tuple[Node, ...] = ()
-    leaf: int | None = None
-
-    def path(self, leaf: int | None = None) -> tuple[Node, ...]:
-        """From the prompt to `leaf`, or to the tree's own leaf."""
-        raise NotImplementedError
-
-    def children(self, node: int | None) -> tuple[Node, ...]:
-        """What was tried after a node, or after the prompt."""
-        raise NotImplementedError
-
-    def at(self, node: int | None) -> Tree:
-        """The same tree, its text ending at that node. Raises `InputError("node")` for one that is not there."""
-        raise NotImplementedError
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        """Token ids of prompt and path."""
-        raise NotImplementedError
-
-    @property
-    def readable_only(self) -> bool:
-        """It came from a remote model: it can be read, and not grown."""
-        raise NotImplementedError
-
-    def to_json(self) -> dict[str, Any]:
-        dumped: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
-        return dumped
-
-    @classmethod
-    def from_json(cls, value: object) -> Tree:
-        """Raises `ValueError` for a value of another shape."""
-        raise NotImplementedError
-
-    def to_text(self) -> str:
-        """The tree as indented text, a token a line with its probability and rank; the path is marked."""
-        raise NotImplementedError
-
-
 async def grow(box: WhiteBox, model: ModelInfo, tree: Tree, growth: Growth) -> AsyncGenerator[Tree]:
-    """One tree a step."""
-    raise NotImplementedError
-    yield tree
+    """One tree a step, until the steps are done, the model ends its text (a special token) or its context is full.
+
+    With a seed, the draw after n tokens of path depends on the seed and n alone: 20 steps are the same as 20 times one.
+    It is this lab's own draw, from `providers.decoding`; an engine given that seed draws others. Raises
+    `ContextTooLong` where not even one step fits, `InputError("empty")` without a prompt, `LimitExceeded("nodes")`.
+    """
+    _check_growable(tree, model)
+    for step in range(growth.steps):
+        if tree.leaf is not None and tree.nodes[tree.leaf].token.special:
+            return
+        try:
+            position = await look(box, model, tree.ids)
+        except ContextTooLong:
+            if step == 0:
+                raise
+            return
+        token = _next(position, tree, growth)
+        if (child := _child(tree, token)) is not None:
+            tree = tree.at(child)
+        else:
+            tree = tree.grown(await _node(box, model, position, token, growth.how))
+        yield tree
+
+
+def _next(position: Position, tree: Tree, growth: Growth) -> int:
+    sampling = growth.sampling if growth.how == "sampled" else replace(growth.sampling, temperature=0)
+    prompt, generated = position.ids[: len(tree.prompt)], position.ids[len(tree.prompt) :]
+    probabilities = distribution(position.logits, sampling, prompt, generated)
+    if sampling.seed is None:
+        return draw(probabilities, random.SystemRandom().random())
+    return draw(probabilities, random.Random(f"{sampling.seed}/{len(generated)}").random())
 
 
 async def choose(box: WhiteBox, model: ModelInfo, tree: Tree, token: int) -> Tree:
-    """Append that token at the leaf; one that was tried before is gone to, not doubled."""
-    raise NotImplementedError
+    """Append that token at the leaf; one that was tried before is gone to, not doubled.
+
+    A forward pass is needed only where nothing that was tried here lists that token among its alternatives. Raises
+    `InputError("node")` for an id that is not in the vocabulary, and what `grow` raises.
+    """
+    _check_growable(tree, model)
+    if (child := _child(tree, token)) is not None:
+        return tree.at(child)
+    for sibling in tree.children(tree.leaf):
+        for rank, (one, probability) in enumerate(sibling.alternatives, start=1):
+            if one.id == token:
+                return tree.grown(replace(sibling, token=one, probability=probability, rank=rank, how="chosen"))
+    position = await look(box, model, tree.ids)
+    if not 0 <= token < position.logits.size:
+        raise InputError("node")
+    return tree.grown(await _node(box, model, position, token, "chosen"))
 
 
 async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply: Sequence[int]) -> Tree:
-    """A reply that is there already, as a path, by one forward pass."""
-    raise NotImplementedError
+    """A reply that is there already, as a path that can be forked. One forward pass over all of it, one over a token.
+
+    Raises what `grow` raises.
+    """
+    tree = Tree(prompt=tuple(prompt))
+    _check_growable(tree, model)
+    if not reply:
+        return tree
+    scored = await box.score(model, [*(token.id for token in prompt), *reply], ALTERNATIVES)
+    ids = await _vocabulary(box, model, reply[-1])
+    tree = path_of(tree, scored[-len(reply) :], ids)
+    tokens = await box.tokens(model, reply)  # exact, where two entries of a vocabulary look alike
+    nodes = tuple(replace(node, token=token) for node, token in zip(tree.nodes, tokens, strict=True))
+    return replace(tree, nodes=nodes)
 
 
-def traced(tokens: Sequence[TokenLogprob]) -> Tree:
-    """A remote model's reply as a path, from the log-probabilities that it reports."""
-    raise NotImplementedError
+async def _vocabulary(box: WhiteBox, model: ModelInfo, some: int) -> dict[str, int]:
+    """Ids by piece. `WhiteBox.score` names its alternatives by piece alone; of two that look alike the first counts."""
+    size = (await box.next_token_logits(model, [some])).size
+    return {token.piece: token.id for token in reversed(await box.tokens(model, range(size)))}
 
 
 async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
-    """Ask a model that reports log-probabilities; the path as it grows."""
-    raise NotImplementedError
-    yield Tree()
+    """Ask a model that reports log-probabilities; the path as it grows, which can be read and not grown by hand.
+
+    Raises `UnsupportedRequest("logprobs")` where it reports none, and what `fit` and `Provider.stream` raise.
+    """
+    if not request.model.logprobs:
+        raise UnsupportedRequest("logprobs", model=request.model.name)
+    async for _ in provider.prepare(request.model):
+        pass
+    fitted = fit(replace(request, logprobs=MOST_REPORTED)).request
+    within = (await fit_context(fitted, provider.render)).request
+    scored: list[TokenLogprob] = []
+    thinking, done = False, False
+    async with aclosing(provider.stream(within)) as events:
+        async for event in events:
+            match event:
+                case ReasoningDelta():
+                    thinking = True
+                case TextDelta() if thinking:  # the reasoning's tokens are not the answer's
+                    scored, thinking = [], False
+                case TokenLogprobs(tokens):
+                    scored += tokens
+                    yield traced(scored)
+                case Done():
+                    done = True
+                case _:
+                    pass
+    if not done:
+        raise StreamTruncated("no_end", provider=provider.name)
+    if not scored:
+        raise UnsupportedRequest("logprobs", model=request.model.name)
 
 
-_ADAPTER: TypeAdapter[Tree] = TypeAdapter(Tree)
+def _check_growable(tree: Tree, model: ModelInfo) -> None:
+    if tree.readable_only:
+        raise UnsupportedRequest("logits", model=model.name)
+    if not tree.prompt:
+        raise InputError("empty")
+
+
+def _child(tree: Tree, token: int) -> int | None:
+    return next((node.id for node in tree.children(tree.leaf) if node.token.id == token), None)
+
+
+async def _node(box: WhiteBox, model: ModelInfo, position: Position, token: int, how: How) -> Node:
+    best = likeliest(position.logits, ALTERNATIVES)
+    chosen, *named = await box.tokens(model, [token, *best])
+    own = np.exp(log_softmax(position.logits))
+    return Node(
+        id=0,  # `Tree.grown` places it
+        parent=None,
+        token=chosen,
+        probability=float(own[token]),
+        rank=best.index(token) + 1 if token in best else 1 + int(np.sum(position.logits > position.logits[token])),
+        alternatives=tuple((one, float(own[one.id])) for one in named),
+        how=how,
+    )
