@@ -44,6 +44,21 @@ def log_softmax(logits: Vector) -> Vector:
     return result
 
 
+def log_sum_exp(logits: Vector) -> float:
+    """What `log_softmax` subtracts."""
+    most = np.max(logits)
+    return float(most + np.log(np.sum(np.exp(logits - most))))
+
+
+def likeliest(logits: Vector, count: int) -> NDArray[np.intp]:
+    """Up to `count` tokens, likeliest first; of equals the one that comes first in the vocabulary."""
+    count = min(count, logits.size)
+    if count <= 0:
+        return np.empty(0, dtype=np.intp)
+    among = np.flatnonzero(logits >= np.partition(logits, -count)[-count])
+    return among[np.argsort(-logits[among], kind="stable")][:count]
+
+
 def softmax(logits: Vector) -> Vector:
     weights = np.exp(logits - np.max(logits))
     result: Vector = weights / np.sum(weights)

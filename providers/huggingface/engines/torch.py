@@ -1,76 +1,58 @@
-"""The simplest correct engine: one thread owns the model and gives every request one token in turn.
+"""Any causal model of transformers, on the device it lies on: one thread owns it and gives every request its turn.
 
-Each request has its own cache, so that its reply does not depend on what runs beside it. Prompts are read in pieces,
-so that a long one delays neither the others nor its own cancellation.
+Prompts are read one by one and in pieces, so that a long one delays neither the others nor its own cancellation. Then
+all replies share one pass for each token, but for those with a seed: each of these is computed alone, so that it does
+not depend on what runs beside it. So are those of models whose cache holds more than keys and values of every token.
 """
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import AsyncGenerator, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from transformers import DynamicCache
 
-from providers import decoding
 from providers.errors import Unavailable
 from providers.huggingface.engines.base import Job, Step
-from providers.huggingface.tokens import Codec, Detokenizer, StopStrings
-from providers.types import Finish
+from providers.huggingface.engines.torch_batch import Batch, joinable, limit_for, states_of
+from providers.huggingface.engines.torch_run import Run, hand_over
+from providers.huggingface.tokens import Codec
 
 PIECE = 256
-"""Prompt tokens read at once."""
-AHEAD = 1
-"""Tokens computed before the reader asks for them: more would be work that a stop makes useless."""
-
-
-class _Run:
-    """A request at work: what the engine's thread knows of it, and the reader's end of the line."""
-
-    def __init__(self, job: Job, codec: Codec, cache: Any) -> None:
-        self.job, self.cache = job, cache
-        self.unread = list(job.prompt)
-        self.generated: list[int] = []
-        self.random = np.random.default_rng(job.sampling.seed)
-        self.text = Detokenizer(codec, job.prompt)
-        self.stops = StopStrings(job.sampling.stop)
-        self.cancelled = False
-        self.ended = False
-        self.waiting = 0
-        self.loop = asyncio.get_running_loop()
-        self.line: asyncio.Queue[Step | BaseException] = asyncio.Queue()
-
-    @property
-    def ready(self) -> bool:
-        return self.waiting < AHEAD or not self.generated
-
-    def give(self, item: Step | BaseException) -> None:
-        """Called from the engine's thread."""
-        self.ended = isinstance(item, BaseException) or item.finish is not None
-        self.waiting += 1
-        try:
-            self.loop.call_soon_threadsafe(self.line.put_nowait, item)
-        except RuntimeError:  # the reader's event loop has closed: nobody will read
-            self.ended = True
+"""Prompt tokens read at once, and about as many between two passes of the replies."""
+PATIENCE = 0.5
+"""How long a pass waits for the readers of the last one, as a part of the time which that one took. A pass without
+them is soon made, but gives fewer tokens for nearly the same work."""
 
 
 class TorchEngine:
-    """Runs `model` on the device it lies on. See `engines.base.Engine`."""
+    """See `engines.base.Engine`. A reply whose reader falls behind sits out until it has caught up."""
 
     def __init__(self, model: Any, codec: Codec) -> None:
         self.computed = 0
         self._model, self._codec = model, codec
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
+        self._batches: dict[int, Batch] = {}
+        self._together: list[Run] = []
+        """Who took part in the last passes of batches, and how long to wait for them."""
+        self._until = 0.0
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="torch-engine", daemon=True)
         self._thread.start()
 
+    @property
+    def network(self) -> Any:
+        """The model of transformers; `None` once the engine is closed. Whoever uses it shares the processor with it."""
+        return self._model
+
     async def submit(self, job: Job) -> AsyncGenerator[Step]:
-        run = _Run(job, self._codec, DynamicCache(config=self._model.config))
+        run = Run(job, self._codec, DynamicCache(config=self._model.config))
         with self._changed:
             if self._closed:
                 raise Unavailable(provider="huggingface")
@@ -101,72 +83,163 @@ class TorchEngine:
 
     def _work(self) -> None:
         with torch.inference_mode():
-            while runs := self._turn():
-                for run in runs:
-                    if not (run.cancelled or self._closed):
-                        self._advance(run)
+            while ready := self._turn():
+                self._read([run for run in ready if run.reading])
+                for run in ready:
+                    if run.cache is not None and self._due(run):
+                        self._attempt(run, self._advance)
+                self._advance_batches()
+        self._batches = {}
 
-    def _turn(self) -> list[_Run]:
+    def _turn(self) -> list[Run]:
         """The requests to give a step to now; waits for one. Empty when the engine is closed."""
         with self._changed:
             while True:
-                self._runs = [run for run in self._runs if not (run.cancelled or run.ended)]
+                self._leave()
                 if self._closed:
-                    for run in self._runs:
-                        run.give(Unavailable(provider="huggingface"))
+                    hand_over((run, Unavailable(provider="huggingface")) for run in self._runs)
                     self._runs = []
                     return []
-                if ready := [run for run in self._runs if run.ready]:
+                ready = [run for run in self._runs if run.ready]
+                rest = self._patience(ready)
+                if ready and not rest:
                     return ready
-                self._changed.wait()
+                self._changed.wait(rest)
 
-    def _advance(self, run: _Run) -> None:
+    def _leave(self) -> None:
+        """Who has ended or was cancelled gives back its memory."""
+        for run in self._runs:
+            if run.cancelled or run.ended:
+                self._leave_batch(run)
+                run.cache = None
+        self._runs = [run for run in self._runs if not (run.cancelled or run.ended)]
+        self._together = [run for run in self._together if run in self._runs]
+
+    def _leave_batch(self, run: Run) -> None:
+        for batch in self._batches.values():
+            if run in batch.rows:
+                batch.leave(run)
+
+    def _patience(self, ready: Sequence[Run]) -> float | None:
+        """Seconds to wait for readers that the next pass would go without; `None` where there is nothing to wait for.
+
+        Only where all that could be done now is such a pass.
+        """
+        late = not all(run.ready for run in self._together)
+        if not late or any(run.cache is not None for run in ready):
+            return None
+        rest = self._until - time.monotonic()
+        return rest if rest > 0 else None
+
+    def _due(self, run: Run) -> bool:
+        """Its next token is to be computed. Asked anew before each pass: meanwhile it may have been cancelled."""
+        return run.ready and not (run.reading or run.cancelled or run.ended or self._closed)
+
+    def _read(self, runs: Sequence[Run]) -> None:
+        """Pieces of prompts, until enough is read for this turn. Who was read to goes to the end of the line."""
+        read = 0
+        for run in runs:
+            if read >= PIECE or self._closed:
+                break
+            if not run.cancelled:
+                read += len(run.unread[:PIECE])
+                self._attempt(run, self._advance)
+                with self._changed:
+                    self._runs.remove(run)
+                    self._runs.append(run)
+
+    def _attempt(self, run: Run, work: Callable[[Run], Step | None]) -> None:
         step: Step | BaseException | None
         try:
-            step = self._step(run)
+            step = work(run)
         except Exception as error:  # noqa: BLE001 - it belongs to one request, and is raised where that one is read
-            run.cache = None
-            step = Unavailable("out_of_memory", provider="huggingface") if _out_of_memory(error) else error
-        if step is not None:
-            with self._changed:
-                run.give(step)
+            step = _told(error)
+        self._give([(run, step)] if step is not None else [])
 
-    def _step(self, run: _Run) -> Step | None:
+    def _give(self, items: Sequence[tuple[Run, Step | BaseException]]) -> None:
+        with self._changed:
+            hand_over(items)
+
+    def _advance(self, run: Run) -> Step | None:
         """Read a piece of the prompt, or one token; choose the next when all is read."""
         piece, run.unread = run.unread[:PIECE], run.unread[PIECE:]
-        logits = self._forward(piece, run.cache)
+        ids = torch.tensor([piece], device=self._model.device)
+        out = self._model(input_ids=ids, past_key_values=run.cache, use_cache=True, logits_to_keep=1)
         if run.unread:
             return None
-        return self._choose(run, logits)
+        step = self._choose(run, out.logits[0, -1].float().cpu().numpy())
+        if step.finish is None and not run.alone:
+            self._join(run)
+        return step
 
-    def _forward(self, tokens: Sequence[int], cache: Any) -> decoding.Vector:
-        ids = torch.tensor([list(tokens)], device=self._model.device)
-        out = self._model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
-        logits: decoding.Vector = out.logits[0, -1].float().cpu().numpy().astype(np.float64)
-        return logits
-
-    def _choose(self, run: _Run, logits: decoding.Vector) -> Step:
-        chances = decoding.distribution(logits, run.job.sampling, run.job.prompt, run.generated)
-        token = decoding.draw(chances, run.random.random())
+    def _choose(self, run: Run, logits: NDArray[np.float32]) -> Step:
+        step = run.choose(logits.astype(np.float64))
         self.computed += 1
-        run.generated.append(token)
-        run.unread = [token]
-        text, finish = self._text(run, token)
-        own = decoding.log_softmax(logits)
-        count = min(run.job.alternatives, own.size)
-        best = np.argsort(-own, kind="stable")[:count] if count else ()
-        alternatives = tuple((self._codec.piece(int(other)), float(own[other])) for other in best)
-        return Step(token, text, float(own[token]), alternatives, finish)
+        return step
 
-    def _text(self, run: _Run, token: int) -> tuple[str, Finish | None]:
-        if token in self._codec.ends:
-            return run.stops.rest(), "stop"
-        text, stopped = run.stops.push(run.text.push(token))
-        if stopped:
-            return text, "stop"
-        if len(run.generated) >= run.job.max_tokens:
-            return text + run.stops.rest(), "length"
-        return text, None
+    def _join(self, run: Run) -> None:
+        """The reply goes on in a batch, if that is possible."""
+        length = len(run.job.prompt)
+        if joinable(self._model, run.cache, length):
+            self._batch(length + 1).join(run, states_of(run.cache))
+            run.cache = None
+        else:
+            run.alone = True
+
+    def _batch(self, tokens: int) -> Batch:
+        limit = limit_for(tokens)
+        return self._batches.setdefault(limit, Batch(self._model, limit))
+
+    def _advance_batches(self) -> None:
+        start = time.monotonic()
+        for run in [run for batch in self._batches.values() for run in batch.outgrown()]:
+            self._attempt(run, self._outgrow)
+        together = []
+        for batch in self._batches.values():
+            if due := [run for run in batch.rows if self._due(run)]:
+                together += due
+                self._pass(batch, due)
+        if together:
+            self._together, self._until = together, time.monotonic() + PATIENCE * (time.monotonic() - start)
+
+    def _outgrow(self, run: Run) -> None:
+        """Into the batch of the longer rows. Where that fails the request has ended, and leaves with the next turn."""
+        old = next(batch for batch in self._batches.values() if run in batch.rows)
+        self._batch(old.limit + 1).join(run, old.states(run))
+        old.leave(run)
+
+    def _pass(self, batch: Batch, ready: Collection[Run]) -> None:
+        try:
+            rows = batch.step(ready)
+        except Exception as error:  # noqa: BLE001 - see _part
+            self._part(batch, error)
+            return
+        items: list[tuple[Run, Step | BaseException]] = []
+        for run, logits in rows:
+            try:
+                items.append((run, self._choose(run, logits)))
+            except Exception as error:  # noqa: BLE001 - as in _attempt
+                items.append((run, _told(error)))
+        self._give(items)
+
+    def _part(self, batch: Batch, error: Exception) -> None:
+        """After a pass that failed. Where memory was short, the longest row makes room for the others.
+
+        Any other failure is one row's, and nobody knows whose: they go on alone, where it will come back to one.
+        """
+        told = _told(error)
+        if isinstance(told, Unavailable):
+            longest = batch.longest()
+            batch.leave(longest)
+            self._give([(longest, told)])
+            return
+        for run in list(batch.rows):
+            run.alone, run.cache = True, batch.cache(run)
+            batch.leave(run)
+
+
+def _told(error: Exception) -> Exception:
+    return Unavailable("out_of_memory", provider="huggingface") if _out_of_memory(error) else error
 
 
 def _out_of_memory(error: Exception) -> bool:
