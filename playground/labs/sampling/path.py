@@ -11,12 +11,12 @@ from typing import Literal
 import numpy as np
 
 from playground.labs.sampling.next_token import Position, likeliest, look
-from playground.labs.sampling.tree import ALTERNATIVES, How, Node, Tree, path_of, traced
+from playground.labs.sampling.tree import ALTERNATIVES, How, Node, Tree, path_of
 from providers.base import Provider
 from providers.decoding import distribution, draw, log_softmax
 from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
 from providers.fit import fit, fit_context
-from providers.types import Done, ModelInfo, ReasoningDelta, Request, Sampling, TextDelta, TokenLogprob, TokenLogprobs
+from providers.types import Done, ModelInfo, ReasoningDelta, Request, Sampling, TextDelta, TokenLogprobs
 from providers.whitebox import Token, WhiteBox
 
 MOST_REPORTED = 20
@@ -119,25 +119,24 @@ async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
         pass
     fitted = fit(replace(request, logprobs=MOST_REPORTED)).request
     within = (await fit_context(fitted, provider.render)).request
-    scored: list[TokenLogprob] = []
-    thinking, done = False, False
+    tree, thinking, done = Tree(), False, False
     async with aclosing(provider.stream(within)) as events:
         async for event in events:
             match event:
                 case ReasoningDelta():
                     thinking = True
                 case TextDelta() if thinking:  # the reasoning's tokens are not the answer's
-                    scored, thinking = [], False
+                    tree, thinking = Tree(), False
                 case TokenLogprobs(tokens):
-                    scored += tokens
-                    yield traced(scored)
+                    tree = path_of(tree, tokens, {})
+                    yield tree
                 case Done():
                     done = True
                 case _:
                     pass
     if not done:
         raise StreamTruncated("no_end", provider=provider.name)
-    if not scored:
+    if not tree.nodes:
         raise UnsupportedRequest("logprobs", model=request.model.name)
 
 

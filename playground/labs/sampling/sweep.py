@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Literal, assert_never
 
+from playground.labs.sampling.beat import HEARTBEAT
 from playground.labs.sampling.cells import MAX_CELLS, Cell, Grid
 from playground.labs.sampling.statistics import distinct
 from providers.base import Provider
@@ -22,8 +23,6 @@ REMOTE_AT_ONCE = 4
 """Requests that a vendor gets at the same time: more of them run into its rate limit."""
 REDRAW = 0.1
 """Seconds between two snapshots: ten a second."""
-HEARTBEAT = 0.25
-"""Seconds after which a waiting sweep yields all the same, so that a closed page is noticed."""
 
 log = logging.getLogger(__name__)
 

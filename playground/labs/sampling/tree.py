@@ -16,7 +16,7 @@ from providers.whitebox import Token
 
 How = Literal["greedy", "sampled", "chosen", "reply"]
 ALTERNATIVES = 10
-MAX_NODES = 2000
+MAX_NODES = 4000
 REMOTE = -1
 """Stands for the id of a remote model's token, which nobody tells."""
 
