@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from playground.labs.sampling.cells import MAX_CELLS, Grid
 from providers.errors import InputError, LimitExceeded
 from providers.types import Message, Role, Sampling
 
@@ -21,7 +22,11 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "max_tokens": (1, 1_000_000),
     "seed": (0, 2**31 - 1),
 }
-_WHOLE = {"top_k", "max_tokens", "seed"}
+BAR_RANGES: Mapping[str, tuple[float, float]] = {**RANGES, "temperature": (0, 100), "top_k": (0, 1_000_000)}
+"""For a look at the probabilities, which is arithmetic: it holds far beyond what makes a text."""
+MAX_ROWS = 1000
+"""Tokens listed at most for one choice."""
+_WHOLE = {"top_k", "max_tokens", "seed", "k"}
 MAX_COLUMNS = 4
 MAX_STOPS = 4
 MAX_STOP_LENGTH = 100
@@ -48,11 +53,11 @@ def checked_text(value: object, bounds: Bounds, *, empty: bool = False) -> str:
     return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
 
-def checked_number(name: str, value: object) -> float | int | None:
+def checked_number(name: str, value: object, ranges: Mapping[str, tuple[float, float]] = RANGES) -> float | int | None:
     """A sampling parameter in its range; `None` and the empty text mean that it is not set."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    low, high = RANGES[name]
+    low, high = ranges[name]
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise InputError("number", name=name, low=low, high=high)
     try:
@@ -65,15 +70,54 @@ def checked_number(name: str, value: object) -> float | int | None:
     return int(number) if whole else number
 
 
-def checked_sampling(values: Mapping[str, object], bounds: Bounds) -> Sampling:
+def checked_sampling(
+    values: Mapping[str, object], bounds: Bounds, ranges: Mapping[str, tuple[float, float]] = RANGES
+) -> Sampling:
     """Sampling parameters by name. `stop` is a list of texts, or one text with a sequence a line."""
-    numbers = {name: checked_number(name, values.get(name)) for name in RANGES}
+    numbers = {name: checked_number(name, values.get(name), ranges) for name in RANGES}
     longest = numbers["max_tokens"]
     if longest is not None and longest > bounds.tokens_per_reply:
         raise LimitExceeded("tokens", limit=bounds.tokens_per_reply)
     if longest is None:
         numbers["max_tokens"] = bounds.tokens_per_reply
     return Sampling(**numbers, stop=_checked_stop(values.get("stop")))  # type: ignore[arg-type]  # names are the fields
+
+
+def checked_rows(value: object) -> int:
+    """How many tokens to list: 1 to 1000. Raises `InputError("number")`."""
+    number = checked_number("k", value, {"k": (1, MAX_ROWS)})
+    if number is None:
+        raise InputError("number", name="k", low=1, high=MAX_ROWS)
+    return int(number)
+
+
+def checked_grid(values: Mapping[str, object]) -> Grid:
+    """A sweep's cells, from the lists `temperatures`, `top_ks`, `top_ps` and `seeds`; a number alone is a list of one.
+
+    At least one temperature; the other lists may be empty. Raises `InputError("number")`, `LimitExceeded("cells")`.
+    """
+    temperatures = _checked_list("temperature", values.get("temperatures"))
+    if not temperatures:
+        low, high = RANGES["temperature"]
+        raise InputError("number", name="temperatures", low=low, high=high)
+    return Grid(
+        temperatures=tuple(temperatures),
+        top_ks=tuple(int(one) for one in _checked_list("top_k", values.get("top_ks"))) or (None,),
+        top_ps=tuple(_checked_list("top_p", values.get("top_ps"))) or (None,),
+        seeds=tuple(int(one) for one in _checked_list("seed", values.get("seeds"))) or (None,),
+    )
+
+
+def _checked_list(name: str, value: object) -> list[float]:
+    """Numbers in their range, each once; an entry that is none is an `InputError`, not left out."""
+    entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [] if value is None else [value]
+    if len(entries) > MAX_CELLS:
+        raise LimitExceeded("cells", limit=MAX_CELLS)
+    numbers = [checked_number(name, entry) for entry in entries]
+    low, high = RANGES[name]
+    if any(number is None for number in numbers):
+        raise InputError("number", name=f"{name}s", low=low, high=high)
+    return list(dict.fromkeys(number for number in numbers if number is not None))
 
 
 def _checked_stop(value: object) -> tuple[str, ...]:

@@ -14,13 +14,16 @@ from playground.labs.sampling import (
     Growth,
     NextToken,
     Position,
+    Shows,
     Small,
     Tree,
     choose,
     grow,
+    inside,
     look,
     next_tokens,
     replay,
+    shows,
     small_multiples,
     sweep,
     trace,
@@ -30,13 +33,10 @@ from playground.labs.sampling.next_token import TEMPERATURES
 from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.sessions.expiring import Expiring
-from providers.base import Provider
 from providers.errors import InputError, UnsupportedRequest
 from providers.types import Message, ModelInfo, Request, Sampling
 from providers.whitebox import Token, WhiteBox
 
-Shows = Literal["logits", "logprobs", "text"]
-"""What a model shows of its choices."""
 _SECONDS = 7200
 """How long work is kept that nobody touches."""
 _MOST = 100
@@ -55,7 +55,7 @@ class Looked:
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
-    """`box` is `None` for a remote model, whose tree can only be read; `position` where the prompt ends."""
+    """`box` is `None` for a remote model, whose tree can only be read. `position` is where the bars were last drawn."""
 
     model: ModelInfo
     box: WhiteBox | None
@@ -85,9 +85,7 @@ class Workbench:
     async def shows(self, visitor: str, ref: str) -> Shows:
         """What that model shows: all logits, log-probabilities of what it chose, or its text alone. Loads nothing."""
         async with self.reach.open(visitor, ref) as (provider, model):
-            if await _box(provider, model) is not None:
-                return "logits"
-            return "logprobs" if model.logprobs else "text"
+            return await shows(provider, model)
 
     async def look(
         self, visitor: str, ref: str, prompt: str, chat: bool = False, messages: Sequence[Message] = ()
@@ -101,23 +99,26 @@ class Workbench:
         if not asked or not (prompt or chat):
             raise InputError("empty")
         async with self._run(visitor), self.reach.open(visitor, ref) as (provider, model):
-            box = await _white(provider, model)
+            box = await inside(provider, model)
             tokens = await (box.encode_chat(model, asked) if chat else box.encode(model, prompt))
             position = await look(box, model, [token.id for token in tokens])
         self._works.put(visitor, _Work(model=model, box=box, tree=Tree(prompt=tokens), position=position))
         return Looked(tokens=tokens, text="".join(token.piece for token in tokens) if chat else prompt)
 
     async def reshape(self, visitor: str, sampling: Sampling, k: int = 25) -> NextToken:
-        """The bars under these sliders. No forward pass. Raises `InputError("empty")` where nothing was looked at."""
-        box, model, position = self._looked(visitor)
-        return await next_tokens(box, model, position, sampling, k)
+        """The bars at the tree's leaf under these sliders. A forward pass only where the leaf has moved since the last.
+
+        Raises `InputError("empty")` where nothing was looked at, and what `look` raises.
+        """
+        work, box, position = await self._looked(visitor)
+        return await next_tokens(box, work.model, position, sampling, k)
 
     async def small(
         self, visitor: str, sampling: Sampling, k: int = 10, temperatures: Sequence[float] = TEMPERATURES
     ) -> tuple[Small, ...]:
-        """The same k tokens at several temperatures. No forward pass."""
-        box, model, position = self._looked(visitor)
-        rows = (await next_tokens(box, model, position, sampling, k)).rows
+        """The same k tokens at several temperatures. Computes and raises what `reshape` does."""
+        work, box, position = await self._looked(visitor)
+        rows = (await next_tokens(box, work.model, position, sampling, k)).rows
         return small_multiples(position, rows, sampling, temperatures)
 
     def tree(self, visitor: str) -> Tree | None:
@@ -155,19 +156,18 @@ class Workbench:
         return self._keep(visitor, work, work.tree.at(node))
 
     async def open_reply(self, visitor: str, ref: str, messages: Sequence[Message], reply: str) -> Tree:
-        """A local model's reply from the chat, as a path that can be forked; the bars show how it began.
+        """A local model's reply from the chat, as a path that can be forked.
 
         `messages` is what was asked. The reply is cut into tokens anew: rarely others than those it was made of.
         """
         if not messages:
             raise InputError("empty")
         async with self._run(visitor), self.reach.open(visitor, ref) as (provider, model):
-            box = await _white(provider, model)
+            box = await inside(provider, model)
             prompt = await box.encode_chat(model, messages)
             said = await box.encode(model, reply)
             tree = await replay(box, model, prompt, [token.id for token in said])
-            position = await look(box, model, [token.id for token in prompt])
-        self._works.put(visitor, _Work(model=model, box=box, tree=tree, position=position))
+        self._works.put(visitor, _Work(model=model, box=box, tree=tree))
         return tree
 
     async def trace(
@@ -200,11 +200,16 @@ class Workbench:
         if running := self._running.get(visitor):
             running.stop.set()
 
-    def _looked(self, visitor: str) -> tuple[WhiteBox, ModelInfo, Position]:
+    async def _looked(self, visitor: str) -> tuple[_Work, WhiteBox, Position]:
+        """What follows the leaf, computed if it is not known yet."""
         work = self._works.get(visitor)
-        if work is None or work.box is None or work.position is None:
+        if work is None or work.box is None:
             raise InputError("empty")
-        return work.box, work.model, work.position
+        ids = work.tree.ids
+        if work.position is None or work.position.ids != ids:
+            async with self.sessions.limits.stream(visitor):
+                work.position = await look(work.box, work.model, ids, len(work.tree.prompt))
+        return work, work.box, work.position
 
     def _growable(self, visitor: str) -> tuple[WhiteBox, _Work]:
         work = self._works.get(visitor)
@@ -244,21 +249,3 @@ class Workbench:
             run.ended.set()
             if self._running.get(visitor) is run:
                 del self._running[visitor]
-
-
-async def _box(provider: Provider, model: ModelInfo) -> WhiteBox | None:
-    """The provider, if it shows this model's logits."""
-    if not isinstance(provider, WhiteBox):
-        return None
-    try:
-        await provider.describe(model)
-    except UnsupportedRequest:
-        return None
-    return provider
-
-
-async def _white(provider: Provider, model: ModelInfo) -> WhiteBox:
-    box = await _box(provider, model)
-    if box is None:
-        raise UnsupportedRequest("logits", model=model.name)
-    return box

@@ -6,6 +6,7 @@ Works without a page. Whatever needs logits takes a `providers.whitebox.WhiteBox
 from playground.labs.sampling.cells import MAX_CELLS, Cell, Grid, Group, Line, Setting, diversity, groups
 from playground.labs.sampling.next_token import NextToken, Position, Row, Small, look, next_tokens, small_multiples
 from playground.labs.sampling.path import Growth, choose, grow, replay, trace
+from playground.labs.sampling.shows import Shows, inside, shows
 from playground.labs.sampling.statistics import agreement, distinct
 from playground.labs.sampling.sweep import sweep
 from playground.labs.sampling.tree import Node, Tree, traced
@@ -23,6 +24,7 @@ __all__ = [
     "Position",
     "Row",
     "Setting",
+    "Shows",
     "Small",
     "Tree",
     "agreement",
@@ -31,9 +33,11 @@ __all__ = [
     "diversity",
     "groups",
     "grow",
+    "inside",
     "look",
     "next_tokens",
     "replay",
+    "shows",
     "small_multiples",
     "sweep",
     "trace",

@@ -18,10 +18,18 @@ TEMPERATURES = (0.3, 0.7, 1.0, 1.5)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a text: the ids before it, and the logits, shape (vocabulary,), of what follows."""
+    """A place in a text: the ids before it, and the logits, shape (vocabulary,), of what follows.
+
+    The first `prompt` ids are the prompt, the others the reply so far: frequency and presence penalty see these alone.
+    """
 
     ids: tuple[int, ...]
     logits: Vector = field(repr=False)
+    prompt: int
+
+    def distribution(self, sampling: Sampling) -> Vector:
+        """The probabilities, shape (vocabulary,), that the next token is drawn from."""
+        return distribution(self.logits, sampling, self.ids[: self.prompt], self.ids[self.prompt :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +70,28 @@ class Small:
     rows: tuple[Row, ...]
 
 
-async def look(box: WhiteBox, model: ModelInfo, ids: Sequence[int]) -> Position:
-    """One forward pass. Raises `InputError("empty")` without ids, and what `WhiteBox.next_token_logits` raises."""
+async def look(box: WhiteBox, model: ModelInfo, ids: Sequence[int], prompt: int | None = None) -> Position:
+    """One forward pass; `prompt` says how many of the ids are the prompt, by default all.
+
+    Raises `InputError("empty")` without ids, and what `WhiteBox.next_token_logits` raises.
+    """
     if not ids:
         raise InputError("empty")
     logits = await box.next_token_logits(model, ids)
     if not np.isfinite(np.max(logits)):  # NaN, or nothing that could follow
         raise StreamTruncated("malformed", provider=model.provider)
-    return Position(tuple(ids), logits)
+    return Position(tuple(ids), logits, len(ids) if prompt is None else prompt)
 
 
 async def next_tokens(
     box: WhiteBox, model: ModelInfo, position: Position, sampling: Sampling, k: int = 25
 ) -> NextToken:
-    """The k likeliest tokens under the sliders. No forward pass: the logits are in `position`.
-
-    Penalties see the text before the position as the prompt: the repetition penalty applies, the other two do not.
-    """
+    """The k likeliest tokens under the sliders. No forward pass: the logits are in `position`."""
     best = likeliest(position.logits, k)
     tokens = await box.tokens(model, best)
     own = softmax(position.logits)
-    reshaped = distribution(position.logits, sampling, position.ids)
-    uncut = distribution(position.logits, _uncut(sampling), position.ids)
+    reshaped = position.distribution(sampling)
+    uncut = position.distribution(_uncut(sampling))
     return NextToken(
         rows=_rows(position.logits, own, reshaped, tokens),
         entropy=entropy(own),
@@ -100,18 +108,8 @@ def small_multiples(
     """The tokens of `rows` at several temperatures, everything else as in `sampling`."""
     tokens = [Token(row.id, row.token) for row in rows]
     own = softmax(position.logits)
-    return tuple(
-        Small(
-            t,
-            _rows(
-                position.logits,
-                own,
-                distribution(position.logits, replace(sampling, temperature=t), position.ids),
-                tokens,
-            ),
-        )
-        for t in temperatures
-    )
+    shown = [(t, position.distribution(replace(sampling, temperature=t))) for t in temperatures]
+    return tuple(Small(t, _rows(position.logits, own, reshaped, tokens)) for t, reshaped in shown)
 
 
 def likeliest(logits: Vector, k: int) -> list[int]:

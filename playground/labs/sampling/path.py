@@ -13,7 +13,7 @@ import numpy as np
 from playground.labs.sampling.next_token import Position, likeliest, look
 from playground.labs.sampling.tree import ALTERNATIVES, How, Node, Tree, path_of
 from providers.base import Provider
-from providers.decoding import distribution, draw, log_softmax
+from providers.decoding import draw, log_softmax
 from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
 from providers.fit import fit, fit_context
 from providers.types import Done, ModelInfo, ReasoningDelta, Request, Sampling, TextDelta, TokenLogprobs
@@ -44,12 +44,12 @@ async def grow(box: WhiteBox, model: ModelInfo, tree: Tree, growth: Growth) -> A
         if tree.leaf is not None and tree.nodes[tree.leaf].token.special:
             return
         try:
-            position = await look(box, model, tree.ids)
+            position = await look(box, model, tree.ids, len(tree.prompt))
         except ContextTooLong:
             if step == 0:
                 raise
             return
-        token = _next(position, tree, growth)
+        token = _next(position, growth)
         if (child := _child(tree, token)) is not None:
             tree = tree.at(child)
         else:
@@ -57,13 +57,12 @@ async def grow(box: WhiteBox, model: ModelInfo, tree: Tree, growth: Growth) -> A
         yield tree
 
 
-def _next(position: Position, tree: Tree, growth: Growth) -> int:
+def _next(position: Position, growth: Growth) -> int:
     sampling = growth.sampling if growth.how == "sampled" else replace(growth.sampling, temperature=0)
-    prompt, generated = position.ids[: len(tree.prompt)], position.ids[len(tree.prompt) :]
-    probabilities = distribution(position.logits, sampling, prompt, generated)
+    probabilities = position.distribution(sampling)
     if sampling.seed is None:
         return draw(probabilities, random.SystemRandom().random())
-    return draw(probabilities, random.Random(f"{sampling.seed}/{len(generated)}").random())
+    return draw(probabilities, random.Random(f"{sampling.seed}/{len(position.ids) - position.prompt}").random())
 
 
 async def choose(box: WhiteBox, model: ModelInfo, tree: Tree, token: int) -> Tree:
@@ -79,7 +78,7 @@ async def choose(box: WhiteBox, model: ModelInfo, tree: Tree, token: int) -> Tre
         for rank, (one, probability) in enumerate(sibling.alternatives, start=1):
             if one.id == token:
                 return tree.grown(replace(sibling, token=one, probability=probability, rank=rank, how="chosen"))
-    position = await look(box, model, tree.ids)
+    position = await look(box, model, tree.ids, len(tree.prompt))
     if not 0 <= token < position.logits.size:
         raise InputError("node")
     return tree.grown(await _node(box, model, position, token, "chosen"))
