@@ -87,6 +87,8 @@ class Options:
     network: Network = Network()
     memory: int | None = None
     offline: bool = False
+    engine: str | None = None
+    """The engine that local models run on, where it can run them; `None` for the fastest."""
     folders: bool = True
     """Visitors may name a folder of this computer, or a Hub model, to be loaded."""
 

@@ -118,11 +118,13 @@ class ModelInfo:
     revision: str | None = None
     gated: bool = False
     package: Package | None = None
+    engine: str | None = None
+    """What the visitor wants it to run on, of this computer's engines; `None` leaves it to the page."""
 
     @property
     def ref(self) -> str:
-        """The name used everywhere outside a provider: `provider/id`."""
-        return f"{self.provider}/{self.id}"
+        """The name used everywhere outside a provider: `provider/id`, and `@engine` where one was chosen."""
+        return f"{self.provider}/{self.id}" + (f"@{self.engine}" if self.engine else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

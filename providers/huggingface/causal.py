@@ -4,26 +4,22 @@ transformers."""
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import fields, replace
-from pathlib import Path
-
-import psutil
 
 from providers.base import Connection
 from providers.errors import ContextTooLong, WeightsUnavailable
-from providers.huggingface.child import Cancelled, Ticket
+from providers.huggingface.child import Ticket
 from providers.huggingface.engines.base import Job, Loaded
 from providers.huggingface.hub import Hub
 from providers.huggingface.listing import Listing
-from providers.huggingface.shelf import Shelf
+from providers.huggingface.ready import Ready, total_memory
+from providers.huggingface.route import Way, ways
 from providers.huggingface.store import Store
 from providers.huggingface.thinking import Thinking
-from providers.huggingface.tokens import Codec
-from providers.huggingface.work import Work
+from providers.huggingface.whitebox import Insight
 from providers.types import (
     PARAMETERS,
     Done,
@@ -42,45 +38,40 @@ from providers.types import (
     Usage,
 )
 
-_POLL = 0.1
+_TURN = 0.05
+"""Seconds between two looks at one's place in line."""
 _NO_CONTEXT = 2048
 """Tokens of reply from a model that does not say how much it can hold."""
 
 
-class HuggingFace:
-    """Models on this computer. See `providers.base.Provider`."""
+class HuggingFace(Insight):
+    """Models on this computer. See `providers.base.Provider` and `providers.whitebox.WhiteBox`."""
 
     name = "huggingface"
     accepts = PARAMETERS
 
     def __init__(self, connection: Connection) -> None:
         options = connection.options
-        self._memory = options.memory
-        self._most = options.memory or psutil.virtual_memory().total
-        self._store = Store(options, Hub(token=connection.credentials.key, memory=self._most))
-        self._listing = Listing(connection.models, options, self._store)
-        self._shelf = Shelf()
-        self._works: dict[str, Work] = {}
-        self._guard = threading.Lock()
-        self._loading = threading.Lock()
-        self._codecs: dict[str, Codec] = {}
+        store = Store(options, Hub(token=connection.credentials.key, memory=options.memory or total_memory()))
+        self._listing = Listing(connection.models, options, store)
+        super().__init__(Ready(options, store, self._listing))
 
     @property
     def loaded(self) -> tuple[str, ...]:
-        """The ids of the models in memory."""
-        return self._shelf.names
+        """What is in memory: models' ids with `@` and their variant."""
+        return self._ready.shelf.names
 
     @property
     def computed(self) -> int:
         """Tokens produced by the models in memory, so that a test sees work going on after a stop."""
-        return self._shelf.computed
+        return self._ready.shelf.computed
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """The catalogue's rows, and what else lies in the cache. Asks nobody."""
         return await asyncio.to_thread(self._listing.models)
 
     async def resolve(self, name: str) -> ModelInfo:
-        """The model a visitor means by a Hub repository's name or a folder of this computer.
+        """The model a visitor means by a Hub repository's name or a folder of this computer; `@engine` may follow.
 
         Raises `UnknownModel` for what is neither or not allowed here, `WeightsUnavailable` for what cannot be had.
         """
@@ -94,107 +85,76 @@ class HuggingFace:
         return self._prepare(model)
 
     async def _prepare(self, model: ModelInfo) -> AsyncGenerator[Progress]:
-        async for progress in self._wait(model):
+        async for progress in self._ready.fetch(model):
             yield progress
+        async with aclosing(self._reach(model, await self._ways(Request(model=model, messages=())))) as reached:
+            async for item in reached:
+                if isinstance(item, Progress):
+                    yield item
         yield Progress(stage="load", done=1, total=1)
-
-    async def _wait(self, model: ModelInfo) -> AsyncGenerator[Progress]:
-        """Progress until the model is loaded; nothing if it is. Whoever stops waiting leaves the work going."""
-        if model.id in self._shelf.names:
-            return
-        work = self._work(model)
-        while not work.done:
-            yield work.ticket.latest
-            await asyncio.sleep(_POLL)
-        with self._guard:
-            if self._works.get(model.id) is work:
-                del self._works[model.id]
-        if isinstance(work.error, Cancelled):
-            raise WeightsUnavailable(model=model.name)
-        if work.error is not None:
-            raise work.error
-
-    def _work(self, model: ModelInfo) -> Work:
-        with self._guard:
-            work = self._works.get(model.id)
-            if work is None or work.done:
-                work = self._works[model.id] = Work(lambda ticket: self._make_ready(model, ticket))
-            return work
-
-    def _make_ready(self, model: ModelInfo, ticket: Ticket) -> None:
-        """Fetch, convert, load. A cached model that proves damaged is fetched again, once."""
-        if model.id in self._shelf.names:
-            return
-        self._listing.check_allowed(model.id)
-        if (model.parameters or 0) * 2 > self._most:  # known before anything is fetched
-            raise WeightsUnavailable("memory", model=model.name)
-        folder = self._store.ensure(model, ticket)
-        ticket.report(Progress(stage="load"))
-        try:
-            self._load(model, folder, ticket)
-        except WeightsUnavailable as error:
-            if error.reason != "damaged" or not self._store.discard(folder):
-                raise
-            self._load(model, self._store.ensure(model, ticket), ticket)
-
-    def _load(self, model: ModelInfo, folder: Path, ticket: Ticket) -> None:
-        """One at a time: transformers sets process-wide defaults while it loads, and memory is counted once."""
-        from providers.huggingface import loading
-
-        while not self._loading.acquire(timeout=_POLL):
-            ticket.report(Progress(stage="queue"))
-        try:
-            self._shelf.room = loading.budget(self._memory)
-            room = self._shelf.free(loading.smallest(folder, model.name), model.name, ticket)
-            ticket.report(Progress(stage="load"))
-            self._shelf.put(model.id, loading.load(folder, model.name, room))
-        finally:
-            self._loading.release()
 
     async def render(self, request: Request) -> Rendered:
         """The prompt after the chat template, and its exact length. Fetches the model if it is not here."""
-        with self._shelf.use(request.model.id) as loaded:
-            codec = loaded.codec if loaded is not None else await self._codec(request.model)
-            text, ids = await asyncio.to_thread(codec.render, request.messages)
+        codec = await self._codec(request.model)
+        text, ids = await asyncio.to_thread(codec.render, request.messages)
         return Rendered(content=text, language="text", tokens=len(ids), exact=True)
-
-    async def _codec(self, model: ModelInfo) -> Codec:
-        """The tokenizer of a model that may not be loaded: kept, since it is small."""
-        if model.id not in self._codecs:
-            folder = await asyncio.to_thread(self._store.ready, model.id)
-            if folder is None:
-                async for _ in self._wait(model):
-                    pass
-            self._codecs[model.id] = await asyncio.to_thread(self._read_codec, model)
-        return self._codecs[model.id]
-
-    def _read_codec(self, model: ModelInfo) -> Codec:
-        from providers.huggingface import loading
-
-        return loading.codec_of(self._store.ensure(model, Ticket()))
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
+        async for progress in self._ready.fetch(request.model):
+            yield progress
+        found = await self._ways(request)
         while True:
-            async for progress in self._wait(request.model):
-                yield progress
-            with self._shelf.use(request.model.id) as loaded:
+            way = found[0]
+            async with aclosing(self._reach(request.model, found)) as reached:
+                async for item in reached:
+                    if isinstance(item, Way):
+                        way = item
+                    else:
+                        yield item
+            with self._ready.use(request.model, way.variant) as loaded:
                 if loaded is None:  # it had to make room for another in between
                     continue
-                async with aclosing(_reply(request, loaded, start)) as events:
+                for change in way.changes:
+                    yield change
+                async with aclosing(_in_turn(way.request, loaded, start)) as events:
                     async for event in events:
                         yield event
                 return
 
+    async def _ways(self, request: Request) -> list[Way]:
+        return ways(await self._ready.variants(request.model), request)
+
+    async def _reach(self, model: ModelInfo, found: list[Way]) -> AsyncGenerator[Progress | Way]:
+        """Load the first of these ways for which there is memory; it is what comes last."""
+        for place, way in enumerate(found, start=1):
+            try:
+                async for progress in self._ready.load(model, way.variant):
+                    yield progress
+            except WeightsUnavailable as error:
+                if error.reason != "memory" or place == len(found):
+                    raise
+                continue
+            yield way
+            return
+
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""
-        with self._guard:
-            works = list(self._works.values())
-        for work in works:
-            work.ticket.cancel()
-        for work in works:
-            await asyncio.to_thread(work.join)
-        await asyncio.to_thread(self._shelf.close)
+        await self._ready.aclose()
+
+
+async def _in_turn(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
+    """A reply, once there is a place for it among those being served."""
+    place = loaded.line.join(request.owner)
+    try:
+        while place.position:
+            yield Progress(stage="queue", done=place.position, total=loaded.line.waiting)
+            await asyncio.sleep(_TURN)
+        async with aclosing(_reply(request, loaded, start)) as events:
+            async for event in events:
+                yield event
+    finally:
+        loaded.line.leave(place)
 
 
 async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
@@ -221,7 +181,8 @@ async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerat
         yield event
     total = time.perf_counter() - start
     usage = Usage(input_tokens=len(prompt), output_tokens=count, reasoning_tokens=thoughts)
-    yield Done(finish=finish, usage=usage, timing=Timing(first_token=first or total, total=total))
+    timing = Timing(first_token=first or total, total=total)
+    yield Done(finish=finish, usage=usage, timing=timing, engine=loaded.name)
 
 
 def _deltas(pieces: tuple[str, str]) -> list[Event]:

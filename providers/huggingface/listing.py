@@ -9,6 +9,7 @@ from pathlib import Path
 
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
+from providers.huggingface import engines
 from providers.huggingface.child import Ticket
 from providers.huggingface.hub import check_id
 from providers.huggingface.store import Store, is_folder
@@ -40,6 +41,11 @@ class Listing:
 
     def resolve(self, name: str, ticket: Ticket) -> ModelInfo:
         """See `causal.HuggingFace.resolve`."""
+        name, _, engine = name.rpartition("@") if name.rpartition("@")[2] in engines.names() else (name, "", "")
+        found = self._resolve(name, ticket)
+        return replace(found, engine=engine, name=f"{found.name} @{engine}") if engine else found
+
+    def _resolve(self, name: str, ticket: Ticket) -> ModelInfo:
         if name.startswith(("/", "./", "../", "~", "\\")) or Path(name).is_absolute():
             name = self._folder_id(name)
         else:

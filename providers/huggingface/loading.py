@@ -1,98 +1,63 @@
-"""A folder of weights into a running engine: device, number format, memory. Blocking; runs in a thread."""
+"""A folder of safetensors into a running PyTorch engine: device, number format, memory. Blocking; runs in a thread."""
 
 from __future__ import annotations
 
 import gc
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
+from transformers import AutoModelForCausalLM, DynamicCache
 from transformers.utils import logging
 
 from providers.errors import WeightsUnavailable
+from providers.huggingface.convert import score
 from providers.huggingface.engines.base import Loaded
 from providers.huggingface.engines.torch import TorchEngine
-from providers.huggingface.tokens import Codec
+from providers.huggingface.gate import REFERENCE, TEXTS, Gate, passes
+from providers.huggingface.look import Look
+from providers.huggingface.tokens import Codec, tokenizer_of
 from providers.huggingface.weights import elements, read_record
-from providers.types import Sampling
 
 _FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
 _SIZE = {"bfloat16": 2, "float16": 2, "float32": 4}
 
 
-def budget(chosen: int | None) -> int:
-    """Bytes for all loaded models together: half of the computer's memory, or most of the accelerator's."""
-    if chosen is not None:
-        return chosen
-    if torch.cuda.is_available():
-        return int(torch.cuda.mem_get_info()[1] * 0.8)
-    return int(psutil.virtual_memory().total // 2)
+def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loaded:
+    """Load into at most `room` bytes, in the fastest admissible format or in the one named.
 
-
-def smallest(folder: Path, model: str) -> int:
-    """Bytes that the weights need at the least, in memory."""
-    return elements(folder, model) * 2
-
-
-def load(folder: Path, model: str, room: int) -> Loaded:
-    """Load into at most `room` bytes. Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory"."""
+    Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory".
+    """
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
     count = elements(folder, model)
-    if count * 2 > room:
+    if count * _SIZE[dtype or "bfloat16"] > room:
         raise WeightsUnavailable("memory", model=model)
     try:
-        codec, defaults = _codec(folder)
+        codec, defaults, context = tokenizer_of(folder)
         device, choices = _formats(count * 4 <= room)
-        network, dtype = _fastest(folder, device, choices)
+        network, dtype = _fastest(folder, codec, device, choices if dtype is None else [dtype])
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise WeightsUnavailable("memory", model=model) from error
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
         # transformers says in one of these that a file is missing, malformed, of an unknown kind or wants foreign code.
         raise WeightsUnavailable("unsafe_format" if _wants_code(error) else "damaged", model=model) from error
-    context = getattr(network.config, "max_position_embeddings", None)
     return Loaded(
         engine=TorchEngine(network, codec),
         codec=codec,
-        context=context if isinstance(context, int) else None,
+        context=context,
         defaults=defaults,
         memory=count * _SIZE[dtype],
-        dtype=dtype,
+        name=f"torch-{dtype}",
+        look=Look(network),
     )
-
-
-def codec_of(folder: Path) -> Codec:
-    """The tokenizer alone."""
-    return _codec(folder)[0]
 
 
 def _wants_code(error: BaseException) -> bool:
     return "trust_remote_code" in str(error)
-
-
-def _codec(folder: Path) -> tuple[Codec, Sampling]:
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    config = folder / "generation_config.json"
-    chosen = json.loads(config.read_text("utf-8")) if config.is_file() else {}
-    ends = chosen.get("eos_token_id")
-    return Codec(tokenizer, _several(ends)), _defaults(chosen)
-
-
-def _several(ends: object) -> list[int]:
-    return [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
-
-
-def _defaults(chosen: dict[str, Any]) -> Sampling:
-    """The recommendation of `generation_config.json`, where it recommends sampling; else the plain distribution."""
-    names = ("temperature", "top_k", "top_p", "min_p", "typical_p") if chosen.get("do_sample") else ()
-    values = {name: chosen[name] for name in (*names, "repetition_penalty") if chosen.get(name) is not None}
-    return Sampling(**{"temperature": 1.0, **values})
 
 
 def _formats(wide: bool) -> tuple[str, Sequence[str]]:
@@ -104,27 +69,30 @@ def _formats(wide: bool) -> tuple[str, Sequence[str]]:
     return "cpu", ["bfloat16", "float32"] if wide else ["bfloat16"]
 
 
-def _fastest(folder: Path, device: str, choices: Sequence[str]) -> tuple[Any, str]:
-    """The model in the fastest of these formats on this computer; measured once and kept in its record."""
+def _fastest(folder: Path, codec: Codec, device: str, choices: Sequence[str]) -> tuple[Any, str]:
+    """The model in the fastest of these formats that passes the gate; measured once here and kept in its record."""
     record = read_record(folder)
     known = record.dtype if record is not None else None
-    if known is not None and known in choices:
-        return _network(folder, device, known), known
-    if len(choices) == 1:
-        return _network(folder, device, choices[0]), choices[0]
-    network, seconds = None, {}
+    if len(choices) == 1 or known in choices:
+        dtype = choices[0] if len(choices) == 1 or known is None else known
+        return _network(folder, device, dtype), dtype
+    gate, network, seconds = Gate([codec.encode(text) for text in TEXTS]), None, {}
     for dtype in choices:
         network = None  # two at once would need twice the memory
         gc.collect()
         network = _network(folder, device, dtype)
         seconds[dtype] = _measure(network)
-    best = min(seconds, key=lambda dtype: seconds[dtype])
+        gate.measured(f"torch-{dtype}", score(network, gate.prompts))
+        if dtype == "float32":
+            gate.measured(REFERENCE, score(network, gate.prompts))
+    admissible = [dtype for dtype in choices if passes(f"torch-{dtype}", gate.nll)]
+    best = min(admissible, key=lambda dtype: seconds[dtype])
     if best != choices[-1]:
         network = None
         gc.collect()
         network = _network(folder, device, best)
     if record is not None:
-        replace(record, dtype=best).write(folder)
+        replace(record, dtype=best, nll={**gate.nll, **record.nll}).write(folder)
     return network, best
 
 

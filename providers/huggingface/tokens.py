@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError
 
 from providers.errors import UnsupportedRequest
-from providers.types import Message
+from providers.types import Message, Sampling
 
 _UNFINISHED = "�"
 
@@ -65,6 +67,12 @@ class Codec:
         if not ids:  # a model cannot start from nothing
             ids = [next(iter(sorted(self.special | self.ends)), 0)]
         return text, ids
+
+    def encode(self, text: str) -> list[int]:
+        """A text as it stands: nothing is added, and what looks like a special token is read as text."""
+        with self._lock:
+            ids: list[int] = self._tokenizer(text, split_special_tokens=True, add_special_tokens=False)["input_ids"]
+        return ids
 
     def decode(self, ids: Sequence[int], *, special: bool = False) -> str:
         text: str = self._tokenizer.decode(
@@ -146,3 +154,27 @@ class StopStrings:
     def _overlap(text: str, stop: str) -> int:
         """Length of the longest end of `text` that begins `stop`."""
         return next((n for n in range(min(len(stop) - 1, len(text)), 0, -1) if text.endswith(stop[:n])), 0)
+
+
+def tokenizer_of(folder: Path) -> tuple[Codec, Sampling, int | None]:
+    """A model's codec, what its makers recommend, and its context. Blocking; raises what transformers raises."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    chosen, config = _json(folder / "generation_config.json"), _json(folder / "config.json")
+    ends = chosen.get("eos_token_id")
+    several = [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
+    text = config.get("text_config")
+    context = (text if isinstance(text, dict) else config).get("max_position_embeddings", config.get("n_positions"))
+    return Codec(tokenizer, several), _defaults(chosen), context if isinstance(context, int) else None
+
+
+def _json(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def _defaults(chosen: dict[str, Any]) -> Sampling:
+    """The recommendation of `generation_config.json`, where it recommends sampling; else the plain distribution."""
+    names = ("temperature", "top_k", "top_p", "min_p", "typical_p") if chosen.get("do_sample") else ()
+    values = {name: chosen[name] for name in (*names, "repetition_penalty") if chosen.get(name) is not None}
+    return Sampling(**{"temperature": 1.0, **values})

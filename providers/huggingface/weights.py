@@ -15,6 +15,8 @@ from providers.errors import WeightsUnavailable
 RECORD = "record.json"
 PICKLED = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".h5", ".msgpack", ".npz"})
 """Formats that may run code when they are read, or that are not read here."""
+FORM = 2
+"""Of the folders written now: 2 has what OpenVINO reads beside the dense weights."""
 _GGUF_ORDER = ("q8_0", "bf16", "f16", "q6_k", "q5_k_m", "q5_1", "q4_k_m", "q4_1", "q4_0", "f32")
 
 
@@ -39,6 +41,10 @@ class Record:
     versions: Mapping[str, str] = field(default_factory=dict)
     dtype: str | None = None
     """The faster number format on this computer, once it has been measured."""
+    nll: Mapping[str, float] = field(default_factory=dict)
+    """See `gate`."""
+    form: int = 1
+    """What else the folder holds; see `FORM`."""
 
     def write(self, folder: Path) -> None:
         fresh = folder / f"{RECORD}.new"
@@ -59,7 +65,11 @@ def lengths(folder: Path) -> dict[str, int]:
 
 
 def is_whole(folder: Path, record: Record) -> bool:
-    """Every recorded file is there with its full length, and the tensors fill their files exactly."""
+    """Every recorded file is there with its full length, the tensors fill their files exactly, and nothing is missing
+    that an earlier version did not make yet.
+    """
+    if record.source == "package" and record.form < FORM:
+        return False
     found = lengths(folder)
     if any(found.get(name) != length for name, length in record.files.items()):
         return False

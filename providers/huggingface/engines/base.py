@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from providers.decoding import Vector
+from providers.huggingface.line import Line
 from providers.huggingface.tokens import Codec
 from providers.types import Finish, Sampling
 
@@ -40,7 +42,7 @@ class Engine(Protocol):
     computed: int
 
     def submit(self, job: Job) -> AsyncGenerator[Step]:
-        """Steps as they are computed, never more than one ahead of the reader. Closing it stops the work.
+        """Steps as they are computed. Closing it stops the work, at the next step at the latest.
 
         Raises `Unavailable("out_of_memory")` for this request alone.
         """
@@ -48,6 +50,18 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Stop everything and let go of the model. Blocks until the step in progress has ended."""
+        ...
+
+
+class Look(Protocol):
+    """A loaded model seen from inside. Blocking; for several threads."""
+
+    def logits(self, tokens: Sequence[int]) -> Vector:
+        """Shape (vocabulary,), of what follows the tokens."""
+        ...
+
+    def score(self, tokens: Sequence[int], alternatives: int) -> Sequence[tuple[float, tuple[tuple[int, float], ...]]]:
+        """For each token but the first its log-probability, and the likeliest tokens with theirs."""
         ...
 
 
@@ -62,5 +76,10 @@ class Loaded:
     defaults: Sampling
     """What the model's makers recommend; used for what a request leaves open."""
     memory: int
-    """Bytes of its weights."""
-    dtype: str
+    """Bytes that it holds."""
+    name: str
+    """The variant, as `engine-format`."""
+    look: Look | None = None
+    """Where the engine shows its model from inside."""
+    line: Line = field(default_factory=lambda: Line(16))
+    """Who is being served; the others wait in it."""

@@ -1,0 +1,28 @@
+"""Run as a program: measure what `convert` has written for OpenVINO against the gate.
+
+`python -m providers.huggingface.certify folder`. A program of its own: an engine that a file brings down takes nothing
+else with it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from providers.huggingface.engines import openvino
+from providers.huggingface.gate import Gate
+
+
+def certify(folder: Path) -> None:
+    """Leave in `folder` the files that run, and their measures in the gate's file."""
+    gate = Gate.read(folder)
+    for variant in openvino.variants(folder):
+        try:
+            gate.measured(variant.name, openvino.score(variant.file, gate.prompts))
+        except RuntimeError:  # OpenVINO's word for an architecture that it does not know
+            variant.file.unlink()
+    gate.write(folder)
+
+
+if __name__ == "__main__":
+    certify(Path(sys.argv[1]))

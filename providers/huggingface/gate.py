@@ -1,0 +1,71 @@
+"""Does an engine compute the same model? Its likelihood of a fixed text against that of transformers in float32.
+
+The measure is the mean negative log-likelihood in nats a token: taken once a model and variant, kept in its record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+REFERENCE = "reference"
+TOLERANCE = 0.01
+"""Share of the reference by which a variant may stray."""
+TEXTS = (
+    "The old lighthouse on the cape had not been lit for thirty years. When the new keeper climbed its stairs, she "
+    "counted 112 steps, two broken windows and one nest of swallows. She opened the log book, dipped her pen and "
+    "wrote: wind from the north, sea calm, three ships in sight. Then she cleaned the lens until it shone. In the "
+    "evening people of the village saw the light turn, and nobody could say who had asked for it. Water boils at "
+    "100 degrees at sea level, she told the children who came to visit, but a little earlier up here.",
+    "La biblioteca del barrio abre los martes y los jueves por la tarde. Hay una mesa larga junto a la ventana, donde "
+    "los niños hacen los deberes y los mayores leen el periódico. Ayer llegó una caja con 48 libros: novelas, mapas "
+    "y un diccionario enorme que nadie levanta con una sola mano. La bibliotecaria los ordenó por temas y, antes "
+    "de cerrar, escribió en la pizarra una pregunta: ¿qué libro te llevarías a una isla? Por la mañana había más de "
+    "veinte respuestas, y ninguna era igual a otra.",
+)
+"""Written for this purpose: no model has seen them."""
+FILE = "gate.json"
+
+
+@dataclass(slots=True)
+class Gate:
+    """The texts in the model's tokens, and what was measured by variant; passed on from program to program."""
+
+    prompts: list[list[int]]
+    nll: dict[str, float] = field(default_factory=dict)
+
+    def measured(self, variant: str, logprobs: Sequence[Sequence[float]]) -> None:
+        """Of the log-probabilities of every token but the first of each text: their mean, negated."""
+        self.nll[variant] = float(-np.mean(np.concatenate([np.asarray(text, np.float64) for text in logprobs])))
+
+    def write(self, folder: Path) -> None:
+        (folder / FILE).write_text(json.dumps(asdict(self)), "utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Gate:
+        return cls(**json.loads((folder / FILE).read_text("utf-8")))
+
+
+def strays(measured: float, reference: float) -> float:
+    """By what share of the reference a measurement differs from it."""
+    return abs(measured - reference) / reference
+
+
+def passes(variant: str, nll: Mapping[str, float]) -> bool:
+    """Within the tolerance. Nothing that nobody measured passes, but transformers itself."""
+    if variant in nll and REFERENCE in nll:
+        return strays(nll[variant], nll[REFERENCE]) <= TOLERANCE
+    return variant.startswith("torch")
+
+
+def taken(folder: Path) -> dict[str, float]:
+    """What was measured of a folder just made, for its record; the file goes."""
+    if not (folder / FILE).is_file():
+        return {}
+    nll = Gate.read(folder).nll
+    (folder / FILE).unlink()
+    return nll

@@ -1,0 +1,160 @@
+"""Makes models ready: fetched, converted, loaded, once for everybody who waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from providers.base import Options
+from providers.errors import WeightsUnavailable
+from providers.huggingface import engines
+from providers.huggingface.child import Cancelled, Ticket
+from providers.huggingface.engines import Variant
+from providers.huggingface.engines.base import Loaded
+from providers.huggingface.listing import Listing
+from providers.huggingface.shelf import Shelf
+from providers.huggingface.store import Store
+from providers.huggingface.weights import read_record
+from providers.huggingface.work import Work
+from providers.types import ModelInfo, Progress
+
+POLL = 0.1
+
+
+class Ready:
+    def __init__(self, options: Options, store: Store, listing: Listing) -> None:
+        self._options, self._store, self._listing = options, store, listing
+        self.most = options.memory or total_memory()
+        self.shelf = Shelf()
+        self._folders: dict[str, Path] = {}
+        self._works: dict[str, Work] = {}
+        self._guard = threading.Lock()
+        self._loading = threading.Lock()
+
+    async def fetch(self, model: ModelInfo) -> AsyncGenerator[Progress]:
+        """Progress until the weights are here; nothing if they are."""
+        if model.id not in self._folders:
+            async for progress in self._wait(model, model.id, lambda ticket: self._fetch(model, ticket)):
+                yield progress
+
+    async def load(self, model: ModelInfo, variant: Variant) -> AsyncGenerator[Progress]:
+        """Progress until the variant is in memory; nothing if it is. Its weights have been fetched.
+
+        Whoever stops waiting leaves the work going.
+        """
+        key = _key(model, variant)
+        if key not in self.shelf.names:
+            async for progress in self._wait(model, key, lambda ticket: self._load(model, variant, ticket)):
+                yield progress
+
+    async def variants(self, model: ModelInfo, *, every: bool = False) -> tuple[Variant, ...]:
+        """How a model whose weights are here can run, fastest first; none before they are.
+
+        `every`: whatever engine the visitor or the operator wants its replies from.
+        """
+        folder = self._folders.get(model.id) or await asyncio.to_thread(self._store.ready, model.id)
+        if folder is None:
+            return ()
+        wanted = None if every else model.engine or self._options.engine
+        return await asyncio.to_thread(engines.variants, folder, measured(folder), wanted)
+
+    async def folder(self, model: ModelInfo) -> Path:
+        """Where the weights are, fetched if need be."""
+        async for _ in self.fetch(model):
+            pass
+        return self._folders[model.id]
+
+    @contextmanager
+    def use(self, model: ModelInfo, variant: Variant) -> Iterator[Loaded | None]:
+        """The variant, kept in memory while in use; `None` if it had to make room for another in between."""
+        with self.shelf.use(_key(model, variant)) as loaded:
+            yield loaded
+
+    async def aclose(self) -> None:
+        """Call off what is being made ready, and let the models go."""
+        with self._guard:
+            works = list(self._works.values())
+        for work in works:
+            work.ticket.cancel()
+        for work in works:
+            await asyncio.to_thread(work.join)
+        await asyncio.to_thread(self.shelf.close)
+
+    async def _wait(self, model: ModelInfo, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
+        with self._guard:
+            work = self._works.get(key)
+            if work is None or work.done:
+                work = self._works[key] = Work(make)
+        while not work.done:
+            yield work.ticket.latest
+            await asyncio.sleep(POLL)
+        with self._guard:
+            if self._works.get(key) is work:
+                del self._works[key]
+        if isinstance(work.error, Cancelled):
+            raise WeightsUnavailable(model=model.name)
+        if work.error is not None:
+            raise work.error
+
+    def _fetch(self, model: ModelInfo, ticket: Ticket) -> None:
+        self._listing.check_allowed(model.id)
+        if (model.parameters or 0) * 2 > self.most:  # known before anything is fetched
+            raise WeightsUnavailable("memory", model=model.name)
+        self._folders[model.id] = self._store.ensure(model, ticket)
+
+    def _load(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
+        """A cached model that proves damaged is fetched again, once."""
+        if _key(model, variant) in self.shelf.names:
+            return
+        folder = self._folders[model.id]
+        ticket.report(Progress(stage="load"))
+        try:
+            self._put(model, variant, ticket)
+        except WeightsUnavailable as error:
+            if error.reason != "damaged" or not self._store.discard(folder):
+                raise
+            self._folders[model.id] = self._store.ensure(model, ticket)
+            self._put(model, variant, ticket)
+
+    def _put(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
+        """One at a time: transformers sets process-wide defaults while it loads, and memory is counted once."""
+        while not self._loading.acquire(timeout=POLL):
+            ticket.report(Progress(stage="queue"))
+        try:
+            self.shelf.room = budget(self._options.memory)
+            room = self.shelf.free(variant.memory(model.name), model.name, ticket)
+            ticket.report(Progress(stage="load"))
+            self.shelf.put(_key(model, variant), variant.load(model.name, room))
+        finally:
+            self._loading.release()
+
+
+def total_memory() -> int:
+    """Bytes that this computer has."""
+    return int(psutil.virtual_memory().total)
+
+
+def budget(chosen: int | None) -> int:
+    """Bytes for all loaded models together: half of the computer's memory, or most of the accelerator's."""
+    if chosen is not None:
+        return chosen
+    import torch
+
+    if torch.cuda.is_available():
+        return int(torch.cuda.mem_get_info()[1] * 0.8)
+    return total_memory() // 2
+
+
+def measured(folder: Path) -> Mapping[str, float]:
+    """What the gate measured of this folder's variants."""
+    record = read_record(folder)
+    return record.nll if record is not None else {}
+
+
+def _key(model: ModelInfo, variant: Variant) -> str:
+    return f"{model.id}@{variant.name}"
