@@ -7,7 +7,7 @@ likely token after the penalties is taken, and the cuts change nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -105,10 +105,12 @@ def top_k(logits: Vector, k: int) -> Vector:
 
 def top_p(logits: Vector, p: float) -> Vector:
     """Keep the likeliest tokens until their probabilities sum to p; at least one. Holtzman et al. 2019."""
-    order = np.argsort(logits, kind="stable")
-    remove = np.cumsum(softmax(logits[order])) <= 1 - p
-    remove[-1] = False
-    return _cut(logits, order[remove])
+    probabilities = softmax(logits)
+    among, rest = _first(-logits, probabilities, p)
+    order = among[np.argsort(logits[among], kind="stable")]
+    keep = rest + np.cumsum(probabilities[order]) > 1 - p
+    keep[-1] = True
+    return _only(logits, order[keep])
 
 
 def min_p(logits: Vector, p: float) -> Vector:
@@ -120,18 +122,32 @@ def min_p(logits: Vector, p: float) -> Vector:
 def typical_p(logits: Vector, mass: float) -> Vector:
     """Keep the tokens whose surprise is nearest to the entropy, until they hold that mass. Meister et al. 2022."""
     logs = log_softmax(logits)
-    distance = np.abs(-logs - entropy(np.exp(logs)))
-    order = np.argsort(distance, kind="stable")
-    held = np.cumsum(softmax(logits[order]))
-    last = min(int(np.sum(held < mass)), logits.size - 1)
-    remove = distance[order] > distance[order[last]]
-    remove[0] = False
-    return _cut(logits, order[remove])
+    probabilities = np.exp(logs)
+    distance = np.abs(-logs - entropy(probabilities))
+    among, _ = _first(distance, probabilities, mass)
+    order = among[np.argsort(distance[among], kind="stable")]
+    last = min(int(np.sum(np.cumsum(probabilities[order]) < mass)), order.size - 1)
+    return np.where(distance > distance[order[last]], -np.inf, logits)
 
 
-def _cut(logits: Vector, tokens: NDArray[np.intp]) -> Vector:
-    result = logits.copy()
-    result[tokens] = -np.inf
+def _first(keys: Vector, probabilities: Vector, mass: float) -> tuple[NDArray[np.intp], float]:
+    """Tokens with the smallest keys that hold at least `mass`, in no order, and the mass of all others.
+
+    Spares the sorting of a whole vocabulary, which would take longer than a small model's pass for one token.
+    """
+    count = 512
+    while count < keys.size:
+        inside = keys <= np.partition(keys, count)[count]
+        rest = float(np.sum(probabilities, where=~inside))
+        if rest <= 1 - mass:
+            return np.flatnonzero(inside), rest
+        count *= 8
+    return np.arange(keys.size), 0.0
+
+
+def _only(logits: Vector, tokens: NDArray[np.intp]) -> Vector:
+    result = np.full_like(logits, -np.inf)
+    result[tokens] = logits[tokens]
     return result
 
 
@@ -157,16 +173,32 @@ def distribution(
         logits = temperature(logits, settings.temperature)
     if settings.top_k:
         logits = top_k(logits, settings.top_k)
+    return _of_the_left(logits, lambda left: _of_the_left(_cuts_by_mass(left, settings), softmax))
+
+
+def _of_the_left(logits: Vector, work: Callable[[Vector], Vector]) -> Vector:
+    """Probabilities that `work` gives the tokens which are left; few tokens, little work. Zero for what is cut."""
+    left = logits != -np.inf
+    if left.all():
+        return work(logits)
+    places = np.flatnonzero(left)
+    result = np.zeros_like(logits)
+    result[places] = work(logits[places])
+    return result
+
+
+def _cuts_by_mass(logits: Vector, settings: Settings) -> Vector:
     if settings.top_p is not None and settings.top_p < 1:
         logits = top_p(logits, settings.top_p)
     if settings.min_p:
         logits = min_p(logits, settings.min_p)
     if settings.typical_p is not None and 0 < settings.typical_p < 1:
         logits = typical_p(logits, settings.typical_p)
-    return softmax(logits)
+    return logits
 
 
 def draw(probabilities: Vector, uniform: float) -> int:
     """The token at which the cumulative probability passes `uniform`, a number in [0, 1)."""
     edges = np.cumsum(probabilities)
-    return int(min(np.searchsorted(edges, uniform * edges[-1], side="right"), np.flatnonzero(probabilities)[-1]))
+    place = int(np.searchsorted(edges, uniform * edges[-1], side="right"))
+    return place if place < edges.size else int(np.flatnonzero(probabilities)[-1])  # a product that was rounded up
