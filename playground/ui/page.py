@@ -68,7 +68,20 @@ class Page:
     app: App
     blocks: gr.Blocks
     sidebar: Sidebar
+    tabs: gr.Tabs
+    """To lead to another tab: `gr.Tabs(selected=NAME)`."""
+    handed: gr.State
+    """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
 
 
 PRIVATE: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """For events that only the page uses: no endpoint, and no veil over what they redraw."""
+DOWNLOAD = """(file) => {
+  if (!file) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([file.content], {type: file.type}));
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}"""
+"""Lets the browser save `{"name", "type", "content"}` as a file."""

@@ -50,9 +50,10 @@ def build(app: App) -> gr.Blocks:
             theme = gr.Button("◑", size="sm", elem_id="theme", elem_classes="quiet-button", scale=0)
             theme.click(None, js=_TOGGLE_THEME, **PRIVATE)
         bar = build_sidebar(app.label, app.settings.model, app.settings.max_tokens_per_reply)
-        page = Page(app, blocks, bar)
+        places = gr.Tabs(elem_id="tabs")
+        page = Page(app, blocks, bar, places, gr.State())
         sidebar.wire(page)
-        with gr.Tabs(elem_id="tabs"):
+        with places:
             for tab in found_tabs():
                 with gr.Tab(app.label(f"{tab.NAME}.tab"), id=tab.NAME):
                     tab.build(page)
@@ -88,8 +89,7 @@ _NAMELESS = {
 _HEAD = """<script>
 addEventListener('keydown', event => {
   if (event.key !== 'Escape') return;
-  const stop = document.querySelector('#message .stop-button');
-  if (stop) stop.click();
+  for (const stop of document.querySelectorAll('#message .stop-button, .stops')) stop.click();
 });
 const start = () => {
   const dress = () => {

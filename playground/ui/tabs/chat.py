@@ -13,19 +13,11 @@ from playground.desk import Choices
 from playground.labs.chat import Conversation
 from playground.ui import api
 from playground.ui.conversation import choose_preset, chosen, drawn, exporter, lay_columns, open_tab, redraw, turn_of
-from playground.ui.page import PRIVATE, Page
+from playground.ui.page import DOWNLOAD, PRIVATE, Page
 from playground.ui.render import CONTINUE, KEYS, tags_typed
 
 NAME = "chat"
 ORDER = 10
-_DOWNLOAD = """(file) => {
-  if (!file) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([file.content], {type: file.type}));
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}"""
 _LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
@@ -238,5 +230,5 @@ def _wire_rest(page: Page, layout: Layout) -> None:
         chat.clear(cleared, None, layout.streaming, **PRIVATE)
     for name, button in layout.exports.items():
         button.click(exporter(app, name), None, layout.file, **PRIVATE).then(
-            None, layout.file, None, js=_DOWNLOAD, **PRIVATE
+            None, layout.file, None, js=DOWNLOAD, **PRIVATE
         )

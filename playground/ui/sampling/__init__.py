@@ -1,0 +1,1 @@
+"""What the Sampling tab shows and does: HTML from escaped values, and handlers that need no browser."""

@@ -1,0 +1,126 @@
+"""What the tab's own components do in the browser. They only move values: everything written is escaped before.
+
+Each is the body of a function that Gradio calls once with `element`, `trigger` and `watch`; none needs an inline
+handler, which the page's policy forbids.
+"""
+
+from __future__ import annotations
+
+PICK = """
+element.addEventListener('click', event => {
+  const bar = event.target.closest('[data-token]');
+  if (bar) trigger('pick', {token: Number(bar.dataset.token)});
+});
+"""
+"""Bars: a token is appended where it is clicked."""
+GO = """
+element.addEventListener('click', event => {
+  const branch = event.target.closest('[data-go]');
+  if (branch) trigger('go', {node: branch.dataset.go === 'root' ? 'root' : Number(branch.dataset.go)});
+});
+"""
+"""The tree: a branch is gone back to."""
+PATH = """
+const card = document.createElement('div');
+card.className = 'token-card';
+card.hidden = true;
+card.setAttribute('role', 'dialog');
+document.body.append(card);
+let shown = null, pinned = false, leaving = 0;
+
+const made = (tag, name, text) => {
+  const one = document.createElement(tag);
+  if (name) one.className = name;
+  one.textContent = text;
+  return one;
+};
+const close = back => {
+  clearTimeout(leaving);
+  if (back && shown) shown.focus();
+  shown = null; pinned = false; card.hidden = true;
+};
+const place = () => {
+  const at = shown.getBoundingClientRect(), width = card.offsetWidth, height = card.offsetHeight;
+  card.style.left = Math.max(8, Math.min(at.left, innerWidth - width - 8)) + 'px';
+  const below = at.bottom + 6;
+  card.style.top = (below + height > innerHeight - 8 && at.top - 6 - height > 0 ? at.top - 6 - height : below) + 'px';
+};
+const open = token => {
+  clearTimeout(leaving);
+  if (shown === token) return;
+  shown = token; pinned = false;
+  const words = element.querySelector('.words').dataset, node = Number(token.dataset.node);
+  const list = document.createElement('ol');
+  for (const line of token.dataset.others.split('\\n').filter(Boolean)) {
+    const [piece, chance, id] = line.split('\\t'), item = document.createElement('li');
+    const row = made(id ? 'button' : 'span', 'other', '');
+    if (id) {
+      row.type = 'button';
+      row.addEventListener('click', () => { close(); trigger('fork', {node, token: Number(id)}); });
+    }
+    const bar = made('i', '', '');
+    bar.style.width = (parseFloat(chance) || 0) + '%';
+    const track = made('span', 'track', '');
+    track.append(bar);
+    row.append(made('span', 'piece', piece), track, made('span', 'number', chance));
+    item.append(row);
+    list.append(item);
+  }
+  const head = made('p', 'head', '');
+  head.append(made('span', 'piece', token.dataset.piece), ' ' + token.dataset.fact);
+  card.setAttribute('aria-label', token.getAttribute('aria-label'));
+  card.replaceChildren(head, made('p', 'quiet', words.alternatives), list);
+  if (words.here) {
+    const here = made('button', 'here', words.here);
+    here.type = 'button';
+    here.addEventListener('click', () => { close(); trigger('go', {node}); });
+    card.append(here);
+  }
+  card.hidden = false;
+  place();
+};
+const pin = token => {
+  open(token);
+  pinned = true;
+  card.querySelector('button')?.focus({preventScroll: true});
+};
+const leave = () => { clearTimeout(leaving); leaving = setTimeout(() => pinned || close(), 200); };
+const tokenOf = event => event.target.closest && event.target.closest('[data-node]');
+
+element.addEventListener('pointerover', event => {
+  const token = tokenOf(event);
+  if (token && !pinned && event.pointerType === 'mouse') open(token);
+});
+element.addEventListener('pointerout', event => { if (tokenOf(event)) leave(); });
+card.addEventListener('pointerenter', () => clearTimeout(leaving));
+card.addEventListener('pointerleave', leave);
+element.addEventListener('focusin', event => {
+  const token = tokenOf(event);
+  if (token && !pinned && token.matches(':focus-visible')) open(token);
+});
+element.addEventListener('focusout', event => { if (!card.contains(event.relatedTarget)) leave(); });
+card.addEventListener('focusout', event => {
+  if (pinned && event.relatedTarget && !card.contains(event.relatedTarget)) close();
+});
+element.addEventListener('click', event => { const token = tokenOf(event); if (token) pin(token); });
+element.addEventListener('keydown', event => {
+  const token = tokenOf(event);
+  if (!token) return;
+  const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+  if (step) {
+    const all = [...element.querySelectorAll('[data-node]')];
+    all[all.indexOf(token) + step]?.focus();
+  } else if (event.key === 'Enter' || event.key === ' ') pin(token);
+  else return;
+  event.preventDefault();
+});
+document.addEventListener('keydown', event => { if (event.key === 'Escape' && shown) close(pinned); });
+document.addEventListener('pointerdown', event => {
+  if (shown && !card.contains(event.target) && !tokenOf(event)) close();
+});
+addEventListener('scroll', event => {
+  if (shown && !card.contains(event.target)) pinned ? place() : close();
+}, true);
+watch('value', () => close());
+"""
+"""The path: hovering or focusing a token shows what else was possible; clicking it, or Enter, lets one choose."""
