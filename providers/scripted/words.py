@@ -69,7 +69,7 @@ def logits(ids: Sequence[int]) -> Vector:
     mixed = (np.arange(len(_PIECES), dtype=np.int64) * 7919 + last * 104_729 + before * 1_299_709) % 9973
     result: Vector = mixed / 9973 * 6.0
     result[:_FIRST_WORD] -= 12.0
-    result[END] = -3.0 + 0.02 * len(ids)
+    result[END] = -3.0 + 0.05 * len(ids)
     if last in _FOLLOWS:
         result[_FOLLOWS[last]] = 8.5
     return result

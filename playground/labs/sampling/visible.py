@@ -8,7 +8,7 @@ _SIGNS = {" ": "␠", "\n": "⏎", "\t": "⇥", "\x7f": "␡"}
 
 
 def visible(piece: str) -> str:
-    """A token's piece with its whitespace shown: ␠ ⏎ ⇥, ␀ to ␟ for controls, `<U+200B>` for other invisible characters.
+    """A token's piece with its whitespace shown: ␠ ⏎ ⇥, ␀ to ␟ for controls, `<U+200B>` for others that do not print.
 
     Parts of a character (`<0xF0>`) stay as they are; a mark that combines stands on ◌; an empty piece is ∅.
     """
@@ -23,6 +23,4 @@ def _sign(character: str) -> str:
         return _SIGNS[character]
     if character < " ":
         return chr(0x2400 + ord(character))  # Unicode's control pictures, in the controls' own order
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}:
-        return f"<U+{ord(character):04X}>"
-    return character
+    return character if character.isprintable() else f"<U+{ord(character):04X}>"
