@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from transformers import DynamicCache
 
 from providers.errors import Unavailable
 from providers.huggingface.engines.base import Job, Step
+from providers.huggingface.engines.run import Item, deliver
 from providers.huggingface.engines.torch_batch import Batch, joinable, limit_for, states_of
-from providers.huggingface.engines.torch_run import Run, hand_over
+from providers.huggingface.engines.torch_run import TorchRun
 from providers.huggingface.tokens import Codec
 
 PIECE = 256
@@ -36,9 +38,9 @@ class TorchEngine:
     def __init__(self, model: Any, codec: Codec) -> None:
         self.computed = 0
         self._model, self._codec = model, codec
-        self._runs: list[Run] = []
+        self._runs: list[TorchRun] = []
         self._batches: dict[int, Batch] = {}
-        self._together: list[Run] = []
+        self._together: list[TorchRun] = []
         """Who took part in the last passes of batches, and how long to wait for them."""
         self._until = 0.0
         self._changed = threading.Condition()
@@ -52,23 +54,19 @@ class TorchEngine:
         return self._model
 
     async def submit(self, job: Job) -> AsyncGenerator[Step]:
-        run = Run(job, self._codec, DynamicCache(config=self._model.config))
         with self._changed:
             if self._closed:
                 raise Unavailable(provider="huggingface")
+            run = TorchRun(job, self._codec, DynamicCache(config=self._model.config))
             self._runs.append(run)
             self._changed.notify()
         try:
-            while True:
-                item = await run.line.get()
-                if isinstance(item, BaseException):
-                    raise item
-                with self._changed:
-                    run.waiting -= 1
-                    self._changed.notify()
-                yield item
-                if item.finish is not None:
-                    return
+            async with aclosing(run.read()) as steps:
+                async for step in steps:
+                    with self._changed:
+                        run.waiting -= 1
+                        self._changed.notify()
+                    yield step
         finally:
             with self._changed:
                 run.cancelled = True
@@ -91,13 +89,13 @@ class TorchEngine:
                 self._advance_batches()
         self._batches = {}
 
-    def _turn(self) -> list[Run]:
+    def _turn(self) -> list[TorchRun]:
         """The requests to give a step to now; waits for one. Empty when the engine is closed."""
         with self._changed:
             while True:
                 self._leave()
                 if self._closed:
-                    hand_over((run, Unavailable(provider="huggingface")) for run in self._runs)
+                    deliver((run, Unavailable(provider="huggingface")) for run in self._runs)
                     self._runs = []
                     return []
                 ready = [run for run in self._runs if run.ready]
@@ -108,19 +106,14 @@ class TorchEngine:
 
     def _leave(self) -> None:
         """Who has ended or was cancelled gives back its memory."""
-        for run in self._runs:
-            if run.cancelled or run.ended:
-                self._leave_batch(run)
-                run.cache = None
-        self._runs = [run for run in self._runs if not (run.cancelled or run.ended)]
+        for run in [run for run in self._runs if run.cancelled or run.ended]:
+            self._runs.remove(run)
+            run.cache = None
+            for batch in self._batches.values():
+                batch.leave(run)
         self._together = [run for run in self._together if run in self._runs]
 
-    def _leave_batch(self, run: Run) -> None:
-        for batch in self._batches.values():
-            if run in batch.rows:
-                batch.leave(run)
-
-    def _patience(self, ready: Sequence[Run]) -> float | None:
+    def _patience(self, ready: Sequence[TorchRun]) -> float | None:
         """Seconds to wait for readers that the next pass would go without; `None` where there is nothing to wait for.
 
         Only where all that could be done now is such a pass.
@@ -131,11 +124,11 @@ class TorchEngine:
         rest = self._until - time.monotonic()
         return rest if rest > 0 else None
 
-    def _due(self, run: Run) -> bool:
+    def _due(self, run: TorchRun) -> bool:
         """Its next token is to be computed. Asked anew before each pass: meanwhile it may have been cancelled."""
         return run.ready and not (run.reading or run.cancelled or run.ended or self._closed)
 
-    def _read(self, runs: Sequence[Run]) -> None:
+    def _read(self, runs: Sequence[TorchRun]) -> None:
         """Pieces of prompts, until enough is read for this turn. Who was read to goes to the end of the line."""
         read = 0
         for run in runs:
@@ -148,19 +141,21 @@ class TorchEngine:
                     self._runs.remove(run)
                     self._runs.append(run)
 
-    def _attempt(self, run: Run, work: Callable[[Run], Step | None]) -> None:
-        step: Step | BaseException | None
+    def _attempt(self, run: TorchRun, work: Callable[[TorchRun], Step | None]) -> None:
+        step: Item | None
         try:
             step = work(run)
         except Exception as error:  # noqa: BLE001 - it belongs to one request, and is raised where that one is read
             step = _told(error)
         self._give([(run, step)] if step is not None else [])
 
-    def _give(self, items: Sequence[tuple[Run, Step | BaseException]]) -> None:
+    def _give(self, items: Sequence[tuple[TorchRun, Item]]) -> None:
         with self._changed:
-            hand_over(items)
+            for run, _ in items:
+                run.waiting += 1
+            deliver(items)
 
-    def _advance(self, run: Run) -> Step | None:
+    def _advance(self, run: TorchRun) -> Step | None:
         """Read a piece of the prompt, or one token; choose the next when all is read."""
         piece, run.unread = run.unread[:PIECE], run.unread[PIECE:]
         ids = torch.tensor([piece], device=self._model.device)
@@ -172,12 +167,12 @@ class TorchEngine:
             self._join(run)
         return step
 
-    def _choose(self, run: Run, logits: NDArray[np.float32]) -> Step:
+    def _choose(self, run: TorchRun, logits: NDArray[np.float32]) -> Step:
         step = run.choose(logits.astype(np.float64))
         self.computed += 1
         return step
 
-    def _join(self, run: Run) -> None:
+    def _join(self, run: TorchRun) -> None:
         """The reply goes on in a batch, if that is possible."""
         length = len(run.job.prompt)
         if joinable(self._model, run.cache, length):
@@ -202,19 +197,28 @@ class TorchEngine:
         if together:
             self._together, self._until = together, time.monotonic() + PATIENCE * (time.monotonic() - start)
 
-    def _outgrow(self, run: Run) -> None:
+    def _outgrow(self, run: TorchRun) -> None:
         """Into the batch of the longer rows. Where that fails the request has ended, and leaves with the next turn."""
-        old = next(batch for batch in self._batches.values() if run in batch.rows)
+        old = self._batch_of(run)
         self._batch(old.limit + 1).join(run, old.states(run))
         old.leave(run)
 
-    def _pass(self, batch: Batch, ready: Collection[Run]) -> None:
+    def _withdraw(self, run: TorchRun) -> None:
+        """Out of its batch, to go on alone."""
+        batch = self._batch_of(run)
+        run.alone, run.cache = True, batch.cache(run)
+        batch.leave(run)
+
+    def _batch_of(self, run: TorchRun) -> Batch:
+        return next(batch for batch in self._batches.values() if run in batch.rows)
+
+    def _pass(self, batch: Batch, ready: Collection[TorchRun]) -> None:
         try:
             rows = batch.step(ready)
         except Exception as error:  # noqa: BLE001 - see _part
             self._part(batch, error)
             return
-        items: list[tuple[Run, Step | BaseException]] = []
+        items: list[tuple[TorchRun, Item]] = []
         for run, logits in rows:
             try:
                 items.append((run, self._choose(run, logits)))
@@ -223,19 +227,16 @@ class TorchEngine:
         self._give(items)
 
     def _part(self, batch: Batch, error: Exception) -> None:
-        """After a pass that failed. Where memory was short, the longest row makes room for the others.
+        """After a pass that failed. Where memory was short, its longest row makes room for the others.
 
-        Any other failure is one row's, and nobody knows whose: they go on alone, where it will come back to one.
+        Any other failure is one row's, and nobody knows whose: all go on alone, where it will come back to one.
         """
         told = _told(error)
         if isinstance(told, Unavailable):
-            longest = batch.longest()
-            batch.leave(longest)
-            self._give([(longest, told)])
-            return
-        for run in list(batch.rows):
-            run.alone, run.cache = True, batch.cache(run)
-            batch.leave(run)
+            self._give([(batch.longest(), told)])
+        else:
+            for run in list(batch.rows):
+                self._attempt(run, self._withdraw)
 
 
 def _told(error: Exception) -> Exception:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from transformers import Cache, DynamicCache
 from transformers.cache_utils import DynamicLayer
 
-from providers.huggingface.engines.torch_run import Run
+from providers.huggingface.engines.torch_run import TorchRun
 
 SHORT = 1024
 """Tokens of a row in the batch of the short ones. Each further batch takes rows twice as long, so that memory and time
@@ -111,12 +111,12 @@ class Batch:
 
     def __init__(self, network: Any, limit: int) -> None:
         self.limit = limit
-        self.rows: list[Run] = []
+        self.rows: list[TorchRun] = []
         self._lengths: list[int] = []
         self._network = network
         self._layers: list[_Slots] = []
 
-    def join(self, run: Run, states: Sequence[States]) -> None:
+    def join(self, run: TorchRun, states: Sequence[States]) -> None:
         """Copy these states in. Where that fails the batch is as it was."""
         if not self._layers:
             self._layers = [_Slots(layer) for layer in states]
@@ -127,8 +127,10 @@ class Batch:
         self.rows.append(run)
         self._lengths.append(length)
 
-    def leave(self, run: Run) -> None:
-        """The last row takes its slot."""
+    def leave(self, run: TorchRun) -> None:
+        """The last row takes its slot. Nothing happens where it is not among the rows."""
+        if run not in self.rows:
+            return
         slot, last = self.rows.index(run), len(self.rows) - 1
         if slot != last:
             states = self.states(self.rows[last])
@@ -140,24 +142,24 @@ class Batch:
         if not self.rows:
             self._layers = []
 
-    def states(self, run: Run) -> list[States]:
+    def states(self, run: TorchRun) -> list[States]:
         """Views into the buffers, layer by layer."""
         slot = self.rows.index(run)
         part = (slice(slot, slot + 1), slice(None), slice(self._lengths[slot]))
         return [(keys[part], values[part]) for keys, values in (layer.buffers for layer in self._layers)]
 
-    def cache(self, run: Run) -> DynamicCache:
+    def cache(self, run: TorchRun) -> DynamicCache:
         """A copy, for a row that goes on alone."""
         return DynamicCache([(keys.clone(), values.clone()) for keys, values in self.states(run)])
 
-    def outgrown(self) -> list[Run]:
+    def outgrown(self) -> list[TorchRun]:
         """The rows with no room for another token."""
         return [run for run, length in zip(self.rows, self._lengths, strict=True) if length >= self.limit]
 
-    def longest(self) -> Run:
+    def longest(self) -> TorchRun:
         return self.rows[int(np.argmax(self._lengths))]
 
-    def step(self, ready: Collection[Run]) -> list[tuple[Run, NDArray[np.float32]]]:
+    def step(self, ready: Collection[TorchRun]) -> list[tuple[TorchRun, NDArray[np.float32]]]:
         """One pass; the ready rows with the logits, shape (vocabulary,), of what follows their unread token.
 
         The other rows are computed too, since moving them out of the way would cost more, but nothing is kept of it.
