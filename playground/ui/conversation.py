@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
@@ -28,9 +29,11 @@ def chosen(app: App, system: object, models: object, sampling: dict[str, object]
     )
 
 
-async def redraw(app: App, who: Who, run: Run, question: str = "") -> AsyncGenerator[list[object]]:
+async def redraw(
+    app: App, who: Who, run: Run, question: str = "", *, colours: bool = False
+) -> AsyncGenerator[list[object]]:
     """A run as updates of the chats, the message box and the notice. What could not be sent goes back into the box."""
-    show = app.show(who)
+    show = app.show(who, colours=colours)
     last: list[object] = [None] * MAX_COLUMNS
     running = gr.update(value="", submit_btn=False, stop_btn=True)
     try:
@@ -51,9 +54,9 @@ async def redraw(app: App, who: Who, run: Run, question: str = "") -> AsyncGener
         yield [*[gr.skip()] * MAX_COLUMNS, gr.update(submit_btn=True, stop_btn=False), gr.skip()]
 
 
-async def lay_columns(app: App, who: Who, models: Sequence[str]) -> list[object]:
+async def lay_columns(app: App, who: Who, models: Sequence[str], *, colours: bool = False) -> list[object]:
     """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
-    show, conversation = app.show(who), app.desk.load(who.visitor)
+    show, conversation = app.show(who, colours=colours), app.desk.load(who.visitor)
     known = {model.ref: model for model in await app.reach.models(who.visitor)}
     shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
     columns = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
@@ -85,6 +88,16 @@ def choose_preset(who: Who, name: str) -> list[object]:
 def turn_of(messages: Sequence[dict[str, object]], index: int) -> int:
     """The turn that a message of a column belongs to."""
     return max(0, sum(message["role"] == "user" for message in messages[: index + 1]) - 1)
+
+
+def hand_over(show: Renderer, conversation: Conversation, column: int, index: object) -> dict[str, object] | None:
+    """What the Sampling tab is told of the reply that message `index` of a column belongs to; `None` without one."""
+    place = index[0] if isinstance(index, list | tuple) and index else index
+    if not isinstance(place, int) or not conversation.turns:
+        return None
+    turn = min(turn_of(show.messages(conversation, column), place), len(conversation.turns) - 1)
+    told = {"tab": "sampling", "turn": turn, "column": column, "question": conversation.turns[turn].question}
+    return {**told, "at": time.time_ns()}  # asked for twice, it is handed over twice
 
 
 def drawn(show: Renderer, conversation: Conversation) -> list[object]:

@@ -40,10 +40,10 @@ class App:
             tokens_per_reply=self.settings.max_tokens_per_reply,
         )
 
-    def show(self, who: Who) -> Renderer:
+    def show(self, who: Who, *, colours: bool = False) -> Renderer:
         """What shows values in the visitor's language."""
         titles = {name: endpoint.title for name, endpoint in self.reach.catalog.endpoints.items()}
-        return Renderer(self.texts, who.language, titles)
+        return Renderer(self.texts, who.language, titles, colours=colours)
 
     def who(self, request: gr.Request) -> Who:
         return Who(visitor_id(request), language(request), self.texts)

@@ -26,7 +26,7 @@ def template() -> go.layout.Template:
         "showline": False,
         "ticks": "",
         "automargin": True,
-        "title_standoff": 10,
+        "title": {"standoff": 10, "font": {"size": 14}},
     }
     return go.layout.Template(
         layout={
@@ -57,9 +57,10 @@ def diversity_plot(lines: Sequence[Line], names: Sequence[str], titles: tuple[st
             name=name,
             showlegend=len(lines) > 1,
             marker={"size": 9, "symbol": _MARKS[number % len(_MARKS)]},
+            cliponaxis=False,
             hovertemplate=f"{hover}<extra></extra>",
         )
     figure.update_layout(template=template(), height=320, dragmode=False)
     figure.update_xaxes(title_text=titles[0])
-    figure.update_yaxes(title_text=titles[1], range=[0, 1.02])
+    figure.update_yaxes(title_text=titles[1], range=[0, 1.05])
     return figure

@@ -9,11 +9,12 @@ from typing import Any
 
 from playground.labs.chat import Conversation, Failure, Reply
 from playground.text import Texts
+from playground.ui.colour import coloured
 from playground.ui.widgets import DEFAULTS
 from providers.types import Change, ModelInfo, Progress
 
-AGAIN, KEYS, CONTINUE = "again", "keys", "continue"
-"""The buttons under a reply: try again, enter a key, go on."""
+AGAIN, KEYS, CONTINUE, SAMPLING = "again", "keys", "continue", "sampling"
+"""The buttons under a reply: try again, enter a key, go on, see how it was sampled."""
 _SHIELD = "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z"
 _CLOUD = "M7 19a4 4 0 0 1-.5-8A6 6 0 0 1 18 9.5 4.8 4.8 0 0 1 17.5 19z"
 _NEEDS_KEY = {"missing_key", "missing_key.malformed", "authentication_failed", "authentication_failed.forbidden"}
@@ -22,9 +23,11 @@ _NEEDS_KEY = {"missing_key", "missing_key.malformed", "authentication_failed", "
 class Renderer:
     """Shows values in one language."""
 
-    def __init__(self, texts: Texts, language: str, titles: Mapping[str, str] | None = None) -> None:
-        """`titles` are the names that vendors go by."""
-        self._texts, self._language, self._titles = texts, language, titles or {}
+    def __init__(
+        self, texts: Texts, language: str, titles: Mapping[str, str] | None = None, *, colours: bool = False
+    ) -> None:
+        """`titles` are the names that vendors go by; with `colours`, replies show how likely their tokens were."""
+        self._texts, self._language, self._titles, self._colours = texts, language, titles or {}, colours
 
     def text(self, key: str, **values: object) -> str:
         return self._texts.text(self._language, key, **values)
@@ -45,7 +48,8 @@ class Renderer:
             thinking = reply.running and not reply.text
             said.append(_folded(self.text("chat.reasoning"), tags_shown(reply.reasoning), pending=thinking))
         if reply.text:
-            said.append({"role": "assistant", "content": tags_shown(reply.text)})
+            shown = coloured(reply.text, reply.tokens) if self._colours and reply.tokens else tags_shown(reply.text)
+            said.append({"role": "assistant", "content": shown})
         if reply.running and reply.changes:  # said before anything is sent, as when the oldest messages do not fit
             said.append(_folded("⚠ " + " ".join(map(self.change, reply.changes)), ""))
         if reply.running and not reply.text:
@@ -133,6 +137,8 @@ class Renderer:
         if reply.usage:
             seed = reply.sampling.seed
             parts.append(self.text("facts.no_seed") if seed is None else self.text("facts.seed", seed=seed))
+        if reply.engine:
+            parts.append(reply.engine)
         if reply.changes:
             parts.append("⚠ " + self.text("facts.changes", count=len(reply.changes)))
         return " · ".join(parts) or self.text("facts.nothing")
@@ -190,6 +196,8 @@ class Renderer:
             options.append({"value": CONTINUE, "label": self.text("chat.continue")})
         if reply.state in {"stopped", "failed"}:
             options.append({"value": AGAIN, "label": self.text("chat.again")})
+        if reply.text:
+            options.append({"value": SAMPLING, "label": self.text("chat.sampling")})
         return options
 
 

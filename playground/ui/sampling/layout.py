@@ -69,27 +69,25 @@ def lay_out(page: Page) -> Layout:
     label = page.app.label
     gr.Markdown(label("sampling.intro"), elem_classes="intro")
     with gr.Row(elem_id="sampling-ask", equal_height=False):
-        prompt = gr.Textbox(
-            label=label("sampling.prompt"),
-            placeholder=label("sampling.placeholder"),
-            lines=1,
-            max_lines=8,
-            scale=4,
-            min_width=260,
-            elem_id="sampling-prompt",
-        )
-        form = gr.Radio(
-            [(label("sampling.form_raw"), "raw"), (label("sampling.form_chat"), "chat")],
-            value="raw",
-            label=label("sampling.form"),
-            info=label("sampling.form_info"),
-            scale=2,
-            min_width=240,
-            elem_id="sampling-form",
-        )
-    with gr.Row(elem_classes="doing"):
-        look = _button(label("sampling.look"), "sampling-look", variant="primary")
-        example = _button(label("sampling.example"), "sampling-example")
+        with gr.Column(scale=3, min_width=280):
+            prompt = gr.Textbox(
+                label=label("sampling.prompt"),
+                placeholder=label("sampling.placeholder"),
+                lines=1,
+                max_lines=8,
+                elem_id="sampling-prompt",
+            )
+            with gr.Row(elem_classes="doing"):
+                look = _button(label("sampling.look"), "sampling-look", variant="primary")
+                example = _button(label("sampling.example"), "sampling-example")
+        with gr.Column(scale=2, min_width=280):
+            form = gr.Radio(
+                [(label("sampling.form_raw"), "raw"), (label("sampling.form_chat"), "chat")],
+                value="raw",
+                label=label("sampling.form"),
+                info=label("sampling.form_info"),
+                elem_id="sampling-form",
+            )
     read = gr.HTML(container=False, apply_default_css=False, elem_id="sampling-read")
     with gr.Tabs(elem_id="sampling-modes") as modes:
         with gr.Tab(label("sampling.mode_next"), id="next"):
@@ -146,7 +144,7 @@ def _lay_out_sweep(page: Page) -> Sweep:
             step=1,
             label=label("sampling.cell_tokens"),
             info=label("sampling.cell_tokens_info"),
-            min_width=180,
+            min_width=240,
             elem_id="sweep-tokens",
         )
     varied.input(_values_of, varied, values, **PRIVATE)

@@ -18,8 +18,13 @@ def word(show: Renderer, name: str) -> str:
 
 
 def shown(piece: str) -> str:
-    """A token as it can be read, escaped; the sign for a space is paler than a letter."""
-    return html.escape(visible(piece)).replace("␠", "<i>␠</i>")
+    """A token as it can be read, escaped."""
+    return marked(visible(piece))
+
+
+def marked(text: str) -> str:
+    """What `visible` made, escaped; the sign for a space, which few fonts have, is drawn by the style sheet."""
+    return html.escape(text).replace("␠", "<i>␠</i>")
 
 
 def chip(piece: str, *, special: bool = False) -> str:

@@ -25,13 +25,18 @@ const card = document.createElement('div');
 card.className = 'token-card';
 card.hidden = true;
 card.setAttribute('role', 'dialog');
-document.body.append(card);
+(element.closest('.gradio-container') || document.body).append(card);
 let shown = null, pinned = false, leaving = 0;
 
 const made = (tag, name, text) => {
   const one = document.createElement(tag);
   if (name) one.className = name;
   one.textContent = text;
+  return one;
+};
+const piece = text => {  // the sign for a space is drawn by the style sheet, since few fonts have it
+  const one = made('span', 'piece', '');
+  text.split('␠').forEach((part, at) => one.append(...(at ? [made('i', '', '␠')] : []), part));
   return one;
 };
 const close = back => {
@@ -52,8 +57,9 @@ const open = token => {
   const words = element.querySelector('.words').dataset, node = Number(token.dataset.node);
   const list = document.createElement('ol');
   for (const line of token.dataset.others.split('\\n').filter(Boolean)) {
-    const [piece, chance, id] = line.split('\\t'), item = document.createElement('li');
+    const [name, chance, id] = line.split('\\t'), item = document.createElement('li');
     const row = made(id ? 'button' : 'span', 'other', '');
+    if (id === token.dataset.id) row.ariaCurrent = 'true';
     if (id) {
       row.type = 'button';
       row.addEventListener('click', () => { close(); trigger('fork', {node, token: Number(id)}); });
@@ -62,12 +68,12 @@ const open = token => {
     bar.style.width = (parseFloat(chance) || 0) + '%';
     const track = made('span', 'track', '');
     track.append(bar);
-    row.append(made('span', 'piece', piece), track, made('span', 'number', chance));
+    row.append(piece(name), track, made('span', 'number', chance));
     item.append(row);
     list.append(item);
   }
   const head = made('p', 'head', '');
-  head.append(made('span', 'piece', token.dataset.piece), ' ' + token.dataset.fact);
+  head.append(piece(token.dataset.piece), ' ' + token.dataset.fact);
   card.setAttribute('aria-label', token.getAttribute('aria-label'));
   card.replaceChildren(head, made('p', 'quiet', words.alternatives), list);
   if (words.here) {

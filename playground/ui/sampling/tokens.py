@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from playground.labs.sampling import Node, Tree, visible
 from playground.ui.colour import level, percent
 from playground.ui.render import Renderer
-from playground.ui.sampling.pieces import chip, shown
+from playground.ui.sampling.pieces import chip, marked, shown
 from providers.whitebox import Token
 
+_BEFORE = 40
+"""Tokens of the prompt that the path begins with; all of them are in `read`."""
 _TAIL = 8
 """Tokens shown before the choice."""
 _LONGEST = 60
@@ -31,7 +33,8 @@ def path(show: Renderer, tree: Tree) -> str:
     here = "" if fixed else html.escape(show.text("sampling.here"))
     others = html.escape(show.text("sampling.alternatives_read" if fixed else "sampling.alternatives"))
     words = f'<span class="words" hidden data-here="{here}" data-alternatives="{others}"></span>'
-    prompt = "".join(_in_prompt(token) for token in tree.prompt)
+    cut = '<span class="token prompt">…</span>' if len(tree.prompt) > _BEFORE else ""
+    prompt = cut + "".join(_in_prompt(token) for token in tree.prompt[-_BEFORE:])
     # One stop of the Tab key; the arrow keys go from token to token.
     chosen = [_chosen(show, node, fixed=fixed, stop=not place) for place, node in enumerate(tree.path())]
     return words + prompt + "".join(chosen)
@@ -100,10 +103,11 @@ def forks(show: Renderer, tree: Tree) -> str:
 
 def _line(show: Renderer, branch: Branch) -> str:
     text = "".join(visible(node.token.piece) for node in branch.nodes)
-    short = text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
     chance = branch.nodes[0].probability
     return (
-        f'<span class="token p{level(chance)}">{html.escape(percent(chance))}</span> {html.escape(short)} '
+        f'<span class="token p{level(chance)}">{html.escape(percent(chance))}</span> {marked(text)} '
         f"<small>{html.escape(show.text('sampling.tokens', count=len(branch.nodes)))}</small>"
     )
 
@@ -128,7 +132,7 @@ def _chosen(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
     special = " special" if node.token.special else ""
     return (
         f'<span class="token p{level(node.probability)}{special}" role="button"'
-        f' tabindex="{0 if stop else -1}" data-node="{node.id}" data-piece="{name}"'
+        f' tabindex="{0 if stop else -1}" data-node="{node.id}" data-id="{node.token.id}" data-piece="{name}"'
         f' data-fact="{html.escape(fact)}" data-others="{html.escape(others)}"'
         f' aria-label="{name}, {html.escape(fact)}">{_flowing(node.token.piece)}</span>'
     )

@@ -12,9 +12,19 @@ from playground.checks import MAX_COLUMNS, checked_text
 from playground.desk import Choices
 from playground.labs.chat import Conversation
 from playground.ui import api
-from playground.ui.conversation import choose_preset, chosen, drawn, exporter, lay_columns, open_tab, redraw, turn_of
+from playground.ui.conversation import (
+    choose_preset,
+    chosen,
+    drawn,
+    exporter,
+    hand_over,
+    lay_columns,
+    open_tab,
+    redraw,
+    turn_of,
+)
 from playground.ui.page import DOWNLOAD, PRIVATE, Page
-from playground.ui.render import CONTINUE, KEYS, tags_typed
+from playground.ui.render import CONTINUE, KEYS, SAMPLING, tags_typed
 
 NAME = "chat"
 ORDER = 10
@@ -41,6 +51,7 @@ class Layout:
     proceed: gr.Button
     undo: gr.Button
     new: gr.Button
+    colours: gr.Checkbox
     exports: dict[str, gr.Button]
     file: gr.JSON
 
@@ -93,8 +104,13 @@ def _lay_out(page: Page) -> Layout:
             )
             for name in ("json", "markdown", "python")
         }
+        colours = gr.Checkbox(
+            label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
+        )
     file = gr.JSON(visible=False)
-    return Layout(preset, system, columns, heads, chats, notice, message, **buttons, exports=exports, file=file)
+    return Layout(
+        preset, system, columns, heads, chats, notice, message, **buttons, colours=colours, exports=exports, file=file
+    )
 
 
 def _chatbot(label: gr.I18n, number: int) -> gr.Chatbot:
@@ -117,29 +133,29 @@ def _chatbot(label: gr.I18n, number: int) -> gr.Chatbot:
 def _wire_runs(page: Page, layout: Layout) -> None:
     """Everything that makes models answer: all of it redraws the same outputs."""
     app, names = page.app, list(page.sidebar.sampling)
-    inputs = [layout.system, *page.sidebar.inputs]
+    inputs = [layout.colours, layout.system, *page.sidebar.inputs]
     outputs = layout.streaming
 
     def choices(system: str, models: Sequence[str], *values: object) -> Choices:
         return chosen(app, system, models, dict(zip(names, values, strict=True)))
 
-    async def sent(request: gr.Request, question: str, *rest: Any) -> AsyncGenerator[list[object]]:
+    async def sent(request: gr.Request, question: str, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
 
         def run() -> AsyncGenerator[Conversation]:
             return app.desk.send(who.visitor, checked_text(question, app.bounds), choices(*rest))
 
-        async for shown in redraw(app, who, run, question):
+        async for shown in redraw(app, who, run, question, colours=colours):
             yield shown
 
-    async def again(request: gr.Request, *rest: Any) -> AsyncGenerator[list[object]]:
+    async def again(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        async for shown in redraw(app, who, lambda: app.desk.regenerate(who.visitor, choices(*rest))):
+        async for shown in redraw(app, who, lambda: app.desk.regenerate(who.visitor, choices(*rest)), colours=colours):
             yield shown
 
-    async def more(request: gr.Request, *rest: Any) -> AsyncGenerator[list[object]]:
+    async def more(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        async for shown in redraw(app, who, lambda: app.desk.proceed(who.visitor, choices(*rest))):
+        async for shown in redraw(app, who, lambda: app.desk.proceed(who.visitor, choices(*rest)), colours=colours):
             yield shown
 
     layout.message.submit(sent, [layout.message, *inputs], outputs, **PRIVATE)
@@ -151,14 +167,18 @@ def _wire_runs(page: Page, layout: Layout) -> None:
 
 def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choices: Callable[..., Choices]) -> None:
     app, desk = page.app, page.app.desk
-    inputs = [layout.system, *page.sidebar.inputs]
+    inputs = [layout.colours, layout.system, *page.sidebar.inputs]
 
-    async def retried(request: gr.Request, *rest: Any) -> AsyncGenerator[list[object]]:
+    async def retried(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        async for shown in redraw(app, who, lambda: desk.regenerate(who.visitor, choices(*rest), number)):
+        async for shown in redraw(
+            app, who, lambda: desk.regenerate(who.visitor, choices(*rest), number), colours=colours
+        ):
             yield shown
 
-    async def edited(request: gr.Request, event: gr.EditData, *rest: Any) -> AsyncGenerator[list[object]]:
+    async def edited(
+        request: gr.Request, event: gr.EditData, colours: bool, *rest: Any
+    ) -> AsyncGenerator[list[object]]:
         who = app.who(request)
 
         def run() -> AsyncGenerator[Conversation]:
@@ -166,30 +186,40 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
             turn = turn_of(shown, event.index if isinstance(event.index, int) else event.index[0])
             return desk.resend(who.visitor, turn, checked_text(tags_typed(event.value), app.bounds), choices(*rest))
 
-        async for shown in redraw(app, who, run):
+        async for shown in redraw(app, who, run, colours=colours):
             yield shown
 
-    async def picked(request: gr.Request, event: gr.SelectData, *rest: Any) -> AsyncGenerator[list[object]]:
+    async def picked(
+        request: gr.Request, event: gr.SelectData, colours: bool, *rest: Any
+    ) -> AsyncGenerator[list[object]]:
         who = app.who(request)
+        nothing = [gr.skip()] * len(layout.streaming)
         if event.value == KEYS:
-            yield [*[gr.skip()] * len(layout.streaming), gr.update(open=True)]
+            yield [*nothing, gr.update(open=True), gr.skip(), gr.skip()]
+            return
+        if event.value == SAMPLING:
+            told = hand_over(app.show(who), desk.load(who.visitor), number, event.index)
+            yield [*nothing, gr.skip(), gr.Tabs(selected="sampling"), told]
             return
         action = desk.proceed if event.value == CONTINUE else desk.regenerate
-        async for shown in redraw(app, who, lambda: action(who.visitor, choices(*rest), number)):
-            yield [*shown, gr.skip()]
+        async for shown in redraw(app, who, lambda: action(who.visitor, choices(*rest), number), colours=colours):
+            yield [*shown, gr.skip(), gr.skip(), gr.skip()]
 
-    async def tried(request: gr.Request, event: gr.SelectData, *rest: Any) -> AsyncGenerator[list[object]]:
+    async def tried(
+        request: gr.Request, event: gr.SelectData, colours: bool, *rest: Any
+    ) -> AsyncGenerator[list[object]]:
         who = app.who(request)
 
         def run() -> AsyncGenerator[Conversation]:
             return desk.send(who.visitor, checked_text(event.value["text"], app.bounds), choices(*rest))
 
-        async for shown in redraw(app, who, run):
+        async for shown in redraw(app, who, run, colours=colours):
             yield shown
 
     chat.retry(retried, inputs, layout.streaming, **PRIVATE)
     chat.edit(edited, inputs, layout.streaming, **PRIVATE)
-    chat.option_select(picked, inputs, [*layout.streaming, page.sidebar.keys.panel], **PRIVATE)
+    elsewhere = [page.sidebar.keys.panel, page.tabs, page.handed]
+    chat.option_select(picked, inputs, [*layout.streaming, *elsewhere], **PRIVATE)
     chat.example_select(tried, inputs, layout.streaming, **PRIVATE)
 
 
@@ -197,8 +227,12 @@ def _wire_rest(page: Page, layout: Layout) -> None:
     app, models = page.app, page.sidebar.models
     frame = [*layout.columns, *layout.heads, *layout.chats]
 
-    async def framed(chosen_models: list[str], request: gr.Request) -> list[object]:
-        return await lay_columns(app, app.who(request), chosen_models)
+    async def framed(chosen_models: list[str], colours: bool, request: gr.Request) -> list[object]:
+        return await lay_columns(app, app.who(request), chosen_models, colours=colours)
+
+    def recoloured(colours: bool, request: gr.Request) -> list[object]:
+        who = app.who(request)
+        return drawn(app.show(who, colours=colours), app.desk.load(who.visitor))
 
     def opened(request: gr.Request) -> list[object]:
         return open_tab(app, app.who(request))
@@ -209,24 +243,25 @@ def _wire_rest(page: Page, layout: Layout) -> None:
     def stopped(request: gr.Request) -> None:
         app.desk.stop(app.who(request).visitor)
 
-    def undone(request: gr.Request) -> list[object]:
+    def undone(colours: bool, request: gr.Request) -> list[object]:
         who = app.who(request)
         conversation, question = app.desk.undo(who.visitor)
-        return [*drawn(app.show(who), conversation), gr.update(value=question), ""]
+        return [*drawn(app.show(who, colours=colours), conversation), gr.update(value=question), ""]
 
     def cleared(request: gr.Request) -> list[object]:
         who = app.who(request)
         return [*drawn(app.show(who), app.desk.clear(who.visitor)), gr.update(value=""), ""]
 
     page.blocks.load(opened, None, [layout.system, layout.preset, *layout.chats], **PRIVATE)
-    models.change(framed, models, frame, **PRIVATE)
-    page.blocks.load(framed, models, frame, **PRIVATE)
+    models.change(framed, [models, layout.colours], frame, **PRIVATE)
+    page.blocks.load(framed, [models, layout.colours], frame, **PRIVATE)
+    layout.colours.input(recoloured, layout.colours, layout.chats, **PRIVATE)
     layout.preset.input(preset_chosen, layout.preset, [layout.system, page.sidebar.sampling["temperature"]], **PRIVATE)
     layout.message.stop(stopped, None, None, queue=False, **PRIVATE)
-    layout.undo.click(undone, None, layout.streaming, **PRIVATE)
+    layout.undo.click(undone, layout.colours, layout.streaming, **PRIVATE)
     layout.new.click(cleared, None, layout.streaming, **PRIVATE)
     for chat in layout.chats:
-        chat.undo(undone, None, layout.streaming, **PRIVATE)
+        chat.undo(undone, layout.colours, layout.streaming, **PRIVATE)
         chat.clear(cleared, None, layout.streaming, **PRIVATE)
     for name, button in layout.exports.items():
         button.click(exporter(app, name), None, layout.file, **PRIVATE).then(
