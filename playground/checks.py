@@ -99,7 +99,7 @@ def checked_grid(values: Mapping[str, object]) -> Grid:
     temperatures = _checked_list("temperature", values.get("temperatures"))
     if not temperatures:
         low, high = RANGES["temperature"]
-        raise InputError("number", name="temperatures", low=low, high=high)
+        raise InputError("number", name="temperature", low=low, high=high)
     return Grid(
         temperatures=tuple(temperatures),
         top_ks=tuple(int(one) for one in _checked_list("top_k", values.get("top_ks"))) or (None,),
@@ -116,7 +116,7 @@ def _checked_list(name: str, value: object) -> list[float]:
     numbers = [checked_number(name, entry) for entry in entries]
     low, high = RANGES[name]
     if any(number is None for number in numbers):
-        raise InputError("number", name=f"{name}s", low=low, high=high)
+        raise InputError("number", name=name, low=low, high=high)
     return list(dict.fromkeys(number for number in numbers if number is not None))
 
 

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.checks import (
+    BAR_RANGES,
     MAX_COLUMNS,
     RANGES,
     Bounds,
+    checked_grid,
     checked_history,
     checked_models,
     checked_number,
+    checked_rows,
     checked_sampling,
     checked_text,
 )
@@ -146,7 +149,7 @@ def test_whatever_comes_is_a_value_or_an_input_error(value):
             return None
 
     text = tried(checked_text, value, BOUNDS, empty=True)
-    assert text is None or text.encode("utf-8")
+    assert text is None or text.encode("utf-8").decode() == text
     tried(checked_models, value)
     tried(checked_history, value, BOUNDS)
     for name, (low, high) in RANGES.items():
@@ -163,3 +166,54 @@ def test_whatever_history_comes_only_two_roles_pass(turns):
         return
     assert {message.role for message in checked} <= {"user", "assistant"}
     assert len(checked) == len(turns)
+
+
+def test_a_look_at_the_bars_may_be_hotter_than_a_chat():
+    assert checked_sampling({"temperature": 100, "top_k": 10**6}, BOUNDS, BAR_RANGES).temperature == 100
+    for wrong in ({"temperature": 100.1}, {"temperature": -1}, {"top_k": 10**6 + 1}):
+        assert reason(checked_sampling, wrong, BOUNDS, BAR_RANGES) == "number"
+    assert reason(checked_sampling, {"temperature": 2.1}, BOUNDS) == "number"
+
+
+@pytest.mark.parametrize("value", [0, -1, 1001, 2.5, math.nan, "many", None, True, [5], HUGE])
+def test_rows_that_are_no_number(value):
+    assert reason(checked_rows, value) == "number"
+
+
+def test_a_grid_keeps_each_value_once():
+    grid = checked_grid({"temperatures": [0, "0.5", 0.5, 1], "seeds": (3, 3, 1), "top_ps": [0, 1]})
+    assert (grid.temperatures, grid.seeds, grid.top_ks, grid.top_ps) == ((0, 0.5, 1), (3, 1), (None,), (0, 1))
+    assert checked_grid({"temperatures": 1}).seeds == (None,)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({}, "number"),
+        ({"temperatures": []}, "number"),
+        ({"temperatures": [math.nan]}, "number"),
+        ({"temperatures": [0, None]}, "number"),
+        ({"temperatures": [0, ""]}, "number"),
+        ({"temperatures": [[0]]}, "number"),
+        ({"temperatures": {"a": 1}}, "number"),
+        ({"temperatures": [True]}, "number"),
+        ({"temperatures": [2.5]}, "number"),
+        ({"temperatures": [1], "seeds": [HUGE]}, "number"),
+        ({"temperatures": [1], "seeds": [0.5]}, "number"),
+        ({"temperatures": [1], "top_ks": ["5", "x"]}, "number"),
+        ({"temperatures": [0, 1], "seeds": list(range(33))}, "cells"),
+        ({"temperatures": [1] * 10_000}, "cells"),
+    ],
+)
+def test_grids_that_are_none(values, why):
+    assert reason(checked_grid, values) == why
+
+
+@given(st.dictionaries(st.sampled_from(["temperatures", "seeds", "top_ks", "top_ps"]), ANYTHING))
+def test_a_grid_is_in_bounds_or_refused(values):
+    try:
+        grid = checked_grid(values)
+    except InputError:
+        return
+    assert 1 <= len(grid.cells) <= 64
+    assert all(0 <= cell.setting.temperature <= 2 for cell in grid.cells)

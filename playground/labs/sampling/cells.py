@@ -70,6 +70,8 @@ class Cell:
     mean_logprob: float | None = None
     """Mean natural log-probability of its tokens, the model's own; `None` where the model does not say."""
     finish: Finish | None = None
+    engine: str | None = None
+    """What computed it on this computer."""
     failure: Failure | None = None
     changes: tuple[Change, ...] = ()
     progress: Progress | None = None

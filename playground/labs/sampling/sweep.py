@@ -161,8 +161,8 @@ def _with(cell: Cell, event: Event, tally: _Tally) -> Cell:
             return replace(cell, progress=event)
         case Change():
             return replace(cell, changes=(*cell.changes, event))
-        case Done(finish=finish, usage=usage):
-            return replace(_ended(cell, "done"), finish=finish, tokens=usage.output_tokens)
+        case Done(finish=finish, usage=usage, engine=engine):
+            return replace(_ended(cell, "done"), finish=finish, tokens=usage.output_tokens, engine=engine)
         case _:
             assert_never(event)
 
