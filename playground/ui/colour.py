@@ -10,7 +10,7 @@ from providers.types import TokenLogprob
 
 _LEVELS = (0.05, 0.2, 0.5, 0.9)
 """Where one step ends and the next begins."""
-_PLAIN = re.compile(r"[^\w \u00a0-\U0010ffff]", re.ASCII)
+_MARKUP = re.compile(r"[^A-Za-z0-9 \x80-\U0010ffff]")
 
 
 def level(probability: float) -> int:
@@ -23,9 +23,9 @@ def percent(probability: float) -> str:
     value = probability * 100
     if value <= 0:
         return "0 %"
-    if value < 0.001:
-        return "< 0.001 %"
-    return f"{value:.3f} %" if value < 0.1 else f"{value:.1f} %"
+    if value < 0.01:
+        return "< 0.01 %"
+    return f"{value:.2f} %" if value < 0.1 else f"{value:.1f} %"
 
 
 def coloured(text: str, tokens: Sequence[TokenLogprob]) -> str:
@@ -49,4 +49,4 @@ def coloured(text: str, tokens: Sequence[TokenLogprob]) -> str:
 def _inert(text: str) -> str:
     """Text that means itself in a line of HTML in Markdown."""
     lines = text.replace("\r", "").split("\n")
-    return "<br>".join(_PLAIN.sub(lambda found: f"&#{ord(found[0])};", line) for line in lines)
+    return "<br>".join(_MARKUP.sub(lambda found: f"&#{ord(found[0])};", line) for line in lines)

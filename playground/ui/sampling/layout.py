@@ -88,9 +88,9 @@ def lay_out(page: Page) -> Layout:
                 info=label("sampling.form_info"),
                 elem_id="sampling-form",
             )
-    read = gr.HTML(container=False, apply_default_css=False, elem_id="sampling-read")
-    with gr.Tabs(elem_id="sampling-modes") as modes:
+    with gr.Tabs(elem_id="sampling-modes", overflow_behavior="wrap") as modes:
         with gr.Tab(label("sampling.mode_next"), id="next"):
+            read = gr.HTML(container=False, apply_default_css=False, elem_id="sampling-read")
             choice = gr.HTML(
                 container=False, apply_default_css=False, js_on_load=scripts.PICK, elem_id="sampling-choice"
             )

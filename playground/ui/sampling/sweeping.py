@@ -17,7 +17,8 @@ from playground.ui.plots import diversity_plot
 from playground.ui.render import Renderer
 from playground.ui.sampling.cells import grid
 from playground.ui.sampling.pieces import noticed
-from providers.errors import Failure, InputError, LimitExceeded, PlaygroundError
+from playground.ui.sampling.work import alert
+from providers.errors import InputError, LimitExceeded, PlaygroundError
 from providers.types import Message, Sampling
 
 _REDRAW = 0.2
@@ -99,8 +100,7 @@ async def sweep(
             gr.update(visible=False),
         ]
     except PlaygroundError as error:
-        message = show.alert(Failure.of(error))
-        yield [message, gr.update(visible=False), gr.update(visible=True), gr.update(visible=False)]
+        yield [alert(show, error), gr.update(visible=False), gr.update(visible=True), gr.update(visible=False)]
 
 
 def plot(show: Renderer, lines: Sequence[Line]) -> object:

@@ -118,7 +118,7 @@ def _current(here: bool) -> str:
 
 def _in_prompt(token: Token) -> str:
     kind = " special" if token.special else ""
-    return f'<span class="token prompt{kind}">{_flowing(token.piece)}</span>'
+    return f'<span class="token prompt{kind}">{shown(token.piece)}</span>{_line_end(token.piece)}'
 
 
 def _chosen(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
@@ -134,10 +134,11 @@ def _chosen(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
         f'<span class="token p{level(node.probability)}{special}" role="button"'
         f' tabindex="{0 if stop else -1}" data-node="{node.id}" data-id="{node.token.id}" data-piece="{name}"'
         f' data-fact="{html.escape(fact)}" data-others="{html.escape(others)}"'
-        f' aria-label="{name}, {html.escape(fact)}">{_flowing(node.token.piece)}</span>'
+        f' aria-label="{name}, {html.escape(fact)}">{shown(node.token.piece)}</span>'
+        f"{_line_end(node.token.piece)}"
     )
 
 
-def _flowing(piece: str) -> str:
-    """A token in running text: a line ends where the model ended it."""
-    return shown(piece) + ("<br>" if piece.endswith("\n") else "")
+def _line_end(piece: str) -> str:
+    """A line ends where the model ended it."""
+    return "<br>" if piece.endswith("\n") else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -93,7 +94,7 @@ async def draw(app: App, who: Who, sampling: Sampling) -> Screen:
     drawn = Screen(
         read=read(show, tree.prompt),
         path=path(show, tree),
-        forks=forks(show, tree),
+        forks=forks(show, tree) + (noticed(show, "steps") if tree.nodes else ""),
         stop=gr.update(visible=False),
         more=gr.update(visible=True),
     )
@@ -113,7 +114,8 @@ async def reshape(app: App, who: Who, sampling: Sampling) -> tuple[object, objec
         return alert(show, error), ""
     tree = bench.tree(who.visitor) or Tree()
     full = tail(show, tree) + numbers(show, choice) + bars(show, choice) + multiples(show, smalls)
-    return full + noticed(show, "next"), bars(show, choice, rows=_AT_LEAF)
+    ended = told(show, "sampling.ended") if any(node.token.special for node in tree.path()[-1:]) else ""
+    return full + noticed(show, "next"), ended + bars(show, choice, rows=_AT_LEAF)
 
 
 async def grow(
@@ -186,6 +188,8 @@ def export(app: App, who: Who, kind: str) -> dict[str, str] | None:
 
 def alert(show: Renderer, error: PlaygroundError) -> str:
     """What went wrong, and what to do."""
+    if error.key == "input_error.empty":  # its own sentence speaks of a message
+        return f'<div class="notice" role="alert">{html.escape(show.text("sampling.nothing"))}</div>'
     return show.alert(Failure.of(error))
 
 
