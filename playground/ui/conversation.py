@@ -90,12 +90,10 @@ def turn_of(messages: Sequence[dict[str, object]], index: int) -> int:
     return max(0, sum(message["role"] == "user" for message in messages[: index + 1]) - 1)
 
 
-def hand_over(show: Renderer, conversation: Conversation, column: int, index: object) -> dict[str, object] | None:
-    """What the Sampling tab is told of the reply that message `index` of a column belongs to; `None` without one."""
-    place = index[0] if isinstance(index, list | tuple) and index else index
-    if not isinstance(place, int) or not conversation.turns:
+def hand_over(conversation: Conversation, turn: object, column: object) -> dict[str, object] | None:
+    """What the Sampling tab is told of a reply; `None` for one that is not there."""
+    if not isinstance(turn, int) or not isinstance(column, int) or not 0 <= turn < len(conversation.turns):
         return None
-    turn = min(turn_of(show.messages(conversation, column), place), len(conversation.turns) - 1)
     told = {"tab": "sampling", "turn": turn, "column": column, "question": conversation.turns[turn].question}
     return {**told, "at": time.time_ns()}  # asked for twice, it is handed over twice
 

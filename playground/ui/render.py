@@ -39,10 +39,11 @@ class Renderer:
             shown.append({"role": "user", "content": tags_shown(turn.question)})
             reply = conversation.reply(number, column)
             if reply is not None:
-                shown += self.reply(reply)
+                shown += self.reply(reply, (number, column))
         return shown
 
-    def reply(self, reply: Reply) -> list[dict[str, Any]]:
+    def reply(self, reply: Reply, place: tuple[int, int] | None = None) -> list[dict[str, Any]]:
+        """The messages of one reply; `place` is its turn and column, for what leads from it to another tab."""
         said: list[dict[str, Any]] = []
         if reply.reasoning:
             thinking = reply.running and not reply.text
@@ -57,7 +58,7 @@ class Renderer:
         if reply.failure is not None:
             said.append({"role": "assistant", "content": self.failure(reply.failure)})
         if not reply.running:
-            said.append(_folded(self.facts(reply), self.details(reply)))
+            said.append(_folded(self.facts(reply), self._lead(reply, place) + self.details(reply)))
             said[-1]["options"] = self._options(reply)
         return said
 
@@ -187,6 +188,12 @@ class Renderer:
             signs.insert(0, size)
         place, lock = "▣" if model.local else "☁", " 🔒" if locked else ""
         return " · ".join([f"{place} {model.name}{lock}", *signs])
+
+    def _lead(self, reply: Reply, place: tuple[int, int] | None) -> str:
+        """A Chatbot shows its options under the last message only; from the others this link leads on."""
+        if place is None or not reply.text:
+            return ""
+        return f"[{self.text('chat.sampling')}](#{SAMPLING}-{place[0]}-{place[1]})\n\n"
 
     def _options(self, reply: Reply) -> list[dict[str, str]]:
         options = []

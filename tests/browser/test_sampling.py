@@ -9,14 +9,15 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import ask, choose, replies, use_endpoint
+from tests.browser.driving import answered, ask, choose, facts, replies, use_endpoint
 from tests.browser.test_look import DESKTOP, PHONE, unnamed
 
 WORDS = "?models=scripted/words"
 PROMPT = "The capital of France is"
 FORKED = [" Paris", ".", " The", " capital"]
 _MOVE = """async ([name, value]) => {
-  const slider = document.querySelector(`#${name} input[type=range]`), bars = document.querySelector('#sampling-choice');
+  const slider = document.querySelector(`#${name} input[type=range]`);
+  const bars = document.querySelector('#sampling-choice');
   const before = bars.innerHTML, start = performance.now();
   slider.value = value;
   slider.dispatchEvent(new Event('input', {bubbles: true}));
@@ -72,6 +73,7 @@ def test_a_slider_moves_the_bars(open_page):
     expect(bar(page, "␠Paris").locator(".number.after")).to_have_text("39.3 %")
 
     page.get_by_label("Show all sampling parameters").check()
+    page.locator("#top-k").wait_for()
     page.evaluate(_MOVE, ["top-k", "3"])
     expect(page.locator("#sampling-choice tr.cut")).to_have_count(22)
     expect(page.locator("[data-fact=survivors]")).to_contain_text("3 of 374")
@@ -243,12 +245,13 @@ def test_from_the_chat_to_sampling(open_page):
     assert " ".join(replies(page).inner_text().split()) == " ".join(said.split())
     ask(page, "And of Peru")
     expect(page.locator("#chat-0 .coloured")).to_have_count(2)
-    page.get_by_role("button", name="Open in Sampling").first.click()
+    facts(page).first.click()
+    page.get_by_role("link", name="Open in Sampling").click()
     expect(path(page)).to_have_count(12)
-    assert "".join(pieces(page)).split() == said.split()
+    assert "".join(pieces(page)).replace("⏎", "\n").split() == said.split()
     expect(page.locator("#sampling-prompt textarea")).to_have_value(PROMPT)
     page.get_by_role("tab", name="Chat", exact=True).click()
-    page.get_by_role("button", name="Open in Sampling").last.click()
+    page.get_by_role("button", name="Open in Sampling").click()
     expect(page.locator("#sampling-prompt textarea")).to_have_value("And of Peru")
     page.get_by_role("tab", name="Chat", exact=True).click()
     page.get_by_label("Colour by probability").uncheck()
@@ -258,7 +261,11 @@ def test_from_the_chat_to_sampling(open_page):
 def test_a_coloured_answer_of_markup_is_text(open_page):
     page = open_page("?models=scripted/echo")
     page.get_by_label("Colour by probability").check()
-    ask(page, "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript:window.stolen=2)\n\n# head")
+    page.locator("#message textarea").fill(
+        "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript:window.stolen=2)\n\n# head"
+    )
+    page.locator("#message textarea").press("Enter")
+    answered(page)
     expect(replies(page).first).to_contain_text(
         "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript"
     )
@@ -300,7 +307,8 @@ _CONTRAST = """() => {
   }).reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
   const ratios = {};
   for (const token of document.querySelectorAll('.legend .token')) {
-    const style = getComputedStyle(token), pair = [light(style.color), light(style.backgroundColor)].sort((a, b) => b - a);
+    const style = getComputedStyle(token);
+    const pair = [light(style.color), light(style.backgroundColor)].sort((a, b) => b - a);
     ratios[token.className] = (pair[0] + 0.05) / (pair[1] + 0.05);
   }
   return ratios;

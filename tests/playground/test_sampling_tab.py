@@ -213,12 +213,13 @@ def test_what_the_chat_hands_over(show):
     conversation = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", text="1", state="done"),))
     conversation = conversation.ask("two", ("a/b",)).with_replies((Reply(model="a/b", text="2", state="done"),))
     messages = show.messages(conversation, 0)
-    for index, message in enumerate(messages):
-        if any(option["value"] == SAMPLING for option in message.get("options", ())):
-            told = hand_over(show, conversation, 0, index)
-            assert told["question"] == ("one", "two")[told["turn"]]
-    assert hand_over(show, conversation, 0, [len(messages) - 1])["turn"] == 1
-    assert hand_over(show, Conversation(), 0, 0) is None and hand_over(show, conversation, 0, "x") is None
+    links = [re.findall(r"\(#sampling-(\d)-(\d)\)", message["content"]) for message in messages]
+    assert [place for found in links for place in found] == [("0", "0"), ("1", "0")]
+    assert any(option["value"] == SAMPLING for option in messages[-1]["options"])
+    assert [hand_over(conversation, turn, 0)["question"] for turn in (0, 1)] == ["one", "two"]
+    assert hand_over(conversation, 0, 0) != hand_over(conversation, 0, 0)
+    for turn, column in [(2, 0), (-1, 0), ("0", 0), (0, None), (None, None)]:
+        assert hand_over(conversation, turn, column) is None
 
 
 def hostile_tree() -> Tree:

@@ -34,6 +34,16 @@ _LATEX: list[dict[str, str | bool]] = [
     {"left": "\\(", "right": "\\)", "display": False},
     {"left": "$", "right": "$", "display": False},
 ]
+_LEADS = """
+document.addEventListener('click', event => {
+  const link = event.target.closest && event.target.closest('.chat a[href^="#sampling-"]');
+  if (!link) return;
+  event.preventDefault();
+  const [turn, column] = link.getAttribute('href').split('-').slice(1).map(Number);
+  trigger('lead', {turn, column});
+}, true);
+"""
+"""Links in a reply's details that lead to another tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Layout:
     colours: gr.Checkbox
     exports: dict[str, gr.Button]
     file: gr.JSON
+    leads: gr.HTML
 
     @property
     def streaming(self) -> list[gr.components.Component]:
@@ -108,8 +119,9 @@ def _lay_out(page: Page) -> Layout:
             label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
         )
     file = gr.JSON(visible=False)
+    leads = gr.HTML(container=False, js_on_load=_LEADS, elem_id="leads")
     return Layout(
-        preset, system, columns, heads, chats, notice, message, **buttons, colours=colours, exports=exports, file=file
+        preset, system, columns, heads, chats, notice, message, *buttons.values(), colours, exports, file, leads
     )
 
 
@@ -198,7 +210,8 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
             yield [*nothing, gr.update(open=True), gr.skip(), gr.skip()]
             return
         if event.value == SAMPLING:
-            told = hand_over(app.show(who), desk.load(who.visitor), number, event.index)
+            conversation = desk.load(who.visitor)
+            told = hand_over(conversation, len(conversation.turns) - 1, number)  # options are the last message's
             yield [*nothing, gr.skip(), gr.Tabs(selected="sampling"), told]
             return
         action = desk.proceed if event.value == CONTINUE else desk.regenerate
@@ -252,6 +265,11 @@ def _wire_rest(page: Page, layout: Layout) -> None:
         who = app.who(request)
         return [*drawn(app.show(who), app.desk.clear(who.visitor)), gr.update(value=""), ""]
 
+    def led(request: gr.Request, event: gr.EventData) -> list[object]:
+        told = hand_over(app.desk.load(app.who(request).visitor), event.turn, event.column)
+        return [gr.skip(), gr.skip()] if told is None else [gr.Tabs(selected="sampling"), told]
+
+    layout.leads.lead(led, None, [page.tabs, page.handed], **PRIVATE)
     page.blocks.load(opened, None, [layout.system, layout.preset, *layout.chats], **PRIVATE)
     models.change(framed, [models, layout.colours], frame, **PRIVATE)
     page.blocks.load(framed, [models, layout.colours], frame, **PRIVATE)
