@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from providers.base import Network, Options
 from providers.catalog import Catalog
+from providers.huggingface import engines
 
 PREFIX = "PLAYGROUND_"
 DEFAULT_MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -87,6 +88,11 @@ class Settings(BaseSettings):
     max_body_mb: float = Field(20, gt=0, description="Largest request or upload, in megabytes.")
     key_hours: float = Field(8, gt=0, description="Hours after which a visitor's API key is forgotten.")
     conversation_days: float = Field(30, gt=0, description="Days after which an untouched conversation is deleted.")
+    engine: str | None = Field(
+        None,
+        description="Engine that local models run on, where it can: `openvino` or `torch`. "
+        "Default: the fastest that computes the same model; a visitor may append @engine to a model's name.",
+    )
     memory_gb: float | None = Field(
         None, gt=0, description="Memory for loaded models, in gigabytes. Default: half of what the computer has."
     )
@@ -106,6 +112,13 @@ class Settings(BaseSettings):
     @classmethod
     def _ref(cls, value: str) -> str:
         return "scripted/echo" if value == "scripted" else value
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, value: str | None) -> str | None:
+        if value is not None and value not in engines.names():
+            raise ValueError(f"one of {', '.join(engines.names())}")
+        return value
 
     @field_validator("home")
     @classmethod
@@ -135,7 +148,12 @@ class Settings(BaseSettings):
         )
         memory = None if self.memory_gb is None else int(self.memory_gb * 1e9)
         return Options(
-            home=self.home, network=network, memory=memory, offline=self.offline, folders=self.visitor_models
+            home=self.home,
+            network=network,
+            memory=memory,
+            offline=self.offline,
+            engine=self.engine,
+            folders=self.visitor_models,
         )
 
 

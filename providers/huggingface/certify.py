@@ -18,8 +18,8 @@ def certify(folder: Path) -> None:
     gate = Gate.read(folder)
     for variant in openvino.variants(folder):
         try:
-            gate.measured(variant.name, openvino.score(variant.file, gate.prompts))
-        except RuntimeError:  # OpenVINO's word for an architecture that it does not know
+            gate.measured(variant.name, openvino.score(variant, gate.prompts))
+        except openvino.FAILURES:  # an architecture, or a tokenizer, that it does not know
             variant.file.unlink()
     gate.write(folder)
 

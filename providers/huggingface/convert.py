@@ -20,11 +20,13 @@ from providers.huggingface.gate import REFERENCE, TEXTS, Gate
 
 def convert(source: Path, target: Path) -> None:
     """Write weights, tokenizer and configuration to `target`, what OpenVINO reads, and the gate's measures."""
-    target.mkdir(parents=True, exist_ok=True)
+    target.mkdir(exist_ok=True)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:  # mostly Python: a thread would not help
         rewritten = beside.submit(openvino.rewrite, source, target)
         gate = _densify(source, target)
-    rewritten.result()
+    if rewritten.exception() is not None:  # a format that cannot be rewritten: transformers serves it alone
+        for file in target.glob("openvino-*.gguf"):
+            file.unlink()
     gate.write(target)
 
 
@@ -34,7 +36,6 @@ def _densify(source: Path, target: Path) -> Gate:
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
-    gate = Gate([tokenizer(text)["input_ids"] for text in TEXTS])
     wide = psutil.virtual_memory().available > source.stat().st_size * 16  # four bits a number, held twice
     model = AutoModelForCausalLM.from_pretrained(
         source.parent,
@@ -42,6 +43,7 @@ def _densify(source: Path, target: Path) -> Gate:
         dtype=torch.float32 if wide else torch.bfloat16,
         quantization_config=GgufConfig(dequantize=True),
     )
+    gate = Gate([tokenizer(text)["input_ids"][: model.config.max_position_embeddings] for text in TEXTS])
     if wide:
         gate.measured(REFERENCE, score(model, gate.prompts))
         model = model.bfloat16()

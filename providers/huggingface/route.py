@@ -34,7 +34,7 @@ def _narrowed(variant: Variant, request: Request) -> tuple[Request, tuple[Change
         if name not in variant.accepts:
             sampling = _without(sampling, name)
             changes.append(Change(what=name, reason="not_offered"))
-    if sampling.seed is not None and sampling.temperature != 0 and not variant.reproducible:
+    if sampling.seed is not None and not variant.reproducible:  # greedy too: rounding decides between near equals
         changes.append(Change(what="seed", reason="not_alone"))
     logprobs = request.logprobs
     if logprobs and not variant.alternatives:

@@ -83,7 +83,7 @@ def _modules() -> dict[str, Module]:
     found = {
         module.name: import_module(f"{__name__}.{module.name}")
         for module in pkgutil.iter_modules(__path__)
-        if module.name not in {"base", "run", "torch", "torch_batch", "torch_run"}
+        if module.name not in {"base", "run"}
     }
     engines = {name: cast(Module, module) for name, module in found.items() if hasattr(module, "variants")}
     return dict(sorted(engines.items(), key=lambda engine: engine[1].ORDER))

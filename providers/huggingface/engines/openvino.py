@@ -7,6 +7,7 @@ whoever else is being served, which a seed promises.
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -31,6 +32,8 @@ CACHE_GB = 1
 PIECE = 512
 """Prompt tokens read in one step, so that a long prompt does not hold up the others' tokens."""
 SLOTS = 32
+FAILURES = (RuntimeError, IndexError, ValueError, OverflowError, MemoryError)
+"""What the binding makes of OpenVINO's own errors."""
 _KINDS = {"q8_0": False, "f16": True}
 """The number formats, and whether replies are the same in company (with 32-bit activations)."""
 
@@ -58,7 +61,7 @@ class OpenVino:
         return self.folder / f"{self.name}.gguf"
 
     def memory(self, model: str) -> int:
-        """Weights are unpacked to at most 32 bits; a quarter of the cache is what a class was seen to use."""
+        """Weights are unpacked where that is faster; a quarter of the cache is what a class was seen to use."""
         unpacked = 2 if self.kind == "f16" else 2.5
         return int(self.file.stat().st_size * unpacked) + CACHE_GB * 2**30 // 4
 
@@ -67,8 +70,8 @@ class OpenVino:
             raise WeightsUnavailable("memory", model=model)
         codec, defaults, context = tokenizer_of(self.folder)
         try:
-            engine = OpenVinoEngine(lambda: open_pipeline(self.file), codec)
-        except RuntimeError as error:
+            engine = OpenVinoEngine(lambda: open_pipeline(self.file, exact=self.reproducible), codec)
+        except FAILURES as error:
             raise WeightsUnavailable("damaged", model=model) from error
         return Loaded(
             engine=engine,
@@ -88,23 +91,36 @@ def variants(folder: Path) -> tuple[OpenVino, ...]:
     return tuple(variant for kind in _KINDS if (variant := OpenVino(folder, kind)).file.is_file())
 
 
-def open_pipeline(file: Path) -> Any:
-    """Raises `RuntimeError` for a file that OpenVINO does not read."""
+def _modules() -> tuple[Any, Any]:
+    """OpenVINO and its generation library.
+
+    Its telemetry, which reports every import to Google Analytics, is kept out: nothing leaves this computer unasked.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # Python's own way to forbid an import
+    import openvino
     import openvino_genai
 
-    schedule = openvino_genai.SchedulerConfig()
+    return openvino, openvino_genai
+
+
+def open_pipeline(file: Path, *, exact: bool) -> Any:
+    """`exact` computes every reply as if it were alone. Raises one of `FAILURES` for a file that it does not read."""
+    _, genai = _modules()
+    schedule = genai.SchedulerConfig()
     schedule.enable_prefix_caching = True
     schedule.cache_size = CACHE_GB
     schedule.max_num_batched_tokens = PIECE
-    return openvino_genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    precision = {"INFERENCE_PRECISION_HINT": "f32"}
+    if exact:  # keys and values in 8 bits, the default, are rounded together with their neighbours'
+        precision["KV_CACHE_PRECISION"] = "f32"
+    return genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", precision)
 
 
 def configure(job: Job, ends: Sequence[int] = ()) -> Any:
     """OpenVINO's form of a job. At the ends of the sliders, where it refuses a value, an equal one it takes."""
-    import openvino_genai
-
+    _, genai = _modules()
     sampling = job.sampling
-    config = openvino_genai.GenerationConfig(max_new_tokens=job.max_tokens, logprobs=1)
+    config = genai.GenerationConfig(max_new_tokens=job.max_tokens, logprobs=1)
     config.stop_token_ids = set(ends)
     config.repetition_penalty = sampling.repetition_penalty or 1.0
     config.frequency_penalty = sampling.frequency_penalty or 0.0
@@ -168,8 +184,8 @@ class OpenVinoEngine:
                 self._handles.pop(run).cancel()  # takes effect with the step that follows
             try:
                 self._pipeline.step()
-            except RuntimeError as error:
-                self._recover(error)
+            except FAILURES:
+                self._recover()
             deliver([item for run in list(self._handles) for item in self._read(run)])
         deliver([(run, Unavailable(provider="huggingface")) for run in [*self._handles, *self._arriving]])
         self._handles.clear()
@@ -186,8 +202,7 @@ class OpenVinoEngine:
 
     def _begin(self, run: Run) -> BaseException | None:
         """Hand a request over, with what it has said so far; the error that it fails with, if it does."""
-        import openvino
-
+        openvino, _ = _modules()
         tokens = [*run.job.prompt, *run.generated]
         job = Job(prompt=tokens, sampling=run.job.sampling, max_tokens=run.job.max_tokens - len(run.generated))
         try:
@@ -195,7 +210,7 @@ class OpenVinoEngine:
             self._count += 1
             prompt = openvino.Tensor(np.asarray([tokens], dtype=np.int64))
             self._handles[run] = self._pipeline.add_request(self._count, prompt, config)
-        except (RuntimeError, ValueError) as error:
+        except FAILURES as error:
             return error
         return None
 
@@ -216,7 +231,7 @@ class OpenVinoEngine:
             return [*items, (run, Unavailable("out_of_memory", provider="huggingface"))]
         return items
 
-    def _recover(self, error: BaseException) -> None:
+    def _recover(self) -> None:
         """A step failed, most likely for lack of memory: the largest request pays, the others go on where they were.
 
         A seeded one cannot: its place in the sequence of random numbers is lost with the pipeline.
@@ -229,7 +244,7 @@ class OpenVinoEngine:
         lost += [(run, Unavailable("out_of_memory", provider="huggingface")) for run in runs if run not in going]
         try:
             self._pipeline = self._connect()
-        except RuntimeError:
+        except FAILURES:
             lost += [(run, Unavailable("out_of_memory", provider="huggingface")) for run in going]
             with self._changed:
                 self._closed = True
@@ -243,7 +258,7 @@ def rewrite(source: Path, folder: Path) -> None:
 
     It reads Q4_1 with whole-number zero points, which costs 0.2-0.3 nats a token.
     """
-    from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, quants
+    from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType, quants
 
     reader = GGUFReader(source)
     architecture = reader.get_field("general.architecture")
@@ -252,8 +267,9 @@ def rewrite(source: Path, folder: Path) -> None:
     writers = {}
     for kind in _KINDS:
         writer = writers[kind] = GGUFWriter(OpenVino(folder, kind).file, architecture.contents())
+        writer.add_file_type(LlamaFileType[f"MOSTLY_{kind.upper()}"])
         for field in reader.fields.values():
-            if not field.name.startswith("GGUF.") and field.name != "general.architecture":
+            if not field.name.startswith("GGUF.") and field.name not in {"general.architecture", "general.file_type"}:
                 nested = field.types[-1] if field.types[0] == GGUFValueType.ARRAY else None
                 writer.add_key_value(field.name, field.contents(), field.types[0], nested)
     for tensor in reader.tensors:
@@ -271,13 +287,11 @@ def rewrite(source: Path, folder: Path) -> None:
         writer.close()
 
 
-def score(file: Path, prompts: Sequence[Sequence[int]]) -> list[list[float]]:
-    """The log-probability of every token but the first of each prompt. Raises `RuntimeError` as `open_pipeline`."""
-    import openvino
-    import openvino_genai
-
-    pipeline = open_pipeline(file)
-    config = openvino_genai.GenerationConfig(max_new_tokens=1, echo=True, logprobs=1)
+def score(variant: OpenVino, prompts: Sequence[Sequence[int]]) -> list[list[float]]:
+    """The log-probability of every token but the first of each prompt. Raises as `open_pipeline`."""
+    openvino, genai = _modules()
+    pipeline = open_pipeline(variant.file, exact=variant.reproducible)
+    config = genai.GenerationConfig(max_new_tokens=1, echo=True, logprobs=1)
     handles = [
         pipeline.add_request(number, openvino.Tensor(np.asarray([prompt], dtype=np.int64)), config)
         for number, prompt in enumerate(prompts)

@@ -14,8 +14,8 @@ import pytest
 from providers.base import complete
 from providers.errors import ContextTooLong, WeightsUnavailable
 from providers.fit import fit_context
-from providers.huggingface import loading
 from providers.huggingface.causal import HuggingFace
+from providers.huggingface.engines.torch import loading
 from providers.types import (
     Done,
     Event,
@@ -91,9 +91,9 @@ async def test_asked_twice_at_once_a_model_is_loaded_once(
 ) -> None:
     loads, load = [], loading.load
 
-    def counted(folder: Path, model: str, room: int) -> loading.Loaded:
+    def counted(folder: Path, model: str, room: int, dtype: str | None) -> loading.Loaded:
         loads.append(folder)
-        return load(folder, model, room)
+        return load(folder, model, room, dtype)
 
     monkeypatch.setattr(loading, "load", counted)
     provider = opened()
@@ -108,7 +108,7 @@ async def test_the_model_unused_for_longest_goes_first_and_one_in_use_never(
 ) -> None:
     monkeypatch.setattr(loading, "_formats", lambda wide: ("cpu", ["bfloat16"]))  # every model of one size
     folders = [Path(shutil.copytree(llama_folder, tmp_path / name)) for name in ("one", "two", "three")]
-    size = loading.smallest(llama_folder, "")
+    size = loading.elements(llama_folder, "") * 2
     provider = opened(memory=int(size * 2.5))
     one, two, three = [await provider.resolve(str(folder)) for folder in folders]
     async with aclosing(provider.stream(ask(one, sampling=Sampling(seed=3, max_tokens=400)))) as busy:
@@ -117,9 +117,9 @@ async def test_the_model_unused_for_longest_goes_first_and_one_in_use_never(
                 break  # one is in use from here on
         await ready(provider, folders[1])
         await ready(provider, folders[2])
-        assert set(provider.loaded) == {one.id, three.id}
+        assert set(provider.loaded) == {f"{one.id}@torch", f"{three.id}@torch"}
     await ready(provider, folders[1])
-    assert two.id in provider.loaded
+    assert f"{two.id}@torch" in provider.loaded
     assert len(provider.loaded) == 2
 
 

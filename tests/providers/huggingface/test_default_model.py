@@ -17,7 +17,7 @@ from providers import catalog, decoding
 from providers.base import Connection, Options, complete
 from providers.huggingface import connect
 from providers.huggingface.causal import HuggingFace
-from providers.huggingface.loading import codec_of
+from providers.huggingface.tokens import tokenizer_of
 from providers.huggingface.weights import describe
 from providers.types import Message, ModelInfo, Request, Sampling, TextDelta
 
@@ -52,7 +52,7 @@ def folder(model_home: Path) -> Path:
 
 
 def prompt_ids(folder: Path, request: Request) -> list[int]:
-    return codec_of(folder).render(request.messages)[1]
+    return tokenizer_of(folder)[0].render(request.messages)[1]
 
 
 def ask(model: ModelInfo, text: str, sampling: Sampling = GREEDY) -> Request:

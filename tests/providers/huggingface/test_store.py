@@ -195,7 +195,7 @@ def test_a_full_disk_is_noticed_before(tmp_path: Path, tiny_package: Package) ->
     with pytest.raises(WeightsUnavailable) as caught:
         store(tmp_path).ensure(model, Ticket())
     assert caught.value.reason == "disk"
-    assert caught.value.values["need"] == 5 * 10**15
+    assert caught.value.values["need"] == 10 * 10**15
 
 
 @pytest.fixture

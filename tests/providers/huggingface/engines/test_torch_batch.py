@@ -15,9 +15,9 @@ from transformers import DynamicCache, GPT2Config, GPT2LMHeadModel, LlamaConfig,
 
 from providers import decoding
 from providers.errors import Unavailable
-from providers.huggingface.engines import torch_batch
 from providers.huggingface.engines.base import Job, Step
-from providers.huggingface.engines.torch import PIECE, TorchEngine
+from providers.huggingface.engines.torch import batch as torch_batch
+from providers.huggingface.engines.torch.engine import PIECE, TorchEngine
 from providers.huggingface.tokens import Codec
 from providers.types import Sampling
 from tests.providers.huggingface import tiny

@@ -32,7 +32,7 @@ class Torch:
         return elements(self.folder, model) * _SIZE.get(self.dtype or "", 2)
 
     def load(self, model: str, room: int) -> Loaded:
-        from providers.huggingface.loading import load
+        from providers.huggingface.engines.torch.loading import load
 
         return load(self.folder, model, room, self.dtype)
 

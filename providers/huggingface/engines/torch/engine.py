@@ -21,8 +21,8 @@ from transformers import DynamicCache
 from providers.errors import Unavailable
 from providers.huggingface.engines.base import Job, Step
 from providers.huggingface.engines.run import Item, deliver
-from providers.huggingface.engines.torch_batch import Batch, joinable, limit_for, states_of
-from providers.huggingface.engines.torch_run import TorchRun
+from providers.huggingface.engines.torch.batch import Batch, joinable, limit_for, states_of
+from providers.huggingface.engines.torch.run import TorchRun
 from providers.huggingface.tokens import Codec
 
 PIECE = 256

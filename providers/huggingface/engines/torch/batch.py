@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from transformers import Cache, DynamicCache
 from transformers.cache_utils import DynamicLayer
 
-from providers.huggingface.engines.torch_run import TorchRun
+from providers.huggingface.engines.torch.run import TorchRun
 
 SHORT = 1024
 """Tokens of a row in the batch of the short ones. Each further batch takes rows twice as long, so that memory and time

@@ -17,10 +17,10 @@ from transformers.utils import logging
 from providers.errors import WeightsUnavailable
 from providers.huggingface.convert import score
 from providers.huggingface.engines.base import Loaded
-from providers.huggingface.engines.torch import TorchEngine
+from providers.huggingface.engines.torch.engine import TorchEngine
+from providers.huggingface.engines.torch.look import Look
 from providers.huggingface.gate import REFERENCE, TEXTS, Gate, passes
-from providers.huggingface.look import Look
-from providers.huggingface.tokens import Codec, tokenizer_of
+from providers.huggingface.tokens import tokenizer_of
 from providers.huggingface.weights import elements, read_record
 
 _FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
@@ -38,8 +38,9 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
         raise WeightsUnavailable("memory", model=model)
     try:
         codec, defaults, context = tokenizer_of(folder)
+        gate = Gate([codec.encode(text)[:context] for text in TEXTS])
         device, choices = _formats(count * 4 <= room)
-        network, dtype = _fastest(folder, codec, device, choices if dtype is None else [dtype])
+        network, dtype = _fastest(folder, gate, device, choices if dtype is None else [dtype])
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise WeightsUnavailable("memory", model=model) from error
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
@@ -69,14 +70,14 @@ def _formats(wide: bool) -> tuple[str, Sequence[str]]:
     return "cpu", ["bfloat16", "float32"] if wide else ["bfloat16"]
 
 
-def _fastest(folder: Path, codec: Codec, device: str, choices: Sequence[str]) -> tuple[Any, str]:
+def _fastest(folder: Path, gate: Gate, device: str, choices: Sequence[str]) -> tuple[Any, str]:
     """The model in the fastest of these formats that passes the gate; measured once here and kept in its record."""
     record = read_record(folder)
     known = record.dtype if record is not None else None
     if len(choices) == 1 or known in choices:
         dtype = choices[0] if len(choices) == 1 or known is None else known
         return _network(folder, device, dtype), dtype
-    gate, network, seconds = Gate([codec.encode(text) for text in TEXTS]), None, {}
+    network, seconds = None, {}
     for dtype in choices:
         network = None  # two at once would need twice the memory
         gc.collect()

@@ -1,0 +1,337 @@
+"""OpenVINO on a tiny Llama that goes the whole way: GGUF, rewritten, measured, served."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino_genai
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, GgufConfig
+
+from providers import decoding
+from providers.errors import Unavailable, WeightsUnavailable
+from providers.huggingface import convert, engines, gate
+from providers.huggingface.certify import certify
+from providers.huggingface.engines import openvino
+from providers.huggingface.engines.base import Job, Step
+from providers.huggingface.engines.openvino import OpenVino, OpenVinoEngine, open_pipeline
+from providers.huggingface.tokens import tokenizer_of
+from providers.types import Sampling
+from tests.providers.huggingface import tiny
+from tests.providers.huggingface.engines.drawing import chi_square
+
+GREEDY = Sampling(temperature=0)
+PROMPT = "the quick brown fox jumps"
+Start = Callable[..., OpenVinoEngine]
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.save_gguf(tmp_path_factory.mktemp("source") / "tiny.gguf")
+
+
+@pytest.fixture(scope="module")
+def folder(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("made") / "tiny"
+    convert.convert(source, made)
+    certify(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def network(source: Path) -> Any:
+    """What transformers makes of the same file in 32 bits: the dense folder has lost some of it."""
+    dequantize = GgufConfig(dequantize=True)
+    return AutoModelForCausalLM.from_pretrained(
+        source.parent, gguf_file=source.name, dtype=torch.float32, quantization_config=dequantize
+    ).eval()
+
+
+def logits_of(network: Any, tokens: list[int]) -> decoding.Vector:
+    with torch.inference_mode():
+        vector: decoding.Vector = network(torch.tensor([tokens])).logits[0, -1].double().numpy()
+    return vector
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
+    """Opens engines and closes them."""
+    opened = []
+
+    def starter(kind: str = "f16", connect: Callable[[], Any] | None = None) -> OpenVinoEngine:
+        variant = OpenVino(folder, kind)
+        usual = connect or (lambda: open_pipeline(variant.file, exact=variant.reproducible))
+        opened.append(OpenVinoEngine(usual, tokenizer_of(folder)[0]))
+        return opened[-1]
+
+    yield starter
+    for engine in opened:
+        engine.close()
+
+
+def ids_of(folder: Path, text: str = PROMPT) -> list[int]:
+    return tokenizer_of(folder)[0].encode(text)
+
+
+def job(folder: Path, sampling: Sampling = GREEDY, max_tokens: int = 12, text: str = PROMPT) -> Job:
+    return Job(prompt=ids_of(folder, text), sampling=sampling, max_tokens=max_tokens)
+
+
+async def steps_of(engine: OpenVinoEngine, wanted: Job) -> list[Step]:
+    async with aclosing(engine.submit(wanted)) as steps:
+        return [step async for step in steps]
+
+
+async def tokens_of(engine: OpenVinoEngine, wanted: Job) -> list[int]:
+    return [step.token for step in await steps_of(engine, wanted)]
+
+
+def test_the_gate_measures_every_variant_and_lets_these_pass(folder: Path) -> None:
+    nll = gate.taken(folder) or pytest.fail("nothing was measured")
+    assert set(nll) == {"reference", "torch-bfloat16", "openvino-q8_0", "openvino-f16"}
+    assert all(gate.strays(value, nll["reference"]) < gate.TOLERANCE for value in nll.values())
+    assert [variant.name for variant in engines.variants(folder, nll)][:2] == ["openvino-q8_0", "openvino-f16"]
+
+
+def test_a_variant_that_strays_or_was_never_measured_is_not_used(folder: Path) -> None:
+    measured = {"reference": 3.0, "openvino-q8_0": 3.05, "openvino-f16": 3.02}
+    assert [variant.name for variant in engines.variants(folder, measured)] == [
+        "openvino-f16",
+        "torch",
+        "torch-float32",
+    ]
+    assert [variant.name for variant in engines.variants(folder, {})] == ["torch", "torch-float32"]
+    assert {v.name for v in engines.variants(folder, measured, "openvino")} == {"openvino-f16"}
+    assert {v.name for v in engines.variants(folder, {}, "openvino")} == {"torch", "torch-float32"}, (
+        "it cannot run there"
+    )
+
+
+def test_a_file_that_it_cannot_read_is_removed_and_fails_alone(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "openvino-f16.gguf").write_bytes(b"GGUF" + bytes(100))
+    gate.Gate([[1, 2, 3]], {"reference": 3.0}).write(tmp_path)
+    certify(tmp_path)
+    assert not (tmp_path / "openvino-f16.gguf").exists()
+    assert gate.taken(tmp_path) == {"reference": 3.0}
+    damaged = OpenVino(tmp_path, "q8_0")
+    for file in folder.glob("*.json"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    damaged.file.write_bytes(b"GGUF" + bytes(100))
+    with pytest.raises(WeightsUnavailable) as caught:
+        damaged.load("tiny", 2**40)
+    assert caught.value.reason == "damaged"
+    with pytest.raises(WeightsUnavailable) as caught:
+        damaged.load("tiny", 1000)
+    assert caught.value.reason == "memory"
+
+
+async def test_greedy_tokens_and_logprobs_are_those_of_transformers(start: Start, folder: Path, network: Any) -> None:
+    tokens = ids_of(folder)
+    for step in await steps_of(start(), job(folder)):
+        own = decoding.log_softmax(logits_of(network, tokens))
+        assert step.token == int(own.argmax())
+        assert step.logprob == pytest.approx(float(own[step.token]), abs=0.02)
+        tokens.append(step.token)
+
+
+@pytest.mark.parametrize("kind", ["q8_0", "f16"])
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        Sampling(temperature=1.0),
+        Sampling(temperature=1.7),
+        Sampling(temperature=0.5),
+        Sampling(temperature=1.0, top_k=5),
+        Sampling(temperature=1.0, top_p=0.8),
+        Sampling(temperature=1.0, min_p=0.3),
+        Sampling(temperature=1.0, repetition_penalty=1.5),
+        Sampling(temperature=1.5, top_k=20, top_p=0.85, repetition_penalty=1.2),
+    ],
+    ids=lambda sampling: "-".join(f"{name}={value}" for name, value in sampling.chosen().items()),
+)
+async def test_what_is_drawn_is_what_the_sliders_say(
+    start: Start, folder: Path, network: Any, sampling: Sampling, kind: str
+) -> None:
+    engine = start(kind)
+    jobs = [job(folder, replace(sampling, seed=seed), 1) for seed in range(2000)]
+    drawn = [tokens[0] for tokens in await asyncio.gather(*(tokens_of(engine, wanted) for wanted in jobs))]
+    prompt = ids_of(folder)
+    assert chi_square(drawn, decoding.distribution(logits_of(network, prompt), sampling, prompt)) >= 0.001
+
+
+async def test_counted_penalties_are_those_of_the_sliders(start: Start, folder: Path, network: Any) -> None:
+    """They change nothing at the first token, so a greedy reply is followed instead."""
+    sampling = Sampling(temperature=0, frequency_penalty=1.5, presence_penalty=0.7)
+    prompt, said = ids_of(folder), list[int]()
+    for token in await tokens_of(start(), job(folder, sampling, 24)):
+        vector = logits_of(network, [*prompt, *said])
+        shifted = decoding.penalised(vector, sampling, prompt, said)
+        assert shifted[token] >= shifted.max() - 0.01, "the likeliest, or as good as"
+        said.append(token)
+    assert said != await tokens_of(start(), job(folder, GREEDY, 24))
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        Sampling(temperature=1.0, top_p=0.0, seed=4),
+        Sampling(temperature=1.0, min_p=1.0, seed=4),
+        Sampling(temperature=1.0, top_k=1, seed=4),
+        Sampling(temperature=0.01, seed=4),
+        Sampling(temperature=1.0, top_p=0.0, min_p=1.0, top_k=1, seed=4),
+    ],
+)
+async def test_at_the_ends_of_the_sliders_the_likeliest_survives(
+    start: Start, folder: Path, sampling: Sampling
+) -> None:
+    assert await tokens_of(start(), job(folder, sampling)) == await tokens_of(start(), job(folder))
+
+
+async def test_top_k_beyond_the_vocabulary_cuts_nothing(start: Start, folder: Path) -> None:
+    engine, wide = start(), Sampling(temperature=2.0, seed=1)
+    assert await tokens_of(engine, job(folder, replace(wide, top_k=1000))) == await tokens_of(engine, job(folder, wide))
+
+
+async def test_a_seed_repeats_alone_in_company_and_from_the_cache(start: Start, folder: Path) -> None:
+    engine = start("f16")
+    seeded = [job(folder, Sampling(temperature=1.2, seed=seed), 30, f"{PROMPT} {seed}") for seed in range(4)]
+    alone = [await tokens_of(engine, wanted) for wanted in seeded]
+    crowd = [job(folder, Sampling(temperature=1.0), 20 + n, "fox " * (n + 1)) for n in range(12)]
+    together = await asyncio.gather(*(tokens_of(engine, wanted) for wanted in [*crowd[:6], *seeded, *crowd[6:]]))
+    assert together[6:10] == alone
+    assert [await tokens_of(start("f16"), wanted) for wanted in seeded] == alone, "another process, as it were"
+    assert len({tuple(tokens) for tokens in alone}) == 4
+
+
+async def test_without_a_seed_every_reply_is_another(start: Start, folder: Path) -> None:
+    engine, free = start(), job(folder, Sampling(temperature=1.5), 30)
+    texts = await asyncio.gather(*(tokens_of(engine, free) for _ in range(6)))
+    assert len({tuple(text) for text in texts}) >= 4, "some end at once"
+
+
+async def test_closing_stops_the_work_at_the_next_step(start: Start, folder: Path) -> None:
+    engine = start()
+    async with aclosing(engine.submit(job(folder, Sampling(temperature=1.0, seed=1), 900))) as steps:
+        async for _ in steps:
+            break
+    await asyncio.sleep(0.2)
+    computed = engine.computed
+    await asyncio.sleep(0.2)
+    assert engine.computed == computed < 800
+
+
+async def test_a_stop_string_ends_the_text_before_it_and_the_work(start: Start, folder: Path) -> None:
+    engine = start()
+    whole = "".join(step.text for step in await steps_of(engine, job(folder, GREEDY, 40)))
+    mark = whole[10:13]
+    steps = await steps_of(engine, job(folder, replace(GREEDY, stop=(mark,)), 40))
+    assert "".join(step.text for step in steps) == whole[: whole.index(mark)]
+    assert steps[-1].finish == "stop"
+    assert len(steps) < 40
+
+
+async def test_one_request_that_needs_more_than_the_whole_cache_fails_alone(start: Start, folder: Path) -> None:
+    def small() -> Any:
+        schedule = openvino_genai.SchedulerConfig()
+        schedule.num_kv_blocks, schedule.max_num_batched_tokens = 8, 512
+        return openvino_genai.ContinuousBatchingPipeline(str(OpenVino(folder, "f16").file), schedule, "CPU")
+
+    engine = start(connect=small)
+    fine, large = await asyncio.gather(
+        steps_of(engine, job(folder)), steps_of(engine, job(folder, text="fox " * 900)), return_exceptions=True
+    )
+    assert isinstance(fine, list)
+    assert fine[-1].finish == "length"
+    assert isinstance(large, Unavailable)
+    assert large.reason == "out_of_memory"
+
+
+class Failing:
+    """A pipeline whose tenth step fails once."""
+
+    def __init__(self, pipeline: Any, fails: bool) -> None:
+        self._pipeline, self._left = pipeline, 10 if fails else -1
+
+    def add_request(self, *given: Any) -> Any:
+        return self._pipeline.add_request(*given)
+
+    def step(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise RuntimeError("bad_alloc")
+        self._pipeline.step()
+
+
+async def test_a_step_that_fails_costs_the_largest_request_and_the_seeded_ones(start: Start, folder: Path) -> None:
+    """The others go on where they were: greedy text is the same as without the failure."""
+    fails = iter([True, False])
+
+    def connect() -> Failing:
+        return Failing(open_pipeline(OpenVino(folder, "f16").file, exact=True), next(fails))
+
+    expected = await tokens_of(start(), job(folder, GREEDY, 30))
+    engine = start(connect=connect)
+    small, seeded, large = await asyncio.gather(
+        tokens_of(engine, job(folder, GREEDY, 30)),
+        tokens_of(engine, job(folder, Sampling(temperature=1.0, seed=1), 30)),
+        tokens_of(engine, job(folder, GREEDY, 30, "the lazy dog " * 20)),
+        return_exceptions=True,
+    )
+    assert small == expected
+    assert [type(failed) for failed in (seeded, large)] == [Unavailable, Unavailable]
+    assert await tokens_of(engine, job(folder, GREEDY, 30)) == expected, "and it still works"
+
+
+async def test_a_closed_engine_takes_nothing_and_lets_nobody_wait(folder: Path) -> None:
+    variant = OpenVino(folder, "q8_0")
+    engine = OpenVinoEngine(lambda: open_pipeline(variant.file, exact=False), tokenizer_of(folder)[0])
+    waiting = [
+        asyncio.create_task(steps_of(engine, job(folder, Sampling(temperature=1.0, seed=seed), 900)))
+        for seed in range(8)
+    ]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(engine.close)
+    ends = await asyncio.gather(*waiting, return_exceptions=True)
+    assert any(isinstance(end, Unavailable) for end in ends)
+    assert all(isinstance(end, list | Unavailable) for end in ends)
+    with pytest.raises(Unavailable):
+        await steps_of(engine, job(folder))
+
+
+def test_nothing_is_reported_to_anybody(folder: Path, tmp_path: Path) -> None:
+    """OpenVINO's telemetry speaks on import; here it is never imported, and leaves no file either."""
+    program = (
+        "import sys, pathlib\n"
+        "from providers.huggingface.engines.openvino import OpenVino, open_pipeline\n"
+        "variant = OpenVino(pathlib.Path(sys.argv[1]), 'q8_0')\n"
+        "open_pipeline(variant.file, exact=False)\n"
+        "assert 'openvino_genai' in sys.modules\n"
+        "assert sys.modules.get('openvino_telemetry') is None\n"
+        "assert 'openvino_telemetry.main' not in sys.modules\n"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", program, str(folder)], check=True, env=environment)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rewritten_weights_are_those_of_the_file(folder: Path) -> None:
+    """Q8_0 rounds to one part in 254 of the largest of 32 neighbours; F16 to one in 2,048."""
+    from gguf import GGUFReader, quants
+
+    exact = {name: tensor.numpy() for name, tensor in tiny.llama().state_dict().items()}["model.embed_tokens.weight"]
+    for kind, allowed in (("q8_0", 1 / 254), ("f16", 1 / 2048)):
+        tensors = {tensor.name: tensor for tensor in GGUFReader(OpenVino(folder, kind).file).tensors}
+        found = tensors["token_embd.weight"]
+        dense = quants.dequantize(found.data, found.tensor_type)
+        assert np.abs(dense - exact).max() <= np.abs(exact).max() * allowed * 1.01
+    assert openvino.variants(folder)[0].kind == "q8_0"
