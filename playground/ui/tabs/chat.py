@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from playground.checks import MAX_COLUMNS, checked_text
+from playground.checks import checked_text
 from playground.desk import Choices
 from playground.labs.chat import Conversation
 from playground.ui import api
+from playground.ui.chat_layout import Layout, lay_out
 from playground.ui.conversation import (
     choose_preset,
     chosen,
@@ -28,118 +28,13 @@ from playground.ui.render import CONTINUE, KEYS, SAMPLING, tags_typed
 
 NAME = "chat"
 ORDER = 10
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "\\[", "right": "\\]", "display": True},
-    {"left": "\\(", "right": "\\)", "display": False},
-    {"left": "$", "right": "$", "display": False},
-]
-_LEADS = """
-document.addEventListener('click', event => {
-  const link = event.target.closest && event.target.closest('.chat a[href^="#sampling-"]');
-  if (!link) return;
-  event.preventDefault();
-  const [turn, column] = link.getAttribute('href').split('-').slice(1).map(Number);
-  trigger('lead', {turn, column});
-}, true);
-"""
-"""Links in a reply's details that lead to another tab."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The tab's components."""
-
-    preset: gr.Dropdown
-    system: gr.Textbox
-    columns: list[gr.Column]
-    heads: list[gr.HTML]
-    chats: list[gr.Chatbot]
-    notice: gr.HTML
-    message: gr.Textbox
-    regenerate: gr.Button
-    proceed: gr.Button
-    undo: gr.Button
-    new: gr.Button
-    colours: gr.Checkbox
-    exports: dict[str, gr.Button]
-    file: gr.JSON
-    leads: gr.HTML
-
-    @property
-    def streaming(self) -> list[gr.components.Component]:
-        """What a run redraws."""
-        return [*self.chats, self.message, self.notice]
 
 
 def build(page: Page) -> None:
-    layout = _lay_out(page)
+    layout = lay_out(page)
     _wire_runs(page, layout)
     _wire_rest(page, layout)
     api.publish(page.app)
-
-
-def _lay_out(page: Page) -> Layout:
-    label = page.app.label
-    with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
-        preset = gr.Dropdown(choices=[], label=label("chat.preset"), elem_id="preset")
-        system = gr.Textbox(
-            label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
-        )
-    columns, heads, chats = [], [], []
-    with gr.Row(elem_id="columns", scale=1):
-        for number in range(MAX_COLUMNS):
-            with gr.Column(visible=number == 0, min_width=280, elem_classes="chat-column") as column:
-                heads.append(gr.HTML(container=False))
-                chats.append(_chatbot(label, number))
-            columns.append(column)
-    notice = gr.HTML(container=False, elem_id="notice")
-    message = gr.Textbox(
-        show_label=False,
-        label=label("chat.message"),
-        placeholder=label("chat.placeholder"),
-        lines=1,
-        max_lines=10,
-        submit_btn=True,
-        autofocus=True,
-        elem_id="message",
-    )
-    with gr.Row(elem_id="actions"):
-        buttons = {
-            name: gr.Button(label(f"chat.{name}"), size="sm", scale=0, elem_id=name, elem_classes="quiet-button")
-            for name in ("regenerate", "proceed", "undo", "new")
-        }
-        exports = {
-            name: gr.Button(
-                label(f"chat.export_{name}"), size="sm", scale=0, elem_id=f"export-{name}", elem_classes="quiet-button"
-            )
-            for name in ("json", "markdown", "python")
-        }
-        colours = gr.Checkbox(
-            label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
-        )
-    file = gr.JSON(visible=False)
-    leads = gr.HTML(container=False, js_on_load=_LEADS, elem_id="leads")
-    return Layout(
-        preset, system, columns, heads, chats, notice, message, *buttons.values(), colours, exports, file, leads
-    )
-
-
-def _chatbot(label: gr.I18n, number: int) -> gr.Chatbot:
-    return gr.Chatbot(
-        label=label("chat.tab"),
-        show_label=False,
-        height="var(--chat-height)",
-        buttons=["copy"],
-        editable="user",
-        feedback_options=None,
-        latex_delimiters=_LATEX,
-        placeholder=label("chat.empty") if number == 0 else None,  # type: ignore[arg-type]  # the browser looks it up here as everywhere
-        allow_tags=False,
-        layout="bubble",
-        elem_id=f"chat-{number}",
-        elem_classes="chat",
-    )
 
 
 def _wire_runs(page: Page, layout: Layout) -> None:
