@@ -45,6 +45,7 @@ class Layout:
     colours: gr.Checkbox
     exports: dict[str, gr.Button]
     file: gr.JSON
+    legend: gr.HTML
     leads: gr.HTML
 
     @property
@@ -60,6 +61,7 @@ def lay_out(page: Page) -> Layout:
         system = gr.Textbox(
             label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
         )
+    legend = gr.HTML(container=False, apply_default_css=False, visible=False, elem_id="legend")
     columns, heads, chats = [], [], []
     with gr.Row(elem_id="columns", scale=1):
         for number in range(MAX_COLUMNS):
@@ -106,6 +108,7 @@ def lay_out(page: Page) -> Layout:
         colours=colours,
         exports=exports,
         file=file,
+        legend=legend,
         leads=leads,
     )
 

@@ -9,6 +9,8 @@ from playground.labs.sampling import Cell, Group, Setting, groups
 from playground.ui.render import Renderer
 from playground.ui.sampling.pieces import word
 
+_WORDS = ("agreement", "distinct_1", "distinct_2", "mean_logprob", "length", "finish")
+
 
 def grid(show: Renderer, cells: Sequence[Cell]) -> str:
     """All cells as far as they have come."""
@@ -25,11 +27,17 @@ def grid(show: Renderer, cells: Sequence[Cell]) -> str:
     corner = html.escape(show.text("sampling.setting"))
     done = sum(cell.state not in {"waiting", "streaming"} for cell in cells)
     progress = html.escape(show.text("sampling.progress", done=done, all=len(cells)))
+    name = html.escape(show.text("sampling.grid"))
     return (
-        f'<p class="quiet" role="status">{progress}</p>{_changes(show, cells)}<div class="sweep-scroll" tabindex="0" '
-        f'role="region" aria-label="{html.escape(show.text("sampling.grid"))}"><table class="sweep"><thead><tr>'
+        f'<p class="quiet" role="status">{progress}</p>{_changes(show, cells)}{_words(show)}'
+        f'<div class="sweep-scroll" tabindex="0" role="region" aria-label="{name}"><table class="sweep"><thead><tr>'
         f'<th scope="col">{corner}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
+
+
+def _words(show: Renderer) -> str:
+    """Each word of the grid once, with its explanation: in every cell it would be too many stops of the Tab key."""
+    return f'<p class="words-used">{" ".join(word(show, name) for name in _WORDS)}</p>'
 
 
 def _cell(show: Renderer, cell: Cell) -> str:
@@ -37,7 +45,7 @@ def _cell(show: Renderer, cell: Cell) -> str:
         said = f"{show.message(cell.failure)} {show.hint(cell.failure)}"
         body = f'<p class="told" role="alert">{html.escape(said)}</p>'
     elif cell.text:
-        body = f'<div class="text" tabindex="0">{html.escape(cell.text)}</div>'
+        body = f'<div class="text">{html.escape(cell.text)}</div>'
     else:
         waiting = show.waiting(cell.progress) if cell.state == "waiting" else show.text("sampling.no_text")
         body = f'<p class="told">{html.escape(waiting)}</p>'
@@ -71,7 +79,8 @@ def _group(show: Renderer, group: Group | None) -> str:
 
 
 def _fact(show: Renderer, name: str, value: str) -> str:
-    return f'<div data-fact="{name}"><dt>{word(show, name)}</dt><dd>{html.escape(value)}</dd></div>'
+    label, explained = html.escape(show.text(f"sampling.{name}")), html.escape(show.text(f"sampling.{name}_info"))
+    return f'<div data-fact="{name}"><dt title="{explained}">{label}</dt><dd>{html.escape(value)}</dd></div>'
 
 
 def _changes(show: Renderer, cells: Sequence[Cell]) -> str:

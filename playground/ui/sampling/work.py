@@ -132,7 +132,7 @@ async def grow(
                 yield Screen(path=path(show, tree), forks=forks(show, tree))
         yield await draw(app, who, sampling)
     except PlaygroundError as error:
-        yield _beside(show, error)
+        yield beside(show, error)
 
 
 async def choose(app: App, who: Who, token: object, sampling: Sampling, node: object = None) -> Screen:
@@ -145,7 +145,7 @@ async def choose(app: App, who: Who, token: object, sampling: Sampling, node: ob
         await app.workbench.choose(who.visitor, parent, _whole(token))
         return await draw(app, who, sampling)
     except PlaygroundError as error:
-        return _beside(app.show(who), error)
+        return beside(app.show(who), error)
 
 
 async def go(app: App, who: Who, node: object, sampling: Sampling) -> Screen:
@@ -154,7 +154,7 @@ async def go(app: App, who: Who, node: object, sampling: Sampling) -> Screen:
         app.workbench.go(who.visitor, None if node == "root" else _whole(node))
         return await draw(app, who, sampling)
     except PlaygroundError as error:
-        return _beside(app.show(who), error)
+        return beside(app.show(who), error)
 
 
 async def open_reply(app: App, who: Who, turn: int, column: int, sampling: Sampling) -> AsyncGenerator[Screen]:
@@ -217,7 +217,7 @@ async def _waiting(task: asyncio.Future[T]) -> AsyncGenerator[None]:
         task.cancel()
 
 
-def _beside(show: Renderer, error: PlaygroundError) -> Screen:
+def beside(show: Renderer, error: PlaygroundError) -> Screen:
     """The path stays; the error stands where the next bars would be."""
     return Screen(leaf=alert(show, error), stop=gr.update(visible=False), more=gr.update(visible=True))
 

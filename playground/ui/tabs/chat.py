@@ -25,6 +25,7 @@ from playground.ui.conversation import (
 )
 from playground.ui.page import DOWNLOAD, PRIVATE, Page
 from playground.ui.render import CONTINUE, KEYS, SAMPLING, tags_typed
+from playground.ui.sampling.tokens import legend
 
 NAME = "chat"
 ORDER = 10
@@ -140,7 +141,8 @@ def _wire_rest(page: Page, layout: Layout) -> None:
 
     def recoloured(colours: bool, request: gr.Request) -> list[object]:
         who = app.who(request)
-        return drawn(app.show(who, colours=colours), app.desk.load(who.visitor))
+        show = app.show(who, colours=colours)
+        return [gr.update(value=legend(show), visible=colours), *drawn(show, app.desk.load(who.visitor))]
 
     def opened(request: gr.Request) -> list[object]:
         return open_tab(app, app.who(request))
@@ -168,7 +170,7 @@ def _wire_rest(page: Page, layout: Layout) -> None:
     page.blocks.load(opened, None, [layout.system, layout.preset, *layout.chats], **PRIVATE)
     models.change(framed, [models, layout.colours], frame, **PRIVATE)
     page.blocks.load(framed, [models, layout.colours], frame, **PRIVATE)
-    layout.colours.input(recoloured, layout.colours, layout.chats, **PRIVATE)
+    layout.colours.input(recoloured, layout.colours, [layout.legend, *layout.chats], **PRIVATE)
     layout.preset.input(preset_chosen, layout.preset, [layout.system, page.sidebar.sampling["temperature"]], **PRIVATE)
     layout.message.stop(stopped, None, None, queue=False, **PRIVATE)
     layout.undo.click(undone, layout.colours, layout.streaming, **PRIVATE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 import gradio as gr
@@ -19,6 +19,7 @@ from playground.ui.sampling.work import Asked, Screen
 from providers.errors import PlaygroundError
 from providers.types import Sampling
 
+Step = Callable[[Who, Sampling], Awaitable[Screen]]
 NAME = "sampling"
 ORDER = 20
 _RESHAPING = ("temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty")
@@ -109,21 +110,35 @@ def _wire_steps(page: Page, layout: Layout) -> None:
 
     def grower(how: Literal["greedy", "sampled"], count: int) -> Any:
         async def grown(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-            async for shown in work.grow(app, app.who(request), how, count, _sampling(page, values)):
+            who = app.who(request)
+            try:
+                sampling = _sampling(page, values)
+            except PlaygroundError as error:
+                yield work.beside(app.show(who), error).outputs()
+                return
+            async for shown in work.grow(app, who, how, count, sampling):
                 yield shown.outputs()
 
         return grown
 
+    async def stepped(request: gr.Request, values: Sequence[object], step: Step) -> list[object]:
+        who = app.who(request)
+        try:
+            sampling = _sampling(page, values)
+        except PlaygroundError as error:
+            return work.beside(app.show(who), error).outputs()
+        return (await step(who, sampling)).outputs()
+
     async def picked(request: gr.Request, event: gr.EventData, *values: object) -> list[object]:
-        shown = await work.choose(app, app.who(request), event.token, _sampling(page, values))
-        return [*shown.outputs(), gr.Tabs(selected="steps")]
+        shown = await stepped(request, values, lambda who, sampling: work.choose(app, who, event.token, sampling))
+        return [*shown, gr.Tabs(selected="steps")]
 
     async def forked(request: gr.Request, event: gr.EventData, *values: object) -> list[object]:
-        shown = await work.choose(app, app.who(request), event.token, _sampling(page, values), event.node)
-        return shown.outputs()
+        token, node = event.token, event.node
+        return await stepped(request, values, lambda who, sampling: work.choose(app, who, token, sampling, node))
 
     async def gone(request: gr.Request, event: gr.EventData, *values: object) -> list[object]:
-        return (await work.go(app, app.who(request), event.node, _sampling(page, values))).outputs()
+        return await stepped(request, values, lambda who, sampling: work.go(app, who, event.node, sampling))
 
     def stopped(request: gr.Request) -> None:
         app.workbench.stop(app.who(request).visitor)
@@ -189,7 +204,10 @@ def _wire_rest(page: Page, layout: Layout) -> None:
         """The work as it was left, or what each mode is for."""
         who = app.who(request)
         show = app.show(who)
-        screen = await work.draw(app, who, _sampling(page, values))
+        try:
+            screen = await work.draw(app, who, _sampling(page, values))
+        except PlaygroundError as error:
+            screen = Screen.only(work.alert(show, error))
         if app.workbench.tree(who.visitor) is None:
             screen = Screen(choice=told(show, "sampling.next.empty"), path=told(show, "sampling.steps.empty"))
         return [*screen.outputs(), legend(show), *FIRST]
@@ -199,7 +217,12 @@ def _wire_rest(page: Page, layout: Layout) -> None:
             return
         who = app.who(request)
         first: list[object] = [what["question"], "chat", gr.Tabs(selected="steps")]
-        async for screen in work.open_reply(app, who, what["turn"], what["column"], _sampling(page, values)):
+        try:
+            sampling = _sampling(page, values)
+        except PlaygroundError as error:
+            yield [*first, *Screen.only(work.alert(app.show(who), error)).outputs()]
+            return
+        async for screen in work.open_reply(app, who, what["turn"], what["column"], sampling):
             yield [*first, *screen.outputs()]
             first = [gr.skip()] * 3
 
