@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from providers.decoding import Vector
-from providers.types import Message, ModelInfo, TokenLogprob
+from providers.types import Message, ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,17 @@ class Token:
     piece: str
     special: bool = False
     """A mark of the model's own, such as the end of a turn; never what a visitor wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A token of a text and the model's own log-probability of it, in nats; the likeliest ones, best first."""
+
+    token: Token
+    logprob: float
+    rank: int | None
+    """1 where it was the likeliest; `None` where nobody tells."""
+    alternatives: tuple[tuple[Token, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +72,7 @@ class WhiteBox(Protocol):
         """The logits, shape (vocabulary,), of what follows. Raises `InputError("empty")`, `ContextTooLong`."""
         ...
 
-    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[TokenLogprob, ...]:
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[Scored, ...]:
         """Each token but the first with the model's own log-probability of it, in one forward pass."""
         ...
 

@@ -12,8 +12,8 @@ from providers.huggingface.engines.base import Look
 from providers.huggingface.gate import passes
 from providers.huggingface.ready import Ready, measured
 from providers.huggingface.tokens import Codec, tokenizer_of
-from providers.types import Message, ModelInfo, TokenLogprob
-from providers.whitebox import Card, Token
+from providers.types import Message, ModelInfo
+from providers.whitebox import Card, Scored, Token
 
 
 class Insight:
@@ -39,13 +39,13 @@ class Insight:
         async with self._look(model, ids) as look:
             return await asyncio.to_thread(look.logits, ids)
 
-    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[TokenLogprob, ...]:
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[Scored, ...]:
         codec = await self._codec(model)
         async with self._look(model, ids) as look:
             scored = await asyncio.to_thread(look.score, ids, alternatives)
         return tuple(
-            TokenLogprob(codec.piece(token), logprob, tuple((codec.piece(other), value) for other, value in others))
-            for token, (logprob, others) in zip(ids[1:], scored, strict=True)
+            Scored(_token(codec, ids[place]), one.logprob, one.rank, tuple((_token(codec, i), v) for i, v in one.best))
+            for place, one in enumerate(scored, start=1)
         )
 
     async def describe(self, model: ModelInfo) -> Card:
@@ -91,4 +91,8 @@ class Insight:
 
 
 def _tokens(codec: Codec, ids: Sequence[int]) -> tuple[Token, ...]:
-    return tuple(Token(token, codec.piece(token), token in codec.special) for token in ids)
+    return tuple(_token(codec, one) for one in ids)
+
+
+def _token(codec: Codec, one: int) -> Token:
+    return Token(one, codec.piece(one), one in codec.special)

@@ -37,7 +37,7 @@ from providers.types import (
     TokenLogprobs,
     Usage,
 )
-from providers.whitebox import Card, Token
+from providers.whitebox import Card, Scored, Token
 
 _LONGEST = 64
 """Tokens of a reply of `words` where the request names no other number."""
@@ -121,7 +121,7 @@ class Scripted:
         self.computed += 1
         return words.logits(ids)
 
-    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[TokenLogprob, ...]:
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[Scored, ...]:
         _check_read(model, ids)
         self.computed += 1
         return tuple(_scored(ids[:place], ids[place], alternatives) for place in range(1, len(ids)))
@@ -172,18 +172,23 @@ def _drawn(request: Request) -> tuple[list[TokenLogprob], Finish]:
         one = draw(probabilities, lot.random())
         if one == words.END:
             return reply, "stop"
-        reply.append(_scored(ids, one, request.logprobs or 0))
+        reply.append(_reported(_scored(ids, one, request.logprobs or 0)))
         ids.append(one)
         if any(mark in words.decode(ids[start:]) for mark in sampling.stop):
             return reply[:-1], "stop"
     return reply, "length"
 
 
-def _scored(ids: Sequence[int], chosen: int, alternatives: int) -> TokenLogprob:
+def _scored(ids: Sequence[int], chosen: int, alternatives: int) -> Scored:
     own = log_softmax(words.logits(ids))
     best = np.argsort(-own, kind="stable")[:alternatives]
-    named = tuple((words.token(int(one)).piece, float(own[one])) for one in best)
-    return TokenLogprob(words.token(chosen).piece, float(own[chosen]), named)
+    named = tuple((words.token(int(one)), float(own[one])) for one in best)
+    return Scored(words.token(chosen), float(own[chosen]), int(np.sum(own > own[chosen])) + 1, named)
+
+
+def _reported(one: Scored) -> TokenLogprob:
+    named = tuple((token.piece, logprob) for token, logprob in one.alternatives)
+    return TokenLogprob(one.token.piece, one.logprob, named)
 
 
 def connect(connection: Connection) -> Scripted:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from playground.labs.sampling.next_token import Position, likeliest, look
-from playground.labs.sampling.tree import ALTERNATIVES, How, Node, Tree, path_of
+from playground.labs.sampling.tree import ALTERNATIVES, How, Node, Tree, path_of, traced
 from providers.base import Provider
 from providers.decoding import draw, log_softmax
 from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
@@ -85,7 +85,7 @@ async def choose(box: WhiteBox, model: ModelInfo, tree: Tree, token: int) -> Tre
 
 
 async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply: Sequence[int]) -> Tree:
-    """A reply that is there already, as a path that can be forked. One forward pass over all of it, one over a token.
+    """A reply that is there already, as a path that can be forked. In one forward pass.
 
     Raises what `grow` raises.
     """
@@ -94,17 +94,7 @@ async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply
     if not reply:
         return tree
     scored = await box.score(model, [*(token.id for token in prompt), *reply], ALTERNATIVES)
-    ids = await _vocabulary(box, model, reply[-1])
-    tree = path_of(tree, scored[-len(reply) :], ids)
-    tokens = await box.tokens(model, reply)  # exact, where two entries of a vocabulary look alike
-    nodes = tuple(replace(node, token=token) for node, token in zip(tree.nodes, tokens, strict=True))
-    return replace(tree, nodes=nodes)
-
-
-async def _vocabulary(box: WhiteBox, model: ModelInfo, some: int) -> dict[str, int]:
-    """Ids by piece. `WhiteBox.score` names its alternatives by piece alone; of two that look alike the first counts."""
-    size = (await box.next_token_logits(model, [some])).size
-    return {token.piece: token.id for token in reversed(await box.tokens(model, range(size)))}
+    return path_of(tree, scored[-len(reply) :])
 
 
 async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
@@ -127,7 +117,7 @@ async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
                 case TextDelta() if thinking:  # the reasoning's tokens are not the answer's
                     tree, thinking = Tree(), False
                 case TokenLogprobs(tokens):
-                    tree = path_of(tree, tokens, {})
+                    tree = traced(tokens, tree)
                     yield tree
                 case Done():
                     done = True

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from playground.labs.sampling.visible import visible
 from providers.errors import InputError, LimitExceeded
 from providers.types import TokenLogprob
-from providers.whitebox import Token
+from providers.whitebox import Scored, Token
 
 How = Literal["greedy", "sampled", "chosen", "reply"]
 ALTERNATIVES = 10
@@ -120,38 +120,37 @@ def _deeper(nodes: Sequence[Node], level: int) -> list[tuple[int, Node]]:
     return [(level + (len(nodes) > 1), node) for node in reversed(nodes)]
 
 
-def traced(tokens: Sequence[TokenLogprob]) -> Tree:
+def traced(tokens: Sequence[TokenLogprob], before: Tree | None = None) -> Tree:
     """A remote model's reply as a path, from the log-probabilities that it reports; it can be read and not grown."""
-    return path_of(Tree(), tokens, {})
+    return path_of(before or Tree(), [_reported(token) for token in tokens])
 
 
-def path_of(tree: Tree, tokens: Sequence[TokenLogprob], ids: dict[str, int]) -> Tree:
-    """Append a reply at the leaf. Pieces that `ids` does not know have the id −1.
-
-    Raises `LimitExceeded("nodes")`.
-    """
+def path_of(tree: Tree, scored: Sequence[Scored]) -> Tree:
+    """Append a reply at the leaf. Raises `LimitExceeded("nodes")`."""
     start = len(tree.nodes)
-    if start + len(tokens) > MAX_NODES:
+    if start + len(scored) > MAX_NODES:
         raise LimitExceeded("nodes", limit=MAX_NODES)
-    nodes = []
-    for place, one in enumerate(tokens, start):
-        parent = tree.leaf if place == start else place - 1
-        nodes.append(_reported(one, place, parent, ids))
+    nodes = tuple(
+        Node(
+            id=place,
+            parent=tree.leaf if place == start else place - 1,
+            token=one.token,
+            probability=exp(one.logprob),
+            rank=one.rank,
+            alternatives=tuple((token, exp(own)) for token, own in one.alternatives),
+            how="reply",
+        )
+        for place, one in enumerate(scored, start)
+    )
     return replace(tree, nodes=(*tree.nodes, *nodes), leaf=nodes[-1].id if nodes else tree.leaf)
 
 
-def _reported(one: TokenLogprob, place: int, parent: int | None, ids: dict[str, int]) -> Node:
+def _reported(one: TokenLogprob) -> Scored:
+    """What an API tells of a token: its pieces have no ids, and its rank is known only among the alternatives."""
     ordered = sorted(one.alternatives, key=lambda pair: -pair[1])
     named = [piece for piece, _ in ordered]
-    return Node(
-        id=place,
-        parent=parent,
-        token=Token(ids.get(one.token, REMOTE), one.token),
-        probability=exp(one.logprob),
-        rank=named.index(one.token) + 1 if one.token in named else None,
-        alternatives=tuple((Token(ids.get(piece, REMOTE), piece), exp(own)) for piece, own in ordered),
-        how="reply",
-    )
+    rank = named.index(one.token) + 1 if one.token in named else None
+    return Scored(Token(REMOTE, one.token), one.logprob, rank, tuple((Token(REMOTE, p), own) for p, own in ordered))
 
 
 _ADAPTER: TypeAdapter[Tree] = TypeAdapter(Tree)

@@ -53,6 +53,15 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a model thought of a token that is there: its log-probability, its rank from 1, and the likeliest ids."""
+
+    logprob: float
+    rank: int
+    best: tuple[tuple[int, float], ...]
+
+
 class Look(Protocol):
     """A loaded model seen from inside. Blocking; for several threads."""
 
@@ -60,8 +69,8 @@ class Look(Protocol):
         """Shape (vocabulary,), of what follows the tokens."""
         ...
 
-    def score(self, tokens: Sequence[int], alternatives: int) -> Sequence[tuple[float, tuple[tuple[int, float], ...]]]:
-        """For each token but the first its log-probability, and the likeliest tokens with theirs."""
+    def score(self, tokens: Sequence[int], alternatives: int) -> Sequence[Place]:
+        """For each token but the first."""
         ...
 
 

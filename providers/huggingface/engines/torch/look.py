@@ -12,14 +12,12 @@ import torch
 from transformers import DynamicCache
 
 from providers.decoding import Vector
+from providers.huggingface.engines.base import Place
 
 PIECE = 256
 """Tokens read at once."""
 _KEPT = 4
 """Texts whose keys and values are kept: a path grown token by token is not read again from its beginning."""
-
-Scored = tuple[float, tuple[tuple[int, float], ...]]
-"""A token's log-probability, and the likeliest tokens with theirs."""
 
 
 @dataclass(slots=True)
@@ -55,9 +53,9 @@ class Look:
             self._reads = [*self._reads[1 - _KEPT :], _Read(wanted, cache, logits)]
             return logits
 
-    def score(self, tokens: Sequence[int], alternatives: int) -> list[Scored]:
+    def score(self, tokens: Sequence[int], alternatives: int) -> list[Place]:
         """Each token but the first, in pieces so that the logits of a long text never stand side by side."""
-        cache, scores = DynamicCache(config=self._network.config), list[Scored]()
+        cache, scores = DynamicCache(config=self._network.config), list[Place]()
         with self._lock, torch.inference_mode():
             for place in range(0, len(tokens) - 1, PIECE):
                 piece = list(tokens[place : min(place + PIECE, len(tokens) - 1)])
@@ -65,12 +63,13 @@ class Look:
                 out = self._network(input_ids=ids, past_key_values=cache, use_cache=True)
                 logs = torch.log_softmax(out.logits[0].float(), dim=-1)
                 chosen = torch.tensor(tokens[place + 1 : place + 1 + len(piece)], device=logs.device)
-                own = logs.gather(1, chosen[:, None])[:, 0].tolist()
+                own = logs.gather(1, chosen[:, None])
+                ranks = (logs > own).sum(dim=-1) + 1
                 best = torch.topk(logs, min(alternatives, logs.shape[1]), dim=-1)
                 others = zip(best.indices.tolist(), best.values.tolist(), strict=True)
                 scores += [
-                    (logprob, tuple(zip(ids_, values, strict=True)))
-                    for logprob, (ids_, values) in zip(own, others, strict=True)
+                    Place(logprob, rank, tuple(zip(tokens_, values, strict=True)))
+                    for logprob, rank, (tokens_, values) in zip(own[:, 0].tolist(), ranks.tolist(), others, strict=True)
                 ]
         return scores
 
