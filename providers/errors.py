@@ -5,7 +5,8 @@ PlaygroundError
 ├─ UnsupportedRequest
 ├─ ProviderError(provider, status, retry_after): AuthenticationFailed · RateLimited · Overloaded · ContextTooLong
 │                · Refused · StreamTruncated · Timeout · Unavailable
-└─ InputError: DocumentError · ImageError · LimitExceeded
+├─ InputError: DocumentError · ImageError · LimitExceeded
+└─ StorageFailed
 
 `assets/locale` holds a message and a hint for every class and every one of its `reasons`, in each language.
 """
@@ -135,13 +136,38 @@ class Unavailable(ProviderError):
 class InputError(PlaygroundError):
     """What the visitor gave cannot be used."""
 
-    reasons: ClassVar[tuple[str, ...]] = ("empty", "not_text", "role", "number", "url", "node")
+    reasons: ClassVar[tuple[str, ...]] = (
+        "empty",
+        "not_text",
+        "role",
+        "number",
+        "url",
+        "node",
+        "task_set",
+        "metric",
+        "run",
+    )
 
 
 class DocumentError(InputError):
-    """Values: file."""
+    """Values: file; of a row of a table also line, from 1."""
 
-    reasons = ()
+    reasons = (
+        "line",
+        "table",
+        "columns",
+        "no_rows",
+        "layout",
+        "row",
+        "row_question",
+        "row_answer",
+        "row_number",
+        "row_choice",
+        "row_choices",
+        "row_tests",
+        "row_twice",
+        "row_length",
+    )
 
 
 class ImageError(InputError):
@@ -163,7 +189,14 @@ class LimitExceeded(InputError):
         "body",
         "cells",
         "nodes",
+        "rows",
     )
+
+
+class StorageFailed(PlaygroundError):
+    """What is kept for a visitor could not be written or read."""
+
+    reasons = ("full", "damaged", "busy")
 
 
 @dataclass(frozen=True, slots=True)

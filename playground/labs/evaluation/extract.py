@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from playground.labs.evaluation.tasks import Kind
+from playground.labs.evaluation.items import Kind
 
 Rule = Literal["stated", "last_number", "letter", "option", "label", "line", "whole", "code", "likelihood", "none"]
 

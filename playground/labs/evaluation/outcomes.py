@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from playground.labs.evaluation.extract import Extraction
 from playground.labs.evaluation.slots import Slots
-from playground.labs.evaluation.tasks import Item
+from playground.labs.evaluation.items import Item
 from providers.errors import Failure
 from providers.types import Usage
 

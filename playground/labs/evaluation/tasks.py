@@ -1,72 +1,83 @@
-"""Sets of questions with their answers: rows of data, checked as they are read."""
+"""Our own task sets: rows of data, checked as they are read."""
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from playground.labs.evaluation.items import KINDS, LETTERS, Item, Kind, TaskSet
+from playground.labs.evaluation.rows import RowReader, json_object
 from providers.catalog import ASSETS
-from providers.errors import DocumentError, InputError
+from providers.errors import InputError
 
-Kind = Literal["number", "label", "choice", "text", "code", "translation", "summary"]
-"""What an answer is: a number, one of a few labels, the letter of a choice, a short text, a program, or a longer text
-that no single wording is right for."""
-KINDS: tuple[Kind, ...] = get_args(Kind)
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""The letters that stand before choices."""
-MAX_TEXT = 20_000
-"""Characters of one field."""
+__all__ = ["KINDS", "LETTERS", "Item", "Kind", "TaskSet", "load", "names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One question. `answer` is the number, the label, the letter of the choice, the program or the best text."""
-
-    id: str
-    question: str
-    answer: str
-    accept: tuple[str, ...] = ()
-    """Other answers that are as good."""
-    choices: tuple[str, ...] = ()
-    """Labels to choose from, or the texts behind the letters A, B, C …"""
-    level: int | None = None
-    """From 1, easy, upwards."""
-    tests: tuple[str, ...] = ()
-    """`assert` statements that a right program passes."""
-    working: str | None = None
-    """The arithmetic behind the answer."""
-    reasoning: str | None = None
-    """A worked solution, for few-shot chains of thought."""
-
-    @property
-    def answers(self) -> tuple[str, ...]:
-        return (self.answer, *self.accept)
+class _Words:
+    title: str
+    instruction: str
+    answer_format: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskSet:
-    """Questions of one kind in one language, and worked examples that are none of them."""
+class _Row:
+    """One table of `sets.toml`."""
 
-    name: str
-    language: str
     kind: Kind
-    items: tuple[Item, ...]
-    examples: tuple[Item, ...] = ()
-    source: str = ""
-    """Where it comes from, in words."""
-    title: str = ""
-    instruction: str = ""
-    """What to do with a question, as a prompt says it."""
-    answer_format: str = ""
-    """How to give a bare answer, as a prompt says it where no reasoning is asked for."""
-    metrics: tuple[str, ...] = ()
-    """What it is scored by, the usual one first; the names are those of `metrics`."""
-    aliases: Mapping[str, tuple[str, ...]] | None = None
-    """Other words for a label, such as its feminine form or the other language's word."""
+    metrics: tuple[str, ...]
+    en: _Words
+    es: _Words
+    aliases: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
+
+
+LANGUAGES = ("en", "es")
+_ROWS: TypeAdapter[dict[str, _Row]] = TypeAdapter(dict[str, _Row])
+
+
+def names(assets: Path = ASSETS) -> tuple[str, ...]:
+    """The sets of `sets.toml`, in its order. Each is there in English and Spanish."""
+    return tuple(_rows(assets))
+
+
+def load(name: str, language: str, assets: Path = ASSETS) -> TaskSet:
+    """A set with its examples. Raises `InputError("task_set")` for an unknown one, `DocumentError` for a bad line."""
+    row = _rows(assets).get(name)
+    if row is None or language not in LANGUAGES:
+        raise InputError("task_set", name=name[:120])
+    words = row.en if language == "en" else row.es
+    files = [assets / "tasks" / f"{name}.{language}{part}.jsonl" for part in ("", ".examples")]
+    items, examples = (
+        tuple(reader.item(value, line) for line, value in _lines(file))
+        for file, reader in ((file, RowReader(file.name, row.kind, "en")) for file in files)
+    )
+    return TaskSet(
+        name=name,
+        language=language,
+        kind=row.kind,
+        items=items,
+        examples=examples,
+        source="aula",
+        title=words.title,
+        instruction=words.instruction,
+        answer_format=words.answer_format,
+        metrics=row.metrics,
+        aliases=(row.aliases or {}).get(language),
+    )
+
+
+@cache
+def _rows(assets: Path) -> Mapping[str, _Row]:
+    return _ROWS.validate_python(tomllib.loads((assets / "tasks" / "sets.toml").read_text("utf-8")))
+
+
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """The objects of a JSONL file with their line numbers, from 1; empty lines are passed over."""
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+        if line.strip():
+            yield number, json_object(line, file.name, number)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from playground.labs.evaluation.extract import Extraction
-from playground.labs.evaluation.tasks import Item, Kind
+from playground.labs.evaluation.items import Item, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
