@@ -1,4 +1,4 @@
-"""Measuring: task sets, extraction, metrics, statistics, the runner, and the runs that are kept. Works without a page."""
+"""Measuring: task sets, extraction, metrics, statistics, the runner, and the runs that are kept. No page needed."""
 
 from playground.labs.evaluation.extract import Extraction, Sought, extract
 from playground.labs.evaluation.outcomes import Attempt, Cell, Column, Outcome, Plan, Snapshot

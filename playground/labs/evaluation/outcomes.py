@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.labs.evaluation.extract import Extraction
-from playground.labs.evaluation.slots import Slots
 from playground.labs.evaluation.items import Item
+from playground.labs.evaluation.slots import Slots
 from providers.errors import Failure
 from providers.types import Usage
 
+NOTHING_USED = Usage(input_tokens=0, output_tokens=0)
 State = Literal["running", "paused", "stopped", "done"]
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -38,7 +39,7 @@ class Outcome:
     extraction: Extraction | None = None
     score: float | None = None
     calls: int = 0
-    usage: Usage = Usage(input_tokens=0, output_tokens=0)
+    usage: Usage = NOTHING_USED
     seconds: float = 0.0
     cost: float | None = 0.0
     trace: Json = None

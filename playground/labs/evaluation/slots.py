@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class Control:
-    """The page's hand on a run. Pausing lets requests under way end and begins no others; stopping ends them at once."""
+    """The page's hand on a run. Pausing lets requests under way end and begins none; stopping ends them at once."""
 
     def __init__(self) -> None:
         self._going, self._stop = asyncio.Event(), asyncio.Event()
@@ -68,7 +68,7 @@ class Slots:
         return dict(self._in_flight)
 
     async def hold(self, provider: str, source: AsyncGenerator[V]) -> AsyncGenerator[V]:
-        """What `source` yields, from its first value to its end in one place of `provider`'s. Closing it closes both."""
+        """What `source` yields, from its first value to its end in one place of `provider`'s. Closes `source`."""
         async with self.at(provider):
             try:
                 async for value in source:
