@@ -75,7 +75,7 @@ class WeightsUnavailable(ConfigurationError):
 class UnsupportedRequest(PlaygroundError):
     """Values: model, or provider and parameter."""
 
-    reasons = ("images", "prefill", "rejected", "logits", "logprobs")
+    reasons = ("images", "prefill", "rejected", "logits", "logprobs", "embedding")
 
 
 class ProviderError(PlaygroundError):
@@ -146,6 +146,11 @@ class InputError(PlaygroundError):
         "task_set",
         "metric",
         "run",
+        "choice",
+        "expression",
+        "placeholder",
+        "no_question",
+        "no_examples",
     )
 
 

@@ -1,0 +1,55 @@
+"""What a strategy is asked, and what it may use besides the model."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.labs.evaluation.extract import Sought
+from playground.labs.evaluation.tasks import Item, Kind
+
+Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.floating]]]
+"""n texts → one vector each, shape (n, dimensions)."""
+Search = Callable[[str], Awaitable[Sequence[str]]]
+"""A question → the passages found, best first."""
+AT_ONCE = 4
+"""Calls that one question makes at the same time, where nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with all that belongs to it."""
+
+    text: str
+    kind: Kind = "text"
+    choices: tuple[str, ...] = ()
+    language: str = "en"
+    """Of the wording around it: a language of `assets/prompts/strategies.toml`, else English is taken."""
+    instruction: str = ""
+    """What to do."""
+    form: str = ""
+    """How to give a bare answer, for strategies that ask for no reasoning; empty: what the kind asks for."""
+    examples: tuple[Item, ...] = ()
+    """Worked examples to choose from; never shown to the model unless a strategy shows examples."""
+    context: str = ""
+    """A text that the answer may rest on."""
+    aliases: Mapping[str, tuple[str, ...]] | None = None
+    """Other words for a label."""
+
+    @property
+    def sought(self) -> Sought:
+        """What to look for in a reply."""
+        return Sought(kind=self.kind, choices=self.choices, language=self.language, aliases=self.aliases)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What is there besides the model. The calculator always is."""
+
+    search: Search | None = None
+    embed: Embed | None = None
+    at_once: int = AT_ONCE
+    """At most so many calls of one question run at the same time."""
