@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_GROUPED = r"\d{1,3}(?:([.,'’\u00a0\u202f\u2009 ])\d{3})(?:\1\d{3})*(?!\d)"
+_SPACES = "\u00a0\u202f\u2009 "
+_GROUPED = rf"\d{{1,3}}(?P<group>[.,'’{_SPACES}])\d{{3}}(?:(?P=group)\d{{3}})*(?!\d)"
 NUMBER = re.compile(
-    rf"(?<![\w.,])(?P<sign>[-−–]\s?)?(?P<money>[$€£]\s?(?P<inner>[-−])?)?(?P<digits>{_GROUPED}(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+)"
+    r"(?<![\w.,])(?P<sign>[-−–])?(?P<money>[$€£]\s?(?P<inner>[-−])?)?"
+    rf"(?P<digits>{_GROUPED}(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+)"
 )
 """A number not inside a word or another number. What looks like a range or a difference, `3-5`, has no sign."""
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
@@ -27,7 +29,7 @@ def normal_number(text: str, language: str = "en") -> str | None:
 
 def value_of(found: re.Match[str], language: str) -> str:
     """The number that `NUMBER` has found, in normal form."""
-    digits = re.sub(r"['’\u00a0\u202f\u2009 ]", "", found["digits"])
+    digits = re.sub(rf"['’{_SPACES}]", "", found["digits"])
     number = Decimal(_plain(digits, language))
     if found["sign"] or found["inner"]:
         number = -number

@@ -1,0 +1,24 @@
+"""Texts made comparable."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ARTICLES = re.compile(r"\b(?:a|an|the|el|la|los|las|un|una|unos|unas)\b")
+
+
+def normal(text: str) -> str:
+    """Lower case, without punctuation, English and Spanish articles and doubled spaces. Signs such as + and € stay.
+
+    A text that is nothing but such words (the letter A, "Los") is not emptied.
+    """
+    lowered = unicodedata.normalize("NFC", text).casefold()
+    bare = "".join(" " if unicodedata.category(one)[0] == "P" else one for one in lowered)
+    words = " ".join(bare.split())
+    return " ".join(_ARTICLES.sub(" ", words).split()) or words
+
+
+def tokens(text: str) -> list[str]:
+    """Words and numbers of any script, in lower case."""
+    return re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold())
