@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.labs.evaluation.extract import Sought
-from playground.labs.evaluation.tasks import Item, Kind
+from playground.labs.evaluation.tasks import Item, Kind, TaskSet
 
 Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.floating]]]
 """n texts → one vector each, shape (n, dimensions)."""
@@ -38,6 +39,20 @@ class Question:
     """A text that the answer may rest on."""
     aliases: Mapping[str, tuple[str, ...]] | None = None
     """Other words for a label."""
+
+    @classmethod
+    def of(cls, tasks: TaskSet, item: Item) -> Self:
+        """One of a set's, with the set's instruction, form, examples and labels."""
+        return cls(
+            text=item.question,
+            kind=tasks.kind,
+            choices=item.choices,
+            language=tasks.language,
+            instruction=tasks.instruction,
+            form=tasks.answer_format,
+            examples=tasks.examples,
+            aliases=tasks.aliases,
+        )
 
     @property
     def sought(self) -> Sought:
