@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from providers.scripted import words
@@ -43,6 +44,18 @@ def _variant(request: Request) -> str:
     return f"Variant {digest[:6]} of an answer to: {request.messages[-1].text}"
 
 
+def _adder(request: Request) -> str:
+    """Adds up the numbers of the question, with the calculator where it is told of one; one seed in four slips."""
+    users = [message.text for message in request.messages if message.role == "user"]
+    numbers = next((found for text in reversed(users) if (found := re.findall(r"\d+", text))), ["0"])
+    if any("calculator[" in message.text for message in request.messages if message.role == "system"):
+        if users[-1].startswith("Observ"):
+            return f"Thought: That is the sum.\nAction: finish[{numbers[-1]}]"
+        return f"Thought: I add them up.\nAction: calculator[{' + '.join(numbers)}]\nObservation: who knows"
+    total = sum(map(int, numbers)) + (request.sampling.seed is not None and request.sampling.seed % 4 == 3)
+    return f"{' + '.join(numbers)} = {total}. The answer is {total}."
+
+
 def _info(name: str, *, reasoning: bool = False, logprobs: bool = True, context: int = 8192) -> ModelInfo:
     return ModelInfo(
         id=name,
@@ -64,6 +77,7 @@ MODELS: dict[str, tuple[ModelInfo, Script]] = {
     "showcase": (_info("showcase", logprobs=False), lambda request: _SHOWCASE),
     "thinker": (_info("thinker", reasoning=True), lambda request: f"«{request.messages[-1].text}»? 42."),
     "variant": (_info("variant"), _variant),
+    "adder": (_info("adder"), _adder),
     "slow": (_info("slow"), _count),
     "words": (_info("words", context=words.CONTEXT), lambda request: ""),
     "broken": (_info("broken"), lambda request: "This answer breaks off in the mid"),
