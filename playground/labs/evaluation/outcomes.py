@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
+
+from pydantic import JsonValue, TypeAdapter
 
 from playground.labs.evaluation.extract import Extraction
 from playground.labs.evaluation.items import Item
@@ -15,7 +17,6 @@ from providers.types import Usage
 
 NOTHING_USED = Usage(input_tokens=0, output_tokens=0)
 State = Literal["running", "paused", "stopped", "done"]
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,7 +43,7 @@ class Outcome:
     usage: Usage = NOTHING_USED
     seconds: float = 0.0
     cost: float | None = 0.0
-    trace: Json = None
+    trace: JsonValue = None
     failure: Failure | None = None
     done: bool = False
 
@@ -123,10 +124,14 @@ def seed_for(seed: int, item: str, repeat: int) -> int:
     return int.from_bytes(digest) >> 1
 
 
-def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    raise NotImplementedError
+def outcome_to_json(outcome: Outcome) -> str:
+    """One line of JSON."""
+    return _ADAPTER.dump_json(outcome).decode()
 
 
-def outcome_from_json(value: object) -> Outcome:
+def outcome_from_json(value: str | bytes) -> Outcome:
     """Raises `ValueError` for a value of another shape."""
-    raise NotImplementedError
+    return _ADAPTER.validate_json(value)
+
+
+_ADAPTER: TypeAdapter[Outcome] = TypeAdapter(Outcome)

@@ -25,7 +25,7 @@ class _Words:
 
 def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
     """From 0 to 1, against the nearest reference."""
-    from rouge_score.rouge_scorer import RougeScorer
+    from rouge_score.rouge_scorer import RougeScorer  # type: ignore[import-untyped]  # it ships none
 
     if not extraction.value:
         return 0.0
