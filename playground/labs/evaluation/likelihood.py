@@ -104,11 +104,7 @@ class ByLikelihood:
             extraction=Extraction(chosen, None, None, "likelihood"),
             score=float(chosen in item.answers),
             calls=len(scored),
-            usage=Usage(
-                input_tokens=sum(one.prompt for one in scored),
-                output_tokens=sum(one.tokens for one in scored),
-                estimated=True,
-            ),
+            usage=Usage(input_tokens=read, output_tokens=tokens, estimated=True),
             seconds=time.perf_counter() - start,
             trace=_trace(scored, values),
             done=True,
