@@ -57,7 +57,8 @@ class RowReader:
                     raise self._wrong("row_number", line)
                 return number
             case "label" | "choice":
-                if not 2 <= len(choices) <= len(LETTERS) or len({one.casefold() for one in choices}) < len(choices):
+                different = len({one.casefold() for one in choices}) if self.kind == "label" else len(choices)
+                if not 2 <= different == len(choices) <= len(LETTERS):
                     raise self._wrong("row_choices", line)
                 return self._chosen(answer, choices, line)
             case _:
@@ -70,12 +71,12 @@ class RowReader:
                 raise self._wrong("row_choice", line)
             return choices[places[0]]
         letters = LETTERS[: len(choices)]
-        if places:
-            return letters[places[0]]
         letter = re.sub(r"[().:\s]", "", answer).upper()
-        if len(letter) != 1 or letter not in letters:
+        if len(letter) == 1 and letter in letters:
+            return letter
+        if not places:
             raise self._wrong("row_choice", line)
-        return letter
+        return letters[places[0]]
 
     def _text(self, value: object, reason: str, line: int) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from playground.labs.evaluation import metrics
 from playground.labs.evaluation.items import Item, Kind, TaskSet
 from playground.labs.evaluation.rows import RowReader, json_object
+from playground.labs.evaluation.tasks import own_wording, set_rows
 from providers.errors import DocumentError, Failure, LimitExceeded
 
 MAX_ROWS = 2000
@@ -77,7 +78,7 @@ def read_table(content: bytes, name: str) -> Table:
 
 
 def guess(columns: Sequence[str]) -> Assignment:
-    """What the columns' names suggest. Choices may be one column, or several: `A`, `B`, `C` … or `option 1`, `option 2`."""
+    """What the columns' names suggest. Choices may be one column, or several: `A`, `B` … or `option 1` …"""
     plain = {re.sub(r"[^\w]+", " ", column).strip().casefold(): column for column in columns}
     found = {field: next((plain[name] for name in names if name in plain), "") for field, names in _NAMES.items()}
     several = [
@@ -115,6 +116,7 @@ def from_table(table: Table, assignment: Assignment, kind: Kind, language: str) 
             errors.append(RowError(line, Failure.of(error)))
     if not items:
         raise DocumentError("no_rows", file=table.name) if not errors else DocumentError("table", file=table.name)
+    wording = own_wording(kind, language)
     task_set = TaskSet(
         name=table.name,
         language=language,
@@ -122,9 +124,17 @@ def from_table(table: Table, assignment: Assignment, kind: Kind, language: str) 
         items=tuple(items),
         source=table.name,
         title=table.name,
-        metrics=metrics.for_kind(kind),
+        instruction=wording[0],
+        answer_format=wording[1].format(labels=", ".join(items[0].choices)) if kind == "label" else wording[1],
+        metrics=_metrics(kind),
     )
     return task_set, tuple(errors)
+
+
+def _metrics(kind: Kind) -> tuple[str, ...]:
+    """The usual one of this kind first."""
+    usual = next(row.metrics for row in set_rows() if row.kind == kind)
+    return (*usual, *(name for name in metrics.for_kind(kind) if name not in usual))
 
 
 def _text(content: bytes, name: str) -> str:

@@ -26,7 +26,7 @@ class _Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class SetRow:
     """One table of `sets.toml`."""
 
     kind: Kind
@@ -37,7 +37,7 @@ class _Row:
 
 
 LANGUAGES = ("en", "es")
-_ROWS: TypeAdapter[dict[str, _Row]] = TypeAdapter(dict[str, _Row])
+_ROWS: TypeAdapter[dict[str, SetRow]] = TypeAdapter(dict[str, SetRow])
 
 
 def names(assets: Path = ASSETS) -> tuple[str, ...]:
@@ -71,8 +71,27 @@ def load(name: str, language: str, assets: Path = ASSETS) -> TaskSet:
     )
 
 
+def set_rows(assets: Path = ASSETS) -> tuple[SetRow, ...]:
+    """The sets' rows, in the order of the file."""
+    return tuple(_rows(assets).values())
+
+
+def own_wording(kind: Kind, language: str, assets: Path = ASSETS) -> tuple[str, str]:
+    """Instruction and answer format for a visitor's questions of a kind, from `own.toml`; {labels} is a gap."""
+    table = _own(assets)[kind][language if language in LANGUAGES else "en"]
+    return table["instruction"], table["answer_format"]
+
+
 @cache
-def _rows(assets: Path) -> Mapping[str, _Row]:
+def _own(assets: Path) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return _OWN.validate_python(tomllib.loads((assets / "tasks" / "own.toml").read_text("utf-8")))
+
+
+_OWN: TypeAdapter[dict[str, dict[str, dict[str, str]]]] = TypeAdapter(dict[str, dict[str, dict[str, str]]])
+
+
+@cache
+def _rows(assets: Path) -> Mapping[str, SetRow]:
     return _ROWS.validate_python(tomllib.loads((assets / "tasks" / "sets.toml").read_text("utf-8")))
 
 

@@ -1,4 +1,4 @@
-"""GSM8K (Cobbe et al. 2021): JSON Lines of `question` and `answer`; the answer is a worked solution and `#### number`."""
+"""GSM8K (Cobbe et al. 2021): JSON Lines of `question` and `answer`, which is a solution and `#### number`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""MMLU (Hendrycks et al. 2021): the authors' CSV without a head (question, four choices, a letter), or JSON Lines as the
-Hub's `cais/mmlu` has them (`question`, `subject`, `choices`, and `answer` as a place from 0)."""
+"""MMLU (Hendrycks et al. 2021): the authors' CSV without a head (question, four choices, a letter), or JSON Lines as
+the Hub's `cais/mmlu` has them (`question`, `subject`, `choices`, and `answer` as a place from 0)."""
 
 from __future__ import annotations
 

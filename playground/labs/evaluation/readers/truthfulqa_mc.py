@@ -1,8 +1,8 @@
 """TruthfulQA, multiple choice (Lin et al. 2022): JSON Lines of `question`, `mc1_targets` and `mc2_targets`.
 
 Targets are `{"choices": [...], "labels": [1, 0, ...]}` as the Hub has them, or `{choice: label}` as the authors' file
-`mc_task.json` has them. MC1, with one true choice, is read; where only MC2 is there, every true choice is accepted. The true
-choice stands first in every question of the set, so the choices are shuffled, the same way each time.
+`mc_task.json` has them. MC1, with one true choice, is read; where only MC2 is there, every true choice is accepted. The
+true choice stands first in every question of the set, so the choices are shuffled, the same way each time.
 """
 
 from __future__ import annotations
