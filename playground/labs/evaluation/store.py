@@ -47,6 +47,7 @@ class Description:
     metric: str
     instruction: str = ""
     answer_format: str = ""
+    aliases: Mapping[str, tuple[str, ...]] | None = None
     items: tuple[Item, ...]
     examples: tuple[Item, ...] = ()
     columns: tuple[ColumnDescription, ...]
@@ -76,6 +77,15 @@ class Run:
     @property
     def whole(self) -> bool:
         return self.done >= self.description.total
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return _RUN.dump_json(self).decode()
+
+
+def run_from_json(value: str | bytes) -> Run:
+    """Raises `ValueError` for a value of another shape."""
+    return _RUN.validate_json(value)
 
 
 class Runs:
@@ -204,6 +214,7 @@ class Runs:
 
 _RUNS = """select run.id, run.name, run.created, run.description, count(cell.item), coalesce(sum(cell.failed), 0)
 from run left join cell on cell.run = run.id group by run.id"""
+_RUN: TypeAdapter[Run] = TypeAdapter(Run)
 _DESCRIPTION: TypeAdapter[Description] = TypeAdapter(Description)
 
 

@@ -1,0 +1,88 @@
+"""A run as a notebook that repeats it: the same items, columns, seed, and the table at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pprint import pformat
+
+import nbformat
+from nbformat import v4
+
+from playground.labs.evaluation.store import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Python that makes a run's columns again, written by whoever made them.
+
+    `setup`: imports and whatever all columns share. `columns`: by key an expression that is a `Column`. Both may use
+    `TASKS`, the run's `TaskSet`, and `DESCRIPTION`, its `Description`; keys are read from the environment.
+    """
+
+    setup: str
+    columns: Mapping[str, str]
+
+
+def to_notebook(run: Run, recipe: Recipe) -> str:
+    """The notebook as JSON. Raises `KeyError` for a column that the recipe does not know."""
+    title = " ".join(run.name.split())
+    columns = "\n".join(f"    {recipe.columns[column.key]}," for column in run.description.columns)
+    cells = [
+        v4.new_markdown_cell(f"# {_markdown(title)}\n\n{_HOW}"),
+        v4.new_code_cell(_imports(run)),
+        v4.new_code_cell(recipe.setup),
+        v4.new_code_cell(f"COLUMNS = (\n{columns}\n)"),
+        v4.new_code_cell(_RUN),
+        v4.new_code_cell(_SHOW),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"  # the same run gives the same file
+    book = v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+    nbformat.validate(book)
+    written: str = nbformat.writes(book)
+    return written
+
+
+def _imports(run: Run) -> str:
+    described = pformat(json.dumps(json.loads(run.to_json()), ensure_ascii=False), width=110)
+    return _IMPORTS + f"RUN = run_from_json(\n    {described}\n)\nDESCRIPTION = RUN.description\n" + _TASKS
+
+
+def _markdown(text: str) -> str:
+    return "".join(f"\\{one}" if one in "\\`*_[]<>#|" else one for one in text)
+
+
+_HOW = """This notebook repeats a measurement made with Aula. Start it in Aula's folder, with its packages installed;
+the keys of commercial models are read from the environment. Models that draw at random without a seed will answer
+differently."""
+_IMPORTS = """from playground.labs.evaluation import Control, Plan, TaskSet, run
+from playground.labs.evaluation.store import run_from_json
+from playground.labs.evaluation.summary import summarise
+
+"""
+_TASKS = """TASKS = TaskSet(
+    name=DESCRIPTION.tasks,
+    language=DESCRIPTION.language,
+    kind=DESCRIPTION.kind,
+    items=DESCRIPTION.items,
+    examples=DESCRIPTION.examples,
+    instruction=DESCRIPTION.instruction,
+    answer_format=DESCRIPTION.answer_format,
+    aliases=DESCRIPTION.aliases,
+    metrics=(DESCRIPTION.metric,),
+)"""
+_RUN = """plan = Plan(
+    columns=COLUMNS,
+    items=DESCRIPTION.items,
+    repeats=DESCRIPTION.repeats,
+    per_provider=DESCRIPTION.per_provider,
+    seed=DESCRIPTION.seed,
+)
+async for snapshot in run(plan, Control()):
+    print(f"\\r{len(snapshot.outcomes)} / {snapshot.total}", end="")"""
+_SHOW = """for one in summarise(snapshot.outcomes, [column.key for column in COLUMNS], DESCRIPTION.baseline):
+    share = "not scored" if one.mean is None else f"{one.mean:.3f} [{one.low:.3f}, {one.high:.3f}]"
+    p = "" if one.comparison is None else f"  p = {one.comparison.p:.3g} against {one.comparison.baseline}"
+    print(f"{one.key}: {share}{p}")"""
