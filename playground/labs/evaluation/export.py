@@ -13,15 +13,35 @@ from playground.labs.evaluation.store import Description, Run
 from playground.labs.evaluation.summary import ColumnSummary, answered, summarise
 
 Value = str | int | float | None
-WORDS = ("settings", "column", "score", "interval", "items", "repeats", "metric", "calls", "tokens", "seconds", "cost")
-WORDS += ("against", "better", "worse", "difference", "failed", "unscored", "estimated", "versions", "kept")
+WORDS = (
+    "settings",
+    "column",
+    "score",
+    "interval",
+    "items",
+    "repeats",
+    "metric",
+    "calls",
+    "tokens",
+    "seconds",
+    "cost",
+    "against",
+    "better",
+    "worse",
+    "difference",
+    "failed",
+    "unscored",
+    "estimated",
+    "versions",
+    "kept",
+)
 """The keys that `to_markdown` needs words for."""
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
 def to_csv(run: Run, outcomes: Mapping[Cell, Outcome]) -> str:
-    """A line a cell. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV injection")."""
+    """A line a cell. What a spreadsheet would take for a formula gets an apostrophe (OWASP, "CSV injection")."""
     file = io.StringIO(newline="")
     rows = [_row(run.description, cell, outcome) for cell, outcome in _ordered(run.description, outcomes)]
     head = list(_row(run.description, Cell("", ""), Outcome()))

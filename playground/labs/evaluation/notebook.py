@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pprint import pformat
 
 import nbformat
-from nbformat import v4
 
 from playground.labs.evaluation.store import Run
 
@@ -29,20 +28,22 @@ def to_notebook(run: Run, recipe: Recipe) -> str:
     """The notebook as JSON. Raises `KeyError` for a column that the recipe does not know."""
     title = " ".join(run.name.split())
     columns = "\n".join(f"    {recipe.columns[column.key]}," for column in run.description.columns)
-    cells = [
-        v4.new_markdown_cell(f"# {_markdown(title)}\n\n{_HOW}"),
-        v4.new_code_cell(_imports(run)),
-        v4.new_code_cell(recipe.setup),
-        v4.new_code_cell(f"COLUMNS = (\n{columns}\n)"),
-        v4.new_code_cell(_RUN),
-        v4.new_code_cell(_SHOW),
-    ]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"  # the same run gives the same file
-    book = v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+    sources = [_imports(run), recipe.setup, f"COLUMNS = (\n{columns}\n)", _RUN, _SHOW]
+    told = {"cell_type": "markdown", "id": "cell-0", "metadata": {}, "source": f"# {_markdown(title)}\n\n{_HOW}"}
+    book = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"language_info": {"name": "python"}},
+        "cells": [told, *(_cell(number, source) for number, source in enumerate(sources, start=1))],
+    }
     nbformat.validate(book)
-    written: str = nbformat.writes(book)
-    return written
+    return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(number: int, source: str) -> dict[str, object]:
+    """A cell of code that has not run yet. Its id comes from its place: the same run gives the same file."""
+    kept: dict[str, object] = {"execution_count": None, "metadata": {}, "outputs": []}
+    return {"cell_type": "code", "id": f"cell-{number}", "source": source, **kept}
 
 
 def _imports(run: Run) -> str:
