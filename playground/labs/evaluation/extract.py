@@ -141,8 +141,11 @@ def _text(text: str) -> Extraction:
         trimmed = _trimmed(text, start, end)
         if trimmed.value:
             return replace(trimmed, rule="stated")
-    first = re.search(r"\S[^\n]*", text)
-    return NOTHING if first is None else replace(_trimmed(text, first.start(), first.end()), rule="line")
+    for line in re.finditer(r"\S[^\n]*", text):
+        trimmed = _trimmed(text, line.start(), line.end())
+        if trimmed.value:
+            return replace(trimmed, rule="line")
+    return NOTHING
 
 
 def _whole(text: str) -> Extraction:

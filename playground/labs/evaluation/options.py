@@ -52,13 +52,18 @@ def labels(choices: Sequence[str], aliases: Mapping[str, tuple[str, ...]]) -> li
 
 
 def label(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> Found | None:
-    """The label that stands there: the first word, or the only one, or the only one of the last line or sentence."""
+    """The label that stands there: the first word, or the only one, or the only one of the last line or sentence.
+
+    A text that begins by listing all of them, "positive, negative or neutral", has chosen none.
+    """
     known = list(words)
     first = re.compile(r"[\s*_\"'“«`(¡¿]*").match(text, start, end)
     begin = first.end() if first else start
-    leading = [one for one in _mentions(text, start, end, known) if one.start == begin]
-    if leading and re.compile(r"[\s*_\"'”»`).,;:!]*(?:$|\n|[.,;:!])").match(text[:end], leading[0].end):
-        return leading[0]
+    mentions = _mentions(text, start, end, known)
+    echo = len(mentions) > 1 and {one.value for one in mentions} == {value for _, value in known}
+    ends = r"[*_\"'”»`)]*\s*(?:$|\n|[.;:!])" if echo else r"[*_\"'”»`)]*\s*(?:$|\n|[.,;:!])"
+    if mentions and mentions[0].start == begin and re.compile(ends).match(text[:end], mentions[0].end):
+        return mentions[0]
     return _only(text, start, end, known)
 
 
