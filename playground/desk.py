@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
 
-from playground.labs.chat import HEARTBEAT, Column, Conversation, Failure, Reply, side_by_side
+from playground.labs.chat import HEARTBEAT, REDRAW, Column, Conversation, Failure, Reply, side_by_side
 from playground.reach import Reach
 from playground.sessions import Sessions
 from providers.errors import InputError, PlaygroundError
@@ -15,6 +15,7 @@ from providers.types import Message, Request, Sampling
 
 _PATIENCE = 1.0
 """Seconds that a stopped run has to let go of its streams."""
+_SLOWEST_REDRAW = HEARTBEAT
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
 
@@ -124,6 +125,10 @@ class Desk:
             raise InputError("empty")
         return self._run(visitor, _Run(conversation.with_replies(tuple(replies)), choices, columns, continued=True))
 
+    def _pause(self) -> float:
+        """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing."""
+        return min(_SLOWEST_REDRAW, REDRAW * max(1, len(self._running) / 4))
+
     def _abandon(self, visitor: str) -> _Run | None:
         """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
         running = self._running.pop(visitor, None)
@@ -165,7 +170,7 @@ class Desk:
                 return
         finally:
             reaching.cancel()
-        async with aclosing(side_by_side(reaching.result(), run.stop)) as snapshots:
+        async with aclosing(side_by_side(reaching.result(), run.stop, self._pause)) as snapshots:
             async for snapshot in snapshots:
                 yield run.answered(snapshot)
 

@@ -32,19 +32,23 @@ def chosen(app: App, system: object, models: object, sampling: dict[str, object]
 async def redraw(
     app: App, who: Who, run: Run, question: str = "", *, colours: bool = False
 ) -> AsyncGenerator[list[object]]:
-    """A run as updates of the chats, the message box and the notice. What could not be sent goes back into the box."""
+    """A run as values of the chats, the message box and the notice. What could not be sent goes back into the box.
+
+    An unchanged chat is given again instead of being skipped: for what is skipped Gradio makes the component anew and
+    derives its whole schema, which is most of the time of a redraw.
+    """
     show = app.show(who, colours=colours)
     last: list[object] = [None] * MAX_COLUMNS
+    chats: list[object] = [[] for _ in range(MAX_COLUMNS)]
     running = gr.update(value="", submit_btn=False, stop_btn=True)
     try:
         async with aclosing(run()) as conversations:
             async for conversation in conversations:
                 replies = conversation.turns[-1].replies
                 current: list[object] = [replies[n] if n < len(replies) else None for n in range(MAX_COLUMNS)]
-                chats = [
-                    gr.skip() if current[n] is None or current[n] is last[n] else show.messages(conversation, n)
-                    for n in range(MAX_COLUMNS)
-                ]
+                for n in range(MAX_COLUMNS):
+                    if current[n] is not None and current[n] is not last[n]:
+                        chats[n] = show.messages(conversation, n)
                 yield [*chats, running, ""]
                 last, running = current, gr.skip()
     except PlaygroundError as error:

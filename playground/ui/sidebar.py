@@ -9,6 +9,8 @@ import gradio as gr
 
 from playground.checks import checked_models, checked_number
 from playground.labs.chat import Failure
+from playground.labs.sampling import inside, shows
+from playground.ui.card import card
 from playground.ui.page import PRIVATE, App, Page, Who
 from playground.ui.render import Renderer
 from playground.ui.widgets import DEFAULTS
@@ -123,7 +125,10 @@ async def watch_loading(app: App, who: Who, ref: str) -> AsyncGenerator[str]:
             yield _status(show.waiting(Progress(stage="load")))
             async for progress in provider.prepare(model):
                 yield _status(show.waiting(progress), _share(progress))
-            yield _status(show.text("model.ready", model=model.name), ready=True)
+            ready = _status(show.text("model.ready", model=model.name), ready=True)
+            yield ready
+            if await shows(provider, model) == "logits":
+                yield ready + card(show, await (await inside(provider, model)).describe(model))
     except PlaygroundError as error:
         yield show.alert(Failure.of(error))
 

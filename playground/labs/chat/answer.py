@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -108,8 +108,10 @@ def _with(reply: Reply, event: Event, request: Request) -> Reply:
             assert_never(event)
 
 
-async def side_by_side(columns: Sequence[Column], stop: asyncio.Event) -> AsyncGenerator[tuple[Reply, ...]]:
-    """The replies of all columns as they grow, at most 20 times a second and at least four.
+async def side_by_side(
+    columns: Sequence[Column], stop: asyncio.Event, pause: Callable[[], float] = lambda: REDRAW
+) -> AsyncGenerator[tuple[Reply, ...]]:
+    """The replies of all columns as they grow, at most 20 times a second (see `pause`) and at least four when idle.
 
     Closing it or setting `stop` ends all of them at once. One column's failure leaves the others alone.
     """
@@ -141,7 +143,7 @@ async def side_by_side(columns: Sequence[Column], stop: asyncio.Event) -> AsyncG
             yield tuple(latest)
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), HEARTBEAT)
-                await asyncio.sleep(REDRAW)
+                await asyncio.sleep(pause())
             wake.clear()
         if stop.is_set():
             await _cancel(tasks)

@@ -61,9 +61,8 @@ class OpenVino:
         return self.folder / f"{self.name}.gguf"
 
     def memory(self, model: str) -> int:
-        """Weights are unpacked where that is faster; a quarter of the cache is what a class was seen to use."""
-        unpacked = 2 if self.kind == "f16" else 2.5
-        return int(self.file.stat().st_size * unpacked) + CACHE_GB * 2**30 // 4
+        """Weights are unpacked where that is faster; the cache keeps what was read until it is full."""
+        return int(self.file.stat().st_size * 2.5) + CACHE_GB * 2**30
 
     def load(self, model: str, room: int) -> Loaded:
         if (need := self.memory(model)) > room:

@@ -17,9 +17,11 @@ from providers import catalog, decoding
 from providers.base import Connection, Options, complete
 from providers.huggingface import connect
 from providers.huggingface.causal import HuggingFace
+from providers.huggingface.engines.base import Job
 from providers.huggingface.tokens import tokenizer_of
 from providers.huggingface.weights import describe
-from providers.types import Message, ModelInfo, Request, Sampling, TextDelta
+from providers.types import Message, ModelInfo, Progress, Request, Sampling, TextDelta
+from tests.providers.huggingface.engines.drawing import chi_square
 
 pytestmark = pytest.mark.network
 
@@ -85,6 +87,144 @@ async def test_seeds_repeat_alone_and_side_by_side(provider: HuggingFace, defaul
     assert again == alone[0] != alone[2]
 
 
+async def test_the_engine_is_chosen_by_what_is_asked(provider: HuggingFace, default_model: ModelInfo) -> None:
+    """The fastest; the exact one for a seed; the one that can, for what the others lack; the one that was named."""
+    short = replace(GREEDY, max_tokens=2)
+    torched = await provider.resolve(f"{default_model.id}@torch")
+    assert torched.ref == f"{default_model.ref}@torch"
+    wanted = {
+        "openvino-q8_0": ask(default_model, "Hello", short),
+        "openvino-f16": ask(default_model, "Hello", replace(short, seed=1)),
+        "torch": replace(ask(default_model, "Hello", short), logprobs=2),
+    }
+    for engine, request in wanted.items():
+        assert (await complete(provider, request)).done.engine.startswith(engine)  # type: ignore[union-attr]
+    typical = ask(default_model, "Hello", Sampling(temperature=1.0, typical_p=0.5, max_tokens=2))
+    assert (await complete(provider, typical)).done.engine.startswith("torch")  # type: ignore[union-attr]
+    chosen = await complete(provider, ask(torched, "Hello", short))
+    assert chosen.done.engine.startswith("torch")  # type: ignore[union-attr]
+    assert chosen.changes == ()
+
+
+async def test_the_card_tells_how_faithful_each_engine_is(provider: HuggingFace, default_model: ModelInfo) -> None:
+    card = await provider.describe(default_model)
+    assert card.engine == "openvino-q8_0"
+    assert card.refused == ()
+    assert {"reference", "openvino-q8_0", "openvino-f16", "torch-bfloat16"} <= card.nll.keys()
+    assert all(value == pytest.approx(card.nll["reference"], rel=0.01) for value in card.nll.values())
+
+
+async def test_without_memory_for_the_exact_variant_a_seed_means_less_and_says_so(
+    provider: HuggingFace, default_model: ModelInfo, model_home: Path
+) -> None:
+    options = Options(home=model_home, memory=int(1.5e9), engine="openvino")
+    small = connect(Connection(provider="huggingface", models=(default_model,), options=options))
+    completion = await complete(small, ask(default_model, "Hello", Sampling(seed=1, max_tokens=2)))
+    await small.aclose()
+    assert completion.done.engine == "openvino-q8_0"
+    assert [(change.what, change.reason) for change in completion.changes] == [("seed", "not_alone")]
+
+
+async def test_a_seed_repeats_whoever_else_is_being_served(provider: HuggingFace, default_model: ModelInfo) -> None:
+    seeded = [ask(default_model, f"Tell me about {n}.", Sampling(seed=n, max_tokens=24)) for n in range(3)]
+    alone = [(await complete(provider, request)).text for request in seeded]
+    crowd = [
+        ask(default_model, f"What is {n}?", Sampling(max_tokens=20 + n, seed=n if n % 2 else None)) for n in range(9)
+    ]
+    together = await asyncio.gather(*(complete(provider, request) for request in [*crowd[:4], *seeded, *crowd[4:]]))
+    assert [completion.text for completion in together[4:7]] == alone
+
+
+@pytest.mark.parametrize("seeded", [False, True])
+async def test_what_is_drawn_is_what_the_sampling_tab_shows(
+    provider: HuggingFace, default_model: ModelInfo, folder: Path, seeded: bool
+) -> None:
+    """2,000 first tokens against the white box's logits. Unseeded, the fast variant draws by seeds given here."""
+    sampling = Sampling(temperature=1.1, max_tokens=1)
+    request = ask(default_model, "Name an animal.", sampling)
+    prompt = prompt_ids(folder, request)
+    logits = await provider.next_token_logits(default_model, prompt)
+    variants = await provider._ready.variants(default_model)
+    variant = variants[1 if seeded else 0]
+    assert variant.reproducible == seeded
+    async for _ in provider._ready.load(default_model, variant):
+        pass
+    with provider._ready.use(default_model, variant) as loaded:
+        assert loaded is not None
+
+        async def first(seed: int) -> int:
+            job = Job(prompt=prompt, sampling=replace(sampling, seed=seed), max_tokens=1)
+            async with aclosing(loaded.engine.submit(job)) as steps:
+                return [step.token async for step in steps].pop()
+
+        drawn = await asyncio.gather(*(first(seed) for seed in range(2000)))
+    assert chi_square(drawn, decoding.distribution(logits, sampling, prompt)) >= 0.001
+
+
+async def test_a_long_prompt_does_not_hold_up_the_others(provider: HuggingFace, default_model: ModelInfo) -> None:
+    """While 5,000 tokens are read, which takes seconds, a reply beside it goes on."""
+    order: list[str] = []
+
+    async def run(name: str, request: Request) -> None:
+        async with aclosing(provider.stream(request)) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    order.append(name)
+
+    talk = asyncio.create_task(run("short", ask(default_model, "Count to one hundred.", Sampling(max_tokens=400))))
+    while order.count("short") < 3:
+        await asyncio.sleep(0.01)
+    before = len(order)
+    await run("long", ask(default_model, "The quick brown fox. " * 1000, Sampling(max_tokens=1)))
+    talk.cancel()
+    assert order[before:].count("short") >= 4
+
+
+async def test_eight_at_once_stream_together_within_their_share(
+    provider: HuggingFace, default_model: ModelInfo
+) -> None:
+    """Every reply has begun before any has ended; a line forms only beyond the slots, and its places are told."""
+    begun, ended, places = list[float](), list[float](), list[float]()
+
+    async def run(number: int, owner: str) -> None:
+        request = ask(default_model, f"Tell me about the number {number}.", Sampling(max_tokens=40, seed=number))
+        first = True
+        async with aclosing(provider.stream(replace(request, owner=owner))) as events:
+            async for event in events:
+                if isinstance(event, TextDelta) and first:
+                    begun.append(asyncio.get_running_loop().time())
+                    first = False
+                if isinstance(event, Progress) and event.stage == "queue":
+                    places.append(event.done)
+        ended.append(asyncio.get_running_loop().time())
+
+    await asyncio.gather(*(run(number, f"visitor {number}") for number in range(8)))
+    assert max(begun) < min(ended)
+    assert places == []
+    await asyncio.gather(*(run(number, "one visitor") for number in range(26)))
+    assert {1.0, 2.0} <= set(places), "24 of 32 slots are one visitor's share"
+
+
+async def test_a_text_is_scored_as_transformers_does(
+    provider: HuggingFace, default_model: ModelInfo, folder: Path
+) -> None:
+    tokens = [token.id for token in await provider.encode(default_model, "The capital of France is Paris, " * 60)]
+    assert len(tokens) > 256, "more than one piece"
+    scored = await provider.score(default_model, tokens, 3)
+    network = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    with torch.inference_mode():
+        logs = torch.log_softmax(network(torch.tensor([tokens])).logits[0].double(), dim=-1)
+    assert [one.token.id for one in scored] == tokens[1:]
+    for place in (0, 5, 255, 256, len(tokens) - 2):
+        own = logs[place]
+        assert scored[place].logprob == pytest.approx(float(own[tokens[place + 1]]), abs=1e-3)
+        assert scored[place].rank == int((own > own[tokens[place + 1]]).sum()) + 1
+        assert scored[place].alternatives[0][1] == pytest.approx(float(own.max()), abs=1e-3)
+    grown = [await provider.next_token_logits(default_model, tokens[:length]) for length in (300, 301, 302, 290, 301)]
+    for vector, place in zip(grown, (299, 300, 301, 289, 300), strict=True):
+        assert decoding.log_softmax(vector) == pytest.approx(logs[place].numpy(), abs=1e-3)
+
+
 async def test_stop_really_stops(provider: HuggingFace, default_model: ModelInfo) -> None:
     deltas = 0
     async with aclosing(provider.stream(ask(default_model, "Count to one hundred.", Sampling(seed=1)))) as events:
@@ -94,7 +234,7 @@ async def test_stop_really_stops(provider: HuggingFace, default_model: ModelInfo
                 break
     computed = provider.computed
     await asyncio.sleep(0.5)
-    assert provider.computed <= computed + 1
+    assert provider.computed <= computed + 1, "one step more at most"
 
 
 async def test_a_visitors_special_tokens_are_text(

@@ -1,0 +1,245 @@
+"""How fast the local engines serve, alone and through the provider's public stream. Ratios within one run count.
+
+`python -m tests.benchmarks.engines [--home FOLDER] [--tokens 64] [--rounds 3]`
+
+Every row is a process of its own; tokens/s are medians over the rounds, of 1, 8 and 30 streams asked at once. "Bare"
+is the engine's library driven directly with the same settings; "public" is `HuggingFace.stream`, each request of
+another visitor. Load is from the cache to the first answer, imports included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import psutil
+from platformdirs import user_cache_path
+
+from providers import catalog
+from providers.base import Connection, Options
+from providers.huggingface import connect
+from providers.huggingface.engines.base import Job
+from providers.huggingface.engines.openvino import OpenVino, configure, open_pipeline
+from providers.huggingface.tokens import tokenizer_of
+from providers.types import Done, Message, ModelInfo, Request, Sampling, TextDelta
+
+MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
+STREAMS = (1, 8, 30)
+LONG = 800
+ROWS = {
+    "generate": "transformers' generate, bfloat16",
+    "torch": "PyTorch engine, public",
+    "bare-q8_0": "OpenVINO Q8_0, bare",
+    "openvino-q8_0": "OpenVINO Q8_0, public",
+    "bare-f16": "OpenVINO F16 exact, bare",
+    "openvino-f16": "OpenVINO F16 exact, public (seeded)",
+}
+Measured = dict[str, Any]
+
+
+def question(number: int) -> str:
+    return f"Tell me something about the number {number}."
+
+
+def long_question(number: int) -> str:
+    return f"Number {number}. " + "The quick brown fox jumps over the lazy dog. " * (LONG // 10)
+
+
+def memory() -> float:
+    """Resident, in MB."""
+    return psutil.Process().memory_info().rss / 1e6
+
+
+def median_rate(rounds: int, once: Callable[[], int]) -> float:
+    """Tokens a second."""
+    rates = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        count = once()
+        rates.append(count / (time.perf_counter() - start))
+    return statistics.median(rates)
+
+
+def measure_generate(folder: Path, tokens: int, rounds: int) -> Measured:
+    """Eight and thirty requests wait for a lock: one after the other, as fast as one."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    codec = tokenizer_of(folder)[0]
+    start = time.perf_counter()
+    network = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
+    load = time.perf_counter() - start
+
+    def once(prompt: str, count: int) -> int:
+        ids = torch.tensor([codec.render([Message.of("user", prompt)])[1]])
+        with torch.inference_mode():
+            out = network.generate(
+                input_ids=ids,
+                attention_mask=torch.ones_like(ids),
+                do_sample=True,
+                temperature=0.7,
+                min_new_tokens=count,
+                max_new_tokens=count,
+                pad_token_id=2,
+            )
+        return int(out.shape[1] - ids.shape[1])
+
+    once(question(0), 4)
+    rate = median_rate(rounds, lambda: once(question(1), tokens))
+    first = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        once(long_question(number), 1)
+        first.append(time.perf_counter() - start)
+    rates = {str(count): rate for count in STREAMS}
+    return {"rates": rates, "first": statistics.median(first), "load": load, "memory": memory()}
+
+
+def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
+    """The pipeline alone: no text, no events."""
+    import numpy as np
+    import openvino
+
+    codec = tokenizer_of(folder)[0]
+    variant = OpenVino(folder, kind)
+    start = time.perf_counter()
+    pipeline = open_pipeline(variant.file, exact=variant.reproducible)
+    load = time.perf_counter() - start
+
+    def once(prompts: list[str], count: int) -> int:
+        handles = []
+        for number, prompt in enumerate(prompts):
+            ids = codec.render([Message.of("user", prompt)])[1]
+            config = configure(Job(prompt=ids, sampling=Sampling(temperature=0.7, seed=number), max_tokens=count))
+            config.ignore_eos = True
+            handles.append(pipeline.add_request(number, openvino.Tensor(np.asarray([ids], dtype=np.int64)), config))
+        total = 0
+        while pipeline.has_non_finished_requests():
+            pipeline.step()
+            for handle in handles:
+                while handle.can_read():
+                    total += sum(len(output.generated_ids) for output in handle.read().values())
+        return total
+
+    once([question(0)], 4)
+    rates = {
+        str(count): median_rate(rounds, lambda count=count: once([question(n) for n in range(count)], tokens))  # type: ignore[misc]
+        for count in STREAMS
+    }
+    first = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        once([long_question(number)], 1)
+        first.append(time.perf_counter() - start)
+    return {"rates": rates, "first": statistics.median(first), "load": load, "memory": memory()}
+
+
+async def measure_public(home: Path, row: str, tokens: int, rounds: int) -> Measured:
+    """Replies end where the model ends them, so the tokens that came are counted, over the time that all took."""
+    rows = catalog.load().of("huggingface")
+    engine = row.partition("-")[0]
+    options = Options(home=home, offline=True, engine=engine)
+    provider = connect(Connection(provider="huggingface", models=rows, options=options))
+    model = catalog.find(rows, MODEL)
+    seeded = row.endswith("f16")
+
+    async def one(prompt: str, number: int, count: int) -> tuple[int, float]:
+        sampling = Sampling(temperature=0.7, max_tokens=count, seed=number if seeded else None)
+        request = Request(
+            model=model, messages=(Message.of("user", prompt),), sampling=sampling, owner=f"visitor {number}"
+        )
+        start, first, done = time.perf_counter(), 0.0, None
+        async with aclosing(provider.stream(request)) as events:
+            async for event in events:
+                first = first or (time.perf_counter() - start if isinstance(event, TextDelta) else 0.0)
+                done = event if isinstance(event, Done) else done
+        assert done is not None and (done.engine or "").startswith(row)
+        return done.usage.output_tokens, first
+
+    start = time.perf_counter()
+    async for _ in provider.prepare(model):
+        pass
+    await one(question(0), 0, 2)  # a seeded request loads its own variant
+    load = time.perf_counter() - start
+    rates = {}
+    for count in STREAMS:
+        found = []
+        for _ in range(rounds):
+            start = time.perf_counter()
+            told = await asyncio.gather(*(one(question(number), number, tokens) for number in range(count)))
+            found.append(sum(output for output, _ in told) / (time.perf_counter() - start))
+        rates[str(count)] = statistics.median(found)
+    firsts = [(await one(long_question(number), number, 2))[1] for number in range(rounds)]
+    used = memory()
+    await provider.aclose()
+    return {"rates": rates, "first": statistics.median(firsts), "load": load, "memory": used}
+
+
+def measure(home: Path, row: str, tokens: int, rounds: int) -> Measured:
+    folder = home / "models" / MODEL.partition("/")[2].replace("/", "--")
+    if row == "generate":
+        return measure_generate(folder, tokens, rounds)
+    if row.startswith("bare-"):
+        return measure_bare(folder, row.partition("-")[2], tokens, rounds)
+    return asyncio.run(measure_public(home, row, tokens, rounds))
+
+
+def prepared(home: Path) -> ModelInfo:
+    """Fetch and convert the model, if it is not here."""
+    rows = catalog.load().of("huggingface")
+    model = catalog.find(rows, MODEL)
+
+    async def prepare() -> None:
+        provider = connect(Connection(provider="huggingface", models=rows, options=Options(home=home)))
+        async for _ in provider.prepare(model):
+            pass
+        await provider.aclose()
+
+    asyncio.run(prepare())
+    return model
+
+
+def line(name: str, found: Measured, base: Measured) -> str:
+    rates = " · ".join(
+        f"{found['rates'][str(n)]:5.0f} ({found['rates'][str(n)] / base['rates']['1']:4.1f}×)" for n in STREAMS
+    )
+    return f"| {name:36} | {rates} | {found['first']:.2f} s | {found['load']:.1f} s | {found['memory']:,.0f} MB |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, default=user_cache_path("aula", appauthor=False))
+    parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--row", choices=ROWS)
+    given = parser.parse_args()
+    if given.row:
+        print(json.dumps(measure(given.home, given.row, given.tokens, given.rounds)))
+        return
+    prepared(given.home)
+    heads = ("", "tokens/s of 1 · 8 · 30 streams (× generate)", f"first token after {LONG}", "load", "memory")
+    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+    found: dict[str, Measured] = {}
+    for row, name in ROWS.items():
+        command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", row, "--home", str(given.home)]
+        command += ["--tokens", str(given.tokens), "--rounds", str(given.rounds)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        found[row] = json.loads(said.splitlines()[-1])
+        print(line(name, found[row], found["generate"]), flush=True)
+    for kind in ("q8_0", "f16"):
+        public, bare = found[f"openvino-{kind}"]["rates"], found[f"bare-{kind}"]["rates"]
+        shares = " · ".join(f"{public[str(n)] / bare[str(n)] * 100:.0f} %" for n in STREAMS)
+        print(f"OpenVINO {kind}: public stream at {shares} of the bare engine")
+
+
+if __name__ == "__main__":
+    main()
