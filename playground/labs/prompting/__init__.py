@@ -10,6 +10,7 @@ print(trace.answer_text)
 from playground.labs.prompting.calculator import calculate
 from playground.labs.prompting.generate import model_generate
 from playground.labs.prompting.knobs import Choice, Knob, Number, Whole, Writing
+from playground.labs.prompting.measured import Contestant, column
 from playground.labs.prompting.passages import search_in
 from playground.labs.prompting.question import Embed, Question, Search, Tools
 from playground.labs.prompting.record import Generate
@@ -19,6 +20,7 @@ from playground.labs.prompting.trace import Call, Piece, Prompt, Step, Trace
 __all__ = [
     "Call",
     "Choice",
+    "Contestant",
     "Embed",
     "Generate",
     "Knob",
@@ -34,6 +36,7 @@ __all__ = [
     "Whole",
     "Writing",
     "calculate",
+    "column",
     "model_generate",
     "search_in",
     "strategies",

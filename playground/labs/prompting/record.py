@@ -120,7 +120,7 @@ async def _changed(record: Record, seconds: float) -> None:
 
 
 def _last(record: Record, answer: str | None) -> Trace:
-    """Without an answer, the failure that kept it from coming is the trace's, if one did."""
-    failures = [step.failure for step in record.steps if step.failure is not None]
+    """Without an answer, the failure of a call is the trace's; that of a tool is only told to the model."""
+    failures = [step.failure for step in record.steps if step.state == "failed"]
     failure = failures[-1] if failures and answer is None else None
     return Trace(steps=record.steps, answer=answer, done=True, failure=failure)

@@ -122,6 +122,11 @@ class TestSolving:
         assert [step.state for step in trace.steps if step.kind == "thought"] == ["unread"] * 3
         assert sent(model)[1][-1][1].startswith("Observation: I could not read an action.")
 
+    async def test_a_tool_that_fails_is_not_the_failure_of_the_whole(self):
+        trace = await solved("react", SUM, saying("Action: calculator[two]"))
+        assert {step.failure.key for step in trace.steps if step.failure} == {"input_error.expression"}
+        assert (trace.answer, trace.failure) == (None, None)
+
     async def test_a_model_may_come_back_to_the_form(self):
         model = saying("Well…", "Hm.", "Action: calculator[1]", "Well…", "Hm.", "Action: finish[1]")
         trace = await solved("react", SUM, model)

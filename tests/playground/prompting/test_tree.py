@@ -45,6 +45,7 @@ class TestSearch:
             ("fair", "good"),
         ]
         assert trace.answer == "The answer is 42."
+        assert [trace.prompt(place) for place in thoughts] == [None] * 9  # read from their proposals, not asked for
         assert trace.calls == strategy("tree_of_thoughts").calls() == 13
         assert sent(model)[-1] == [
             ("system", "Solve it."),

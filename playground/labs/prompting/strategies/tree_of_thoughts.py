@@ -45,7 +45,7 @@ def calls(values: Values) -> int:
 
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
     """Thoughts hang on the thought they follow, the first ones on the question; the calls hang beside them."""
-    record.add(Step(kind="prompt", text=asked(question), messages=(Message.of("user", asked(question)),)))
+    record.add(Step(kind="prompt", text=asked(question)))
     search = _Search(record, question, wording(question.language).tree, values, values.whole("budget") - 1)
     frontier = [ROOT]
     for _ in range(values.whole("depth")):
