@@ -14,7 +14,7 @@ _MOST_LINES = 400
 def place(text: str) -> tuple[int, int] | None:
     """Start and end of the program: the first code fence that defines a function, else the first fence; without fences
     from the first line that begins a program to the last with which it parses. `None` where there is none."""
-    fences = [(found.start("code"), found.end("code")) for found in _FENCE.finditer(text)]
+    fences = [(found.start("code"), found.end("code")) for found in _FENCE.finditer(text) if found["code"].strip()]
     if fences:
         return next((one for one in fences if "def " in text[slice(*one)]), fences[0])
     beginning = _BEGINNING.search(text)
