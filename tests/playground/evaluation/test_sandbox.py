@@ -49,7 +49,7 @@ def passes(program: str, tests: tuple[str, ...]) -> bool:
     try:
         for test in tests:
             exec(test, names)
-    except AssertionError:
+    except (AssertionError, TypeError, AttributeError):
         return False
     return True
 
@@ -116,15 +116,11 @@ def test_no_further_processes(program):
     assert verdict(f"{program}\n{RIGHT}").reason == "error"
 
 
-def test_files_are_small_and_its_own_folder_is_gone_afterwards(tmp_path):
+def test_files_are_small_and_its_own_folder_is_gone_afterwards():
     assert verdict(f"open('big', 'w').write('x' * 10**7)\n{RIGHT}").reason in {"error", "ended"}
     told = "assert os.getcwd().startswith('/') and os.listdir() == [], os.listdir()"
     assert verdict(f"import os\n{told}\nopen('mine', 'w').write('x')\n{RIGHT}").passed
     assert not list(Path(os.environ.get("TMPDIR", "/tmp")).glob("aula-*/mine"))
-    mine = tmp_path / "mine.txt"
-    mine.write_text("kept")
-    verdict(f"import os\nos.remove({str(mine)!r})\n{RIGHT}") if os.geteuid() == 0 else None
-    assert mine.read_text() == "kept"
 
 
 def test_the_limits_cannot_be_raised():

@@ -7,6 +7,7 @@ import json
 import operator
 import shutil
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -309,3 +310,16 @@ def test_files_of_another_layout(name, content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(DocumentError):
         readers.reader(name).read(path)
+
+
+def test_the_lab_imports_no_other_lab_and_no_page():
+    folder = Path(metrics.__file__).parents[1]
+    imported = {
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    own = {name for name in imported if name and name.startswith("playground")}
+    assert "playground.labs.evaluation.items" in own
+    assert all(name.startswith("playground.labs.evaluation") for name in own)
