@@ -6,12 +6,12 @@ system; after `SECONDS` it is killed with everything it has started. Where Linux
 processes and semaphores (`unshare`); where the page runs as root, it drops to an unprivileged user. Only whether the
 tests passed comes back, never its output. A program that ends itself early has not passed.
 
-What is *not* guaranteed: without `unshare` (macOS, most containers) there is a network, and other processes of the
-same user can be seen. Files that the user (as root: everybody) can read can be read, and where everybody may write it
-can write up to `FILE_BYTES` a file. macOS does not enforce the limit of memory. A program that sets out to deceive the
-tests (replaces what `assert` relies on, searches the frames of its caller for the proof of passing) can do so: the
-score is honest for programs that try to solve the task. There is no protection against a flaw in the kernel. On Windows
-nothing runs.
+What is *not* guaranteed: without `unshare` (macOS, most containers) there is a network, and what other processes of
+the same user hold is in reach, the page's environment and its keys included. Files that the user (as root: everybody)
+can read can be read, and where everybody may write it can write up to `FILE_BYTES` a file. macOS does not enforce the
+limit of memory. A program that sets out to deceive the tests (replaces what `assert` relies on, searches the frames of
+its caller for the proof of passing) can do so: the score is honest for programs that try to solve the task. There is no
+protection against a flaw in the kernel. On Windows nothing runs.
 """
 
 from __future__ import annotations
