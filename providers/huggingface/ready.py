@@ -126,7 +126,7 @@ class Ready:
         while not self._loading.acquire(timeout=POLL):
             ticket.report(Progress(stage="queue"))
         try:
-            self.shelf.room = budget(self._options.memory)
+            self.shelf.room = self._options.memory or variant.budget() or total_memory() // 2
             room = self.shelf.free(variant.memory(model.name), model.name, ticket)
             ticket.report(Progress(stage="load"))
             self.shelf.put(_key(model, variant), variant.load(model.name, room))
@@ -137,17 +137,6 @@ class Ready:
 def total_memory() -> int:
     """Bytes that this computer has."""
     return int(psutil.virtual_memory().total)
-
-
-def budget(chosen: int | None) -> int:
-    """Bytes for all loaded models together: half of the computer's memory, or most of the accelerator's."""
-    if chosen is not None:
-        return chosen
-    import torch
-
-    if torch.cuda.is_available():
-        return int(torch.cuda.mem_get_info()[1] * 0.8)
-    return total_memory() // 2
 
 
 def measured(folder: Path) -> Mapping[str, float]:

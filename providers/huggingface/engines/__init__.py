@@ -39,6 +39,10 @@ class Variant(Protocol):
         """With a seed the same text comes out, whoever else is being served."""
         ...
 
+    def budget(self) -> int | None:
+        """Bytes for all loaded models together where it computes; `None` where that is the computer's own memory."""
+        ...
+
     def memory(self, model: str) -> int:
         """Bytes that it needs at the least. Raises `WeightsUnavailable("damaged")`."""
         ...

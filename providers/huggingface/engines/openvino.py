@@ -10,6 +10,7 @@ import secrets
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -60,6 +61,9 @@ class OpenVino:
     def file(self) -> Path:
         return self.folder / f"{self.name}.gguf"
 
+    def budget(self) -> None:
+        """It shares the computer's memory."""
+
     def memory(self, model: str) -> int:
         """Weights are unpacked where that is faster; the cache keeps what was read until it is full."""
         return int(self.file.stat().st_size * 2.5) + CACHE_GB * 2**30
@@ -67,11 +71,14 @@ class OpenVino:
     def load(self, model: str, room: int) -> Loaded:
         if (need := self.memory(model)) > room:
             raise WeightsUnavailable("memory", model=model)
-        codec, defaults, context = tokenizer_of(self.folder)
         try:
-            engine = OpenVinoEngine(lambda: open_pipeline(self.file, exact=self.reproducible), codec)
-        except FAILURES as error:
+            with ThreadPoolExecutor(1) as beside:
+                reading = beside.submit(tokenizer_of, self.folder)
+                pipeline = open_pipeline(self.file, exact=self.reproducible)
+                codec, defaults, context = reading.result()
+        except (*FAILURES, OSError) as error:
             raise WeightsUnavailable("damaged", model=model) from error
+        engine = OpenVinoEngine(lambda: open_pipeline(self.file, exact=self.reproducible), codec, pipeline)
         return Loaded(
             engine=engine,
             codec=codec,
@@ -139,12 +146,12 @@ def configure(job: Job, ends: Sequence[int] = ()) -> Any:
 
 
 class OpenVinoEngine:
-    """Runs what `connect` opens. See `engines.base.Engine`."""
+    """Runs `pipeline`, or what `connect` opens, now and whenever a step has failed. See `engines.base.Engine`."""
 
-    def __init__(self, connect: Callable[[], Any], codec: Codec) -> None:
+    def __init__(self, connect: Callable[[], Any], codec: Codec, pipeline: Any = None) -> None:
         self.computed = 0
         self._connect, self._codec = connect, codec
-        self._pipeline = connect()
+        self._pipeline = pipeline or connect()
         self._arriving: list[Run] = []
         self._handles: dict[Run, Any] = {}
         self._changed = threading.Condition()

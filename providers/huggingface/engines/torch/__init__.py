@@ -28,6 +28,12 @@ class Torch:
     def name(self) -> str:
         return f"torch-{self.dtype}" if self.dtype else "torch"
 
+    def budget(self) -> int | None:
+        """Most of an accelerator's memory."""
+        import torch
+
+        return int(torch.cuda.mem_get_info()[1] * 0.8) if torch.cuda.is_available() else None
+
     def memory(self, model: str) -> int:
         return elements(self.folder, model) * _SIZE.get(self.dtype or "", 2)
 
