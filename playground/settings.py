@@ -97,6 +97,10 @@ class Settings(BaseSettings):
         None, gt=0, description="Memory for loaded models, in gigabytes. Default: half of what the computer has."
     )
     offline: bool = Field(False, description="Never fetch anything: use only the models that are already here.")
+    run_code: bool = Field(
+        False,
+        description="Run programs that models wrote, each in a bounded process, to score them. Never in a hosted page.",
+    )
     connect_seconds: float = Field(10, gt=0, description="Longest wait for a connection to an API.")
     first_token_seconds: float = Field(60, gt=0, description="Longest wait for an API's first token.")
     between_tokens_seconds: float = Field(30, gt=0, description="Longest silence of an API between two tokens.")
@@ -129,6 +133,11 @@ class Settings(BaseSettings):
     def on_space(self) -> bool:
         """Runs in a Hugging Face Space: inside an iframe, behind a proxy that speaks https."""
         return self.space_id is not None
+
+    @property
+    def code_allowed(self) -> bool:
+        """Programs that models wrote may run here."""
+        return self.run_code and not self.hosted
 
     @property
     def max_body(self) -> int:

@@ -151,6 +151,8 @@ class InputError(PlaygroundError):
         "placeholder",
         "no_question",
         "no_examples",
+        "truth",
+        "choices",
     )
 
 
@@ -195,6 +197,7 @@ class LimitExceeded(InputError):
         "cells",
         "nodes",
         "rows",
+        "runs",
     )
 
 

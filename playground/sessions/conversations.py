@@ -61,8 +61,12 @@ class Conversations:
             raise
 
     def delete(self, visitor: str) -> None:
-        """Delete everything kept for the visitor."""
-        shutil.rmtree(self.folder(visitor), ignore_errors=True)
+        """Delete the visitor's conversation. What else is kept for the visitor, such as runs, stays."""
+        folder = self.folder(visitor)
+        for file in (*folder.glob("conversation.*"), *folder.glob("*.part")):
+            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # something else is kept there, or nothing ever was
+            folder.rmdir()
 
     def sweep(self) -> int:
         """Delete what nobody touched for `days`; the number of visitors deleted."""

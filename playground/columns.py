@@ -1,0 +1,142 @@
+"""The columns of a run, made from its description: of a new run, a kept one, or a notebook's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, replace
+from typing import cast
+
+from playground.labs.evaluation import Column, TaskSet
+from playground.labs.evaluation.likelihood import ByLikelihood, Normalise
+from playground.labs.evaluation.metrics import Scoring
+from playground.labs.evaluation.store import ColumnDescription, Description
+from playground.labs.prompting import (
+    Contestant,
+    Embed,
+    Piece,
+    Prompt,
+    Question,
+    Strategy,
+    Tools,
+    column,
+    search_in,
+    strategy,
+)
+from playground.labs.sampling import inside
+from playground.reach import Reach
+from providers.base import Provider
+from providers.errors import InputError
+from providers.types import Message, ModelInfo, Sampling, Scalar
+
+PASSAGES, NORMALISE, LETTERS = "passages", "normalise", "letters"
+"""Options of a column besides the knobs of its strategy."""
+Opened = Mapping[str, tuple[Provider, ModelInfo]]
+"""The connections to models, by name."""
+
+
+async def first_prompt(
+    one: Strategy, question: Question, options: Mapping[str, Scalar], tools: Tools
+) -> tuple[Message, ...]:
+    """What a strategy sends first; no model is asked. Raises what the strategy refuses."""
+    sent: list[tuple[Message, ...]] = []
+
+    async def note(prompt: Prompt) -> AsyncGenerator[Piece]:
+        sent.append(prompt.messages)
+        yield Piece()
+        raise InputError("empty")  # ends the strategy: only its first prompt is wanted
+
+    async with aclosing(one.solve(question, note, options, tools)) as traces:
+        async for _ in traces:
+            pass
+    return sent[0] if sent else ()
+
+
+def tools_of(passages: str, embed: Embed | None = None) -> Tools:
+    """What strategies may use: a search where there is a text to search in."""
+    return Tools(search=search_in([passages]) if passages.strip() else None, embed=embed)
+
+
+def tasks_of(description: Description) -> TaskSet:
+    """A kept run's items as the set that they are of."""
+    return TaskSet(
+        name=description.tasks,
+        language=description.language,
+        kind=description.kind,
+        items=description.items,
+        examples=description.examples,
+        instruction=description.instruction,
+        answer_format=description.answer_format,
+        aliases=description.aliases,
+        metrics=(description.metric,),
+    )
+
+
+def knobs_of(one: ColumnDescription) -> dict[str, Scalar]:
+    """A kept column's options as a strategy takes them."""
+    return {name: value for name, value in one.options.items() if not isinstance(value, list | dict)}
+
+
+async def opened_for(stack: AsyncExitStack, reach: Reach, visitor: str, models: Sequence[str]) -> Opened:
+    """Connections that live as long as the stack. Raises what `Reach.open` raises."""
+    found: dict[str, tuple[Provider, ModelInfo]] = {}
+    for ref in models:
+        provider, model = await stack.enter_async_context(reach.open(visitor, ref))
+        found[model.ref] = (provider, model)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What columns depend on besides their description."""
+
+    owner: str = ""
+    code_allowed: bool = False
+    embed: Embed | None = None
+
+
+async def columns_of(description: Description, opened: Opened, setting: Setting | None = None) -> tuple[Column, ...]:
+    """The run's columns, ready to run. Raises `UnsupportedRequest("logits")` where likelihoods cannot be had."""
+    asked = setting or Setting()
+    return tuple([await _made(one, description, opened[one.model], asked) for one in description.columns])
+
+
+async def _made(
+    one: ColumnDescription, description: Description, opened: tuple[Provider, ModelInfo], setting: Setting
+) -> Column:
+    provider, model = opened
+    tasks, options = tasks_of(description), knobs_of(one)
+    tools = tools_of(str(options.get(PASSAGES) or ""), setting.embed)
+    if NORMALISE in options:
+        prompts = {
+            item.id: await first_prompt(strategy(one.strategy), Question.of(tasks, item), options, tools)
+            for item in tasks.items
+        }
+        if tasks.kind not in ("choice", "label"):
+            raise InputError("choice", name="task_set", choices="choice, label")
+        run = ByLikelihood(
+            box=await inside(provider, model),
+            model=model,
+            messages=lambda item: prompts[item.id],
+            kind=tasks.kind,
+            normalise=cast(Normalise, options[NORMALISE]),
+            letters=bool(options.get(LETTERS)),
+        )
+        return Column(key=one.key, label=one.label, provider=model.provider, run=run)
+    contestant = Contestant(
+        strategy=strategy(one.strategy),
+        provider=provider,
+        model=model,
+        sampling=_sampling(one),
+        options=options,
+        tools=tools,
+        owner=setting.owner,
+    )
+    scoring = Scoring(language=description.language, code_allowed=setting.code_allowed)
+    made = column(contestant, tasks, description.metric, scoring, one.label)
+    return replace(made, key=one.key)
+
+
+def _sampling(one: ColumnDescription) -> Sampling:
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in one.sampling.items()}
+    return Sampling(**values)  # type: ignore[arg-type]  # written by `describe` from a `Sampling`'s own fields

@@ -1,0 +1,156 @@
+"""A visitor's work in the Prompting tab: a question asked in several ways, and runs over sets that are kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+
+from playground.cards import Asked, Card, answers
+from playground.columns import Setting, columns_of, opened_for
+from playground.labs.evaluation import Control, Plan, Snapshot, run
+from playground.labs.evaluation.store import Description, Run, Runs
+from playground.labs.prompting import Embed
+from playground.reach import Reach
+from playground.sessions import Sessions
+from playground.sessions.expiring import Expiring
+from playground.wanted import Estimate, Wanted, describe, estimate
+from providers.errors import InputError, LimitExceeded
+
+FILE = "runs.sqlite"
+MOST_RUNS = 200
+"""Runs that a visitor may keep."""
+_PATIENCE = 2.0
+"""Seconds that a stopped run has to let go of its stream."""
+_MINUTES = 600.0
+"""Seconds for which a run waits to be confirmed."""
+
+
+@dataclass(slots=True)
+class _Work:
+    control: Control = field(default_factory=Control)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True)
+class Trials:
+    """At each place ("question", "set", …) one piece of work a visitor: a new one stops the one before.
+
+    Each counts against the visitor's messages a minute, and holds one of the visitor's streams.
+    """
+
+    reach: Reach
+    sessions: Sessions
+    code_allowed: bool = False
+    embed: Embed | None = None
+    _working: dict[tuple[str, str], _Work] = field(default_factory=dict, repr=False)
+    _waiting: Expiring[Description] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
+
+    async def ask(self, visitor: str, asked: Asked, place: str = "question") -> AsyncGenerator[tuple[Card, ...]]:
+        """All strategies on all models at once: see `playground.cards.answers`. Raises `LimitExceeded` besides."""
+        async with self._work(visitor, place) as work:
+            asking = answers(asked, self.reach, self._setting(visitor), work.control)
+            async with aclosing(asking) as snapshots:
+                async for snapshot in snapshots:
+                    yield snapshot
+
+    async def propose(self, visitor: str, wanted: Wanted) -> tuple[Description, Estimate]:
+        """What would be run, and what it may cost; kept for `confirmed`. Nothing is sent.
+
+        Raises what a model or a strategy refuses beforehand, `LimitExceeded("cells")`.
+        """
+        async with AsyncExitStack() as stack:
+            opened = await opened_for(stack, self.reach, visitor, wanted.models)
+            description = await describe(wanted, opened, self.embed)
+            await columns_of(description, opened, self._setting(visitor))
+            found = await estimate(description, opened)
+        self._waiting.put(visitor, description)
+        return description, found
+
+    def confirmed(self, visitor: str) -> Description:
+        """What was proposed last. Raises `InputError("run")` where that is too long ago."""
+        if (description := self._waiting.pop(visitor)) is None:
+            raise InputError("run")
+        return description
+
+    def create(self, visitor: str, name: str, description: Description) -> str:
+        """Keep a new run; its id. Raises `LimitExceeded("runs")`, `StorageFailed`."""
+        with self.runs(visitor) as runs:
+            if len(runs.list()) >= MOST_RUNS:
+                raise LimitExceeded("runs", limit=MOST_RUNS)
+            return runs.create(name, description)
+
+    async def measure(self, visitor: str, run_id: str, place: str = "set") -> AsyncGenerator[Snapshot]:
+        """Run what of a kept run is not done yet: all of a new one, the rest of one that was stopped or broke off.
+
+        Every finished cell is kept at once. Raises what `Reach.open` and `Runs` raise.
+        """
+        async with self._work(visitor, place) as work, AsyncExitStack() as stack:
+            with self.runs(visitor) as runs:
+                description = runs.load(run_id).description
+                done = await asyncio.to_thread(runs.to_resume, run_id)
+                refs = list(dict.fromkeys(column.model for column in description.columns))
+                opened = await opened_for(stack, self.reach, visitor, refs)
+                plan = Plan(
+                    columns=await columns_of(description, opened, self._setting(visitor)),
+                    items=description.items,
+                    repeats=description.repeats,
+                    per_provider=description.per_provider,
+                    seed=description.seed,
+                )
+                running = run(plan, work.control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
+                async with aclosing(running) as snapshots:
+                    async for snapshot in snapshots:
+                        yield snapshot
+
+    @contextmanager
+    def runs(self, visitor: str) -> Iterator[Runs]:
+        """The visitor's kept runs. Raises `StorageFailed`."""
+        runs = Runs(self.sessions.conversations.folder(visitor) / FILE)
+        try:
+            yield runs
+        finally:
+            runs.close()
+
+    def listed(self, visitor: str) -> tuple[Run, ...]:
+        """The kept runs, newest first; a visitor without any gets no file."""
+        if not (self.sessions.conversations.folder(visitor) / FILE).exists():
+            return ()
+        with self.runs(visitor) as runs:
+            return runs.list()
+
+    def pause(self, visitor: str, place: str = "set") -> None:
+        """Let the requests under way end, and begin none."""
+        if work := self._working.get((visitor, place)):
+            work.control.pause()
+
+    def resume(self, visitor: str, place: str = "set") -> None:
+        """Go on after a pause."""
+        if work := self._working.get((visitor, place)):
+            work.control.resume()
+
+    def stop(self, visitor: str, place: str) -> None:
+        """End the work at that place at once; what is there stays."""
+        if work := self._working.get((visitor, place)):
+            work.control.stop()
+
+    def _setting(self, visitor: str) -> Setting:
+        return Setting(owner=visitor, code_allowed=self.code_allowed, embed=self.embed)
+
+    @asynccontextmanager
+    async def _work(self, visitor: str, place: str) -> AsyncGenerator[_Work]:
+        self.sessions.limits.message(visitor)
+        before, work = self._working.get((visitor, place)), _Work()
+        self._working[visitor, place] = work
+        try:
+            if before is not None:  # it still holds its stream
+                before.control.stop()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(before.ended.wait(), _PATIENCE)
+            async with self.sessions.limits.stream(visitor):
+                yield work
+        finally:
+            work.ended.set()
+            if self._working.get((visitor, place)) is work:
+                del self._working[visitor, place]
