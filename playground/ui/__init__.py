@@ -13,6 +13,7 @@ from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.settings import Settings
 from playground.text import texts
+from playground.trials import Trials
 from playground.ui import shell
 from playground.ui.look import look
 from playground.ui.page import App
@@ -46,5 +47,6 @@ def create(settings: Settings) -> Created:
     scripted = settings.model.startswith("scripted/")
     reach = Reach(rows, settings.options(), sessions.vault, scripted)
     label = shell.labels(texts())
-    app = App(settings, texts(), reach, sessions, Desk(reach, sessions), Workbench(reach, sessions), label)
+    work = (Desk(reach, sessions), Workbench(reach, sessions), Trials(reach, sessions, settings.code_allowed))
+    app = App(settings, texts(), reach, sessions, *work, label)
     return Created(app, shell.build(app), look(label, shell.head(texts())))

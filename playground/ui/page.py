@@ -14,6 +14,7 @@ from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.settings import Settings
 from playground.text import Texts
+from playground.trials import Trials
 from playground.ui.render import Renderer
 from playground.ui.widgets import Sidebar
 from playground.web import language, visitor_id
@@ -30,6 +31,7 @@ class App:
     sessions: Sessions
     desk: Desk
     workbench: Workbench
+    trials: Trials
     label: gr.I18n
     """`label("chat.send")`: a text that the browser looks up, for what is laid out once for every language."""
 

@@ -35,7 +35,7 @@ def pieces(blocks: gr.Blocks) -> Iterator[tuple[str, str]]:
         if kind in {"Api", "State", "JSON"} or (kind in {"Dropdown", "Slider"} and block.elem_id is None):
             continue
         for name in VISIBLE:
-            if name == "value" and kind in {"Dropdown", "Slider", "Checkbox", "Radio", "Chatbot"}:
+            if name == "value" and kind in {"Dropdown", "Slider", "Checkbox", "CheckboxGroup", "Radio", "Chatbot"}:
                 continue  # a value, not a text
             shown = getattr(block, name, None)
             for piece in shown if isinstance(shown, list | tuple) else [shown]:

@@ -1,0 +1,48 @@
+"""What the tab's own components do in the browser. They only move values: everything written is escaped before."""
+
+from __future__ import annotations
+
+KEEP_OPEN = """
+const open = new Set();
+element.addEventListener('toggle', event => {
+  const key = event.target.dataset && event.target.dataset.key;
+  if (!key || !event.target.isConnected) return;
+  if (event.target.open) open.add(key); else open.delete(key);
+}, true);
+const restore = () => {
+  for (const one of element.querySelectorAll('details[data-key]')) if (open.has(one.dataset.key)) one.open = true;
+};
+watch('value', restore);
+new MutationObserver(restore).observe(element, {childList: true, subtree: true});
+"""
+"""What a visitor unfolded stays open while the rest is redrawn."""
+CHOOSE = """
+element.addEventListener('click', event => {
+  const item = event.target.closest('[data-item]');
+  if (item) trigger('pick', {item: item.dataset.item});
+});
+"""
+"""A line of the items: it is opened."""
+JUDGE = (
+    KEEP_OPEN
+    + """
+element.addEventListener('click', event => {
+  const mark = event.target.closest('[data-score]');
+  if (!mark) return;
+  const {column, item, repeat} = mark.closest('[data-column]').dataset;
+  trigger('mark', {column, item, repeat: Number(repeat), score: Number(mark.dataset.score)});
+});
+"""
+)
+"""An opened item: a person's own judgement."""
+EXPLAIN = """
+const explain = () => {
+  const boxes = [...document.querySelectorAll('#prompting-strategies label')];
+  for (const one of element.querySelectorAll('[data-title]')) {
+    const label = boxes.find(box => box.textContent.trim() === one.dataset.title);
+    if (label) label.title = one.dataset.info;
+  }
+};
+watch('value', explain);
+"""
+"""Each strategy's line of explanation, on hover over its box."""

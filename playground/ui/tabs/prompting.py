@@ -1,0 +1,109 @@
+"""Prompting: strategies side by side on one question, and measured on a set of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from playground.checks import checked_models, checked_sampling
+from playground.posed import Posed
+from playground.ui.page import PRIVATE, Page, Who
+from playground.ui.prompting import asking
+from playground.ui.prompting.asking import Ways
+from playground.ui.prompting.layout import Layout, lay_out
+from playground.ui.prompting.pieces import alert
+from playground.ui.sampling.pieces import told
+from providers.errors import PlaygroundError
+
+NAME = "prompting"
+ORDER = 30
+
+
+def build(page: Page) -> None:
+    layout = lay_out(page)
+    _wire_ways(page, layout)
+    _wire_ask(page, layout)
+
+
+def ways_of(page: Page, layout: Layout, values: Sequence[Any]) -> Ways:
+    """From the values of `layout.ways` (without the language) and of the sidebar. Raises `InputError`s."""
+    chosen, passages, *rest = values
+    knobs, models, sampling = (
+        rest[: len(layout.knobs.fields)],
+        rest[len(layout.knobs.fields)],
+        rest[-len(_names(page)) :],
+    )
+    return Ways(
+        strategies=[str(one) for one in chosen or ()],
+        passages=str(passages or ""),
+        options=layout.knobs.options(knobs),
+        models=checked_models(models),
+        sampling=checked_sampling(dict(zip(_names(page), sampling, strict=True)), page.app.bounds),
+    )
+
+
+def _names(page: Page) -> list[str]:
+    return list(page.sidebar.sampling)
+
+
+def _wire_ways(page: Page, layout: Layout) -> None:
+    app = page.app
+    groups = list(layout.knobs.groups)
+
+    def chosen(names: Sequence[str]) -> list[object]:
+        return [gr.update(visible=name in names) for name in groups]
+
+    def opened(request: gr.Request) -> list[object]:
+        who = app.who(request)
+        show = app.show(who)
+        return [
+            who.language,
+            asking.explained(show),
+            who.text("prompting.sample_passages"),
+            told(show, "prompting.empty_question"),
+        ]
+
+    layout.strategies.change(chosen, layout.strategies, list(layout.knobs.groups.values()), queue=False, **PRIVATE)
+    filled = [layout.language, layout.explained, layout.knobs.passages, layout.asking.cards]
+    page.blocks.load(opened, None, filled, **PRIVATE)
+
+
+def _wire_ask(page: Page, layout: Layout) -> None:
+    app, parts = page.app, layout.asking
+    inputs = [*parts.typed, layout.language, layout.strategies, *layout.knobs.inputs, *page.sidebar.inputs]
+
+    async def asked(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async for shown in _asking(page, layout, app.who(request), values):
+            yield shown
+
+    async def tried(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        example = {name: who.text(f"prompting.example_{name}") for name in ("question", "kind", "truth")}
+        first: list[object] = [example["question"], example["kind"], example["truth"], who.language]
+        typed = [example["question"], example["kind"], "", example["truth"], "", who.language]
+        async for shown in _asking(page, layout, who, [*typed, *values[len(typed) :]]):
+            yield [*first, *shown]
+            first = [gr.skip()] * 4
+
+    def stopped(request: gr.Request) -> None:
+        app.trials.stop(app.who(request).visitor, asking.PLACE)
+
+    for event in (parts.ask.click, parts.question.submit):
+        event(asked, inputs, parts.shown, **PRIVATE)
+    filled = [parts.question, parts.kind, parts.truth, layout.language]
+    parts.example.click(tried, inputs, [*filled, *parts.shown], **PRIVATE)
+    parts.stop.click(stopped, None, None, queue=False, **PRIVATE)
+
+
+async def _asking(page: Page, layout: Layout, who: Who, values: Sequence[Any]) -> AsyncGenerator[list[object]]:
+    question, kind, choices, truth, context, language, *ways = values
+    try:
+        posed = Posed(question=question, kind=kind, choices=choices, truth=truth, context=context, language=language)
+        chosen = ways_of(page, layout, ways)
+    except PlaygroundError as error:
+        yield [alert(page.app.show(who), error), gr.update(visible=True), gr.update(visible=False)]
+        return
+    async for shown in asking.ask(page.app, who, posed, chosen):
+        yield shown
