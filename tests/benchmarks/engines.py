@@ -47,7 +47,7 @@ Measured = dict[str, Any]
 
 
 def question(number: int) -> str:
-    return f"Tell me something about the number {number}."
+    return f"Write a long story in ten chapters about {number} owls that lived in a library."
 
 
 def long_question(number: int) -> str:
@@ -119,8 +119,8 @@ def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
         handles = []
         for number, prompt in enumerate(prompts):
             ids = codec.render([Message.of("user", prompt)])[1]
-            config = configure(Job(prompt=ids, sampling=Sampling(temperature=0.7, seed=number), max_tokens=count))
-            config.ignore_eos = True
+            job = Job(prompt=ids, sampling=Sampling(temperature=0.7, seed=number), max_tokens=count)
+            config = configure(job, sorted(codec.ends))
             handles.append(pipeline.add_request(number, openvino.Tensor(np.asarray([ids], dtype=np.int64)), config))
         total = 0
         while pipeline.has_non_finished_requests():

@@ -154,6 +154,7 @@ class OpenVinoEngine:
         self._pipeline = pipeline or connect()
         self._arriving: list[Run] = []
         self._handles: dict[Run, Any] = {}
+        self._produced: dict[Run, list[int]] = {}
         self._changed = threading.Condition()
         self._closed = False
         self._count = 0
@@ -187,7 +188,7 @@ class OpenVinoEngine:
         while (arrived := self._turn()) is not None:
             deliver([(run, error) for run in arrived if (error := self._begin(run)) is not None])
             for run in [run for run in self._handles if run.cancelled]:
-                self._handles.pop(run).cancel()  # takes effect with the step that follows
+                self._forget(run).cancel()  # takes effect with the step that follows
             try:
                 self._pipeline.step()
             except FAILURES:
@@ -209,44 +210,54 @@ class OpenVinoEngine:
     def _begin(self, run: Run) -> BaseException | None:
         """Hand a request over, with what it has said so far; the error that it fails with, if it does."""
         openvino, _ = _modules()
-        tokens = [*run.job.prompt, *run.generated]
-        job = Job(prompt=tokens, sampling=run.job.sampling, max_tokens=run.job.max_tokens - len(run.generated))
+        produced = self._produced.setdefault(run, [])
+        tokens = [*run.job.prompt, *produced]
+        job = Job(prompt=tokens, sampling=run.job.sampling, max_tokens=run.job.max_tokens - len(produced))
         try:
             config = configure(job, sorted(self._codec.ends))
             self._count += 1
             prompt = openvino.Tensor(np.asarray([tokens], dtype=np.int64))
             self._handles[run] = self._pipeline.add_request(self._count, prompt, config)
         except FAILURES as error:
+            self._produced.pop(run)
             return error
         return None
 
     def _read(self, run: Run) -> list[tuple[Run, Item]]:
-        """What a request has produced since it was last read; nothing more once its text has ended."""
+        """What a request has produced since it was last read. The reader finds its end, and closes at a stop string."""
         handle, items = self._handles[run], list[tuple[Run, Item]]()
-        while handle.can_read() and not run.cancelled:
+        while handle.can_read():
             for output in handle.read().values():
-                for token, logprob in zip(output.generated_ids, output.generated_log_probs, strict=True):
-                    self.computed += 1
-                    step = run.step(token, logprob)
-                    items.append((run, step))
-                    if step.finish is not None:  # at a stop string OpenVINO would go on
-                        self._handles.pop(run).cancel()
-                        return items
-        if handle.get_status().name in {"IGNORED", "CANCEL", "STOP"} and not run.cancelled:
-            del self._handles[run]  # it needs more than the whole cache
-            return [*items, (run, Unavailable("out_of_memory", provider="huggingface"))]
+                drawn = list(zip(output.generated_ids, output.generated_log_probs, strict=True))
+                self._produced[run].extend(output.generated_ids)
+                self.computed += len(drawn)
+                items += [(run, one) for one in drawn]
+        match handle.get_status().name:
+            case "RUNNING":
+                pass
+            case "FINISHED":
+                self._forget(run)
+                items.append((run, Unavailable(provider="huggingface")))  # never read: a reader ends at its last step
+            case _ if not run.cancelled:  # it needs more than the whole cache
+                self._forget(run)
+                items.append((run, Unavailable("out_of_memory", provider="huggingface")))
         return items
+
+    def _forget(self, run: Run) -> Any:
+        del self._produced[run]
+        return self._handles.pop(run)
 
     def _recover(self) -> None:
         """A step failed, most likely for lack of memory: the largest request pays, the others go on where they were.
 
         A seeded one cannot: its place in the sequence of random numbers is lost with the pipeline.
         """
-        runs = sorted(self._handles, key=lambda run: len(run.job.prompt) + len(run.generated))
+        runs = sorted(self._handles, key=lambda run: len(run.job.prompt) + len(self._produced[run]))
         self._handles = {}
         self._pipeline = None
         lost: list[tuple[Run, Item]] = []
         going = [run for run in runs[:-1] if run.job.sampling.seed is None or run.job.sampling.temperature == 0]
+        self._produced = {run: self._produced[run] for run in going}
         lost += [(run, Unavailable("out_of_memory", provider="huggingface")) for run in runs if run not in going]
         try:
             self._pipeline = self._connect()

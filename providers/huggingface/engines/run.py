@@ -9,11 +9,13 @@ from providers.huggingface.engines.base import Job, Step
 from providers.huggingface.tokens import Codec, Detokenizer, StopStrings
 from providers.types import Finish
 
-Item = Step | BaseException
+Drawn = tuple[int, float]
+"""A token and its log-probability, of which the reader makes a step: text costs time that an engine can do without."""
+Item = Step | Drawn | BaseException
 
 
 class Run:
-    """Made in the reader's event loop; everything but `read` is called from the engine's thread."""
+    """Made in the reader's event loop. `step` belongs to one side: the engine, or the reader of what is drawn."""
 
     def __init__(self, job: Job, codec: Codec) -> None:
         self.job = job
@@ -32,8 +34,9 @@ class Run:
             item = await self._line.get()
             if isinstance(item, BaseException):
                 raise item
-            yield item
-            if item.finish is not None:
+            step = item if isinstance(item, Step) else self.step(*item)
+            yield step
+            if step.finish is not None:
                 return
 
     def step(self, token: int, logprob: float, alternatives: tuple[tuple[str, float], ...] = ()) -> Step:
@@ -57,7 +60,7 @@ def deliver(items: Iterable[tuple[Run, Item]]) -> None:
     """Hand everything over, with one call an event loop: a call for each would cost more than a token."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Run, Item]]] = {}
     for run, item in items:
-        run.ended = isinstance(item, BaseException) or item.finish is not None
+        run.ended = isinstance(item, BaseException) or (isinstance(item, Step) and item.finish is not None)
         by_loop.setdefault(run._loop, []).append((run, item))
     for loop, batch in by_loop.items():
         try:
