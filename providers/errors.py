@@ -153,6 +153,7 @@ class InputError(PlaygroundError):
         "no_examples",
         "truth",
         "choices",
+        "options",
     )
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from providers.huggingface.engines import openvino
+from providers.huggingface.engines.openvino.pipeline import FAILURES, score
 from providers.huggingface.gate import Gate
 
 
@@ -18,8 +19,8 @@ def certify(folder: Path) -> None:
     gate = Gate.read(folder)
     for variant in openvino.variants(folder):
         try:
-            gate.measured(variant.name, openvino.score(variant, gate.prompts))
-        except openvino.FAILURES:  # an architecture, or a tokenizer, that it does not know
+            gate.measured(variant.name, score(variant.file, gate.prompts, exact=variant.reproducible))
+        except FAILURES:  # an architecture, or a tokenizer, that it does not know
             variant.file.unlink()
     gate.write(folder)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from providers.huggingface.engines import openvino
+from providers.huggingface.engines.openvino.pipeline import rewrite
 from providers.huggingface.gate import REFERENCE, TEXTS, Gate
 
 
@@ -22,7 +22,7 @@ def convert(source: Path, target: Path) -> None:
     """Write weights, tokenizer and configuration to `target`, what OpenVINO reads, and the gate's measures."""
     target.mkdir(exist_ok=True)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:  # mostly Python: a thread would not help
-        rewritten = beside.submit(openvino.rewrite, source, target)
+        rewritten = beside.submit(rewrite, source, target)
         gate = _densify(source, target)
     if rewritten.exception() is not None:  # a format that cannot be rewritten: transformers serves it alone
         for file in target.glob("openvino-*.gguf"):

@@ -28,7 +28,8 @@ from providers import catalog
 from providers.base import Connection, Options
 from providers.huggingface import connect
 from providers.huggingface.engines.base import Job
-from providers.huggingface.engines.openvino import OpenVino, configure, open_pipeline
+from providers.huggingface.engines.openvino import OpenVino
+from providers.huggingface.engines.openvino.pipeline import add, open_pipeline
 from providers.huggingface.tokens import tokenizer_of
 from providers.types import Done, Message, ModelInfo, Request, Sampling, TextDelta
 
@@ -55,8 +56,9 @@ def long_question(number: int) -> str:
 
 
 def memory() -> float:
-    """Resident, in MB."""
-    return psutil.Process().memory_info().rss / 1e6
+    """Resident, in MB, of this process and those that it has started."""
+    own = psutil.Process()
+    return sum(process.memory_info().rss for process in (own, *own.children(recursive=True))) / 1e6
 
 
 def median_rate(rounds: int, once: Callable[[], int]) -> float:
@@ -106,9 +108,6 @@ def measure_generate(folder: Path, tokens: int, rounds: int) -> Measured:
 
 def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
     """The pipeline alone: no text, no events."""
-    import numpy as np
-    import openvino
-
     codec = tokenizer_of(folder)[0]
     variant = OpenVino(folder, kind)
     start = time.perf_counter()
@@ -120,8 +119,7 @@ def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
         for number, prompt in enumerate(prompts):
             ids = codec.render([Message.of("user", prompt)])[1]
             job = Job(prompt=ids, sampling=Sampling(temperature=0.7, seed=number), max_tokens=count)
-            config = configure(job, sorted(codec.ends))
-            handles.append(pipeline.add_request(number, openvino.Tensor(np.asarray([ids], dtype=np.int64)), config))
+            handles.append(add(pipeline, number, job, sorted(codec.ends)))
         total = 0
         while pipeline.has_non_finished_requests():
             pipeline.step()

@@ -24,7 +24,10 @@ from providers.huggingface import convert, engines, gate
 from providers.huggingface.certify import certify
 from providers.huggingface.engines import openvino
 from providers.huggingface.engines.base import Job, Step
-from providers.huggingface.engines.openvino import OpenVino, OpenVinoEngine, open_pipeline
+from providers.huggingface.engines.openvino import OpenVino
+from providers.huggingface.engines.openvino.engine import OpenVinoEngine
+from providers.huggingface.engines.openvino.pipeline import open_pipeline
+from providers.huggingface.engines.openvino.stepper import Begin, Cancel, Stepper, Told
 from providers.huggingface.tokens import tokenizer_of
 from providers.types import Sampling
 from tests.providers.huggingface import tiny
@@ -68,11 +71,11 @@ def start(folder: Path) -> Iterator[Start]:
     """Opens engines and closes them."""
     opened = []
 
-    def starter(kind: str = "f16", connect: Callable[[], Any] | None = None) -> OpenVinoEngine:
-        variant = OpenVino(folder, kind)
-        usual = connect or (lambda: open_pipeline(variant.file, exact=variant.reproducible))
-        opened.append(OpenVinoEngine(usual, tokenizer_of(folder)[0]))
-        return opened[-1]
+    def starter(kind: str = "f16") -> OpenVinoEngine:
+        engine = OpenVino(folder, kind).load("tiny", 2**40).engine
+        assert isinstance(engine, OpenVinoEngine)
+        opened.append(engine)
+        return engine
 
     yield starter
     for engine in opened:
@@ -240,20 +243,28 @@ async def test_a_stop_string_ends_the_text_before_it_and_the_work(start: Start, 
     assert len(steps) < 40
 
 
-async def test_one_request_that_needs_more_than_the_whole_cache_fails_alone(start: Start, folder: Path) -> None:
+def run_to_the_end(stepper: Stepper, *jobs: Job) -> tuple[dict[int, list[int]], dict[int, str]]:
+    """The tokens of each request by its place, and how it ended."""
+    told = Told()
+    for number, wanted in enumerate(jobs):
+        stepper.obey(Begin(number, wanted, (2,)), told)
+    while stepper.busy:
+        stepper.step(told)
+    tokens: dict[int, list[int]] = {}
+    for number, drawn, _ in told.drawn:
+        tokens.setdefault(number, []).extend(drawn)
+    return tokens, dict(told.ended)
+
+
+def test_one_request_that_needs_more_than_the_whole_cache_fails_alone(folder: Path) -> None:
     def small() -> Any:
         schedule = openvino_genai.SchedulerConfig()
         schedule.num_kv_blocks, schedule.max_num_batched_tokens = 8, 512
         return openvino_genai.ContinuousBatchingPipeline(str(OpenVino(folder, "f16").file), schedule, "CPU")
 
-    engine = start(connect=small)
-    fine, large = await asyncio.gather(
-        steps_of(engine, job(folder)), steps_of(engine, job(folder, text="fox " * 900)), return_exceptions=True
-    )
-    assert isinstance(fine, list)
-    assert fine[-1].finish == "length"
-    assert isinstance(large, Unavailable)
-    assert large.reason == "out_of_memory"
+    tokens, ends = run_to_the_end(Stepper(small), job(folder), job(folder, text="fox " * 900))
+    assert ends == {0: "finished", 1: "no_memory"}
+    assert len(tokens[0]) == 12
 
 
 class Failing:
@@ -272,29 +283,52 @@ class Failing:
         self._pipeline.step()
 
 
-async def test_a_step_that_fails_costs_the_largest_request_and_the_seeded_ones(start: Start, folder: Path) -> None:
+def test_a_step_that_fails_costs_the_largest_request_and_the_seeded_ones(folder: Path) -> None:
     """The others go on where they were: greedy text is the same as without the failure."""
     fails = iter([True, False])
 
     def connect() -> Failing:
         return Failing(open_pipeline(OpenVino(folder, "f16").file, exact=True), next(fails))
 
-    expected = await tokens_of(start(), job(folder, GREEDY, 30))
-    engine = start(connect=connect)
-    small, seeded, large = await asyncio.gather(
-        tokens_of(engine, job(folder, GREEDY, 30)),
-        tokens_of(engine, job(folder, Sampling(temperature=1.0, seed=1), 30)),
-        tokens_of(engine, job(folder, GREEDY, 30, "the lazy dog " * 20)),
-        return_exceptions=True,
-    )
-    assert small == expected
-    assert [type(failed) for failed in (seeded, large)] == [Unavailable, Unavailable]
-    assert await tokens_of(engine, job(folder, GREEDY, 30)) == expected, "and it still works"
+    small, large = job(folder, GREEDY, 30), job(folder, GREEDY, 30, "the lazy dog " * 20)
+    alone, _ = run_to_the_end(Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True)), small)
+    stepper = Stepper(connect)
+    tokens, ends = run_to_the_end(stepper, small, job(folder, Sampling(temperature=1.0, seed=1), 30), large)
+    assert ends == {0: "finished", 1: "no_memory", 2: "no_memory"}
+    assert tokens[0] == alone[0]
+    assert run_to_the_end(stepper, small)[0][0] == alone[0], "and it still works"
+
+
+def test_a_request_that_is_refused_or_cancelled_leaves_the_others_alone(folder: Path) -> None:
+    stepper = Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True))
+    told = Told()
+    stepper.obey(Begin(1, job(folder), (2,)), told)
+    stepper.obey(Begin(2, replace(job(folder), prompt=[]), (2,)), told)
+    stepper.obey(Begin(3, job(folder, GREEDY, 500), (2,)), told)
+    stepper.step(told)
+    stepper.obey(Cancel(3), told)
+    stepper.obey(Cancel(99), told)
+    while stepper.busy:
+        stepper.step(told)
+    assert dict(told.ended) == {1: "finished", 2: "refused"}
+
+
+async def test_a_process_that_is_brought_down_takes_no_more_with_it_than_what_it_served(
+    start: Start, folder: Path
+) -> None:
+    engine = start()
+    expected = await tokens_of(engine, job(folder))
+    wanted = [job(folder, Sampling(temperature=1.0, seed=seed), 900) for seed in range(8)]
+    running = [asyncio.create_task(steps_of(engine, one)) for one in wanted]
+    await asyncio.sleep(0)
+    engine._process.kill()
+    ends = await asyncio.gather(*running, return_exceptions=True)
+    assert {end.reason for end in ends if isinstance(end, Unavailable)} == {"out_of_memory"}
+    assert await tokens_of(engine, job(folder)) == expected
 
 
 async def test_a_closed_engine_takes_nothing_and_lets_nobody_wait(folder: Path) -> None:
-    variant = OpenVino(folder, "q8_0")
-    engine = OpenVinoEngine(lambda: open_pipeline(variant.file, exact=False), tokenizer_of(folder)[0])
+    engine = OpenVino(folder, "q8_0").load("tiny", 2**40).engine
     waiting = [
         asyncio.create_task(steps_of(engine, job(folder, Sampling(temperature=1.0, seed=seed), 900)))
         for seed in range(8)
@@ -312,7 +346,8 @@ def test_nothing_is_reported_to_anybody(folder: Path, tmp_path: Path) -> None:
     """OpenVINO's telemetry speaks on import; here it is never imported, and leaves no file either."""
     program = (
         "import sys, pathlib\n"
-        "from providers.huggingface.engines.openvino import OpenVino, open_pipeline\n"
+        "from providers.huggingface.engines.openvino import OpenVino\n"
+        "from providers.huggingface.engines.openvino.pipeline import open_pipeline\n"
         "variant = OpenVino(pathlib.Path(sys.argv[1]), 'q8_0')\n"
         "open_pipeline(variant.file, exact=False)\n"
         "assert 'openvino_genai' in sys.modules\n"

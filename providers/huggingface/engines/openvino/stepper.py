@@ -1,0 +1,125 @@
+"""What the engine's own process does: it owns the pipeline, obeys orders and tells what every step has brought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
+from typing import Any, Literal
+
+from providers.huggingface.engines.base import Job
+from providers.huggingface.engines.openvino.pipeline import FAILURES, add
+
+End = Literal["finished", "no_memory", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """An order: a request, by a number of its own, and the tokens that end it."""
+
+    number: int
+    job: Job
+    ends: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    number: int
+
+
+Order = Begin | Cancel
+
+
+@dataclass(slots=True)
+class Told:
+    """What a step has brought: tokens with their log-probabilities by request, and requests that have ended."""
+
+    drawn: list[tuple[int, list[int], list[float]]] = field(default_factory=list)
+    ended: list[tuple[int, End]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Request:
+    order: Begin
+    handle: Any
+    produced: list[int] = field(default_factory=list)
+
+
+class Stepper:
+    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises."""
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._pipeline = connect()
+        self._count = 0
+        self._requests: dict[int, _Request] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._requests)
+
+    def obey(self, order: Order, told: Told) -> None:
+        """A cancellation takes effect with the step that follows."""
+        match order:
+            case Begin():
+                self._begin(_Request(order, None), told)
+            case Cancel(number) if number in self._requests:
+                self._requests.pop(number).handle.cancel()
+
+    def step(self, told: Told) -> None:
+        try:
+            self._pipeline.step()
+        except FAILURES:
+            self._recover(told)
+        for number, request in list(self._requests.items()):
+            self._read(number, request, told)
+
+    def _begin(self, request: _Request, told: Told) -> None:
+        """Hand a request over, with what it has said so far."""
+        order, said = request.order, request.produced
+        job = replace(order.job, prompt=[*order.job.prompt, *said], max_tokens=order.job.max_tokens - len(said))
+        self._count += 1
+        try:
+            request.handle = add(self._pipeline, self._count, job, order.ends)
+        except FAILURES:
+            told.ended.append((order.number, "refused"))
+        else:
+            self._requests[order.number] = request
+
+    def _read(self, number: int, request: _Request, told: Told) -> None:
+        while request.handle.can_read():
+            for output in request.handle.read().values():
+                request.produced += output.generated_ids
+                told.drawn.append((number, output.generated_ids, output.generated_log_probs))
+        status = request.handle.get_status().name
+        if status != "RUNNING":
+            del self._requests[number]
+            told.ended.append((number, "finished" if status == "FINISHED" else "no_memory"))
+
+    def _recover(self, told: Told) -> None:
+        """A step failed, most likely for lack of memory: the largest request pays, the others go on where they were.
+
+        A seeded one cannot: its place in the sequence of random numbers is lost with the pipeline.
+        """
+        requests = sorted(self._requests.values(), key=lambda one: len(one.order.job.prompt) + len(one.produced))
+        self._requests, self._pipeline = {}, None
+        self._pipeline = self._connect()
+        for request in requests:
+            sampling = request.order.job.sampling
+            if request is requests[-1] or (sampling.seed is not None and sampling.temperature != 0):
+                told.ended.append((request.order.number, "no_memory"))
+            else:
+                self._begin(request, told)
+
+
+def serve(stepper: Stepper, orders: SimpleQueue[Order | None], tell: Callable[[Told], None]) -> None:
+    """Until the parent has nothing more to say."""
+    while True:
+        told = Told()
+        while not (stepper.busy and orders.empty()):
+            order = orders.get()
+            if order is None:
+                return
+            stepper.obey(order, told)
+        stepper.step(told)
+        tell(told)
