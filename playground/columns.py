@@ -108,12 +108,12 @@ async def _made(
     tasks, options = tasks_of(description), knobs_of(one)
     tools = tools_of(str(options.get(PASSAGES) or ""), setting.embed)
     if NORMALISE in options:
+        if tasks.kind not in ("choice", "label"):
+            raise InputError("options")
         prompts = {
             item.id: await first_prompt(strategy(one.strategy), Question.of(tasks, item), options, tools)
             for item in tasks.items
         }
-        if tasks.kind not in ("choice", "label"):
-            raise InputError("choice", name="task_set", choices="choice, label")
         run = ByLikelihood(
             box=await inside(provider, model),
             model=model,

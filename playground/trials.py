@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from playground.cards import Asked, Card, answers
 from playground.columns import Setting, columns_of, opened_for
-from playground.labs.evaluation import Control, Plan, Snapshot, run
+from playground.labs.evaluation import Control, Plan, Snapshot, TaskSet, run
 from playground.labs.evaluation.store import Description, Run, Runs
 from playground.labs.prompting import Embed
 from playground.reach import Reach
@@ -23,6 +23,8 @@ MOST_RUNS = 200
 """Runs that a visitor may keep."""
 _PATIENCE = 2.0
 """Seconds that a stopped run has to let go of its stream."""
+_HOURS = 14_400.0
+"""Seconds for which a visitor's own questions are kept that are part of no run."""
 _MINUTES = 600.0
 """Seconds for which a run waits to be confirmed."""
 
@@ -45,6 +47,7 @@ class Trials:
     code_allowed: bool = False
     embed: Embed | None = None
     _working: dict[tuple[str, str], _Work] = field(default_factory=dict, repr=False)
+    _own: Expiring[TaskSet] = field(default_factory=lambda: Expiring(_HOURS, 200), repr=False)
     _waiting: Expiring[Description] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
 
     async def ask(self, visitor: str, asked: Asked, place: str = "question") -> AsyncGenerator[tuple[Card, ...]]:
@@ -67,6 +70,14 @@ class Trials:
             found = await estimate(description, opened)
         self._waiting.put(visitor, description)
         return description, found
+
+    def keep_own(self, visitor: str, tasks: TaskSet) -> None:
+        """The visitor's own questions, for some hours."""
+        self._own.put(visitor, tasks)
+
+    def own(self, visitor: str) -> TaskSet | None:
+        """The questions that the visitor uploaded last."""
+        return self._own.get(visitor)
 
     def confirmed(self, visitor: str) -> Description:
         """What was proposed last. Raises `InputError("run")` where that is too long ago."""

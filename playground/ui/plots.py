@@ -7,15 +7,31 @@ transparent, and `style.css` colours text, axes and grid lines (`.js-plotly-plot
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from playground.labs.sampling import Line
 
-SERIES = ("#0f766e", "#b45309", "#7c3aed", "#be185d", "#1d4ed8", "#4d7c0f")
+SERIES = ("#0f766e", "#b45309", "#7c3aed", "#be185d", "#1d4ed8", "#4d7c0f", "#dc2626", "#64748b")
 """One colour a line; each also has its own mark. Contrast at least 3:1 on white and on the dark page."""
-_MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+_MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "pentagon")
 _TYPE = "Source Sans Pro, ui-sans-serif, system-ui, sans-serif"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A column of a run for a figure. `group` counts the models: a mark each. Amounts are per question."""
+
+    label: str
+    colour: str
+    group: int = 0
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    items: int = 0
+    amounts: tuple[float | None, ...] = ()
 
 
 def template() -> go.layout.Template:
@@ -63,4 +79,56 @@ def diversity_plot(lines: Sequence[Line], names: Sequence[str], titles: tuple[st
     figure.update_layout(template=template(), height=320, dragmode=False)
     figure.update_xaxes(title_text=titles[0])
     figure.update_yaxes(title_text=titles[1], range=[0, 1.05])
+    return figure
+
+
+def interval_plot(columns: Sequence[Measured], title: str, hover: str) -> go.Figure:
+    """Shares from 0 to 1 with their intervals, a line a column, the first one on top.
+
+    `hover` is a sentence with the gaps %{y} (the label), %{x}, and %{customdata[0]} to [2]: low, high, n.
+    """
+    figure = go.Figure()
+    for one in columns:
+        if one.value is None or one.low is None or one.high is None:
+            continue
+        figure.add_scatter(
+            x=[one.value],
+            y=[one.label],
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [one.high - one.value],
+                "arrayminus": [one.value - one.low],
+            },
+            mode="markers",
+            marker={"size": 11, "color": one.colour, "symbol": _MARKS[one.group % len(_MARKS)]},
+            customdata=[[one.low, one.high, one.items]],
+            showlegend=False,
+            cliponaxis=False,
+            hovertemplate=f"{hover}<extra></extra>",
+        )
+    figure.update_layout(template=template(), height=90 + 34 * len(columns), dragmode=False)
+    figure.update_xaxes(title_text=title, range=[0, 1])
+    figure.update_yaxes(autorange="reversed", zeroline=False)
+    return figure
+
+
+def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str) -> go.Figure:
+    """Bars from zero, one panel below the other: each of `amounts`, whose axes are called `titles`."""
+    figure = make_subplots(rows=len(titles), cols=1, vertical_spacing=0.32 / max(1, len(titles)))
+    for row, title in enumerate(titles, start=1):
+        shown = [one for one in columns if one.amounts[row - 1] is not None]
+        figure.add_bar(
+            x=[one.amounts[row - 1] for one in shown],
+            y=[one.label for one in shown],
+            orientation="h",
+            marker={"color": [one.colour for one in shown]},
+            showlegend=False,
+            hovertemplate=f"{hover}<extra></extra>",
+            row=row,
+            col=1,
+        )
+        figure.update_xaxes(title_text=title, row=row, col=1)
+    figure.update_layout(template=template(), height=len(titles) * (90 + 26 * len(columns)), dragmode=False)
+    figure.update_yaxes(autorange="reversed", zeroline=False)
     return figure

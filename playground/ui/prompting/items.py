@@ -97,8 +97,9 @@ def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Out
         f'data-{name}="{html.escape(str(value))}"'
         for name, value in (("column", cell.column), ("item", cell.item), ("repeat", cell.repeat))
     )
+    label = html.escape(column.label)
     return (
-        f'<article class="attempt" {place}><header><h4>{html.escape(column.label)} <small>{number}</small></h4></header>'
+        f'<article class="attempt" {place}><header><h4>{label} <small>{number}</small></h4></header>'
         f'{failed}<p class="verdict">{answer} {verdict(show, outcome.score)}</p><p class="quiet rule">{rule}</p>'
         f"{_written(show, cell, outcome)}{_judge(show, outcome)}"
         f'<p class="quiet facts-line">{html.escape(_facts(show, outcome))}</p></article>'

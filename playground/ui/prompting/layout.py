@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
+from playground.checks import checked_models, checked_sampling
 from playground.labs.evaluation.tasks import KINDS
 from playground.labs.prompting import strategies
 from playground.posed import LANGUAGES
 from playground.ui.page import PRIVATE, Page
 from playground.ui.prompting import scripts
+from playground.ui.prompting.asking import Ways
 from playground.ui.prompting.kept_layout import KeptLayout, lay_out_kept
 from playground.ui.prompting.knobs import Knobs, lay_out_knobs
 from playground.ui.prompting.pieces import button
@@ -30,15 +34,28 @@ class Layout:
     knobs: Knobs
     explained: gr.HTML
     modes: gr.Tabs
+    runs: gr.Tab
     asking: AskLayout
     measuring: SetLayout
     kept: KeptLayout
     file: gr.JSON
 
-    @property
-    def ways(self) -> list[gr.components.Component]:
-        """What both modes start from: strategies, the prompts' language, passages, knobs."""
-        return [self.strategies, self.language, *self.knobs.inputs]
+    def ways(self, page: Page) -> list[gr.components.Component]:
+        """What both modes start from: the prompts' language, strategies, passages, knobs, models, sampling."""
+        return [self.language, self.strategies, *self.knobs.inputs, *page.sidebar.inputs]
+
+    def chosen(self, page: Page, values: Sequence[Any]) -> Ways:
+        """The values of `ways` without the language, checked. Raises `InputError`s."""
+        names, passages, *rest = values
+        count = len(self.knobs.fields)
+        knobs, models, sampling = rest[:count], rest[count], rest[count + 1 :]
+        return Ways(
+            strategies=[str(one) for one in names or ()],
+            passages=str(passages or ""),
+            options=self.knobs.options(knobs),
+            models=checked_models(models),
+            sampling=checked_sampling(dict(zip(page.sidebar.sampling, sampling, strict=True)), page.app.bounds),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +113,9 @@ def lay_out(page: Page) -> Layout:
             asking = _lay_out_ask(page)
         with gr.Tab(label("prompting.mode_set"), id="set"):
             measuring = lay_out_set(page)
-        with gr.Tab(label("prompting.mode_runs"), id="runs"):
+        with gr.Tab(label("prompting.mode_runs"), id="runs") as runs:
             kept = lay_out_kept(page)
-    return Layout(chosen, language, knobs, explained, modes, asking, measuring, kept, gr.JSON(visible=False))
+    return Layout(chosen, language, knobs, explained, modes, runs, asking, measuring, kept, gr.JSON(visible=False))
 
 
 def _lay_out_ask(page: Page) -> AskLayout:

@@ -17,6 +17,8 @@ from playground.ui.plots import SERIES
 from playground.ui.render import Renderer
 from playground.wanted import BASELINE
 
+_LONG = 90.0
+"""Seconds above which minutes are said."""
 _HEADS = ("column", "score", "interval", "against", "tokens", "seconds", "cost")
 
 
@@ -112,10 +114,10 @@ def progress(show: Renderer, snapshot: Snapshot, begun: int) -> str:
         parts.append(f"<span>{_text(show, 'in_flight', count=under_way)}</span>")
         if done > begun:
             rest = snapshot.seconds / (done - begun) * (total - done)
-            key, value = (
-                ("left", {"minutes": round(rest / 60)}) if rest > 90 else ("left_seconds", {"seconds": round(rest)})
-            )
-            parts.append(f"<span>{_text(show, key, **value)}</span>")
+            if rest > _LONG:
+                parts.append(f"<span>{_text(show, 'left', minutes=round(rest / 60))}</span>")
+            else:
+                parts.append(f"<span>{_text(show, 'left_seconds', seconds=round(rest))}</span>")
     share = done / total if total else 1
     return (
         f'<div role="status" class="run-state">{"".join(parts)}</div><progress max="1" value="{share:.4f}"></progress>'

@@ -181,7 +181,7 @@ def _lay_out_upload(page: Page) -> Upload:
         gr.Markdown(label("prompting.own_intro"), elem_classes="quiet")
         file = gr.File(
             label=label("prompting.own_file"),
-            type="binary",
+            type="filepath",
             file_types=[".csv", ".tsv", ".jsonl", ".json"],
             height=110,
             elem_id="measure-file",

@@ -7,13 +7,14 @@ from typing import Any
 
 import gradio as gr
 
-from playground.checks import checked_models, checked_sampling
+from playground.labs.prompting.wording import wording
 from playground.posed import Posed
+from playground.ui import prompting_api
 from playground.ui.page import PRIVATE, Page, Who
 from playground.ui.prompting import asking
-from playground.ui.prompting.asking import Ways
 from playground.ui.prompting.layout import Layout, lay_out
 from playground.ui.prompting.pieces import alert
+from playground.ui.prompting.wiring import wire_runs, wire_set
 from playground.ui.sampling.pieces import told
 from providers.errors import PlaygroundError
 
@@ -25,27 +26,9 @@ def build(page: Page) -> None:
     layout = lay_out(page)
     _wire_ways(page, layout)
     _wire_ask(page, layout)
-
-
-def ways_of(page: Page, layout: Layout, values: Sequence[Any]) -> Ways:
-    """From the values of `layout.ways` (without the language) and of the sidebar. Raises `InputError`s."""
-    chosen, passages, *rest = values
-    knobs, models, sampling = (
-        rest[: len(layout.knobs.fields)],
-        rest[len(layout.knobs.fields)],
-        rest[-len(_names(page)) :],
-    )
-    return Ways(
-        strategies=[str(one) for one in chosen or ()],
-        passages=str(passages or ""),
-        options=layout.knobs.options(knobs),
-        models=checked_models(models),
-        sampling=checked_sampling(dict(zip(_names(page), sampling, strict=True)), page.app.bounds),
-    )
-
-
-def _names(page: Page) -> list[str]:
-    return list(page.sidebar.sampling)
+    wire_set(page, layout)
+    wire_runs(page, layout)
+    prompting_api.publish(page.app)
 
 
 def _wire_ways(page: Page, layout: Layout) -> None:
@@ -62,17 +45,18 @@ def _wire_ways(page: Page, layout: Layout) -> None:
             who.language,
             asking.explained(show),
             who.text("prompting.sample_passages"),
+            wording(who.language).template,
             told(show, "prompting.empty_question"),
         ]
 
     layout.strategies.change(chosen, layout.strategies, list(layout.knobs.groups.values()), queue=False, **PRIVATE)
-    filled = [layout.language, layout.explained, layout.knobs.passages, layout.asking.cards]
+    filled = [layout.language, layout.explained, layout.knobs.passages, layout.knobs.template, layout.asking.cards]
     page.blocks.load(opened, None, filled, **PRIVATE)
 
 
 def _wire_ask(page: Page, layout: Layout) -> None:
     app, parts = page.app, layout.asking
-    inputs = [*parts.typed, layout.language, layout.strategies, *layout.knobs.inputs, *page.sidebar.inputs]
+    inputs = [*parts.typed, *layout.ways(page)]
 
     async def asked(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         async for shown in _asking(page, layout, app.who(request), values):
@@ -101,7 +85,7 @@ async def _asking(page: Page, layout: Layout, who: Who, values: Sequence[Any]) -
     question, kind, choices, truth, context, language, *ways = values
     try:
         posed = Posed(question=question, kind=kind, choices=choices, truth=truth, context=context, language=language)
-        chosen = ways_of(page, layout, ways)
+        chosen = layout.chosen(page, ways)
     except PlaygroundError as error:
         yield [alert(page.app.show(who), error), gr.update(visible=True), gr.update(visible=False)]
         return
