@@ -15,7 +15,7 @@ from playground.labs.chat import Failure, Reply, answer
 from playground.ui.page import App, Who
 from playground.ui.render import Renderer
 from providers.errors import PlaygroundError
-from providers.types import Message, Request, Sampling
+from providers.types import Message, ModelInfo, Request, Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,16 @@ async def _replies(app: App, who: Who, ask: _Ask) -> AsyncGenerator[dict[str, An
     async with (
         app.sessions.limits.stream(who.visitor),
         app.reach.open(who.visitor, ask.model) as (provider, info),
-        aclosing(answer(provider, Request(model=info, messages=ask.messages, sampling=ask.sampling))) as replies,
+        aclosing(answer(provider, _request(info, ask, who))) as replies,
     ):
         async for reply in replies:
             if reply.failure is not None:
                 raise _told(show, reply.failure)
             yield _plain(reply, show)
+
+
+def _request(model: ModelInfo, ask: _Ask, who: Who) -> Request:
+    return Request(model=model, messages=ask.messages, sampling=ask.sampling, owner=who.visitor)
 
 
 def _told(show: Renderer, failure: Failure) -> gr.Error:
