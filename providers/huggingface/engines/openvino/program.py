@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -20,6 +21,7 @@ from providers.huggingface.engines.openvino.stepper import Order, Stepper, Told,
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer; this process ends with it
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else prints must not come between
     orders: SimpleQueue[Order | None] = SimpleQueue()
