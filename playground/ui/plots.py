@@ -109,7 +109,7 @@ def interval_plot(columns: Sequence[Measured], title: str, hover: str) -> go.Fig
         )
     figure.update_layout(template=template(), height=90 + 34 * len(columns), dragmode=False)
     figure.update_xaxes(title_text=title, range=[0, 1])
-    figure.update_yaxes(autorange="reversed", zeroline=False)
+    figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
 
 
@@ -130,5 +130,5 @@ def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str)
         )
         figure.update_xaxes(title_text=title, row=row, col=1)
     figure.update_layout(template=template(), height=len(titles) * (90 + 26 * len(columns)), dragmode=False)
-    figure.update_yaxes(autorange="reversed", zeroline=False)
+    figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure

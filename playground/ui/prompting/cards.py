@@ -38,13 +38,14 @@ def _answer(show: Renderer, card: Card) -> str:
         said = show.text(f"prompting.state_{card.state}")
         return f'<p class="verdict"><span class="waiting">{html.escape(said)}</span></p>'
     found = card.extraction
-    value = html.escape(found.value) if found.value is not None else html.escape(show.text("prompting.no_answer"))
+    value = show.text("prompting.no_answer") if found.value is None else found.value
+    kind = "found-answer" + (" missing" if found.value is None else "")
     rule = html.escape(show.text(f"prompting.rule_{found.rule}"))
     trace = card.trace
     elsewhere = stated_in(trace) is None and trace.answer_text.strip() not in ("", found.value)
     whole = f'<pre class="said whole">{marked(trace.answer_text, found)}</pre>' if elsewhere else ""
     return (
-        f'<p class="verdict"><span class="found-answer" title="{rule}">{value}</span> {verdict(show, card.score)}</p>'
+        f'<p class="verdict"><span class="{kind}">{html.escape(value)}</span> {verdict(show, card.score)}</p>'
         f'<p class="quiet rule">{rule}</p>{whole}'
     )
 

@@ -92,7 +92,8 @@ def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Out
     value = found.value if found is not None and found.value is not None else show.text("prompting.no_answer")
     rule = html.escape(show.text(f"prompting.rule_{found.rule}")) if found is not None else ""
     failed = show.alert(outcome.failure) if outcome.failure is not None else ""
-    answer = "" if failed else f'<span class="found-answer">{html.escape(value)}</span>'
+    kind = "found-answer" + (" missing" if found is None or found.value is None else "")
+    answer = "" if failed else f'<span class="{kind}">{html.escape(value)}</span>'
     place = " ".join(
         f'data-{name}="{html.escape(str(value))}"'
         for name, value in (("column", cell.column), ("item", cell.item), ("repeat", cell.repeat))

@@ -139,7 +139,7 @@ def _table(show: Renderer, runs: Sequence[Run]) -> str:
     rows = "".join(_row(show, run) for run in runs)
     title = html.escape(show.text("prompting.runs_title"))
     return (
-        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{title}"><table class="results">'
+        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{title}"><table class="results runs">'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

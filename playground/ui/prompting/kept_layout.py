@@ -56,6 +56,7 @@ def lay_out_kept(page: Page) -> KeptLayout:
         other = gr.Dropdown(
             [], label=label("prompting.run_other"), interactive=True, min_width=260, elem_id="runs-other"
         )
+    with gr.Row(elem_classes="doing"):
         compare = button(label("prompting.compare"), "runs-compare-button")
     told = gr.HTML(container=False, apply_default_css=False, elem_id="runs-told")
     return KeptLayout(listed, run, other, name, rename, reopen, proceed, compare, delete, surely, exports, told)

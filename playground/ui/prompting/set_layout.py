@@ -14,6 +14,8 @@ from playground.wanted import MOST_REPEATS
 
 FEW = 10
 """Questions at first: enough to see it work, too few to prove anything."""
+LONGEST = 44
+"""Questions of each of our sets; a visitor's own may have others."""
 MODES = ("written", "likelihood")
 NORMALISE = ("none", "characters", "tokens", "letters")
 
@@ -83,7 +85,7 @@ def lay_out_set(page: Page) -> SetLayout:
         )
         count = gr.Slider(
             1,
-            2000,
+            LONGEST,
             value=FEW,
             step=1,
             label=label("prompting.count"),

@@ -13,7 +13,7 @@ from playground.posed import checked_kind, checked_language
 from playground.ui.page import App, Who
 from playground.ui.prompting.pieces import alert
 from playground.ui.prompting.planning import OWN, sets
-from playground.ui.prompting.set_layout import FIELDS
+from playground.ui.prompting.set_layout import FIELDS, LONGEST
 from playground.ui.render import Renderer
 from providers.errors import InputError, PlaygroundError
 
@@ -47,17 +47,18 @@ def shown(app: App, who: Who, path: object) -> list[object]:
 
 
 def use(app: App, who: Who, path: object, language: str, kind: str, *columns: object) -> list[object]:
-    """Make them the chosen set: updates of the list of sets, and what is told."""
+    """Make them the chosen set: updates of the list of sets, how many questions, and what is told."""
     show = app.show(who)
     try:
         table = read(path)
         found, errors = from_table(table, assigned(columns), checked_kind(kind), checked_language(language))
     except PlaygroundError as error:
-        return [gr.skip(), alert(show, error)]
+        return [gr.skip(), gr.skip(), alert(show, error)]
     app.trials.keep_own(who.visitor, found)
     ready = html.escape(show.text("prompting.own_ready", count=len(found.items), name=found.name))
     said = f'<p class="told" role="status">{ready}</p>{_mistakes(show, errors)}'
-    return [gr.update(choices=sets(app, who), value=OWN), said]
+    count = len(found.items)
+    return [gr.update(choices=sets(app, who), value=OWN), gr.update(maximum=max(count, LONGEST), value=count), said]
 
 
 def assigned(columns: tuple[object, ...]) -> Assignment:

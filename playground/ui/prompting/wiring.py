@@ -173,7 +173,7 @@ def _wire_upload(page: Page, layout: Layout) -> None:
 
     parts.file.change(uploaded, parts.file, [*parts.fields, parts.use, parts.told], **PRIVATE)
     parts.use.click(
-        used, [parts.file, layout.language, *parts.fields], [layout.measuring.plan[0], parts.told], **PRIVATE
+        used, [parts.file, layout.language, *parts.fields], [*layout.measuring.plan[:2], parts.told], **PRIVATE
     )
 
 
