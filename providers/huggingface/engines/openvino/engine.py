@@ -32,7 +32,7 @@ class OpenVinoEngine:
         self.computed = 0
         self.codec: Codec | None = None
         self._command = [sys.executable, "-m", _PROGRAM, str(file), *(["--exact"] if exact else [])]
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, tuple[Run, Any]] = {}  # with the process that serves it
         self._count = 0
         self._closed = False
         self._lock = threading.Lock()
@@ -86,7 +86,7 @@ class OpenVinoEngine:
                 self._process = self._start()
                 threading.Thread(target=self._reopen, args=(self._process,), daemon=True).start()
             self._count += 1
-            self._runs[self._count] = run
+            self._runs[self._count] = run, self._process
             assert self.codec is not None
             self._order(Begin(self._count, run.job, tuple(sorted(self.codec.ends))))
             return self._count
@@ -95,7 +95,7 @@ class OpenVinoEngine:
         try:
             self._open(process)
         except NotOpened:
-            self._lose()
+            self._lose(process)
 
     def _order(self, order: Order) -> None:
         """A process that has ended cannot be told; whoever listens to it notices."""
@@ -111,24 +111,25 @@ class OpenVinoEngine:
                 with self._lock:
                     items = self._items(told)
                 deliver(items)
-        self._lose()
+        self._lose(process)
 
     def _items(self, told: Told) -> list[tuple[Run, Item]]:
         items: list[tuple[Run, Item]] = []
         for number, tokens, logprobs in told.drawn:
             self.computed += len(tokens)
-            if (run := self._runs.get(number)) is not None:
-                items += [(run, drawn) for drawn in zip(tokens, logprobs, strict=True)]
+            if number in self._runs:
+                items += [(self._runs[number][0], drawn) for drawn in zip(tokens, logprobs, strict=True)]
         for number, end in told.ended:
             # After its last step a reader reads no more: only one that has not come to an end gets to see the error.
-            if (run := self._runs.pop(number, None)) is not None:
+            if number in self._runs:
                 reason = "out_of_memory" if end == "no_memory" else None
-                items.append((run, Unavailable(reason, provider="huggingface")))
+                items.append((self._runs.pop(number)[0], Unavailable(reason, provider="huggingface")))
         return items
 
-    def _lose(self) -> None:
-        """The process has ended: closed, or brought down, most likely for lack of memory."""
+    def _lose(self, process: Any) -> None:
+        """A process has ended: closed, or brought down, most likely for lack of memory. Another may run already."""
         with self._lock:
-            runs, self._runs = list(self._runs.values()), {}
+            numbers = [number for number, (_, served_by) in self._runs.items() if served_by is process]
+            runs = [self._runs.pop(number)[0] for number in numbers]
             reason = None if self._closed else "out_of_memory"
         deliver([(run, Unavailable(reason, provider="huggingface")) for run in runs])
