@@ -26,8 +26,9 @@ from playground.labs.prompting import (
 from playground.labs.sampling import inside
 from playground.reach import Reach
 from providers.base import Provider
-from providers.errors import InputError
+from providers.errors import InputError, UnsupportedRequest
 from providers.types import Message, ModelInfo, Sampling, Scalar
+from providers.whitebox import WhiteBox
 
 PASSAGES, NORMALISE, LETTERS = "passages", "normalise", "letters"
 """Options of a column besides the knobs of its strategy."""
@@ -115,7 +116,7 @@ async def _made(
             for item in tasks.items
         }
         run = ByLikelihood(
-            box=await inside(provider, model),
+            box=await _inside(provider, model),
             model=model,
             messages=lambda item: prompts[item.id],
             kind=tasks.kind,
@@ -135,6 +136,13 @@ async def _made(
     scoring = Scoring(language=description.language, code_allowed=setting.code_allowed)
     made = column(contestant, tasks, description.metric, scoring, one.label)
     return replace(made, key=one.key)
+
+
+async def _inside(provider: Provider, model: ModelInfo) -> WhiteBox:
+    try:
+        return await inside(provider, model)
+    except UnsupportedRequest:
+        raise UnsupportedRequest("likelihood", model=model.name) from None
 
 
 def _sampling(one: ColumnDescription) -> Sampling:

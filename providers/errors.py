@@ -75,7 +75,7 @@ class WeightsUnavailable(ConfigurationError):
 class UnsupportedRequest(PlaygroundError):
     """Values: model, or provider and parameter."""
 
-    reasons = ("images", "prefill", "rejected", "logits", "logprobs", "embedding")
+    reasons = ("images", "prefill", "rejected", "logits", "logprobs", "embedding", "likelihood")
 
 
 class ProviderError(PlaygroundError):
