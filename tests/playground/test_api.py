@@ -58,7 +58,7 @@ def test_the_readmes_example_runs(served):
 
 def test_only_these_are_published_and_every_parameter_has_a_default(client):
     api = client.view_api(return_format="dict")
-    assert set(api["named_endpoints"]) == {"/chat", "/models", "/next_tokens", "/sweep"}
+    assert set(api["named_endpoints"]) == {"/chat", "/models", "/next_tokens", "/sweep", "/prompting", "/evaluate"}
     parameters = api["named_endpoints"]["/chat"]["parameters"]
     assert [one["parameter_name"] for one in parameters] == PARAMETERS
     assert all(one["parameter_has_default"] for one in parameters)
