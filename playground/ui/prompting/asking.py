@@ -75,4 +75,5 @@ def explained(show: Renderer) -> str:
         title, info = html.escape(show.text(one.title)), html.escape(show.text(one.info))
         paper = f'<span class="quiet">{html.escape(one.paper)}</span>' if one.paper else ""
         rows.append(f'<div data-title="{title}" data-info="{info}"><dt>{title}</dt><dd>{info} {paper}</dd></div>')
-    return f'<dl class="explained">{"".join(rows)}</dl>'
+    title = html.escape(show.text("prompting.explained"))
+    return f'<details class="explained"><summary>{title}</summary><dl>{"".join(rows)}</dl></details>'

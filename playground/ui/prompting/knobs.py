@@ -38,7 +38,8 @@ class Knobs:
         """The values of `fields` by strategy."""
         options: dict[str, dict[str, Scalar]] = {}
         for (strategy, knob), value in zip(self.fields, values, strict=True):
-            options.setdefault(strategy, {})[knob] = value if isinstance(value, str | int | float) else None
+            if isinstance(value, str | int | float):  # a field that was never unfolded may hold None
+                options.setdefault(strategy, {})[knob] = value
         return options
 
 

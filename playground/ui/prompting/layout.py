@@ -103,8 +103,9 @@ def lay_out(page: Page) -> Layout:
             scale=1,
             elem_id="prompting-language",
         )
-    with gr.Accordion(label("prompting.explained"), open=False, elem_id="prompting-explained"):
-        explained = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.EXPLAIN)
+    explained = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=scripts.EXPLAIN, elem_id="prompting-explained"
+    )
     with gr.Accordion(label("prompting.knobs"), open=False, elem_id="prompting-knobs"):
         knobs = lay_out_knobs(page, CHOSEN)
         gr.Markdown(label("prompting.knobs_info"), elem_classes="quiet")

@@ -36,13 +36,12 @@ element.addEventListener('click', event => {
 )
 """An opened item: a person's own judgement."""
 EXPLAIN = """
-const explain = () => {
-  const boxes = [...document.querySelectorAll('#prompting-strategies label')];
-  for (const one of element.querySelectorAll('[data-title]')) {
-    const label = boxes.find(box => box.textContent.trim() === one.dataset.title);
-    if (label) label.title = one.dataset.info;
-  }
-};
-watch('value', explain);
+document.addEventListener('pointerover', event => {
+  const label = event.target.closest && event.target.closest('#prompting-strategies label');
+  if (!label || label.title) return;
+  const named = [...element.querySelectorAll('[data-title]')];
+  const one = named.find(one => one.dataset.title === label.textContent.trim());
+  if (one) label.title = one.dataset.info;
+});
 """
 """Each strategy's line of explanation, on hover over its box."""

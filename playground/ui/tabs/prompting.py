@@ -82,7 +82,9 @@ def _wire_ask(page: Page, layout: Layout) -> None:
 
 
 async def _asking(page: Page, layout: Layout, who: Who, values: Sequence[Any]) -> AsyncGenerator[list[object]]:
-    question, kind, choices, truth, context, language, *ways = values
+    # A field that was never unfolded holds None.
+    question, kind, choices, truth, context = (value or "" for value in values[:5])
+    language, *ways = values[5:]
     try:
         posed = Posed(question=question, kind=kind, choices=choices, truth=truth, context=context, language=language)
         chosen = layout.chosen(page, ways)
