@@ -17,6 +17,8 @@ from playground.labs.sampling import Line
 SERIES = ("#0f766e", "#b45309", "#7c3aed", "#be185d", "#1d4ed8", "#4d7c0f", "#dc2626", "#64748b")
 """One colour a line; each also has its own mark. Contrast at least 3:1 on white and on the dark page."""
 _MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "pentagon")
+_AXIS = 84
+"""Pixels that an axis with its title takes between two panels."""
 _TYPE = "Source Sans Pro, ui-sans-serif, system-ui, sans-serif"
 
 
@@ -115,7 +117,8 @@ def interval_plot(columns: Sequence[Measured], title: str, hover: str) -> go.Fig
 
 def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str) -> go.Figure:
     """Bars from zero, one panel below the other: each of `amounts`, whose axes are called `titles`."""
-    figure = make_subplots(rows=len(titles), cols=1, vertical_spacing=0.32 / max(1, len(titles)))
+    height = len(titles) * (_AXIS + 30 * len(columns))
+    figure = make_subplots(rows=len(titles), cols=1, vertical_spacing=_AXIS / height)
     for row, title in enumerate(titles, start=1):
         shown = [one for one in columns if one.amounts[row - 1] is not None]
         figure.add_bar(
@@ -129,6 +132,6 @@ def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str)
             col=1,
         )
         figure.update_xaxes(title_text=title, row=row, col=1)
-    figure.update_layout(template=template(), height=len(titles) * (90 + 26 * len(columns)), dragmode=False)
+    figure.update_layout(template=template(), height=height, dragmode=False)
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure

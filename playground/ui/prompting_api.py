@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -124,7 +125,8 @@ async def _measured(app: App, who: Who, plan: Plan, ways: Ways, *, confirmed: bo
     async with aclosing(paced(app.trials.measure(who.visitor, run, secrets.token_hex(4)))) as snapshots:
         async for snapshot in snapshots:
             ended = snapshot.state in ("stopped", "done")
-            summary = lines(description, snapshot.outcomes) if ended else partial(description, snapshot.outcomes)
+            summed = lines if ended else partial
+            summary = await asyncio.to_thread(summed, description, snapshot.outcomes)
             yield _report(run, description, snapshot, summary)
 
 

@@ -21,9 +21,10 @@ from playground.labs.evaluation.summary import ColumnSummary, summarise
 from playground.labs.evaluation.tasks import load
 from playground.reach import Reach
 from playground.sessions import KeyVault
-from playground.settings import DEFAULT_MODEL, Settings
+from playground.settings import DEFAULT_MODEL
 from playground.wanted import Wanted, describe
 from providers import catalog
+from providers.base import Options
 from providers.types import Sampling
 
 SETS = ("sentiment", "topic")
@@ -65,7 +66,7 @@ def line(task_set: str, one: ColumnSummary) -> str:
 async def table(given: argparse.Namespace) -> None:
     """Print a row as soon as it is measured."""
     rows = catalog.load()
-    reach = Reach(rows, Settings(_env_file=None, home=given.home).options(), KeyVault(3600), scripted=True)
+    reach = Reach(rows, Options(home=given.home), KeyVault(3600), scripted=True)
     heads = ("set", "strategy", "accuracy [95 %]", "n", "few-shot against zero-shot", "tokens/question", "median")
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for task_set in SETS:

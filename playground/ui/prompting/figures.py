@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 from playground.ui.plots import Measured, amounts_plot, interval_plot
@@ -28,7 +29,7 @@ def figures(show: Renderer, found: Sequence[Line]) -> tuple[object | None, objec
 def _measured(line: Line, group: int) -> Measured:
     it = line.found
     return Measured(
-        label=line.column.label,
+        label=html.escape(line.column.label).replace(" · ", "<br>"),  # a figure reads mark-up
         colour=line.colour,
         group=group,
         value=it.mean,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from playground.labs.evaluation import Snapshot
-from playground.labs.evaluation.outcomes import State
+from playground.labs.evaluation import Outcome, Snapshot
+from playground.labs.evaluation.outcomes import Cell, State
 from playground.labs.evaluation.statistics import wilson
 from playground.labs.evaluation.store import ColumnDescription, Description
 from playground.labs.evaluation.summary import ColumnSummary, Outcomes, compare, item_means, summarise, tries
@@ -68,14 +68,18 @@ def lines(description: Description, outcomes: Outcomes) -> tuple[Line, ...]:
 
 def partial(description: Description, outcomes: Outcomes) -> tuple[Line, ...]:
     """The same while a run goes on: without resampling and comparisons, fast enough for five a second."""
+    by_column: dict[str, dict[Cell, Outcome]] = {one.key: {} for one in description.columns}
+    for cell, outcome in outcomes.items():
+        by_column.setdefault(cell.column, {})[cell] = outcome
     return tuple(
-        Line(column=one, colour=colour_of(one.strategy), found=_so_far(outcomes, one.key))
+        Line(column=one, colour=colour_of(one.strategy), found=_so_far(by_column[one.key], one.key))
         for one in description.columns
     )
 
 
 def _so_far(outcomes: Outcomes, key: str) -> ColumnSummary:
-    mine = [outcome for cell, outcome in outcomes.items() if cell.column == key]
+    """Of one column's outcomes."""
+    mine = list(outcomes.values())
     whole = [outcome for outcome in mine if outcome.failure is None]
     means = list(item_means(outcomes, key).values())
     binary = all(outcome.score in (None, 0, 1) for outcome in whole)
@@ -127,25 +131,28 @@ def progress(show: Renderer, snapshot: Snapshot, begun: int) -> str:
 def table(show: Renderer, found: Sequence[Line]) -> str:
     """A row a column, with its interval drawn."""
     binary = all(line.found.binary for line in found)
-    names = {"score": "score" if binary else "mean"}
-    heads = "".join(f'<th scope="col">{_head(show, names.get(one, one))}</th>' for one in _HEADS)
+    names = [one if binary or one != "score" else "mean" for one in _HEADS]
+    heads = "".join(f'<th scope="col">{_text(show, f"result_{name}")}</th>' for name in names)
     rows = "".join(_row(show, line) for line in found)
     name = _text(show, "results")
     return (
+        f"{_words(show, names[1:])}"
         f'<div class="results-scroll" tabindex="0" role="region" aria-label="{name}"><table class="results">'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
-def _head(show: Renderer, name: str) -> str:
-    label = _text(show, f"result_{name}")
-    if name == "column":
-        return label
-    explained = _text(show, f"result_{'score' if name == 'mean' else name}_info")
-    return (
-        f'<span class="term" tabindex="0" role="note" aria-label="{label}: {explained}" data-tip="{explained}">'
-        f"{label}</span>"
-    )
+def _words(show: Renderer, names: Sequence[str]) -> str:
+    """Each word of the table's head once, with its explanation, outside of what scrolls and would cut it off."""
+    said = []
+    for name in names:
+        label = _text(show, f"result_{name}")
+        explained = _text(show, f"result_{'score' if name == 'mean' else name}_info")
+        said.append(
+            f'<span class="term" tabindex="0" role="note" aria-label="{label}: {explained}" data-tip="{explained}">'
+            f"{label}</span>"
+        )
+    return f'<p class="words-used">{" ".join(said)}</p>'
 
 
 def _row(show: Renderer, line: Line) -> str:
@@ -153,7 +160,7 @@ def _row(show: Renderer, line: Line) -> str:
     cells = [
         _share(show, it),
         _interval(line),
-        _against(show, it),
+        _against(show, line),
         _amount(line.tokens),
         "–" if it.seconds is None else f"{it.seconds:.2f}",
         _cost(show, it),
@@ -191,9 +198,10 @@ def _interval(line: Line) -> str:
     )
 
 
-def _against(show: Renderer, it: ColumnSummary) -> str:
+def _against(show: Renderer, line: Line) -> str:
+    it = line.found
     if it.comparison is None:
-        return "–"
+        return f"<small>{_text(show, 'baseline')}</small>" if line.column.strategy == BASELINE else "–"
     p = f"{it.comparison.p:.3f}" if it.comparison.p >= 0.001 else "< 0.001"
     return _text(show, "paired", better=it.comparison.better, worse=it.comparison.worse, p=p)
 
