@@ -56,7 +56,8 @@ def line(task_set: str, one: ColumnSummary) -> str:
     """One row of the table."""
     share = "–" if one.mean is None else f"{one.mean:.2f} [{one.low:.2f}, {one.high:.2f}]"
     it = one.comparison
-    against = "–" if it is None else f"+{it.better} / −{it.worse}, p = {it.p:.3f}"
+    p = "" if it is None else f"p = {it.p:.3f}" if it.p >= 0.001 else "p < 0.001"
+    against = "–" if it is None else f"+{it.better} / −{it.worse}, {p}"
     tokens = (one.input_tokens + one.output_tokens) / max(1, one.cells)
     seconds = "–" if one.seconds is None else f"{one.seconds:.2f} s"
     strategy = one.key.partition("@")[0]

@@ -161,7 +161,7 @@ def _row(show: Renderer, run: Run) -> str:
 def _compared(show: Renderer, one: Run, two: Run, found: dict[str, Comparison]) -> str:
     labels = {column.key: column.label for column in one.description.columns}
     title = html.escape(show.text("prompting.compared", one=one.name, other=two.name))
-    names = ("compared_column", "compared_items", "compared_difference", "result_interval")
+    names = ("compared_column", "compared_items", "compared_difference", "result_interval", "compared_paired")
     heads = "".join(f'<th scope="col">{html.escape(show.text(f"prompting.{name}"))}</th>' for name in names)
     rows = []
     for key, it in found.items():
@@ -171,5 +171,5 @@ def _compared(show: Renderer, one: Run, two: Run, found: dict[str, Comparison]) 
         rows.append(f'<tr><th scope="row">{html.escape(labels[key])}</th>{inside}</tr>')
     return (
         f'<h4 class="part">{title}</h4><div class="results-scroll" tabindex="0" role="region" aria-label="{title}">'
-        f'<table class="results"><thead><tr>{heads}<th></th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f'<table class="results"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
