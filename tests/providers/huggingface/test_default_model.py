@@ -171,11 +171,14 @@ async def test_a_long_prompt_does_not_hold_up_the_others(provider: HuggingFace, 
                 if isinstance(event, TextDelta):
                     order.append(name)
 
-    talk = asyncio.create_task(run("short", ask(default_model, "Count to one hundred.", Sampling(max_tokens=400))))
+    endless = Sampling(temperature=0, max_tokens=900)
+    story = ask(default_model, "Write a long story about an owl in ten chapters.", endless)
+    talk = asyncio.create_task(run("short", story))
     while order.count("short") < 3:
         await asyncio.sleep(0.01)
     before = len(order)
     await run("long", ask(default_model, "The quick brown fox. " * 1000, Sampling(max_tokens=1)))
+    assert not talk.done(), "a reply that has ended cannot show anything"
     talk.cancel()
     assert order[before:].count("short") >= 4
 
