@@ -109,7 +109,7 @@ def interval_plot(columns: Sequence[Measured], title: str, hover: str) -> go.Fig
             cliponaxis=False,
             hovertemplate=f"{hover}<extra></extra>",
         )
-    figure.update_layout(template=template(), height=90 + 34 * len(columns), dragmode=False)
+    figure.update_layout(template=template(), height=90 + _row_height(columns) * len(columns), dragmode=False)
     figure.update_xaxes(title_text=title, range=[0, 1])
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
@@ -117,7 +117,7 @@ def interval_plot(columns: Sequence[Measured], title: str, hover: str) -> go.Fig
 
 def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str) -> go.Figure:
     """Bars from zero, one panel below the other: each of `amounts`, whose axes are called `titles`."""
-    height = len(titles) * (_AXIS + 30 * len(columns))
+    height = len(titles) * (_AXIS + _row_height(columns) * len(columns))
     figure = make_subplots(rows=len(titles), cols=1, vertical_spacing=_AXIS / height)
     for row, title in enumerate(titles, start=1):
         shown = [one for one in columns if one.amounts[row - 1] is not None]
@@ -135,3 +135,8 @@ def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str)
     figure.update_layout(template=template(), height=height, dragmode=False)
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
+
+
+def _row_height(columns: Sequence[Measured]) -> int:
+    """Pixels of a line: more where labels have two."""
+    return 46 if any("<br>" in one.label for one in columns) else 32
