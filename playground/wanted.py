@@ -23,6 +23,8 @@ BASELINE = "zero_shot"
 PLAIN = ("zero_shot", "few_shot", "template")
 """Strategies of one prompt, after which options can be compared by their likelihood."""
 PER_PROVIDER = 4
+PER_COMPUTER = 16
+"""Requests in flight: a vendor counts them, this computer serves them in one batch."""
 MOST_CELLS = 10_000
 MOST_REPEATS = 20
 _CHARACTERS_PER_TOKEN = 3
@@ -109,7 +111,7 @@ async def describe(wanted: Wanted, opened: Opened, embed: Embed | None = None) -
         columns=tuple(columns),
         baseline=next((one.key for one in columns if one.strategy == BASELINE), keys[0]),
         repeats=wanted.repeats,
-        per_provider=PER_PROVIDER,
+        per_provider=PER_COMPUTER if all(model.local for _, model in opened.values()) else PER_PROVIDER,
         seed=wanted.seed,
         versions=versions(),
     )

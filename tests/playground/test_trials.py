@@ -98,7 +98,8 @@ class TestAsking:
         assert cards[0].extraction is not None and cards[0].extraction.value == "42"
 
     async def test_a_failure_is_its_cards_alone(self, trials):
-        cards = await last(trials.ask(WHO, asked("zero_shot", models=(ADDER, BROKEN, "openai/gpt-6-luna", "scripted/none"))))
+        models = (ADDER, BROKEN, "openai/gpt-6-luna", "scripted/none")
+        cards = await last(trials.ask(WHO, asked("zero_shot", models=models)))
         assert [card.state for card in cards] == ["done", "failed", "failed", "failed"]
         keys = [card.failure.key for card in cards if card.failure]
         assert keys[:2] == ["stream_truncated.reset", "missing_key"] and keys[2].startswith("unknown_model")
@@ -274,23 +275,23 @@ class TestMeasuring:
         scripted = Scripted()
         trials = trials_of(tmp_path, scripted=scripted)
         sampling = Sampling(max_tokens=20)
-        run_id, _ = await begun(trials, wanted("zero_shot", count=8, models=(SLOW,), sampling=sampling))
+        run_id, _ = await begun(trials, wanted("zero_shot", count=40, models=(SLOW,), sampling=sampling))
         async with aclosing(trials.measure(WHO, run_id)) as snapshots:
             async for snapshot in snapshots:
                 if snapshot.outcomes:
                     trials.stop(WHO, "set")
         assert snapshot.state == "stopped"
         (kept,) = trials.listed(WHO)
-        assert 0 < kept.done < 8
+        assert 0 < kept.done < 40
         before = scripted.computed
         later = trials_of(tmp_path, scripted=scripted)  # as after a restart
         final = await measured(later, run_id)
-        assert (final.state, len(final.outcomes)) == ("done", 8)
-        assert scripted.computed - before <= (8 - kept.done) * 2000
+        assert (final.state, len(final.outcomes)) == ("done", 40)
+        assert scripted.computed - before <= (40 - kept.done) * 2000
 
     async def test_paused_nothing_begins(self, trials):
         sampling = Sampling(max_tokens=30)
-        run_id, _ = await begun(trials, wanted("zero_shot", count=12, models=(SLOW,), sampling=sampling))
+        run_id, _ = await begun(trials, wanted("zero_shot", count=40, models=(SLOW,), sampling=sampling))
         states: list[str] = []
         async with aclosing(trials.measure(WHO, run_id)) as snapshots:
             async for snapshot in snapshots:
@@ -300,8 +301,8 @@ class TestMeasuring:
                 if snapshot.state == "paused" and not sum(snapshot.in_flight.values()):
                     held = len(snapshot.outcomes)
                     trials.resume(WHO)
-        assert "paused" in states and 0 < held < 12
-        assert len(snapshot.outcomes) == 12
+        assert "paused" in states and 0 < held < 40
+        assert len(snapshot.outcomes) == 40
 
     async def test_likelihood_is_a_mode_of_its_own(self, trials):
         asking = wanted("zero_shot", "react", tasks=SENTIMENT, models=(WORDS,), normalise="characters")
