@@ -38,7 +38,7 @@ def cards(page: Page) -> Locator:
 
 
 def measured(page: Page, answers: int) -> None:
-    expect(page.locator("#measure-progress")).to_contain_text(f"{answers} of {answers} answers")
+    expect(page.locator("#measure-progress")).to_contain_text(f"{answers} of {answers} answers", timeout=30_000)
     expect(page.locator("#measure-progress")).to_contain_text("finished")
     expect(page.locator("#measure-items button").first).to_be_visible()
 
@@ -134,10 +134,10 @@ def test_a_set_is_measured_and_looked_into(open_page, keep_screenshot):
 
 
 def test_pause_go_on_stop_and_finish_after_a_reload(open_page):
-    page = open_page("?models=scripted/slow&max_tokens=15")
+    page = open_page("?models=scripted/slow&max_tokens=20")
     open_prompting(page, "A set")
     strategies(page, "Zero-shot")
-    page.locator("#measure-count input[type=number]").fill("16")
+    page.locator("#measure-count input[type=number]").fill("40")
     page.locator("#measure-count input[type=number]").press("Tab")
     page.locator("#measure-run").click()
     page.locator("#measure-pause").click()
@@ -147,13 +147,13 @@ def test_pause_go_on_stop_and_finish_after_a_reload(open_page):
     page.locator("#measure-stop").click()
     expect(page.locator("#measure-progress")).to_contain_text("stopped")
     done = int(page.locator("#measure-progress [data-done]").get_attribute("data-done"))
-    assert 0 < done < 16
+    assert 0 < done < 40
     page.reload()
     page.locator("#status .ready").wait_for()
     open_prompting(page, "Runs")
-    expect(page.locator("#runs-list")).to_contain_text(f"{done} / 16 · can be finished")
+    expect(page.locator("#runs-list")).to_contain_text(f"{done} / 40 · can be finished")
     page.locator("#runs-finish").click()
-    measured(page, 16)
+    measured(page, 40)
 
 
 def test_runs_are_named_compared_exported_and_deleted(open_page):
