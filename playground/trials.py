@@ -61,7 +61,7 @@ class Trials:
     async def propose(self, visitor: str, wanted: Wanted) -> tuple[Description, Estimate]:
         """What would be run, and what it may cost; kept for `confirmed`. Nothing is sent.
 
-        Raises what a model or a strategy refuses beforehand, `LimitExceeded("cells")`.
+        Raises what a model or a strategy refuses beforehand, `LimitExceeded("answers")`.
         """
         async with AsyncExitStack() as stack:
             opened = await opened_for(stack, self.reach, visitor, wanted.models)

@@ -91,7 +91,7 @@ async def describe(wanted: Wanted, opened: Opened, embed: Embed | None = None) -
         raise InputError("empty")
     cells = len(names) * len(wanted.models) * len(items) * wanted.repeats
     if cells > MOST_CELLS:
-        raise LimitExceeded("cells", limit=MOST_CELLS)
+        raise LimitExceeded("answers", limit=MOST_CELLS)
     columns = []
     for name in names:
         options, tools = _options(wanted, name), tools_of(wanted.passages, embed)

@@ -199,6 +199,7 @@ class LimitExceeded(InputError):
         "nodes",
         "rows",
         "runs",
+        "answers",
     )
 
 

@@ -239,10 +239,10 @@ class TestProposing:
             await begun(trials, wanted("template", options={"template": {"template": "no gap"}}))
         assert refused.value.key == "input_error.no_question"
 
-    async def test_more_cells_than_allowed(self, trials):
+    async def test_more_answers_than_allowed(self, trials):
         with pytest.raises(LimitExceeded) as refused:
             await trials.propose(WHO, wanted(*["zero_shot"], count=44, repeats=10_000))
-        assert refused.value.key == "limit_exceeded.cells"
+        assert refused.value.key == "limit_exceeded.answers"
 
     async def test_what_was_not_proposed_cannot_be_confirmed(self, trials):
         with pytest.raises(InputError):

@@ -153,7 +153,8 @@ def _wire_results(page: Page, layout: Layout) -> None:
         return reading.open_item(app, app.who(request), run, event.item)
 
     def marked(request: gr.Request, event: gr.EventData, run: str, differ: bool) -> list[object]:
-        who, cell = app.who(request), Cell(str(event.column), str(event.item), int(event.repeat))
+        who, repeat = app.who(request), event.repeat
+        cell = Cell(str(event.column), str(event.item), repeat if isinstance(repeat, int) else -1)
         table, item = reading.mark(app, who, run, cell, event.score)
         return [table, item, reading.listed(app, who, run, differ=bool(differ))]
 
