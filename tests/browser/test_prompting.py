@@ -17,6 +17,8 @@ ADDER = "?models=scripted/adder"
 
 def open_prompting(page: Page, mode: str | None = None) -> None:
     page.get_by_role("tab", name="Prompting", exact=True).click()
+    # What depends on the visitor comes all at once, the chosen strategies with it.
+    expect(page.locator("#prompting-explained summary")).to_be_visible()
     if mode is not None:
         page.locator("#prompting-modes").get_by_role("tab", name=mode).click()
 
