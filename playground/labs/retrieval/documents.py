@@ -1,0 +1,133 @@
+"""The values of retrieval: a document and its pages, the chunks they are cut into, and what a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from providers.types import Scalar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading in a page's text. `level` is 1 for the highest."""
+
+    start: int
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page, slide, sheet, chapter or, where a format has none of them, the whole text. `number` counts from 1."""
+
+    number: int
+    text: str
+    label: str = ""
+    """What the document itself calls it: a sheet's name, a chapter's title."""
+    headings: tuple[Heading, ...] = ()
+    read: bool = False
+    """Its text was read from a picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file's text. `digest` is the SHA-256 of its bytes, `size` their number, `format` the loader that read it."""
+
+    name: str
+    format: str
+    digest: str
+    size: int
+    pages: tuple[Page, ...]
+    language: str = ""
+    """ISO 639-1, as detected; empty where that is unsure."""
+
+    @property
+    def characters(self) -> int:
+        return sum(len(page.text) for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A passage: `text` is exactly `page.text[start:end]`. What is embedded is its headings and its text."""
+
+    id: str
+    document: str
+    """Digest of the document."""
+    name: str
+    """Name of the document."""
+    page: int
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...] = ()
+    """The headings it stands under, highest first."""
+    tokens: int = 0
+    """Of what is embedded, by the embedding model's tokenizer."""
+    language: str = ""
+    """Of its document."""
+
+    @property
+    def embedded(self) -> str:
+        """What the embedding model reads."""
+        return "\n".join((" › ".join(self.headings), self.text)) if self.headings else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How to search. Each way can be switched on its own; at least one of `dense` and `lexical` is on."""
+
+    dense: bool = True
+    lexical: bool = True
+    rerank: bool = False
+    diverse: bool = False
+    """Maximal marginal relevance: what repeats a better passage comes later."""
+    balance: float | None = None
+    """Weight of the dense ranks in the fusion, 0 to 1; `None`: by what the embedding model reads well."""
+    k: int = 5
+    files: tuple[str, ...] = ()
+    """Digests of the documents to search in; empty for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk that was found. Ranks count from 1; of scores, higher is better; `None`: that way did not find it."""
+
+    chunk: Chunk
+    rank: int
+    score: float
+    """By which it is ranked: the last of the scores below that was computed."""
+    dense_rank: int | None = None
+    dense_score: float | None = None
+    """Cosine, −1 to 1."""
+    lexical_rank: int | None = None
+    lexical_score: float | None = None
+    """BM25, from 0."""
+    fused_score: float | None = None
+    """Reciprocal rank fusion, 0 to 1: weights over (60 + rank), as a part of the most possible."""
+    rerank_score: float | None = None
+    """The cross-encoder's, 0 to 1."""
+    diverse_score: float | None = None
+    """Maximal marginal relevance, −1 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What was done and why, for the visitor: a key of the interface texts below `rag.note`, and values."""
+
+    key: str
+    values: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The answer of a search. `seconds` by step: embed, dense, lexical, fuse, rerank, diverse."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    language: str = ""
+    """Of the question, as detected."""
+    dense_weight: float = 0.0
+    """What the dense ranks counted in the fusion; the lexical ones counted the rest."""
+    notes: tuple[Note, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,108 @@
+"""Vectors for texts, and scores for pairs of them: what search by meaning stands on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from providers.types import Package, Progress
+
+Purpose = Literal["question", "passage"]
+"""Some models want questions and passages told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingInfo:
+    """A model that turns texts into vectors: a row `[[embedding]]` of `models.toml`. Unverified facts are `None`."""
+
+    id: str
+    provider: str
+    name: str
+    window: int
+    """Tokens of a text that it reads; the rest would be lost."""
+    dimensions: int | None = None
+    languages: tuple[str, ...] = ()
+    """Those it reads well, by ISO 639-1: searches are weighed by this."""
+    question_prefix: str = ""
+    passage_prefix: str = ""
+    local: bool = False
+    parameters: int | None = None
+    size: int | None = None
+    licence: str | None = None
+    revision: str | None = None
+    package: Package | None = None
+
+    @property
+    def ref(self) -> str:
+        return f"{self.provider}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerankerInfo:
+    """A cross-encoder: a row `[[reranker]]` of `models.toml`."""
+
+    id: str
+    provider: str
+    name: str
+    window: int
+    languages: tuple[str, ...] = ()
+    local: bool = False
+    parameters: int | None = None
+    size: int | None = None
+    licence: str | None = None
+    revision: str | None = None
+
+    @property
+    def ref(self) -> str:
+        return f"{self.provider}/{self.id}"
+
+
+class Embedder(Protocol):
+    """A model that embeds, connected. Its texts leave this computer unless `info.local`."""
+
+    info: EmbeddingInfo
+
+    def prepare(self) -> AsyncIterator[Progress]:
+        """Make ready (fetch, load), telling how far it is. Everything else may be called without it, and waits."""
+        ...
+
+    async def embed(self, texts: Sequence[str], purpose: Purpose = "passage") -> NDArray[np.float32]:
+        """n texts → their vectors, shape (n, dimensions), each of length 1. Raises `PlaygroundError`s.
+
+        The prefix that the model wants is added here. A text longer than the window is an error of the caller's.
+        """
+        ...
+
+    def count(self, text: str) -> int:
+        """Tokens of a text, those that the model adds itself (marks, prefix) included. After `prepare` only."""
+        ...
+
+
+class Reranker(Protocol):
+    """A model that reads question and passage together."""
+
+    info: RerankerInfo
+
+    def prepare(self) -> AsyncIterator[Progress]: ...
+
+    async def score(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Relevance of each passage, 0 to 1, shape (n,)."""
+        ...
+
+
+@runtime_checkable
+class Embeds(Protocol):
+    """A provider that has embedding models."""
+
+    def embedder(self, info: EmbeddingInfo) -> Embedder: ...
+
+
+@runtime_checkable
+class Reranks(Protocol):
+    """A provider that has rerankers."""
+
+    def reranker(self, info: RerankerInfo) -> Reranker: ...
