@@ -9,6 +9,7 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from providers.errors import InputError
 from providers.types import Package, Progress
 
 Purpose = Literal["question", "passage"]
@@ -106,3 +107,9 @@ class Reranks(Protocol):
     """A provider that has rerankers."""
 
     def reranker(self, info: RerankerInfo) -> Reranker: ...
+
+
+def check_window(info: EmbeddingInfo, lengths: Sequence[int]) -> None:
+    """Raises `InputError("window")` where a text is longer, in tokens, than the model reads: its end would be lost."""
+    if lengths and max(lengths) > info.window:
+        raise InputError("window", model=info.name, tokens=max(lengths), window=info.window)

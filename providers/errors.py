@@ -154,6 +154,7 @@ class InputError(PlaygroundError):
         "truth",
         "choices",
         "options",
+        "window",
     )
 
 

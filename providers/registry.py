@@ -29,6 +29,7 @@ _FOUNDATIONS = {
     "decoding",
     "whitebox",
     "pricing",
+    "embedding",
 }
 
 

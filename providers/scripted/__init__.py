@@ -17,8 +17,10 @@ import numpy as np
 
 from providers.base import Connection
 from providers.decoding import Vector, distribution, draw, log_softmax
+from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
 from providers.scripted import words
+from providers.scripted.bag import ScriptedEmbedder, ScriptedReranker
 from providers.scripted.scripts import MODELS
 from providers.types import (
     PARAMETERS,
@@ -38,6 +40,8 @@ from providers.types import (
     Usage,
 )
 from providers.whitebox import Card, Scored, Token
+
+__all__ = ["Scripted", "ScriptedEmbedder", "ScriptedReranker", "connect", "tokens_of"]
 
 _LONGEST = 64
 """Tokens of a reply of `words` where the request names no other number."""
@@ -129,6 +133,12 @@ class Scripted:
     async def describe(self, model: ModelInfo) -> Card:
         _check_white(model)
         return Card(model=model, engine="scripted")
+
+    def embedder(self, info: EmbeddingInfo) -> ScriptedEmbedder:
+        return ScriptedEmbedder(info)
+
+    def reranker(self, info: RerankerInfo) -> ScriptedReranker:
+        return ScriptedReranker(info)
 
     async def aclose(self) -> None:
         """Nothing to let go of."""
