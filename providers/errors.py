@@ -180,9 +180,9 @@ class DocumentError(InputError):
 
 
 class ImageError(InputError):
-    """Values: file."""
+    """Values: file; what of it is beyond the limit, and the limit: bytes in MB, pixels in millions, frames, seconds."""
 
-    reasons = ()
+    reasons = ("empty", "bytes", "pixels", "frames", "svg", "heic", "kind", "damaged", "slow")
 
 
 class LimitExceeded(InputError):
