@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
 
 from playground.labs.chat import HEARTBEAT, REDRAW, Column, Conversation, Failure, Reply, side_by_side
 from playground.reach import Reach
 from playground.sessions import Sessions
+from providers.base import Provider
 from providers.errors import InputError, PlaygroundError
 from providers.types import Message, Request, Sampling
 
@@ -20,6 +21,18 @@ _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Messages that quote passages, and where these stand, [1] first."""
+
+    messages: tuple[Message, ...]
+    sources: tuple[str, ...]
+
+
+Ground = Callable[[Provider, Request], Awaitable[Grounding]]
+"""Quotes what an assistant's documents say about the last question. Raises `PlaygroundError`s."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What the sidebar says when a message is sent; checked."""
@@ -27,6 +40,7 @@ class Choices:
     models: tuple[str, ...]
     sampling: Sampling
     system: str = ""
+    ground: Ground | None = None
 
 
 @dataclass(slots=True)
@@ -179,11 +193,16 @@ class Desk:
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
         try:
             provider, model = await held.enter_async_context(self.reach.open(visitor, ref))
+            scored = 0 if model.local and model.logprobs else None
+            request = Request(
+                model=model, messages=messages, sampling=run.choices.sampling, logprobs=scored, owner=visitor
+            )
+            if run.choices.ground is None:
+                return Column(ref, provider, request, None, begun)
+            grounding = await run.choices.ground(provider, request)
         except PlaygroundError as error:
             return Column(ref, None, None, Failure.of(error), begun)
-        scored = 0 if model.local and model.logprobs else None
-        request = Request(model=model, messages=messages, sampling=run.choices.sampling, logprobs=scored, owner=visitor)
-        return Column(ref, provider, request, None, begun)
+        return Column(ref, provider, replace(request, messages=grounding.messages), None, begun, grounding.sources)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:
         old = conversation.turns[:-_KEEP_SENT]

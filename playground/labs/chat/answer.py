@@ -38,13 +38,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One model's part of a turn: whom to ask what, or why that failed. `begun` is the text to continue."""
+    """One model's part of a turn: whom to ask what, or why that failed. `begun` is the text to continue.
+
+    `sources` name the passages that the request quotes.
+    """
 
     model: str
     provider: Provider | None
     request: Request | None
     failure: Failure | None = None
     begun: str = ""
+    sources: tuple[str, ...] = ()
 
 
 async def answer(provider: Provider, request: Request, begun: str = "") -> AsyncGenerator[Reply]:
@@ -165,7 +169,7 @@ async def _replies(column: Column) -> AsyncGenerator[Reply]:
         return
     async with aclosing(answer(column.provider, column.request, column.begun)) as replies:
         async for reply in replies:
-            yield reply
+            yield replace(reply, sources=column.sources) if column.sources else reply
 
 
 def _place(error: BaseException) -> str:

@@ -60,6 +60,8 @@ class Reply:
     engine: str | None = None
     """What computed it on this computer."""
     sent: Sent | None = None
+    sources: tuple[str, ...] = ()
+    """Where the passages stand that it was given, [1] first."""
     failure: Failure | None = None
     progress: Progress | None = None
 

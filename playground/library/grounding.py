@@ -1,0 +1,50 @@
+"""A visitor's assistant in the chat: each question is answered from its documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from playground.desk import Grounding
+from playground.labs.retrieval.answer import grounded
+from playground.labs.retrieval.support import evidence
+from playground.library.assistants import Assistant
+from playground.library.library import Library
+from providers.base import Provider
+from providers.fit import fit
+from providers.types import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """Puts the passages found for the last question into it; the rules about passages come with the system prompt."""
+
+    library: Library
+    visitor: str
+    assistant: Assistant
+    language: str
+
+    async def __call__(self, provider: Provider, request: Request) -> Grounding:
+        """Without any evidence the rules stand alone, so that the model says what it was told to say then."""
+        *before, last = request.messages
+        begun = last.role == "assistant"
+        question = before.pop() if begun else last
+        system = before.pop(0).text if before and before[0].role == "system" else ""
+        retrieval = self.assistant.retrieval
+        async with self.library.collection(self.visitor, retrieval) as collection:
+            found = await self.library.find(self.visitor, collection, question.text, retrieval)
+            passages = found.passages if evidence(found, collection.embedder.info) != "none" else ()
+
+        async def fits(messages: tuple[object, ...]) -> bool:
+            if request.model.context is None:
+                return True
+            asked = fit(replace(request, messages=messages)).request  # type: ignore[arg-type]  # messages they are
+            rendered = await provider.render(asked)
+            return rendered.tokens + (request.sampling.max_tokens or 0) <= request.model.context
+
+        async for _ in provider.prepare(request.model):
+            pass
+        made = await grounded(
+            question.text, passages, language=self.language, system=system, history=before, fits=fits
+        )
+        sources = tuple(f"{passage.chunk.name}, {passage.chunk.page}" for passage in made.passages)
+        return Grounding((*made.messages, *([last] if begun else [])), sources)

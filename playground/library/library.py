@@ -1,0 +1,214 @@
+"""A visitor's documents: added, searched, asked about, looked into. Joins the labs, the models and the visitor's folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from playground.labs.retrieval.collection import Collection, Stored
+from playground.labs.retrieval.documents import Chunk, Document, Found, Page
+from playground.labs.retrieval.index import Index
+from playground.labs.retrieval.inside import Map, flat_map, neighbours
+from playground.labs.retrieval.parsing import Parsers, Rejected, Upload
+from playground.labs.retrieval.samples import sample_documents
+from playground.labs.sampling.beat import beating
+from playground.library.assistants import Assistants
+from playground.library.values import Answered, Ingest, Retrieval
+from playground.reach import Reach
+from playground.sessions import Sessions
+from playground.sessions.expiring import Expiring
+from playground.sessions.work import Work
+from providers.embedding import Embedder, EmbeddingInfo, Reranker, RerankerInfo
+from providers.errors import Failure, InputError, LimitExceeded
+
+_SECONDS = 14_400.0
+"""How long a conversation about documents is kept that nobody continues."""
+
+
+@dataclass(slots=True)
+class Library:
+    """`most` bounds the documents of a visitor. What a visitor added is in the visitor's own folder and collection."""
+
+    reach: Reach
+    sessions: Sessions
+    index: Index
+    parsers: Parsers
+    most: int = 200
+    work: Work = field(init=False)
+    said: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
+    _settled: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self.work = Work(self.sessions.limits)
+
+    def embeddings(self, visitor: str) -> tuple[EmbeddingInfo, ...]:
+        """The embedding models to choose from, the default first."""
+        return self.reach.embeddings(visitor)
+
+    def rerankers(self, visitor: str) -> tuple[RerankerInfo, ...]:
+        """The rerankers to choose from."""
+        return self.reach.rerankers(visitor)
+
+    def samples(self) -> tuple[Upload, ...]:
+        """Documents of the project's own to try."""
+        return sample_documents()
+
+    async def add(
+        self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool = False
+    ) -> AsyncGenerator[Ingest]:
+        """Read, cut, embed and keep, file by file; the last value says what became of each.
+
+        What was acknowledged stays, also when this is stopped or closed. Raises what loading an embedding model raises.
+        """
+        latest = Ingest(total=len(uploads))
+        async with self.work.at(visitor, "add") as running:
+            adding = beating(self._adding(visitor, uploads, retrieval, ocr), latest, running.stop)
+            async with aclosing(adding):
+                async for latest in adding:
+                    yield latest
+            yield replace(latest, progress=None, done=True, stopped=running.stop.is_set())
+
+    async def _adding(
+        self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool
+    ) -> AsyncGenerator[Ingest]:
+        state = Ingest(total=len(uploads))
+        async with self.collection(visitor, retrieval) as collection:
+            async for progress in collection.embedder.prepare():
+                yield replace(state, progress=progress)
+            for upload in uploads:
+                state = replace(state, name=upload.name, pages=0, chunks=0, chunk_total=0)
+                yield state
+                for parsed in await self.parsers.parse(upload, ocr):
+                    async with aclosing(self._kept(collection, parsed, state)) as states:
+                        async for state in states:
+                            yield state
+                state = replace(state, files=state.files + 1)
+                yield state
+        self._others_unsettled(visitor, retrieval)
+
+    async def _kept(
+        self, collection: Collection, parsed: Document | Rejected, state: Ingest
+    ) -> AsyncGenerator[Ingest]:
+        """One document into the collection, or among the rejected ones."""
+        known = {stored.name: stored.digest for stored in collection.documents()}
+        if isinstance(parsed, Document) and len(known) >= self.most and parsed.name not in known:
+            parsed = Rejected(parsed.name, Failure.of(LimitExceeded("documents", limit=self.most)))
+        if isinstance(parsed, Rejected):
+            yield replace(state, name=parsed.name, rejected=(*state.rejected, parsed))
+            return
+        state = replace(state, name=parsed.name, pages=len(parsed.pages))
+        there = known.get(parsed.name) == parsed.digest
+        async with aclosing(collection.add(parsed)) as steps:
+            async for step in steps:
+                state = replace(state, chunks=step.chunks, chunk_total=step.total)
+                if step.acknowledged and there:
+                    state = replace(state, unchanged=(*state.unchanged, parsed.name))
+                elif step.acknowledged:
+                    state = replace(state, added=(*state.added, parsed.name))
+                yield state
+
+    async def documents(self, visitor: str, retrieval: Retrieval) -> tuple[Stored, ...]:
+        """What the visitor has added, by name."""
+        async with self.collection(visitor, retrieval) as collection:
+            return collection.documents()
+
+    async def remove(self, visitor: str, digest: str, retrieval: Retrieval) -> None:
+        """Forget a document, its text and its chunks. One that is not there is no error."""
+        async with self.collection(visitor, retrieval) as collection:
+            await collection.remove(digest)
+        self._others_unsettled(visitor, retrieval)
+
+    async def page(self, visitor: str, digest: str, number: int, retrieval: Retrieval) -> Page:
+        """Raises `InputError("document")` for one that is not the visitor's."""
+        async with self.collection(visitor, retrieval) as collection:
+            try:
+                return collection.page(digest, number)
+            except KeyError:
+                raise InputError("document") from None
+
+    async def chunks(self, visitor: str, digest: str | None, retrieval: Retrieval) -> tuple[Chunk, ...]:
+        """The chunks of one document or of all, in their order."""
+        async with self.collection(visitor, retrieval) as collection:
+            return collection.chunks(digest)
+
+    async def search(self, visitor: str, question: str, retrieval: Retrieval) -> Found:
+        """The passages found. Raises `InputError("documents")` where there is nothing to search in."""
+        async with self.work.at(visitor, "search"), self.collection(visitor, retrieval) as collection:
+            return await self.find(visitor, collection, question, retrieval)
+
+    async def find(self, visitor: str, collection: Collection, question: str, retrieval: Retrieval) -> Found:
+        """`search` within a collection that is open."""
+        if not collection.documents():
+            raise InputError("documents")
+        if not retrieval.ways.rerank:
+            return await collection.search(question, retrieval.ways)
+        async with self._reranker(visitor, retrieval) as reranker:
+            return await collection.search(question, retrieval.ways, reranker)
+
+    async def map(self, visitor: str, question: str, retrieval: Retrieval) -> tuple[tuple[Chunk, ...], Map]:
+        """All chunks in the plane, and the question among them, where there is one."""
+        async with self.collection(visitor, retrieval) as collection:
+            chunks, vectors = await collection.vectors()
+            if len(chunks) < 2:
+                raise InputError("documents")
+            asked = (await collection.embedder.embed([question], "question"))[0] if question.strip() else None
+            return chunks, flat_map(vectors, asked)
+
+    async def neighbours(
+        self, visitor: str, chunk: str, k: int, retrieval: Retrieval
+    ) -> tuple[tuple[Chunk, float], ...]:
+        """The chunks nearest to a chunk, with their cosine. Raises `InputError("document")` for an unknown one."""
+        async with self.collection(visitor, retrieval) as collection:
+            chunks, vectors = await collection.vectors()
+            row = next((row for row, one in enumerate(chunks) if one.id == chunk), None)
+            if row is None:
+                raise InputError("document")
+            return tuple((chunks[near], cosine) for near, cosine in neighbours(vectors, row, k))
+
+    def turns(self, visitor: str) -> tuple[Answered, ...]:
+        """What was asked so far."""
+        return self.said.get(visitor) or ()
+
+    def clear(self, visitor: str) -> None:
+        """Begin anew; the documents stay."""
+        self.stop(visitor)
+        self.said.pop(visitor)
+
+    def stop(self, visitor: str, place: str = "ask") -> None:
+        """End the work at "ask", "add", "measure" or "propose" at once; what is there stays."""
+        self.work.stop(visitor, place)
+
+    def assistants(self, visitor: str) -> Assistants:
+        """The visitor's own assistants."""
+        return Assistants(self.sessions.conversations.folder(visitor))
+
+    @asynccontextmanager
+    async def collection(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Collection]:
+        """The visitor's documents as that embedding model sees them, in order and complete."""
+        folder = self.sessions.conversations.folder(visitor)
+        async with self.embedder(visitor, retrieval) as embedder:
+            collection = Collection(folder, self.index, folder.name, embedder, retrieval.cut)
+            key = (visitor, embedder.info.ref, repr(retrieval.cut))
+            if key not in self._settled:
+                await collection.settle()
+                self._settled.add(key)
+            yield collection
+
+    @asynccontextmanager
+    async def embedder(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Embedder]:
+        """The chosen embedding model, else the catalogue's first."""
+        async with self.reach.embedder(visitor, retrieval.embedding or self.embeddings(visitor)[0].ref) as embedder:
+            yield embedder
+
+    @asynccontextmanager
+    async def _reranker(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Reranker]:
+        async with self.reach.reranker(visitor, retrieval.reranker or self.rerankers(visitor)[0].ref) as reranker:
+            yield reranker
+
+    def _others_unsettled(self, visitor: str, retrieval: Retrieval) -> None:
+        """The same documents, as other embedding models see them, are to be looked after when they are next opened."""
+        ref = retrieval.embedding or self.embeddings(visitor)[0].ref
+        self._settled = {
+            key for key in self._settled if key[0] != visitor or key[1:] == (ref, repr(retrieval.cut))
+        }
