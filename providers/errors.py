@@ -155,6 +155,9 @@ class InputError(PlaygroundError):
         "choices",
         "options",
         "window",
+        "document",
+        "documents",
+        "assistant",
     )
 
 
@@ -201,6 +204,8 @@ class LimitExceeded(InputError):
         "rows",
         "runs",
         "answers",
+        "documents",
+        "assistants",
     )
 
 
