@@ -99,6 +99,12 @@ class ModelInfo:
     """Follows a conversation. False for a base model, which only continues text."""
     system: bool = True
     images: bool = False
+    image_side: int | None = None
+    """Longest side in pixels that it reads without making a picture smaller itself."""
+    image_patch: int | None = None
+    """Side in pixels of the square that is one token, where its makers publish that."""
+    image_patches: int | None = None
+    """The most of these squares that it reads of one picture."""
     logprobs: bool = False
     reasoning: bool = False
     prefill: bool = False
