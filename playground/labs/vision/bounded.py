@@ -1,0 +1,111 @@
+"""Work on a visitor's file in a program of its own: bounded in memory and time, and ended at once when called off.
+
+The program reads one task from its standard input and writes one answer: a line of JSON, and bytes after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue, TypeAdapter
+
+from providers.errors import ImageError
+
+ROOT = Path(__file__).resolve().parents[3]
+"""Where `python -m playground…` finds this package."""
+_ANSWER: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A module with `main`. `memory` is address space in bytes, where the system bounds it; `seconds` of wall time."""
+
+    module: str
+    memory: int
+    seconds: float
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    told: Mapping[str, JsonValue]
+    content: bytes
+
+
+async def ask(program: Program, settings: Mapping[str, JsonValue], content: bytes) -> Answer:
+    """Run the program on these bytes. Cancelling ends it.
+
+    Raises the `ImageError` that it names; "slow" after its time, "damaged" where it came to an end of its own.
+    """
+    line = json.dumps({**settings, "memory": program.memory}).encode() + b"\n"
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", program.module,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT, env=_environment(program.threads), start_new_session=True,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(program.seconds):
+            output, _ = await child.communicate(line + content)
+    except TimeoutError:
+        raise ImageError("slow", file="", limit=program.seconds) from None
+    finally:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+    head, _, rest = output.partition(b"\n")
+    try:
+        told = _ANSWER.validate_json(head)
+    except ValueError:  # it was ended by its bounds, or by a flaw in a decoder
+        raise ImageError("damaged", file="") from None
+    if (reason := told.get("error")) is not None:
+        raise ImageError(str(reason), **_plain(told.get("values")))
+    return Answer(told, rest)
+
+
+def _plain(values: JsonValue) -> dict[str, str | int | float | bool | None]:
+    found = values if isinstance(values, dict) else {}
+    return {name: value for name, value in found.items() if not isinstance(value, dict | list)}
+
+
+def _environment(threads: int) -> dict[str, str]:
+    """Nothing of ours but what an interpreter needs: keys stay here."""
+    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV")
+    found = {name: os.environ[name] for name in kept if name in os.environ}
+    counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    return {**found, **counts, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+Work = Callable[[Mapping[str, JsonValue], bytes], Answer]
+
+
+def serve(work: Work) -> None:
+    """The program's side: bind this process, do the task, say what came of it."""
+    settings = _ANSWER.validate_json(sys.stdin.buffer.readline())
+    content = sys.stdin.buffer.read()
+    _bind(int(str(settings["memory"])))
+    try:
+        answer = work(settings, content)
+    except ImageError as error:
+        answer = Answer({"error": error.reason, "values": dict(error.values)}, b"")
+    except MemoryError:
+        answer = Answer({"error": "damaged", "values": {"file": ""}}, b"")
+    sys.stdout.buffer.write(json.dumps(dict(answer.told)).encode() + b"\n" + answer.content)
+    sys.stdout.buffer.flush()
+
+
+def _bind(memory: int) -> None:
+    if os.name != "posix":
+        return
+    import resource
+
+    with suppress(OSError, ValueError):  # macOS knows the limit and does not take it
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

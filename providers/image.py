@@ -1,0 +1,176 @@
+"""Pictures as models take them: how large they are, what they cost, and the size that a model reads best."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
+
+from providers.errors import ImageError
+from providers.fit import Fitted
+from providers.pricing import cost
+from providers.types import Change, Image, Message, ModelInfo, Part, Request, Usage
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+"""What every vendor's models take."""
+LARGEST = 3_500_000
+"""Bytes of a picture that is sent: 4.7 MB in base64, below the 5 MB that the strictest vendor takes."""
+_UNKNOWN_TOKENS = 1600
+_UNKNOWN_PATCH = 700
+"""Pixels a token where nobody published the rule, as a bound from above: fewer than any published rule has."""
+_QUALITIES = (92, 80, 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What a picture is to a model. `tokens` and `cost` (US dollars) are `None` where no published rule says them."""
+
+    width: int
+    height: int
+    bytes: int
+    tokens: int | None
+    cost: float | None
+
+
+def size(image: Image) -> tuple[int, int]:
+    """Width and height in pixels, from the header alone. Raises `ImageError("damaged")`."""
+    try:
+        with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
+            return opened.size
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise ImageError("damaged", file="") from error
+
+
+def best_size(width: int, height: int, info: ModelInfo) -> tuple[int, int]:
+    """The size that the model reads best: never larger than it is, the same shape, its longest side and its squares
+    (see `ModelInfo.image_patches`) within what the model reads without making it smaller itself.
+    """
+    share = min(1.0, info.image_side / max(width, height)) if info.image_side else 1.0
+    fitted = _scaled(width, height, share)
+    if info.image_patch and info.image_patches:
+        while _patches(*fitted, info.image_patch) > info.image_patches and min(fitted) > info.image_patch:
+            share *= min(0.999, math.sqrt(info.image_patches / _patches(*fitted, info.image_patch)))
+            fitted = _scaled(width, height, share)
+    return fitted
+
+
+def _scaled(width: int, height: int, share: float) -> tuple[int, int]:
+    return max(1, round(width * share)), max(1, round(height * share))
+
+
+def _patches(width: int, height: int, side: int) -> int:
+    return math.ceil(width / side) * math.ceil(height / side)
+
+
+def image_tokens(width: int, height: int, info: ModelInfo) -> int | None:
+    """Tokens of a picture of that size, by the rule that its model's makers publish; `None` where they publish none."""
+    return _patches(width, height, info.image_patch) if info.image_patch else None
+
+
+def tokens_at_most(image: Image, info: ModelInfo) -> int:
+    """An estimate from above, for models without a published rule too."""
+    try:
+        width, height = size(image)
+    except ImageError:
+        return _UNKNOWN_TOKENS
+    known = image_tokens(width, height, info)
+    return known if known is not None else max(_UNKNOWN_TOKENS, math.ceil(width * height / _UNKNOWN_PATCH))
+
+
+def weighed(image: Image, info: ModelInfo) -> Weighed:
+    """What this very picture is to the model; for what will be sent, of the one that `resized` gives."""
+    width, height = size(image)
+    tokens = image_tokens(width, height, info)
+    price = 0.0 if info.local else None
+    if tokens is not None:
+        price = cost(info, Usage(input_tokens=tokens, output_tokens=0))
+    return Weighed(width=width, height=height, bytes=len(image.content), tokens=tokens, cost=price)
+
+
+def resized(image: Image, info: ModelInfo) -> Image:
+    """The picture at `best_size` and within `LARGEST` bytes; itself where it is already. Blocks.
+
+    Raises `ImageError("damaged")`. It is meant for pictures that have been cleaned: their size is bounded.
+    """
+    width, height = size(image)
+    fitted = best_size(width, height, info)
+    if fitted == (width, height) and len(image.content) <= LARGEST:
+        return image
+    try:
+        with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
+            pixels = on_white(opened)
+        return encoded(pixels.resize(fitted, Pillow.Resampling.LANCZOS), lossless=image.mime == "image/png")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ImageError("damaged", file="") from error
+
+
+def on_white(picture: Pillow.Image) -> Pillow.Image:
+    """Three colours of eight bits; what is transparent becomes white, so that every model sees the same."""
+    if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
+        layer = picture.convert("RGBA")
+        ground = Pillow.new("RGBA", layer.size, "white")
+        ground.alpha_composite(layer)
+        return ground.convert("RGB")
+    return picture.convert("RGB")
+
+
+def encoded(picture: Pillow.Image, *, lossless: bool) -> Image:
+    """PNG where asked for and small enough, else JPEG. Pixels alone are written, nothing of what came with them."""
+    bare = Pillow.frombytes(picture.mode, picture.size, picture.tobytes())
+    if lossless:
+        content = _saved(bare, "PNG")
+        if len(content) <= LARGEST:
+            return Image(content, "image/png")
+    for quality in _QUALITIES:
+        content = _saved(bare, "JPEG", quality=quality, subsampling=0)
+        if len(content) <= LARGEST:
+            break
+    return Image(content, "image/jpeg")
+
+
+def _saved(picture: Pillow.Image, kind: str, **options: int) -> bytes:
+    written = io.BytesIO()
+    picture.save(written, kind, **options)
+    return written.getvalue()
+
+
+async def fit_images(request: Request) -> Fitted:
+    """The request with every picture as its model reads it best, and what was made smaller. For after `fit`.
+
+    Decoding and encoding happen in a thread. Raises `ImageError("damaged")`.
+    """
+    if not any(message.images for message in request.messages):
+        return Fitted(request, ())
+    changes: list[Change] = []
+    messages = []
+    for message in request.messages:
+        parts: list[Part] = []
+        for part in message.parts:
+            if isinstance(part, Image):
+                smaller = await asyncio.to_thread(resized, part, request.model)
+                changes += _change(part, smaller)
+                part = smaller
+            parts.append(part)
+        messages.append(Message(message.role, tuple(parts)))
+    return Fitted(replace(request, messages=tuple(messages)), tuple(_distinct(changes)))
+
+
+def _change(before: Image, after: Image) -> list[Change]:
+    (width, height), (new_width, new_height) = size(before), size(after)
+    if (width, height) == (new_width, new_height):
+        return []
+    values = {"before": f"{width} × {height}", "after": f"{new_width} × {new_height}"}
+    return [Change(what="images", reason="image_smaller", values=values)]
+
+
+def _distinct(changes: Iterable[Change]) -> list[Change]:
+    kept: list[Change] = []
+    for change in changes:
+        if change not in kept:
+            kept.append(change)
+    return kept
