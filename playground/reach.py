@@ -13,7 +13,9 @@ from playground.sessions.expiring import Expiring
 from providers import registry
 from providers.base import Credentials, Options, Provider
 from providers.catalog import Catalog, find
-from providers.errors import MissingKey, PlaygroundError
+from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
+from providers.errors import MissingKey, PlaygroundError, UnknownModel
+from providers.scripted.bag import BAG, OVERLAP
 from providers.types import ModelInfo
 
 SHARED = ("huggingface", "scripted")
@@ -54,7 +56,7 @@ class Reach:
         default_factory=lambda: Expiring(LIST_SECONDS), repr=False
     )
 
-    def locked(self, visitor: str, model: ModelInfo) -> bool:
+    def locked(self, visitor: str, model: ModelInfo | EmbeddingInfo | RerankerInfo) -> bool:
         """It needs a key that the visitor has not given."""
         return self._needs_key(model.provider) and model.provider not in self.keys.providers(visitor)
 
@@ -113,6 +115,34 @@ class Reach:
                 yield provider, await provider.resolve(model_id)
             else:
                 yield provider, find((*known.values(), *await self.refresh(visitor, name)), ref)
+
+    def embeddings(self) -> tuple[EmbeddingInfo, ...]:
+        """Models that embed, the default first. Among scripted models that is one without weights."""
+        return (*((BAG,) if self.scripted else ()), *self.catalog.embeddings)
+
+    def rerankers(self) -> tuple[RerankerInfo, ...]:
+        """As `embeddings`."""
+        return (*((OVERLAP,) if self.scripted else ()), *self.catalog.rerankers)
+
+    @asynccontextmanager
+    async def embedder(self, visitor: str, ref: str = "") -> AsyncIterator[Embedder]:
+        """The model of that name, for as long as it is used; without a name the default. Raises `UnknownModel`,
+        `MissingKey`.
+        """
+        info = find(self.embeddings(), ref) if ref else self.embeddings()[0]
+        async with self._connected(visitor, info.provider) as provider:
+            if not isinstance(provider, Embeds):
+                raise UnknownModel("provider", model=info.ref, near="")
+            yield provider.embedder(info)
+
+    @asynccontextmanager
+    async def reranker(self, visitor: str, ref: str = "") -> AsyncIterator[Reranker]:
+        """As `embedder`."""
+        info = find(self.rerankers(), ref) if ref else self.rerankers()[0]
+        async with self._connected(visitor, info.provider) as provider:
+            if not isinstance(provider, Reranks):
+                raise UnknownModel("provider", model=info.ref, near="")
+            yield provider.reranker(info)
 
     def forget(self, visitor: str) -> None:
         """Forget what vendors listed for the visitor's keys."""

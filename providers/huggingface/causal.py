@@ -10,12 +10,16 @@ from contextlib import aclosing
 from dataclasses import fields, replace
 
 from providers.base import Connection
+from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, WeightsUnavailable
 from providers.huggingface.child import Ticket
+from providers.huggingface.embedding import LocalEmbedder
+from providers.huggingface.encoding import Encoders
 from providers.huggingface.engines.base import Job, Loaded
 from providers.huggingface.hub import Hub
 from providers.huggingface.listing import Listing
 from providers.huggingface.ready import Ready, total_memory
+from providers.huggingface.reranking import LocalReranker
 from providers.huggingface.route import Way, ways
 from providers.huggingface.store import Store
 from providers.huggingface.thinking import Thinking
@@ -52,9 +56,12 @@ class HuggingFace(Insight):
 
     def __init__(self, connection: Connection) -> None:
         options = connection.options
-        store = Store(options, Hub(token=connection.credentials.key, memory=options.memory or total_memory()))
+        hub = Hub(token=connection.credentials.key, memory=options.memory or total_memory())
+        store = Store(options, hub)
         self._listing = Listing(connection.models, options, store)
         super().__init__(Ready(options, store, self._listing))
+        self._encoders = Encoders(self._ready, Store(options, hub, "encoders"))
+        self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -137,6 +144,13 @@ class HuggingFace(Insight):
                 continue
             yield way
             return
+
+    def embedder(self, info: EmbeddingInfo) -> LocalEmbedder:
+        """The same one for everybody."""
+        return self._embedders.setdefault(info, LocalEmbedder(info, self._encoders))
+
+    def reranker(self, info: RerankerInfo) -> LocalReranker:
+        return LocalReranker(info, self._encoders)
 
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import psutil
 
@@ -17,7 +18,7 @@ from providers.huggingface.child import Cancelled, Ticket
 from providers.huggingface.engines import Variant
 from providers.huggingface.engines.base import Loaded
 from providers.huggingface.listing import Listing
-from providers.huggingface.shelf import Shelf
+from providers.huggingface.shelf import Held, Shelf
 from providers.huggingface.store import Store
 from providers.huggingface.weights import read_record
 from providers.huggingface.work import Work
@@ -39,7 +40,7 @@ class Ready:
     async def fetch(self, model: ModelInfo) -> AsyncGenerator[Progress]:
         """Progress until the weights are here; nothing if they are."""
         if model.id not in self._folders:
-            async for progress in self._wait(model, model.id, lambda ticket: self._fetch(model, ticket)):
+            async for progress in self.wait(model.name, model.id, lambda ticket: self._fetch(model, ticket)):
                 yield progress
 
     async def load(self, model: ModelInfo, variant: Variant) -> AsyncGenerator[Progress]:
@@ -49,7 +50,7 @@ class Ready:
         """
         key = _key(model, variant)
         if key not in self.shelf.names:
-            async for progress in self._wait(model, key, lambda ticket: self._load(model, variant, ticket)):
+            async for progress in self.wait(model.name, key, lambda ticket: self._load(model, variant, ticket)):
                 yield progress
 
     async def variants(self, model: ModelInfo, *, every: bool = False) -> tuple[Variant, ...]:
@@ -72,8 +73,8 @@ class Ready:
     @contextmanager
     def use(self, model: ModelInfo, variant: Variant) -> Iterator[Loaded | None]:
         """The variant, kept in memory while in use; `None` if it had to make room for another in between."""
-        with self.shelf.use(_key(model, variant)) as loaded:
-            yield loaded
+        with self.shelf.use(_key(model, variant)) as held:
+            yield cast("Loaded | None", held)
 
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""
@@ -85,7 +86,11 @@ class Ready:
             await asyncio.to_thread(work.join)
         await asyncio.to_thread(self.shelf.close)
 
-    async def _wait(self, model: ModelInfo, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
+    async def wait(self, name: str, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
+        """Progress of what is being made under this key, by whoever asked first. Raises what it fails with.
+
+        `name` is the model's, for `WeightsUnavailable` where it is called off.
+        """
         with self._guard:
             work = self._works.get(key)
             if work is None or work.done:
@@ -97,7 +102,7 @@ class Ready:
             if self._works.get(key) is work:
                 del self._works[key]
         if isinstance(work.error, Cancelled):
-            raise WeightsUnavailable(model=model.name)
+            raise WeightsUnavailable(model=name)
         if work.error is not None:
             raise work.error
 
@@ -122,14 +127,33 @@ class Ready:
             self._put(model, variant, ticket)
 
     def _put(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
-        """One at a time: transformers sets process-wide defaults while it loads, and memory is counted once."""
+        key, need = _key(model, variant), variant.memory(model.name)
+        budget = variant.budget()
+        self.shelve(key, model.name, need, lambda room: variant.load(model.name, room), ticket, budget=budget)
+
+    def shelve(
+        self,
+        key: str,
+        name: str,
+        need: int,
+        load: Callable[[int], Held],
+        ticket: Ticket,
+        *,
+        budget: int | None = None,
+    ) -> None:
+        """Make room for `need` bytes and load. `load` is told the bytes that are free; `budget` are those for all.
+
+        One at a time: transformers sets process-wide defaults while it loads, and memory is counted once.
+        """
         while not self._loading.acquire(timeout=POLL):
             ticket.report(Progress(stage="queue"))
         try:
-            self.shelf.room = self._options.memory or variant.budget() or total_memory() // 2
-            room = self.shelf.free(variant.memory(model.name), model.name, ticket)
+            if key in self.shelf.names:
+                return
+            self.shelf.room = self._options.memory or budget or total_memory() // 2
+            room = self.shelf.free(need, name, ticket)
             ticket.report(Progress(stage="load"))
-            self.shelf.put(_key(model, variant), variant.load(model.name, room))
+            self.shelf.put(key, load(room))
         finally:
             self._loading.release()
 

