@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from playground.labs.retrieval.bounds import Bounds
 from providers.base import Network, Options
 from providers.catalog import Catalog
 from providers.huggingface import engines
@@ -101,6 +102,14 @@ class Settings(BaseSettings):
         False,
         description="Run programs that models wrote, each in a bounded process, to score them. Never in a hosted page.",
     )
+    chroma_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("chroma_url", "CHROMA_URL"),
+        description="Address of a Chroma server that keeps the vectors of documents. Default: a folder of this page's own.",
+    )
+    documents: int = Field(200, ge=1, description="Documents that a visitor may keep.")
+    document_seconds: float = Field(20, gt=0, description="Longest time to read a document.")
+    document_memory_mb: float = Field(512, ge=256, description="Memory to read a document, in megabytes.")
     connect_seconds: float = Field(10, gt=0, description="Longest wait for a connection to an API.")
     first_token_seconds: float = Field(60, gt=0, description="Longest wait for an API's first token.")
     between_tokens_seconds: float = Field(30, gt=0, description="Longest silence of an API between two tokens.")
@@ -143,6 +152,12 @@ class Settings(BaseSettings):
     def max_body(self) -> int:
         """In bytes."""
         return int(self.max_body_mb * 1e6)
+
+    def document_bounds(self) -> Bounds:
+        """What reading a visitor's document may cost."""
+        return Bounds(
+            memory=int(self.document_memory_mb * 2**20), seconds=self.document_seconds, file_bytes=self.max_body
+        )
 
     def options(self) -> Options:
         """What the providers need to know."""
