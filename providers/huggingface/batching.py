@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from providers.errors import Unavailable
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -58,7 +60,7 @@ class Batching:
     async def submit(self, texts: Sequence[Tokens]) -> list[Row]:
         """One row for each text. Cancelling it drops those that are not being computed yet.
 
-        Raises what the computation raises, and `RuntimeError` after `close`.
+        Raises what the computation raises, and `Unavailable` after `close`.
         """
         if not texts:
             return []
@@ -67,7 +69,7 @@ class Batching:
         job.left = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         with self._wake:
             if self._closed:
-                raise RuntimeError("closed")
+                raise Unavailable(provider="huggingface")
             self._jobs.append(job)
             self._wake.notify()
         try:
@@ -93,7 +95,7 @@ class Batching:
                     self._wake.wait()
                 if self._closed:
                     for job in self._jobs:
-                        _tell(job, RuntimeError("closed"))
+                        _tell(job, Unavailable(provider="huggingface"))
                     return
                 batch = self._next()
             self._work(batch)

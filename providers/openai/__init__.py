@@ -15,9 +15,11 @@ from openai.types.chat import ChatCompletionChunk
 from providers import catalog
 from providers.addresses import VENDORS, checked_url, vendor_hosts
 from providers.base import Connection, Endpoint
+from providers.embedding import EmbeddingInfo
 from providers.errors import InputError, MissingKey, PlaygroundError, StreamTruncated, Timeout
 from providers.http import UNUSED_KEY, Destination, client, sendable_key
 from providers.openai.body import body, shortened, wire_name
+from providers.openai.embedding import RemoteEmbedder
 from providers.openai.listing import listed
 from providers.openai.reply import Reply
 from providers.refusals import Asked, broken_off, refusal
@@ -95,6 +97,9 @@ class ChatCompletions:
         async with aclosing(call(attempt, request, self._network)) as events:
             async for event in events:
                 yield event
+
+    def embedder(self, info: EmbeddingInfo) -> RemoteEmbedder:
+        return RemoteEmbedder(info, self._sdk, self._network, self._translated)
 
     async def _chunks(self, request: Request, reply: Reply) -> AsyncGenerator[ChatCompletionChunk]:
         """The SDK's chunks. After a finish reason it waits shortly for the usage, and no failure counts any more."""
