@@ -1,4 +1,4 @@
-"""The prompt of an answer: its rules never change with the documents, a passage cannot leave its place, what fits stays."""
+"""The prompt of an answer: rules that no document changes, passages that stay in their place, and what fits."""
 
 from __future__ import annotations
 
@@ -56,17 +56,7 @@ async def test_a_passage_cannot_close_its_delimiters(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE[3:6])
 async def test_marks_of_chat_templates_do_not_survive(text: str) -> None:
     user = (await grounded("When?", [passage(text, name=text)], language="en")).messages[-1].text
-    for mark in (
-        "<|im_start|>",
-        "<|im_end|>",
-        "[INST]",
-        "[/INST]",
-        "<<SYS>>",
-        "</s>",
-        "<s>",
-        "<start_of_turn>",
-        "<｜User｜>",
-    ):
+    for mark in "<|im_start|> <|im_end|> [INST] [/INST] <<SYS>> </s> <s> <start_of_turn> <｜User｜>".split():
         assert mark not in user
     assert "HACKED" not in user
 
