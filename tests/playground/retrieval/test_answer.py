@@ -56,7 +56,17 @@ async def test_a_passage_cannot_close_its_delimiters(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE[3:6])
 async def test_marks_of_chat_templates_do_not_survive(text: str) -> None:
     user = (await grounded("When?", [passage(text, name=text)], language="en")).messages[-1].text
-    for mark in "<|im_start|> <|im_end|> [INST] [/INST] <<SYS>> </s> <s> <start_of_turn> <｜User｜>".split():
+    for mark in [
+        "<|im_start|>",
+        "<|im_end|>",
+        "[INST]",
+        "[/INST]",
+        "<<SYS>>",
+        "</s>",
+        "<s>",
+        "<start_of_turn>",
+        "<｜User｜>",
+    ]:
         assert mark not in user
     assert "HACKED" not in user
 
