@@ -162,7 +162,7 @@ class InputError(PlaygroundError):
 
 
 class DocumentError(InputError):
-    """Values: file; of a row of a table also line, from 1."""
+    """Values: file; of a row of a table also line, from 1; of a bound also limit (bytes in MB), pages, seconds."""
 
     reasons = (
         "line",
@@ -179,6 +179,23 @@ class DocumentError(InputError):
         "row_tests",
         "row_twice",
         "row_length",
+        "unsupported",
+        "encrypted",
+        "empty",
+        "scanned",
+        "unread",
+        "damaged",
+        "too_large",
+        "too_many_pages",
+        "too_long",
+        "expands",
+        "entities",
+        "nested",
+        "too_slow",
+        "memory",
+        "crashed",
+        "archive",
+        "too_many_files",
     )
 
 
