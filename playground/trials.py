@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass, field
 
 from playground.cards import Asked, Card, answers
 from playground.columns import Setting, columns_of, opened_for
-from playground.labs.evaluation import Control, Plan, Snapshot, TaskSet, run
+from playground.labs.evaluation import Plan, Snapshot, TaskSet, run
 from playground.labs.evaluation.store import Description, Run, Runs
 from playground.labs.prompting import Embed
 from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.sessions.expiring import Expiring
+from playground.sessions.work import Work
 from playground.wanted import Estimate, Wanted, describe, estimate
 from providers.errors import InputError, LimitExceeded
 
 FILE = "runs.sqlite"
 MOST_RUNS = 200
 """Runs that a visitor may keep."""
-_PATIENCE = 2.0
-"""Seconds that a stopped run has to let go of its stream."""
 _HOURS = 14_400.0
 """Seconds for which a visitor's own questions are kept that are part of no run."""
 _MINUTES = 600.0
 """Seconds for which a run waits to be confirmed."""
-
-
-@dataclass(slots=True)
-class _Work:
-    control: Control = field(default_factory=Control)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)
@@ -46,14 +39,17 @@ class Trials:
     sessions: Sessions
     code_allowed: bool = False
     embed: Embed | None = None
-    _working: dict[tuple[str, str], _Work] = field(default_factory=dict, repr=False)
+    _working: Work = field(init=False, repr=False)
     _own: Expiring[TaskSet] = field(default_factory=lambda: Expiring(_HOURS, 200), repr=False)
     _waiting: Expiring[Description] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
 
+    def __post_init__(self) -> None:
+        self._working = Work(self.sessions.limits)
+
     async def ask(self, visitor: str, asked: Asked, place: str = "question") -> AsyncGenerator[tuple[Card, ...]]:
         """All strategies on all models at once: see `playground.cards.answers`. Raises `LimitExceeded` besides."""
-        async with self._work(visitor, place) as work:
-            asking = answers(asked, self.reach, self._setting(visitor), work.control)
+        async with self._working.at(visitor, place) as control:
+            asking = answers(asked, self.reach, self._setting(visitor), control)
             async with aclosing(asking) as snapshots:
                 async for snapshot in snapshots:
                     yield snapshot
@@ -97,7 +93,7 @@ class Trials:
 
         Every finished cell is kept at once. Raises what `Reach.open` and `Runs` raise.
         """
-        async with self._work(visitor, place) as work, AsyncExitStack() as stack:
+        async with self._working.at(visitor, place) as control, AsyncExitStack() as stack:
             with self.runs(visitor) as runs:
                 description = runs.load(run_id).description
                 done = await asyncio.to_thread(runs.to_resume, run_id)
@@ -110,7 +106,7 @@ class Trials:
                     per_provider=description.per_provider,
                     seed=description.seed,
                 )
-                running = run(plan, work.control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
+                running = run(plan, control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
                 async with aclosing(running) as snapshots:
                     async for snapshot in snapshots:
                         yield snapshot
@@ -133,35 +129,17 @@ class Trials:
 
     def pause(self, visitor: str, place: str = "set") -> None:
         """Let the requests under way end, and begin none."""
-        if work := self._working.get((visitor, place)):
-            work.control.pause()
+        if control := self._working.control(visitor, place):
+            control.pause()
 
     def resume(self, visitor: str, place: str = "set") -> None:
         """Go on after a pause."""
-        if work := self._working.get((visitor, place)):
-            work.control.resume()
+        if control := self._working.control(visitor, place):
+            control.resume()
 
     def stop(self, visitor: str, place: str) -> None:
         """End the work at that place at once; what is there stays."""
-        if work := self._working.get((visitor, place)):
-            work.control.stop()
+        self._working.stop(visitor, place)
 
     def _setting(self, visitor: str) -> Setting:
         return Setting(owner=visitor, code_allowed=self.code_allowed, embed=self.embed)
-
-    @asynccontextmanager
-    async def _work(self, visitor: str, place: str) -> AsyncGenerator[_Work]:
-        self.sessions.limits.message(visitor)
-        before, work = self._working.get((visitor, place)), _Work()
-        self._working[visitor, place] = work
-        try:
-            if before is not None:  # it still holds its stream
-                before.control.stop()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(before.ended.wait(), _PATIENCE)
-            async with self.sessions.limits.stream(visitor):
-                yield work
-        finally:
-            work.ended.set()
-            if self._working.get((visitor, place)) is work:
-                del self._working[visitor, place]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,6 +32,7 @@ from playground.labs.sampling.next_token import TEMPERATURES
 from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.sessions.expiring import Expiring
+from playground.sessions.work import Work
 from providers.errors import InputError, UnsupportedRequest
 from providers.types import Message, ModelInfo, Request, Sampling
 from providers.whitebox import Token, WhiteBox
@@ -41,8 +41,7 @@ _SECONDS = 7200
 """How long work is kept that nobody touches."""
 _MOST = 100
 """Visitors whose work is kept: the logits of one are 0.4 to 1.2 MB, and its tree as much."""
-_PATIENCE = 1.0
-"""Seconds that a stopped run has to let go of its stream."""
+_PLACE = "sampling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +63,6 @@ class _Work:
 
 
 @dataclass(slots=True)
-class _Run:
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-@dataclass(slots=True)
 class Workbench:
     """One piece of work a visitor. A new run of a visitor's stops the one before.
 
@@ -80,7 +73,10 @@ class Workbench:
     reach: Reach
     sessions: Sessions
     _works: Expiring[_Work] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
-    _running: dict[str, _Run] = field(default_factory=dict, repr=False)
+    _working: Work = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._working = Work(self.sessions.limits)
 
     async def shows(self, visitor: str, ref: str) -> Shows:
         """What that model shows: all logits, log-probabilities of what it chose, or its text alone. Loads nothing."""
@@ -98,7 +94,7 @@ class Workbench:
         asked = (*messages, *([Message.of("user", prompt)] if prompt else []))
         if not asked or not (prompt or chat):
             raise InputError("empty")
-        async with self._run(visitor), self.reach.open(visitor, ref) as (provider, model):
+        async with self._working.at(visitor, _PLACE), self.reach.open(visitor, ref) as (provider, model):
             box = await inside(provider, model)
             tokens = await (box.encode_chat(model, asked) if chat else box.encode(model, prompt))
             position = await look(box, model, [token.id for token in tokens])
@@ -135,16 +131,16 @@ class Workbench:
         `playground.labs.sampling.grow` raises.
         """
         box, work = self._growable(visitor)
-        async with self._run(visitor, counted=steps > 1) as run:
+        async with self._working.at(visitor, _PLACE, counted=steps > 1) as control:
             growing = grow(box, work.model, work.tree, Growth(how=how, steps=steps, sampling=sampling))
-            async with aclosing(self._kept(visitor, work, beating(growing, work.tree, run.stop))) as trees:
+            async with aclosing(self._kept(visitor, work, beating(growing, work.tree, control.stopping))) as trees:
                 async for tree in trees:
                     yield tree
 
     async def choose(self, visitor: str, parent: int | None, token: int) -> Tree:
         """Go on from `parent` with that token: a fork where something else followed before. Raises what `grow` does."""
         box, work = self._growable(visitor)
-        async with self._run(visitor, counted=False):
+        async with self._working.at(visitor, _PLACE, counted=False):
             tree = await choose(box, work.model, work.tree.at(parent), token)
         return self._keep(visitor, work, tree)
 
@@ -162,7 +158,7 @@ class Workbench:
         """
         if not messages:
             raise InputError("empty")
-        async with self._run(visitor), self.reach.open(visitor, ref) as (provider, model):
+        async with self._working.at(visitor, _PLACE), self.reach.open(visitor, ref) as (provider, model):
             box = await inside(provider, model)
             prompt = await box.encode_chat(model, messages)
             said = await box.encode(model, reply)
@@ -174,11 +170,11 @@ class Workbench:
         self, visitor: str, ref: str, messages: Sequence[Message], sampling: Sampling
     ) -> AsyncGenerator[Tree]:
         """Ask a remote model that reports log-probabilities. Raises `UnsupportedRequest("logprobs")` otherwise."""
-        async with self._run(visitor) as run, self.reach.open(visitor, ref) as (provider, model):
+        async with self._working.at(visitor, _PLACE) as control, self.reach.open(visitor, ref) as (provider, model):
             request = Request(model=model, messages=tuple(messages), sampling=sampling, owner=visitor)
             work = _Work(model=model, box=None, tree=Tree())
             self._works.put(visitor, work)
-            tracing = beating(trace(provider, request), work.tree, run.stop)
+            tracing = beating(trace(provider, request), work.tree, control.stopping)
             async with aclosing(self._kept(visitor, work, tracing)) as trees:
                 async for tree in trees:
                     yield tree
@@ -189,16 +185,15 @@ class Workbench:
         """The same conversation in every cell of the grid. One stream of the visitor's, however many cells."""
         if not messages:
             raise InputError("empty")
-        async with self._run(visitor) as run, self.reach.open(visitor, ref) as (provider, model):
+        async with self._working.at(visitor, _PLACE) as control, self.reach.open(visitor, ref) as (provider, model):
             request = Request(model=model, messages=tuple(messages), sampling=sampling, owner=visitor)
-            async with aclosing(sweep(provider, request, grid, run.stop)) as snapshots:
+            async with aclosing(sweep(provider, request, grid, control.stopping)) as snapshots:
                 async for cells in snapshots:
                     yield cells
 
     def stop(self, visitor: str) -> None:
         """End the visitor's run at once; what is there stays."""
-        if running := self._running.get(visitor):
-            running.stop.set()
+        self._working.stop(visitor, _PLACE)
 
     async def _looked(self, visitor: str) -> tuple[_Work, WhiteBox, Position]:
         """What follows the leaf, computed if it is not known yet."""
@@ -230,22 +225,3 @@ class Workbench:
         async with aclosing(trees):
             async for tree in trees:
                 yield self._keep(visitor, work, tree)
-
-    @asynccontextmanager
-    async def _run(self, visitor: str, *, counted: bool = True) -> AsyncGenerator[_Run]:
-        """The visitor's one run, within the visitor's limits; the one before is stopped."""
-        if counted:
-            self.sessions.limits.message(visitor)
-        before, run = self._running.get(visitor), _Run()
-        self._running[visitor] = run
-        try:
-            if before is not None:  # it still holds its stream
-                before.stop.set()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(before.ended.wait(), _PATIENCE)
-            async with self.sessions.limits.stream(visitor):
-                yield run
-        finally:
-            run.ended.set()
-            if self._running.get(visitor) is run:
-                del self._running[visitor]

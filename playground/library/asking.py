@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from playground.labs.chat import Column, Reply, side_by_side
-from playground.labs.retrieval.answer import grounded, ungrounded
+from playground.labs.retrieval.answer import Grounded, grounded, ungrounded
 from playground.labs.retrieval.collection import Collection
 from playground.labs.retrieval.rewriting import rewriting, rewritten
 from playground.labs.retrieval.support import evidence, support
@@ -16,6 +16,7 @@ from playground.labs.sampling.beat import beating
 from playground.library.library import Library
 from playground.library.values import Answered, Asking
 from providers.base import Provider, complete
+from providers.embedding import Embedder
 from providers.errors import Failure, PlaygroundError
 from providers.fit import fit
 from providers.types import Message, ModelInfo, Request, Sampling
@@ -31,9 +32,9 @@ async def ask(library: Library, visitor: str, asking: Asking) -> AsyncGenerator[
     Errors of a model are in its reply. Raises what searching raises, `LimitExceeded`, `InputError("documents")`.
     """
     latest = Answered(question=asking.question, standalone=asking.question)
-    async with library.work.at(visitor, "ask") as running:
-        turn = _Turn(library, visitor, asking, running.stop)
-        growing = beating(turn.grow(latest), latest, running.stop)
+    async with library.work.at(visitor, "ask") as control:
+        turn = _Turn(library, visitor, asking, control.stopping)
+        growing = beating(turn.grow(latest), latest, control.stopping)
         async with aclosing(growing):
             async for latest in growing:
                 yield latest
@@ -45,6 +46,14 @@ async def ask(library: Library, visitor: str, asking: Asking) -> AsyncGenerator[
 def _ended(reply: Reply | None) -> Reply | None:
     """What still ran when it was stopped."""
     return replace(reply, state="stopped", progress=None) if reply is not None and reply.running else reply
+
+
+async def _checked(turn: Answered, text: str, given: Grounded, embedder: Embedder) -> Answered:
+    """With what the passages say of each of the reply's sentences; a failure leaves the reply as it is."""
+    try:
+        return replace(turn, sentences=await support(text, given.passages, embedder))
+    except PlaygroundError as error:
+        return replace(turn, unchecked=Failure.of(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +77,9 @@ class _Turn:
                 async for turn in turns:
                     yield turn
             if turn.reply is not None and turn.grounded is not None and turn.reply.text:
-                yield replace(
-                    turn, sentences=await support(turn.reply.text, turn.grounded.passages, collection.embedder)
-                )
+                yield await _checked(turn, turn.reply.text, turn.grounded, collection.embedder)
 
-    async def _searched(
-        self, turn: Answered, collection: Collection, provider: Provider, model: ModelInfo
-    ) -> Answered:
+    async def _searched(self, turn: Answered, collection: Collection, provider: Provider, model: ModelInfo) -> Answered:
         """What is found for the question, or for what a follow-up means when it stands alone."""
         asking, standalone = self.asking, turn.question
         if messages := rewriting(self._history(), asking.question, asking.language):

@@ -43,8 +43,6 @@ class Grounded:
 
         async for _ in provider.prepare(request.model):
             pass
-        made = await grounded(
-            question.text, passages, language=self.language, system=system, history=before, fits=fits
-        )
+        made = await grounded(question.text, passages, language=self.language, system=system, history=before, fits=fits)
         sources = tuple(f"{passage.chunk.name}, {passage.chunk.page}" for passage in made.passages)
         return Grounding((*made.messages, *([last] if begun else [])), sources)

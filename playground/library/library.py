@@ -1,4 +1,4 @@
-"""A visitor's documents: added, searched, asked about, looked into. Joins the labs, the models and the visitor's folder."""
+"""A visitor's documents: added, searched, asked about, looked into: the labs, the models and the visitor joined."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class Library:
         What was acknowledged stays, also when this is stopped or closed. Raises what loading an embedding model raises.
         """
         latest = Ingest(total=len(uploads))
-        async with self.work.at(visitor, "add") as running:
-            adding = beating(self._adding(visitor, uploads, retrieval, ocr), latest, running.stop)
+        async with self.work.at(visitor, "add") as control:
+            adding = beating(self._adding(visitor, uploads, retrieval, ocr), latest, control.stopping)
             async with aclosing(adding):
                 async for latest in adding:
                     yield latest
-            yield replace(latest, progress=None, done=True, stopped=running.stop.is_set())
+            yield replace(latest, progress=None, done=True, stopped=control.stopped)
 
     async def _adding(
         self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool
@@ -87,9 +87,7 @@ class Library:
                 yield state
         self._others_unsettled(visitor, retrieval)
 
-    async def _kept(
-        self, collection: Collection, parsed: Document | Rejected, state: Ingest
-    ) -> AsyncGenerator[Ingest]:
+    async def _kept(self, collection: Collection, parsed: Document | Rejected, state: Ingest) -> AsyncGenerator[Ingest]:
         """One document into the collection, or among the rejected ones."""
         known = {stored.name: stored.digest for stored in collection.documents()}
         if isinstance(parsed, Document) and len(known) >= self.most and parsed.name not in known:
@@ -209,6 +207,4 @@ class Library:
     def _others_unsettled(self, visitor: str, retrieval: Retrieval) -> None:
         """The same documents, as other embedding models see them, are to be looked after when they are next opened."""
         ref = retrieval.embedding or self.embeddings(visitor)[0].ref
-        self._settled = {
-            key for key in self._settled if key[0] != visitor or key[1:] == (ref, repr(retrieval.cut))
-        }
+        self._settled = {key for key in self._settled if key[0] != visitor or key[1:] == (ref, repr(retrieval.cut))}

@@ -10,6 +10,7 @@ from playground.labs.retrieval.documents import Found, Ways
 from playground.labs.retrieval.parsing import Rejected
 from playground.labs.retrieval.split import Cut
 from playground.labs.retrieval.support import Evidence, Sentence
+from providers.errors import Failure
 from providers.types import Progress, Sampling
 
 
@@ -18,10 +19,10 @@ class Retrieval:
     """With what is searched, and how. Models are named `provider/id`; `embedding` empty: the catalogue's first."""
 
     embedding: str = ""
-    ways: Ways = Ways()
+    ways: Ways = field(default_factory=Ways)
     reranker: str | None = None
     """Needed where `ways.rerank`."""
-    cut: Cut = Cut()
+    cut: Cut = field(default_factory=Cut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class Asking:
     system: str = ""
     language: str = "en"
     """Of the wording around the passages."""
-    retrieval: Retrieval = Retrieval()
+    retrieval: Retrieval = field(default_factory=Retrieval)
     compare: bool = True
     """Ask the same without the documents as well."""
 
@@ -75,6 +76,8 @@ class Answered:
     """With the documents; `None` until the search is done, and where there is no evidence at all."""
     plain: Reply | None = None
     """Without them."""
+    unchecked: Failure | None = None
+    """Why the sentences of the reply could not be compared with the passages."""
     sentences: tuple[Sentence, ...] = ()
     """How well each sentence of the reply is supported; empty until it is complete."""
     done: bool = False

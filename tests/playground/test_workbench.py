@@ -236,7 +236,7 @@ class TestRunning:
                     bench.stop(WHO)
         assert {cell.state for cell in last} == {"stopped"}
         async with bench.sessions.limits.stream(WHO):
-            assert not bench._running
+            assert not bench._working._running
         with pytest.raises(InputError, match="empty"):
             async with aclosing(bench.sweep(WHO, WORDS, (), grid, Sampling())) as running:
                 await anext(running)

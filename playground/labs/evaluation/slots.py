@@ -14,7 +14,7 @@ class Control:
     """The page's hand on a run. Pausing lets requests under way end and begins none; stopping ends them at once."""
 
     def __init__(self) -> None:
-        self._going, self._stop = asyncio.Event(), asyncio.Event()
+        self._going, self.stopping = asyncio.Event(), asyncio.Event()
         self._going.set()
 
     @property
@@ -23,7 +23,7 @@ class Control:
 
     @property
     def stopped(self) -> bool:
-        return self._stop.is_set()
+        return self.stopping.is_set()
 
     def pause(self) -> None:
         self._going.clear()
@@ -32,14 +32,14 @@ class Control:
         self._going.set()
 
     def stop(self) -> None:
-        self._stop.set()
+        self.stopping.set()
 
     async def going(self) -> None:
         """Wait until the run is not paused."""
         await self._going.wait()
 
     async def until_stopped(self) -> None:
-        await self._stop.wait()
+        await self.stopping.wait()
 
 
 class Slots:
