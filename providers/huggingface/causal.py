@@ -23,6 +23,7 @@ from providers.huggingface.reranking import LocalReranker
 from providers.huggingface.route import Way, ways
 from providers.huggingface.store import Store
 from providers.huggingface.thinking import Thinking
+from providers.huggingface.tokens import Prompt
 from providers.huggingface.whitebox import Insight
 from providers.types import (
     PARAMETERS,
@@ -172,11 +173,11 @@ async def _in_turn(request: Request, loaded: Loaded, start: float) -> AsyncGener
 
 
 async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
-    text, prompt = await asyncio.to_thread(loaded.codec.render, request.messages)
+    prompt = await asyncio.to_thread(loaded.codec.read, request.messages)
     context = loaded.context or request.model.context
-    if context is not None and len(prompt) >= context:
-        raise ContextTooLong(provider=HuggingFace.name, tokens=len(prompt), context=context)
-    thinking = Thinking(text, begun=request.messages[-1].role == "assistant" or not loaded.codec.chat)
+    if context is not None and len(prompt.ids) >= context:
+        raise ContextTooLong(provider=HuggingFace.name, tokens=len(prompt.ids), context=context)
+    thinking = Thinking(prompt.text, begun=request.messages[-1].role == "assistant" or not loaded.codec.chat)
     first, count, thoughts = None, 0, 0
     finish: Finish = "stop"
     async with aclosing(loaded.engine.submit(_job(request, loaded, prompt, context))) as steps:
@@ -194,7 +195,7 @@ async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerat
     for event in _deltas(thinking.rest()):
         yield event
     total = time.perf_counter() - start
-    usage = Usage(input_tokens=len(prompt), output_tokens=count, reasoning_tokens=thoughts)
+    usage = Usage(input_tokens=len(prompt.ids), output_tokens=count, reasoning_tokens=thoughts)
     timing = Timing(first_token=first or total, total=total)
     yield Done(finish=finish, usage=usage, timing=timing, engine=loaded.name)
 
@@ -205,11 +206,17 @@ def _deltas(pieces: tuple[str, str]) -> list[Event]:
     return [*events, TextDelta(answer)] if answer else events
 
 
-def _job(request: Request, loaded: Loaded, prompt: list[int], context: int | None) -> Job:
+def _job(request: Request, loaded: Loaded, prompt: Prompt, context: int | None) -> Job:
     """What the request leaves open is as the model's makers recommend, and at the end of the context a reply ends."""
     sampling = request.sampling
     open_fields = [f.name for f in fields(Sampling) if getattr(sampling, f.name) is None]
     filled = replace(sampling, **{name: getattr(loaded.defaults, name) for name in open_fields})
-    room = context - len(prompt) if context is not None else _NO_CONTEXT
+    room = context - len(prompt.ids) if context is not None else _NO_CONTEXT
     wanted = sampling.max_tokens if sampling.max_tokens is not None else room
-    return Job(prompt=prompt, sampling=filled, max_tokens=min(wanted, room), alternatives=request.logprobs or 0)
+    return Job(
+        prompt=prompt.ids,
+        sampling=filled,
+        max_tokens=min(wanted, room),
+        alternatives=request.logprobs or 0,
+        inputs=prompt.inputs,
+    )

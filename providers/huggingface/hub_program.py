@@ -33,6 +33,8 @@ ALLOWED = (
     "chat_template.jinja",
     "chat_template.json",
     "model.safetensors.index.json",
+    "preprocessor_config.json",
+    "processor_config.json",
 )
 
 

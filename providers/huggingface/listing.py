@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
@@ -13,15 +14,22 @@ from providers.huggingface import engines
 from providers.huggingface.child import Ticket
 from providers.huggingface.hub import check_id
 from providers.huggingface.store import Store, is_folder
+from providers.huggingface.vision import sees
 from providers.huggingface.weights import describe, read_record
 from providers.types import ModelInfo
 
 PROVIDER = "huggingface"
+LOCAL_SIDE = 1024
+"""Pixels: what is worth reading of a picture on this computer, by a model of which nobody said better."""
 
 
 def _local(name: str, title: str) -> ModelInfo:
     """What every model can do that our own engine runs."""
     return ModelInfo(id=name, provider=PROVIDER, name=title, local=True, logprobs=True, prefill=True, reproducible=True)
+
+
+def _sight(folder: Path, names: Collection[str] | None = None) -> dict[str, Any]:
+    return {"images": True, "image_side": LOCAL_SIDE} if sees(folder, names) else {}
 
 
 class Listing:
@@ -57,10 +65,11 @@ class Listing:
         if folder is not None:
             return self._described(name, folder)
         if is_folder(name):
-            return _local(name, Path(name).name)
+            return replace(_local(name, Path(name).name), **_sight(Path(name)))
         plan, folder = self._store.peek(name, ticket)
         try:
             found = describe(folder, name)
+            sight = _sight(folder, plan.files)
         finally:
             shutil.rmtree(folder.parent, ignore_errors=True)
         return replace(
@@ -71,6 +80,7 @@ class Listing:
             size=plan.size,
             licence=plan.licence,
             gated=plan.gated,
+            **sight,
             revision=plan.revision,
         )
 
@@ -100,6 +110,7 @@ class Listing:
                 context=found.context,
                 parameters=found.parameters,
                 reasoning=found.reasoning,
+                **_sight(folder),
             )
         elif row.context is None:  # nobody could verify it before: now the model's own configuration says it
             row = replace(row, context=describe(folder, name).context)

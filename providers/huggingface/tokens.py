@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,15 @@ def _bytes_of_characters() -> dict[str, int]:
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [byte for byte in range(256) if byte not in printable]
     return {chr(byte): byte for byte in printable} | {chr(256 + place): byte for place, byte in enumerate(hidden)}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model reads: the text after the template, its token ids, and what it is given beside them (pictures)."""
+
+    text: str
+    ids: list[int]
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Codec:
@@ -43,6 +53,10 @@ class Codec:
         refuses the order of the messages.
         """
         return self._render_chat(messages) if self.chat else self._render_text(messages)
+
+    def read(self, messages: Sequence[Message]) -> Prompt:
+        """As `render`, with all that the model is given."""
+        return Prompt(*self.render(messages))
 
     def _render_chat(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         turns = [{"role": message.role, "content": message.text} for message in messages]
@@ -157,16 +171,24 @@ class StopStrings:
 
 
 def tokenizer_of(folder: Path) -> tuple[Codec, Sampling, int | None]:
-    """A model's codec, what its makers recommend, and its context. Blocking; raises what transformers raises."""
+    """A model's codec, what its makers recommend, and its context. Blocking.
+
+    Raises what transformers raises, and `MissingPackage` for a processor that needs one which is not here.
+    """
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    from providers.huggingface.vision import sees, sighted
+
     chosen, config = _json(folder / "generation_config.json"), _json(folder / "config.json")
     ends = chosen.get("eos_token_id")
     several = [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
     text = config.get("text_config")
     context = (text if isinstance(text, dict) else config).get("max_position_embeddings", config.get("n_positions"))
-    return Codec(tokenizer, several), _defaults(chosen), context if isinstance(context, int) else None
+    if sees(folder):
+        codec: Codec = sighted(folder, several)
+    else:
+        codec = Codec(AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False), several)
+    return codec, _defaults(chosen), context if isinstance(context, int) else None
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -36,7 +36,7 @@ async def clean(content: bytes, name: str = "", bounds: Bounds = Bounds()) -> Im
 async def clean_file(file: Path, name: str = "", bounds: Bounds = Bounds()) -> Image:  # noqa: B008 - frozen
     """As `clean`; a file that is too long is not read."""
     shown = name or file.name
-    if file.stat().st_size > bounds.bytes:
+    if (await asyncio.to_thread(file.stat)).st_size > bounds.bytes:
         raise ImageError("bytes", file=shown[:NAME], limit=bounds.bytes // 10**6)
     return await clean(await asyncio.to_thread(file.read_bytes), shown, bounds)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from providers.decoding import Vector
 from providers.huggingface.line import Line
@@ -34,6 +34,8 @@ class Job:
     sampling: Sampling
     max_tokens: int
     alternatives: int = 0
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """What the model is given beside the prompt, once and whole: pictures, as its codec made them."""
 
 
 class Engine(Protocol):

@@ -19,6 +19,7 @@ from transformers import Cache, DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from providers.huggingface.engines.torch.run import TorchRun
+from providers.huggingface.vision import has_turns
 
 SHORT = 1024
 """Tokens of a row in the batch of the short ones. Each further batch takes rows twice as long, so that memory and time
@@ -40,10 +41,12 @@ def joinable(network: Any, cache: Any, tokens: int) -> bool:
 
     Every layer must keep exactly one key and value for each token read: windows, recurrent states and layers that
     share another's keys do not. The model must take the positions as an input; some rotary embeddings stretch with
-    the longest row of the pass, which would change the shorter ones.
+    the longest row of the pass, which would change the shorter ones, and some depend on the picture seen last.
     """
     plain = all(type(layer) is DynamicLayer and layer.get_seq_length() == tokens for layer in cache.layers)
     if not (plain and cache.layers and {"attention_mask", "position_ids"} <= set(_parameters(network))):
+        return False
+    if has_turns(network):
         return False
     kinds = [getattr(module, "rope_type", None) for module in network.modules()]
     return not any(isinstance(kind, str) and ("dynamic" in kind or kind == "longrope") for kind in kinds)

@@ -24,6 +24,7 @@ from providers.huggingface.engines.run import Item, deliver
 from providers.huggingface.engines.torch.batch import Batch, joinable, limit_for, states_of
 from providers.huggingface.engines.torch.run import TorchRun
 from providers.huggingface.tokens import Codec
+from providers.huggingface.vision import on_device
 
 PIECE = 256
 """Prompt tokens read at once, and about as many between two passes of the replies."""
@@ -157,9 +158,10 @@ class TorchEngine:
 
     def _advance(self, run: TorchRun) -> Step | None:
         """Read a piece of the prompt, or one token; choose the next when all is read."""
-        piece, run.unread = run.unread[:PIECE], run.unread[PIECE:]
+        piece, inputs = run.take(PIECE)
         ids = torch.tensor([piece], device=self._model.device)
-        out = self._model(input_ids=ids, past_key_values=run.cache, use_cache=True, logits_to_keep=1)
+        given = on_device(inputs, self._model)
+        out = self._model(input_ids=ids, past_key_values=run.cache, use_cache=True, logits_to_keep=1, **given)
         if run.unread:
             return None
         step = self._choose(run, out.logits[0, -1].float().cpu().numpy())

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, DynamicCache
+from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, DynamicCache
 from transformers.utils import logging
 
 from providers.errors import WeightsUnavailable
@@ -20,17 +20,20 @@ from providers.huggingface.engines.base import Loaded
 from providers.huggingface.engines.torch.engine import TorchEngine
 from providers.huggingface.engines.torch.look import Look
 from providers.huggingface.gate import REFERENCE, TEXTS, Gate, passes
+from providers.huggingface.line import Line
 from providers.huggingface.tokens import tokenizer_of
+from providers.huggingface.vision import has_turns, sees
 from providers.huggingface.weights import elements, read_record
 
 _FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
+SLOTS = 16
 _SIZE = {"bfloat16": 2, "float16": 2, "float32": 4}
 
 
 def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loaded:
     """Load into at most `room` bytes, in the fastest admissible format or in the one named.
 
-    Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory".
+    Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory"; `MissingPackage`.
     """
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
     count = elements(folder, model)
@@ -54,6 +57,7 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
         memory=count * _SIZE[dtype],
         name=f"torch-{dtype}",
         look=Look(network),
+        line=Line(1) if has_turns(network) else Line(SLOTS),
     )
 
 
@@ -98,7 +102,8 @@ def _fastest(folder: Path, gate: Gate, device: str, choices: Sequence[str]) -> t
 
 
 def _network(folder: Path, device: str, dtype: str) -> Any:
-    given: Any = AutoModelForCausalLM.from_pretrained(
+    kind: Any = AutoModelForImageTextToText if sees(folder) else AutoModelForCausalLM
+    given: Any = kind.from_pretrained(
         folder,
         dtype=_FORMATS[dtype],
         local_files_only=True,

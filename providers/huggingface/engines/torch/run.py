@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,16 @@ class TorchRun(Run):
     def ready(self) -> bool:
         """The reader has not fallen behind."""
         return self.reading or self.waiting < AHEAD
+
+    def take(self, most: int) -> tuple[list[int], Mapping[str, Any]]:
+        """The next tokens to read, and what goes with them. With pictures the prompt is read in one piece: they are
+        matched with their places in it.
+        """
+        if self.reading and self.job.inputs:
+            piece, self.unread = self.unread, []
+            return piece, self.job.inputs
+        piece, self.unread = self.unread[:most], self.unread[most:]
+        return piece, {}
 
     def choose(self, logits: decoding.Vector) -> Step:
         """The next token, by logits of shape (vocabulary,)."""
