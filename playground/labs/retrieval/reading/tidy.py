@@ -12,6 +12,7 @@ _UNWANTED = re.compile(
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" *\n *")
+_DIVIDED = re.compile(r"(?<=[^\W\d_])[\ufffe\x02](?=[^\W\d_A-ZÁÉÍÓÚÑÜ])")
 _MANY_LINES = re.compile(r"\n{3,}")
 
 
@@ -64,8 +65,8 @@ def _goes_on(line: str, following: str, width: int) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    # PDFium marks the hyphen of a divided word with U+FFFE or U+0002; `clean` would take it away unseen.
-    text = text.replace("\ufffe\r\n", "-\r\n").replace("\x02\r\n", "-\r\n").replace("\ufffe", "").replace("\x02", "")
+    # Where PDFium takes a hyphen at a line's end for a division, it puts U+FFFE (or U+0002) for hyphen and line break.
+    text = _DIVIDED.sub("", text).replace("\ufffe", "-").replace("\x02", "-")
     return [" ".join(line.split()) for line in clean(text).split("\n")]
 
 
