@@ -19,7 +19,7 @@ from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.sessions.expiring import Expiring
 from playground.sessions.work import Work
-from providers.embedding import Embedder, EmbeddingInfo, Reranker, RerankerInfo
+from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import Failure, InputError, LimitExceeded
 
 _SECONDS = 14_400.0
@@ -42,13 +42,13 @@ class Library:
     def __post_init__(self) -> None:
         self.work = Work(self.sessions.limits)
 
-    def embeddings(self, visitor: str) -> tuple[EmbeddingInfo, ...]:
+    def embeddings(self) -> tuple[EmbeddingInfo, ...]:
         """The embedding models to choose from, the default first."""
-        return self.reach.embeddings(visitor)
+        return self.reach.embeddings()
 
-    def rerankers(self, visitor: str) -> tuple[RerankerInfo, ...]:
+    def rerankers(self) -> tuple[RerankerInfo, ...]:
         """The rerankers to choose from."""
-        return self.reach.rerankers(visitor)
+        return self.reach.rerankers()
 
     def samples(self) -> tuple[Upload, ...]:
         """Documents of the project's own to try."""
@@ -141,7 +141,7 @@ class Library:
             raise InputError("documents")
         if not retrieval.ways.rerank:
             return await collection.search(question, retrieval.ways)
-        async with self._reranker(visitor, retrieval) as reranker:
+        async with self.reach.reranker(visitor, retrieval.reranker or "") as reranker:
             return await collection.search(question, retrieval.ways, reranker)
 
     async def map(self, visitor: str, question: str, retrieval: Retrieval) -> tuple[tuple[Chunk, ...], Map]:
@@ -185,7 +185,7 @@ class Library:
     async def collection(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Collection]:
         """The visitor's documents as that embedding model sees them, in order and complete."""
         folder = self.sessions.conversations.folder(visitor)
-        async with self.embedder(visitor, retrieval) as embedder:
+        async with self.reach.embedder(visitor, retrieval.embedding) as embedder:
             collection = Collection(folder, self.index, folder.name, embedder, retrieval.cut)
             key = (visitor, embedder.info.ref, repr(retrieval.cut))
             if key not in self._settled:
@@ -193,18 +193,7 @@ class Library:
                 self._settled.add(key)
             yield collection
 
-    @asynccontextmanager
-    async def embedder(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Embedder]:
-        """The chosen embedding model, else the catalogue's first."""
-        async with self.reach.embedder(visitor, retrieval.embedding or self.embeddings(visitor)[0].ref) as embedder:
-            yield embedder
-
-    @asynccontextmanager
-    async def _reranker(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Reranker]:
-        async with self.reach.reranker(visitor, retrieval.reranker or self.rerankers(visitor)[0].ref) as reranker:
-            yield reranker
-
     def _others_unsettled(self, visitor: str, retrieval: Retrieval) -> None:
         """The same documents, as other embedding models see them, are to be looked after when they are next opened."""
-        ref = retrieval.embedding or self.embeddings(visitor)[0].ref
+        ref = retrieval.embedding or self.embeddings()[0].ref
         self._settled = {key for key in self._settled if key[0] != visitor or key[1:] == (ref, repr(retrieval.cut))}
