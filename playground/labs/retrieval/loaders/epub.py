@@ -30,7 +30,7 @@ def claims(source: Source) -> Claim:
 
 
 def load(source: Source) -> Iterator[Page]:
-    """Chapters without text (covers, pictures) are left out. Raises `DocumentError("encrypted")` where it is protected."""
+    """Chapters without text (covers, pictures) are left out. Raises `DocumentError("encrypted")`."""
     from lxml import html
 
     archive = packed.checked(source.content, source.bounds)
