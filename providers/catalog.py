@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from providers.base import Endpoint
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import UnknownModel
+from providers.labels import ContrastiveInfo
 from providers.types import PARAMETERS, ModelInfo, Package
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo)
+_Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo, ContrastiveInfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Catalog:
     embeddings: tuple[EmbeddingInfo, ...] = ()
     """The first one is the default."""
     rerankers: tuple[RerankerInfo, ...] = ()
+    contrastive: tuple[ContrastiveInfo, ...] = ()
+    """The first one is the default."""
 
     def of(self, provider: str) -> tuple[ModelInfo, ...]:
         return tuple(model for model in self.models if model.provider == provider)
@@ -40,6 +43,7 @@ def load(assets: Path = ASSETS) -> Catalog:
         endpoints={endpoint.name: endpoint for endpoint in endpoints},
         embeddings=tuple(EmbeddingInfo(**_checked(row, EmbeddingInfo)) for row in rows.get("embedding", [])),
         rerankers=tuple(RerankerInfo(**_checked(row, RerankerInfo)) for row in rows.get("reranker", [])),
+        contrastive=tuple(ContrastiveInfo(**_checked(row, ContrastiveInfo)) for row in rows.get("contrastive", [])),
     )
 
 

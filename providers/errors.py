@@ -155,6 +155,7 @@ class InputError(PlaygroundError):
         "choices",
         "options",
         "window",
+        "label",
         "document",
         "documents",
         "assistant",
@@ -223,6 +224,8 @@ class LimitExceeded(InputError):
         "answers",
         "documents",
         "assistants",
+        "labels",
+        "images",
     )
 
 

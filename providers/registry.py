@@ -30,6 +30,8 @@ _FOUNDATIONS = {
     "whitebox",
     "pricing",
     "embedding",
+    "image",
+    "labels",
 }
 
 

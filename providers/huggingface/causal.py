@@ -13,6 +13,7 @@ from providers.base import Connection
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, WeightsUnavailable
 from providers.huggingface.child import Ticket
+from providers.huggingface.contrastive import LocalLabeller
 from providers.huggingface.embedding import LocalEmbedder
 from providers.huggingface.encoding import Encoders
 from providers.huggingface.engines.base import Job, Loaded
@@ -25,6 +26,7 @@ from providers.huggingface.store import Store
 from providers.huggingface.thinking import Thinking
 from providers.huggingface.tokens import Prompt
 from providers.huggingface.whitebox import Insight
+from providers.labels import ContrastiveInfo
 from providers.types import (
     PARAMETERS,
     Done,
@@ -61,7 +63,8 @@ class HuggingFace(Insight):
         store = Store(options, hub)
         self._listing = Listing(connection.models, options, store)
         super().__init__(Ready(options, store, self._listing))
-        self._encoders = Encoders(self._ready, Store(options, hub, "encoders"))
+        self._compared = Store(options, hub, "encoders")
+        self._encoders = Encoders(self._ready, self._compared)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
 
     @property
@@ -152,6 +155,9 @@ class HuggingFace(Insight):
 
     def reranker(self, info: RerankerInfo) -> LocalReranker:
         return LocalReranker(info, self._encoders)
+
+    def labeller(self, info: ContrastiveInfo) -> LocalLabeller:
+        return LocalLabeller(info, self._ready, self._compared)
 
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""

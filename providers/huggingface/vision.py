@@ -18,7 +18,7 @@ from providers.huggingface.tokens import Codec, Prompt
 from providers.image import FORMATS
 from providers.types import Image, Message, Text
 
-LARGEST_SIDE = 1536
+LARGEST_SIDE = 2048
 """Pixels: a larger picture is made smaller before the processor sees it, which bounds the memory that it takes."""
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json")
 _NEEDED = re.compile(r"\b(torchvision|num2words|timm|sentencepiece|tiktoken|protobuf|einops|av|cv2)\b", re.IGNORECASE)
@@ -86,7 +86,7 @@ class Sighted(Codec):
                 case Text(text):
                     content.append({"type": "text", "text": self._harmless(text)})
                 case Image():
-                    content.append({"type": "image", "image": _picture(part)})
+                    content.append({"type": "image", "image": picture_of(part)})
         return content
 
     def _harmless(self, text: str) -> str:
@@ -97,7 +97,8 @@ class Sighted(Codec):
         return self._marks.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
 
 
-def _picture(image: Image) -> Pillow.Image:
+def picture_of(image: Image) -> Pillow.Image:
+    """In three colours, no larger than `LARGEST_SIDE`. Raises `ImageError("damaged")`."""
     try:
         with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
             picture = opened.convert("RGB")

@@ -111,3 +111,38 @@ def save_idefics(folder: Path, context: int = 512) -> Path:
     network.save_pretrained(folder)
     processor.save_pretrained(folder)
     return folder
+
+
+def _words(end: str) -> PreTrainedTokenizerFast:
+    """A tokenizer that ends every text with its mark, which is where CLIP looks for what a text means."""
+    bpe = _bpe(["<pad>", end], "a photo of a red square and a blue circle")
+    bpe.post_processor = processors.TemplateProcessing(single=f"$A {end}", special_tokens=[(end, 1)])
+    return PreTrainedTokenizerFast(tokenizer_object=bpe, pad_token="<pad>", eos_token=end, model_max_length=32)
+
+
+_TOWER = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+_EYE = {**_TOWER, "image_size": SIDE, "patch_size": PATCH}
+
+
+def save_clip(folder: Path) -> Path:
+    tokenizer = _words("<end>")
+    ids = {"vocab_size": len(tokenizer), "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 1}
+    torch.manual_seed(0)
+    config = CLIPConfig(
+        text_config={**_TOWER, **ids, "max_position_embeddings": 32}, vision_config=_EYE, projection_dim=16
+    )
+    CLIPModel(config).save_pretrained(folder)
+    images = CLIPImageProcessorPil(size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE})
+    CLIPProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
+    return folder
+
+
+def save_siglip(folder: Path) -> Path:
+    tokenizer = _words("<end>")
+    ids = {"vocab_size": len(tokenizer), "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 1}
+    torch.manual_seed(0)
+    config = SiglipConfig(text_config={**_TOWER, **ids, "max_position_embeddings": 32}, vision_config=_EYE)
+    SiglipModel(config).save_pretrained(folder)
+    images = SiglipImageProcessorPil(size={"height": SIDE, "width": SIDE})
+    SiglipProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
+    return folder
