@@ -28,6 +28,8 @@ class EmbeddingInfo:
     dimensions: int | None = None
     languages: tuple[str, ...] = ()
     """Those it reads well, by ISO 639-1: searches are weighed by this."""
+    baseline: float = 0.0
+    """The cosine it gives to texts that have nothing to do with one another: some models never go far below 0.7."""
     question_prefix: str = ""
     passage_prefix: str = ""
     local: bool = False

@@ -19,15 +19,19 @@ from numpy.typing import NDArray
 from playground.labs.retrieval.abstaining import abstains
 from playground.labs.retrieval.citations import without_citations
 from playground.labs.retrieval.documents import Passage
+from playground.labs.retrieval.evidence import Evidence, evidence
+from playground.labs.retrieval.likeness import READ, above_baseline, covered
 from playground.labs.retrieval.statements import statements
 from playground.labs.retrieval.terms import Terms, spoken, terms
 from providers.embedding import Embedder, EmbeddingInfo
 
+__all__ = ["Evidence", "Label", "Sentence", "evidence", "support"]
+
 Label = Literal["supported", "weak", "unsupported"]
 SUPPORTED, WEAK = 0.65, 0.4
 """The least score for each label."""
-READ, UNREAD = 0.5, 0.2
-"""What the cosine counts, where the embedding model reads the languages well and where it does not."""
+UNREAD = 0.2
+"""What the cosine counts where the embedding model does not read the languages well; `READ` where it does."""
 ACROSS = 0.9
 """What it counts between two languages that it reads."""
 ALIKE = 0.7
@@ -69,6 +73,8 @@ async def support(text: str, passages: Sequence[Passage], embedder: Embedder) ->
     if not spans or not passages:
         return tuple(_labelled(text, span, _Judged()) for span in spans)
     units, pieces = await asyncio.to_thread(_units, passages)
+    async for _ in embedder.prepare():
+        pass
     claims = [without_citations(text[start:end]) for start, end in spans]
     vectors = await embedder.embed([_within(one, embedder) for one in (*claims, *pieces)])
     judged = await asyncio.to_thread(
@@ -139,10 +145,7 @@ def _judged(
 def _judge(
     claim: Terms, language: str, units: Sequence[_Unit], cosines: NDArray[np.float32], info: EmbeddingInfo
 ) -> _Judged:
-    scores = [
-        _score(claim, unit.terms, float(cosine), _weight(language, unit.language, info))
-        for unit, cosine in zip(units, cosines, strict=True)
-    ]
+    scores = [_score(claim, unit, float(cosine), language, info) for unit, cosine in zip(units, cosines, strict=True)]
     best = max(range(len(units)), key=lambda place: scores[place])
     unit, score = units[best], round(min(1.0, max(0.0, scores[best])), 4)
     beside = [other.terms for other in units if other.passage == unit.passage]
@@ -155,6 +158,11 @@ def _judge(
     return _Judged(unit.passage if touched else None, score, missing, "weak" if doubtful else "supported")
 
 
+def _score(claim: Terms, unit: _Unit, cosine: float, language: str, info: EmbeddingInfo) -> float:
+    weight = _weight(language, unit.language, info)
+    return weight * above_baseline(cosine, info) + (1 - weight) * covered(claim, unit.terms)
+
+
 def _weight(language: str, other: str, info: EmbeddingInfo) -> float:
     """What the cosine counts: all but nothing where the model reads a language badly, and most of it where the answer
     is in another language than the passage, which leaves few words to compare."""
@@ -162,19 +170,6 @@ def _weight(language: str, other: str, info: EmbeddingInfo) -> float:
     if language and other and language != other:
         return ACROSS if read else READ
     return READ if read else UNREAD
-
-
-def _score(claim: Terms, unit: Terms, cosine: float, weight: float) -> float:
-    return weight * max(0.0, cosine) + (1 - weight) * covered(claim, unit)
-
-
-def covered(claim: Terms, unit: Terms) -> float:
-    """The part of the claim's content that the unit has too, 0 to 1; names and numbers count twice."""
-    whole = len(claim.words) + len(claim.names) + 2 * len(claim.numbers)
-    if not whole:
-        return 0.0
-    numbers = sum(unit.has_number(one) for one in claim.numbers)
-    return (len(claim.words & unit.words) + len(claim.names & unit.every) + 2 * numbers) / whole
 
 
 def _contrary(claim: Terms, unit: Terms) -> bool:
