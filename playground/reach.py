@@ -116,11 +116,11 @@ class Reach:
             else:
                 yield provider, find((*known.values(), *await self.refresh(visitor, name)), ref)
 
-    def embeddings(self) -> tuple[EmbeddingInfo, ...]:
+    def embeddings(self, visitor: str = "") -> tuple[EmbeddingInfo, ...]:
         """Models that embed, the default first. Among scripted models that is one without weights."""
         return (*((BAG,) if self.scripted else ()), *self.catalog.embeddings)
 
-    def rerankers(self) -> tuple[RerankerInfo, ...]:
+    def rerankers(self, visitor: str = "") -> tuple[RerankerInfo, ...]:
         """As `embeddings`."""
         return (*((OVERLAP,) if self.scripted else ()), *self.catalog.rerankers)
 

@@ -11,12 +11,12 @@ from playground.cards import Asked, Card, answers
 from playground.columns import Setting, columns_of, opened_for
 from playground.labs.evaluation import Plan, Snapshot, TaskSet, run
 from playground.labs.evaluation.store import Description, Run, Runs
-from playground.labs.prompting import Embed
+from playground.nearness import Nearness
 from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.sessions.expiring import Expiring
 from playground.sessions.work import Work
-from playground.wanted import Estimate, Wanted, describe, estimate
+from playground.wanted import EMBEDDING, Estimate, Wanted, describe, estimate
 from providers.errors import InputError, LimitExceeded
 
 FILE = "runs.sqlite"
@@ -38,13 +38,14 @@ class Trials:
     reach: Reach
     sessions: Sessions
     code_allowed: bool = False
-    embed: Embed | None = None
+    near: Nearness = field(init=False, repr=False)
+    """What similar examples are chosen by."""
     _working: Work = field(init=False, repr=False)
     _own: Expiring[TaskSet] = field(default_factory=lambda: Expiring(_HOURS, 200), repr=False)
     _waiting: Expiring[Description] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
 
     def __post_init__(self) -> None:
-        self._working = Work(self.sessions.limits)
+        self._working, self.near = Work(self.sessions.limits), Nearness(self.reach)
 
     async def ask(self, visitor: str, asked: Asked, place: str = "question") -> AsyncGenerator[tuple[Card, ...]]:
         """All strategies on all models at once: see `playground.cards.answers`. Raises `LimitExceeded` besides."""
@@ -61,7 +62,7 @@ class Trials:
         """
         async with AsyncExitStack() as stack:
             opened = await opened_for(stack, self.reach, visitor, wanted.models)
-            description = await describe(wanted, opened, self.embed)
+            description = await describe(wanted, opened, self.near)
             await columns_of(description, opened, self._setting(visitor))
             found = await estimate(description, opened)
         self._waiting.put(visitor, description)
@@ -100,7 +101,7 @@ class Trials:
                 refs = list(dict.fromkeys(column.model for column in description.columns))
                 opened = await opened_for(stack, self.reach, visitor, refs)
                 plan = Plan(
-                    columns=await columns_of(description, opened, self._setting(visitor)),
+                    columns=await columns_of(description, opened, self._setting(visitor, description)),
                     items=description.items,
                     repeats=description.repeats,
                     per_provider=description.per_provider,
@@ -141,5 +142,8 @@ class Trials:
         """End the work at that place at once; what is there stays."""
         self._working.stop(visitor, place)
 
-    def _setting(self, visitor: str) -> Setting:
-        return Setting(owner=visitor, code_allowed=self.code_allowed, embed=self.embed)
+    def _setting(self, visitor: str, kept: Description | None = None) -> Setting:
+        """A kept run goes on with the embedding model that it was begun with."""
+        ref = kept.versions.get(EMBEDDING, "") if kept is not None else ""
+        near = self.near if ref in ("", self.near.ref) else Nearness(self.reach, ref)
+        return Setting(owner=visitor, code_allowed=self.code_allowed, embed=near)

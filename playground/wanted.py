@@ -13,7 +13,8 @@ from playground.columns import LETTERS, NORMALISE, PASSAGES, Opened, first_promp
 from playground.labs.evaluation import Item, TaskSet
 from playground.labs.evaluation.likelihood import Normalise
 from playground.labs.evaluation.store import ColumnDescription, Description
-from playground.labs.prompting import Embed, Question, Strategy, strategies, strategy
+from playground.labs.prompting import Question, Strategy, strategies, strategy
+from playground.nearness import Nearness
 from providers.base import Provider
 from providers.errors import InputError, LimitExceeded
 from providers.pricing import cost
@@ -29,6 +30,8 @@ MOST_CELLS = 10_000
 MOST_REPEATS = 20
 _CHARACTERS_PER_TOKEN = 3
 """An estimate from above for English and Spanish: four are usual."""
+EMBEDDING = "embedding"
+"""Among a run's versions: the model that similar examples are chosen by."""
 _NAMED = ("transformers", "torch", "openvino-genai", "openai", "anthropic")
 
 
@@ -81,7 +84,7 @@ def drawn(tasks: TaskSet, count: int, seed: int) -> tuple[Item, ...]:
     return tuple(tasks.items[place] for place in sorted(places))
 
 
-async def describe(wanted: Wanted, opened: Opened, embed: Embed | None = None) -> Description:
+async def describe(wanted: Wanted, opened: Opened, near: Nearness | None = None) -> Description:
     """The run as it will be kept. Raises what a strategy refuses, before anything is sent."""
     names = [known(name).name for name in wanted.strategies]
     if wanted.normalise is not None:
@@ -94,7 +97,7 @@ async def describe(wanted: Wanted, opened: Opened, embed: Embed | None = None) -
         raise LimitExceeded("answers", limit=MOST_CELLS)
     columns = []
     for name in names:
-        options, tools = _options(wanted, name), tools_of(wanted.passages, embed)
+        options, tools = _options(wanted, name), tools_of(wanted.passages, near)
         prompt = await first_prompt(strategy(name), Question.of(wanted.tasks, items[0]), options, tools)
         columns += [_column(wanted, name, model, options, prompt) for model in opened.values()]
     keys = [one.key for one in columns]
@@ -113,8 +116,16 @@ async def describe(wanted: Wanted, opened: Opened, embed: Embed | None = None) -
         repeats=wanted.repeats,
         per_provider=PER_COMPUTER if all(model.local for _, model in opened.values()) else PER_PROVIDER,
         seed=wanted.seed,
-        versions=versions(),
+        versions=versions() | _embedding(wanted, names, near),
     )
+
+
+def _embedding(wanted: Wanted, names: Sequence[str], near: Nearness | None) -> dict[str, str]:
+    """What a result depends on where examples are chosen by their meaning."""
+    chosen = any(wanted.options.get(name, {}).get("choose") == "similar" for name in names)
+    if near is None or not chosen:
+        return {}
+    return {EMBEDDING: near.ref, "sentence-transformers": version("sentence-transformers")}
 
 
 def _options(wanted: Wanted, name: str) -> dict[str, Scalar]:

@@ -368,3 +368,31 @@ async def test_the_default_model_twice_with_one_seed(tmp_path, model_home):
     assert len(found[0]) == 12 and all(text for text, _ in found[0].values())
     assert found[0] == found[1]
     assert {score for _, score in found[0].values()} <= {0.0, 1.0}
+
+
+async def test_similar_examples_are_chosen_and_the_model_that_chose_them_is_recorded(trials: Trials) -> None:
+    similar = {"few_shot": {"choose": "similar", "examples": 1}}
+    given = wanted("few_shot", "zero_shot", options=similar)
+    description, _ = await trials.propose(WHO, given)
+    assert description.versions["embedding"] == "scripted/bag"
+    run_id = trials.create(WHO, "similar", trials.confirmed(WHO))
+    async with aclosing(trials.measure(WHO, run_id)) as snapshots:
+        screens = [snapshot async for snapshot in snapshots]
+    assert not [one.failure for one in screens[-1].outcomes.values() if one.failure]
+    plain, _ = await trials.propose(WHO, wanted("few_shot"))
+    assert "embedding" not in plain.versions
+
+
+async def test_the_most_similar_example_stands_last(trials: Trials) -> None:
+    vectors = await trials.near(["a red fox", "the stock market fell", "one red fox"])
+    assert vectors[2] @ vectors[0] > vectors[1] @ vectors[0]
+    again = await trials.near(["one red fox"])
+    assert again[0] == pytest.approx(vectors[2])
+    [card] = await last(trials.ask(WHO, asked("few_shot", options={"few_shot": {"choose": "similar"}})))
+    assert card.state == "done", card.failure
+
+
+async def test_of_a_question_longer_than_the_model_reads_its_beginning_is_compared(trials: Trials) -> None:
+    long = " ".join(f"word{number}" for number in range(400))
+    whole, beginning = await trials.near([long, " ".join(long.split()[:256])])
+    assert whole @ beginning == pytest.approx(1)

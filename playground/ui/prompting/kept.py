@@ -25,7 +25,8 @@ _TYPES = {
 }
 _SETUP = """from contextlib import AsyncExitStack
 
-from playground.columns import columns_of, opened_for
+from playground.columns import Setting, columns_of, opened_for
+from playground.nearness import Nearness
 from playground.reach import Reach
 from playground.sessions import KeyVault
 from playground.settings import Settings, environment_keys
@@ -35,7 +36,8 @@ SETTINGS, ROWS = Settings(), catalog.load()
 REACH = Reach(ROWS, SETTINGS.options(), KeyVault(86_400, environment_keys(ROWS)), scripted=True)
 STACK = AsyncExitStack()
 OPENED = await opened_for(STACK, REACH, "", list(dict.fromkeys(one.model for one in DESCRIPTION.columns)))
-MADE = {one.key: one for one in await columns_of(DESCRIPTION, OPENED)}"""
+SETTING = Setting(embed=Nearness(REACH, DESCRIPTION.versions.get("embedding", "")))
+MADE = {one.key: one for one in await columns_of(DESCRIPTION, OPENED, SETTING)}"""
 
 
 def listing(app: App, who: Who, chosen: str | None = None, said: str = "") -> list[object]:

@@ -13,7 +13,6 @@ from playground.ui.page import Page
 from providers.types import Scalar
 
 _LONGEST_SLIDER = 1000
-_NEEDS_EMBEDDING = "similar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,6 @@ def lay_out_knobs(page: Page, chosen: Sequence[str]) -> Knobs:
     groups: dict[str, gr.Group] = {}
     fields: dict[tuple[str, str], gr.components.Component] = {}
     passages: gr.Textbox | None = None
-    embedding = page.app.trials.embed is not None
     for strategy in strategies():
         if not strategy.options:
             continue
@@ -56,7 +54,7 @@ def lay_out_knobs(page: Page, chosen: Sequence[str]) -> Knobs:
             gr.Markdown(page.app.label(strategy.title), elem_classes="knobs-title")
             with gr.Row():
                 for knob in strategy.options:
-                    fields[strategy.name, knob.name] = _field(page, strategy, knob, embedding=embedding)
+                    fields[strategy.name, knob.name] = _field(page, strategy, knob)
             if strategy.name == "react":
                 passages = gr.Textbox(
                     label=page.app.label("prompting.passages"),
@@ -70,7 +68,7 @@ def lay_out_knobs(page: Page, chosen: Sequence[str]) -> Knobs:
     return Knobs(groups, fields, passages)
 
 
-def _field(page: Page, strategy: Strategy, knob: Knob, *, embedding: bool) -> gr.components.Component:
+def _field(page: Page, strategy: Strategy, knob: Knob) -> gr.components.Component:
     label, name = page.app.label(f"strategy.knob.{knob.name}"), f"knob-{strategy.name}-{knob.name}".replace("_", "-")
     match knob:
         case Whole() if knob.high - knob.low > _LONGEST_SLIDER:
@@ -90,8 +88,7 @@ def _field(page: Page, strategy: Strategy, knob: Knob, *, embedding: bool) -> gr
                 knob.low, knob.high, value=knob.default, step=0.1, label=label, min_width=180, elem_id=name
             )
         case Choice():
-            offered = [one for one in knob.choices if embedding or one != _NEEDS_EMBEDDING]
-            choices = [(page.app.label(f"strategy.choice.{one}"), one) for one in offered]
+            choices = [(page.app.label(f"strategy.choice.{one}"), one) for one in knob.choices]
             return gr.Dropdown(choices, value=knob.default, label=label, min_width=180, elem_id=name)
         case Writing():
             return gr.Textbox(
