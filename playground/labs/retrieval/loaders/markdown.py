@@ -11,6 +11,8 @@ from playground.labs.retrieval.reading.tidy import clean
 from providers.errors import DocumentError
 
 SUFFIXES = (".md", ".markdown")
+_LONGEST = 300
+"""Letters of a heading. A longer line is none, and is not searched for marks."""
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HASHES = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
@@ -27,7 +29,7 @@ def load(source: Source) -> Iterator[Page]:
     text = source.text or ""
     if len(text) > source.bounds.characters:
         raise DocumentError("too_long", limit=source.bounds.characters)
-    text = re.sub(r"[ \t]+\n", "\n", clean(text)).strip("\n")
+    text = "\n".join(line.rstrip() for line in clean(text).split("\n")).strip("\n")
     yield Page(number=1, text=text, headings=tuple(_headings(text)))
 
 
@@ -35,12 +37,14 @@ def _headings(text: str) -> Iterator[Heading]:
     """What is in fenced code, or in the front matter, is none. (CommonMark 0.31, sections 4.2 and 4.3.)"""
     start, fence, before = _after_front_matter(text), "", ""
     for line in text[start:].split("\n"):
-        fenced = _FENCE.match(line)
+        fenced = _FENCE.match(line[:_LONGEST])
         if fence:
             fence = "" if fenced and fenced[1].startswith(fence) and not line[fenced.end() :].strip() else fence
             before = ""
         elif fenced:
             fence, before = fenced[1], ""
+        elif len(line) > _LONGEST:
+            before = ""
         elif hashes := _HASHES.match(line):
             if title := _plain(hashes[2] or ""):
                 yield Heading(start=start, text=title, level=len(hashes[1]))

@@ -6,6 +6,8 @@ from playground.labs.retrieval.documents import Heading, Page
 from playground.labs.retrieval.reading.tidy import one_line, tidy
 from providers.errors import DocumentError
 
+_LONGEST_HEADING = 300
+
 
 class Writing:
     """The text of a page as it grows. Raises `DocumentError("too_long")` beyond `most` characters."""
@@ -25,9 +27,11 @@ class Writing:
         self._add(tidy(text), "\n")
 
     def heading(self, text: str, level: int) -> None:
-        """A heading, on one line between empty lines."""
+        """A heading, on one line between empty lines. What is longer than a heading can be is a paragraph."""
         title = one_line(text)
-        if title:
+        if len(title) > _LONGEST_HEADING:
+            self.paragraph(title)
+        elif title:
             self._add(title, "\n\n")
             start = self._length - len(title)
             self._headings.append(Heading(start=start, text=title, level=max(1, min(9, level))))

@@ -1,0 +1,117 @@
+"""Files made to hurt whoever reads them, small themselves. Built from real files where a format is involved."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+FILES = Path(__file__).parent / "files"
+LAUGHS = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol">""" + "".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+)
+PASSWD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY j SYSTEM "file:///etc/passwd">'
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def real(name: str) -> bytes:
+    return (FILES / name).read_bytes()
+
+
+def zipped(parts: Mapping[str, bytes], level: int = 9) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def changed(content: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """A packed file with some of its parts replaced."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        old = {name: archive.read(name) for name in archive.namelist()}
+    return zipped({**old, **parts})
+
+
+def word(body: str, before: str = "") -> bytes:
+    """DOCX with this body, and this before its root element."""
+    document = f"{before}<w:document {W}><w:body>{body}</w:body></w:document>"
+    return changed(real("pandoc.docx"), {"word/document.xml": document.encode()})
+
+
+def laughing(format: str, definitions: str = LAUGHS) -> bytes:
+    """Its main part uses the last of these entities."""
+    used = definitions + "]>"
+    match format:
+        case "docx":
+            return word("<w:p><w:r><w:t>&j;</w:t></w:r></w:p>", used)
+        case "xlsx":
+            strings = (
+                f'{used}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&j;</t></si></sst>'
+            )
+            return changed(real("libreoffice.xlsx"), {"xl/sharedStrings.xml": strings.encode()})
+        case "pptx":
+            with zipfile.ZipFile(io.BytesIO(real("pandoc.pptx"))) as archive:
+                slide = archive.read("ppt/slides/slide1.xml").decode()
+            slide = used + slide[slide.index("<p:sld") :].replace("</a:t>", "&j;</a:t>", 1)
+            return changed(real("pandoc.pptx"), {"ppt/slides/slide1.xml": slide.encode()})
+        case _:
+            container = used + '<container><rootfiles><rootfile full-path="&j;"/></rootfiles></container>'
+            return changed(real("pandoc.epub"), {"META-INF/container.xml": container.encode()})
+
+
+def png_bomb(side: int = 14_000) -> bytes:
+    """A white picture of `side` × `side` dots."""
+
+    def piece(kind: bytes, content: bytes) -> bytes:
+        whole = kind + content
+        return struct.pack(">I", len(content)) + whole + struct.pack(">I", zlib.crc32(whole))
+
+    packer = zlib.compressobj(9)
+    row = b"\0" + b"\xff" * (side // 8 + 1)
+    dots = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", head) + piece(b"IDAT", dots) + piece(b"IEND", b"")
+
+
+def pdf(objects: list[bytes]) -> bytes:
+    """A PDF of these objects, the first of them its catalogue."""
+    out = bytearray(b"%PDF-1.7\n")
+    places = []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return bytes(out + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
+
+
+def pdf_bomb(size: int = 2**31) -> bytes:
+    """One page, whose drawing unpacks twice, to `size` bytes."""
+    packer = zlib.compressobj(9)
+    block = b"q 1 0 0 1 0 0 cm Q " * 55_000
+    once = b"".join(packer.compress(block) for _ in range(size // len(block))) + packer.flush()
+    twice = zlib.compress(once, 9)
+    return pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 4 0 R >>",
+            b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%b\nendstream" % (len(twice), twice),
+        ]
+    )
+
+
+def pdf_of_itself() -> bytes:
+    """Its pages contain themselves, and it says that there are a million."""
+    return pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 1000000 >>",
+            b"<< /Type /Pages /Parent 2 0 R /Kids [2 0 R] /Count 999999 >>",
+        ]
+    )
