@@ -11,7 +11,7 @@ from playground.labs.retrieval.terms import Terms, spoken, terms
 from providers.embedding import EmbeddingInfo
 
 Evidence = Literal["good", "weak", "none"]
-GOOD, SOME = 0.5, 0.3
+GOOD, SOME = 0.5, 0.2
 """The least likeness for each."""
 RERANKED_GOOD, RERANKED_SOME = 0.5, 0.05
 """The same for a cross-encoder's scores."""

@@ -28,14 +28,12 @@ from providers.embedding import Embedder, EmbeddingInfo
 __all__ = ["Evidence", "Label", "Sentence", "evidence", "support"]
 
 Label = Literal["supported", "weak", "unsupported"]
-SUPPORTED, WEAK = 0.65, 0.4
+SUPPORTED, WEAK = 0.65, 0.35
 """The least score for each label."""
 UNREAD = 0.2
 """What the cosine counts where the embedding model does not read the languages well; `READ` where it does."""
 ACROSS = 0.9
 """What it counts between two languages that it reads."""
-ALIKE = 0.7
-"""The part of a passage's sentence that a claim must hold to be its contrary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +171,13 @@ def _weight(language: str, other: str, info: EmbeddingInfo) -> float:
 
 
 def _contrary(claim: Terms, unit: Terms) -> bool:
-    """One denies and the other does not. Of a passage's sentence only where it says little else than the claim."""
-    if claim.negated == unit.negated:
-        return False
-    return claim.negated or covered(unit, claim) >= ALIKE
+    """One denies what the other says. Opposites without a "not" are not seen."""
+    return _denies(claim, unit) or _denies(unit, claim)
+
+
+def _denies(one: Terms, other: Terms) -> bool:
+    """Everything that one of its negations denies, the other has, and not under a negation of its own."""
+    return any(group <= other.words and not any(group & theirs for theirs in other.denied) for group in one.denied)
 
 
 def _labelled(text: str, span: tuple[int, int], judged: _Judged) -> Sentence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from Stemmer import Stemmer
@@ -35,16 +35,27 @@ _STOP_WORDS = {
     ),
 }
 _NEGATIONS = _set(
-    """no not never none nothing neither nor without cannot isn't aren't wasn't weren't don't doesn't didn't can't won't
-    wouldn't shouldn't hasn't haven't nunca jamás ningún ninguna ninguno nada ni sin tampoco"""
+    """no not never none without cannot isn't aren't wasn't weren't don't doesn't didn't can't won't wouldn't shouldn't
+    hasn't haven't sin nunca jamás tampoco"""
 )
+_SCOPE_ENDS = _set("is are was were be es son era eran está están")
+_DENIED = 2
+"""Content words after a negation that it is taken to deny."""
+_COUNTED = {
+    "en": """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen twenty""",
+    "es": """cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
+        diecisiete dieciocho diecinueve veinte""",
+}
+_TENS = {
+    "en": "thirty forty fifty sixty seventy eighty ninety hundred",
+    "es": "treinta cuarenta cincuenta sesenta setenta ochenta noventa cien",
+}
 _NUMBER_WORDS = {
-    word: number
-    for words in (
-        "zero one two three four five six seven eight nine ten eleven twelve",
-        "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce",
-    )
-    for number, word in enumerate(words.split())
+    **{word: number for words in _COUNTED.values() for number, word in enumerate(words.split())},
+    **{
+        word: number for words in _TENS.values() for number, word in zip(range(30, 101, 10), words.split(), strict=True)
+    },
 }
 _STEMMERS = {"en": "english", "es": "spanish"}
 _TOKEN = re.compile(r"\d+(?:[.,'  ]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -63,7 +74,8 @@ class Terms:
     numbers: tuple[frozenset[str], ...]
     every: frozenset[str]
     """All words without case and accents."""
-    negated: bool
+    denied: tuple[frozenset[str], ...]
+    """The content words, two at most, after each "not", "never", "without" and the like."""
 
     @property
     def empty(self) -> bool:
@@ -93,8 +105,23 @@ def terms(text: str, language: str = "") -> Terms:
             words.add(folded(stemmer.stemWord(bare)))
             if (len(token) > 1 and token.isupper()) or (token[0].isupper() and not first):
                 names.add(folded(bare))
-    negated = any(token.casefold().replace("’", "'") in _NEGATIONS for token, _ in _tokens(text))
-    return Terms(frozenset(words), frozenset(names), tuple(numbers), frozenset(every), negated)
+    denied = tuple(_denied(text, lambda word: "" if word in stops else folded(stemmer.stemWord(word))))
+    return Terms(frozenset(words), frozenset(names), tuple(numbers), frozenset(every), denied)
+
+
+def _denied(text: str, content: Callable[[str], str]) -> Iterator[frozenset[str]]:
+    """What each negation denies. `content` gives a word's stem, "" for a stop word."""
+    plain = [(token.casefold().replace("’", "'"), first) for token, first in _tokens(text)]
+    for place, (token, _) in enumerate(plain):
+        if token not in _NEGATIONS:
+            continue
+        group: list[str] = []
+        for word, first in plain[place + 1 : place + 7]:
+            if first or word in _SCOPE_ENDS or len(group) == _DENIED:
+                break
+            group += [stem] if (stem := content(word)) else []
+        if group:
+            yield frozenset(group)
 
 
 def spoken(text: str) -> str:
