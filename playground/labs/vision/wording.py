@@ -1,0 +1,34 @@
+"""What surrounds images in prompts, from `assets/prompts/vision.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from providers.catalog import ASSETS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    image: str
+    rules: str
+    reading: str
+    nothing: str
+
+
+def wording(language: str) -> Wording:
+    """English for a language that has none."""
+    table = _all()
+    return table.get(language, table["en"])
+
+
+@cache
+def _all() -> Mapping[str, Wording]:
+    return _TABLE.validate_python(tomllib.loads((ASSETS / "prompts" / "vision.toml").read_text("utf-8")))
+
+
+_TABLE: TypeAdapter[dict[str, Wording]] = TypeAdapter(dict[str, Wording])
