@@ -32,8 +32,8 @@ def ndcg_at(ranked: Sequence[str], wanted: Wanted, k: int) -> float:
     """Discounted cumulative gain of the first `k`, by that of the best order, 0 to 1.
 
     Järvelin & Kekäläinen 2002, "Cumulated gain-based evaluation of IR techniques", with the discount 1 / log₂(rank + 1)
-    and a gain of 1 for each quote that no earlier chunk holds (Clarke et al. 2008, "Novelty and diversity in information
-    retrieval evaluation", with α = 1; the best order is found greedily, as there).
+    and a gain of 1 for each quote that no earlier chunk holds (Clarke et al. 2008, "Novelty and diversity in
+    information retrieval evaluation", with α = 1; the best order is found greedily, as there).
     """
     best = _best(wanted, k)
     return min(1.0, _dcg(ranked[:k], wanted) / best) if best else 0.0

@@ -117,7 +117,7 @@ def _denied(text: str, content: Callable[[str], str]) -> Iterator[frozenset[str]
             continue
         group: list[str] = []
         for word, first in plain[place + 1 : place + 7]:
-            if first or word in _SCOPE_ENDS or len(group) == _DENIED:
+            if first or (group and word in _SCOPE_ENDS) or len(group) == _DENIED:
                 break
             group += [stem] if (stem := content(word)) else []
         if group:
