@@ -23,7 +23,7 @@ from playground.labs.retrieval.loaders import Source, loader
 from playground.labs.retrieval.parsing import Bounds, Parsers, Upload
 
 LINES = 46
-SYLLABLES = "la ter mo ni cas per du val en so rin ta che bil go men tos pri".split()
+SYLLABLES = ("la", "ter", "mo", "ni", "cas", "per", "du", "val", "en", "so", "rin", "ta", "che", "bil", "go", "men")
 
 
 def written(pages: int, seed: int = 0) -> bytes:

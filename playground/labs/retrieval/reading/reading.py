@@ -61,6 +61,7 @@ def failed(error: PlaygroundError) -> Message:
 
 def _members(content: bytes, way: Way) -> tuple[Message, list[bytes]]:
     if way.member:
+        packed.opened(content)  # a part of a file that is cut off looks like an archive too
         raise DocumentError("archive")
     found = archive.members(content, way.bounds)
     told = [{"name": one.name, **(failed(one.refused) if one.refused else {})} for one in found]
