@@ -40,7 +40,7 @@ async def redraw(
     show = app.show(who, colours=colours)
     last: list[object] = [None] * MAX_COLUMNS
     chats: list[object] = [[] for _ in range(MAX_COLUMNS)]
-    running = gr.update(value="", submit_btn=False, stop_btn=True)
+    running = gr.update(submit_btn=False, stop_btn=True)
     try:
         async with aclosing(run()) as conversations:
             async for conversation in conversations:
@@ -55,7 +55,7 @@ async def redraw(
         idle = gr.update(value=question, submit_btn=True, stop_btn=False)
         yield [*[gr.skip()] * MAX_COLUMNS, idle, show.alert(Failure.of(error))]
     else:
-        yield [*[gr.skip()] * MAX_COLUMNS, gr.update(submit_btn=True, stop_btn=False), gr.skip()]
+        yield [*[gr.skip()] * MAX_COLUMNS, gr.update(submit_btn=True, stop_btn=False), ""]
 
 
 async def lay_columns(app: App, who: Who, models: Sequence[str], *, colours: bool = False) -> list[object]:

@@ -29,6 +29,15 @@ from playground.ui.sampling.tokens import legend
 
 NAME = "chat"
 ORDER = 10
+_EMPTY_THE_BOX = """(...values) => {
+  setTimeout(() => {
+    const box = document.querySelector('#message textarea');
+    box.value = '';
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+  });
+  return values;
+}"""
+"""In the browser, where it cannot be lost: of several values that come at once, Gradio's client keeps the last."""
 
 
 def build(page: Page) -> None:
@@ -66,7 +75,7 @@ def _wire_runs(page: Page, layout: Layout) -> None:
         async for shown in redraw(app, who, lambda: app.desk.proceed(who.visitor, choices(*rest)), colours=colours):
             yield shown
 
-    layout.message.submit(sent, [layout.message, *inputs], outputs, **PRIVATE)
+    layout.message.submit(sent, [layout.message, *inputs], outputs, js=_EMPTY_THE_BOX, **PRIVATE)
     layout.regenerate.click(again, inputs, outputs, **PRIVATE)
     layout.proceed.click(more, inputs, outputs, **PRIVATE)
     for number, chat in enumerate(layout.chats):
