@@ -28,8 +28,8 @@ LONGEST = 300
 _LIKE = 0.5
 """The part of a question's content that a sentence must have, to stand in for a quote that the chunk does not hold."""
 _JSON = re.compile(r"\{.*?\}", re.DOTALL)
-_QUESTION = re.compile(r"^\W*(?:question|pregunta)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
-_QUOTE = re.compile(r"^\W*(?:quote|answer|cita|respuesta)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_QUESTION = re.compile(r"^\W*(?:question|pregunta)\s*:[\s*]*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_QUOTE = re.compile(r"^\W*(?:quote|answer|cita|respuesta)\s*:[\s*]*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 _ASKS = re.compile(r"[¿\w][^\n?]{8,}\?")
 
 
@@ -128,7 +128,7 @@ def _parts(reply: str) -> tuple[str, str]:
 
 def _exactly(quote: str, chunk: Chunk) -> str:
     """The quote as the chunk has it, white space and quotation marks around it aside; "" where it has not."""
-    wanted = bare(quote.strip("\"'“”«»…. "))
+    wanted = bare(quote.strip("\"'“”«»…*. "))
     if len(wanted) < 3 or wanted not in bare(chunk.text):
         return ""
     pattern = r"[\s\u00ad\u200b\ufeff]*".join(re.escape(one) for one in wanted)
