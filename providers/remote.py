@@ -23,6 +23,7 @@ from providers.errors import (
     UnknownModel,
     UnsupportedRequest,
 )
+from providers.image import tokens_at_most
 from providers.types import (
     Change,
     Done,
@@ -42,7 +43,6 @@ FIRST_WAIT = 0.5
 """Seconds before the first retry; each later one waits twice as long."""
 BYTES_PER_TOKEN = 3
 TOKENS_PER_MESSAGE = 8
-TOKENS_PER_IMAGE = 1600
 LISTING = 20.0
 """Seconds at most for a list of models."""
 TAIL = 3.0
@@ -235,9 +235,11 @@ def unknown_model(name: str, known: Iterable[ModelInfo]) -> UnknownModel:
 
 
 def estimated_tokens(request: Request) -> int:
-    """Length of the input, from above: three bytes a token, and something for each message and picture."""
+    """Length of the input, from above: three bytes a token, something for each message, and the pictures."""
     length = sum(TOKENS_PER_MESSAGE + text_tokens(message.text) for message in request.messages)
-    return length + sum(TOKENS_PER_IMAGE * len(message.images) for message in request.messages)
+    return length + sum(
+        tokens_at_most(image, request.model) for message in request.messages for image in message.images
+    )
 
 
 def text_tokens(text: str) -> int:

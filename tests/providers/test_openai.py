@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +23,7 @@ from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, 
 from tests.faults.clients import FAST, connected, connection, outcome, question
 from tests.faults.server import FaultServer
 from tests.providers import tiny_llama
+from tests.providers.serving import serving
 
 EVERYTHING = Sampling(
     temperature=0, top_k=3, top_p=0.5, min_p=0.1, typical_p=0.9, repetition_penalty=1.1, frequency_penalty=0.2,
@@ -248,31 +243,8 @@ def test_refusals_of_the_vendors(status: int, error: object, expected: str | Non
 def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """`transformers serve`, which knows nothing of us, with a tiny llama."""
     folder = tiny_llama.build(tmp_path_factory.mktemp("tiny"))
-    home = tmp_path_factory.mktemp("home")
-    (home / "hub").mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder)]
-    log = home / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "--device", "cpu", "--host", "127.0.0.1", "--port", str(port)],
-            env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(home)},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        for _ in range(240):
-            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-                break
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.25)
-        else:
-            pytest.fail(f"no answer: {log.read_text()}")
-        yield f"http://127.0.0.1:{port}/v1", folder
-    finally:
-        process.terminate()
-        process.wait(20)
+    with serving(folder, tmp_path_factory.mktemp("home")) as base_url:
+        yield base_url, folder
 
 
 def greedy(folder: Path, prompt: str, length: int) -> str:

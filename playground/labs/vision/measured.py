@@ -96,16 +96,16 @@ async def _messages(way: Way, question: PictureQuestion, pictures: Pictures) -> 
 
 
 async def _asked(contestant: Contestant, messages: tuple[Message, ...], attempt: Attempt) -> AsyncGenerator[Outcome]:
-    """One request, inside its provider's slots. `Outcome.seconds` counts from the place to the end."""
+    """One request, inside its provider's slots. `Outcome.seconds` counts from when the model is ready to the end."""
     model, provider = contestant.model, contestant.provider
     sampling = replace(contestant.sampling, seed=attempt.seed)
     request = Request(model=model, messages=messages, sampling=sampling, owner=contestant.owner)
     outcome = Outcome()
     async with attempt.slots.at(model.provider):
-        start = time.monotonic()
         smaller = await fit_images(fit(request).request)
         async for _ in provider.prepare(model):
             yield outcome
+        start = time.monotonic()
         within = await fit_context(smaller.request, provider.render)
         async with aclosing(provider.stream(within.request)) as events:
             async for event in events:

@@ -146,3 +146,7 @@ def save_siglip(folder: Path) -> Path:
     images = SiglipImageProcessorPil(size={"height": SIDE, "width": SIDE})
     SiglipProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
     return folder
+
+
+def opened(image: Image) -> Pillow.Image:
+    return Pillow.open(io.BytesIO(image.content)).convert("RGB")
