@@ -232,7 +232,7 @@ class LimitExceeded(InputError):
 class StorageFailed(PlaygroundError):
     """What is kept for a visitor could not be written or read."""
 
-    reasons = ("full", "damaged", "busy")
+    reasons = ("full", "damaged", "busy", "index", "index_server")
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,5 +92,6 @@ def test_every_package_imported_is_required_by_name() -> None:
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     pinned = {line.split("==")[0].lower().replace("-", "_") for line in lines if "==" in line}
     pinned |= {"dotenv"} if "python_dotenv" in pinned else set()
+    pinned |= {"Stemmer"} if "pystemmer" in pinned else set()
     imported = {name.split(".")[0] for path in SOURCES for name in imports(path)}
     assert imported - STANDARD - {"providers", "playground", "app"} <= pinned
