@@ -91,7 +91,7 @@ async def _card(card: Card, provider: Provider, asked: Asked, slots: Slots, sett
             async for piece in pieces:
                 yield piece
 
-    tools = tools_of(asked.passages if card.strategy == "react" else "", setting.embed)
+    tools = tools_of(asked.passages if card.strategy == "react" else "", setting.embed, setting.search)
     traces = known(card.strategy).solve(asked.question, held, asked.options.get(card.strategy, {}), tools)
     async with aclosing(traces):
         async for trace in traces:

@@ -17,6 +17,7 @@ from playground.labs.prompting import (
     Piece,
     Prompt,
     Question,
+    Search,
     Strategy,
     Tools,
     column,
@@ -30,8 +31,8 @@ from providers.errors import InputError, UnsupportedRequest
 from providers.types import Message, ModelInfo, Sampling, Scalar
 from providers.whitebox import WhiteBox
 
-PASSAGES, NORMALISE, LETTERS = "passages", "normalise", "letters"
-"""Options of a column besides the knobs of its strategy."""
+PASSAGES, DOCUMENTS, NORMALISE, LETTERS = "passages", "documents", "normalise", "letters"
+"""Options of a column besides the knobs of its strategy: a text to search in, or the visitor's own documents."""
 Opened = Mapping[str, tuple[Provider, ModelInfo]]
 """The connections to models, by name."""
 
@@ -53,9 +54,9 @@ async def first_prompt(
     return sent[0] if sent else ()
 
 
-def tools_of(passages: str, embed: Embed | None = None) -> Tools:
-    """What strategies may use: a search where there is a text to search in."""
-    return Tools(search=search_in([passages]) if passages.strip() else None, embed=embed)
+def tools_of(passages: str, embed: Embed | None = None, search: Search | None = None) -> Tools:
+    """What strategies may use: a search in that text, else the one given, over documents."""
+    return Tools(search=search_in([passages]) if passages.strip() else search, embed=embed)
 
 
 def tasks_of(description: Description) -> TaskSet:
@@ -94,6 +95,8 @@ class Setting:
     owner: str = ""
     code_allowed: bool = False
     embed: Embed | None = None
+    search: Search | None = None
+    """Over the visitor's documents; `None` where there are none."""
 
 
 async def columns_of(description: Description, opened: Opened, setting: Setting | None = None) -> tuple[Column, ...]:
@@ -107,7 +110,8 @@ async def _made(
 ) -> Column:
     provider, model = opened
     tasks, options = tasks_of(description), knobs_of(one)
-    tools = tools_of(str(options.get(PASSAGES) or ""), setting.embed)
+    search = setting.search if options.get(DOCUMENTS) else None
+    tools = tools_of(str(options.get(PASSAGES) or ""), setting.embed, search)
     if NORMALISE in options:
         if tasks.kind not in ("choice", "label"):
             raise InputError("options")

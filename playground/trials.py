@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from playground.cards import Asked, Card, answers
 from playground.columns import Setting, columns_of, opened_for
 from playground.labs.evaluation import Plan, Snapshot, TaskSet, run
 from playground.labs.evaluation.store import Description, Run, Runs
+from playground.labs.prompting import Search
 from playground.nearness import Nearness
 from playground.reach import Reach
 from playground.sessions import Sessions
@@ -28,6 +29,10 @@ _MINUTES = 600.0
 """Seconds for which a run waits to be confirmed."""
 
 
+Searcher = Callable[[str], Awaitable[Search | None]]
+"""A visitor → a search over the documents of theirs; `None` where there are none."""
+
+
 @dataclass(slots=True)
 class Trials:
     """At each place ("question", "set", …) one piece of work a visitor: a new one stops the one before.
@@ -38,6 +43,7 @@ class Trials:
     reach: Reach
     sessions: Sessions
     code_allowed: bool = False
+    searcher: Searcher | None = None
     near: Nearness = field(init=False, repr=False)
     """What similar examples are chosen by."""
     _working: Work = field(init=False, repr=False)
@@ -50,7 +56,7 @@ class Trials:
     async def ask(self, visitor: str, asked: Asked, place: str = "question") -> AsyncGenerator[tuple[Card, ...]]:
         """All strategies on all models at once: see `playground.cards.answers`. Raises `LimitExceeded` besides."""
         async with self._working.at(visitor, place) as control:
-            asking = answers(asked, self.reach, self._setting(visitor), control)
+            asking = answers(asked, self.reach, await self._setting(visitor), control)
             async with aclosing(asking) as snapshots:
                 async for snapshot in snapshots:
                     yield snapshot
@@ -62,8 +68,9 @@ class Trials:
         """
         async with AsyncExitStack() as stack:
             opened = await opened_for(stack, self.reach, visitor, wanted.models)
-            description = await describe(wanted, opened, self.near)
-            await columns_of(description, opened, self._setting(visitor))
+            setting = await self._setting(visitor)
+            description = await describe(wanted, opened, self.near, setting.search)
+            await columns_of(description, opened, setting)
             found = await estimate(description, opened)
         self._waiting.put(visitor, description)
         return description, found
@@ -101,7 +108,7 @@ class Trials:
                 refs = list(dict.fromkeys(column.model for column in description.columns))
                 opened = await opened_for(stack, self.reach, visitor, refs)
                 plan = Plan(
-                    columns=await columns_of(description, opened, self._setting(visitor, description)),
+                    columns=await columns_of(description, opened, await self._setting(visitor, description)),
                     items=description.items,
                     repeats=description.repeats,
                     per_provider=description.per_provider,
@@ -142,8 +149,9 @@ class Trials:
         """End the work at that place at once; what is there stays."""
         self._working.stop(visitor, place)
 
-    def _setting(self, visitor: str, kept: Description | None = None) -> Setting:
+    async def _setting(self, visitor: str, kept: Description | None = None) -> Setting:
         """A kept run goes on with the embedding model that it was begun with."""
         ref = kept.versions.get(EMBEDDING, "") if kept is not None else ""
         near = self.near if ref in ("", self.near.ref) else Nearness(self.reach, ref)
-        return Setting(owner=visitor, code_allowed=self.code_allowed, embed=near)
+        search = await self.searcher(visitor) if self.searcher is not None else None
+        return Setting(owner=visitor, code_allowed=self.code_allowed, embed=near, search=search)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
-from playground.columns import LETTERS, NORMALISE, PASSAGES, Opened, first_prompt, knobs_of, tools_of
+from playground.columns import DOCUMENTS, LETTERS, NORMALISE, PASSAGES, Opened, first_prompt, knobs_of, tools_of
 from playground.labs.evaluation import Item, TaskSet
 from playground.labs.evaluation.likelihood import Normalise
 from playground.labs.evaluation.store import ColumnDescription, Description
-from playground.labs.prompting import Question, Strategy, strategies, strategy
+from playground.labs.prompting import Question, Search, Strategy, strategies, strategy
 from playground.nearness import Nearness
 from providers.base import Provider
 from providers.errors import InputError, LimitExceeded
@@ -84,7 +84,9 @@ def drawn(tasks: TaskSet, count: int, seed: int) -> tuple[Item, ...]:
     return tuple(tasks.items[place] for place in sorted(places))
 
 
-async def describe(wanted: Wanted, opened: Opened, near: Nearness | None = None) -> Description:
+async def describe(
+    wanted: Wanted, opened: Opened, near: Nearness | None = None, search: Search | None = None
+) -> Description:
     """The run as it will be kept. Raises what a strategy refuses, before anything is sent."""
     names = [known(name).name for name in wanted.strategies]
     if wanted.normalise is not None:
@@ -97,7 +99,7 @@ async def describe(wanted: Wanted, opened: Opened, near: Nearness | None = None)
         raise LimitExceeded("answers", limit=MOST_CELLS)
     columns = []
     for name in names:
-        options, tools = _options(wanted, name), tools_of(wanted.passages, near)
+        options, tools = _options(wanted, name, search), tools_of(wanted.passages, near, search)
         prompt = await first_prompt(strategy(name), Question.of(wanted.tasks, items[0]), options, tools)
         columns += [_column(wanted, name, model, options, prompt) for model in opened.values()]
     keys = [one.key for one in columns]
@@ -128,10 +130,12 @@ def _embedding(wanted: Wanted, names: Sequence[str], near: Nearness | None) -> d
     return {EMBEDDING: near.ref, "sentence-transformers": version("sentence-transformers")}
 
 
-def _options(wanted: Wanted, name: str) -> dict[str, Scalar]:
+def _options(wanted: Wanted, name: str, search: Search | None) -> dict[str, Scalar]:
     options: dict[str, Scalar] = dict(wanted.options.get(name, {}))
     if name == "react" and wanted.passages.strip():
         options[PASSAGES] = wanted.passages
+    elif name == "react" and search is not None:
+        options[DOCUMENTS] = True
     if wanted.normalise is not None:
         options |= {NORMALISE: wanted.normalise, LETTERS: wanted.letters}
     return options

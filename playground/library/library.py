@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from playground.labs.retrieval.collection import Collection, Stored
-from playground.labs.retrieval.documents import Chunk, Document, Found, Page
+from playground.labs.retrieval.collection import FILE, Collection, Stored
+from playground.labs.retrieval.documents import Chunk, Document, Found, Page, Ways
 from playground.labs.retrieval.index import Index
 from playground.labs.retrieval.inside import Map, flat_map, neighbours
 from playground.labs.retrieval.parsing import Parsers, Rejected, Upload
 from playground.labs.retrieval.samples import sample_documents
+from playground.labs.prompting import Search
 from playground.labs.sampling.beat import beating
 from playground.library.assistants import Assistants
 from playground.library.values import Answered, Ingest, Retrieval
@@ -22,6 +23,8 @@ from playground.sessions.work import Work
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import Failure, InputError, LimitExceeded
 
+_TOLD = 3
+"""Passages that a search of a strategy's tells."""
 _SECONDS = 14_400.0
 """How long a conversation about documents is kept that nobody continues."""
 
@@ -134,6 +137,20 @@ class Library:
         """The passages found. Raises `InputError("documents")` where there is nothing to search in."""
         async with self.work.at(visitor, "search"), self.collection(visitor, retrieval) as collection:
             return await self.find(visitor, collection, question, retrieval)
+
+    async def searcher(self, visitor: str) -> Search | None:
+        """A search over the visitor's documents for the strategies of the Prompting tab; `None` without documents."""
+        if not (self.sessions.conversations.folder(visitor) / FILE).exists():
+            return None
+        if not await self.documents(visitor, Retrieval()):
+            return None
+
+        async def search(query: str) -> tuple[str, ...]:
+            async with self.collection(visitor, Retrieval()) as collection:
+                found = await collection.search(query, Ways(k=_TOLD))
+            return tuple(passage.chunk.embedded for passage in found.passages)
+
+        return search
 
     async def find(self, visitor: str, collection: Collection, question: str, retrieval: Retrieval) -> Found:
         """`search` within a collection that is open."""
