@@ -17,6 +17,12 @@ FOUNDATIONS = {"providers.types", "providers.errors", "providers.base"}
 SDKS = {"openai", "anthropic", "torch", "transformers", "huggingface_hub"}
 
 
+NAMED_OTHERWISE = {
+    "dotenv": "python_dotenv", "docx": "python_docx", "pptx": "python_pptx", "PIL": "pillow", "Stemmer": "pystemmer",
+}  # fmt: skip
+"""Modules whose package has another name."""
+
+
 def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
@@ -91,7 +97,6 @@ def test_every_package_imported_is_required_by_name() -> None:
     """Direct dependencies are pinned: none arrives only because another package happens to need it."""
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     pinned = {line.split("==")[0].lower().replace("-", "_") for line in lines if "==" in line}
-    pinned |= {"dotenv"} if "python_dotenv" in pinned else set()
-    pinned |= {"Stemmer"} if "pystemmer" in pinned else set()
+    pinned |= {module for module, package in NAMED_OTHERWISE.items() if package in pinned}
     imported = {name.split(".")[0] for path in SOURCES for name in imports(path)}
     assert imported - STANDARD - {"providers", "playground", "app"} <= pinned
