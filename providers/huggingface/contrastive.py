@@ -142,10 +142,9 @@ class _Network:
             if max(lengths) > self._window:
                 raise InputError("label", model=self._info.name, tokens=max(lengths), window=self._window)
             # SigLIP was trained on texts filled up to its window and reads others wrongly; CLIP takes either.
-            padding = "max_length" if self._info.measure == "sigmoid" else True
-            batch = self._processor(
-                text=list(sentences), images=picture, padding=padding, max_length=self._window, return_tensors="pt"
-            )
+            filled = {"padding": "max_length", "max_length": self._window}
+            options = filled if self._info.measure == "sigmoid" else {"padding": True}
+            batch = self._processor(text=list(sentences), images=picture, return_tensors="pt", **options)
             logits = self._network(**batch.to(self._network.device)).logits_per_image[0]
             self.computed += len(sentences)
             return cast("NDArray[np.float64]", logits.float().cpu().numpy().astype(np.float64))

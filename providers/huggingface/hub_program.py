@@ -35,6 +35,7 @@ ALLOWED = (
     "model.safetensors.index.json",
     "preprocessor_config.json",
     "processor_config.json",
+    "video_preprocessor_config.json",
 )
 
 

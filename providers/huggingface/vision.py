@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from providers.types import Image, Message, Text
 LARGEST_SIDE = 2048
 """Pixels: a larger picture is made smaller before the processor sees it, which bounds the memory that it takes."""
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json")
+_FOR_VIDEOS = "torchvision"
 _NEEDED = re.compile(r"\b(torchvision|num2words|timm|sentencepiece|tiktoken|protobuf|einops|av|cv2)\b", re.IGNORECASE)
 """Packages that processors ask for; transformers says so in the text of an ImportError alone."""
 
@@ -117,6 +119,10 @@ def processor_of(folder: Path) -> Any:
         processor = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except ImportError as error:
         raise missing(error) or error from error
+    except OSError as error:
+        if "video processor" in str(error) and find_spec(_FOR_VIDEOS) is None:
+            raise MissingPackage(package=_FOR_VIDEOS) from error
+        raise
     return processor
 
 

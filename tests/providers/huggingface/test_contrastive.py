@@ -76,7 +76,8 @@ async def test_it_is_loaded_once_and_counted(clip: ContrastiveInfo, opened: Open
     stages = [progress.stage async for progress in labeller.prepare()]
     assert stages[-1] == "load"
     assert [name for name in provider.loaded if name.endswith("@contrastive")] == [f"{clip.id}@contrastive"]
-    assert [progress async for progress in provider.labeller(clip).prepare()][0].done == 1
+    again = [progress async for progress in provider.labeller(clip).prepare()]
+    assert [progress.done for progress in again] == [1], "it is there"
     before = provider.computed
     await provider.labeller(clip).label(RED, LABELS)
     assert provider.computed == before + 3
