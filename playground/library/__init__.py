@@ -4,6 +4,7 @@ from playground.library.asking import ask
 from playground.library.assistants import OWN, Assistant, Assistants
 from playground.library.grounding import Grounded
 from playground.library.library import Library
+from playground.library.measuring import Measured, Proposing, Wanted, measure, proposals
 from playground.library.values import Answered, Asking, Ingest, Retrieval
 
 __all__ = [
@@ -15,6 +16,11 @@ __all__ = [
     "Grounded",
     "Ingest",
     "Library",
+    "Measured",
+    "Proposing",
     "Retrieval",
+    "Wanted",
     "ask",
+    "measure",
+    "proposals",
 ]

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from playground.labs.chat import Column, Reply, side_by_side
 from playground.labs.retrieval.answer import Grounded, grounded, ungrounded
 from playground.labs.retrieval.collection import Collection
+from playground.labs.retrieval.evidence import evidence
 from playground.labs.retrieval.rewriting import rewriting, rewritten
-from playground.labs.retrieval.support import evidence, support
+from playground.labs.retrieval.support import support
 from playground.labs.sampling.beat import beating
 from playground.library.library import Library
 from playground.library.values import Answered, Asking

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from playground.desk import Grounding
 from playground.labs.retrieval.answer import grounded
-from playground.labs.retrieval.support import evidence
+from playground.labs.retrieval.evidence import evidence
 from playground.library.assistants import Assistant
 from playground.library.library import Library
 from providers.base import Provider

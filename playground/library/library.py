@@ -6,13 +6,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from playground.labs.retrieval.collection import FILE, Collection, Stored
+from playground.labs.prompting import Search
+from playground.labs.retrieval.collection import FILE, Collection
 from playground.labs.retrieval.documents import Chunk, Document, Found, Page, Ways
 from playground.labs.retrieval.index import Index
 from playground.labs.retrieval.inside import Map, flat_map, neighbours
 from playground.labs.retrieval.parsing import Parsers, Rejected, Upload
 from playground.labs.retrieval.samples import sample_documents
-from playground.labs.prompting import Search
+from playground.labs.retrieval.texts import Stored
 from playground.labs.sampling.beat import beating
 from playground.library.assistants import Assistants
 from playground.library.values import Answered, Ingest, Retrieval
@@ -110,7 +111,9 @@ class Library:
                 yield state
 
     async def documents(self, visitor: str, retrieval: Retrieval) -> tuple[Stored, ...]:
-        """What the visitor has added, by name."""
+        """What the visitor has added, by name. A visitor without any gets no file."""
+        if not self._begun(visitor):
+            return ()
         async with self.collection(visitor, retrieval) as collection:
             return collection.documents()
 
@@ -123,10 +126,7 @@ class Library:
     async def page(self, visitor: str, digest: str, number: int, retrieval: Retrieval) -> Page:
         """Raises `InputError("document")` for one that is not the visitor's."""
         async with self.collection(visitor, retrieval) as collection:
-            try:
-                return collection.page(digest, number)
-            except KeyError:
-                raise InputError("document") from None
+            return collection.page(digest, number)
 
     async def chunks(self, visitor: str, digest: str | None, retrieval: Retrieval) -> tuple[Chunk, ...]:
         """The chunks of one document or of all, in their order."""
@@ -140,8 +140,6 @@ class Library:
 
     async def searcher(self, visitor: str) -> Search | None:
         """A search over the visitor's documents for the strategies of the Prompting tab; `None` without documents."""
-        if not (self.sessions.conversations.folder(visitor) / FILE).exists():
-            return None
         if not await self.documents(visitor, Retrieval()):
             return None
 
@@ -205,10 +203,16 @@ class Library:
         async with self.reach.embedder(visitor, retrieval.embedding) as embedder:
             collection = Collection(folder, self.index, folder.name, embedder, retrieval.cut)
             key = (visitor, embedder.info.ref, repr(retrieval.cut))
-            if key not in self._settled:
-                await collection.settle()
-                self._settled.add(key)
-            yield collection
+            try:
+                if key not in self._settled:
+                    await collection.settle()
+                    self._settled.add(key)
+                yield collection
+            finally:
+                collection.close()
+
+    def _begun(self, visitor: str) -> bool:
+        return (self.sessions.conversations.folder(visitor) / FILE).exists()
 
     def _others_unsettled(self, visitor: str, retrieval: Retrieval) -> None:
         """The same documents, as other embedding models see them, are to be looked after when they are next opened."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from playground.labs.chat import Reply
 from playground.labs.retrieval.answer import Grounded
 from playground.labs.retrieval.documents import Found, Ways
+from playground.labs.retrieval.evidence import Evidence
 from playground.labs.retrieval.parsing import Rejected
 from playground.labs.retrieval.split import Cut
-from playground.labs.retrieval.support import Evidence, Sentence
+from playground.labs.retrieval.support import Sentence
 from providers.errors import Failure
 from providers.types import Progress, Sampling
 

@@ -9,6 +9,9 @@ from typing import Any
 import gradio as gr
 
 from playground.desk import Desk
+from playground.labs.retrieval.index import Index
+from playground.labs.retrieval.parsing import Parsers
+from playground.library import Library
 from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.settings import Settings
@@ -47,6 +50,10 @@ def create(settings: Settings) -> Created:
     scripted = settings.model.startswith("scripted/")
     reach = Reach(rows, settings.options(), sessions.vault, scripted)
     label = shell.labels(texts())
-    work = (Desk(reach, sessions), Workbench(reach, sessions), Trials(reach, sessions, settings.code_allowed))
-    app = App(settings, texts(), reach, sessions, *work, label)
+    index = Index.server(settings.chroma_url) if settings.chroma_url else Index.at(settings.home / "index")
+    library = Library(reach, sessions, index, Parsers(settings.document_bounds()), settings.documents)
+    trials = Trials(reach, sessions, settings.code_allowed, library.searcher)
+    app = App(
+        settings, texts(), reach, sessions, Desk(reach, sessions), Workbench(reach, sessions), trials, library, label
+    )
     return Created(app, shell.build(app), look(label, shell.head(texts())))

@@ -33,6 +33,8 @@ class Layout:
 
     preset: gr.Dropdown
     system: gr.Textbox
+    grounded: gr.Markdown
+    """That the assistant answers from documents."""
     columns: list[gr.Column]
     heads: list[gr.HTML]
     chats: list[gr.Chatbot]
@@ -61,6 +63,7 @@ def lay_out(page: Page) -> Layout:
         system = gr.Textbox(
             label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
         )
+    grounded = gr.Markdown(elem_id="grounded")
     legend = gr.HTML(container=False, apply_default_css=False, visible=False, elem_id="legend")
     columns, heads, chats = [], [], []
     with gr.Row(elem_id="columns", scale=1):
@@ -99,6 +102,7 @@ def lay_out(page: Page) -> Layout:
     return Layout(
         preset,
         system,
+        grounded,
         columns,
         heads,
         chats,

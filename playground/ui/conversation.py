@@ -9,10 +9,11 @@ from contextlib import aclosing
 import gradio as gr
 
 from playground.checks import MAX_COLUMNS, checked_models, checked_sampling, checked_text
-from playground.desk import Choices
+from playground.desk import Choices, Ground
 from playground.labs.chat import Conversation, Failure
 from playground.labs.chat.export import to_json, to_markdown, to_python
 from playground.labs.chat.presets import examples, presets
+from playground.library import OWN, Grounded
 from playground.ui.page import App, Who
 from playground.ui.render import Renderer
 from providers.errors import PlaygroundError
@@ -20,13 +21,22 @@ from providers.errors import PlaygroundError
 Run = Callable[[], AsyncGenerator[Conversation]]
 
 
-def chosen(app: App, system: object, models: object, sampling: dict[str, object]) -> Choices:
-    """What the sidebar says, checked. Raises `InputError`."""
+def chosen(app: App, who: Who, told: Sequence[object], sampling: dict[str, object]) -> Choices:
+    """What the tab and the sidebar say (`told`: preset, system prompt, models), checked. Raises `InputError`."""
+    preset, system, models = told
     return Choices(
         models=checked_models(models),
         sampling=checked_sampling(sampling, app.bounds),
         system=checked_text(system or "", app.bounds, empty=True),
+        ground=_ground(app, who, preset),
     )
+
+
+def _ground(app: App, who: Who, preset: object) -> Ground | None:
+    """The documents of the visitor's own assistant; ours have none."""
+    if not isinstance(preset, str) or not preset.startswith(OWN):
+        return None
+    return Grounded(app.library, who.visitor, app.library.assistants(who.visitor).get(preset), who.language)
 
 
 async def redraw(
@@ -71,7 +81,7 @@ async def lay_columns(app: App, who: Who, models: Sequence[str], *, colours: boo
 def open_tab(app: App, who: Who) -> list[object]:
     """The conversation as it was left, the presets and examples in the visitor's language."""
     show, conversation = app.show(who), app.desk.load(who.visitor)
-    named = [(preset.name[who.language], preset.id) for preset in presets()]
+    named = named_presets(app, who)
     tries = [
         {"text": example.text[who.language], "display_text": example.title[who.language]} for example in examples()
     ]
@@ -82,11 +92,32 @@ def open_tab(app: App, who: Who) -> list[object]:
     return [conversation.system, gr.update(choices=named, value=None), *chats]
 
 
-def choose_preset(who: Who, name: str) -> list[object]:
-    """The preset's system prompt and, where it has one, its temperature."""
+def named_presets(app: App, who: Who) -> list[tuple[str, str]]:
+    """Our assistants, then the visitor's own, as a dropdown's choices."""
+    own = app.library.assistants(who.visitor).list()
+    ours = [(preset.name[who.language], preset.id) for preset in presets()]
+    return [*ours, *((f"▤ {one.name}", one.id) for one in own)]
+
+
+def choose_preset(app: App, who: Who, name: str) -> list[object]:
+    """The preset's system prompt, its temperature where it has one, and what it answers from where it has documents.
+
+    Raises `InputError("assistant")` for one that is gone.
+    """
+    if name.startswith(OWN):
+        return [app.library.assistants(who.visitor).get(name).system, gr.skip(), who.text("chat.grounded")]
     preset = next(preset for preset in presets() if preset.id == name)
     temperature = gr.skip() if preset.temperature is None else gr.update(value=preset.temperature)
-    return [preset.system[who.language], temperature]
+    return [preset.system[who.language], temperature, ""]
+
+
+def receive(app: App, who: Who, handed: dict[str, object] | None) -> list[object]:
+    """An assistant that another tab hands over: `{"tab": "chat", "assistant": id}`."""
+    if not handed or handed.get("tab") != "chat":
+        return [gr.skip()] * 4
+    name = str(handed.get("assistant"))
+    choice = gr.update(choices=named_presets(app, who), value=name)
+    return [choice, *choose_preset(app, who, name)]
 
 
 def turn_of(messages: Sequence[dict[str, object]], index: int) -> int:

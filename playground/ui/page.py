@@ -10,6 +10,7 @@ import gradio as gr
 
 from playground.checks import Bounds
 from playground.desk import Desk
+from playground.library import Library
 from playground.reach import Reach
 from playground.sessions import Sessions
 from playground.settings import Settings
@@ -32,6 +33,7 @@ class App:
     desk: Desk
     workbench: Workbench
     trials: Trials
+    library: Library
     label: gr.I18n
     """`label("chat.send")`: a text that the browser looks up, for what is laid out once for every language."""
 

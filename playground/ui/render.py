@@ -140,6 +140,8 @@ class Renderer:
             parts.append(self.text("facts.no_seed") if seed is None else self.text("facts.seed", seed=seed))
         if reply.engine:
             parts.append(reply.engine)
+        if reply.sources:
+            parts.append(self.text("facts.from_documents", count=len(reply.sources)))
         if reply.changes:
             parts.append("⚠ " + self.text("facts.changes", count=len(reply.changes)))
         return " · ".join(parts) or self.text("facts.nothing")
@@ -147,6 +149,8 @@ class Renderer:
     def details(self, reply: Reply) -> str:
         """What was not taken, the parameters, and the exact request, in Markdown."""
         lines = [f"- {_plain(self.change(change))}" for change in reply.changes]
+        if reply.sources:
+            lines.append(f"- {self.text('facts.sources')}: {'; '.join(self.sources(reply))}")
         chosen = reply.sampling.without_neutral().chosen()
         values = [f"{self.text(f'parameter.{name}.label')} {_plain(str(value))}" for name, value in chosen.items()]
         if values:
@@ -164,6 +168,10 @@ class Renderer:
                 fence,
             ]
         return "\n".join(lines) or "–"
+
+    def sources(self, reply: Reply) -> list[str]:
+        """The passages that it was given, as they are numbered in the prompt, in Markdown."""
+        return [f"\\[{number}\\] {_plain(where)}" for number, where in enumerate(reply.sources, start=1)]
 
     def head(self, model: ModelInfo | None, ref: str) -> str:
         """The title of a column: the model, and whether it stays on this computer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import gradio as gr
@@ -20,10 +20,11 @@ from playground.ui.conversation import (
     hand_over,
     lay_columns,
     open_tab,
+    receive,
     redraw,
     turn_of,
 )
-from playground.ui.page import DOWNLOAD, PRIVATE, Page
+from playground.ui.page import DOWNLOAD, PRIVATE, Page, Who
 from playground.ui.render import CONTINUE, KEYS, SAMPLING, tags_typed
 from playground.ui.sampling.tokens import legend
 
@@ -50,29 +51,33 @@ def build(page: Page) -> None:
 def _wire_runs(page: Page, layout: Layout) -> None:
     """Everything that makes models answer: all of it redraws the same outputs."""
     app, names = page.app, list(page.sidebar.sampling)
-    inputs = [layout.colours, layout.system, *page.sidebar.inputs]
+    inputs = [layout.colours, layout.preset, layout.system, *page.sidebar.inputs]
     outputs = layout.streaming
 
-    def choices(system: str, models: Sequence[str], *values: object) -> Choices:
-        return chosen(app, system, models, dict(zip(names, values, strict=True)))
+    def choices(who: Who, *told: object) -> Choices:
+        return chosen(app, who, told[:3], dict(zip(names, told[3:], strict=True)))
 
     async def sent(request: gr.Request, question: str, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
 
         def run() -> AsyncGenerator[Conversation]:
-            return app.desk.send(who.visitor, checked_text(question, app.bounds), choices(*rest))
+            return app.desk.send(who.visitor, checked_text(question, app.bounds), choices(who, *rest))
 
         async for shown in redraw(app, who, run, question, colours=colours):
             yield shown
 
     async def again(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        async for shown in redraw(app, who, lambda: app.desk.regenerate(who.visitor, choices(*rest)), colours=colours):
+        async for shown in redraw(
+            app, who, lambda: app.desk.regenerate(who.visitor, choices(who, *rest)), colours=colours
+        ):
             yield shown
 
     async def more(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        async for shown in redraw(app, who, lambda: app.desk.proceed(who.visitor, choices(*rest)), colours=colours):
+        async for shown in redraw(
+            app, who, lambda: app.desk.proceed(who.visitor, choices(who, *rest)), colours=colours
+        ):
             yield shown
 
     layout.message.submit(sent, [layout.message, *inputs], outputs, js=_EMPTY_THE_BOX, **PRIVATE)
@@ -84,12 +89,12 @@ def _wire_runs(page: Page, layout: Layout) -> None:
 
 def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choices: Callable[..., Choices]) -> None:
     app, desk = page.app, page.app.desk
-    inputs = [layout.colours, layout.system, *page.sidebar.inputs]
+    inputs = [layout.colours, layout.preset, layout.system, *page.sidebar.inputs]
 
     async def retried(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
         async for shown in redraw(
-            app, who, lambda: desk.regenerate(who.visitor, choices(*rest), number), colours=colours
+            app, who, lambda: desk.regenerate(who.visitor, choices(who, *rest), number), colours=colours
         ):
             yield shown
 
@@ -101,7 +106,9 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
         def run() -> AsyncGenerator[Conversation]:
             shown = app.show(who).messages(desk.load(who.visitor), number)
             turn = turn_of(shown, event.index if isinstance(event.index, int) else event.index[0])
-            return desk.resend(who.visitor, turn, checked_text(tags_typed(event.value), app.bounds), choices(*rest))
+            return desk.resend(
+                who.visitor, turn, checked_text(tags_typed(event.value), app.bounds), choices(who, *rest)
+            )
 
         async for shown in redraw(app, who, run, colours=colours):
             yield shown
@@ -120,7 +127,7 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
             yield [*nothing, gr.skip(), gr.Tabs(selected="sampling"), told]
             return
         action = desk.proceed if event.value == CONTINUE else desk.regenerate
-        async for shown in redraw(app, who, lambda: action(who.visitor, choices(*rest), number), colours=colours):
+        async for shown in redraw(app, who, lambda: action(who.visitor, choices(who, *rest), number), colours=colours):
             yield [*shown, gr.skip(), gr.skip(), gr.skip()]
 
     async def tried(
@@ -129,7 +136,7 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
         who = app.who(request)
 
         def run() -> AsyncGenerator[Conversation]:
-            return desk.send(who.visitor, checked_text(event.value["text"], app.bounds), choices(*rest))
+            return desk.send(who.visitor, checked_text(event.value["text"], app.bounds), choices(who, *rest))
 
         async for shown in redraw(app, who, run, colours=colours):
             yield shown
@@ -157,7 +164,10 @@ def _wire_rest(page: Page, layout: Layout) -> None:
         return open_tab(app, app.who(request))
 
     def preset_chosen(name: str, request: gr.Request) -> list[object]:
-        return choose_preset(app.who(request), name)
+        return choose_preset(app, app.who(request), name)
+
+    def received(handed: dict[str, Any] | None, request: gr.Request) -> list[object]:
+        return receive(app, app.who(request), handed)
 
     def stopped(request: gr.Request) -> None:
         app.desk.stop(app.who(request).visitor)
@@ -180,7 +190,9 @@ def _wire_rest(page: Page, layout: Layout) -> None:
     models.change(framed, [models, layout.colours], frame, **PRIVATE)
     page.blocks.load(framed, [models, layout.colours], frame, **PRIVATE)
     layout.colours.input(recoloured, layout.colours, [layout.legend, *layout.chats], **PRIVATE)
-    layout.preset.input(preset_chosen, layout.preset, [layout.system, page.sidebar.sampling["temperature"]], **PRIVATE)
+    told = [layout.system, page.sidebar.sampling["temperature"], layout.grounded]
+    layout.preset.input(preset_chosen, layout.preset, told, **PRIVATE)
+    page.handed.change(received, page.handed, [layout.preset, *told], **PRIVATE)
     layout.message.stop(stopped, None, None, queue=False, **PRIVATE)
     layout.undo.click(undone, layout.colours, layout.streaming, **PRIVATE)
     layout.new.click(cleared, None, layout.streaming, **PRIVATE)
