@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
 from huggingface_hub.errors import RevisionNotFoundError as NoRevision
 
-from providers.huggingface.weights import PICKLED, gguf_choice, tensor_names
+from providers.huggingface.weights import MODULES, PICKLED, gguf_choice, tensor_names
 
 ALLOWED = (
     "config.json",
@@ -38,6 +39,11 @@ ALLOWED = (
     "video_preprocessor_config.json",
 )
 
+_PARTS = re.compile(
+    r"modules\.json|sentence_bert_config\.json|config_sentence_transformers\.json|\d_\w+/(config\.json|model\.safetensors)"
+)
+"""What sentence-transformers keeps beside the network: how a vector is made of its output."""
+
 
 class Unfit(Exception):
     """Its one argument is a reason of `WeightsUnavailable`."""
@@ -47,6 +53,8 @@ def choose(names: list[str]) -> list[str]:
     """The files to fetch: weights as safetensors or one GGUF, tokenizer, configuration. Raises `Unfit(reason)`."""
     top = [name for name in names if "/" not in name]
     few = [name for name in top if any(fnmatch.fnmatch(name, pattern) for pattern in ALLOWED)]
+    if MODULES in top:
+        few += [name for name in names if _PARTS.fullmatch(name)]
     if "config.json" in top and (tensors := tensor_names(top)):
         return [*few, *tensors]
     if gguf := gguf_choice(top):

@@ -26,8 +26,9 @@ class FakeHub:
 
     def metadata(self, name: str) -> dict[str, object]:
         siblings = []
-        for file in sorted(self.repositories[name].iterdir()):
-            row: dict[str, object] = {"rfilename": file.name, "size": file.stat().st_size}
+        for file in sorted(file for file in self.repositories[name].rglob("*") if file.is_file()):
+            inside = file.relative_to(self.repositories[name]).as_posix()
+            row: dict[str, object] = {"rfilename": inside, "size": file.stat().st_size}
             if file.suffix in {".safetensors", ".gguf", ".bin"}:
                 content = b"other" if name in self.forged else file.read_bytes()
                 row["lfs"] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 1}
@@ -61,7 +62,7 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             elif name in hub.gated and self.headers.get("Authorization") != "Bearer hf_member":
                 self.answer(403, b"", X_Error_Code="GatedRepo")
             else:
-                content = (hub.repositories[name] / parts[-1]).read_bytes()
+                content = hub.repositories[name].joinpath(*parts[4:]).read_bytes()  # after owner/name/resolve/revision
                 etag = hashlib.sha256(content).hexdigest()
                 self.answer(200, content, ETag=f'"{etag}"', X_Repo_Commit=REVISION)
 

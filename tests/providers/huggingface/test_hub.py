@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from providers.base import complete
+from providers.embedding import EmbeddingInfo
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.huggingface.causal import HuggingFace
 from providers.huggingface.weights import read_record
 from providers.types import Message, ModelInfo, Request, Sampling
-from tests.providers.huggingface import tiny
+from tests.providers.huggingface import tiny, tiny_encoders
 from tests.providers.huggingface.conftest import Open
 from tests.providers.huggingface.hub_server import REVISION, FakeHub, serve
 
@@ -141,3 +142,17 @@ async def test_strangers_choose_from_the_catalogue(hub: FakeHub, opened: Open, l
         with pytest.raises(UnknownModel):
             await prepare(provider, ModelInfo(id=name, provider="huggingface", name=name))
     assert hub.asked == []
+
+
+async def test_an_embedding_model_is_fetched_with_its_parts(hub: FakeHub, opened: Open, tmp_path: Path) -> None:
+    folder = tiny_encoders.save_sentences(tmp_path / "sentences")
+    (folder / "1_Pooling" / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    (folder / "modeling_tiny.py").write_text("raise SystemExit('run')")
+    hub.repositories["tiny/sentences"] = folder
+    info = EmbeddingInfo(id="tiny/sentences", provider="huggingface", name="tiny", window=64, local=True)
+    assert (await opened().embedder(info).embed(["the moon"])).shape == (1, 32)
+    target = tmp_path / "home" / "encoders" / "tiny--sentences"
+    record = read_record(target)
+    assert record is not None and (record.source, record.revision) == ("hub", REVISION)
+    assert (target / "1_Pooling" / "config.json").is_file() and "1_Pooling/config.json" in record.files
+    assert not list(target.rglob("*.bin")) and not list(target.rglob("*.py"))
