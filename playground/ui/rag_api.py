@@ -12,9 +12,9 @@ from gradio.events import api
 
 from playground.checks import checked_models, checked_sampling, checked_text
 from playground.labs.retrieval.citations import citations
-from playground.labs.retrieval.collection import Stored
 from playground.labs.retrieval.documents import Found, Passage
 from playground.labs.retrieval.support import Sentence
+from playground.labs.retrieval.texts import Stored
 from playground.library import Answered, Asking, Ingest, Retrieval, ask
 from playground.posed import checked_language
 from playground.ui.page import App, Who

@@ -31,6 +31,8 @@ def turn(show: Renderer, it: Answered, models: Models, number: int) -> str:
     if it.plain is not None:
         sides += _side(show, "without", it.plain, models, _plain(it.plain), f"{number}-without")
     signs = legend(show) if it.sentences else ""
+    if it.unchecked is not None:
+        signs = f'<p class="quiet">⚠ {say(show, "unchecked")} {html.escape(show.message(it.unchecked))}</p>'
     return (
         f'<article class="asked" data-turn="{number}"><h4 class="question">{html.escape(it.question)}</h4>'
         f"{_searched(show, it)}{_banner(show, it)}"

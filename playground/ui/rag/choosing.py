@@ -54,7 +54,7 @@ def retrieval_of(app: App, who: Who, chosen: Chosen) -> Retrieval:
     tokens = int(number("tokens", chosen.tokens, *TOKENS, whole=True))
     cut = Cut(tokens=tokens, overlap=min(int(number("overlap", chosen.overlap, *OVERLAP, whole=True)), tokens // 2))
     reranker = None
-    if ways.rerank and (every := app.library.rerankers(who.visitor)):
+    if ways.rerank and (every := app.library.rerankers()):
         reranker = every[0].ref
     return Retrieval(embedding=str(chosen.embedding or ""), ways=ways, reranker=reranker, cut=cut)
 
@@ -91,7 +91,7 @@ def number(name: str, value: object, low: float, high: float, *, whole: bool = F
 
 def embeddings(app: App, show: Renderer, who: Who) -> list[tuple[str, str]]:
     """Label and name of every embedding model, the default first."""
-    return [(label(app, show, who, one), one.ref) for one in app.library.embeddings(who.visitor)]
+    return [(label(app, show, who, one), one.ref) for one in app.library.embeddings()]
 
 
 def label(app: App, show: Renderer, who: Who, one: EmbeddingInfo) -> str:
@@ -116,7 +116,7 @@ def locked(app: App, who: Who, one: EmbeddingInfo) -> bool:
 def about(app: App, who: Who, ref: str) -> str:
     """What choosing that embedding model means: where the texts go, and why it is locked."""
     show = app.show(who)
-    found = next((one for one in app.library.embeddings(who.visitor) if one.ref == ref), None)
+    found = next((one for one in app.library.embeddings() if one.ref == ref), None)
     if found is None:
         return ""
     if locked(app, who, found):

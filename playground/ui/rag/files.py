@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from playground.labs.retrieval.collection import Stored
 from playground.labs.retrieval.parsing import Rejected
+from playground.labs.retrieval.texts import Stored
 from playground.library.values import Ingest
 from playground.ui.rag.pieces import say, told
 from playground.ui.render import Renderer

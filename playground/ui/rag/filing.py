@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 import gradio as gr
 
 from playground.checks import checked_text
-from playground.labs.retrieval.collection import Stored
 from playground.labs.retrieval.parsing import Upload
+from playground.labs.retrieval.texts import Stored
 from playground.library import Ingest
 from playground.sessions.expiring import Expiring
 from playground.ui.page import App, Who

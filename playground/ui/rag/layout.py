@@ -108,16 +108,18 @@ def lay_out(page: Page) -> Layout:
         with gr.Column(scale=2, min_width=280, elem_id="rag-files"):
             files = _lay_out_files(page)
             assistant = _lay_out_assistant(page)
-        with gr.Column(scale=5, min_width=280, elem_id="rag-work"):
-            with gr.Tabs(elem_id="rag-modes", overflow_behavior="wrap") as modes:
-                with gr.Tab(label("rag.mode_ask"), id="ask"):
-                    asking = _lay_out_ask(page)
-                with gr.Tab(label("rag.mode_search"), id="search"):
-                    searching = _lay_out_search(page)
-                with gr.Tab(label("rag.mode_inside"), id="inside"):
-                    inside = lay_out_inside(page)
-                with gr.Tab(label("rag.mode_measure"), id="measure"):
-                    measuring = lay_out_measure(page)
+        with (
+            gr.Column(scale=5, min_width=280, elem_id="rag-work"),
+            gr.Tabs(elem_id="rag-modes", overflow_behavior="wrap") as modes,
+        ):
+            with gr.Tab(label("rag.mode_ask"), id="ask"):
+                asking = _lay_out_ask(page)
+            with gr.Tab(label("rag.mode_search"), id="search"):
+                searching = _lay_out_search(page)
+            with gr.Tab(label("rag.mode_inside"), id="inside"):
+                inside = lay_out_inside(page)
+            with gr.Tab(label("rag.mode_measure"), id="measure"):
+                measuring = lay_out_measure(page)
     reader = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.READER, elem_id="rag-reader")
     return Layout(files, modes, asking, searching, inside, measuring, assistant, reader, gr.JSON(visible=False))
 

@@ -9,7 +9,7 @@ from playground.ui.render import Renderer
 from providers.errors import Failure, PlaygroundError
 
 
-def say(show: Renderer, name: str, **values: object) -> str:
+def say(show: Renderer, name: str, /, **values: object) -> str:
     """A text of this tab, escaped."""
     return html.escape(show.text(f"rag.{name}", **values))
 
@@ -23,7 +23,7 @@ def word(show: Renderer, name: str) -> str:
     )
 
 
-def told(show: Renderer, name: str, **values: object) -> str:
+def told(show: Renderer, name: str, /, **values: object) -> str:
     """A sentence in the place of a result."""
     return f'<p class="told" role="status">{say(show, name, **values)}</p>'
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from playground.labs.retrieval.collection import Stored
 from playground.labs.retrieval.documents import Page
+from playground.labs.retrieval.texts import Stored
 from playground.ui.rag.pieces import say
 from playground.ui.render import Renderer
 
