@@ -49,9 +49,7 @@ def laughing(format: str, definitions: str = LAUGHS) -> bytes:
         case "docx":
             return word("<w:p><w:r><w:t>&j;</w:t></w:r></w:p>", used)
         case "xlsx":
-            strings = (
-                f'{used}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&j;</t></si></sst>'
-            )
+            strings = f'{used}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&j;</t></si></sst>'
             return changed(real("libreoffice.xlsx"), {"xl/sharedStrings.xml": strings.encode()})
         case "pptx":
             with zipfile.ZipFile(io.BytesIO(real("pandoc.pptx"))) as archive:
@@ -90,11 +88,12 @@ def pdf(objects: list[bytes]) -> bytes:
     return bytes(out + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
 
 
-def pdf_bomb(size: int = 2**31) -> bytes:
+def pdf_bomb(size: int = 800 * 2**20) -> bytes:
     """One page, whose drawing unpacks twice, to `size` bytes."""
-    packer = zlib.compressobj(9)
     block = b"q 1 0 0 1 0 0 cm Q " * 55_000
-    once = b"".join(packer.compress(block) for _ in range(size // len(block))) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-15)
+    piece = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)  # may stand any number of times
+    once = b"\x78\xda" + piece * (size // len(block)) + packer.flush()
     twice = zlib.compress(once, 9)
     return pdf(
         [

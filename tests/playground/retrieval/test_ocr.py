@@ -21,7 +21,7 @@ def white() -> bytes:
 
 
 async def test_a_scan_and_a_picture_are_read_only_when_asked():
-    async with Parsers() as parsers:
+    async with Parsers(Bounds(ocr_seconds=600)) as parsers:
         for name, format in (("chromium_scanned.pdf", "pdf"), ("chromium_picture.png", "image")):
             (refused,) = await parsers.parse(Upload(name, real(name)))
             assert isinstance(refused, Rejected) and refused.failure.key == "document_error.scanned"

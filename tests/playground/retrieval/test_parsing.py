@@ -158,7 +158,6 @@ def test_the_page_does_not_load_what_parsers_need():
     assert not loaded & {"pypdfium2", "docx", "pptx", "openpyxl", "trafilatura", "py3langid", "lxml", "PIL", "numpy"}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_its_memory_is_bounded_and_its_environment_empty(worker, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-for-parsers")
     worker.kill()

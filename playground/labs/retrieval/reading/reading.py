@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import NamedTuple
 
 from playground.labs.retrieval import loaders
@@ -13,6 +14,8 @@ from playground.labs.retrieval.reading import archive, packed
 from playground.labs.retrieval.reading.language import detected
 from playground.labs.retrieval.reading.ocr import reader
 from providers.errors import DocumentError, Failure, MissingPackage, PlaygroundError
+
+_NEAR = 0.6
 
 
 class Way(NamedTuple):
@@ -49,7 +52,7 @@ def answered(name: str, content: bytes, way: Way) -> tuple[Message, list[bytes]]
     except ImportError as error:
         return failed(MissingPackage(package=(error.name or "?").partition(".")[0])), []
     except Exception as error:  # noqa: BLE001 - parsers raise anything at all for files that are not what they should be
-        if "memory" in str(error).lower():  # libxml2 says so in an error of syntax
+        if _grew(_memory(way)) or "memory" in str(error).lower():
             return {**failed(DocumentError("memory", limit=_memory(way) // MB)), "spent": True}, []
         return failed(DocumentError("damaged")), []
 
@@ -100,3 +103,16 @@ def _bounded(found: Iterable[Page], bounds: Bounds) -> list[Page]:
 
 def _memory(way: Way) -> int:
     return way.bounds.ocr_memory if way.ocr else way.bounds.memory
+
+
+def _grew(most: int) -> bool:
+    """This process has come near its bound: libxml2 calls its want of memory an unknown error of syntax.
+
+    Perhaps it was for an earlier file; a process that is spent is replaced, and the file read once more in a fresh one.
+    """
+    try:
+        status = Path("/proc/self/status").read_text("ascii", errors="replace")
+    except OSError:
+        return False
+    peak = next((line for line in status.splitlines() if line.startswith("VmPeak:")), "VmPeak: 0 kB")
+    return int(peak.split()[1]) * 1024 > _NEAR * most
