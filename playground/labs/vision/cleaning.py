@@ -1,6 +1,6 @@
-"""From the bytes of whatever a visitor calls an image to clean pixels. Its `main` is a program: see `image.clean`.
+"""From the bytes of whatever a visitor calls an image to clean pixels.
 
-Read as JSON and bytes on standard input and output, so that a decoder that fails takes nothing with it.
+It runs in a program of its own (see `image.clean`), so that a decoder that fails takes nothing with it.
 """
 
 from __future__ import annotations

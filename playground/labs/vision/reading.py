@@ -15,11 +15,13 @@ from pydantic import TypeAdapter
 from playground.labs.vision.bounded import Program, ask
 from providers.types import Image
 
-PROGRAM = Program(module="playground.labs.vision.reading_program", memory=4 * 2**30, seconds=60.0, threads=2)
+PROGRAM = Program(module="playground.labs.vision.reading_program", memory=4 * 2**30, seconds=90.0, threads=2)
 MOST_TEXT = 8000
 """Characters of an image's text that go into a prompt."""
 _APART = 1.5
 """A gap wider than so many line heights stands between two columns."""
+_SKEW = 0.7
+"""Of a line's height, by how much its end may lie below its beginning."""
 _MARKS = re.compile(r"<(?=\s*[|｜/]|[a-z_]+>)|\[(?=/?[A-Z_]+\])")
 
 
@@ -84,11 +86,11 @@ def in_order(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 
 def lines(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Blocks whose middles are less than half a line apart stand on one line."""
+    """Blocks whose middles are clearly less than a line apart stand on one line; photos are never quite straight."""
     found: list[list[Block]] = []
     for block in sorted(blocks, key=lambda one: one.middle):
         line = found[-1] if found else []
-        if line and block.middle - median(one.middle for one in line) < min(block.height, line[0].height) / 2:
+        if line and block.middle - median(one.middle for one in line) < _SKEW * min(block.height, line[0].height):
             line.append(block)
         else:
             found.append([block])
