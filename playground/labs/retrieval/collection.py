@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,10 @@ from playground.labs.retrieval.texts import Stored, Texts
 from playground.labs.retrieval.threads import finished
 from providers.embedding import Embedder, EmbeddingInfo, Reranker
 from providers.errors import StorageFailed
+
+__all__ = ["FILE", "Adding", "Collection", "Cut", "Stored"]
+
+T = TypeVar("T")
 
 FILE = "documents.sqlite"
 DEFAULT, USUAL = Cut(), Ways()
@@ -123,22 +128,25 @@ class Collection:
 
     async def search(self, question: str, ways: Ways = USUAL, reranker: Reranker | None = None) -> Found:
         """See `playground.labs.retrieval.search.search`. An index that turns out to be damaged is repaired first."""
-        try:
-            return await search(self.space, self.embedder, question, ways, reranker)
-        except StorageFailed as error:
-            if error.reason != "index":
-                raise
-        await self.settle()
-        return await search(self.space, self.embedder, question, ways, reranker)
+        return await self._repaired(lambda: search(self.space, self.embedder, question, ways, reranker))
 
     async def vectors(self) -> tuple[tuple[Chunk, ...], NDArray[np.float32]]:
-        """All chunks that are searched, and their vectors, shape (n, dimensions)."""
+        """All chunks that are searched, and their vectors, shape (n, dimensions). Repairs a damaged index too."""
         chunks = await asyncio.to_thread(self._texts.chunks)
-        found = await self.index.vectors(self._key, [one.id for one in chunks])
+        found = await self._repaired(lambda: self.index.vectors(self._key, [one.id for one in chunks]))
         there = tuple(one for one in chunks if one.id in found)
         if not there:
             return (), np.zeros((0, self.embedder.info.dimensions or 0), np.float32)
         return there, np.stack([found[one.id] for one in there])
+
+    async def _repaired(self, reading: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await reading()
+        except StorageFailed as error:
+            if error.reason != "index":
+                raise
+        await self.settle()
+        return await reading()
 
     def close(self) -> None:
         """Close the file of the texts. It is opened again where needed."""
