@@ -1,9 +1,9 @@
-"""How often is the passage with the answer found? Our questions about our sample documents, by way, chunk size, language.
+"""How often is the passage with the answer found? By way of searching, length of chunks, and language.
 
 `python -m tests.benchmarks.retrieval [--home FOLDER] [--model NAME] [--sizes 100 200 250] [--k 5] [--evidence]`
 
-Searched with the default embedding model: by meaning (dense), by words (lexical), by both as the page weighs them
-(hybrid), and by both in equal parts. Intervals of recall are Wilson's at 95 %, or bootstrapped where a question has
+Our questions about our sample documents, searched with the default embedding model: by meaning (dense), by words
+(lexical), by both as the page weighs them (hybrid), and by both in equal parts. Intervals of recall are Wilson's at 95 %, or bootstrapped where a question has
 several quotes; p is McNemar's exact one, against hybrid. The goal: recall@5 of hybrid is at least that of dense and of
 lexical, over all questions and in each language. `--evidence`: what is said of the evidence where a question's own
 document is searched, and where only the others are.
@@ -25,7 +25,18 @@ from playground.labs.evaluation import Control, Plan, run
 from playground.labs.evaluation.summary import Outcomes
 from playground.labs.retrieval.documents import Document, Ways
 from playground.labs.retrieval.evidence import evidence
-from playground.labs.retrieval.measured import Cutting, Measuring, Metric, Row, columns, cut_documents, items, table
+from playground.labs.retrieval.measured import (
+    METRICS,
+    Cutting,
+    Measuring,
+    Row,
+    Score,
+    columns,
+    cut_documents,
+    items,
+    recall_of,
+    table,
+)
 from playground.labs.retrieval.parsing import Parsers, Rejected
 from playground.labs.retrieval.questions import Asked, sample_questions
 from playground.labs.retrieval.samples import sample_documents
@@ -62,17 +73,17 @@ async def outcomes_of(measuring: Measuring) -> Outcomes:
     return final.outcomes
 
 
-def line(language: str, way: str, row: Row, first: Row) -> str:
-    """One row of the table; `first` holds the same column's recall@1."""
+def line(language: str, way: str, row: Row, first: Score | None) -> str:
+    """One row of the table; `first` is recall@1."""
 
-    def share(metric: Metric, of: Row) -> str:
-        score = of.scores[metric]
-        return f"{score.mean:.2f} [{score.low:.2f}, {score.high:.2f}]"
+    def share(score: Score | None) -> str:
+        return f"{score.mean:.2f} [{score.low:.2f}, {score.high:.2f}]" if score else "–"
 
     it = row.comparison
     against = f"+{it.better} / −{it.worse}, p = {it.p:.3f}" if it else "–"
-    cells = (language, row.cutting, way, str(row.questions), share("recall", first), share("recall", row))
-    return f"| {' | '.join((*cells, share('mrr', row), share('ndcg', row), against))} |"
+    scores = (first, *(row.scores.get(metric) for metric in METRICS))
+    cells = (language, row.cutting, way, str(row.questions), *(share(score) for score in scores), against)
+    return f"| {' | '.join(cells)} |"
 
 
 async def measured(measuring: Measuring) -> None:
@@ -80,25 +91,16 @@ async def measured(measuring: Measuring) -> None:
     equal = replace(measuring, ways=("hybrid",), balance=0.5)
     runs = {"": measuring, "equal": equal}
     found = {name: await outcomes_of(one) for name, one in runs.items()}
-    at_one = {name: await outcomes_of(replace(one, k=1)) for name, one in runs.items()}
-    heads = (
-        "language",
-        "tokens",
-        "way",
-        "n",
-        "recall@1",
-        f"recall@{measuring.k}",
-        "MRR",
-        f"nDCG@{measuring.k}",
-        "recall",
-    )
-    print(f"| {' | '.join(heads)}, against hybrid |\n|{'---|' * len(heads)}")
+    heads = ("language", "tokens", "way", "n", "recall@1", f"recall@{measuring.k}", "MRR", f"nDCG@{measuring.k}")
+    print(f"| {' | '.join(heads)} | recall, against hybrid |\n|{'---|' * (len(heads) + 1)}")
     for language in ("", *sorted({one.language for one in measuring.asked})):
         among = [one for one in measuring.asked if language in ("", one.language)]
         for name, one in runs.items():
-            rows = zip(table(found[name], one, among), table(at_one[name], replace(one, k=1), among), strict=True)
-            for row, first in rows:
-                print(line(language or "all", f"{row.way} {name}".strip(), row, first))
+            kept = {cell: outcome for cell, outcome in found[name].items() if cell.item in {one.id for one in among}}
+            for row in table(kept, one):
+                print(
+                    line(language or "all", f"{row.way} {name}".strip(), row, recall_of(kept, row.key, 1)), flush=True
+                )
         for cutting in measuring.cuttings:
             means = {
                 row.way: row.scores["recall"].mean

@@ -194,6 +194,7 @@ def _outcome(found: Found, wanted: Wanted, k: int, seconds: float) -> Outcome:
         "ranked": list[JsonValue](ranked),
         "relevant": list[JsonValue](sorted(every)),
         "first": first_rank(ranked, wanted),
+        "ranks": [first_rank(ranked, [holding]) for holding in wanted] if held else None,
         "language": found.language,
         "dense_weight": found.dense_weight,
         "metrics": metrics if held else None,
@@ -219,6 +220,13 @@ def _row(outcomes: Outcomes, way: Way, cutting: str, baseline: str | None) -> Ro
         comparison=compare(outcomes, key, baseline),
         seconds=fmean(outcome.seconds for outcome in whole) if whole else None,
     )
+
+
+def recall_of(outcomes: Outcomes, key: str, k: int) -> Score | None:
+    """A column's recall at another k, at most `DEPTH`, from the traces; `None` where nothing was measured."""
+    traces = [outcome.trace for cell, outcome in sorted(outcomes.items()) if cell.column == key]
+    ranks = [found for trace in traces if isinstance(trace, dict) and isinstance(found := trace.get("ranks"), list)]
+    return score_of([fmean(isinstance(rank, int) and rank <= k for rank in one) for one in ranks]) if ranks else None
 
 
 def score_of(values: Sequence[float]) -> Score:

@@ -14,7 +14,16 @@ from playground.labs.evaluation import Control, Plan, Snapshot, run
 from playground.labs.evaluation.outcomes import outcome_from_json, outcome_to_json
 from playground.labs.evaluation.statistics import wilson
 from playground.labs.retrieval.documents import Document, Page
-from playground.labs.retrieval.measured import Measuring, columns, cut_documents, items, key_of, score_of, table
+from playground.labs.retrieval.measured import (
+    Measuring,
+    columns,
+    cut_documents,
+    items,
+    key_of,
+    recall_of,
+    score_of,
+    table,
+)
 from playground.labs.retrieval.questions import Asked
 from playground.labs.retrieval.scores import first_rank, ndcg_at, recall_at, reciprocal_rank
 from playground.labs.retrieval.split import Cut
@@ -160,3 +169,11 @@ async def test_a_trace_tells_ranks_and_what_was_relevant() -> None:
 async def test_no_documents_cut_to_nothing() -> None:
     cutting = await cut_documents((), Cut(), ScriptedEmbedder())
     assert cutting.chunks == ()
+
+
+async def test_recall_at_another_k_comes_from_the_ranks() -> None:
+    measuring, final, _ = await measured(k=5)
+    for row in table(final.outcomes, measuring):
+        at_five, at_one = (recall_of(final.outcomes, row.key, k) for k in (5, 1))
+        assert at_five == row.scores["recall"] and at_one is not None and at_one.mean <= row.scores["mrr"].mean
+    assert recall_of(final.outcomes, "nothing@40", 5) is None
