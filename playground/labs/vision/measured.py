@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from playground.labs.evaluation.extract import extract
@@ -34,15 +35,15 @@ class Pictures:
     """The sample images of a run, cleaned and read once each."""
 
     def __init__(self) -> None:
-        self._images: dict[PictureQuestion, Image] = {}
+        self._images: dict[Path, Image] = {}
         self._readings: dict[Image, Reading] = {}
         self._alone = asyncio.Lock()
 
     async def image(self, question: PictureQuestion) -> Image:
         async with self._alone:
-            if question not in self._images:
-                self._images[question] = await clean_file(question.image)
-            return self._images[question]
+            if question.image not in self._images:
+                self._images[question.image] = await clean_file(question.image)
+            return self._images[question.image]
 
     async def reading(self, image: Image) -> Reading:
         async with self._alone:
