@@ -15,7 +15,9 @@ from providers.base import Credentials, Options, Provider
 from providers.catalog import Catalog, find
 from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
 from providers.errors import MissingKey, PlaygroundError, UnknownModel
+from providers.labels import ContrastiveInfo, Labeller, Labels
 from providers.scripted.bag import BAG, OVERLAP
+from providers.scripted.seer import COLOURS
 from providers.types import ModelInfo
 
 SHARED = ("huggingface", "scripted")
@@ -143,6 +145,19 @@ class Reach:
             if not isinstance(provider, Reranks):
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.reranker(info)
+
+    def labellers(self, visitor: str = "") -> tuple[ContrastiveInfo, ...]:
+        """Models that compare pictures with labels. As `embeddings`."""
+        return (*((COLOURS,) if self.scripted else ()), *self.catalog.contrastive)
+
+    @asynccontextmanager
+    async def labeller(self, visitor: str, ref: str = "") -> AsyncIterator[Labeller]:
+        """As `embedder`."""
+        info = find(self.labellers(), ref) if ref else self.labellers()[0]
+        async with self._connected(visitor, info.provider) as provider:
+            if not isinstance(provider, Labels):
+                raise UnknownModel("provider", model=info.ref, near="")
+            yield provider.labeller(info)
 
     def forget(self, visitor: str) -> None:
         """Forget what vendors listed for the visitor's keys."""

@@ -159,6 +159,10 @@ class InputError(PlaygroundError):
         "document",
         "documents",
         "assistant",
+        "no_image",
+        "picture",
+        "sample",
+        "blind",
     )
 
 
@@ -226,6 +230,7 @@ class LimitExceeded(InputError):
         "assistants",
         "labels",
         "images",
+        "pictures",
     )
 
 

@@ -1,7 +1,7 @@
 """A deterministic provider without weights, for tests and `--model scripted`: same request, same events.
 
 The model `words` shows its logits and draws from them; the others say what their script says, with log-probabilities
-as an API reports them (`showcase` reports none).
+as an API reports them (`showcase` reports none), and `seer` what images it was sent.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from providers.base import Connection
 from providers.decoding import Vector, distribution, draw, log_softmax
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
+from providers.labels import ContrastiveInfo
 from providers.scripted import words
 from providers.scripted.bag import ScriptedEmbedder, ScriptedReranker
 from providers.scripted.scripts import MODELS
+from providers.scripted.seer import ScriptedLabeller
 from providers.types import (
     PARAMETERS,
     Done,
@@ -41,7 +43,7 @@ from providers.types import (
 )
 from providers.whitebox import Card, Scored, Token
 
-__all__ = ["Scripted", "ScriptedEmbedder", "ScriptedReranker", "connect", "tokens_of"]
+__all__ = ["Scripted", "ScriptedEmbedder", "ScriptedLabeller", "ScriptedReranker", "connect", "tokens_of"]
 
 _LONGEST = 64
 """Tokens of a reply of `words` where the request names no other number."""
@@ -136,6 +138,9 @@ class Scripted:
 
     def embedder(self, info: EmbeddingInfo) -> ScriptedEmbedder:
         return ScriptedEmbedder(info)
+
+    def labeller(self, info: ContrastiveInfo) -> ScriptedLabeller:
+        return ScriptedLabeller(info)
 
     def reranker(self, info: RerankerInfo) -> ScriptedReranker:
         return ScriptedReranker(info)

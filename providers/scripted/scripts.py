@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from providers.scripted import words
+from providers.scripted.seer import seen
 from providers.types import ModelInfo, Request
 
 Script = Callable[[Request], str]
@@ -56,13 +57,18 @@ def _adder(request: Request) -> str:
     return f"{' + '.join(numbers)} = {total}. The answer is {total}."
 
 
-def _info(name: str, *, reasoning: bool = False, logprobs: bool = True, context: int = 8192) -> ModelInfo:
+def _info(
+    name: str, *, reasoning: bool = False, logprobs: bool = True, context: int = 8192, images: bool = False
+) -> ModelInfo:
     return ModelInfo(
         id=name,
         provider="scripted",
         name=f"Scripted: {name}",
         reasoning=reasoning,
         logprobs=logprobs,
+        images=images,
+        image_side=768 if images else None,
+        image_patch=32 if images else None,
         prefill=True,
         reproducible=True,
         local=True,
@@ -78,6 +84,7 @@ MODELS: dict[str, tuple[ModelInfo, Script]] = {
     "thinker": (_info("thinker", reasoning=True), lambda request: f"«{request.messages[-1].text}»? 42."),
     "variant": (_info("variant"), _variant),
     "adder": (_info("adder"), _adder),
+    "seer": (_info("seer", images=True), seen),
     "slow": (_info("slow"), _count),
     "words": (_info("words", context=words.CONTEXT), lambda request: ""),
     "broken": (_info("broken"), lambda request: "This answer breaks off in the mid"),

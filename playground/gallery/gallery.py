@@ -1,0 +1,189 @@
+"""The gallery: one visitor's pictures and questions, and the work on them that can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
+
+from playground.gallery.asking import MOST_COLUMNS, Asking, Round
+from playground.gallery.measuring import Measured, Measuring, planned
+from playground.gallery.pictures import File, picture_of
+from playground.gallery.values import MOST_PICTURES, Adding, Picture, Rejected, Session, Turn
+from playground.labs.chat import Reply
+from playground.labs.evaluation import run
+from playground.labs.sampling.beat import beating
+from playground.labs.vision.labels import Labelled, compare
+from playground.reach import Reach
+from playground.sessions import Sessions
+from playground.sessions.expiring import Expiring
+from playground.sessions.work import Work
+from providers.errors import Failure, InputError, LimitExceeded, PlaygroundError
+from providers.labels import ContrastiveInfo
+
+ADD, ASK, LABEL, MEASURE = "vision-add", "vision-ask", "vision-label", "vision-measure"
+"""Places: at each, one piece of work a visitor."""
+_SECONDS = 7200.0
+"""How long pictures are kept that nobody touches."""
+_MOST = 40
+"""Visitors whose pictures are kept: those of one are 30 MB at most."""
+_AT_ONCE = 4
+"""Requests of a measurement that a provider has at a time."""
+
+
+@dataclass(slots=True)
+class Gallery:
+    """Pictures are in memory alone, never on the disk, and forgotten after two hours."""
+
+    reach: Reach
+    sessions: Sessions
+    _kept: Expiring[Session] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+    _measured: Expiring[Measured] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+    _working: Work = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._working = Work(self.sessions.limits)
+
+    def session(self, visitor: str) -> Session:
+        """The visitor's pictures and questions as they are now."""
+        return self._kept.get(visitor) or Session()
+
+    async def add(self, visitor: str, files: Sequence[File]) -> AsyncGenerator[Adding]:
+        """Clean and keep; the last step holds what was rejected and why. Raises `LimitExceeded("streams")`."""
+        async with self._working.at(visitor, ADD, counted=False) as control:
+            adding = self._adding(visitor, files)
+            first = Adding(total=len(files), session=self.session(visitor))
+            async with aclosing(beating(adding, first, control.stopping)) as steps:
+                async for step in steps:
+                    yield step
+
+    async def _adding(self, visitor: str, files: Sequence[File]) -> AsyncGenerator[Adding]:
+        rejected: list[Rejected] = []
+        for done, file in enumerate(files, start=1):
+            try:
+                if len(self.session(visitor).pictures) >= MOST_PICTURES:
+                    raise LimitExceeded("pictures", limit=MOST_PICTURES)
+                picture = await picture_of(file)
+                session = self.session(visitor)
+                if picture.image not in {one.image for one in session.pictures}:
+                    self._kept.put(visitor, replace(session, pictures=(*session.pictures, picture)))
+            except PlaygroundError as error:
+                rejected.append(Rejected(file.name, Failure.of(error)))
+            yield Adding(done=done, total=len(files), rejected=tuple(rejected), session=self.session(visitor))
+
+    def remove(self, visitor: str, number: int) -> Session:
+        """Take a picture out, the first is 1. Raises `InputError("picture")` for one that is not there or was asked
+        about: what was said of it would stand without it.
+        """
+        session = self.session(visitor)
+        picture = self.picture(visitor, number)
+        if picture.image in session.asked:
+            raise InputError("picture")
+        left = tuple(one for one in session.pictures if one is not picture)
+        self._kept.put(visitor, replace(session, pictures=left))
+        return self.session(visitor)
+
+    def picture(self, visitor: str, number: int) -> Picture:
+        """The first is 1. Raises `InputError("picture")`."""
+        pictures = self.session(visitor).pictures
+        if not 1 <= number <= len(pictures):
+            raise InputError("picture")
+        return pictures[number - 1]
+
+    def restart(self, visitor: str) -> Session:
+        """A new conversation about the same pictures."""
+        self.stop(visitor, ASK)
+        session = self.session(visitor)
+        self._kept.put(visitor, replace(session, turns=(), begun=session.begun + 1))
+        return self.session(visitor)
+
+    def clear(self, visitor: str) -> Session:
+        """Forget all pictures and what was said about them."""
+        self.stop(visitor, ASK)
+        self._kept.put(visitor, Session(begun=self.session(visitor).begun + 1))
+        return self.session(visitor)
+
+    async def ask(self, visitor: str, asking: Asking) -> AsyncGenerator[Session]:
+        """Ask all columns about the pictures that wait, or once more about those before.
+
+        Raises `InputError`: "empty" without a question, "no_image" without a picture, "blind" without a column;
+        `LimitExceeded`.
+        """
+        session = self.session(visitor)
+        self._check(session, asking)
+        async with self._working.at(visitor, ASK) as control, AsyncExitStack() as held:
+            for _ in asking.seats[1:]:
+                await held.enter_async_context(self.sessions.limits.stream(visitor))
+            session = self.session(visitor)  # what was going on there has ended by now
+            turn = Turn(
+                question=asking.question,
+                pictures=session.waiting,
+                seats=asking.seats,
+                replies=tuple(Reply(model=seat.ref) for seat in asking.seats),
+            )
+            session = replace(session, turns=(*session.turns, turn))
+            self._keep(visitor, session.settled())
+            readings = dict(session.readings)
+            its = Round(
+                reach=self.reach, visitor=visitor, asking=asking, session=session, readings=readings,
+                stop=control.stopping, held=held,
+            )  # fmt: skip
+            try:
+                async with aclosing(its.replies()) as snapshots:
+                    async for replies in snapshots:
+                        session = replace(session.answered(replies), readings=dict(readings))
+                        yield session
+            finally:
+                self._keep(visitor, session.settled())
+
+    def _keep(self, visitor: str, session: Session) -> None:
+        """What was said, unless the visitor began anew meanwhile; pictures that came meanwhile stay."""
+        now = self.session(visitor)
+        if now.begun == session.begun:
+            self._kept.put(visitor, replace(session, pictures=now.pictures))
+
+    def _check(self, session: Session, asking: Asking) -> None:
+        if not session.pictures:
+            raise InputError("no_image")
+        if not asking.seats:
+            raise InputError("blind")
+        if len(asking.seats) > MOST_COLUMNS:
+            raise LimitExceeded("columns", limit=MOST_COLUMNS)
+        asking.message(asking.question, session.waiting)
+
+    def labellers(self, visitor: str) -> tuple[ContrastiveInfo, ...]:
+        """The models that compare pictures with labels."""
+        return self.reach.labellers(visitor)
+
+    async def label(
+        self, visitor: str, number: int, labels: Sequence[str], refs: Sequence[str], template: str | None = None
+    ) -> AsyncGenerator[tuple[Labelled, ...]]:
+        """How well each label fits that picture, by each model. Raises `InputError`, `UnknownModel`."""
+        picture = self.picture(visitor, number)
+        if not refs:
+            raise InputError("blind")
+        async with self._working.at(visitor, LABEL) as control, AsyncExitStack() as held:
+            models = [await held.enter_async_context(self.reach.labeller(visitor, ref)) for ref in refs]
+            comparing = compare(models, picture.image, labels, template)
+            first = tuple(Labelled(info=model.info) for model in models)
+            async with aclosing(beating(comparing, first, control.stopping)) as snapshots:
+                async for snapshot in snapshots:
+                    yield snapshot
+
+    async def measure(self, visitor: str, measuring: Measuring) -> AsyncGenerator[Measured]:
+        """Ask the sample questions through the one runner. Raises what `planned` and `LimitExceeded` raise."""
+        async with self._working.at(visitor, MEASURE) as control, AsyncExitStack() as held:
+            plan, measured = await planned(held, self.reach, visitor, measuring, _AT_ONCE)
+            async with aclosing(run(plan, control)) as snapshots:
+                async for snapshot in snapshots:
+                    measured = replace(measured, snapshot=snapshot)
+                    self._measured.put(visitor, measured)
+                    yield measured
+
+    def measured(self, visitor: str) -> Measured | None:
+        """What was measured last."""
+        return self._measured.get(visitor)
+
+    def stop(self, visitor: str, place: str) -> None:
+        """End the work at that place at once; what is there stays."""
+        self._working.stop(visitor, place)

@@ -1,0 +1,75 @@
+"""From a visitor's file, or one of the samples, to a picture."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image as Pillow
+
+from playground.gallery.values import Picture
+from playground.labs.vision.image import clean
+from playground.labs.vision.questions import PictureQuestion, load
+from providers.errors import InputError
+from providers.image import encoded, size
+from providers.types import Image
+
+_PREVIEW = 1024
+"""Pixels of a preview's longest side."""
+_DESCRIPTIONS = (
+    b"Exif\0\0",
+    b"eXIf",
+    b"EXIF",
+    b"//ns.adobe.com/xap/",
+    b"XMP ",
+    b"8BIM",
+    b"tEXt",
+    b"iTXt",
+    b"zTXt",
+)
+"""Marks of EXIF, XMP, IPTC and PNG's texts. Found or not, nothing of the kind goes on."""
+_LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a visitor sent, under its own name."""
+
+    name: str
+    content: bytes
+
+
+async def picture_of(file: File) -> Picture:
+    """Cleaned. Raises `ImageError` with the file's name."""
+    image = await clean(file.content, file.name)
+    width, height = size(image)
+    preview = await asyncio.to_thread(_preview, image)
+    described = any(mark in file.content for mark in _DESCRIPTIONS)
+    return Picture(name=file.name, image=image, width=width, height=height, preview=preview, described=described)
+
+
+def _preview(image: Image) -> Image:
+    with Pillow.open(io.BytesIO(image.content)) as opened:
+        if max(opened.size) <= _PREVIEW:
+            return image
+        smaller = opened.convert("RGB")
+        smaller.thumbnail((_PREVIEW, _PREVIEW), Pillow.Resampling.LANCZOS)
+    return encoded(smaller, lossless=False)
+
+
+def samples(language: str) -> dict[str, tuple[PictureQuestion, ...]]:
+    """The sample images by their files' names, each with its questions in that language (else English)."""
+    found: dict[str, tuple[PictureQuestion, ...]] = {}
+    for question in load(language if language in _LANGUAGES else "en"):
+        found[question.image.name] = (*found.get(question.image.name, ()), question)
+    return found
+
+
+def sample(name: str) -> File:
+    """One of the sample images. Raises `InputError("sample")` for a name that is none of theirs."""
+    known: dict[str, Path] = {one.image.name: one.image for language in _LANGUAGES for one in load(language)}
+    if name not in known:
+        raise InputError("sample")
+    return File(name, known[name].read_bytes())
