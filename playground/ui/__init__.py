@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from playground.desk import Desk
+from playground.gallery import Gallery
 from playground.labs.retrieval.index import Index
 from playground.labs.retrieval.parsing import Parsers
 from playground.library import Library
@@ -53,7 +54,6 @@ def create(settings: Settings) -> Created:
     index = Index.server(settings.chroma_url) if settings.chroma_url else Index.at(settings.home / "index")
     library = Library(reach, sessions, index, Parsers(settings.document_bounds()), settings.documents)
     trials = Trials(reach, sessions, settings.code_allowed, library.searcher)
-    app = App(
-        settings, texts(), reach, sessions, Desk(reach, sessions), Workbench(reach, sessions), trials, library, label
-    )
+    work = (Desk(reach, sessions), Workbench(reach, sessions), trials, library, Gallery(reach, sessions))
+    app = App(settings, texts(), reach, sessions, *work, label)
     return Created(app, shell.build(app), look(label, shell.head(texts())))

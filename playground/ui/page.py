@@ -10,6 +10,7 @@ import gradio as gr
 
 from playground.checks import Bounds
 from playground.desk import Desk
+from playground.gallery import Gallery
 from playground.library import Library
 from playground.reach import Reach
 from playground.sessions import Sessions
@@ -34,6 +35,7 @@ class App:
     workbench: Workbench
     trials: Trials
     library: Library
+    gallery: Gallery
     label: gr.I18n
     """`label("chat.send")`: a text that the browser looks up, for what is laid out once for every language."""
 
