@@ -51,6 +51,8 @@ class Sighted(Codec):
         super().__init__(processor.tokenizer, ends)
         self._processor = processor
         self._turn = threading.Lock()
+        self._last: tuple[tuple[Message, ...], Prompt] | None = None
+        """A page asks for the same prompt twice, and pictures take long to prepare."""
         self.chat = bool(processor.chat_template or processor.tokenizer.chat_template)
         added = {str(token) for token in processor.tokenizer.added_tokens_decoder.values()}
         marks = sorted((mark for mark in added if mark.strip()), key=len, reverse=True)
@@ -65,6 +67,9 @@ class Sighted(Codec):
         """Prompt and pixels. Raises `ImageError("damaged")`, and what `Codec.render` raises."""
         if not self.chat:
             raise UnsupportedRequest("images", model=str(self._processor.tokenizer.name_or_path))
+        last = self._last
+        if last is not None and last[0] == tuple(messages):
+            return last[1]
         turns = [{"role": message.role, "content": self._content(message)} for message in messages]
         prefill = bool(messages) and messages[-1].role == "assistant"
         mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
@@ -79,7 +84,9 @@ class Sighted(Codec):
         ids: list[int] = batch["input_ids"][0].tolist()
         seen = any(message.images for message in messages)
         inputs = {name: value for name, value in batch.items() if name not in ("input_ids", "attention_mask")}
-        return Prompt(text, ids, inputs if seen else {})
+        prompt = Prompt(text, ids, inputs if seen else {})
+        self._last = tuple(messages), prompt
+        return prompt
 
     def _content(self, message: Message) -> list[dict[str, object]]:
         content: list[dict[str, object]] = []

@@ -174,3 +174,18 @@ class TestStarts:
             assert example.title.keys() == example.text.keys() == {"en", "es"}
         assert len({preset.id for preset in presets()}) == len(presets()) >= 4
         assert len(examples()) >= 3
+
+
+async def test_an_image_is_sent_as_large_as_the_model_reads() -> None:
+    """And the reply says so; what was sent names its bytes, not the picture itself."""
+    from providers.image import size
+    from providers.types import Text
+    from tests.playground.vision.faking import SEEING, Fake
+    from tests.providers.huggingface.tiny_vision import picture
+
+    provider = Fake(lambda request: "red")
+    request = Request(model=SEEING, messages=(Message("user", (picture(size=(400, 200)), Text("What is it?"))),))
+    last = [reply async for reply in answer(provider, request)][-1]
+    assert last.text == "red"
+    assert [(change.what, change.reason) for change in last.changes] == [("images", "image_smaller")]
+    assert size(provider.requests[0].messages[0].images[0]) == (200, 100)

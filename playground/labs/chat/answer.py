@@ -13,6 +13,7 @@ from playground.labs.chat.conversation import Reply, Sent
 from providers.base import Provider
 from providers.errors import Failure, PlaygroundError, StreamTruncated
 from providers.fit import fit, fit_context
+from providers.image import fit_images
 from providers.pricing import cost
 from providers.types import (
     Change,
@@ -64,13 +65,14 @@ async def answer(provider: Provider, request: Request, begun: str = "") -> Async
         async for progress in provider.prepare(request.model):
             reply = replace(reply, progress=progress)
             yield reply
-        within = await fit_context(fitted.request, provider.render)
+        sized = await fit_images(fitted.request)
+        within = await fit_context(sized.request, provider.render)
         rendered = await provider.render(within.request)
         reply = replace(
             reply,
             progress=None,
             sampling=within.request.sampling,
-            changes=fitted.changes + within.changes,
+            changes=fitted.changes + sized.changes + within.changes,
             sent=Sent(content=rendered.content, language=rendered.language),
         )
         yield reply
