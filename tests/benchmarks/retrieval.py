@@ -3,10 +3,10 @@
 `python -m tests.benchmarks.retrieval [--home FOLDER] [--model NAME] [--sizes 100 200 250] [--k 5] [--evidence]`
 
 Our questions about our sample documents, searched with the default embedding model: by meaning (dense), by words
-(lexical), by both as the page weighs them (hybrid), and by both in equal parts. Intervals of recall are Wilson's at 95 %, or bootstrapped where a question has
-several quotes; p is McNemar's exact one, against hybrid. The goal: recall@5 of hybrid is at least that of dense and of
-lexical, over all questions and in each language. `--evidence`: what is said of the evidence where a question's own
-document is searched, and where only the others are.
+(lexical), by both as the page weighs them (hybrid), and by both in equal parts. Intervals of recall are Wilson's at
+95 %, or bootstrapped where a question has several quotes; p is McNemar's exact one, against hybrid. The goal: recall@5
+of hybrid is at least that of dense and of lexical, over all questions and in each language. `--evidence`: what is said
+of the evidence where a question's own document is searched, and where only the others are.
 """
 
 from __future__ import annotations
