@@ -20,6 +20,7 @@ class MeasureLayout:
 
     plan: list[gr.components.Component]
     own: gr.Column
+    file: gr.File
     told: gr.HTML
     proposing: ProposeLayout
     run: gr.Button
@@ -110,8 +111,8 @@ def lay_out_measure(page: Page) -> MeasureLayout:
     plot = gr.Plot(show_label=False, label=label("rag.measure_plot"), visible=False, elem_id="rag-measure-plot")
     with gr.Row(elem_classes="doing", visible=False) as kept:
         exports = {kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True) for kind in EXPORTS}
-    plan = [questions, file, proposing.approved, ways, sizes, k]
-    return MeasureLayout(plan, own, told, proposing, run, stop, example, progress, table, plot, exports, kept)
+    plan: list[gr.components.Component] = [questions, proposing.approved, ways, sizes, k]
+    return MeasureLayout(plan, own, file, told, proposing, run, stop, example, progress, table, plot, exports, kept)
 
 
 def _lay_out_propose(page: Page) -> ProposeLayout:
