@@ -13,7 +13,7 @@ from providers.embedding import EmbeddingInfo
 Evidence = Literal["good", "weak", "none"]
 GOOD, SOME = 0.5, 0.2
 """The least likeness for each. Measured with `tests.benchmarks.retrieval --evidence`, the default model and our 107
-questions: with their document searched none is called "none"; with only the other documents 19 are "none" and 3 "good"."""
+questions: with their document searched none is called "none"; with only the others 19 are "none", 3 "good"."""
 GOOD_BY_WORDS = 0.55
 """For "good" where words alone are compared: half of a question's few words are soon found somewhere."""
 ASTRAY = 0.35
