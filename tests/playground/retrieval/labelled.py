@@ -1,6 +1,6 @@
 """Sentences of answers with what they were labelled by hand against a passage: s(upported), w(eak), u(nsupported).
 
-"w" is what a reader would want to look up: the right topic with another number, name or sense. Written for this project.
+"w" is what a reader would want to look up: the right topic with another number, name or sense. Written for Aula.
 """
 
 from __future__ import annotations
