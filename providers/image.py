@@ -20,6 +20,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """What every vendor's models take."""
 LARGEST = 3_500_000
 """Bytes of a picture that is sent: 4.7 MB in base64, below the 5 MB that the strictest vendor takes."""
+UNKNOWN_SIDE = 2048
+"""Pixels of the longest side that a model is sent of which nobody knows better: more would only cost more."""
 _UNKNOWN_TOKENS = 1600
 _UNKNOWN_PATCH = 700
 """Pixels a token where nobody published the rule, as a bound from above: fewer than any published rule has."""
@@ -50,7 +52,7 @@ def best_size(width: int, height: int, info: ModelInfo) -> tuple[int, int]:
     """The size that the model reads best: never larger than it is, the same shape, its longest side and its squares
     (see `ModelInfo.image_patches`) within what the model reads without making it smaller itself.
     """
-    share = min(1.0, info.image_side / max(width, height)) if info.image_side else 1.0
+    share = min(1.0, (info.image_side or UNKNOWN_SIDE) / max(width, height))
     fitted = _scaled(width, height, share)
     if info.image_patch and info.image_patches:
         while _patches(*fitted, info.image_patch) > info.image_patches and min(fitted) > info.image_patch:

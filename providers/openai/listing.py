@@ -16,6 +16,11 @@ _NO_CHAT_AT_OPENAI = re.compile(
     r"|-(pro|cyber)(-\d{4}-\d\d-\d\d)?$"
 )
 """Base models, other modalities, and what speaks the Responses protocol only."""
+_SAYS_IT_SEES = re.compile(
+    r"(^|[-_/.:\d])(vl|vlm|vision|llava|bakllava|smolvlm|pixtral|moondream|minicpm-?v|internvl|idefics\d?|gemini)([-_.:\d]|$)",
+    re.IGNORECASE,
+)
+"""Families whose very name says that they take pictures: most servers say nothing else."""
 _TAKES_SAMPLING = re.compile(r"^(ft:)?(gpt-3\.5|gpt-4)|^chatgpt-")
 """OpenAI's models before those that reason: the ones that take a temperature."""
 
@@ -55,7 +60,7 @@ def _model(name: str, row: Mapping[str, object], endpoint: Endpoint) -> ModelInf
         provider=endpoint.name,
         name=name,
         accepts=accepts,
-        images=_sees(row),
+        images=_sees(row) or bool(_SAYS_IT_SEES.search(name)),
         logprobs=endpoint.logprobs,
         local=endpoint.local,
         context=_context(row),

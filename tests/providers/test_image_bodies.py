@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -16,12 +17,14 @@ from PIL import Image as Pillow
 from pydantic import TypeAdapter
 
 from playground.labs.vision.image import clean
-from providers import openai
+from providers import anthropic, openai
 from providers.base import Network, complete
+from providers.catalog import load
 from providers.fit import fit
 from providers.image import fit_images
 from providers.openai.body import body as openai_body
-from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, TextDelta
+from providers.openai.listing import listed
+from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, TextDelta, Usage
 from tests.faults.clients import connected, connection, outcome, question
 from tests.faults.server import FaultServer
 from tests.playground.vision.hostile import photo_with_location
@@ -153,6 +156,68 @@ async def test_the_estimate_counts_an_image(fault_server: FaultServer) -> None:
     unknown = replace(request, model=seeing())
     assert (await provider.render(unknown)).tokens > 1600
     await provider.aclose()
+
+
+RECORDED = (
+    ("message_start", {"message": {
+        "id": "msg_01", "type": "message", "role": "assistant", "model": "claude-haiku-4-5", "content": [],
+        "stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 27, "output_tokens": 1},
+    }}),
+    ("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}),
+    ("ping", {}),
+    ("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": "A red rect"}}),
+    ("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": "angle."}}),
+    ("content_block_stop", {"index": 0}),
+    ("message_delta", {"delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": 9}}),
+    ("message_stop", {}),
+)  # fmt: skip
+"""The events of a reply to an image, in the shape in which Anthropic's documentation shows them."""
+
+
+async def test_an_exchange_in_the_shape_of_a_recorded_one() -> None:
+    """The whole of it: the image goes to /v1/messages, the text and what the image cost come back."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line[15:]) for line in head.decode().splitlines() if line.lower().startswith("content-length")
+        )
+        asked.extend((head, await reader.readexactly(length)))
+        events = "".join(
+            f"event: {kind}\ndata: {json.dumps({'type': kind, **values})}\n\n" for kind, values in RECORDED
+        )
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+        writer.write(events.encode())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        provider = anthropic.Messages(connection("anthropic", "sk-test"), f"http://127.0.0.1:{port}")
+        request = Request(model=seeing("claude-haiku-4-5"), messages=(Message("user", (RED, Text("What is it?"))),))
+        done = await complete(provider, request)
+        await provider.aclose()
+    assert asked[0].startswith(b"POST /v1/messages")
+    sent = json.loads(asked[1])
+    assert [part["type"] for part in sent["messages"][0]["content"]] == ["image", "text"]
+    assert base64.b64decode(sent["messages"][0]["content"][0]["source"]["data"]) == RED.content
+    assert done.text == "A red rectangle."
+    assert done.done.usage == Usage(input_tokens=27, output_tokens=9)
+
+
+def test_servers_whose_models_say_by_their_name_that_they_see() -> None:
+    names = [
+        "llava:7b",
+        "Qwen/Qwen3-VL-2B-Instruct",
+        "gemini-3-flash",
+        "moondream",
+        "HuggingFaceTB/SmolVLM-256M-Instruct",
+    ]
+    blind = ["llama-3.2:1b", "qwen3:4b", "evlon-7b", "supervision-x", "mistral-small"]
+    rows = {"data": [{"id": name} for name in (*names, *blind)]}
+    found = {model.id: model.images for model in listed(rows, load().endpoints["vllm"])}
+    assert [name for name, sees in found.items() if sees] == names
 
 
 @pytest.fixture(scope="module")
