@@ -97,6 +97,13 @@ class Gallery:
         self._kept.put(visitor, replace(session, turns=(), begun=session.begun + 1))
         return self.session(visitor)
 
+    def take_back(self, visitor: str) -> Session:
+        """Without the last question: it is to be asked again."""
+        self.stop(visitor, ASK)
+        session = self.session(visitor)
+        self._kept.put(visitor, replace(session, turns=session.turns[:-1], begun=session.begun + 1))
+        return self.session(visitor)
+
     def clear(self, visitor: str) -> Session:
         """Forget all pictures and what was said about them."""
         self.stop(visitor, ASK)

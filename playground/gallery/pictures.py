@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PIL import Image as Pillow
@@ -18,6 +19,7 @@ from providers.types import Image
 
 _PREVIEW = 1024
 """Pixels of a preview's longest side."""
+_THUMBNAIL = 160
 _DESCRIPTIONS = (
     b"Exif\0\0",
     b"eXIf",
@@ -50,15 +52,22 @@ async def picture_of(file: File) -> Picture:
     return Picture(name=file.name, image=image, width=width, height=height, preview=preview, described=described)
 
 
-def _preview(image: Image) -> Image:
+def _preview(image: Image, side: int = _PREVIEW) -> Image:
     with Pillow.open(io.BytesIO(image.content)) as opened:
-        if max(opened.size) <= _PREVIEW:
+        if max(opened.size) <= side:
             return image
         smaller = opened.convert("RGB")
-        smaller.thumbnail((_PREVIEW, _PREVIEW), Pillow.Resampling.LANCZOS)
+        smaller.thumbnail((side, side), Pillow.Resampling.LANCZOS)
     return encoded(smaller, lossless=False)
 
 
+@cache
+def thumbnail(name: str) -> Image:
+    """A sample image, small. Raises `InputError("sample")`."""
+    return _preview(Image(sample(name).content, ""), _THUMBNAIL)
+
+
+@cache
 def samples(language: str) -> dict[str, tuple[PictureQuestion, ...]]:
     """The sample images by their files' names, each with its questions in that language (else English)."""
     found: dict[str, tuple[PictureQuestion, ...]] = {}

@@ -19,9 +19,9 @@ COLOURS = ContrastiveInfo(
     languages=("en", "es"),
 )  # fmt: skip
 _KNOWN = {
-    "red": (220, 38, 38), "rojo": (220, 38, 38), "green": (22, 163, 74), "verde": (22, 163, 74),
-    "blue": (37, 99, 235), "azul": (37, 99, 235), "white": (255, 255, 255), "blanco": (255, 255, 255),
-    "black": (0, 0, 0), "negro": (0, 0, 0),
+    "red": (220, 38, 38), "roja": (220, 38, 38), "green": (22, 163, 74), "verde": (22, 163, 74),
+    "blue": (37, 99, 235), "azul": (37, 99, 235), "white": (255, 255, 255), "blanca": (255, 255, 255),
+    "black": (0, 0, 0), "negra": (0, 0, 0),
 }  # fmt: skip
 _UNKNOWN = -4.0
 _SCALE = 64.0

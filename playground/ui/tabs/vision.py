@@ -1,0 +1,17 @@
+"""Vision: images, one question, several models; labels; and how well they see, measured."""
+
+from __future__ import annotations
+
+from playground.ui.page import Page
+from playground.ui.vision.layout import lay_out
+from playground.ui.vision.wiring import wire_ask, wire_frame, wire_pictures
+
+NAME = "vision"
+ORDER = 50
+
+
+def build(page: Page) -> None:
+    layout = lay_out(page)
+    wire_pictures(page, layout)
+    wire_frame(page, layout)
+    wire_ask(page, layout)

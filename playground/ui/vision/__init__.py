@@ -1,0 +1,1 @@
+"""The Vision tab: what is laid out, shown and done."""
