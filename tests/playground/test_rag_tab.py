@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 from collections.abc import AsyncGenerator, Callable
@@ -20,17 +21,33 @@ from hypothesis import strategies as st
 
 from playground import ui
 from playground.labs.chat import Reply, Sent
+from playground.labs.evaluation.summary import Comparison
 from playground.labs.retrieval.answer import Grounded
 from playground.labs.retrieval.documents import Chunk, Found, Page, Passage
 from playground.labs.retrieval.inside import Map
+from playground.labs.retrieval.measured import Row, Score
 from playground.labs.retrieval.parsing import Rejected, Upload
+from playground.labs.retrieval.propose import Proposed
+from playground.labs.retrieval.questions import Asked
 from playground.labs.retrieval.support import Sentence
 from playground.labs.retrieval.texts import Stored
 from playground.library import Answered, Asking, Ingest
 from playground.settings import Settings
 from playground.text import texts
 from playground.ui.page import App, Who
-from playground.ui.rag import answering, answers, choosing, claims, files, filing, inside, looking, uploads
+from playground.ui.rag import (
+    answering,
+    answers,
+    choosing,
+    claims,
+    files,
+    filing,
+    inside,
+    looking,
+    measures,
+    measuring,
+    uploads,
+)
 from playground.ui.rag.choosing import Chosen
 from playground.ui.rag.figures import map_figure
 from playground.ui.rag.passages import found, scores
@@ -410,6 +427,95 @@ def test_a_map_has_a_mark_a_document_and_a_star_for_the_question(show):
     assert "30%" in drawn["layout"]["xaxis"]["title"]["text"] and "20%" in drawn["layout"]["yaxis"]["title"]["text"]
     written = "".join(one["name"] + one["text"][0] for one in drawn["data"])
     assert "<img" not in written and "<b>other" not in written and "<i>" not in written
+
+
+def row(way: str = "dense", cutting: str = "200", **values: object) -> Row:
+    score = Score(mean=0.75, low=0.5, high=0.9)
+    found = {"key": f"{way}@{cutting}", "way": way, "cutting": cutting, "questions": 40, "lost": 1, "failed": 2}
+    return Row(**{**found, "scores": {"recall": score, "mrr": score, "ndcg": score}, "seconds": 0.004, **values})
+
+
+class TestMeasures:
+    def test_every_number_has_its_interval_and_its_n(self, show):
+        compared = Comparison(
+            baseline="hybrid@200", items=40, better=1, worse=9, p=0.02, difference=-0.2, low=-0.3, high=-0.1
+        )
+        drawn = measures.table(show, [row(comparison=compared)], 5)
+        text = re.sub(r"\s+", " ", Seen(drawn).text)
+        assert "by meaning, 200 tokens" in text and "n = 40" in text and "1 whose words stand in no chunk" in text
+        assert "75% (50% – 90%)" in text and "0.75 (0.50 – 0.90)" in text and "+1 / −9, p = 0.020" in text
+        assert "Recall@5" in text and "4 ms" in text
+
+    def test_each_language_has_its_own_table(self, show):
+        found = {"": [row()], "en": [row()], "es": [row()]}
+        drawn = measures.tables(show, found, 5)
+        assert drawn.count("<table") == 3 and "Only questions in Spanish" in drawn
+        assert measures.tables(show, {"": [row()], "en": [row()]}, 5).count("<table") == 1
+
+    def test_a_figure_of_what_was_measured(self, show):
+        drawn = measures.figure(show, [row(), row("hybrid")], 5).to_plotly_json()
+        assert [line["x"][0] for line in drawn["data"]] == [0.75, 0.75]
+        assert drawn["layout"]["xaxis"]["title"]["text"] == "Recall@5"
+        assert measures.figure(show, [row(scores={})], 5) is None
+
+    def test_no_cell_of_the_file_is_a_formula(self):
+        found = {"": [row(way='=HYPERLINK("http://a")', cutting="+1", key="x")]}
+        table = measures.to_csv(found, 5)
+        assert "'=HYPERLINK" in table and "\n=" not in table
+        assert json.loads(measures.to_json(found, 5))["rows"][0]["recall"] == 0.75
+
+    @pytest.mark.parametrize(("typed", "sizes"), [("200", (200,)), ("100, 200;100", (100, 200)), (" 60 ", (60,))])
+    def test_chunk_lengths_as_people_type_them(self, typed, sizes):
+        assert measuring.sizes_of(typed) == sizes
+
+    @pytest.mark.parametrize("typed", ["", "many", "5", "-200", "1e3", "100000", None])
+    def test_what_is_no_chunk_length(self, typed):
+        with pytest.raises(InputError):
+            measuring.sizes_of(typed)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+class TestMeasuring:
+    async def test_own_questions_with_two_ways_and_sizes(self, app, who):
+        await added(app, who, TEXT * 4)
+        kept = measuring.Kept()
+        asked = Asked(id="1", language="en", question="Who built it?", document="cape.txt", quotes=("Adela Finch",))
+        kept.own.put(who.visitor, (asked,))
+        plan = measuring.Plan(questions="own", ways=["lexical", "dense"], sizes="60, 200")
+        screen = await last(measuring.run(app, who, kept, plan, choosing.retrieval_of(app, who, Chosen())))
+        assert str(screen["table"]).count("<tr data-column=") == 4
+        assert "4 of 4 searches" in str(screen["progress"]) and screen["run"]["visible"]
+        assert measuring.exported(who, kept, "csv")["content"].count("\r\n") == 1 + 2 * 4
+        assert measuring.exported(Who("another", "en", texts()), kept, "csv") is None
+
+    @pytest.mark.parametrize(
+        "plan", [{"questions": "own"}, {"questions": "proposed"}, {"ways": []}, {"sizes": "x"}, {"k": 0}]
+    )
+    async def test_what_cannot_be_measured_is_said(self, app, who, plan):
+        wanted = measuring.Plan(**{"ways": ["dense"], "sizes": "200", **plan})
+        retrieval = choosing.retrieval_of(app, who, Chosen())
+        screen = await last(measuring.run(app, who, measuring.Kept(), wanted, retrieval))
+        assert 'role="alert"' in str(screen["progress"]) and screen["run"]["visible"]
+
+    async def test_only_approved_questions_are_measured(self, app, who):
+        await added(app, who, TEXT * 2)
+        kept = measuring.Kept()
+        chunks = [replace(CHUNK, id=f"c{number}") for number in range(2)]
+        asked = [
+            Asked(id=one.id, language="en", question=f"{HOSTILE}?", document="cape.txt", quotes=(HOSTILE,))
+            for one in chunks
+        ]
+        kept.proposed.put(who.visitor, tuple(Proposed(asked=a, chunk=c) for a, c in zip(asked, chunks, strict=True)))
+        plan = measuring.Plan(questions="proposed", approved=["c1", "unknown"])
+        assert measuring.questions_of(who, kept, plan) == (asked[1],)
+
+    async def test_proposing_says_how_far_it_is(self, app, who):
+        await added(app, who, TEXT * 2)
+        retrieval = choosing.retrieval_of(app, who, Chosen())
+        wanted = measuring.proposing_of("scripted/echo", Sampling(max_tokens=512), 2, retrieval)
+        assert wanted.sampling.max_tokens == 160
+        steps = [step async for step in measuring.propose(app, who, measuring.Kept(), wanted)]
+        assert "1 of 1 chunks read" in str(steps[-1][0]) and steps[-1][2]["visible"]
 
 
 async def last(screens: AsyncGenerator[object]) -> dict[str, object]:
