@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
 
-from playground.labs.chat import HEARTBEAT, REDRAW, Column, Conversation, Failure, Reply, side_by_side
+from playground.attachments import Attachments
+from playground.labs.chat import HEARTBEAT, REDRAW, Column, Conversation, Failure, Picture, Reply, side_by_side
 from playground.reach import Reach
 from playground.sessions import Sessions
 from providers.base import Provider
@@ -51,6 +52,8 @@ class _Run:
     choices: Choices
     columns: Sequence[int]
     continued: bool = False
+    sends: bool = False
+    """Its last turn's images were waiting until now."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -73,6 +76,7 @@ class Desk:
 
     reach: Reach
     sessions: Sessions
+    attachments: Attachments = field(default_factory=Attachments)
     _running: dict[str, _Run] = field(default_factory=dict, repr=False)
 
     def load(self, visitor: str) -> Conversation:
@@ -88,6 +92,7 @@ class Desk:
     def clear(self, visitor: str) -> Conversation:
         """Stop, and delete the conversation from the server."""
         self._abandon(visitor)
+        self.attachments.clear(visitor)
         self.sessions.conversations.delete(visitor)
         return Conversation()
 
@@ -97,24 +102,31 @@ class Desk:
             running.stop.set()
 
     def undo(self, visitor: str) -> tuple[Conversation, str]:
-        """Take the last turn back; its question comes along, to be mended."""
+        """Take the last turn back; its question comes along, to be mended, and its images wait again."""
         conversation = self.load(visitor)
         self._abandon(visitor)
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
         self._save(visitor, shorter)
-        return shorter, conversation.turns[-1].question
+        last = conversation.turns[-1]
+        self.attachments.give_back(visitor, last.pictures)
+        return shorter, last.question
 
-    def send(self, visitor: str, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
-        """Ask all models."""
+    def send(
+        self, visitor: str, question: str, choices: Choices, pictures: tuple[Picture, ...] = ()
+    ) -> AsyncGenerator[Conversation]:
+        """Ask all models. Images wait no more once they are part of the conversation."""
         before = replace(self.load(visitor), system=choices.system)
-        return self._run(visitor, _Run(before.ask(question, choices.models), choices, range(len(choices.models))))
+        asked = before.ask(question, choices.models, pictures)
+        return self._run(visitor, _Run(asked, choices, range(len(choices.models)), sends=True))
 
     def resend(self, visitor: str, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
-        """Ask again from a turn on, in other words; the turns after it go."""
-        before = replace(self.load(visitor), system=choices.system).until(turn)
-        return self._run(visitor, _Run(before.ask(question, choices.models), choices, range(len(choices.models))))
+        """Ask again from a turn on, in other words, about the same images; the turns after it go."""
+        conversation = replace(self.load(visitor), system=choices.system)
+        pictures = conversation.turns[turn].pictures if turn < len(conversation.turns) else ()
+        asked = conversation.until(turn).ask(question, choices.models, pictures)
+        return self._run(visitor, _Run(asked, choices, range(len(choices.models))))
 
     def regenerate(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
         """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
@@ -162,6 +174,8 @@ class Desk:
                 for _ in run.columns:
                     await held.enter_async_context(self.sessions.limits.stream(visitor))
                 self._save(visitor, _settled(run.conversation))
+                if run.sends:
+                    self.attachments.sent(visitor, run.conversation.turns[-1].pictures)
                 yield run.conversation
                 async with aclosing(self._answers(held, visitor, run)) as conversations:
                     async for conversation in conversations:

@@ -11,7 +11,7 @@ from playground.library.assistants import Assistant
 from playground.library.library import Library
 from providers.base import Provider
 from providers.fit import fit
-from providers.types import Request
+from providers.types import Image, Message, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Grounded:
             found = await self.library.find(self.visitor, collection, question.text, retrieval)
             passages = found.passages if evidence(found, collection.embedder.info) != "none" else ()
 
-        async def fits(messages: tuple[object, ...]) -> bool:
+        async def fits(messages: tuple[Message, ...]) -> bool:
             if request.model.context is None:
                 return True
-            asked = fit(replace(request, messages=messages)).request  # type: ignore[arg-type]  # messages they are
+            asked = fit(replace(request, messages=_seen(messages, question.images))).request
             rendered = await provider.render(asked)
             return rendered.tokens + (request.sampling.max_tokens or 0) <= request.model.context
 
@@ -45,4 +45,11 @@ class Grounded:
             pass
         made = await grounded(question.text, passages, language=self.language, system=system, history=before, fits=fits)
         sources = tuple(f"{passage.chunk.name}, {passage.chunk.page}" for passage in made.passages)
-        return Grounding((*made.messages, *([last] if begun else [])), sources)
+        messages = _seen(made.messages, question.images)
+        return Grounding((*messages, *([last] if begun else [])), sources)
+
+
+def _seen(messages: tuple[Message, ...], images: tuple[Image, ...]) -> tuple[Message, ...]:
+    """The last message with the question's images in front of what it quotes."""
+    *before, asked = messages
+    return (*before, replace(asked, parts=(*images, *asked.parts)))

@@ -23,7 +23,8 @@ class Conversations:
 
     home: Path
     days: float = 30
-    max_bytes: int = 5_000_000
+    max_bytes: int = 25_000_000
+    """Of one conversation: its images are part of it, in base64."""
 
     def folder(self, visitor: str) -> Path:
         """Where the visitor's files may be kept; made on first use by whoever writes there."""

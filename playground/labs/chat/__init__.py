@@ -2,6 +2,7 @@
 
 from playground.labs.chat.answer import HEARTBEAT, REDRAW, Column, answer, side_by_side
 from playground.labs.chat.conversation import Conversation, Reply, Sent, Turn
+from playground.labs.chat.pictures import Picture
 from providers.errors import Failure
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Column",
     "Conversation",
     "Failure",
+    "Picture",
     "Reply",
     "Sent",
     "Turn",

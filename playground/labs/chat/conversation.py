@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, TypeAdapter
 
+from playground.labs.chat.pictures import Picture
 from providers.errors import Failure
-from providers.types import Change, Finish, Message, Progress, Sampling, Timing, TokenLogprob, Usage
+from providers.types import Change, Finish, Message, Progress, Sampling, Text, Timing, TokenLogprob, Usage
 
 State = Literal["waiting", "streaming", "done", "stopped", "failed"]
 
@@ -76,6 +77,12 @@ class Turn:
 
     question: str
     replies: tuple[Reply | None, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def asked(self) -> Message:
+        """The question as a model is sent it: images first, which is how models read them best."""
+        return Message("user", (*(picture.image for picture in self.pictures), Text(self.question)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +90,9 @@ class Conversation:
     system: str = ""
     turns: tuple[Turn, ...] = ()
 
-    def ask(self, question: str, models: tuple[str, ...]) -> Conversation:
+    def ask(self, question: str, models: tuple[str, ...], pictures: tuple[Picture, ...] = ()) -> Conversation:
         """Add a turn in which every model waits for its reply."""
-        turn = Turn(question=question, replies=tuple(Reply(model=model) for model in models))
+        turn = Turn(question=question, replies=tuple(Reply(model=model) for model in models), pictures=pictures)
         return replace(self, turns=(*self.turns, turn))
 
     def until(self, turn: int) -> Conversation:
@@ -111,13 +118,13 @@ class Conversation:
         messages = [Message.of("system", self.system)] if self.system.strip() else []
         for number, turn in enumerate(self.turns):
             if number == len(self.turns) - 1:
-                messages.append(Message.of("user", turn.question))
+                messages.append(turn.asked)
                 if begun:
                     messages.append(Message.of("assistant", begun))
                 break
             reply = self.reply(number, column)
             if reply is not None and reply.text.strip():
-                messages += [Message.of("user", turn.question), Message.of("assistant", reply.text)]
+                messages += [turn.asked, Message.of("assistant", reply.text)]
         return tuple(messages)
 
     def to_json(self) -> dict[str, Any]:
