@@ -163,6 +163,7 @@ class InputError(PlaygroundError):
         "picture",
         "sample",
         "blind",
+        "template",
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+
+from PIL import Image as Pillow
 
 from playground.labs.evaluation import Cell, Outcome, Plan, Snapshot
 from playground.labs.evaluation.export import neutral
@@ -15,9 +18,13 @@ from playground.labs.vision.measured import WAYS, Contestant, Pictures, TypeScor
 from playground.labs.vision.questions import PictureQuestion, load
 from playground.reach import Reach
 from providers.errors import InputError
-from providers.types import ModelInfo, Sampling
+from providers.image import best_size, image_tokens
+from providers.pricing import cost
+from providers.types import ModelInfo, Sampling, Usage
 
 MOST_QUESTIONS = len(load("en"))
+_READ = 350
+"""Tokens of what a program reads in a sample image, with the rules for it: an estimate from above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +129,30 @@ async def planned(
     return plan, Measured(snapshot=empty, columns=tuple(contenders), questions=measuring.questions, blind=tuple(blind))
 
 
-def best_guess(scores: Sequence[TypeScore], columns: Sequence[Contender]) -> Mapping[str, float]:
-    """By model: how often it was right on all questions without their images."""
-    without = {one.key: one.model.ref for one in columns if one.way == "guesses"}
-    return {
-        without[one.column]: one.mean
-        for one in scores
-        if one.column in without and one.type == "" and one.mean is not None
-    }
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Requests to models that may cost money, and US dollars for their prompts; `None` where a price is unknown."""
+
+    requests: int
+    cost: float | None
+
+
+def estimated(measuring: Measuring, models: Mapping[str, ModelInfo]) -> Bill:
+    """What will be sent to vendors. Answers are not counted; a model that nobody knows counts as one of theirs."""
+    paid = [ref for ref in measuring.models if ref not in models or not models[ref].local]
+    asked = [(ref, way, one) for ref in paid for way in measuring.ways for one in measuring.questions]
+    asked = [(ref, way, one) for ref, way, one in asked if way != "sees" or ref not in models or models[ref].images]
+    costs = [_price(models.get(ref), way, one) for ref, way, one in asked]
+    known = [cost for cost in costs if cost is not None]
+    return Bill(len(asked), sum(known) if len(known) == len(costs) else None)
+
+
+def _price(model: ModelInfo | None, way: Way, question: PictureQuestion) -> float | None:
+    if model is None:
+        return None
+    tokens: int | None = math.ceil(len(question.prompt) / 3) + (_READ if way == "reads" else 0)
+    if way == "sees":
+        with Pillow.open(question.image) as opened:
+            seen = image_tokens(*best_size(*opened.size, model), model)
+        tokens = None if seen is None or tokens is None else tokens + seen
+    return None if tokens is None else cost(model, Usage(input_tokens=tokens, output_tokens=0))

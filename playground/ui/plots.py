@@ -137,6 +137,55 @@ def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str)
     return figure
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share from 0 to 1 with its interval, of one series in one row."""
+
+    row: str
+    series: str
+    colour: str
+    value: float
+    low: float
+    high: float
+    items: int
+
+
+def shares_plot(shares: Sequence[Share], title: str, hover: str) -> go.Figure:
+    """Rows of shares with their intervals, a colour and a mark a series, side by side within a row.
+
+    `hover` is as in `interval_plot`, %{text} standing for the series.
+    """
+    figure = go.Figure()
+    rows = list(dict.fromkeys(one.row for one in shares))
+    series = list(dict.fromkeys(one.series for one in shares))
+    for number, name in enumerate(series):
+        found = [one for one in shares if one.series == name]
+        shift = (number - (len(series) - 1) / 2) * 0.8 / len(series)
+        figure.add_scatter(
+            x=[one.value for one in found],
+            y=[rows.index(one.row) + shift for one in found],
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [one.high - one.value for one in found],
+                "arrayminus": [one.value - one.low for one in found],
+            },
+            mode="markers",
+            name=name,
+            marker={"size": 9, "color": found[0].colour, "symbol": _MARKS[number % len(_MARKS)]},
+            text=[f"{one.row}, {one.series}" for one in found],
+            customdata=[[one.low, one.high, one.items] for one in found],
+            cliponaxis=False,
+            hovertemplate=f"{hover}<extra></extra>",
+        )
+    height = 110 + 24 * len(series) + len(rows) * (14 + 16 * len(series))
+    figure.update_layout(template=template(), height=height, dragmode=False)
+    figure.update_xaxes(title_text=title, range=[0, 1])
+    names = {"tickvals": list(range(len(rows))), "ticktext": rows}
+    figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10, rangemode="normal", **names)
+    return figure
+
+
 def _row_height(columns: Sequence[Measured]) -> int:
     """Pixels of a line: more where labels have two."""
     return 46 if any("<br>" in one.label for one in columns) else 32

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playground.ui.page import Page
 from playground.ui.vision.layout import lay_out
 from playground.ui.vision.wiring import wire_ask, wire_frame, wire_pictures
+from playground.ui.vision.wiring_more import wire_labels, wire_measure
 
 NAME = "vision"
 ORDER = 50
@@ -15,3 +16,5 @@ def build(page: Page) -> None:
     wire_pictures(page, layout)
     wire_frame(page, layout)
     wire_ask(page, layout)
+    wire_labels(page, layout)
+    wire_measure(page, layout)

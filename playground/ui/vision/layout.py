@@ -72,10 +72,10 @@ def lay_out(page: Page) -> Layout:
     label = page.app.label
     gr.Markdown(label("vision.intro"), elem_classes="intro")
     with gr.Row(elem_id="vision", equal_height=False):
-        with gr.Column(scale=2, min_width=280, elem_id="vision-left"):
+        with gr.Column(scale=1, min_width=290, elem_id="vision-left"):
             pictures = _lay_out_pictures(page)
         with (
-            gr.Column(scale=5, min_width=280, elem_id="vision-work"),
+            gr.Column(scale=2, min_width=290, elem_id="vision-work"),
             gr.Tabs(elem_id="vision-modes", overflow_behavior="wrap") as modes,
         ):
             with gr.Tab(label("vision.mode_ask"), id="ask"):

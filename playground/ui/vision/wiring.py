@@ -109,8 +109,8 @@ def wire_ask(page: Page, layout: Layout) -> None:
         who = app.who(request)
         _, reading, refs, *sampling = values
         it = await chosen(app, who, refs, reading)
-        if not it.seats:
-            it = await chosen(app, who, refs, it.refs[:1])
+        if not it.reading:  # nothing is ticked yet: the first that cannot see
+            it = await chosen(app, who, refs, it.blind[:1])
         framed = frame(app.show(who), it, app.gallery.session(who.visitor))[: len(above)]
         nothing = [gr.skip()] * len(above)
         async with aclosing(looking.add_sample(app, who, it, f"{EXAMPLE}.{who.language}.jpg")) as adding:
@@ -146,6 +146,7 @@ def wire_ask(page: Page, layout: Layout) -> None:
     parts.stop.click(stopped, None, None, queue=False, **PRIVATE)
     parts.new.click(restarted, [page.sidebar.models, parts.ocr], out, **PRIVATE)
     for chat in parts.chats:
+        chat.clear(restarted, [page.sidebar.models, parts.ocr], out, **PRIVATE)
         chat.option_select(picked, inputs, [page.sidebar.keys.panel, *out], **PRIVATE)
     for kind, button in parts.exports.items():
         button.click(_exporter(page, kind), None, layout.file, **PRIVATE).then(

@@ -1,0 +1,99 @@
+"""What a measurement says: progress, a table by type of question, a figure. Each with its intervals."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from playground.gallery import Measured
+from playground.gallery.measuring import Contender
+from playground.labs.vision.measured import TypeScore
+from playground.ui.plots import SERIES, Share, shares_plot
+from playground.ui.render import Renderer
+from playground.ui.vision.pieces import say, word
+
+_KNOWN = ("reading", "counting", "colour", "position", "reasoning")
+"""Types of question that have a name of ours."""
+
+
+def progress(show: Renderer, it: Measured) -> str:
+    """How many answers there are, and a bar; which models sit out what."""
+    done, total = len(it.snapshot.outcomes), it.snapshot.total
+    state = {"stopped": "stopped", "done": "measured"}.get(it.snapshot.state, "measuring")
+    said = f"<strong>{say(show, state)}</strong> <span>{say(show, 'answers', done=done, all=total)}</span>"
+    if it.snapshot.failed:
+        said += f' <span class="wrong">{say(show, "answers_failed", count=it.snapshot.failed)}</span>'
+    share = done / total if total else 1
+    blind = ""
+    if it.blind:
+        blind = f'<p class="quiet">{say(show, "left_out", models=", ".join(one.name for one in it.blind))}</p>'
+    return f'<div role="status" class="ingest">{said}<progress max="1" value="{share:.4f}"></progress></div>{blind}'
+
+
+def failures(show: Renderer, it: Measured) -> str:
+    """What went wrong, each kind once."""
+    found = {outcome.failure.key: outcome.failure for outcome in it.snapshot.outcomes.values() if outcome.failure}
+    return "".join(show.alert(failure) for failure in found.values())
+
+
+def table(show: Renderer, it: Measured) -> str:
+    """A row a type of question, a column a model and way; the last row is all questions."""
+    scores: Mapping[tuple[str, str], TypeScore] = {(one.type, one.column): one for one in it.scores}
+    heads = "".join(_head(show, one) for one in it.columns)
+    rows = "".join(_row(show, it.columns, scores, kind) for kind in dict.fromkeys(one.type for one in it.scores))
+    return (
+        f'<p class="words-used">{word(show, "interval")}</p>'
+        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{say(show, "plot")}">'
+        f'<table class="results"><thead><tr><th scope="col">{say(show, "type")}</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _head(show: Renderer, it: Contender) -> str:
+    return f'<th scope="col">{html.escape(it.model.name)}<br>{say(show, f"way_{it.way}")}</th>'
+
+
+def _row(show: Renderer, columns: Sequence[Contender], scores: Mapping[tuple[str, str], TypeScore], kind: str) -> str:
+    cells = "".join(f"<td>{_share(show, scores[kind, one.key])}</td>" for one in columns)
+    return f'<tr><th scope="row">{html.escape(type_name(show, kind))}</th>{cells}</tr>'
+
+
+def _share(show: Renderer, it: TypeScore) -> str:
+    if it.mean is None:
+        return "–"
+    numbers = {"mean": f"{it.mean:.2f}", "low": f"{it.low:.2f}", "high": f"{it.high:.2f}", "count": it.items}
+    return say(show, "share", **numbers)
+
+
+def type_name(show: Renderer, kind: str) -> str:
+    """What a type of question is called."""
+    if not kind:
+        return show.text("vision.type_all")
+    return show.text(f"vision.type_{kind}") if kind in _KNOWN else kind
+
+
+def figure(show: Renderer, it: Measured) -> go.Figure | None:
+    """The same as dots with intervals; `None` where nothing is there yet."""
+    if not it.snapshot.outcomes:
+        return None
+    places = {one.key: place for place, one in enumerate(it.columns)}
+    found = [
+        Share(
+            row=html.escape(type_name(show, one.type)),  # a figure reads mark-up
+            series=_name(show, it.columns[places[one.column]]),
+            colour=SERIES[places[one.column] % len(SERIES)],
+            value=one.mean,
+            low=one.low,
+            high=one.high,
+            items=one.items,
+        )
+        for one in it.scores
+        if one.mean is not None
+    ]
+    return shares_plot(found, show.text("vision.axis_share"), show.text("vision.hover_share"))
+
+
+def _name(show: Renderer, it: Contender) -> str:
+    return html.escape(f"{it.model.name}: {show.text(f'vision.way_{it.way}')}")
