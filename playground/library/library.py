@@ -58,6 +58,17 @@ class Library:
         """Documents of the project's own to try."""
         return sample_documents()
 
+    async def tidy(self) -> int:
+        """Forget the vectors of visitors whose folders are gone; how many collections that were.
+
+        Only in a folder of this page's own: a Chroma server may serve other pages too.
+        """
+        if self.index.folder is None or not self.index.folder.exists():
+            return 0
+        visitors = self.sessions.conversations.home / "visitors"
+        folders = [folder.name for folder in visitors.iterdir()] if visitors.is_dir() else []
+        return await self.index.keep(folders)
+
     async def add(
         self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool = False
     ) -> AsyncGenerator[Ingest]:

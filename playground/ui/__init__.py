@@ -37,11 +37,13 @@ class Created:
     look: dict[str, Any]
 
     async def warm_up(self) -> None:
-        """Make the default model ready before anybody asks. What goes wrong is told to whoever asks."""
+        """Make the default model ready before anybody asks, and tidy up. What goes wrong is told to whoever asks."""
         with suppress(PlaygroundError):
             async with self.app.reach.open("", self.app.settings.model) as (provider, model):
                 async for _ in provider.prepare(model):
                     pass
+        with suppress(PlaygroundError):
+            await self.app.library.tidy()
 
 
 def create(settings: Settings) -> Created:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -326,3 +327,12 @@ async def test_two_visitors_at_once_do_not_disturb_each_other(library: Library) 
     for turn, name in ((one, "lighthouse.md"), (other, "bakery.txt")):
         assert isinstance(turn, Answered) and turn.found is not None
         assert {passage.chunk.name for passage in turn.found.passages} == {name}
+
+
+async def test_vectors_of_visitors_who_are_gone_are_forgotten(library: Library) -> None:
+    await filled(library, ANA, FILES[0])
+    await filled(library, BEN, FILES[1])
+    assert await library.tidy() == 0
+    shutil.rmtree(library.sessions.conversations.folder(ANA))
+    assert await library.tidy() == 1
+    assert (await library.search(BEN, "When does the bakery open?", USUAL)).passages

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -37,6 +37,8 @@ Vectors = NDArray[np.float32]
 
 BATCH = 1000
 """Vectors written or read at once."""
+_PREFIX = "aula-"
+"""How the names of this program's collections begin: a Chroma server may hold others."""
 _FREE = 8 * 2**20
 """Bytes: with less on the disk, a database that does not open is taken for a victim of that."""
 
@@ -55,7 +57,7 @@ class Key:
 
 def owner_prefix(owner: str) -> str:
     """How the names of all collections of a visitor begin. A hash: names are listed in logs and by servers."""
-    return f"aula-{sha256(owner.encode()).hexdigest()[:24]}-"
+    return f"{_PREFIX}{sha256(owner.encode()).hexdigest()[:24]}-"
 
 
 class Index:
@@ -130,6 +132,18 @@ class Index:
                     client.delete_collection(name)
 
         await self._do(write)
+
+    async def keep(self, owners: Collection[str]) -> int:
+        """Forget the collections of all visitors but these; how many there were."""
+
+        def write() -> int:
+            client, kept = self._open(), tuple(owner_prefix(owner) for owner in owners)
+            gone = [name for name in _names(client) if name.startswith(_PREFIX) and not name.startswith(kept)]
+            for name in gone:
+                client.delete_collection(name)
+            return len(gone)
+
+        return await self._do(write)
 
     async def ids(self, key: Key) -> set[str]:
         return await self._do(lambda: set(self._collection(key).get(include=[])["ids"]))
