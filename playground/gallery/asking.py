@@ -32,6 +32,8 @@ class Asking:
     sampling: Sampling = field(default_factory=Sampling)
     system: str = ""
     language: str = "en"
+    before: tuple[Message, ...] = ()
+    """What was said before, without images, where nothing of it is kept here."""
 
     def message(self, question: str, pictures: tuple[Picture, ...]) -> Message:
         return asked(question, [picture.image for picture in pictures], self.language)
@@ -39,7 +41,7 @@ class Asking:
     def messages(self, session: Session, seat: Seat) -> tuple[Message, ...]:
         """What a column is asked, images and all. Raises `LimitExceeded("images")`."""
         first = (Message.of("system", self.system),) if self.system.strip() else ()
-        return (*first, *session.history(seat.key, self.message))
+        return (*first, *self.before, *session.history(seat.key, self.message))
 
 
 @dataclass(slots=True, kw_only=True)

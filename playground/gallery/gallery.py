@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from playground.gallery.values import MOST_PICTURES, Adding, Picture, Rejected, 
 from playground.labs.chat import Reply
 from playground.labs.evaluation import run
 from playground.labs.sampling.beat import beating
+from playground.labs.vision.ask import MOST_IMAGES
 from playground.labs.vision.labels import Labelled, compare
 from playground.reach import Reach
 from playground.sessions import Sessions
@@ -122,26 +124,42 @@ class Gallery:
             for _ in asking.seats[1:]:
                 await held.enter_async_context(self.sessions.limits.stream(visitor))
             session = self.session(visitor)  # what was going on there has ended by now
-            turn = Turn(
-                question=asking.question,
-                pictures=session.waiting,
-                seats=asking.seats,
-                replies=tuple(Reply(model=seat.ref) for seat in asking.seats),
-            )
-            session = replace(session, turns=(*session.turns, turn))
+            session = replace(session, turns=(*session.turns, _turn(session, asking)))
             self._keep(visitor, session.settled())
-            readings = dict(session.readings)
-            its = Round(
-                reach=self.reach, visitor=visitor, asking=asking, session=session, readings=readings,
-                stop=control.stopping, held=held,
-            )  # fmt: skip
+            its = self._round(visitor, asking, session, (control.stopping, held))
             try:
                 async with aclosing(its.replies()) as snapshots:
                     async for replies in snapshots:
-                        session = replace(session.answered(replies), readings=dict(readings))
+                        session = replace(session.answered(replies), readings=dict(its.readings))
                         yield session
             finally:
                 self._keep(visitor, session.settled())
+
+    async def once(self, visitor: str, files: Sequence[File], asking: Asking) -> AsyncGenerator[Session]:
+        """The same for a caller who keeps everything himself: one turn about these files, nothing of it kept here.
+
+        Raises what `ask` raises, and `ImageError` for the first file that is no picture.
+        """
+        if len(files) > MOST_IMAGES:
+            raise LimitExceeded("images", limit=MOST_IMAGES)
+        self.sessions.limits.message(visitor)
+        async with self.sessions.limits.stream(visitor), AsyncExitStack() as held:
+            session = Session(pictures=tuple([await picture_of(file) for file in files]))
+            self._check(session, asking)
+            session = replace(session, turns=(_turn(session, asking),))
+            its = self._round(visitor, asking, session, (asyncio.Event(), held))
+            async with aclosing(its.replies()) as snapshots:
+                async for replies in snapshots:
+                    yield replace(session.answered(replies), readings=dict(its.readings))
+
+    def _round(
+        self, visitor: str, asking: Asking, session: Session, ends: tuple[asyncio.Event, AsyncExitStack]
+    ) -> Round:
+        stop, held = ends
+        readings = dict(session.readings)
+        return Round(
+            reach=self.reach, visitor=visitor, asking=asking, session=session, readings=readings, stop=stop, held=held
+        )
 
     def _keep(self, visitor: str, session: Session) -> None:
         """What was said, unless the visitor began anew meanwhile; pictures that came meanwhile stay."""
@@ -194,3 +212,9 @@ class Gallery:
     def stop(self, visitor: str, place: str) -> None:
         """End the work at that place at once; what is there stays."""
         self._working.stop(visitor, place)
+
+
+def _turn(session: Session, asking: Asking) -> Turn:
+    """The question as it begins."""
+    waiting = tuple(Reply(model=seat.ref) for seat in asking.seats)
+    return Turn(question=asking.question, pictures=session.waiting, seats=asking.seats, replies=waiting)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from playground.ui import vision_api
 from playground.ui.page import Page
 from playground.ui.vision.layout import lay_out
 from playground.ui.vision.wiring import wire_ask, wire_frame, wire_pictures
-from playground.ui.vision.wiring_more import wire_labels, wire_measure
+from playground.ui.vision.wiring_modes import wire_labels, wire_measure
 
 NAME = "vision"
 ORDER = 50
@@ -18,3 +19,4 @@ def build(page: Page) -> None:
     wire_ask(page, layout)
     wire_labels(page, layout)
     wire_measure(page, layout)
+    vision_api.publish(page.app)

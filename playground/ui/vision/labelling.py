@@ -87,8 +87,9 @@ def _model(show: Renderer, it: Labelled) -> str:
 def _fit(it: Fit) -> str:
     share = f"{it.probability:.1%}".replace("%", " %")
     return (
-        f'<tr><th scope="row">{html.escape(it.label)}</th><td class="share"><i style="--share:{it.probability:.4f}"></i>'
-        f'<span>{share}</span></td><td class="number">{_signed(it.score)}</td></tr>'
+        f'<tr><th scope="row">{html.escape(it.label)}</th><td class="share">'
+        f'<i style="--share:{it.probability:.4f}"></i><span>{share}</span></td>'
+        f'<td class="number">{_signed(it.score)}</td></tr>'
     )
 
 

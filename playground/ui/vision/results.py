@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
@@ -39,32 +39,29 @@ def failures(show: Renderer, it: Measured) -> str:
 
 
 def table(show: Renderer, it: Measured) -> str:
-    """A row a type of question, a column a model and way; the last row is all questions."""
-    scores: Mapping[tuple[str, str], TypeScore] = {(one.type, one.column): one for one in it.scores}
-    heads = "".join(_head(show, one) for one in it.columns)
-    rows = "".join(_row(show, it.columns, scores, kind) for kind in dict.fromkeys(one.type for one in it.scores))
+    """A row a model and way; all questions, then each type of them."""
+    scores: Mapping[tuple[str, str], TypeScore] = {(one.column, one.type): one for one in it.scores}
+    kinds = sorted(dict.fromkeys(one.type for one in it.scores), key=bool)  # all of them first
+    heads = "".join(f'<th scope="col">{html.escape(type_name(show, kind))}</th>' for kind in kinds)
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(one.model.name)}<br><small>{say(show, f"way_{one.way}")}</small></th>'
+        + "".join(f"<td>{_share(show, scores[one.key, kind])}</td>" for kind in kinds)
+        + "</tr>"
+        for one in it.columns
+    )
     return (
         f'<p class="words-used">{word(show, "interval")}</p>'
         f'<div class="results-scroll" tabindex="0" role="region" aria-label="{say(show, "plot")}">'
-        f'<table class="results"><thead><tr><th scope="col">{say(show, "type")}</th>{heads}</tr></thead>'
+        f'<table class="results"><thead><tr><th scope="col">{say(show, "cost_model")}</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
-
-
-def _head(show: Renderer, it: Contender) -> str:
-    return f'<th scope="col">{html.escape(it.model.name)}<br>{say(show, f"way_{it.way}")}</th>'
-
-
-def _row(show: Renderer, columns: Sequence[Contender], scores: Mapping[tuple[str, str], TypeScore], kind: str) -> str:
-    cells = "".join(f"<td>{_share(show, scores[kind, one.key])}</td>" for one in columns)
-    return f'<tr><th scope="row">{html.escape(type_name(show, kind))}</th>{cells}</tr>'
 
 
 def _share(show: Renderer, it: TypeScore) -> str:
     if it.mean is None:
         return "–"
-    numbers = {"mean": f"{it.mean:.2f}", "low": f"{it.low:.2f}", "high": f"{it.high:.2f}", "count": it.items}
-    return say(show, "share", **numbers)
+    around = say(show, "share", low=f"{it.low:.2f}", high=f"{it.high:.2f}", count=it.items)
+    return f'<span class="share">{it.mean:.2f}</span><br><small>{around}</small>'
 
 
 def type_name(show: Renderer, kind: str) -> str:
