@@ -85,7 +85,6 @@ def lay_out_measure(page: Page) -> MeasureLayout:
             elem_id="rag-measured-ways",
         )
         sizes = gr.Textbox(
-            value="200",
             label=label("rag.sizes"),
             info=label("rag.sizes_info"),
             max_lines=1,

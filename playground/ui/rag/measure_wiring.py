@@ -19,6 +19,8 @@ from playground.ui.rag.pieces import alert
 from providers.errors import PlaygroundError
 
 _FIELDS = tuple(Plan.__dataclass_fields__)
+_FIRST_SIZES = "200"
+"""What the field for chunk lengths holds at first."""
 
 
 def wire_measure(page: Page, layout: Layout, scanned: filing.Scanned) -> None:
@@ -97,10 +99,10 @@ def _wire_run(page: Page, layout: Layout, kept: Kept, scanned: filing.Scanned) -
     def stopped(request: gr.Request) -> None:
         app.library.stop(app.who(request).visitor, measuring.MEASURE)
 
-    def opened(request: gr.Request) -> str:
-        return measuring.empty(app.show(app.who(request)))
+    def opened(request: gr.Request) -> list[str]:
+        return [measuring.empty(app.show(app.who(request))), _FIRST_SIZES]
 
-    page.blocks.load(opened, None, parts.table, **PRIVATE)
+    page.blocks.load(opened, None, [parts.table, parts.plan[_FIELDS.index("sizes")]], **PRIVATE)
     parts.run.click(ran, inputs, parts.shown, **PRIVATE)
     filled = [parts.plan[_FIELDS.index("questions")], parts.plan[_FIELDS.index("ways")]]
     parts.example.click(tried, inputs, [*files.shown, *filled, *parts.shown], **PRIVATE)
