@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -12,9 +12,11 @@ from gradio.events import api
 
 from playground.checks import checked_history, checked_models, checked_sampling, checked_text
 from playground.labs.chat import Failure, Reply, answer
+from playground.labs.chat.pictures import MOST, picture_of
 from playground.ui.page import App, Who
+from playground.ui.rag.uploads import paths_of, take
 from playground.ui.render import Renderer
-from providers.errors import PlaygroundError
+from providers.errors import LimitExceeded, PlaygroundError
 from providers.types import Message, ModelInfo, Request, Sampling
 
 
@@ -23,6 +25,8 @@ class _Ask:
     model: str
     messages: tuple[Message, ...]
     sampling: Sampling
+    images: tuple[str, ...] = ()
+    """Uploaded files, for the last message."""
 
 
 def publish(app: App) -> None:
@@ -41,11 +45,13 @@ def publish(app: App) -> None:
         max_tokens: int | None = 512,
         seed: int | None = None,
         stop: list[str] | None = None,
+        images: list[dict[str, Any]] | None = None,
         request: gr.Request | None = None,
     ) -> AsyncGenerator[dict[str, Any]]:
         """Ask a model. Yields the reply as it grows; the last one says how it finished.
 
-        `history` is a list of {"role": "user" | "assistant", "content": text}.
+        `history` is a list of {"role": "user" | "assistant", "content": text}; `images`, for models that see, a list of
+        `handle_file(path)`, at most four, which go along with the message.
         """
         assert request is not None  # Gradio always passes it
         sampling: dict[str, object] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
@@ -56,7 +62,8 @@ def publish(app: App) -> None:
             first = (Message.of("system", told),) if told.strip() else ()
             question = Message.of("user", checked_text(message, app.bounds))
             messages = (*first, *checked_history(history, app.bounds), question)
-            ask = _Ask(checked_models(model)[0], messages, checked_sampling(sampling, app.bounds))
+            paths = paths_of(images or [])
+            ask = _Ask(checked_models(model)[0], messages, checked_sampling(sampling, app.bounds), tuple(paths))
             async with aclosing(_replies(app, who, ask)) as replies:
                 async for reply in replies:
                     yield reply
@@ -96,12 +103,22 @@ async def _replies(app: App, who: Who, ask: _Ask) -> AsyncGenerator[dict[str, An
     async with (
         app.sessions.limits.stream(who.visitor),
         app.reach.open(who.visitor, ask.model) as (provider, info),
-        aclosing(answer(provider, _request(info, ask, who))) as replies,
     ):
-        async for reply in replies:
-            if reply.failure is not None:
-                raise _told(show, reply.failure)
-            yield _plain(reply, show)
+        ask = await _seeing(ask)
+        async with aclosing(answer(provider, _request(info, ask, who))) as replies:
+            async for reply in replies:
+                if reply.failure is not None:
+                    raise _told(show, reply.failure)
+                yield _plain(reply, show)
+
+
+async def _seeing(ask: _Ask) -> _Ask:
+    """With its images, cleaned, in front of its question. Raises `ImageError`, `LimitExceeded("images")`."""
+    if len(ask.images) > MOST:
+        raise LimitExceeded("images", limit=MOST)
+    images = [(await picture_of(one.content, one.name)).image for one in await take(ask.images)]
+    *before, question = ask.messages
+    return replace(ask, messages=(*before, replace(question, parts=(*images, *question.parts))))
 
 
 def _request(model: ModelInfo, ask: _Ask, who: Who) -> Request:

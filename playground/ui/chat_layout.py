@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.checks import MAX_COLUMNS
+from playground.ui import chat_scripts
 from playground.ui.page import Page
 
 _LATEX: list[dict[str, str | bool]] = [
@@ -15,16 +16,6 @@ _LATEX: list[dict[str, str | bool]] = [
     {"left": "\\(", "right": "\\)", "display": False},
     {"left": "$", "right": "$", "display": False},
 ]
-_LEADS = """
-document.addEventListener('click', event => {
-  const link = event.target.closest && event.target.closest('.chat a[href^="#sampling-"]');
-  if (!link) return;
-  event.preventDefault();
-  const [turn, column] = link.getAttribute('href').split('-').slice(1).map(Number);
-  trigger('lead', {turn, column});
-}, true);
-"""
-"""Links in a reply's details that lead to another tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +30,9 @@ class Layout:
     heads: list[gr.HTML]
     chats: list[gr.Chatbot]
     notice: gr.HTML
+    waiting: gr.HTML
+    """The images that go along with the next message."""
+    attach: gr.UploadButton
     message: gr.Textbox
     regenerate: gr.Button
     proceed: gr.Button
@@ -49,11 +43,13 @@ class Layout:
     file: gr.JSON
     legend: gr.HTML
     leads: gr.HTML
+    pictures: gr.HTML
+    """The images of the questions; a script puts them there."""
 
     @property
     def streaming(self) -> list[gr.components.Component]:
         """What a run redraws."""
-        return [*self.chats, self.message, self.notice]
+        return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
 
 
 def lay_out(page: Page) -> Layout:
@@ -73,16 +69,26 @@ def lay_out(page: Page) -> Layout:
                 chats.append(_chatbot(label, number))
             columns.append(column)
     notice = gr.HTML(container=False, elem_id="notice")
-    message = gr.Textbox(
-        show_label=False,
-        label=label("chat.message"),
-        placeholder=label("chat.placeholder"),
-        lines=1,
-        max_lines=10,
-        submit_btn=True,
-        autofocus=True,
-        elem_id="message",
-    )
+    waiting = gr.HTML(container=False, apply_default_css=False, js_on_load=chat_scripts.WAITING, elem_id="waiting")
+    with gr.Row(elem_id="compose"):
+        attach = gr.UploadButton(
+            label("chat.attach"),  # type: ignore[arg-type]  # the browser looks it up here as everywhere
+            file_count="multiple",
+            size="sm",
+            scale=0,
+            elem_id="attach",
+            elem_classes="quiet-button",
+        )
+        message = gr.Textbox(
+            show_label=False,
+            label=label("chat.message"),
+            placeholder=label("chat.placeholder"),
+            lines=1,
+            max_lines=10,
+            submit_btn=True,
+            autofocus=True,
+            elem_id="message",
+        )
     with gr.Row(elem_id="actions"):
         buttons = {
             name: gr.Button(label(f"chat.{name}"), size="sm", scale=0, elem_id=name, elem_classes="quiet-button")
@@ -98,7 +104,8 @@ def lay_out(page: Page) -> Layout:
             label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
         )
     file = gr.JSON(visible=False)
-    leads = gr.HTML(container=False, js_on_load=_LEADS, elem_id="leads")
+    pictures = gr.HTML(container=False, apply_default_css=False, js_on_load=chat_scripts.PICTURES, elem_id="pictures")
+    leads = gr.HTML(container=False, js_on_load=chat_scripts.LEADS, elem_id="leads")
     return Layout(
         preset,
         system,
@@ -107,6 +114,8 @@ def lay_out(page: Page) -> Layout:
         heads,
         chats,
         notice,
+        waiting,
+        attach,
         message,
         **buttons,
         colours=colours,
@@ -114,6 +123,7 @@ def lay_out(page: Page) -> Layout:
         file=file,
         legend=legend,
         leads=leads,
+        pictures=pictures,
     )
 
 

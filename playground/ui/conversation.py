@@ -14,6 +14,7 @@ from playground.labs.chat import Conversation, Failure
 from playground.labs.chat.export import to_json, to_markdown, to_python
 from playground.labs.chat.presets import examples, presets
 from playground.library import OWN, Grounded
+from playground.ui.chat_pictures import sent, waiting
 from playground.ui.page import App, Who
 from playground.ui.render import Renderer
 from providers.errors import PlaygroundError
@@ -42,15 +43,15 @@ def _ground(app: App, who: Who, preset: object) -> Ground | None:
 async def redraw(
     app: App, who: Who, run: Run, question: str = "", *, colours: bool = False
 ) -> AsyncGenerator[list[object]]:
-    """A run as values of the chats, the message box and the notice. What could not be sent goes back into the box.
+    """A run as values of `Layout.streaming`. What could not be sent goes back into the box; its images still wait.
 
-    An unchanged chat is given again instead of being skipped: for what is skipped Gradio makes the component anew and
+    An unchanged value is given again instead of being skipped: for what is skipped Gradio makes the component anew and
     derives its whole schema, which is most of the time of a redraw.
     """
     show = app.show(who, colours=colours)
     last: list[object] = [None] * MAX_COLUMNS
     chats: list[object] = [[] for _ in range(MAX_COLUMNS)]
-    running = gr.update(submit_btn=False, stop_btn=True)
+    running, pictures = gr.update(submit_btn=False, stop_btn=True), None
     try:
         async with aclosing(run()) as conversations:
             async for conversation in conversations:
@@ -59,13 +60,30 @@ async def redraw(
                 for n in range(MAX_COLUMNS):
                     if current[n] is not None and current[n] is not last[n]:
                         chats[n] = show.messages(conversation, n)
-                yield [*chats, running, ""]
+                pictures = sent(show, conversation) if pictures is None else pictures
+                yield [*chats, running, "", pictures, _waiting(app, who)]
                 last, running = current, gr.skip()
     except PlaygroundError as error:
         idle = gr.update(value=question, submit_btn=True, stop_btn=False)
-        yield [*[gr.skip()] * MAX_COLUMNS, idle, show.alert(Failure.of(error))]
+        yield [*[gr.skip()] * MAX_COLUMNS, idle, show.alert(Failure.of(error)), *_pictures(app, who)]
     else:
-        yield [*[gr.skip()] * MAX_COLUMNS, gr.update(submit_btn=True, stop_btn=False), ""]
+        idle = gr.update(submit_btn=True, stop_btn=False)
+        yield [*[gr.skip()] * MAX_COLUMNS, idle, "", *_pictures(app, who)]
+
+
+def _pictures(app: App, who: Who) -> list[object]:
+    """Those of the conversation as it is kept, and those that wait."""
+    return [sent(app.show(who), app.desk.load(who.visitor)), _waiting(app, who)]
+
+
+def _waiting(app: App, who: Who) -> str:
+    return waiting(app.show(who), app.desk.attachments.of(who.visitor))
+
+
+def settle(app: App, who: Who, conversation: Conversation, question: str, *, colours: bool = False) -> list[object]:
+    """A conversation in which nothing runs, as values of `Layout.streaming`; `question` stands in the box."""
+    show = app.show(who, colours=colours)
+    return [*drawn(show, conversation), gr.update(value=question), "", sent(show, conversation), _waiting(app, who)]
 
 
 async def lay_columns(app: App, who: Who, models: Sequence[str], *, colours: bool = False) -> list[object]:
@@ -79,7 +97,7 @@ async def lay_columns(app: App, who: Who, models: Sequence[str], *, colours: boo
 
 
 def open_tab(app: App, who: Who) -> list[object]:
-    """The conversation as it was left, the presets and examples in the visitor's language."""
+    """The conversation as it was left, the presets and examples in the visitor's language, the images that wait."""
     show, conversation = app.show(who), app.desk.load(who.visitor)
     named = named_presets(app, who)
     tries = [
@@ -89,7 +107,8 @@ def open_tab(app: App, who: Who) -> list[object]:
         gr.update(value=value, examples=tries if number == 0 else None)
         for number, value in enumerate(drawn(show, conversation))
     ]
-    return [conversation.system, gr.update(choices=named, value=None), *chats]
+    pictures = [sent(show, conversation), _waiting(app, who)]
+    return [conversation.system, gr.update(choices=named, value=None), *chats, *pictures]
 
 
 def named_presets(app: App, who: Who) -> list[tuple[str, str]]:
@@ -145,7 +164,7 @@ def exporter(app: App, kind: str) -> Callable[[gr.Request], dict[str, str]]:
             case "json":
                 return {"name": "aula-chat.json", "type": "application/json", "content": to_json(conversation)}
             case "markdown":
-                content = to_markdown(conversation, who.text("chat.you"))
+                content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"))
                 return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
             case _:
                 content = to_python(conversation, app.reach.catalog.endpoints)

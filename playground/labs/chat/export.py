@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from pprint import pformat
 
 from playground.labs.chat.conversation import Conversation, Reply
+from playground.labs.chat.export_loops import LOOP, SEEING_LOOP
 from providers.base import Endpoint
+from providers.image import size
 from providers.registry import CUSTOM
-from providers.types import Sampling
+from providers.types import Image, Sampling
 
 _OPENAI_NAMES = {"temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop"}
 _TRANSFORMERS_NAMES = {"temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty"}
@@ -19,15 +22,23 @@ def to_json(conversation: Conversation) -> str:
     return json.dumps({"format": "aula.chat/1", **conversation.to_json()}, ensure_ascii=False, indent=2) + "\n"
 
 
-def to_markdown(conversation: Conversation, you: str) -> str:
-    """`you` is the heading over the visitor's messages."""
+def to_markdown(conversation: Conversation, you: str, image: str = "image") -> str:
+    """`you` is the heading over the visitor's messages; `image` the word for what JSON alone holds."""
     parts = [f"> {line}" for line in conversation.system.splitlines()] + [""] if conversation.system.strip() else []
     for turn in conversation.turns:
-        parts += [f"## {you}", "", turn.question, ""]
+        parts += [f"## {you}", ""]
+        parts += [f"*[{image}: {measures(picture.image)}]*\n" for picture in turn.pictures]
+        parts += [turn.question, ""]
         for reply in turn.replies:
             if reply is not None:
                 parts += [f"## {reply.model}", "", reply.text, "", _facts(reply), ""]
     return "\n".join(parts).strip() + "\n"
+
+
+def measures(image: Image) -> str:
+    """Kind and size: "PNG, 800 × 600"."""
+    width, height = size(image)
+    return f"{image.mime.removeprefix('image/').upper()}, {width} × {height}"
 
 
 def _facts(reply: Reply) -> str:
@@ -41,43 +52,52 @@ def _facts(reply: Reply) -> str:
 
 
 def to_python(conversation: Conversation, endpoints: Mapping[str, Endpoint]) -> str:
-    """Asks the same questions again, of every model that answered last, with its vendor's SDK or transformers."""
+    """Asks the same questions again, of every model that answered last, with its vendor's SDK or transformers.
+
+    Images are part of it. A model that saw none of them is asked without, and the program says so.
+    """
     last = conversation.turns[-1].replies if conversation.turns else ()
-    replies = [reply for reply in last if reply is not None]
+    askers = [(reply, _saw(conversation, column)) for column, reply in enumerate(last) if reply is not None]
     questions = [turn.question for turn in conversation.turns]
+    shown = any(turn.pictures for turn in conversation.turns)
     pieces = [
         '"""A conversation from Aula, held again. Keys are read from the environment."""',
         f"SYSTEM = {conversation.system!r}",
         f"QUESTIONS = {pformat(questions, width=110)}",
+        *([f"IMAGES = [{_images(conversation)}]"] if shown else []),
         "",
-        _LOOP,
+        SEEING_LOOP if shown else LOOP,
     ]
-    for number, reply in enumerate(replies, start=1):
-        pieces.append(_asker(f"ask_{number}", reply, endpoints))
-    pieces += [f"converse({reply.model!r}, ask_{number})" for number, reply in enumerate(replies, start=1)]
+    for number, (reply, saw) in enumerate(askers, start=1):
+        pieces.append(_asker(f"ask_{number}", reply, endpoints, saw=saw))
+    for number, (reply, saw) in enumerate(askers, start=1):
+        ask = f"ask_{number}" if saw or not shown else f"without_images(ask_{number})"
+        pieces.append(f"converse({reply.model!r}, {ask})")
     return "\n".join(pieces) + "\n"
 
 
-_LOOP = """
-def converse(name, ask):
-    print("=====", name)
-    messages = [{"role": "system", "content": SYSTEM}] if SYSTEM.strip() else []
-    for question in QUESTIONS:
-        messages.append({"role": "user", "content": question})
-        answer = ask(messages)
-        messages.append({"role": "assistant", "content": answer})
-        print(f"\\n> {question}\\n\\n{answer}")
-
-"""
+def _images(conversation: Conversation) -> str:
+    """A list of addresses that hold the images themselves, for each question."""
+    return ", ".join(repr([_address(picture.image) for picture in turn.pictures]) for turn in conversation.turns)
 
 
-def _asker(name: str, reply: Reply, endpoints: Mapping[str, Endpoint]) -> str:
+def _address(image: Image) -> str:
+    return f"data:{image.mime};base64,{base64.b64encode(image.content).decode()}"
+
+
+def _saw(conversation: Conversation, column: int) -> bool:
+    """A column answered a question that had images."""
+    replies = [turn.replies[column] for turn in conversation.turns if turn.pictures and column < len(turn.replies)]
+    return any(reply is not None and reply.text and reply.failure is None for reply in replies)
+
+
+def _asker(name: str, reply: Reply, endpoints: Mapping[str, Endpoint], *, saw: bool) -> str:
     provider, _, model = reply.model.partition("/")
     match provider:
         case "huggingface":
-            return _transformers(name, model, reply.sampling)
+            return (_seeing_transformers if saw else _transformers)(name, model, reply.sampling)
         case "anthropic":
-            return _anthropic(name, model, reply.sampling)
+            return _anthropic(name, model, reply.sampling, saw=saw)
         case "scripted":
             return f"\ndef {name}(messages):\n    return 'This model is a script of Aula: it has no weights.'\n\n"
         case _:
@@ -114,9 +134,10 @@ def {name}(messages):
 """
 
 
-def _anthropic(name: str, model: str, sampling: Sampling) -> str:
+def _anthropic(name: str, model: str, sampling: Sampling, *, saw: bool) -> str:
     older = {key: value for key, value in sampling.chosen().items() if key in {"temperature", "top_k", "top_p"}}
     extra = f', extra_headers={{"anthropic-version": "2023-06-01"}}, extra_body={older!r}' if older else ""
+    turned = "with_sources(message)" if saw else "message"
     stop = f", stop_sequences={list(sampling.stop)!r}" if sampling.stop else ""
     return f"""
 def {name}(messages):
@@ -125,7 +146,7 @@ def {name}(messages):
     from anthropic import Anthropic
 
     client = Anthropic(api_key=os.environ["ANTHROPIC_API_KEY"])
-    turns = [message for message in messages if message["role"] != "system"]
+    turns = [{turned} for message in messages if message["role"] != "system"]
     system = {{"system": SYSTEM}} if SYSTEM.strip() else {{}}
     reply = client.messages.create(
         model={model!r}, max_tokens={sampling.max_tokens or 1024}, messages=turns, **system{stop}{extra}
@@ -136,13 +157,7 @@ def {name}(messages):
 
 
 def _transformers(name: str, model: str, sampling: Sampling) -> str:
-    chosen: dict[str, object] = {key: value for key, value in sampling.chosen().items() if key in _TRANSFORMERS_NAMES}
-    greedy = sampling.temperature == 0
-    if greedy:
-        chosen = {"repetition_penalty": sampling.repetition_penalty} if sampling.repetition_penalty else {}
-    chosen["do_sample"] = not greedy
-    chosen["max_new_tokens"] = sampling.max_tokens or 512
-    seed = "" if sampling.seed is None else f"    torch.manual_seed({sampling.seed})\n"
+    seed, chosen = _transformers_options(sampling)
     return f"""
 def {name}(messages):
     import torch
@@ -160,3 +175,33 @@ def {name}(messages):
     return tokenizer.decode(output[0, batch["input_ids"].shape[1] :], skip_special_tokens=True)
 
 """
+
+
+def _seeing_transformers(name: str, model: str, sampling: Sampling) -> str:
+    seed, chosen = _transformers_options(sampling)
+    return f"""
+def {name}(messages):
+    import torch
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    processor = AutoProcessor.from_pretrained({model!r})
+    model = AutoModelForImageTextToText.from_pretrained({model!r})
+{seed}    batch = processor.apply_chat_template(
+        [with_addresses(message) for message in messages],
+        add_generation_prompt=True, tokenize=True, return_tensors="pt", return_dict=True,
+    )
+    output = model.generate(**batch, **{chosen!r})
+    return processor.decode(output[0, batch["input_ids"].shape[1] :], skip_special_tokens=True)
+
+"""
+
+
+def _transformers_options(sampling: Sampling) -> tuple[str, dict[str, object]]:
+    """The line that sets the seed, and what `generate` is given."""
+    chosen: dict[str, object] = {key: value for key, value in sampling.chosen().items() if key in _TRANSFORMERS_NAMES}
+    greedy = sampling.temperature == 0
+    if greedy:
+        chosen = {"repetition_penalty": sampling.repetition_penalty} if sampling.repetition_penalty else {}
+    chosen["do_sample"] = not greedy
+    chosen["max_new_tokens"] = sampling.max_tokens or 512
+    return ("" if sampling.seed is None else f"    torch.manual_seed({sampling.seed})\n"), chosen

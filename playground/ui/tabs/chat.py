@@ -12,6 +12,8 @@ from playground.desk import Choices
 from playground.labs.chat import Conversation
 from playground.ui import api
 from playground.ui.chat_layout import Layout, lay_out
+from playground.ui.chat_pictures import attach, detach
+from playground.ui.chat_scripts import EMPTY_THE_BOX
 from playground.ui.conversation import (
     choose_preset,
     chosen,
@@ -22,6 +24,7 @@ from playground.ui.conversation import (
     open_tab,
     receive,
     redraw,
+    settle,
     turn_of,
 )
 from playground.ui.page import DOWNLOAD, PRIVATE, Page, Who
@@ -30,20 +33,14 @@ from playground.ui.sampling.tokens import legend
 
 NAME = "chat"
 ORDER = 10
-_EMPTY_THE_BOX = """(...values) => {
-  setTimeout(() => {
-    const box = document.querySelector('#message textarea');
-    box.value = '';
-    box.dispatchEvent(new Event('input', {bubbles: true}));
-  });
-  return values;
-}"""
-"""In the browser, where it cannot be lost: of several values that come at once, Gradio's client keeps the last."""
+_CLEANED_AT_ONCE = 4
+"""Uploads whose images are cleaned at the same time, of all visitors: each takes a program of its own."""
 
 
 def build(page: Page) -> None:
     layout = lay_out(page)
     _wire_runs(page, layout)
+    _wire_pictures(page, layout)
     _wire_rest(page, layout)
     api.publish(page.app)
 
@@ -61,7 +58,8 @@ def _wire_runs(page: Page, layout: Layout) -> None:
         who = app.who(request)
 
         def run() -> AsyncGenerator[Conversation]:
-            return app.desk.send(who.visitor, checked_text(question, app.bounds), choices(who, *rest))
+            pictures = app.desk.attachments.of(who.visitor)
+            return app.desk.send(who.visitor, checked_text(question, app.bounds), choices(who, *rest), pictures)
 
         async for shown in redraw(app, who, run, question, colours=colours):
             yield shown
@@ -80,7 +78,7 @@ def _wire_runs(page: Page, layout: Layout) -> None:
         ):
             yield shown
 
-    layout.message.submit(sent, [layout.message, *inputs], outputs, js=_EMPTY_THE_BOX, **PRIVATE)
+    layout.message.submit(sent, [layout.message, *inputs], outputs, js=EMPTY_THE_BOX, **PRIVATE)
     layout.regenerate.click(again, inputs, outputs, **PRIVATE)
     layout.proceed.click(more, inputs, outputs, **PRIVATE)
     for number, chat in enumerate(layout.chats):
@@ -148,6 +146,20 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
     chat.example_select(tried, inputs, layout.streaming, **PRIVATE)
 
 
+def _wire_pictures(page: Page, layout: Layout) -> None:
+    app = page.app
+
+    async def attached(paths: object, request: gr.Request) -> list[object]:
+        return await attach(app, app.who(request), paths)
+
+    def detached(request: gr.Request, event: gr.EventData) -> str:
+        return detach(app, app.who(request), event.number)
+
+    shown = [layout.waiting, layout.notice]
+    layout.attach.upload(attached, layout.attach, shown, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
+    layout.waiting.remove(detached, None, layout.waiting, **PRIVATE)
+
+
 def _wire_rest(page: Page, layout: Layout) -> None:
     app, models = page.app, page.sidebar.models
     frame = [*layout.columns, *layout.heads, *layout.chats]
@@ -175,18 +187,19 @@ def _wire_rest(page: Page, layout: Layout) -> None:
     def undone(colours: bool, request: gr.Request) -> list[object]:
         who = app.who(request)
         conversation, question = app.desk.undo(who.visitor)
-        return [*drawn(app.show(who, colours=colours), conversation), gr.update(value=question), ""]
+        return settle(app, who, conversation, question, colours=colours)
 
     def cleared(request: gr.Request) -> list[object]:
         who = app.who(request)
-        return [*drawn(app.show(who), app.desk.clear(who.visitor)), gr.update(value=""), ""]
+        return settle(app, who, app.desk.clear(who.visitor), "")
 
     def led(request: gr.Request, event: gr.EventData) -> list[object]:
         told = hand_over(app.desk.load(app.who(request).visitor), event.turn, event.column)
         return [gr.skip(), gr.skip()] if told is None else [gr.Tabs(selected="sampling"), told]
 
     layout.leads.lead(led, None, [page.tabs, page.handed], **PRIVATE)
-    page.blocks.load(opened, None, [layout.system, layout.preset, *layout.chats], **PRIVATE)
+    kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting]
+    page.blocks.load(opened, None, kept, **PRIVATE)
     models.change(framed, [models, layout.colours], frame, **PRIVATE)
     page.blocks.load(framed, [models, layout.colours], frame, **PRIVATE)
     layout.colours.input(recoloured, layout.colours, [layout.legend, *layout.chats], **PRIVATE)

@@ -1,0 +1,74 @@
+"""Images in the Chat tab as HTML: those that wait to be sent, and those that stand above the questions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import time
+from collections.abc import Sequence
+
+from playground.labs.chat import Conversation, Picture
+from playground.labs.chat.export import measures
+from playground.ui.page import App, Who
+from playground.ui.rag.uploads import take
+from playground.ui.render import Renderer
+from providers.errors import Failure, PlaygroundError
+
+
+def sent(show: Renderer, conversation: Conversation) -> str:
+    """A template for every question with images: `chat_scripts.PICTURES` puts it above the question in each column.
+
+    They are no part of the messages: a message's text is what is copied, edited and read aloud.
+    """
+    return "".join(_template(show, turn, one.pictures) for turn, one in enumerate(conversation.turns) if one.pictures)
+
+
+def _template(show: Renderer, turn: int, pictures: Sequence[Picture]) -> str:
+    images = "".join(_image(show, one, number) for number, one in enumerate(pictures, start=1))
+    key = hashlib.sha256(images.encode()).hexdigest()[:16]
+    return f'<template data-turn="{turn}" data-key="{key}">{images}</template>'
+
+
+def _image(show: Renderer, picture: Picture, number: int) -> str:
+    alt = html.escape(show.text("chat.image", number=number, name=picture.name))
+    encoded = base64.b64encode(picture.small.content).decode()
+    title = html.escape(f"{picture.name} · {measures(picture.image)}")
+    return f'<img src="data:{html.escape(picture.small.mime)};base64,{encoded}" alt="{alt}" title="{title}">'
+
+
+def waiting(show: Renderer, pictures: Sequence[Picture]) -> str:
+    """What goes along with the next message, each with a button that takes it back."""
+    figures = "".join(_figure(show, one, number) for number, one in enumerate(pictures, start=1))
+    adding = f'<p class="adding quiet" role="status" hidden>{html.escape(show.text("chat.adding"))}</p>'
+    return f'<div class="pictures">{figures}</div>{adding}'
+
+
+def _figure(show: Renderer, picture: Picture, number: int) -> str:
+    name = html.escape(show.text("chat.remove_image", number=number, name=picture.name))
+    remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
+    return f"<figure>{_image(show, picture, number)}{remove}</figure>"
+
+
+async def attach(app: App, who: Who, paths: object) -> list[object]:
+    """Files for the next message: what waits now, and a notice about those that are no images."""
+    show, failures = app.show(who), []
+    try:
+        for upload in await take(paths or []):
+            try:
+                await app.desk.attachments.add(who.visitor, upload.content, upload.name)
+            except PlaygroundError as error:
+                failures.append(error)
+    except PlaygroundError as error:
+        failures.append(error)
+    # Marked with the time: the browser is to notice that the upload is over, even where nothing else changed.
+    ended = f"<!-- {time.time_ns()} -->"
+    told = "".join({show.alert(Failure.of(error)): None for error in failures})
+    return [waiting(show, app.desk.attachments.of(who.visitor)) + ended, told]
+
+
+def detach(app: App, who: Who, number: object) -> str:
+    """Without the image of that number."""
+    if isinstance(number, int):
+        app.desk.attachments.remove(who.visitor, number)
+    return waiting(app.show(who), app.desk.attachments.of(who.visitor))
