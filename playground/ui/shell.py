@@ -50,7 +50,7 @@ def build(app: App) -> gr.Blocks:
             theme = gr.Button("◑", size="sm", elem_id="theme", elem_classes="quiet-button", scale=0)
             theme.click(None, js=_TOGGLE_THEME, **PRIVATE)
         bar = build_sidebar(app.label, app.settings.model, app.settings.max_tokens_per_reply)
-        places = gr.Tabs(elem_id="tabs")
+        places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
         page = Page(app, blocks, bar, places, gr.State())
         sidebar.wire(page)
         with places:

@@ -181,6 +181,13 @@ def test_what_a_document_or_a_model_says_is_text(show: Renderer, drawn: Callable
 
 
 class TestClaims:
+    def test_what_models_mark_is_shown_and_nothing_else_is_obeyed(self, show: Renderer) -> None:
+        text = "## Hours\n**Open** at `six`:\n- <b>rye</b> 2 * 3 * 4\n* ![x](http://127.0.0.1/y)"
+        drawn = claims.claims(show, claims.Claims(text=text))
+        assert "<strong>Hours</strong>" in drawn and "<strong>Open</strong> at <code>six</code>" in drawn
+        assert "• &lt;b&gt;rye&lt;/b&gt; 2 * 3 * 4" in drawn and "• ![x](http" in drawn
+        assert "<img" not in drawn and "<b>" not in drawn and "<a" not in drawn
+
     def test_a_citation_is_a_button_that_names_its_passage(self, show):
         drawn = claims.claims(show, claims.Claims(text="Built in 1874 [1][2]. Made up [9].", passages=[PASSAGE] * 2))
         buttons = re.findall(r"<button[^>]*>\[(\d)\]</button>", drawn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ class Claims:
 
 
 def claims(show: Renderer, it: Claims) -> str:
-    """Plain text, line breaks kept: nothing in an answer is obeyed, no picture fetched, no link to follow."""
+    """Text with bold, code and bullets, line breaks kept: no picture is fetched, no link to follow, no HTML obeyed."""
     cited = citations(it.text, len(it.passages))
     pieces, at = [], 0
     for sentence in it.sentences:
@@ -63,20 +64,36 @@ def legend(show: Renderer) -> str:
     return f'<p class="legend">{say(show, "legend")} {items}</p><p class="quiet">{say(show, "legend_info")}</p>'
 
 
+_MARKS = (
+    (re.compile(r"(?m)^#{1,6} +(.+)$"), r"<strong>\1</strong>"),
+    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), r"<strong>\1</strong>"),
+    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
+    (re.compile(r"(?m)^( *)[-*] +"), r"\1• "),
+)
+"""What models mark most. The text is escaped before, so that only these four make HTML."""
+
+
+def _shown(text: str) -> str:
+    shown = html.escape(text)
+    for mark, made in _MARKS:
+        shown = mark.sub(made, shown)
+    return shown
+
+
 def _cited(show: Renderer, it: Claims, cited: Sequence[Citation], start: int, end: int) -> str:
     """That part of the text, its citations as buttons."""
     pieces, at = [], start
     for one in cited:
         if not start <= one.start < end:
             continue
-        pieces.append(html.escape(it.text[at : one.start]))
+        pieces.append(_shown(it.text[at : one.start]))
         pieces += [_button(show, it.passages[number - 1], number) for number in one.numbers]
         pieces += [
             f'<span class="cite unknown" title="{say(show, "cite_unknown")}">[{number}?]</span>'
             for number in one.unknown
         ]
         at = min(one.end, end)
-    return "".join(pieces) + html.escape(it.text[at:end])
+    return "".join(pieces) + _shown(it.text[at:end])
 
 
 def _button(show: Renderer, passage: Passage, number: int) -> str:
