@@ -22,6 +22,8 @@ from providers.types import ModelInfo
 
 SHARED = ("huggingface", "scripted")
 """Providers without keys: one connection serves every visitor."""
+UNKNOWN_WINDOW = 512
+"""Tokens of a text that an embedding model reads of which nothing is known: nearly all read that many."""
 LIST_SECONDS = 3600
 """How long a vendor's list of models is believed."""
 
@@ -126,12 +128,25 @@ class Reach:
         """As `embeddings`."""
         return (*((OVERLAP,) if self.scripted else ()), *self.catalog.rerankers)
 
+    def embedding(self, ref: str = "") -> EmbeddingInfo:
+        """The facts of the model of that name, few where the catalogue does not know it. Raises `UnknownModel`."""
+        known = {info.ref: info for info in self.embeddings()}
+        name, _, model_id = ref.partition("/")
+        if ref in known or not ref:
+            return known[ref] if ref else self.embeddings()[0]
+        if not model_id or name not in (*self.catalog.endpoints, "openai", registry.CUSTOM):
+            return find(known.values(), ref)  # tells the names that look alike
+        here = name in self.catalog.endpoints and self.catalog.endpoints[name].local
+        return EmbeddingInfo(id=model_id, provider=name, name=model_id, window=UNKNOWN_WINDOW, local=here)
+
     @asynccontextmanager
     async def embedder(self, visitor: str, ref: str = "") -> AsyncIterator[Embedder]:
         """The model of that name, for as long as it is used; without a name the default. Raises `UnknownModel`,
         `MissingKey`.
+
+        Of a vendor that speaks OpenAI's protocol, or a server of the visitor's own, every model can be named.
         """
-        info = find(self.embeddings(), ref) if ref else self.embeddings()[0]
+        info = self.embedding(ref)
         async with self._connected(visitor, info.provider) as provider:
             if not isinstance(provider, Embeds):
                 raise UnknownModel("provider", model=info.ref, near="")

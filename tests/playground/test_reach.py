@@ -10,7 +10,7 @@ from playground.reach import Reach, full_name
 from playground.sessions import KeyVault
 from providers import catalog, registry
 from providers.base import Options
-from providers.errors import MissingKey, UnknownModel
+from providers.errors import MissingKey, Unavailable, UnknownModel
 
 ROWS = catalog.load()
 
@@ -65,3 +65,27 @@ async def test_scripted_models_are_offered_only_where_asked_for(tmp_path: Path) 
 async def test_local_models_come_first(tmp_path: Path) -> None:
     local = [model.local for model in await reach(tmp_path).models("v")]
     assert local == sorted(local, reverse=True) and any(local) and not all(local)
+
+
+class TestEmbeddingModels:
+    def test_of_a_vendor_any_can_be_named_and_a_slip_is_told(self, tmp_path: Path) -> None:
+        reach = Reach(ROWS, Options(home=tmp_path), KeyVault(60, {}))
+        assert reach.embedding() == reach.embeddings()[0]
+        named = reach.embedding("mistral/mistral-embed")
+        assert (named.provider, named.id, named.local) == ("mistral", "mistral-embed", False)
+        assert reach.embedding("custom/owner/model").id == "owner/model"
+        for ref in ("huggingface/all-MiniLM", "nobody/x", "mistral/", "all-MiniLM-L6-v2"):
+            with pytest.raises(UnknownModel):
+                reach.embedding(ref)
+
+    async def test_of_a_server_of_ones_own_it_is_connected_to_with_that_address(self, tmp_path: Path) -> None:
+        vault = KeyVault(60, {})
+        reach = Reach(ROWS, Options(home=tmp_path), vault)
+        with pytest.raises(MissingKey):
+            async with reach.embedder("ana", "custom/some-model"):
+                pass
+        vault.put("ana", "custom", "sk-canary-0123456789", "http://127.0.0.1:9/v1")
+        async with reach.embedder("ana", "custom/some-model") as embedder:
+            assert embedder.info.ref == "custom/some-model"
+            with pytest.raises(Unavailable):
+                await embedder.embed(["nobody listens there"])

@@ -12,7 +12,7 @@ from playground.library.values import Retrieval
 from playground.ui.page import App, Who
 from playground.ui.render import Renderer
 from providers.embedding import EmbeddingInfo
-from providers.errors import Failure, InputError, MissingKey
+from providers.errors import Failure, InputError, MissingKey, UnknownModel
 
 MOST_PASSAGES = 20
 TOKENS = (30, 512)
@@ -116,9 +116,10 @@ def locked(app: App, who: Who, one: EmbeddingInfo) -> bool:
 def about(app: App, who: Who, ref: str) -> str:
     """What choosing that embedding model means: where the texts go, and why it is locked."""
     show = app.show(who)
-    found = next((one for one in app.library.embeddings() if one.ref == ref), None)
-    if found is None:
-        return ""
+    try:
+        found = app.reach.embedding(ref)
+    except UnknownModel as error:
+        return show.alert(Failure.of(error))
     if locked(app, who, found):
         return show.alert(Failure.of(MissingKey(provider=found.provider)))
     name = "stays" if found.local else "leaves"
