@@ -15,7 +15,7 @@ from playground.ui.render import Renderer
 from playground.ui.vision.columns import Chosen, chats
 from playground.ui.vision.looking import Left
 from playground.ui.vision.messages import messages
-from playground.ui.vision.pieces import alert, noticed
+from playground.ui.vision.pieces import alert, noticed, say
 from providers.errors import PlaygroundError
 
 Chats = list[object]
@@ -55,8 +55,8 @@ def refused(show: Renderer, error: PlaygroundError, question: object = None) -> 
     return quiet(notice=alert(show, error), ask=gr.update(visible=True), stop=gr.update(visible=False), **places)
 
 
-async def answer(app: App, who: Who, it: Chosen, asking: Asking) -> AsyncGenerator[Screen]:
-    """One turn of all columns."""
+async def answer(app: App, who: Who, it: Chosen, asking: Asking, note: str = "") -> AsyncGenerator[Screen]:
+    """One turn of all columns; `note` names a text that stands below it in the end."""
     show = app.show(who)
     first = not app.gallery.session(who.visitor).turns
     drawn = _Drawn(show, it)
@@ -78,7 +78,8 @@ async def answer(app: App, who: Who, it: Chosen, asking: Asking) -> AsyncGenerat
         return
     if latest is None:
         return
-    ended = noticed(show, _lesson(latest)) if first else ""
+    ended = noticed(show, _lesson(latest)) if first or note else ""
+    ended += f'<p class="quiet">{say(show, note)}</p>' if note else ""
     yield quiet(
         chats=chats(show, it, latest),
         notice=ended,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -111,15 +112,23 @@ def wire_ask(page: Page, layout: Layout) -> None:
         it = await chosen(app, who, refs, reading)
         if not it.reading:  # nothing is ticked yet: the first that cannot see
             it = await chosen(app, who, refs, it.blind[:1])
+        language = spoken(it, who.language)
         framed = frame(app.show(who), it, app.gallery.session(who.visitor))[: len(above)]
         nothing = [gr.skip()] * len(above)
-        async with aclosing(looking.add_sample(app, who, it, f"{EXAMPLE}.{who.language}.jpg")) as adding:
+        async with aclosing(looking.add_sample(app, who, it, f"{EXAMPLE}.{language}.jpg")) as adding:
             async for left in adding:
                 yield [*framed, *answering.quiet(left=left).outputs()]
                 framed = nothing
-        values = (who.text("vision.example_question"), it.reading, refs, *sampling)
-        async for screen in _asking(page, who, values):
-            yield [*nothing, *screen.outputs()]
+        try:
+            asking = asking_of(page, language, it, app.texts.text(language, "vision.example_question"), sampling)
+        except PlaygroundError as error:
+            yield [*nothing, *answering.refused(app.show(who), error).outputs()]
+            return
+        asking = replace(asking, sampling=replace(asking.sampling, temperature=0))
+        note = "example_note" if language == who.language else "example_language"
+        async with aclosing(answering.answer(app, who, it, asking, note)) as screens:
+            async for screen in screens:
+                yield [*nothing, *screen.outputs()]
 
     async def picked(request: gr.Request, event: gr.SelectData, *values: Any) -> AsyncGenerator[list[object]]:
         """A button under a reply: enter a key, or ask once more."""
@@ -159,7 +168,7 @@ async def _asking(page: Page, who: Who, values: Sequence[Any]) -> AsyncGenerator
     question, reading, refs, *sampling = values
     try:
         it = await chosen(app, who, refs, reading)
-        asking = asking_of(page, who, it, question, sampling)
+        asking = asking_of(page, who.language, it, question, sampling)
     except PlaygroundError as error:
         yield answering.refused(app.show(who), error)
         return
@@ -168,14 +177,20 @@ async def _asking(page: Page, who: Who, values: Sequence[Any]) -> AsyncGenerator
             yield screen
 
 
-def asking_of(page: Page, who: Who, it: Chosen, question: object, sampling: Sequence[object]) -> Asking:
+def spoken(it: Chosen, language: str) -> str:
+    """The page's language where every column's model says that it speaks it, or says nothing; else English."""
+    told = [it.models[seat.ref].languages for seat in it.seats if seat.ref in it.models]
+    return language if all(language in one for one in told if one) else "en"
+
+
+def asking_of(page: Page, language: str, it: Chosen, question: object, sampling: Sequence[object]) -> Asking:
     """What is asked, checked. Raises `InputError`s."""
     given = dict(zip(page.sidebar.sampling, sampling, strict=True))
     return Asking(
         question=checked_text(question or "", page.app.bounds),
         seats=it.seats,
         sampling=checked_sampling(given, page.app.bounds),
-        language=who.language,
+        language=language,
     )
 
 
