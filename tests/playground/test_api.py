@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from gradio_client import Client
+from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from tests.browser.serving import ROOT, Served, serving
+from tests.playground import images
 
 PARAMETERS = [
     "message",
@@ -26,6 +27,7 @@ PARAMETERS = [
     "max_tokens",
     "seed",
     "stop",
+    "images",
 ]
 
 
@@ -48,7 +50,8 @@ def refused(client: Client, **values: object) -> str:
 
 def test_the_readmes_example_runs(served):
     readme = (ROOT / "README.md").read_text("utf-8")
-    (example,) = re.findall(r"```python\n(from gradio_client.*?)```", readme, re.DOTALL)
+    examples = re.findall(r"```python\n(from gradio_client.*?)```", readme, re.DOTALL)
+    (example,) = [one for one in examples if 'api_name="/chat"' in one]
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
         exec(example.replace("http://127.0.0.1:7860", served.url), {})
@@ -58,7 +61,8 @@ def test_the_readmes_example_runs(served):
 
 def test_only_these_are_published_and_every_parameter_has_a_default(client):
     api = client.view_api(return_format="dict")
-    assert set(api["named_endpoints"]) == {"/chat", "/models", "/next_tokens", "/sweep", "/prompting", "/evaluate"}
+    of_tabs = {"next_tokens", "sweep", "prompting", "evaluate", "rag_add", "rag_search", "rag_ask", "vision"}
+    assert set(api["named_endpoints"]) == {"/chat", "/models", *(f"/{name}" for name in of_tabs)}
     parameters = api["named_endpoints"]["/chat"]["parameters"]
     assert [one["parameter_name"] for one in parameters] == PARAMETERS
     assert all(one["parameter_has_default"] for one in parameters)
@@ -91,6 +95,29 @@ def test_parameters_and_history_reach_the_model(client):
         for seed in (1, 1, 2)
     )
     assert first == again != other
+
+
+def test_images_go_along_with_the_message(client, tmp_path):
+    red, trip = tmp_path / "red.png", tmp_path / "trip.jpg"
+    red.write_bytes(images.png())
+    trip.write_bytes(images.photo())
+    both = [handle_file(str(red)), handle_file(str(trip))]
+    told = client.predict(message="What?", images=both, model="scripted/seer", api_name="/chat")
+    assert (
+        told["text"] == "I was sent 2 images: image/png, 60 × 40 pixels; image/jpeg, 40 × 60 pixels. You asked: What?"
+    )
+    said = refused(client, images=both, model="scripted/echo")
+    assert "cannot see images" in said and "OCR + text model" in said
+    assert "at most 4 images" in refused(client, images=[handle_file(str(red))] * 5, model="scripted/seer")
+
+
+def test_files_that_are_no_images_or_not_uploaded_are_refused(served, client, tmp_path):
+    drawing = tmp_path / "drawing.png"
+    drawing.write_bytes(images.SVG)
+    assert "SVG" in refused(client, images=[handle_file(str(drawing))], model="scripted/seer")
+    for forged in ({"path": "/etc/passwd"}, {"url": "http://127.0.0.1:1/x.png"}, "x.png", 5):
+        said = refused(client, images=[forged], model="scripted/seer")
+        assert "Traceback" not in said and "root:" not in said
 
 
 @pytest.mark.parametrize("role", ["system", "developer", "tool"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import os
 import subprocess
@@ -13,10 +14,14 @@ import pytest
 
 from playground.labs.chat import Conversation, Reply, Turn
 from playground.labs.chat.export import to_json, to_markdown, to_python
+from playground.labs.chat.export_loops import SEEING_LOOP
+from playground.labs.chat.pictures import Picture
 from providers import catalog
 from providers.base import Endpoint
-from providers.types import Sampling, Usage
+from providers.errors import Failure
+from providers.types import Image, Sampling, Usage
 from tests.faults.server import running
+from tests.playground import images
 
 HOSTILE = [
     '"""\nimport os; os.system("touch stolen")\n"""',
@@ -100,6 +105,61 @@ def test_the_program_holds_the_conversation_again():
     sent = {"temperature": 0.5, "top_k": 5, "top_p": 0.9, "seed": 3, "stop": ["END"], "presence_penalty": 0.1}
     assert sent.items() <= bodies[0].items()
     assert bodies[0]["max_tokens"] == 7
+
+
+RED = Image(images.png(), "image/png")
+ADDRESS = f"data:image/png;base64,{base64.b64encode(RED.content).decode()}"
+
+
+def seen(*models: str, blind: bool = False) -> Conversation:
+    """Two questions, the first about an image; with `blind`, the last column failed at it."""
+    conversation = held(*models)
+    first, second = conversation.turns
+    replies = first.replies
+    if blind:
+        refused = Reply(model=models[-1], state="failed", failure=Failure("unsupported_request.images"))
+        replies = (*replies[:-1], refused)
+    first = replace(first, pictures=(Picture(image=RED, small=RED, name="red.png"),), replies=replies)
+    return replace(conversation, turns=(first, second))
+
+
+def test_json_holds_the_images_and_markdown_says_what_they_were():
+    value = json.loads(to_json(seen("a/b")))
+    assert value["turns"][0]["pictures"][0]["image"] == ["image/png", base64.b64encode(RED.content).decode()]
+    del value["format"]
+    assert Conversation.from_json(value) == seen("a/b")
+    text = to_markdown(seen("a/b"), "You", "imagen")
+    assert text.index("## You") < text.index("*[imagen: PNG, 60 × 40]*") < text.index("One?")
+    assert text.count("imagen") == 1
+
+
+def test_the_program_sends_the_images_again_to_models_that_saw_them():
+    with running() as server:
+        endpoint = Endpoint(name="faults", title="Faults", base_url=server.openai, key_variable="FAULTS_API_KEY")
+        program = to_python(seen("faults/ok", "faults/ok", blind=True), {"faults": endpoint})
+        ran = run(program.replace("client.chat.completions.create(", "stream_as_one(client, "), FAULTS_API_KEY="sk-1")
+        bodies = server.bodies("ok")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count("asked without the images") == 2
+    about = [{"type": "image_url", "image_url": {"url": ADDRESS}}, {"type": "text", "text": "One?"}]
+    assert [body["messages"][1]["content"] for body in bodies] == [about, about, "One?", "One?"]
+    assert [body["messages"][-1]["content"] for body in bodies] == [about, "Two?", "One?", "Two?"]
+
+
+def test_images_take_the_form_of_each_vendor():
+    program = to_python(seen("anthropic/claude", "huggingface/a/b"), {})
+    compile(program, "x.py", "exec")
+    assert "with_sources(message) for message" in program
+    assert "AutoModelForImageTextToText" in program
+    made: dict[str, object] = {}
+    exec(SEEING_LOOP, made)
+    asked = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": ADDRESS}}, {"type": "text"}]}
+    source = {"type": "base64", "media_type": "image/png", "data": base64.b64encode(RED.content).decode()}
+    plain = {"role": "user", "content": "Hi"}
+    assert made["with_sources"](asked)["content"] == [{"type": "image", "source": source}, {"type": "text"}]
+    assert made["with_addresses"](asked)["content"] == [{"type": "image", "url": ADDRESS}, {"type": "text"}]
+    assert made["with_sources"](plain) == plain
+    assert made["with_addresses"](plain)["content"] == [{"type": "text", "text": "Hi"}]
 
 
 def run(program: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.labs.chat import Reply
+from playground.labs.chat import Conversation, Picture, Reply
 from playground.text import texts
+from playground.ui.chat_pictures import sent, waiting
 from playground.ui.render import Renderer, tags_shown, tags_typed
-from providers.types import Change
+from providers.types import Change, Image
+from tests.playground import images
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,20 @@ def test_what_is_cut_is_said_while_the_model_has_not_answered_yet() -> None:
     shown = Renderer(texts(), "en").reply(Reply(model="scripted/echo", changes=(cut,)))
     assert "4" in shown[0]["metadata"]["title"] and "128" in shown[0]["metadata"]["title"]
     assert shown[-1]["metadata"]["status"] == "pending"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_images_name_is_text_and_nothing_more(language: str) -> None:
+    name = '"><script>alert(1)</script>{number}\u202egnp.exe'
+    image = Image(images.png(), "image/png")
+    picture = Picture(image=image, small=image, name=name)
+    conversation = Conversation().ask("plain", ("a/b",)).ask("seen", ("a/b",), (picture,))
+    show = Renderer(texts(), language)
+    for made in (sent(show, conversation), waiting(show, (picture,))):
+        assert "<script" not in made
+        assert made.count("<img ") == 1
+        assert "&quot;&gt;&lt;script&gt;" in made
+    assert 'data-turn="1"' in sent(show, conversation) and 'data-turn="0"' not in sent(show, conversation)
+    assert sent(show, Conversation()) == ""
+    # A message's text is what is copied, edited and read aloud: it holds nothing of the image.
+    assert show.messages(conversation, 0)[-2] == {"role": "user", "content": "seen"}

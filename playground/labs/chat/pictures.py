@@ -33,8 +33,8 @@ def _image(value: object) -> object:
     if not isinstance(value, list):
         return value
     mime, encoded = value
-    if mime not in _KINDS:
-        raise ValueError("kind")
+    if mime not in _KINDS or not isinstance(encoded, str):
+        raise ValueError("no image")
     return Image(base64.b64decode(encoded, validate=True), mime)
 
 
