@@ -90,7 +90,7 @@ def lay_out(page: Page) -> Layout:
 def _lay_out_pictures(page: Page) -> PicturesLayout:
     label = page.app.label
     upload = gr.File(
-        label=label("vision.upload"), file_count="multiple", type="filepath", height=110, elem_id="vision-upload"
+        label=label("vision.upload"), file_count="multiple", type="filepath", height=130, elem_id="vision-upload"
     )
     gr.Markdown(label("vision.upload_info"), elem_classes="quiet")
     with gr.Accordion(label("vision.camera"), open=False, elem_id="vision-camera-panel"):
