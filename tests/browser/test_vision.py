@@ -54,7 +54,13 @@ def pictures(page: Page) -> Locator:
 def ask(page: Page, question: str) -> None:
     page.locator("#vision-question textarea").fill(question)
     page.locator("#vision-question textarea").press("Enter")
+    begun(page)
     answered(page)
+
+
+def begun(page: Page) -> None:
+    """The question has left its box."""
+    expect(page.locator("#vision-question textarea")).to_have_value("", timeout=LONG)
 
 
 def answered(page: Page) -> None:
@@ -95,7 +101,7 @@ def test_an_upload_is_asked_about_in_two_columns(open_page, photo):
 
     ask(page, "What is the street called?")
     expect(said(page, 0)).to_contain_text("I was sent 2 images: image/jpeg, 80 × 120 pixels; image/jpeg,")
-    expect(said(page, 1)).to_contain_text("LANTERN")
+    expect(said(page, 1)).to_contain_text("Lantern Street")
     expect(facts(page, 0).last).to_contain_text("tokens")
     expect(facts(page, 1).first).to_contain_text("Text read in the image")
     expect(pictures(page).nth(1).locator("svg rect").first).to_be_attached()
@@ -191,7 +197,7 @@ def test_labels_and_measure(open_page):
     expect(page.locator("#vision-measure-progress")).to_contain_text("Measured 12 of 12 answers", timeout=LONG)
     expect(page.locator("#vision-measure-progress")).to_contain_text("Scripted: echo cannot see")
     expect(page.locator("#vision-table tbody tr")).to_have_count(3)
-    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible()
+    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
     with page.expect_download() as coming:
         page.locator("#vision-csv").click()
     assert len(Path(coming.value.path()).read_text("utf-8-sig").splitlines()) > 12
