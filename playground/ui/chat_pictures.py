@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from playground.labs.chat import Conversation, Picture
 from playground.labs.chat.export import measures
@@ -37,10 +37,11 @@ def _image(show: Renderer, picture: Picture, number: int) -> str:
     return f'<img src="data:{html.escape(picture.small.mime)};base64,{encoded}" alt="{alt}" title="{title}">'
 
 
-def waiting(show: Renderer, pictures: Sequence[Picture]) -> str:
-    """What goes along with the next message, each with a button that takes it back."""
+def waiting(show: Renderer, pictures: Sequence[Picture], *, more: bool = False) -> str:
+    """What goes along with the next message, each with a button that takes it back; `more` are on their way."""
     figures = "".join(_figure(show, one, number) for number, one in enumerate(pictures, start=1))
-    adding = f'<p class="adding quiet" role="status" hidden>{html.escape(show.text("chat.adding"))}</p>'
+    hidden = "" if more else " hidden"
+    adding = f'<p class="adding quiet" role="status"{hidden}>{html.escape(show.text("chat.adding"))}</p>'
     return f'<div class="pictures">{figures}</div>{adding}'
 
 
@@ -50,21 +51,21 @@ def _figure(show: Renderer, picture: Picture, number: int) -> str:
     return f"<figure>{_image(show, picture, number)}{remove}</figure>"
 
 
-async def attach(app: App, who: Who, paths: object) -> list[object]:
-    """Files for the next message: what waits now, and a notice about those that are no images."""
-    show, failures = app.show(who), []
+async def attach(app: App, who: Who, paths: object) -> AsyncGenerator[list[object]]:
+    """Files for the next message: what waits now, and a notice about those that are no images, one after the other."""
+    show, attachments = app.show(who), app.desk.attachments
+    told: dict[str, None] = {}  # each once
     try:
         for upload in await take(paths or []):
             try:
-                await app.desk.attachments.add(who.visitor, upload.content, upload.name)
+                await attachments.add(who.visitor, upload.content, upload.name)
             except PlaygroundError as error:
-                failures.append(error)
+                told[show.alert(Failure.of(error))] = None
+            yield [waiting(show, attachments.of(who.visitor), more=True), "".join(told)]
     except PlaygroundError as error:
-        failures.append(error)
+        told[show.alert(Failure.of(error))] = None
     # Marked with the time: the browser is to notice that the upload is over, even where nothing else changed.
-    ended = f"<!-- {time.time_ns()} -->"
-    told = "".join({show.alert(Failure.of(error)): None for error in failures})
-    return [waiting(show, app.desk.attachments.of(who.visitor)) + ended, told]
+    yield [waiting(show, attachments.of(who.visitor)) + f"<!-- {time.time_ns()} -->", "".join(told)]
 
 
 def detach(app: App, who: Who, number: object) -> str:

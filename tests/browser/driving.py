@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -63,3 +65,39 @@ def use_endpoint(page: Page, address: str, key: str) -> None:
     page.locator("#address").locator("input, textarea").fill(address)
     page.locator("#save-key").click()
     expect(page.locator("#key-answer")).not_to_be_empty()
+
+
+def attach(page: Page, *files: Path) -> None:
+    """Choose images for the next message; wait until they are there."""
+    before = waiting(page).count()
+    page.locator("#compose input[type=file]").set_input_files(files)
+    expect(waiting(page)).to_have_count(before + len(files), timeout=30_000)
+    expect(page.locator("#waiting .adding")).to_be_hidden()
+
+
+def waiting(page: Page) -> Locator:
+    """The images that go along with the next message."""
+    return page.locator("#waiting figure")
+
+
+def pictures(page: Page, number: int = 0) -> Locator:
+    """The images above the questions."""
+    return column(page, number).locator(".pictures img")
+
+
+def hand_over(page: Page, target: str, event: str, name: str, kind: str, content: bytes, text: str = "") -> None:
+    """Paste or drop a file, as an operating system hands it to the browser."""
+    page.evaluate(
+        """([target, event, name, kind, content, text]) => {
+          const given = new DataTransfer();
+          const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
+          given.items.add(new File([bytes], name, {type: kind}));
+          if (text) given.setData('text/plain', text);
+          const place = document.querySelector(target);
+          const options = {bubbles: true, cancelable: true};
+          place.dispatchEvent(event === 'paste'
+            ? new ClipboardEvent('paste', {...options, clipboardData: given})
+            : new DragEvent('drop', {...options, dataTransfer: given}));
+        }""",
+        [target, event, name, kind, base64.b64encode(content).decode(), text],
+    )

@@ -149,14 +149,15 @@ def _wire_column(page: Page, layout: Layout, number: int, chat: gr.Chatbot, choi
 def _wire_pictures(page: Page, layout: Layout) -> None:
     app = page.app
 
-    async def attached(paths: object, request: gr.Request) -> list[object]:
-        return await attach(app, app.who(request), paths)
+    async def attached(paths: object, request: gr.Request) -> AsyncGenerator[list[object]]:
+        async for shown in attach(app, app.who(request), paths):
+            yield shown
 
     def detached(request: gr.Request, event: gr.EventData) -> str:
         return detach(app, app.who(request), event.number)
 
-    shown = [layout.waiting, layout.notice]
-    layout.attach.upload(attached, layout.attach, shown, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
+    outputs = [layout.waiting, layout.notice]
+    layout.attach.upload(attached, layout.attach, outputs, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
     layout.waiting.remove(detached, None, layout.waiting, **PRIVATE)
 
 
