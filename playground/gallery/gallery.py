@@ -27,8 +27,8 @@ ADD, ASK, LABEL, MEASURE = "vision-add", "vision-ask", "vision-label", "vision-m
 """Places: at each, one piece of work a visitor."""
 _SECONDS = 7200.0
 """How long pictures are kept that nobody touches."""
-_MOST = 40
-"""Visitors whose pictures are kept: those of one are 30 MB at most."""
+_MOST = 60
+"""Visitors whose pictures are kept: a large class. Those of one are 30 MB at most, and mostly 2."""
 _AT_ONCE = 4
 """Requests of a measurement that a provider has at a time."""
 
