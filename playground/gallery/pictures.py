@@ -76,6 +76,11 @@ def samples(language: str) -> dict[str, tuple[PictureQuestion, ...]]:
     return found
 
 
+def questions_of(name: str, language: str) -> tuple[PictureQuestion, ...]:
+    """Those of a sample image, in that language where it has some; none for a visitor's own image."""
+    return next((found[name] for found in map(samples, (language, *_LANGUAGES)) if name in found), ())
+
+
 def sample(name: str) -> File:
     """One of the sample images. Raises `InputError("sample")` for a name that is none of theirs."""
     known: dict[str, Path] = {one.image.name: one.image for language in _LANGUAGES for one in load(language)}

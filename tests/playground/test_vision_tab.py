@@ -159,6 +159,8 @@ class TestPictures:
         screens = await last(looking.add(app, who, it, [File("page.png", HTML)]))
         assert "is not an image" in str(screens[-1].progress)
         assert len(app.gallery.session(who.visitor).pictures) == 1
+        screens = await last(looking.add_sample(app, who, it, "receipt.es.jpg"))
+        assert "¿Cuántas granadas se compraron?" in str(screens[-1].shown)  # in the language of the image
         assert "no sample image" in str((await last(looking.add_sample(app, who, it, "../x")))[-1].progress)
 
     @pytest.mark.parametrize("paths", ["/etc/hostname", ["/etc/hostname"], [7], {"path": "/etc/hostname"}])

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from playground.gallery import Adding, Picture, Seat, Session, sent_as
-from playground.gallery.pictures import samples, thumbnail
+from playground.gallery.pictures import questions_of, samples, thumbnail
 from playground.labs.vision.reading import Block, Reading
 from playground.ui.render import Renderer
 from playground.ui.vision.columns import Chosen
@@ -115,7 +115,7 @@ def _lines(show: Renderer, reading: Reading | None, number: int) -> str:
 
 def _questions(show: Renderer, picture: Picture, language: str) -> str:
     """What may be asked of a sample image, a click each: one question of each type."""
-    known = samples(language).get(picture.name, ())
+    known = questions_of(picture.name, language)
     by_type = {one.type: html.escape(one.item.question) for one in reversed(known)}
     offered = list(by_type.values())[::-1][:_QUESTIONS]
     buttons = "".join(f'<button type="button" data-question="{one}">{one}</button>' for one in offered)
