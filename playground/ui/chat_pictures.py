@@ -40,8 +40,8 @@ def _image(show: Renderer, picture: Picture, number: int) -> str:
 def waiting(show: Renderer, pictures: Sequence[Picture], *, more: bool = False) -> str:
     """What goes along with the next message, each with a button that takes it back; `more` are on their way."""
     figures = "".join(_figure(show, one, number) for number, one in enumerate(pictures, start=1))
-    hidden = "" if more else " hidden"
-    adding = f'<p class="adding quiet" role="status"{hidden}>{html.escape(show.text("chat.adding"))}</p>'
+    now = " now" if more else ""
+    adding = f'<p class="adding quiet{now}" role="status">{html.escape(show.text("chat.adding"))}</p>'
     return f'<div class="pictures">{figures}</div>{adding}'
 
 

@@ -71,11 +71,11 @@ element.addEventListener('click', event => {
 document.addEventListener('change', event => {
   if (event.target !== input() || !event.target.files.length || !adding()) return;
   const told = adding();
-  told.hidden = false;
-  setTimeout(() => { told.hidden = true; }, 30000);
+  told.classList.add('now');
+  setTimeout(() => told.classList.remove('now'), 30000);
 }, true);
 const hold = event => {
-  if (!adding() || adding().hidden) return;
+  if (!adding() || !adding().classList.contains('now')) return;
   event.preventDefault();
   event.stopImmediatePropagation();
 };
