@@ -105,7 +105,8 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None,
         validation_alias=AliasChoices("chroma_url", "CHROMA_URL"),
-        description="Address of a Chroma server that keeps the vectors of documents. Default: a folder of this page's own.",
+        description="Address of a Chroma server that keeps the vectors of documents. "
+        "Default: a folder of this page's own.",
     )
     documents: int = Field(200, ge=1, description="Documents that a visitor may keep.")
     document_seconds: float = Field(20, gt=0, description="Longest time to read a document.")
