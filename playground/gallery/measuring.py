@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image as Pillow
 
@@ -23,6 +23,8 @@ from providers.pricing import cost
 from providers.types import ModelInfo, Sampling, Usage
 
 MOST_QUESTIONS = len(load("en"))
+LONGEST = 96
+"""Tokens of an answer in a measurement."""
 _READ = 350
 """Tokens of what a program reads in a sample image, with the rules for it: an estimate from above."""
 
@@ -119,7 +121,8 @@ async def planned(
             if way == "sees" and not model.images:
                 blind.append(model)
                 continue
-            contestant = Contestant(way=way, provider=provider, model=model, sampling=measuring.sampling, owner=visitor)
+            sampling = _short(measuring.sampling, model)
+            contestant = Contestant(way=way, provider=provider, model=model, sampling=sampling, owner=visitor)
             columns.append(column(contestant, measuring.questions, pictures))
             contenders.append(Contender(key=contestant.key, way=way, model=model))
     if not columns:
@@ -127,6 +130,13 @@ async def planned(
     plan = Plan(columns=tuple(columns), items=tuple(one.item for one in measuring.questions), per_provider=per_provider)
     empty = Snapshot(state="running", total=len(plan.cells()), outcomes={})
     return plan, Measured(snapshot=empty, columns=tuple(contenders), questions=measuring.questions, blind=tuple(blind))
+
+
+def _short(sampling: Sampling, model: ModelInfo) -> Sampling:
+    """The answers that are asked for are a word or a number: a model that rambles is cut, one that reasons is not."""
+    if model.reasoning or (sampling.max_tokens is not None and sampling.max_tokens <= LONGEST):
+        return sampling
+    return replace(sampling, max_tokens=LONGEST)
 
 
 @dataclass(frozen=True, slots=True)

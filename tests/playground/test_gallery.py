@@ -361,6 +361,13 @@ class TestMeasuring:
                 gallery.stop(YOU, MEASURE)
         assert latest is not None and latest.snapshot.state == "stopped"
 
+    async def test_a_model_that_rambles_is_cut(self, gallery):
+        latest = await last(
+            gallery.measure(YOU, Measuring(models=(SLOW,), ways=("guesses",), questions=spread("en", 1)))
+        )
+        (outcome,) = latest.snapshot.outcomes.values()
+        assert outcome.usage.output_tokens == 96
+
     async def test_nothing_to_measure(self, gallery):
         with pytest.raises(InputError) as caught:
             async for _ in gallery.measure(YOU, Measuring(models=(ECHO,), ways=("sees",), questions=spread("en", 1))):
