@@ -74,9 +74,13 @@ class Visitor:
             told = [line for line in events.iter_lines() if line]
         return joined.text + "\n".join(told)
 
+    def ask(self, message: str, models: list[str]) -> str:
+        """The message box of the Chat tab: without colours, without a preset or system prompt."""
+        return self.press("message", "submit", message, False, None, "", models)
+
     def call(self, message: str, model: str) -> str:
         """The named endpoint `chat`."""
-        started = self.client.post("/gradio_api/call/chat", json={"data": [message, [], model, "", *[None] * 7]})
+        started = self.client.post("/gradio_api/call/chat", json={"data": [message, [], model, "", *[None] * 8]})
         return self.client.get(f"/gradio_api/call/chat/{started.json()['event_id']}").text
 
 
@@ -87,7 +91,7 @@ def test_no_fault_gives_the_key_away(served: Served, faults: FaultServer, fault:
     before = len(faults.received)
     told = [
         visitor.press("save-key", "click", "custom", CANARY, address, ["custom/ok"]),
-        visitor.press("message", "submit", "Hi", "", ["custom/ok", "scripted/echo"]),
+        visitor.ask("Hi", ["custom/ok", "scripted/echo"]),
         visitor.call("Hi", "custom/ok"),
         *(visitor.press(f"export-{kind}", "click") for kind in ("json", "markdown", "python")),
         visitor.client.get("/").text,
@@ -128,7 +132,7 @@ def test_a_key_that_cannot_be_sent_is_refused_and_not_repeated(served: Served, e
 
 def test_the_canary_would_be_found(served: Served) -> None:
     visitor = Visitor.of(served)
-    visitor.press("message", "submit", f"My key is {CANARY}-as-text", "", ["scripted/echo"])
+    visitor.ask(f"My key is {CANARY}-as-text", ["scripted/echo"])
     assert f"{CANARY}-as-text" in served.written()
     visitor.press("new", "click")
     assert CANARY not in served.written()
