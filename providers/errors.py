@@ -158,6 +158,7 @@ class InputError(PlaygroundError):
         "label",
         "document",
         "documents",
+        "files",
         "assistant",
         "no_image",
         "picture",

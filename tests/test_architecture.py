@@ -14,7 +14,6 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "providers").rglob("*.py"), *(ROOT / "playground").rglob("*.py")])
 STANDARD = set(sys.stdlib_module_names) | {"__future__"}
 FOUNDATIONS = {"providers.types", "providers.errors", "providers.base"}
-NAMED_OTHERWISE = {"dotenv": "python_dotenv", "docx": "python_docx", "pptx": "python_pptx", "PIL": "pillow"}
 SDKS = {"openai", "anthropic", "torch", "transformers", "huggingface_hub"}
 
 

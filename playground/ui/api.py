@@ -14,8 +14,8 @@ from playground.checks import checked_history, checked_models, checked_sampling,
 from playground.labs.chat import Failure, Reply, answer
 from playground.labs.chat.pictures import MOST, picture_of
 from playground.ui.page import App, Who
-from playground.ui.rag.uploads import paths_of, take
 from playground.ui.render import Renderer
+from playground.ui.uploads import paths_of, take
 from providers.errors import LimitExceeded, PlaygroundError
 from providers.types import Message, ModelInfo, Request, Sampling
 

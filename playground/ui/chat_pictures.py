@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Sequence
 from playground.labs.chat import Conversation, Picture
 from playground.labs.chat.export import measures
 from playground.ui.page import App, Who
-from playground.ui.rag.uploads import take
 from playground.ui.render import Renderer
+from playground.ui.uploads import take
 from providers.errors import Failure, PlaygroundError
 
 

@@ -20,8 +20,8 @@ from playground.posed import checked_language
 from playground.ui.page import App, Who
 from playground.ui.prompting.pieces import paced
 from playground.ui.rag.choosing import Chosen, retrieval_of
-from playground.ui.rag.uploads import pasted, paths_of, take
 from playground.ui.render import Renderer
+from playground.ui.uploads import pasted, paths_of, take
 from providers.errors import Failure, InputError, PlaygroundError
 
 

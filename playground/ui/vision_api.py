@@ -16,8 +16,8 @@ from playground.gallery.pictures import File
 from playground.labs.chat import Reply
 from playground.posed import checked_language
 from playground.ui.page import App
-from playground.ui.rag.uploads import paths_of, take
 from playground.ui.render import Renderer
+from playground.ui.uploads import paths_of, take
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import ModelInfo
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import gradio as gr
@@ -34,6 +33,7 @@ from playground.labs.retrieval.texts import Stored
 from playground.library import Answered, Asking, Ingest
 from playground.settings import Settings
 from playground.text import texts
+from playground.ui import uploads
 from playground.ui.page import App, Who
 from playground.ui.rag import (
     answering,
@@ -46,7 +46,6 @@ from playground.ui.rag import (
     looking,
     measures,
     measuring,
-    uploads,
 )
 from playground.ui.rag.choosing import Chosen
 from playground.ui.rag.figures import map_figure
@@ -55,6 +54,7 @@ from playground.ui.rag.reader import reader
 from playground.ui.render import Renderer
 from providers.errors import Failure, InputError
 from providers.types import Progress, Sampling, Timing, Usage
+from tests.playground.markup import Seen
 
 HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;![p](http://a/b)'
 TEXT = "The lighthouse of Cape Morran was built in 1874 by the engineer Adela Finch. It is 41 metres high."
@@ -90,24 +90,6 @@ def who(request: pytest.FixtureRequest) -> Who:
 @pytest.fixture
 def show() -> Renderer:
     return Renderer(texts(), "en")
-
-
-class Seen(HTMLParser):
-    """Every tag and every attribute's name and value of some HTML, and its text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.text = ""
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def hostile_passage() -> Passage:
@@ -366,6 +348,13 @@ class TestUploads:
         await asyncio.sleep(0.2)
         assert path.exists()
         path.unlink()
+
+    async def test_too_many_at_once_are_refused_and_deleted(self):
+        paths = [self.put(name=f"many-{number}.txt") for number in range(101)]
+        with pytest.raises(InputError, match="files"):
+            await uploads.take([str(path) for path in paths], kept=0.01)
+        await asyncio.sleep(0.3)
+        assert not any(path.exists() for path in paths)
 
     @pytest.mark.parametrize("paths", ["app.py", ["/etc/passwd"], ["https://example.org/a.pdf"], [3], {"path": "x"}, 3])
     async def test_what_was_not_uploaded_is_refused(self, paths):

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from html.parser import HTMLParser
 from pathlib import Path
 
 import gradio as gr
@@ -31,6 +30,7 @@ from playground.ui.sampling.work import Asked, Screen
 from providers.errors import Failure, InputError, LimitExceeded
 from providers.types import Change, Sampling, TokenLogprob
 from providers.whitebox import Token
+from tests.playground.markup import Seen
 
 HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;'
 PROMPT = "The capital of France is"
@@ -51,24 +51,6 @@ def who(app: App) -> Who:
 @pytest.fixture
 def show() -> Renderer:
     return Renderer(texts(), "en")
-
-
-class Seen(HTMLParser):
-    """Every tag and every attribute's name and value of some HTML, and its text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.text = ""
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def asked(prompt: str = PROMPT, model: str = WORDS, *, chat: bool = False, sampling: Sampling = PLAIN) -> Asked:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import TypeVar
 
 import gradio as gr
@@ -34,6 +33,7 @@ from playground.ui.vision.wiring_modes import saved
 from providers.errors import Failure, InputError
 from providers.labels import ContrastiveInfo, Fit
 from providers.types import Image, ModelInfo, Progress, Sampling
+from tests.playground.markup import Seen
 from tests.playground.vision.hostile import HTML
 from tests.playground.vision.hostile import saved as written
 
@@ -83,24 +83,6 @@ def who(app: App, request: pytest.FixtureRequest) -> Who:
 @pytest.fixture
 def show() -> Renderer:
     return Renderer(texts(), "en")
-
-
-class Seen(HTMLParser):
-    """Every tag and every attribute's name and value of some HTML, and its text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.text = ""
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def harmless(markup: str) -> Seen:

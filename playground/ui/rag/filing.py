@@ -13,9 +13,9 @@ from playground.labs.retrieval.parsing import Upload
 from playground.labs.retrieval.texts import Stored
 from playground.library import Ingest
 from playground.sessions.expiring import Expiring
+from playground.ui import uploads
 from playground.ui.page import App, Who
 from playground.ui.prompting.pieces import paced
-from playground.ui.rag import uploads
 from playground.ui.rag.choosing import Chosen, names, retrieval_of
 from playground.ui.rag.files import SCANNED, listing, outcome, progress
 from playground.ui.rag.pieces import alert

@@ -17,9 +17,10 @@ from playground.labs.retrieval.propose import Proposed
 from playground.labs.retrieval.questions import Asked, read_questions, sample_questions
 from playground.library import Measured, Proposing, Retrieval, Wanted, measure, proposals
 from playground.sessions.expiring import Expiring
+from playground.ui import uploads
 from playground.ui.page import App, Who
 from playground.ui.prompting.pieces import paced
-from playground.ui.rag import measures, uploads
+from playground.ui.rag import measures
 from playground.ui.rag.choosing import TOKENS, names, number
 from playground.ui.rag.pieces import alert, noticed, say, told
 from playground.ui.render import Renderer
@@ -159,7 +160,7 @@ async def read(app: App, who: Who, kept: Kept, path: object) -> str:
     """The questions of a file, kept for the next run; or what is wrong with it."""
     show = app.show(who)
     try:
-        (upload,) = await uploads.take([path] if isinstance(path, str) else [])
+        (upload,) = await uploads.take([path])
         found = await asyncio.to_thread(read_questions, upload.content, upload.name)
     except ValueError:  # no file: it was taken away
         kept.own.pop(who.visitor)

@@ -10,8 +10,8 @@ import gradio as gr
 
 from playground.gallery import Adding, Session
 from playground.gallery.pictures import File, sample
+from playground.ui import uploads
 from playground.ui.page import App, Who
-from playground.ui.rag import uploads
 from playground.ui.vision.columns import Chosen
 from playground.ui.vision.pictures import choices, progress, rejected, tray
 from playground.ui.vision.pieces import alert

@@ -23,16 +23,18 @@ _MOST = 100
 
 
 async def take(paths: object, kept: float = KEPT) -> tuple[Upload, ...]:
-    """The uploaded files, deleted a little later. Raises `InputError("document")` for what was not uploaded here."""
+    """The uploaded files, deleted a little later even where one of them is refused.
+
+    Raises `InputError`: "document" for what was not uploaded here, "files" for too many at once.
+    """
     listed = [paths] if isinstance(paths, str) else paths
     if not isinstance(listed, Sequence) or not all(isinstance(path, str) for path in listed):
         raise InputError("document")
-    uploads = []
-    for path in listed[:_MOST]:
-        upload, written = await asyncio.to_thread(_read, Path(path))
-        uploads.append(upload)
-        asyncio.get_running_loop().call_later(kept, _forget, Path(path), written)
-    return tuple(uploads)
+    for path in listed:
+        asyncio.get_running_loop().call_later(kept, _forget, Path(path), _written(Path(path)))
+    if len(listed) > _MOST:
+        raise InputError("files", limit=_MOST)
+    return tuple([await asyncio.to_thread(_read, Path(path)) for path in listed])
 
 
 def paths_of(files: object) -> list[str]:
@@ -55,13 +57,16 @@ def pasted(name: str, text: str) -> Upload:
     return Upload(name=stem if "." in stem else f"{stem}.txt", content=text.encode("utf-8", "replace"))
 
 
-def _read(path: Path) -> tuple[Upload, int]:
-    """The file, and when it was written."""
+def _written(path: Path) -> int:
+    """When an uploaded file was written."""
     real, folder = Path(os.path.realpath(path)), Path(os.path.realpath(get_upload_folder()))
     if not real.is_relative_to(folder) or not real.is_file():
         raise InputError("document")
-    written = real.stat().st_mtime_ns
-    return Upload(name=path.name, content=real.read_bytes()), written
+    return real.stat().st_mtime_ns
+
+
+def _read(path: Path) -> Upload:
+    return Upload(name=path.name, content=path.read_bytes())
 
 
 def _forget(path: Path, written: int) -> None:
