@@ -6,7 +6,22 @@ import base64
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+in_every_look = pytest.mark.parametrize(
+    ("name", "viewport", "scheme", "locale"),
+    [
+        ("desktop", DESKTOP, "light", "en"),
+        ("desktop", DESKTOP, "dark", "es"),
+        ("phone", PHONE, "light", "es"),
+        ("phone", PHONE, "dark", "en"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+"""Width, theme and language: every pair of them occurs, in half as many pages as all triples would take."""
 
 
 def ask(page: Page, text: str, *, wait: bool = True) -> None:

@@ -6,10 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ready
-from tests.browser.driving import ask, facts, open_panel
+from tests.browser.driving import PHONE, ask, facts, in_every_look, open_panel
 
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
 WAITING = {"en": "Write a message…", "es": "Escribe un mensaje…"}
 CONTROLS = {"button", "textbox", "combobox", "slider", "spinbutton", "checkbox", "tab", "link", "listbox", "searchbox"}
 
@@ -104,9 +102,7 @@ def unnamed(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("locale", ["en", "es"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("name", "viewport"), [("desktop", DESKTOP), ("phone", PHONE)])
+@in_every_look
 def test_pictures(open_page, keep_screenshot, name, viewport, scheme, locale):
     options = {"viewport": viewport, "color_scheme": scheme, "locale": locale}
     page = open_page("?models=scripted/showcase,scripted/thinker", **options)

@@ -6,11 +6,10 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose, use_endpoint
-from tests.browser.test_look import DESKTOP, PHONE, unnamed
+from tests.browser.driving import choose, in_every_look, use_endpoint
+from tests.browser.test_look import unnamed
 
 ADDER = "?models=scripted/adder"
 
@@ -265,9 +264,7 @@ def test_by_keyboard_alone(open_page):
     expect(cards(page).first.locator("details").first).to_have_attribute("open", "")
 
 
-@pytest.mark.parametrize("locale", ["en", "es"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("name", "viewport"), [("desktop", DESKTOP), ("phone", PHONE)])
+@in_every_look
 def test_pictures_of_prompting(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(ADDER, viewport=viewport, color_scheme=scheme, locale=locale)
     open_prompting(page)

@@ -6,11 +6,11 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.driving import in_every_look
 from tests.browser.serving import ROOT
-from tests.browser.test_look import DESKTOP, PHONE, unnamed
+from tests.browser.test_look import unnamed
 
 ECHO = "?models=scripted/echo"
 """It says again what it was sent: the passages with their numbers, which so become citations."""
@@ -21,12 +21,7 @@ LONG = 90_000
 
 
 def open_rag(page: Page, mode: str | None = None) -> None:
-    tab = page.get_by_role("tab", name="RAG", exact=True)
-    if tab.count():
-        tab.click()
-    else:  # on a phone the last tabs are in a menu
-        page.locator("#tabs .overflow-menu > button").first.click()
-        page.locator("#tabs .overflow-menu").get_by_role("button", name="RAG", exact=True).click()
+    page.get_by_role("tab", name="RAG", exact=True).click()
     # What depends on the visitor comes all at once, the list of documents with it.
     expect(page.locator("#rag-list [role=status], #rag-list .library")).not_to_have_count(0)
     if mode is not None:
@@ -303,9 +298,7 @@ def test_by_keyboard_alone(open_page, tmp_path):
     expect(cite).to_be_focused()
 
 
-@pytest.mark.parametrize("locale", ["en", "es"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("name", "viewport"), [("desktop", DESKTOP), ("phone", PHONE)])
+@in_every_look
 def test_pictures_of_rag(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(ECHO, viewport=viewport, color_scheme=scheme, locale=locale)
 

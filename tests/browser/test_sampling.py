@@ -9,8 +9,16 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import answered, ask, choose, facts, replies, use_endpoint
-from tests.browser.test_look import DESKTOP, PHONE, unnamed
+from tests.browser.driving import (
+    answered,
+    ask,
+    choose,
+    facts,
+    in_every_look,
+    replies,
+    use_endpoint,
+)
+from tests.browser.test_look import unnamed
 
 WORDS = "?models=scripted/words"
 PROMPT = "The capital of France is"
@@ -273,9 +281,7 @@ def test_a_coloured_answer_of_markup_is_text(open_page):
     assert page.evaluate("window.stolen") is None
 
 
-@pytest.mark.parametrize("locale", ["en", "es"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("name", "viewport"), [("desktop", DESKTOP), ("phone", PHONE)])
+@in_every_look
 def test_pictures_of_sampling(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(WORDS, viewport=viewport, color_scheme=scheme, locale=locale)
     open_sampling(page)

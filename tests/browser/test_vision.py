@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.driving import in_every_look
 from tests.browser.serving import ROOT
-from tests.browser.test_look import DESKTOP, PHONE, unnamed
+from tests.browser.test_look import unnamed
 from tests.playground.vision.hostile import HTML, photo_with_location, saved
 
 BOTH = "?models=scripted/seer,scripted/echo"
@@ -28,12 +29,7 @@ _PASTE = """async content => {
 
 
 def open_vision(page: Page, mode: str | None = None) -> None:
-    tab = page.get_by_role("tab", name=re.compile("^(Vision|Visión)$"))
-    if tab.count():
-        tab.click()
-    else:  # on a phone the last tabs are in a menu
-        page.locator("#tabs .overflow-menu > button").first.click()
-        page.locator("#tabs .overflow-menu").get_by_role("button", name=re.compile("^(Vision|Visión)$")).click()
+    page.get_by_role("tab", name=re.compile("^(Vision|Visión)$")).click()
     # What depends on the visitor comes all at once, the samples with it.
     expect(page.locator("#vision-samples [data-sample]")).to_have_count(8)
     expect(page.locator("#vision-ocr input")).not_to_have_count(0)
@@ -213,11 +209,7 @@ def test_every_control_has_a_name(open_page):
         assert unnamed(page) == []
 
 
-@pytest.mark.parametrize("locale", ["en-US", "es-ES"])
-@pytest.mark.parametrize(
-    ("name", "viewport", "scheme"),
-    [("desktop", DESKTOP, "light"), ("desktop", DESKTOP, "dark"), ("phone", PHONE, "light")],
-)
+@in_every_look
 def test_pictures_of_vision(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(BOTH, viewport=viewport, color_scheme=scheme, locale=locale)
     open_vision(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,7 @@ async def test_offline_and_too_large(opened: Open) -> None:
         await opened(offline=True).labeller(row).label(RED, LABELS)
     assert offline.value.reason == "offline"
     with pytest.raises(WeightsUnavailable) as large:
-        await opened(memory=10**6).labeller(row).label(RED, LABELS)
+        await opened(memory=10**6).labeller(replace(row, parameters=151_000_000)).label(RED, LABELS)
     assert large.value.reason == "memory"
 
 

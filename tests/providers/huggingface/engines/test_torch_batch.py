@@ -137,7 +137,8 @@ async def test_a_seed_says_the_same_in_company() -> None:
 async def test_no_seed_is_random_in_a_batch_too() -> None:
     async with engine_of(tiny.llama()) as (engine, _):
         said = await asyncio.gather(*[steps_of(engine, job("the fox", FREE)) for _ in range(6)])
-    assert len({tuple(tokens(steps)) for steps in said}) == 6
+    # One may end at its first token, and two may do so; rows that shared their randomness would all be alike.
+    assert len({tuple(tokens(steps)) for steps in said}) >= 4
 
 
 @pytest.mark.parametrize("leaving", [0, 3, 6])
