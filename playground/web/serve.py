@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from playground.settings import Settings
 from playground.text import texts
@@ -28,6 +29,12 @@ _CLEANING = (3600, 86_400)
 """Uploads are looked at every hour and deleted after a day, and all of them when the server stops. Seconds."""
 
 
+_SESSIONS = 300
+"""Pages that Gradio remembers: some 1 to 5 MB each, kept after they were closed. Beyond, the least used is forgotten."""
+_COMPRESSED = 32_000
+"""Bytes from which an answer is compressed: the page itself describes every component and is about 1 MB."""
+
+
 def prepare(settings: Settings) -> None:
     """Set what Gradio and the Hub's client read from the environment. Call it before Gradio is imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -39,9 +46,10 @@ def prepare(settings: Settings) -> None:
 
 
 def middleware(settings: Settings, ownership: Ownership, head: str = "") -> list[Middleware]:
-    """Outermost first. Gradio puts its own (CORS, compression) around them."""
+    """Outermost first. Gradio puts its own around them: CORS, and the compression of scripts and styles."""
     seal = Seal(kept_secret(settings.home))
     return [
+        Middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=5),  # never an event stream
         Middleware(Harden, framed=settings.on_space, hashes=script_hashes(head)),
         Middleware(Guard, hosts=Hosts.of(settings)),
         Middleware(Identify, seal=seal, languages=texts().languages(), framed=settings.on_space),
@@ -59,6 +67,7 @@ def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str
         "server_port": settings.port,
         "inbrowser": settings.open,
         "max_threads": _THREADS,
+        "state_session_capacity": _SESSIONS,
         "max_file_size": settings.max_body,
         "app_kwargs": {"middleware": layers},
         "run_history": False,

@@ -94,6 +94,7 @@ def test_a_strategy_of_ones_own(open_page):
     page.locator("#prompting-knobs > button").first.click()
     box = page.locator("#knob-template-template textarea")
     expect(box).to_have_value(re.compile(r"\{question\}"))
+    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
     box.fill("Whisper: {question}")
     ask(page, "how much is 2 and 3")
     expect(cards(page).first.locator(".said")).to_contain_text("You said: Whisper: how much is 2 and 3")

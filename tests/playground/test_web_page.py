@@ -142,6 +142,16 @@ def test_the_language_is_the_browsers_or_the_chosen_one(served):
         assert f'lang="{spoken}"' in answer.text
 
 
+def test_the_page_is_compressed_and_a_stream_is_not(served):
+    page = httpx2.get(served.url, headers={"accept-encoding": "gzip"})
+    assert page.headers["content-encoding"] == "gzip"
+    assert "<html" in page.text
+    joined = join(served, "block", "a stream", [0.0])
+    assert joined.status_code == 200
+    told = httpx2.get(f"{served.url}gradio_api/queue/data?session_hash=a stream", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in told.headers
+
+
 def test_an_upload_is_its_visitors_own(served, tmp_path):
     own = tmp_path / "own.txt"
     own.write_text("twelve bytes")
@@ -229,10 +239,10 @@ def test_a_client_that_leaves_stops_the_work(served):
 
 
 def test_a_full_line_says_so(served):
-    answers = [join(served, "block", f"page {number}", [0.5]) for number in range(PLACES + 3)]
+    answers = [join(served, "block", f"page {number}", [2.0]) for number in range(PLACES + 3)]
     assert answers[0].status_code == 200
     assert answers[-1].status_code == 503
-    explained = join(served, "block", "one more", [0.5], **{"sec-fetch-mode": "cors"})
+    explained = join(served, "block", "one more", [2.0], **{"sec-fetch-mode": "cors"})
     assert explained.status_code == 429
     assert explained.json() == {"detail": f"Busy: {PLACES} in line."}
 
