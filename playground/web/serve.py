@@ -30,7 +30,7 @@ _CLEANING = (3600, 86_400)
 
 
 _SESSIONS = 300
-"""Pages that Gradio remembers: some 1 to 5 MB each, kept after they were closed. Beyond, the least used is forgotten."""
+"""Pages that Gradio remembers: 1 to 5 MB each, kept after they were closed. Beyond, the least used goes."""
 _COMPRESSED = 32_000
 """Bytes from which an answer is compressed: the page itself describes every component and is about 1 MB."""
 

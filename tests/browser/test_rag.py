@@ -310,6 +310,7 @@ def test_pictures_of_rag(open_page, keep_screenshot, name, viewport, scheme, loc
     keep("empty")
     page.locator("#rag-example").click()
     expect(page.locator("#rag-current .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-current")).to_contain_text("80 tokens")
     page.locator("#rag-current .sides").evaluate("one => one.scrollIntoView()")
     keep("ask")
     page.locator("#rag-current button.cite").first.click()

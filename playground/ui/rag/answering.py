@@ -12,10 +12,12 @@ from playground.library import Answered, Asking, ask
 from playground.ui.page import App, Who
 from playground.ui.prompting.pieces import paced
 from playground.ui.rag.answers import Models, turn, turns
-from playground.ui.rag.pieces import alert, noticed, told
+from playground.ui.rag.pieces import alert, noticed, say, told
 from providers.errors import PlaygroundError
 
 PLACE = "ask"
+EXAMPLE_TOKENS = 80
+"""The example is asked at temperature 0 and cut short: the smallest models go on for long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,8 @@ async def models_of(app: App, who: Who) -> Models:
     return {model.ref: model for model in await app.reach.models(who.visitor)}
 
 
-async def answer(app: App, who: Who, asking: Asking) -> AsyncGenerator[Screen]:
-    """One turn. A question that could not be asked goes back into its box."""
+async def answer(app: App, who: Who, asking: Asking, *, example: bool = False) -> AsyncGenerator[Screen]:
+    """One turn. A question that could not be asked goes back into its box. An `example` says how it was asked."""
     show, models, before = app.show(who), await models_of(app, who), app.library.turns(who.visitor)
     latest = Answered(question=asking.question)
     yield Screen(
@@ -61,7 +63,9 @@ async def answer(app: App, who: Who, asking: Asking) -> AsyncGenerator[Screen]:
         yield Screen.idle(current=alert(show, error), question=asking.question)
         return
     said = turn(show, latest, models, len(before))
-    yield Screen.idle(current=said + ("" if before else noticed(show, "ask")))
+    said += noticed(show, "ask") if example or not before else ""
+    said += f'<p class="quiet">{say(show, "example_note", tokens=EXAMPLE_TOKENS)}</p>' if example else ""
+    yield Screen.idle(current=said)
 
 
 async def opened(app: App, who: Who) -> Screen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -110,7 +111,7 @@ def wire_ask(page: Page, layout: Layout, kept: filing.Scanned) -> None:
                 async for left in screens:
                     yield [*left.outputs(), *answering.Screen().outputs()]
         question = who.text("rag.example_question")
-        async for screen in _asking(page, layout, who, [question, *values[1:]]):
+        async for screen in _asking(page, layout, who, [question, *values[1:]], example=True):
             yield [*[gr.skip()] * count, *screen.outputs()]
 
     def stopped(request: gr.Request) -> None:
@@ -137,7 +138,9 @@ async def _has_documents(page: Page, who: Who, values: Sequence[Any]) -> bool:
         return False
 
 
-async def _asking(page: Page, layout: Layout, who: Who, values: Sequence[Any]) -> AsyncGenerator[answering.Screen]:
+async def _asking(
+    page: Page, layout: Layout, who: Who, values: Sequence[Any], *, example: bool = False
+) -> AsyncGenerator[answering.Screen]:
     app, count = page.app, len(layout.chosen)
     question, compare, system, *rest = values
     try:
@@ -153,7 +156,9 @@ async def _asking(page: Page, layout: Layout, who: Who, values: Sequence[Any]) -
     except PlaygroundError as error:
         yield answering.Screen.idle(current=alert(app.show(who), error))
         return
-    async with aclosing(answering.answer(app, who, asking)) as screens:
+    if example:
+        asking = replace(asking, sampling=replace(asking.sampling, temperature=0, max_tokens=answering.EXAMPLE_TOKENS))
+    async with aclosing(answering.answer(app, who, asking, example=example)) as screens:
         async for screen in screens:
             yield screen
 
