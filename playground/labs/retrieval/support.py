@@ -32,6 +32,8 @@ SUPPORTED, WEAK = 0.65, 0.35
 """The least score for each label."""
 UNREAD = 0.2
 """What the cosine counts where the embedding model does not read the languages well; `READ` where it does."""
+THIN = 2
+"""Content words up to which a sentence must be borne out by a single one: two words stand in nearly every passage."""
 ACROSS = 0.9
 """What it counts between two languages that it reads."""
 
@@ -143,7 +145,11 @@ def _judged(
 def _judge(
     claim: Terms, language: str, units: Sequence[_Unit], cosines: NDArray[np.float32], info: EmbeddingInfo
 ) -> _Judged:
-    scores = [_score(claim, unit, float(cosine), language, info) for unit, cosine in zip(units, cosines, strict=True)]
+    thin = len(claim.words) <= THIN
+    scores = [
+        0.0 if thin and len(unit.rows) > 1 else _score(claim, unit, float(cosine), language, info)
+        for unit, cosine in zip(units, cosines, strict=True)
+    ]
     best = max(range(len(units)), key=lambda place: scores[place])
     unit, score = units[best], round(min(1.0, max(0.0, scores[best])), 4)
     beside = [other.terms for other in units if other.passage == unit.passage]

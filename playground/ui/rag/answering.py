@@ -44,8 +44,11 @@ async def models_of(app: App, who: Who) -> Models:
     return {model.ref: model for model in await app.reach.models(who.visitor)}
 
 
-async def answer(app: App, who: Who, asking: Asking, *, example: bool = False) -> AsyncGenerator[Screen]:
-    """One turn. A question that could not be asked goes back into its box. An `example` says how it was asked."""
+async def answer(app: App, who: Who, asking: Asking, *, example: str = "") -> AsyncGenerator[Screen]:
+    """One turn. A question that could not be asked goes back into its box.
+
+    `example`: the language of the worked example, which says how it was asked; empty for any other question.
+    """
     show, models, before = app.show(who), await models_of(app, who), app.library.turns(who.visitor)
     latest = Answered(question=asking.question)
     yield Screen(
@@ -64,7 +67,9 @@ async def answer(app: App, who: Who, asking: Asking, *, example: bool = False) -
         return
     said = turn(show, latest, models, len(before))
     said += noticed(show, "ask") if example or not before else ""
-    said += f'<p class="quiet">{say(show, "example_note", tokens=EXAMPLE_TOKENS)}</p>' if example else ""
+    if example:
+        note = "example_note" if example == who.language else "example_language"
+        said += f'<p class="quiet">{say(show, note, tokens=EXAMPLE_TOKENS)}</p>'
     yield Screen.idle(current=said)
 
 

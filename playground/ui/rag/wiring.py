@@ -11,6 +11,7 @@ import gradio as gr
 
 from playground.checks import checked_models, checked_sampling, checked_text
 from playground.library import Asking
+from playground.ui.examples import spoken
 from playground.ui.page import PRIVATE, Page, Who
 from playground.ui.rag import answering, choosing, filing, looking
 from playground.ui.rag.layout import Layout, chosen_of
@@ -110,8 +111,10 @@ def wire_ask(page: Page, layout: Layout, kept: filing.Scanned) -> None:
             async with aclosing(filing.add(app, who, kept, now, app.library.samples())) as screens:
                 async for left in screens:
                     yield [*left.outputs(), *answering.Screen().outputs()]
-        question = who.text("rag.example_question")
-        async for screen in _asking(page, layout, who, [question, *values[1:]], example=True):
+        models, refs = await answering.models_of(app, who), values[3 + len(chosen)] or []
+        language = spoken([models[ref] for ref in refs[:1] if ref in models], who.language)
+        question = app.texts.text(language, "rag.example_question")
+        async for screen in _asking(page, layout, who, [question, *values[1:]], example=language):
             yield [*[gr.skip()] * count, *screen.outputs()]
 
     def stopped(request: gr.Request) -> None:
@@ -139,8 +142,9 @@ async def _has_documents(page: Page, who: Who, values: Sequence[Any]) -> bool:
 
 
 async def _asking(
-    page: Page, layout: Layout, who: Who, values: Sequence[Any], *, example: bool = False
+    page: Page, layout: Layout, who: Who, values: Sequence[Any], *, example: str = ""
 ) -> AsyncGenerator[answering.Screen]:
+    """`example` is the language in which the worked example is asked; empty for a question of the visitor's."""
     app, count = page.app, len(layout.chosen)
     question, compare, system, *rest = values
     try:
@@ -149,7 +153,7 @@ async def _asking(
             model=checked_models(rest[count])[0],
             sampling=checked_sampling(dict(zip(page.sidebar.sampling, rest[count + 1 :], strict=True)), app.bounds),
             system=checked_text(system or "", app.bounds, empty=True),
-            language=who.language,
+            language=example or who.language,
             retrieval=await choosing.with_files(app, who, chosen_of(rest[:count])),
             compare=bool(compare),
         )

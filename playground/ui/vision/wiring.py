@@ -12,6 +12,7 @@ import gradio as gr
 from playground.checks import checked_sampling, checked_text
 from playground.gallery import ADD, Asking
 from playground.gallery.export import to_json, to_markdown
+from playground.ui.examples import spoken
 from playground.ui.page import DOWNLOAD, PRIVATE, Page, Who
 from playground.ui.render import KEYS
 from playground.ui.vision import answering, looking
@@ -112,7 +113,7 @@ def wire_ask(page: Page, layout: Layout) -> None:
         it = await chosen(app, who, refs, reading)
         if not it.reading:  # nothing is ticked yet: the first that cannot see
             it = await chosen(app, who, refs, it.blind[:1])
-        language = spoken(it, who.language)
+        language = spoken([it.models[seat.ref] for seat in it.seats if seat.ref in it.models], who.language)
         framed = frame(app.show(who), it, app.gallery.session(who.visitor))[: len(above)]
         nothing = [gr.skip()] * len(above)
         async with aclosing(looking.add_sample(app, who, it, f"{EXAMPLE}.{language}.jpg")) as adding:
@@ -175,12 +176,6 @@ async def _asking(page: Page, who: Who, values: Sequence[Any]) -> AsyncGenerator
     async with aclosing(answering.answer(app, who, it, asking)) as screens:
         async for screen in screens:
             yield screen
-
-
-def spoken(it: Chosen, language: str) -> str:
-    """The page's language where every column's model says that it speaks it, or says nothing; else English."""
-    told = [it.models[seat.ref].languages for seat in it.seats if seat.ref in it.models]
-    return language if all(language in one for one in told if one) else "en"
 
 
 def asking_of(page: Page, language: str, it: Chosen, question: object, sampling: Sequence[object]) -> Asking:

@@ -117,6 +117,14 @@ async def test_the_contrary_is_not_supported(sentence: str) -> None:
     assert one.label != "supported"
 
 
+async def test_two_words_scattered_over_a_passage_bear_nothing_out() -> None:
+    scattered = "El problema del filtro se nota pronto. La tapa gris cierra bien. El cambio de la junta es gratuito."
+    (one,) = await checked("Para esto, esto es un problema de cambio.", scattered, language="es")
+    assert one.label != "supported"
+    (two,) = await checked("El cambio de la junta.", scattered, language="es")
+    assert two.label == "supported"
+
+
 async def test_what_states_nothing_has_no_label() -> None:
     answer = (
         "# The museum\nDo you mean the museum?\n```\nfounded = 1889\n```\nThe documents do not say who paid.\nIs it?"
