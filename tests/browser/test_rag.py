@@ -72,6 +72,9 @@ def test_a_pdf_is_asked_about_and_a_citation_opens_its_passage(open_page):
     assert " ".join(said.split())[:60] in " ".join(page.locator("#rag-current .side.with").inner_text().split())
     page.keyboard.press("Escape")
     expect(page.locator(".reader")).to_have_count(0)
+    page.locator("#rag-current button.sign.supported").first.click()
+    expect(page.locator(".reader mark")).to_be_in_viewport()
+    page.keyboard.press("Escape")
     page.locator("#rag-current .side.with .facts-line summary").click()
     expect(page.locator("#rag-current .side.with pre.sent")).to_contain_text(QUESTION)
     assert unnamed(page) == []

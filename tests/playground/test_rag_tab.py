@@ -181,9 +181,12 @@ class TestClaims:
     def test_support_is_a_sign_and_words_beside_its_colour(self, show, label, sign):
         text = "It is 41 metres high."
         one = sentence(text, 0, len(text), label=label, passage=2, score=0.5, missing=("41",))
-        drawn = claims.claims(show, claims.Claims(text=text, sentences=[one]))
-        assert f">{sign}</span>" in drawn and f'class="claim {label}"' in drawn
+        drawn = claims.claims(show, claims.Claims(text=text, passages=[PASSAGE] * 2, sentences=[one]))
+        assert f'class="claim {label}"' in drawn
         assert "passage [2], likeness 0.50 of 1" in drawn and "In no passage: 41." in drawn
+        assert re.search(rf'<button[^>]*class="sign[^>]*data-open="d1" data-page="1"[^>]*>{sign}</button>', drawn)
+        lost = claims.claims(show, claims.Claims(text=text, sentences=[replace(one, passage=None)]))
+        assert f">{sign}</span>" in lost and "data-open" not in lost
 
     @given(st.text(max_size=40), st.lists(st.integers(0, 40), max_size=6, unique=True))
     def test_every_character_is_there_once_and_in_order(self, text: str, cuts: list[int]) -> None:
@@ -193,7 +196,7 @@ class TestClaims:
         drawn = claims.claims(
             Renderer(texts(), "en"), claims.Claims(text=text, passages=[PASSAGE] * 3, sentences=marked)
         )
-        said = re.sub(r'<span class="sign[^>]*>.</span>', "", drawn)
+        said = re.sub(r'<(span|button type="button") class="sign[^>]*>.</(span|button)>', "", drawn)
         bare = [one for one in text if one not in "\r\0" and not one.isspace() and one.isprintable()]
         if not claims.citations(text, 3):
             assert [one for one in Seen(said).text if not one.isspace() and one.isprintable()] == bare

@@ -34,14 +34,19 @@ def claims(show: Renderer, it: Claims) -> str:
         pieces.append(_cited(show, it, cited, at, sentence.start))
         inside = _cited(show, it, cited, sentence.start, sentence.end)
         tip = tip_of(show, sentence)
-        pieces.append(
-            f'<span class="claim {sentence.label}" title="{tip}">{inside}</span>'
-            f'<span class="sign term {sentence.label}" tabindex="0" role="note" aria-label="{tip}" data-tip="{tip}">'
-            f"{SIGNS[sentence.label]}</span>"
-        )
+        pieces.append(f'<span class="claim {sentence.label}" title="{tip}">{inside}</span>{_sign(it, sentence, tip)}')
         at = sentence.end
     pieces.append(_cited(show, it, cited, at, len(it.text)))
     return f'<div class="answer">{"".join(pieces)}</div>'
+
+
+def _sign(it: Claims, sentence: Sentence, tip: str) -> str:
+    """It leads to the closest passage, whether or not the model named one."""
+    told = f'class="sign term {sentence.label}" aria-label="{tip}" data-tip="{tip}"'
+    if sentence.passage is None or sentence.passage > len(it.passages):
+        return f'<span {told} tabindex="0" role="note">{SIGNS[sentence.label]}</span>'
+    place = place_of(it.passages[sentence.passage - 1].chunk)
+    return f'<button type="button" {told} {place}>{SIGNS[sentence.label]}</button>'
 
 
 def tip_of(show: Renderer, sentence: Sentence) -> str:
