@@ -43,7 +43,9 @@ def test_eight_pages_stream_together_with_the_default_model(
     (model_home / "models").mkdir(exist_ok=True)
     (tmp_path / "home" / "models").symlink_to(model_home / "models")  # fetched once for all runs
     with serving(tmp_path, messages_per_minute=100) as served:
-        contexts = [browser.new_context(locale="en-US", viewport={"width": 900, "height": 700}) for _ in range(PAGES)]
+        # Small and still: eight pages painted by software, on the cores that the model computes on, starve each other.
+        look = {"locale": "en-US", "viewport": {"width": 400, "height": 600}, "reduced_motion": "reduce"}
+        contexts = [browser.new_context(**look) for _ in range(PAGES)]
         pages = [context.new_page() for context in contexts]
         for page in pages:
             watch(page, served.url, trouble)
@@ -56,7 +58,7 @@ def test_eight_pages_stream_together_with_the_default_model(
         at = (time.time() + 5) * 1000
         for page in pages:
             page.evaluate(_WATCH, at)
-        limit = time.monotonic() + 90
+        limit = time.monotonic() + 150
         while True:
             grew = [page.evaluate("window.grew") for page in pages]
             if all(one["first"] for one in grew) and max(one["first"] for one in grew) < min(o["last"] for o in grew):
