@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
@@ -41,38 +42,61 @@ class Told:
 @dataclass(slots=True)
 class _Request:
     order: Begin
-    handle: Any
     produced: list[int] = field(default_factory=list)
+    handle: Any = None
+    handed: int = 0
+    """Tokens produced when it was handed to the pipeline."""
+
+    @property
+    def settled(self) -> bool:
+        """The pipeline's record of what its blocks hold is true again from the second token on."""
+        return len(self.produced) - self.handed >= 2
 
 
 class Stepper:
-    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises."""
+    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises.
+
+    Requests are handed over one after the other, each when the one before has settled. Two that begin in the same step
+    and continue the same earlier text, one that ended within a block of the prefix cache, would be given that block
+    both, and write over each other's keys and values (OpenVINO GenAI 2026.4).
+    """
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
         self._pipeline = connect()
         self._count = 0
+        self._waiting: deque[_Request] = deque()
         self._requests: dict[int, _Request] = {}
+        self._newest: _Request | None = None
 
     @property
     def busy(self) -> bool:
-        return bool(self._requests)
+        return bool(self._requests or self._waiting)
 
-    def obey(self, order: Order, told: Told) -> None:
+    def obey(self, order: Order) -> None:
         """A cancellation takes effect with the step that follows."""
         match order:
             case Begin():
-                self._begin(_Request(order, None), told)
+                self._waiting.append(_Request(order))
             case Cancel(number) if number in self._requests:
                 self._requests.pop(number).handle.cancel()
+            case Cancel(number):
+                self._waiting = deque(request for request in self._waiting if request.order.number != number)
 
     def step(self, told: Told) -> None:
+        while self._waiting and not self._settling:
+            self._begin(self._waiting.popleft(), told)
         try:
             self._pipeline.step()
         except FAILURES:
             self._recover(told)
         for number, request in list(self._requests.items()):
             self._read(number, request, told)
+
+    @property
+    def _settling(self) -> bool:
+        newest = self._newest
+        return newest is not None and newest.order.number in self._requests and not newest.settled
 
     def _begin(self, request: _Request, told: Told) -> None:
         """Hand a request over, with what it has said so far."""
@@ -84,7 +108,8 @@ class Stepper:
         except FAILURES:
             told.ended.append((order.number, "refused"))
         else:
-            self._requests[order.number] = request
+            request.handed = len(said)
+            self._requests[order.number] = self._newest = request
 
     def _read(self, number: int, request: _Request, told: Told) -> None:
         while request.handle.can_read():
@@ -104,22 +129,22 @@ class Stepper:
         requests = sorted(self._requests.values(), key=lambda one: len(one.order.job.prompt) + len(one.produced))
         self._requests, self._pipeline = {}, None
         self._pipeline = self._connect()
-        for request in requests:
+        for request in reversed(requests):
             sampling = request.order.job.sampling
             if request is requests[-1] or (sampling.seed is not None and sampling.temperature != 0):
                 told.ended.append((request.order.number, "no_memory"))
             else:
-                self._begin(request, told)
+                self._waiting.appendleft(request)
 
 
 def serve(stepper: Stepper, orders: SimpleQueue[Order | None], tell: Callable[[Told], None]) -> None:
     """Until the parent has nothing more to say."""
     while True:
-        told = Told()
         while not (stepper.busy and orders.empty()):
             order = orders.get()
             if order is None:
                 return
-            stepper.obey(order, told)
+            stepper.obey(order)
+        told = Told()
         stepper.step(told)
         tell(told)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -247,7 +247,7 @@ def run_to_the_end(stepper: Stepper, *jobs: Job) -> tuple[dict[int, list[int]], 
     """The tokens of each request by its place, and how it ended."""
     told = Told()
     for number, wanted in enumerate(jobs):
-        stepper.obey(Begin(number, wanted, (2,)), told)
+        stepper.obey(Begin(number, wanted, (2,)))
     while stepper.busy:
         stepper.step(told)
     tokens: dict[int, list[int]] = {}
@@ -302,15 +302,85 @@ def test_a_step_that_fails_costs_the_largest_request_and_the_seeded_ones(folder:
 def test_a_request_that_is_refused_or_cancelled_leaves_the_others_alone(folder: Path) -> None:
     stepper = Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True))
     told = Told()
-    stepper.obey(Begin(1, job(folder), (2,)), told)
-    stepper.obey(Begin(2, replace(job(folder), prompt=[]), (2,)), told)
-    stepper.obey(Begin(3, job(folder, GREEDY, 500), (2,)), told)
-    stepper.step(told)
-    stepper.obey(Cancel(3), told)
-    stepper.obey(Cancel(99), told)
+    stepper.obey(Begin(1, job(folder), (2,)))
+    stepper.obey(Begin(2, replace(job(folder), prompt=[]), (2,)))
+    stepper.obey(Begin(3, job(folder, GREEDY, 500), (2,)))
+    stepper.obey(Begin(4, job(folder, GREEDY, 500), (2,)))
+    for _ in range(3):
+        stepper.step(told)
+    stepper.obey(Cancel(3))
+    stepper.obey(Cancel(4))
+    stepper.obey(Cancel(99))
     while stepper.busy:
         stepper.step(told)
     assert dict(told.ended) == {1: "finished", 2: "refused"}
+    assert {number for number, _, _ in told.drawn} == {1, 3}, "the fourth had not begun"
+
+
+def log_probabilities(network: Any, prompt: Sequence[int], reply: Sequence[int]) -> list[float]:
+    """Of every token of the reply, as transformers sees it after the prompt and what came before."""
+    with torch.inference_mode():
+        logits = network(torch.tensor([[*prompt, *reply]])).logits[0, len(prompt) - 1 : -1].double()
+    return logits.log_softmax(-1)[range(len(reply)), list(reply)].tolist()
+
+
+def strays(network: Any, stepper: Stepper, prompts: Sequence[Sequence[int]], tokens: int = 8) -> list[int]:
+    """Which of the prompts, given all at once, got a reply whose log-probabilities are not the model's."""
+    told = Told()
+    for number, prompt in enumerate(prompts):
+        wanted = Job(prompt=prompt, sampling=Sampling(temperature=1.0, seed=number), max_tokens=tokens)
+        stepper.obey(Begin(number, wanted, (2,)))
+    while stepper.busy:
+        stepper.step(told)
+    replies: dict[int, list[tuple[int, float]]] = {number: [] for number in range(len(prompts))}
+    for number, drawn, logprobs in told.drawn:
+        replies[number] += zip(drawn, logprobs, strict=True)
+    assert all(replies.values())
+    expected = {n: log_probabilities(network, prompts[n], [token for token, _ in replies[n]]) for n in replies}
+    return [n for n in replies if [logprob for _, logprob in replies[n]] != pytest.approx(expected[n], abs=0.1)]
+
+
+def letters(count: int, seed: int) -> list[int]:
+    """Token ids of ordinary letters."""
+    return np.random.default_rng(seed).integers(262, 308, count).tolist()
+
+
+@pytest.fixture
+def stepper(folder: Path) -> Stepper:
+    return Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True))
+
+
+@pytest.mark.parametrize("earlier", [2, 20, 40, 100])
+def test_many_that_continue_one_earlier_text_do_not_write_over_each_other(
+    stepper: Stepper, network: Any, earlier: int
+) -> None:
+    """All of them find the block of the prefix cache in which it ended."""
+    text = letters(earlier, seed=0)
+    assert not strays(network, stepper, [text], tokens=1)
+    assert not strays(network, stepper, [[*text, *letters(38, seed)] for seed in range(1, 15)])
+
+
+@pytest.mark.parametrize("length", [32, 64])
+def test_a_prompt_that_fills_its_last_block_keeps_it_to_itself(stepper: Stepper, network: Any, length: int) -> None:
+    whole = letters(length, seed=0)
+    for other in range(length - 22, length):
+        text = [*whole[:other], *letters(length, seed=other)]
+        assert not strays(network, stepper, [whole[: length - 22]], tokens=1)
+        assert not strays(network, stepper, [whole, text])
+
+
+def test_whatever_was_read_before_a_reply_is_the_models_own(stepper: Stepper, network: Any) -> None:
+    random = np.random.default_rng(7)
+    texts = [letters(count, seed=count) for count in (3, 20, 31, 32, 33, 70)]
+    for turn in range(40):
+        prompts = []
+        for number in range(int(random.integers(1, 16))):
+            text = texts[random.integers(len(texts))]
+            kept = len(text) if random.random() < 0.6 else random.integers(1, len(text) + 1)
+            added = random.choice([0, 1, 2, 5, 40, 600], p=[0.3, 0.2, 0.2, 0.1, 0.19, 0.01])
+            prompts.append([*text[:kept], *letters(added, seed=100 * turn + number)])
+        assert not strays(network, stepper, prompts, tokens=int(random.choice([1, 5, 40]))), turn
+        texts = [*texts, *(prompt for prompt in prompts if len(prompt) < 400)][-12:]
 
 
 async def test_a_process_that_is_brought_down_takes_no_more_with_it_than_what_it_served(
