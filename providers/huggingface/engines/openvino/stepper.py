@@ -9,7 +9,8 @@ from queue import SimpleQueue
 from typing import Any, Literal
 
 from providers.huggingface.engines.base import Job
-from providers.huggingface.engines.openvino.pipeline import FAILURES, add
+from providers.huggingface.engines.openvino.pipeline import FAILURES, PIECE, add
+from providers.huggingface.engines.openvino.starts import Start, Starts, prefixes
 
 End = Literal["finished", "no_memory", "refused"]
 
@@ -42,24 +43,26 @@ class Told:
 @dataclass(slots=True)
 class _Request:
     order: Begin
+    start: Start
     produced: list[int] = field(default_factory=list)
     handle: Any = None
     handed: int = 0
     """Tokens produced when it was handed to the pipeline."""
+    unwanted: bool = False
+
+    @property
+    def read(self) -> bool:
+        """Its prompt has been computed."""
+        return self.start.whole or len(self.produced) > self.handed
 
     @property
     def settled(self) -> bool:
-        """The pipeline's record of what its blocks hold is true again from the second token on."""
+        """The prefix cache has noted what its blocks hold: with the step that draws the second token."""
         return len(self.produced) - self.handed >= 2
 
 
 class Stepper:
-    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises.
-
-    Requests are handed over one after the other, each when the one before has settled. Two that begin in the same step
-    and continue the same earlier text, one that ended within a block of the prefix cache, would be given that block
-    both, and write over each other's keys and values (OpenVINO GenAI 2026.4).
-    """
+    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises."""
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
@@ -67,25 +70,28 @@ class Stepper:
         self._count = 0
         self._waiting: deque[_Request] = deque()
         self._requests: dict[int, _Request] = {}
-        self._newest: _Request | None = None
+        self._starts = Starts(PIECE)
 
     @property
     def busy(self) -> bool:
         return bool(self._requests or self._waiting)
 
     def obey(self, order: Order) -> None:
-        """A cancellation takes effect with the step that follows."""
+        """A cancellation takes effect with the step that follows; where a long prompt is being read, once it is read.
+
+        The prefix cache would take what has been read of it for more than it is.
+        """
         match order:
             case Begin():
-                self._waiting.append(_Request(order))
+                self._waiting.append(_Request(order, Start(prefixes(order.job.prompt))))
             case Cancel(number) if number in self._requests:
-                self._requests.pop(number).handle.cancel()
+                self._requests[number].unwanted = True
             case Cancel(number):
                 self._waiting = deque(request for request in self._waiting if request.order.number != number)
 
     def step(self, told: Told) -> None:
-        while self._waiting and not self._settling:
-            self._begin(self._waiting.popleft(), told)
+        self._drop_unwanted()
+        self._let_in(told)
         try:
             self._pipeline.step()
         except FAILURES:
@@ -93,10 +99,18 @@ class Stepper:
         for number, request in list(self._requests.items()):
             self._read(number, request, told)
 
-    @property
-    def _settling(self) -> bool:
-        newest = self._newest
-        return newest is not None and newest.order.number in self._requests and not newest.settled
+    def _drop_unwanted(self) -> None:
+        for number, request in list(self._requests.items()):
+            if request.unwanted and request.read:
+                self._requests.pop(number).handle.cancel()
+
+    def _let_in(self, told: Told) -> None:
+        reading = [request.start for request in self._requests.values() if not request.settled]
+        taken = len(self._requests)
+        while self._waiting and self._starts.begin(start := self._waiting[0].start, reading, taken):
+            self._begin(self._waiting.popleft(), told)
+            reading.append(start)
+            taken += len(start.prefixes)
 
     def _begin(self, request: _Request, told: Told) -> None:
         """Hand a request over, with what it has said so far."""
@@ -109,7 +123,7 @@ class Stepper:
             told.ended.append((order.number, "refused"))
         else:
             request.handed = len(said)
-            self._requests[order.number] = self._newest = request
+            self._requests[order.number] = request
 
     def _read(self, number: int, request: _Request, told: Told) -> None:
         while request.handle.can_read():
@@ -126,14 +140,17 @@ class Stepper:
 
         A seeded one cannot: its place in the sequence of random numbers is lost with the pipeline.
         """
-        requests = sorted(self._requests.values(), key=lambda one: len(one.order.job.prompt) + len(one.produced))
+        wanted = (request for request in self._requests.values() if not request.unwanted)
+        requests = sorted(wanted, key=lambda one: len(one.order.job.prompt) + len(one.produced))
         self._requests, self._pipeline = {}, None
         self._pipeline = self._connect()
+        self._starts.forget()
         for request in reversed(requests):
             sampling = request.order.job.sampling
             if request is requests[-1] or (sampling.seed is not None and sampling.temperature != 0):
                 told.ended.append((request.order.number, "no_memory"))
             else:
+                request.start = Start(prefixes([*request.order.job.prompt, *request.produced]))
                 self._waiting.appendleft(request)
 
 

@@ -334,7 +334,8 @@ def strays(network: Any, stepper: Stepper, prompts: Sequence[Sequence[int]], tok
         stepper.step(told)
     replies: dict[int, list[tuple[int, float]]] = {number: [] for number in range(len(prompts))}
     for number, drawn, logprobs in told.drawn:
-        replies[number] += zip(drawn, logprobs, strict=True)
+        if number in replies:
+            replies[number] += zip(drawn, logprobs, strict=True)
     assert all(replies.values())
     expected = {n: log_probabilities(network, prompts[n], [token for token, _ in replies[n]]) for n in replies}
     return [n for n in replies if [logprob for _, logprob in replies[n]] != pytest.approx(expected[n], abs=0.1)]
@@ -367,6 +368,22 @@ def test_a_prompt_that_fills_its_last_block_keeps_it_to_itself(stepper: Stepper,
         text = [*whole[:other], *letters(length, seed=other)]
         assert not strays(network, stepper, [whole[: length - 22]], tokens=1)
         assert not strays(network, stepper, [whole, text])
+
+
+def test_a_long_prompt_that_is_cancelled_while_it_is_read_is_not_taken_for_read(stepper: Stepper, network: Any) -> None:
+    for number in range(20):  # their tokens leave an odd number for the prompt in each step
+        wanted = Job(prompt=letters(5, number), sampling=Sampling(temperature=1.0, seed=number), max_tokens=30)
+        stepper.obey(Begin(100 + number, wanted, ()))
+    told = Told()
+    stepper.step(told)
+    text = letters(700, seed=1)
+    stepper.obey(Begin(1, Job(prompt=text, sampling=GREEDY, max_tokens=9), ()))
+    while not any(request.order.number == 1 for request in stepper._requests.values()):
+        stepper.step(told)
+    stepper.obey(Cancel(1))
+    stepper.step(told)
+    assert not strays(network, stepper, [[*text, 262]])
+    assert 1 not in {number for number, _ in told.ended}
 
 
 def test_whatever_was_read_before_a_reply_is_the_models_own(stepper: Stepper, network: Any) -> None:
