@@ -147,23 +147,25 @@ async def test_greedy_tokens_and_logprobs_are_those_of_transformers(start: Start
         tokens.append(step.token)
 
 
-@pytest.mark.parametrize("kind", ["q8_0", "f16"])
+SAMPLINGS = [
+    Sampling(temperature=1.0),
+    Sampling(temperature=1.7),
+    Sampling(temperature=0.5),
+    Sampling(temperature=1.0, top_k=5),
+    Sampling(temperature=1.0, top_p=0.8),
+    Sampling(temperature=1.0, min_p=0.3),
+    Sampling(temperature=1.0, repetition_penalty=1.5),
+    Sampling(temperature=1.5, top_k=20, top_p=0.85, repetition_penalty=1.2),
+]
+
+
 @pytest.mark.parametrize(
-    "sampling",
-    [
-        Sampling(temperature=1.0),
-        Sampling(temperature=1.7),
-        Sampling(temperature=0.5),
-        Sampling(temperature=1.0, top_k=5),
-        Sampling(temperature=1.0, top_p=0.8),
-        Sampling(temperature=1.0, min_p=0.3),
-        Sampling(temperature=1.0, repetition_penalty=1.5),
-        Sampling(temperature=1.5, top_k=20, top_p=0.85, repetition_penalty=1.2),
-    ],
-    ids=lambda sampling: "-".join(f"{name}={value}" for name, value in sampling.chosen().items()),
+    ("kind", "sampling"),
+    [*(("f16", sampling) for sampling in SAMPLINGS), ("q8_0", SAMPLINGS[0]), ("q8_0", SAMPLINGS[-1])],
+    ids=lambda value: value if isinstance(value, str) else "-".join(f"{n}={v}" for n, v in value.chosen().items()),
 )
 async def test_what_is_drawn_is_what_the_sliders_say(
-    start: Start, folder: Path, network: Any, sampling: Sampling, kind: str
+    start: Start, folder: Path, network: Any, kind: str, sampling: Sampling
 ) -> None:
     engine = start(kind)
     jobs = [job(folder, replace(sampling, seed=seed), 1) for seed in range(2000)]
