@@ -68,6 +68,12 @@ def choose(page: Page, box: str, label: str | re.Pattern[str]) -> None:
     page.get_by_role("option", name=label).first.click()
 
 
+def open_mode(page: Page, modes: str, name: str) -> None:
+    """One of a tab's own tabs. What has just been unfolded does not yet listen."""
+    page.locator(modes).get_by_role("tab", name=name).click()
+    page.wait_for_timeout(300)
+
+
 def open_panel(page: Page, panel: str) -> None:
     page.locator(f"{panel} > button").first.click()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose, in_every_look, use_endpoint
+from tests.browser.driving import choose, in_every_look, open_mode, use_endpoint
 from tests.browser.test_look import unnamed
 
 ADDER = "?models=scripted/adder"
@@ -19,7 +19,7 @@ def open_prompting(page: Page, mode: str | None = None) -> None:
     # What depends on the visitor comes all at once, the chosen strategies with it.
     expect(page.locator("#prompting-explained summary")).to_be_visible()
     if mode is not None:
-        page.locator("#prompting-modes").get_by_role("tab", name=mode).click()
+        open_mode(page, "#prompting-modes", mode)
 
 
 def strategies(page: Page, *names: str) -> None:

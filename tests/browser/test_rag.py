@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import in_every_look
+from tests.browser.driving import in_every_look, open_mode
 from tests.browser.serving import ROOT
 from tests.browser.test_look import unnamed
 
@@ -25,7 +25,7 @@ def open_rag(page: Page, mode: str | None = None) -> None:
     # What depends on the visitor comes all at once, the list of documents with it.
     expect(page.locator("#rag-list [role=status], #rag-list .library")).not_to_have_count(0)
     if mode is not None:
-        page.locator("#rag-modes").get_by_role("tab", name=mode).click()
+        open_mode(page, "#rag-modes", mode)
 
 
 def add(page: Page, *files: Path) -> None:
@@ -189,9 +189,9 @@ def test_a_hostile_document_is_text_and_asks_for_nothing(open_page, faults, tmp_
     page.locator("#rag-current button.cite").first.click()
     expect(page.locator(".reader .page-text")).to_contain_text("![picture]")
     page.keyboard.press("Escape")
-    page.locator("#rag-modes").get_by_role("tab", name="Search").click()
+    open_mode(page, "#rag-modes", "Search")
     search(page, "secret lighthouse")
-    page.locator("#rag-modes").get_by_role("tab", name="Inside").click()
+    open_mode(page, "#rag-modes", "Inside")
     expect(page.locator("#rag-chunks li").first).to_contain_text("onerror")
     page.wait_for_timeout(300)
     assert page.evaluate("window.stolen") is None

@@ -15,6 +15,7 @@ from tests.browser.driving import (
     choose,
     facts,
     in_every_look,
+    open_mode,
     replies,
     use_endpoint,
 )
@@ -37,7 +38,7 @@ _MOVE = """async ([name, value]) => {
 def open_sampling(page: Page, mode: str | None = None) -> None:
     page.get_by_role("tab", name=re.compile("Sampling|Muestreo")).click()
     if mode is not None:
-        page.locator("#sampling-modes").get_by_role("tab", name=mode).click()
+        open_mode(page, "#sampling-modes", mode)
 
 
 def look(page: Page, prompt: str = PROMPT) -> None:
@@ -178,12 +179,12 @@ def test_a_hostile_prompt_is_text(open_page, faults):
     look(page, hostile)
     shown = page.locator("#sampling-read .pieces").inner_text().replace("\n", "")
     assert "<0x3C>" in shown
-    page.locator("#sampling-modes").get_by_role("tab", name="Step by step").click()
+    open_mode(page, "#sampling-modes", "Step by step")
     page.locator("#sampling-more").click()
     expect(path(page).first).to_be_visible()
     path(page).first.click()
     page.keyboard.press("Escape")
-    page.locator("#sampling-modes").get_by_role("tab", name="Sweep").click()
+    open_mode(page, "#sampling-modes", "Sweep")
     page.locator("#sweep-run").click()
     expect(page.locator("#sweep-grid")).to_contain_text("12 of 12")
     assert page.evaluate("window.stolen") is None
@@ -215,7 +216,7 @@ def test_a_model_without_probabilities_is_offered_the_sweep(open_page, faults):
     page.locator("#sampling-prompt textarea").fill("Hi")
     page.locator("#sampling-look").click()
     expect(page.locator("#sampling-choice [role=alert]")).to_contain_text("Use the sweep")
-    page.locator("#sampling-modes").get_by_role("tab", name="Sweep").click()
+    open_mode(page, "#sampling-modes", "Sweep")
     page.locator("#sweep-seeds input").fill("1")
     page.locator("#sweep-run").click()
     expect(page.locator("#sweep-grid")).to_contain_text("4 of 4")

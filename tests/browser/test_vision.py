@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import in_every_look
+from tests.browser.driving import in_every_look, open_mode
 from tests.browser.serving import ROOT
 from tests.browser.test_look import unnamed
 from tests.playground.vision.hostile import HTML, photo_with_location, saved
@@ -34,7 +34,7 @@ def open_vision(page: Page, mode: str | None = None) -> None:
     expect(page.locator("#vision-samples [data-sample]")).to_have_count(8)
     expect(page.locator("#vision-ocr input")).not_to_have_count(0)
     if mode is not None:
-        page.locator("#vision-modes").get_by_role("tab", name=mode).click()
+        open_mode(page, "#vision-modes", mode)
 
 
 def add(page: Page, *files: Path) -> None:
@@ -186,7 +186,7 @@ def test_labels_and_measure(open_page):
     expect(page.locator("#vision-bars .fits tbody tr")).to_have_count(2)
     expect(page.locator("#vision-bars b")).to_have_count(0)
 
-    page.locator("#vision-modes").get_by_role("tab", name="Measure").click()
+    open_mode(page, "#vision-modes", "Measure")
     page.locator("#vision-count input[type=number]").fill("4")
     page.get_by_label("OCR + text model", exact=True).last.uncheck()
     page.locator("#vision-measure-run").click()
