@@ -47,6 +47,7 @@ from providers.decoding import distribution, softmax
 from providers.errors import ContextTooLong, InputError, LimitExceeded, StreamTruncated, UnsupportedRequest
 from providers.scripted import Scripted, words
 from providers.types import Event, Message, ModelInfo, Progress, Request, Sampling, TokenLogprob
+from tests import virtual_time
 
 TEXT = "The capital of France is"
 
@@ -547,23 +548,26 @@ class TestSweep:
         cells = (await swept(box, request, Grid(temperatures=(0.0, 1.0))))[-1]
         assert {cell.failure.key for cell in cells} == {"context_too_long"}
 
-    async def test_stop_ends_all_cells_at_once_and_beats_while_it_waits(self):
-        box, stop, snapshots, at = Scripted(delay=0.5), asyncio.Event(), [], []
-        begun = time.monotonic()
-        async with aclosing(
-            sweep(box, await asked(box), Grid(temperatures=(0.0,), seeds=tuple(range(8))), stop)
-        ) as running:
-            async for snapshot in running:
-                snapshots.append(snapshot)
-                at.append(time.monotonic() - begun)
-                if at[-1] > 0.7:
-                    stop.set()
+    def test_stop_ends_all_cells_at_once_and_beats_while_it_waits(self):
+        box, stop = Scripted(delay=0.5), asyncio.Event()
+
+        async def stopped_at(seconds: float) -> list[tuple[Cell, ...]]:
+            asked_of, snapshots = await asked(box), []
+            grid = Grid(temperatures=(0.0,), seeds=tuple(range(8)))
+            async with aclosing(sweep(box, asked_of, grid, stop)) as running:
+                async for snapshot in running:
+                    snapshots.append(snapshot)
+                    if asyncio.get_running_loop().time() > seconds:
+                        stop.set()
+            computed = box.computed
+            await asyncio.sleep(0.6)
+            assert box.computed == computed
+            return snapshots
+
+        snapshots = virtual_time.run(stopped_at(0.7))
         assert {cell.state for cell in snapshots[-1]} == {"stopped"}
         assert snapshots[-1][0].text
         assert 3 <= len(snapshots) <= 12
-        computed = box.computed
-        await asyncio.sleep(0.6)
-        assert box.computed == computed
 
     async def test_closing_it_ends_all_cells(self):
         box = Scripted(delay=0.05)

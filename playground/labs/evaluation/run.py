@@ -53,11 +53,11 @@ async def run(
 
 async def _snapshots(work: _Run, working: asyncio.Task[None], stopping: asyncio.Task[None]) -> AsyncGenerator[Snapshot]:
     """Until the work is done or stopped: what has changed, at most ten times a second; in any case each 0.25 s."""
-    shown, at = work.changes, time.monotonic()
+    clock = asyncio.get_running_loop().time
+    shown, at = work.changes, clock()
     yield work.snapshot()
-    while not working.done() and not stopping.done():
-        await asyncio.wait({working, stopping}, timeout=REDRAW, return_when=asyncio.FIRST_COMPLETED)
-        now = time.monotonic()
+    while not (await asyncio.wait({working, stopping}, timeout=REDRAW, return_when=asyncio.FIRST_COMPLETED))[0]:
+        now = clock()
         if shown != work.changes or now - at + REDRAW > HEARTBEAT:
             shown, at = work.changes, now
             yield work.snapshot()

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from errno import ENOSPC
 from pathlib import Path
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlite_utils import Database
 
+from playground.labs import sqlite
 from playground.labs.evaluation.items import Item, Kind
 from playground.labs.evaluation.outcomes import Cell, Outcome, outcome_from_json, outcome_to_json
 from playground.labs.evaluation.summary import Comparison, compare
 from providers.errors import InputError, StorageFailed
-
-WAIT = 5.0
-"""Seconds that a writer waits for another one of the same visitor's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +91,10 @@ class Runs:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         with _failures():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=WAIT, check_same_thread=False, isolation_level=None)
-            self._connection.execute("pragma foreign_keys = on")
-            self._database = Database(self._connection)
-            self._database.enable_wal()
-            self._create_tables()
+            self._connection = sqlite.opened(path)
+            if not Database(self._connection).table("cell").exists():
+                with self._writing():
+                    self._create_tables()
 
     def create(self, name: str, description: Description) -> str:
         """Keep a new run before its first cell; its id."""
@@ -180,10 +174,11 @@ class Runs:
             self._connection.close()
 
     def _create_tables(self) -> None:
-        self._database.table("run").create(
+        database = Database(self._connection)
+        database.table("run").create(
             {"id": str, "name": str, "created": str, "description": str}, pk="id", if_not_exists=True
         )
-        self._database.table("cell").create(
+        database.table("cell").create(
             {"run": str, "column": str, "item": str, "repeat": int, "failed": int, "outcome": str},
             pk=("run", "column", "item", "repeat"),
             foreign_keys=[("run", "run", "id")],
@@ -202,14 +197,8 @@ class Runs:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction."""
-        with self._lock, _failures():
-            self._connection.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
+        with self._lock, _failures(), sqlite.writing(self._connection):
+            yield
 
 
 _RUNS = """select run.id, run.name, run.created, run.description, count(cell.item), coalesce(sum(cell.failed), 0)
@@ -233,20 +222,7 @@ def _run(row: tuple[str, str, str, str, int, int]) -> Run:
 @contextmanager
 def _failures() -> Iterator[None]:
     try:
-        yield
-    except (sqlite3.Error, OSError, ValidationError) as error:
-        raise StorageFailed(_reason(error)) from None
-
-
-def _reason(error: Exception) -> str | None:
-    """sqlite3 tells its errors apart by number only where SQLite itself raised them."""
-    if isinstance(error, ValidationError):
-        return "damaged"
-    if isinstance(error, OSError):
-        return "full" if error.errno == ENOSPC else None
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return "busy"
-    if code == sqlite3.SQLITE_FULL:
-        return "full"
-    return "damaged" if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else None
+        with sqlite.failures():
+            yield
+    except ValidationError:  # it would quote what a visitor wrote
+        raise StorageFailed("damaged") from None

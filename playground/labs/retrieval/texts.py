@@ -12,14 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
+from playground.labs import sqlite
 from playground.labs.retrieval.documents import Chunk, Document, Heading, Page
-from providers.errors import InputError, StorageFailed
+from providers.errors import InputError
 
-WAIT = 10.0
-"""Seconds that a writer waits for another one of the same visitor's."""
 _AT_ONCE = 500
 """Ids in one query: SQLite takes no endless list."""
 _TABLES = """
@@ -195,14 +193,11 @@ class Texts:
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.path, timeout=WAIT, check_same_thread=False, isolation_level=None)
+            connection = sqlite.opened(self.path)
             try:
-                connection.execute("pragma journal_mode = wal")
                 connection.execute("pragma synchronous = full")  # what is acknowledged survives a power cut
-                connection.execute("pragma foreign_keys = on")
                 connection.executescript(_TABLES)
-            except BaseException:
+            except BaseException:  # of whatever kind: nobody else can close it
                 connection.close()
                 raise
             self._opened = connection
@@ -210,41 +205,16 @@ class Texts:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, failures():
+        with self._lock, sqlite.failures():
             yield self._connection()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction."""
-        with self._lock, failures():
+        with self._lock, sqlite.failures():
             connection = self._connection()
-            connection.execute("begin immediate")
-            try:
+            with sqlite.writing(connection):
                 yield connection
-                connection.execute("commit")
-            except BaseException:
-                if connection.in_transaction:  # a full disk has ended it already
-                    connection.execute("rollback")
-                raise
-
-
-@contextmanager
-def failures() -> Iterator[None]:
-    """What SQLite and the disk report, as `StorageFailed`."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        reasons = {
-            sqlite3.SQLITE_FULL: "full",
-            sqlite3.SQLITE_CORRUPT: "damaged",
-            sqlite3.SQLITE_NOTADB: "damaged",
-            sqlite3.SQLITE_BUSY: "busy",
-            sqlite3.SQLITE_LOCKED: "busy",
-        }
-        raise StorageFailed(reasons.get(code)) from error
-    except OSError as error:
-        raise StorageFailed("full" if error.errno in (ENOSPC, EDQUOT) else None) from error
 
 
 _UNFINISHED = """delete from document where digest = ?

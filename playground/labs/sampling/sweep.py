@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -54,11 +53,11 @@ async def _snapshots(
     run: _Sweep, working: asyncio.Task[None], stopping: asyncio.Task[bool]
 ) -> AsyncGenerator[tuple[Cell, ...]]:
     """Until the work is done or stopped: what has changed, at most ten times a second; in any case each 0.25 s."""
-    shown, at = tuple(run.cells), time.monotonic()
+    clock = asyncio.get_running_loop().time
+    shown, at = tuple(run.cells), clock()
     yield shown
-    while not working.done() and not stopping.done():
-        await asyncio.wait({working, stopping}, timeout=REDRAW, return_when=asyncio.FIRST_COMPLETED)
-        now = time.monotonic()
+    while not (await asyncio.wait({working, stopping}, timeout=REDRAW, return_when=asyncio.FIRST_COMPLETED))[0]:
+        now = clock()
         if shown != tuple(run.cells) or now - at + REDRAW > HEARTBEAT:
             shown, at = tuple(run.cells), now
             yield shown

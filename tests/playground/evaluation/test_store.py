@@ -8,6 +8,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -126,12 +127,27 @@ def test_two_windows_write_to_one_file(tmp_path):
     assert len(first.outcomes(name)) == len(second.outcomes(name)) == 12
 
 
+def test_many_open_a_new_file_at_once(tmp_path):
+    """SQLite makes nobody wait for one who has just turned to the log, or from a reader into a writer."""
+    for number in range(10):
+        path = tmp_path / f"{number}.db"
+
+        def use(turn: int, path: Path = path) -> None:
+            runs = Runs(path)
+            runs.create(f"{turn}", described())
+            runs.close()
+
+        with ThreadPoolExecutor(8) as windows:
+            list(windows.map(use, range(24)))
+        assert len(Runs(path).list()) == 24
+
+
 def test_what_is_wrong_with_the_file_is_said(tmp_path, monkeypatch):
     (tmp_path / "damaged.db").write_bytes(b"not a database" * 200)
     with pytest.raises(StorageFailed) as raised:
         Runs(tmp_path / "damaged.db")
     assert raised.value.reason == "damaged"
-    monkeypatch.setattr("playground.labs.evaluation.store.WAIT", 0.05)
+    monkeypatch.setattr("playground.labs.sqlite.WAIT", 0.05)
     runs = Runs(tmp_path / "runs.db")
     holder = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
     holder.execute("begin immediate")
@@ -226,6 +242,7 @@ from providers.base import Options, complete
 from providers.catalog import load
 from providers.registry import connect
 from providers.types import Message, Request, Sampling
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 PROVIDER = connect("scripted", load(), Options(home=Path("unused")))

@@ -14,7 +14,7 @@ import pytest
 from playground.labs.retrieval.collection import Collection
 from playground.labs.retrieval.documents import Ways
 from playground.labs.retrieval.index import Index
-from playground.labs.retrieval.texts import failures
+from playground.labs.sqlite import failures
 from providers.errors import StorageFailed
 from providers.scripted import ScriptedEmbedder
 from tests.playground.retrieval.stores import added, collection, document, long_document

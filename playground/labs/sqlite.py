@@ -1,0 +1,79 @@
+"""An SQLite file that several may open at once: how it is opened and written to, and its errors by name."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+
+from providers.errors import StorageFailed
+
+WAIT = 10.0
+"""Seconds that a writer waits for another one."""
+_AGAIN = 0.02
+"""Seconds between two tries of what SQLite does not wait for by itself."""
+_REASONS = {
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+    sqlite3.SQLITE_BUSY: "busy",
+    sqlite3.SQLITE_LOCKED: "busy",
+}
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection for any thread, with a write-ahead log, so that reading waits for nobody; foreign keys hold."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=WAIT, check_same_thread=False, isolation_level=None)
+    try:
+        _log_ahead(connection)
+        connection.execute("pragma foreign_keys = on")
+    except BaseException:  # of whatever kind: nobody else can close it
+        connection.close()
+        raise
+    return connection
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """A new file changes to its log in one of those who open it; for the others SQLite gives up at once."""
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+            return
+        except sqlite3.OperationalError as error:
+            if _reason(error) != "busy" or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN)
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction, a writer's from its beginning: a reader who becomes one is refused while another one writes."""
+    connection.execute("begin immediate")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:  # a cancelled task must not leave the file locked either
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("rollback")
+        raise
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """What SQLite and the disk report, as `StorageFailed`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageFailed(_reason(error)) from error
+    except OSError as error:
+        raise StorageFailed("full" if error.errno in (ENOSPC, EDQUOT) else None) from error
+
+
+def _reason(error: sqlite3.Error) -> str | None:
+    """sqlite3 tells its errors apart by number only where SQLite itself raised them."""
+    return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
