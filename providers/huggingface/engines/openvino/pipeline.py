@@ -34,10 +34,15 @@ def modules() -> tuple[Any, Any]:
 
 
 def open_pipeline(file: Path, *, exact: bool) -> Any:
-    """`exact` computes every reply as if it were alone. Raises one of `FAILURES` for a file that it does not read."""
+    """`exact` computes every reply as if nobody else had ever been served. Raises one of `FAILURES` for a file that it
+    does not read.
+
+    So `exact` keeps no cache of prefixes: what it would hold of earlier replies was computed token by token, with other
+    kernels and another rounding than a prompt that is read.
+    """
     _, genai = modules()
     schedule = genai.SchedulerConfig()
-    schedule.enable_prefix_caching = True
+    schedule.enable_prefix_caching = not exact
     schedule.cache_size = CACHE_GB
     schedule.max_num_batched_tokens = PIECE
     precision = {"INFERENCE_PRECISION_HINT": "f32"}

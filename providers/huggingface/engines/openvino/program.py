@@ -38,7 +38,8 @@ def main() -> None:
             orders.put(None)
 
     try:
-        stepper = Stepper(lambda: open_pipeline(Path(sys.argv[1]), exact="--exact" in sys.argv))
+        exact = "--exact" in sys.argv
+        stepper = Stepper(lambda: open_pipeline(Path(sys.argv[1]), exact=exact), exact=exact)
     except FAILURES:
         sys.exit(1)
     tell(Told())

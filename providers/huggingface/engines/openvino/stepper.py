@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from typing import Any, Literal
@@ -11,6 +11,10 @@ from typing import Any, Literal
 from providers.huggingface.engines.base import Job
 from providers.huggingface.engines.openvino.pipeline import FAILURES, PIECE, add
 from providers.huggingface.engines.openvino.starts import Start, Starts, prefixes
+from providers.types import Sampling
+
+_COMPANION = Job(prompt=[0], sampling=Sampling(temperature=0), max_tokens=256)
+"""Another one takes its place when it has ended."""
 
 End = Literal["finished", "no_memory", "refused"]
 
@@ -62,15 +66,23 @@ class _Request:
 
 
 class Stepper:
-    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises."""
+    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises.
 
-    def __init__(self, connect: Callable[[], Any]) -> None:
-        self._connect = connect
+    `exact`: a reply's log-probabilities are the same to the last bit, alone or in company; the pipeline keeps no cache
+    of prefixes. OpenVINO computes a step of one token with other kernels than one of several (2026.4), and rounds
+    differently: where a draw falls close to the border of two tokens, as among the thousands of unlikely ones at a high
+    temperature it often does, another text comes out. So a request that is alone gets a companion, which says something
+    that nobody reads.
+    """
+
+    def __init__(self, connect: Callable[[], Any], *, exact: bool) -> None:
+        self._connect, self._exact = connect, exact
         self._pipeline = connect()
         self._count = 0
         self._waiting: deque[_Request] = deque()
         self._requests: dict[int, _Request] = {}
         self._starts = Starts(PIECE)
+        self._companion: Any = None
 
     @property
     def busy(self) -> bool:
@@ -92,12 +104,15 @@ class Stepper:
     def step(self, told: Told) -> None:
         self._drop_unwanted()
         self._let_in(told)
+        self._keep_company()
         try:
             self._pipeline.step()
         except FAILURES:
             self._recover(told)
         for number, request in list(self._requests.items()):
             self._read(number, request, told)
+        if not self.busy:
+            self._send_companion_away()
 
     def _drop_unwanted(self) -> None:
         for number, request in list(self._requests.items()):
@@ -107,10 +122,25 @@ class Stepper:
     def _let_in(self, told: Told) -> None:
         reading = [request.start for request in self._requests.values() if not request.settled]
         taken = len(self._requests)
-        while self._waiting and self._starts.begin(start := self._waiting[0].start, reading, taken):
+        while self._waiting and self._may_begin(start := self._waiting[0].start, reading, taken):
             self._begin(self._waiting.popleft(), told)
             reading.append(start)
             taken += len(start.prefixes)
+
+    def _may_begin(self, start: Start, reading: Sequence[Start], taken: int) -> bool:
+        return self._exact or self._starts.begin(start, reading, taken)
+
+    def _keep_company(self) -> None:
+        if len(self._requests) != 1 or (self._companion and self._companion.get_status().name != "RUNNING"):
+            self._send_companion_away()
+        if self._exact and len(self._requests) == 1 and self._companion is None:
+            self._count += 1
+            self._companion = add(self._pipeline, self._count, _COMPANION, ())
+
+    def _send_companion_away(self) -> None:
+        if self._companion is not None:
+            self._companion.cancel()
+            self._companion = None
 
     def _begin(self, request: _Request, told: Told) -> None:
         """Hand a request over, with what it has said so far."""
@@ -142,7 +172,7 @@ class Stepper:
         """
         wanted = (request for request in self._requests.values() if not request.unwanted)
         requests = sorted(wanted, key=lambda one: len(one.order.job.prompt) + len(one.produced))
-        self._requests, self._pipeline = {}, None
+        self._requests, self._pipeline, self._companion = {}, None, None
         self._pipeline = self._connect()
         self._starts.forget()
         for request in reversed(requests):

@@ -207,15 +207,27 @@ async def test_top_k_beyond_the_vocabulary_cuts_nothing(start: Start, folder: Pa
     assert await tokens_of(engine, job(folder, replace(wide, top_k=1000))) == await tokens_of(engine, job(folder, wide))
 
 
-async def test_a_seed_repeats_alone_in_company_and_from_the_cache(start: Start, folder: Path) -> None:
+async def test_a_seed_repeats_to_the_last_bit_alone_in_company_and_whatever_came_before(
+    start: Start, folder: Path
+) -> None:
+    async def drawn(engine: OpenVinoEngine, wanted: Job) -> list[tuple[int, float]]:
+        return [(step.token, step.logprob) for step in await steps_of(engine, wanted)]
+
     engine = start("f16")
     seeded = [job(folder, Sampling(temperature=1.2, seed=seed), 30, f"{PROMPT} {seed}") for seed in range(4)]
-    alone = [await tokens_of(engine, wanted) for wanted in seeded]
+    alone = [await drawn(engine, wanted) for wanted in seeded]
+    assert len({tuple(token for token, _ in reply) for reply in alone}) == 4
     crowd = [job(folder, Sampling(temperature=1.0), 20 + n, "fox " * (n + 1)) for n in range(12)]
-    together = await asyncio.gather(*(tokens_of(engine, wanted) for wanted in [*crowd[:6], *seeded, *crowd[6:]]))
+    together = await asyncio.gather(*(drawn(engine, wanted) for wanted in [*crowd[:6], *seeded, *crowd[6:]]))
     assert together[6:10] == alone
-    assert [await tokens_of(start("f16"), wanted) for wanted in seeded] == alone, "another process, as it were"
-    assert len({tuple(tokens) for tokens in alone}) == 4
+    further = [
+        replace(wanted, prompt=[*wanted.prompt, *(token for token, _ in reply), *ids_of(folder)])
+        for wanted, reply in zip(seeded, alone, strict=True)
+    ]
+    after = [await drawn(engine, wanted) for wanted in further]
+    other = start("f16")  # another process
+    assert [await drawn(other, wanted) for wanted in further] == after
+    assert [await drawn(other, wanted) for wanted in seeded] == alone
 
 
 async def test_without_a_seed_every_reply_is_another(start: Start, folder: Path) -> None:
@@ -245,6 +257,10 @@ async def test_a_stop_string_ends_the_text_before_it_and_the_work(start: Start, 
     assert len(steps) < 40
 
 
+def exact(folder: Path) -> Stepper:
+    return Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True), exact=True)
+
+
 def run_to_the_end(stepper: Stepper, *jobs: Job) -> tuple[dict[int, list[int]], dict[int, str]]:
     """The tokens of each request by its place, and how it ended."""
     told = Told()
@@ -264,7 +280,7 @@ def test_one_request_that_needs_more_than_the_whole_cache_fails_alone(folder: Pa
         schedule.num_kv_blocks, schedule.max_num_batched_tokens = 8, 512
         return openvino_genai.ContinuousBatchingPipeline(str(OpenVino(folder, "f16").file), schedule, "CPU")
 
-    tokens, ends = run_to_the_end(Stepper(small), job(folder), job(folder, text="fox " * 900))
+    tokens, ends = run_to_the_end(Stepper(small, exact=False), job(folder), job(folder, text="fox " * 900))
     assert ends == {0: "finished", 1: "no_memory"}
     assert len(tokens[0]) == 12
 
@@ -293,16 +309,15 @@ def test_a_step_that_fails_costs_the_largest_request_and_the_seeded_ones(folder:
         return Failing(open_pipeline(OpenVino(folder, "f16").file, exact=True), next(fails))
 
     small, large = job(folder, GREEDY, 30), job(folder, GREEDY, 30, "the lazy dog " * 20)
-    alone, _ = run_to_the_end(Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True)), small)
-    stepper = Stepper(connect)
+    alone, _ = run_to_the_end(exact(folder), small)
+    stepper = Stepper(connect, exact=True)
     tokens, ends = run_to_the_end(stepper, small, job(folder, Sampling(temperature=1.0, seed=1), 30), large)
     assert ends == {0: "finished", 1: "no_memory", 2: "no_memory"}
     assert tokens[0] == alone[0]
     assert run_to_the_end(stepper, small)[0][0] == alone[0], "and it still works"
 
 
-def test_a_request_that_is_refused_or_cancelled_leaves_the_others_alone(folder: Path) -> None:
-    stepper = Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True))
+def test_a_request_that_is_refused_or_cancelled_leaves_the_others_alone(stepper: Stepper, folder: Path) -> None:
     told = Told()
     stepper.obey(Begin(1, job(folder), (2,)))
     stepper.obey(Begin(2, replace(job(folder), prompt=[]), (2,)))
@@ -350,7 +365,8 @@ def letters(count: int, seed: int) -> list[int]:
 
 @pytest.fixture
 def stepper(folder: Path) -> Stepper:
-    return Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=True))
+    """With a cache of prefixes, which the exact one does without."""
+    return Stepper(lambda: open_pipeline(OpenVino(folder, "f16").file, exact=False), exact=False)
 
 
 @pytest.mark.parametrize("earlier", [2, 20, 40, 100])
