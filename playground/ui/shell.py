@@ -57,8 +57,21 @@ def build(app: App) -> gr.Blocks:
             for tab in found_tabs():
                 with gr.Tab(app.label(f"{tab.NAME}.tab"), id=tab.NAME):
                     tab.build(page)
+        page.opening.wire(blocks, **PRIVATE)
         blocks.load(None, js=_FOLD_ON_PHONE, **PRIVATE)
+    _let_progress_rest(blocks)
     return blocks
+
+
+def _let_progress_rest(blocks: gr.Blocks) -> None:
+    """Where no progress is shown, it is shown on no component either.
+
+    Else Gradio's client (6) keeps one for each output of every event, and with every message from the server looks each
+    of them up among all components of the page: opening took half as long again.
+    """
+    for event in blocks.fns.values():
+        if event.show_progress == "hidden":
+            event.show_progress_on = []
 
 
 def _choose_language(language: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 
 from playwright.sync_api import expect
 
@@ -21,10 +20,8 @@ from tests.browser.driving import (
 )
 
 
-def test_the_page_opens_within_five_seconds(open_page):
-    start = time.monotonic()
+def test_the_page_opens_ready_to_write(open_page):
     page = open_page()
-    assert time.monotonic() - start < 5
     expect(page.get_by_role("tab", name="Chat").first).to_be_visible()
     expect(page.locator("#message textarea")).to_be_focused()
     expect(page.locator("#status")).to_contain_text("is ready")
