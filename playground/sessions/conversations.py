@@ -57,7 +57,7 @@ class Conversations:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
             Path(name).replace(folder / _FILE)
-        except BaseException:
+        except BaseException:  # interrupted too, nothing half-written stays behind
             Path(name).unlink(missing_ok=True)
             raise
 

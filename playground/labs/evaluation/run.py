@@ -104,7 +104,7 @@ class _Run:
                 for waiting in self._waiting.values():
                     for _ in range(min(self.plan.per_provider, len(waiting))):
                         together.create_task(self._one_after_another(waiting))
-        except BaseExceptionGroup as group:
+        except BaseExceptionGroup as group:  # whoever reads the run knows one error, not the groups
             raise group.exceptions[0] from None
 
     async def _one_after_another(self, waiting: deque[Cell]) -> None:

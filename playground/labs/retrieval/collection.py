@@ -84,7 +84,7 @@ class Collection:
                     async for done in embedding:
                         yield Adding(name=document.name, chunks=done, total=len(chunks))
                 replaced = await finished(partial(self._texts.acknowledge, document.digest))
-            except BaseException:
+            except BaseException:  # stopped too: what was begun is undone
                 await self._undo(document.digest)
                 raise
             for digest in replaced:

@@ -293,7 +293,7 @@ def _failures(server: bool) -> Iterator[None]:
         raise StorageFailed("full" if full else "index") from error
     except Exception as error:  # the transport's, of a package that is Chroma's own choice
         raise StorageFailed("index_server" if server else "index") from error
-    except BaseException as error:
+    except BaseException as error:  # a panic of its part in Rust is no Exception
         if type(error).__name__ != "PanicException":
             raise
         raise StorageFailed("index") from error

@@ -75,7 +75,7 @@ async def read_all(images: Iterable[Image], at_once: int = 2) -> dict[Image, Rea
     try:
         async with asyncio.TaskGroup() as together:
             tasks = {image: together.create_task(one(image)) for image in different}
-    except BaseExceptionGroup as group:
+    except BaseExceptionGroup as group:  # one error for whoever asked, and a stop remains a stop
         raise group.exceptions[0] from None
     return {image: task.result() for image, task in tasks.items()}
 
