@@ -13,10 +13,10 @@ from pathlib import Path
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlite_utils import Database
 
-from playground.labs import sqlite
 from playground.labs.evaluation.items import Item, Kind
 from playground.labs.evaluation.outcomes import Cell, Outcome, outcome_from_json, outcome_to_json
 from playground.labs.evaluation.summary import Comparison, compare
+from playground.labs.sqlite import failures, opened, writing
 from providers.errors import InputError, StorageFailed
 
 
@@ -91,7 +91,7 @@ class Runs:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         with _failures():
-            self._connection = sqlite.opened(path)
+            self._connection = opened(path)
             if not Database(self._connection).table("cell").exists():
                 with self._writing():
                     self._create_tables()
@@ -197,7 +197,7 @@ class Runs:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction."""
-        with self._lock, _failures(), sqlite.writing(self._connection):
+        with self._lock, _failures(), writing(self._connection):
             yield
 
 
@@ -222,7 +222,7 @@ def _run(row: tuple[str, str, str, str, int, int]) -> Run:
 @contextmanager
 def _failures() -> Iterator[None]:
     try:
-        with sqlite.failures():
+        with failures():
             yield
     except ValidationError:  # it would quote what a visitor wrote
         raise StorageFailed("damaged") from None

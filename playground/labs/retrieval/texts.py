@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playground.labs import sqlite
 from playground.labs.retrieval.documents import Chunk, Document, Heading, Page
+from playground.labs.sqlite import failures, opened, writing
 from providers.errors import InputError
 
 _AT_ONCE = 500
@@ -193,7 +193,7 @@ class Texts:
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
-            connection = sqlite.opened(self.path)
+            connection = opened(self.path)
             try:
                 connection.execute("pragma synchronous = full")  # what is acknowledged survives a power cut
                 connection.executescript(_TABLES)
@@ -205,15 +205,15 @@ class Texts:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, sqlite.failures():
+        with self._lock, failures():
             yield self._connection()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction."""
-        with self._lock, sqlite.failures():
+        with self._lock, failures():
             connection = self._connection()
-            with sqlite.writing(connection):
+            with writing(connection):
                 yield connection
 
 

@@ -322,4 +322,4 @@ def test_the_lab_imports_no_other_lab_and_no_page():
     }
     own = {name for name in imported if name and name.startswith("playground")}
     assert "playground.labs.evaluation.items" in own
-    assert all(name.startswith("playground.labs.evaluation") for name in own)
+    assert all(name.startswith(("playground.labs.evaluation", "playground.labs.sqlite")) for name in own)
