@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -17,7 +17,6 @@ from playground.sessions import Sessions
 from playground.settings import Settings
 from playground.text import Texts
 from playground.trials import Trials
-from playground.ui.opening import Opening
 from playground.ui.render import Renderer
 from playground.ui.widgets import Sidebar
 from playground.web import language, visitor_id
@@ -79,7 +78,6 @@ class Page:
     """To lead to another tab: `gr.Tabs(selected=NAME)`."""
     handed: gr.State
     """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
-    opening: Opening = field(default_factory=Opening)
 
 
 PRIVATE: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -136,7 +136,7 @@ class Store:
         scratch.mkdir()
         try:
             return self._hub.peek(name, scratch, ticket)
-        except BaseException:
+        except BaseException:  # called off too: the folder is the caller's only if there is an answer
             shutil.rmtree(scratch, ignore_errors=True)
             raise
 
@@ -175,7 +175,7 @@ class Store:
             fetched.folder.replace(target)
         except Cancelled:  # what is left is taken up or cleaned by whoever comes next
             raise
-        except BaseException as error:
+        except BaseException as error:  # whatever it was, nothing half-made stays behind
             shutil.rmtree(scratch, ignore_errors=True)
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise self._full(model, None) from error

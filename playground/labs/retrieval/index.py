@@ -235,8 +235,7 @@ def _at(folder: Path) -> Client:
     numbers = _numbers(folder)
     try:
         return _opened(folder / str(max(numbers, default=1)))
-    except BaseException as error:
-        # Chroma's part in Rust raises errors of many kinds, panics among them, that mean: this is no database (now).
+    except BaseException as error:  # Chroma's part in Rust raises many kinds, panics too, that mean: no database (now)
         if not numbers or isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
         if shutil.disk_usage(folder).free < _FREE:

@@ -41,7 +41,7 @@ def _wire_plan(page: Page, layout: Layout) -> None:
         choices = planning.sets(app, who)
         return [gr.update(choices=choices, value=choices[0][1]), told(app.show(who), "prompting.empty_set")]
 
-    page.opening.fill(opened, None, [parts.plan[0], parts.table])
+    page.blocks.load(opened, None, [parts.plan[0], parts.table], **PRIVATE)
     mode.change(  # type: ignore[attr-defined]
         lambda one: gr.update(visible=one == "likelihood"), mode, parts.normalise, queue=False, **PRIVATE
     )

@@ -102,7 +102,7 @@ def _wire_run(page: Page, layout: Layout, kept: Kept, scanned: filing.Scanned) -
     def opened(request: gr.Request) -> list[str]:
         return [measuring.empty(app.show(app.who(request))), _FIRST_SIZES]
 
-    page.opening.fill(opened, None, [parts.table, parts.plan[_FIELDS.index("sizes")]])
+    page.blocks.load(opened, None, [parts.table, parts.plan[_FIELDS.index("sizes")]], **PRIVATE)
     parts.run.click(ran, inputs, parts.shown, **PRIVATE)
     filled = [parts.plan[_FIELDS.index("questions")], parts.plan[_FIELDS.index("ways")]]
     parts.example.click(tried, inputs, [*files.shown, *filled, *parts.shown], **PRIVATE)

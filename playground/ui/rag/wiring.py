@@ -66,7 +66,7 @@ def wire_files(page: Page, layout: Layout, kept: filing.Scanned) -> None:
         who, now = app.who(request), chosen_of(values)
         return [choosing.about(app, who, str(now.embedding or "")), await filing.listed(app, who, now)]
 
-    page.opening.fill(opened, chosen, [parts.embedding, parts.about, parts.listing])
+    page.blocks.load(opened, chosen, [parts.embedding, parts.about, parts.listing], **PRIVATE)
     adding = [
         parts.upload.upload(uploaded, [parts.upload, *chosen], parts.shown, **PRIVATE),
         parts.paste.click(pasted, [parts.name, parts.text, *chosen], parts.shown, **PRIVATE),
@@ -126,7 +126,7 @@ def wire_ask(page: Page, layout: Layout, kept: filing.Scanned) -> None:
     def cleared(request: gr.Request) -> list[object]:
         return answering.cleared(app, app.who(request)).outputs()
 
-    page.opening.fill(opened, None, parts.shown)
+    page.blocks.load(opened, None, parts.shown, **PRIVATE)
     for event in (parts.ask.click, parts.question.submit):
         event(asked, inputs, parts.shown, **PRIVATE)
     _then_inside(page, layout, parts.example.click(tried, inputs, [*files.shown, *parts.shown], **PRIVATE))
@@ -183,7 +183,7 @@ def wire_search(page: Page, layout: Layout) -> None:
     def opened(request: gr.Request) -> str:
         return told(app.show(app.who(request)), "empty_search")
 
-    page.opening.fill(opened, None, parts.found)
+    page.blocks.load(opened, None, parts.found, **PRIVATE)
     for event in (parts.search.click, parts.question.submit):
         event(searched, inputs, parts.found, **PRIVATE)
     for switch in parts.ways:
@@ -214,7 +214,7 @@ def wire_inside(page: Page, layout: Layout) -> None:
         place = (event.document, event.page, event.start, event.end)
         return await looking.read(app, app.who(request), chosen_of(values), place)
 
-    page.opening.fill(opened, chosen, parts.document)
+    page.blocks.load(opened, chosen, parts.document, **PRIVATE)
     parts.document.change(shown, [parts.document, *chosen], [parts.chunks, parts.near], **PRIVATE)
     for slider in (layout.files.tokens, layout.files.overlap):
         slider.release(shown, [parts.document, *chosen], [parts.chunks, parts.near], **PRIVATE)

@@ -200,7 +200,7 @@ def _wire_rest(page: Page, layout: Layout) -> None:
 
     layout.leads.lead(led, None, [page.tabs, page.handed], **PRIVATE)
     kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting]
-    page.opening.fill(opened, None, kept)
+    page.blocks.load(opened, None, kept, **PRIVATE)
     models.change(framed, [models, layout.colours], frame, **PRIVATE)
     page.blocks.load(framed, [models, layout.colours], frame, **PRIVATE)
     layout.colours.input(recoloured, layout.colours, [layout.legend, *layout.chats], **PRIVATE)

@@ -51,7 +51,7 @@ def _wire_ways(page: Page, layout: Layout) -> None:
 
     layout.strategies.change(chosen, layout.strategies, list(layout.knobs.groups.values()), queue=False, **PRIVATE)
     filled = [layout.language, layout.explained, layout.knobs.passages, layout.knobs.template, layout.asking.cards]
-    page.opening.fill(opened, None, filled)
+    page.blocks.load(opened, None, filled, **PRIVATE)
 
 
 def _wire_ask(page: Page, layout: Layout) -> None:

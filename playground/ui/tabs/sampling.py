@@ -228,7 +228,7 @@ def _wire_rest(page: Page, layout: Layout) -> None:
 
     temperatures, _, values, seeds, _ = layout.sweep.plan
     filled = [*layout.screen, layout.steps.legend, temperatures, values, seeds]
-    page.opening.fill(opened, sliders, filled)
+    page.blocks.load(opened, sliders, filled, **PRIVATE)
     page.handed.change(
         handed, [page.handed, *sliders], [layout.prompt, layout.form, layout.modes, *layout.screen], **PRIVATE
     )

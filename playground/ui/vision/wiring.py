@@ -67,7 +67,7 @@ def wire_pictures(page: Page, layout: Layout) -> None:
     parts.shown.remove(removed, seats, out, **PRIVATE)
     parts.shown.question(asked_about, None, layout.asking.question, queue=False, **PRIVATE)
     parts.stop.click(stopped, None, None, queue=False, **PRIVATE)
-    page.opening.fill(opened, None, parts.samples)
+    page.blocks.load(opened, None, parts.samples, **PRIVATE)
 
 
 def wire_frame(page: Page, layout: Layout) -> None:

@@ -55,7 +55,7 @@ def wire_labels(page: Page, layout: Layout) -> None:
     filled = [parts.labels, *parts.shown, *left_of(layout)]
     parts.example.click(tried, [*inputs, *seats], filled, **PRIVATE)
     parts.stop.click(stopped, None, None, queue=False, **PRIVATE)
-    page.opening.fill(opened, None, [parts.models, parts.bars])
+    page.blocks.load(opened, None, [parts.models, parts.bars], **PRIVATE)
 
 
 def wire_measure(page: Page, layout: Layout) -> None:
@@ -88,7 +88,7 @@ def wire_measure(page: Page, layout: Layout) -> None:
     parts.cancel.click(cancelled, None, parts.shown, queue=False, **PRIVATE)
     parts.stop.click(stopped, None, None, queue=False, **PRIVATE)
     parts.csv.click(exported, None, layout.file, **PRIVATE).then(None, layout.file, None, js=DOWNLOAD, **PRIVATE)
-    page.opening.fill(opened, None, parts.language)
+    page.blocks.load(opened, None, parts.language, **PRIVATE)
 
 
 def saved(app: App, who: Who) -> dict[str, str] | None:
