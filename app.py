@@ -8,7 +8,7 @@ def main() -> None:
     """Settings, then the page, then wait."""
     settings = command_line()
     prepare(settings)
-    from playground.ui import create  # Gradio reads its environment when it is imported
+    from playground.page import create  # Gradio reads its environment when it is imported
 
     page = create(settings)
     launch(page.blocks, settings, page.look, work=page.warm_up)

@@ -14,10 +14,9 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from playground.labs.retrieval.bounds import Bounds
+from providers.adapters.huggingface import engines
 from providers.base import Network, Options
 from providers.catalog import Catalog
-from providers.huggingface import engines
 
 PREFIX = "PLAYGROUND_"
 DEFAULT_MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -153,12 +152,6 @@ class Settings(BaseSettings):
     def max_body(self) -> int:
         """In bytes."""
         return int(self.max_body_mb * 1e6)
-
-    def document_bounds(self) -> Bounds:
-        """What reading a visitor's document may cost."""
-        return Bounds(
-            memory=int(self.document_memory_mb * 2**20), seconds=self.document_seconds, file_bytes=self.max_body
-        )
 
     def options(self) -> Options:
         """What the providers need to know."""

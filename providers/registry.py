@@ -1,6 +1,7 @@
 """Which providers there are, and a connection to one of them. An adapter is imported only when it is asked for.
 
-A module of this folder that is not one of the foundations is an adapter: it has `connect(connection) -> Provider`.
+Every folder or module of `providers/adapters` is an adapter: it has `connect(connection) -> Provider`, and may have
+`ROWS`, a `Catalog` of models that need no row in `assets` because they come with it.
 """
 
 from __future__ import annotations
@@ -8,36 +9,24 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-import providers
+import providers.adapters as folder
 from providers.base import Connection, Credentials, Options, Provider
 from providers.catalog import Catalog
 from providers.errors import UnknownModel
 
 CUSTOM = "custom"
 """The provider at a base URL of the visitor's own."""
-_FOUNDATIONS = {
-    "types",
-    "errors",
-    "base",
-    "catalog",
-    "fit",
-    "registry",
-    "http",
-    "addresses",
-    "remote",
-    "refusals",
-    "decoding",
-    "whitebox",
-    "pricing",
-    "embedding",
-    "image",
-    "labels",
-}
 
 
 def adapters() -> tuple[str, ...]:
-    """The adapters of this folder, one a wire protocol or engine family."""
-    return tuple(module.name for module in pkgutil.iter_modules(providers.__path__) if module.name not in _FOUNDATIONS)
+    """One a wire protocol or engine family."""
+    return tuple(module.name for module in pkgutil.iter_modules(folder.__path__))
+
+
+def rows(adapter: str) -> Catalog:
+    """The models that an adapter brings along itself."""
+    found: Catalog = getattr(import_module(f"{folder.__name__}.{adapter}"), "ROWS", Catalog(models=(), endpoints={}))
+    return found
 
 
 def names(catalog: Catalog) -> tuple[str, ...]:
@@ -62,5 +51,5 @@ def connect(
         credentials=credentials,
         endpoint=catalog.endpoints.get(name),
     )
-    adapter: Provider = import_module(f"providers.{module}").connect(connection)
+    adapter: Provider = import_module(f"{folder.__name__}.{module}").connect(connection)
     return adapter

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
+from providers.base import Provider
 from providers.decoding import Vector
+from providers.errors import UnsupportedRequest
 from providers.types import Message, ModelInfo
 
 
@@ -79,3 +81,24 @@ class WhiteBox(Protocol):
     async def describe(self, model: ModelInfo) -> Card:
         """The model's card. Loads nothing."""
         ...
+
+
+Shows = Literal["logits", "logprobs", "text"]
+"""All logits; log-probabilities of what it chose; its text alone."""
+
+
+async def shows(provider: Provider, model: ModelInfo) -> Shows:
+    """What can be had of that model. Loads nothing."""
+    try:
+        await inside(provider, model)
+        return "logits"
+    except UnsupportedRequest:
+        return "logprobs" if model.logprobs else "text"
+
+
+async def inside(provider: Provider, model: ModelInfo) -> WhiteBox:
+    """The provider as one whose model can be looked into. Raises `UnsupportedRequest("logits")`. Loads nothing."""
+    if not isinstance(provider, WhiteBox):
+        raise UnsupportedRequest("logits", model=model.name)
+    await provider.describe(model)  # a provider may show some of its models and not others
+    return provider

@@ -2,8 +2,8 @@
 
 `python -m tests.fuzz_documents [--count 10000] [--seed 0] [--workers 2]`
 
-Each is one of the real files of `tests/playground/retrieval/files`, with bytes changed, taken out, repeated, mixed with
-another file's, cut off, or with the parts of a packed file changed inside; under its own name or another's.
+Each is one of the real files of `tests/playground/tabs/rag/lab/files`, with bytes changed, taken out, repeated, mixed
+with another file's, cut off, or with the parts of a packed file changed inside; under its own name or another's.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from playground.labs.retrieval.documents import Document
-from playground.labs.retrieval.parsing import Bounds, Parsers, Upload
+from playground.asking.upload import Upload
+from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.parsing import Bounds, Parsers
 from providers.errors import DocumentError
 
-FILES = Path(__file__).parent / "playground" / "retrieval" / "files"
+FILES = Path(__file__).parent / "playground" / "tabs" / "rag" / "lab" / "files"
 SECONDS = 5.0
 NASTY = (
     b"\0",

@@ -19,7 +19,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.sessions.expiring import Clock, Expiring
+from playground.visitors.expiring import Clock, Expiring
 
 _DAY = 86_400.0
 _API = "/gradio_api"

@@ -18,9 +18,10 @@ from statistics import median
 
 import pypdfium2
 
-from playground.labs.retrieval.documents import Document
-from playground.labs.retrieval.loaders import Source, loader
-from playground.labs.retrieval.parsing import Bounds, Parsers, Upload
+from playground.asking.upload import Upload
+from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.loaders import Source, loader
+from playground.tabs.rag.lab.parsing import Bounds, Parsers
 
 LINES = 46
 SYLLABLES = ("la", "ter", "mo", "ni", "cas", "per", "du", "val", "en", "so", "rin", "ta", "che", "bil", "go", "men")

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from providers import catalog
+from providers.adapters.huggingface import connect
+from providers.adapters.huggingface.families.alike import TEXTS
 from providers.base import Connection, Options
 from providers.embedding import Embedder
-from providers.huggingface import connect
-from providers.huggingface.alike import TEXTS
 from tests.conftest import default_home
 
 GOAL = 2.5

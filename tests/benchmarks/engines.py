@@ -25,12 +25,12 @@ import psutil
 from platformdirs import user_cache_path
 
 from providers import catalog
+from providers.adapters.huggingface import connect
+from providers.adapters.huggingface.engines.base import Job
+from providers.adapters.huggingface.engines.openvino import OpenVino
+from providers.adapters.huggingface.engines.openvino.pipeline import add, open_pipeline
+from providers.adapters.huggingface.families.causal import tokenizer_of
 from providers.base import Connection, Options
-from providers.huggingface import connect
-from providers.huggingface.engines.base import Job
-from providers.huggingface.engines.openvino import OpenVino
-from providers.huggingface.engines.openvino.pipeline import add, open_pipeline
-from providers.huggingface.tokens import tokenizer_of
 from providers.types import Done, Message, ModelInfo, Request, Sampling, TextDelta
 
 MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"

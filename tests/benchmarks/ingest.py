@@ -17,14 +17,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.labs.retrieval.collection import Collection
-from playground.labs.retrieval.documents import Document
-from playground.labs.retrieval.index import Index
-from playground.labs.retrieval.parsing import Parsers, Upload
+from playground.asking.upload import Upload
+from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.index.collection import Collection
+from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.parsing import Parsers
 from providers import catalog
+from providers.adapters.huggingface import connect
 from providers.base import Connection, Options
 from providers.embedding import Embedder, Purpose
-from providers.huggingface import connect
 from tests.benchmarks.documents import written
 from tests.conftest import default_home
 

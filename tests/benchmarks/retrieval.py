@@ -21,11 +21,12 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from playground.labs.evaluation import Control, Plan, run
-from playground.labs.evaluation.summary import Outcomes
-from playground.labs.retrieval.documents import Document, Ways
-from playground.labs.retrieval.evidence import evidence
-from playground.labs.retrieval.measured import (
+from playground.measuring import Control, Plan, run
+from playground.measuring.summary import Outcomes
+from playground.tabs.rag.lab.answering.evidence import evidence
+from playground.tabs.rag.lab.documents import Document, Ways
+from playground.tabs.rag.lab.measuring.questions import Asked, sample_questions
+from playground.tabs.rag.lab.measuring.ways import (
     METRICS,
     Cutting,
     Measuring,
@@ -37,13 +38,12 @@ from playground.labs.retrieval.measured import (
     recall_of,
     table,
 )
-from playground.labs.retrieval.parsing import Parsers, Rejected
-from playground.labs.retrieval.questions import Asked, sample_questions
-from playground.labs.retrieval.samples import sample_documents
-from playground.labs.retrieval.search import search
-from playground.labs.retrieval.split import Cut
-from playground.reach import Reach
-from playground.sessions import KeyVault
+from playground.tabs.rag.lab.parsing import Parsers, Rejected
+from playground.tabs.rag.lab.reading.split import Cut
+from playground.tabs.rag.lab.samples import sample_documents
+from playground.tabs.rag.lab.search.search import search
+from playground.visitors import KeyVault
+from playground.visitors.reach import Reach
 from providers import catalog
 from providers.base import Options
 from providers.embedding import Embedder

@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.labs.retrieval.collection import Collection
-from playground.labs.retrieval.documents import Document, Page, Ways
-from playground.labs.retrieval.index import Index
+from playground.tabs.rag.lab.documents import Document, Page, Ways
+from playground.tabs.rag.lab.index.collection import Collection
+from playground.tabs.rag.lab.index.vectors import Index
 from providers import catalog
+from providers.adapters.huggingface import connect
+from providers.adapters.scripted import ScriptedEmbedder
 from providers.base import Connection, Options
 from providers.embedding import Embedder, Purpose
-from providers.huggingface import connect
-from providers.scripted import ScriptedEmbedder
 from tests.conftest import default_home
 
 GOAL = 0.05

@@ -15,14 +15,15 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from playground.columns import columns_of, opened_for
-from playground.labs.evaluation import Control, Plan, run
-from playground.labs.evaluation.summary import ColumnSummary, summarise
-from playground.labs.evaluation.tasks import load
-from playground.reach import Reach
-from playground.sessions import KeyVault
+from playground.asking.opening import opened_for
+from playground.measuring import Control, Plan, run
+from playground.measuring.summary import ColumnSummary, summarise
+from playground.measuring.tasks import load
 from playground.settings import DEFAULT_MODEL
-from playground.wanted import Wanted, describe
+from playground.strategies.runs.columns import columns_of
+from playground.strategies.runs.describe import Wanted, describe
+from playground.visitors import KeyVault
+from playground.visitors.reach import Reach
 from providers import catalog
 from providers.base import Options
 from providers.types import Sampling

@@ -7,17 +7,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.driving import (
-    answered,
-    ask,
-    choose,
-    column,
-    facts,
-    open_panel,
-    questions,
-    replies,
-    stop_button,
-)
+from tests.browser.driving import answered, ask, choose, column, facts, open_panel, questions, replies, stop_button
 
 
 def test_the_page_opens_ready_to_write(open_page):

@@ -9,16 +9,7 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import (
-    answered,
-    ask,
-    choose,
-    facts,
-    in_every_look,
-    open_mode,
-    replies,
-    use_endpoint,
-)
+from tests.browser.driving import answered, ask, choose, facts, in_every_look, open_mode, replies, use_endpoint
 from tests.browser.test_look import unnamed
 
 WORDS = "?models=scripted/words"

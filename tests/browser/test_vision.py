@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.driving import in_every_look, open_mode
 from tests.browser.serving import ROOT
 from tests.browser.test_look import unnamed
-from tests.playground.vision.hostile import HTML, photo_with_location, saved
+from tests.playground.asking.hostile_images import HTML, photo_with_location, saved
 
 BOTH = "?models=scripted/seer,scripted/echo"
 SIGN = ROOT / "assets" / "samples" / "images" / "sign.en.jpg"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from providers import anthropic, openai
+from providers.adapters import anthropic, openai
 from providers.base import Connection, Credentials, Network, Options, Provider
 from providers.errors import PlaygroundError
 from providers.types import Event, Message, ModelInfo, Request, Sampling, TextDelta

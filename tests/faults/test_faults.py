@@ -25,7 +25,7 @@ from providers.errors import (
     UnknownModel,
     UnsupportedRequest,
 )
-from providers.http import UNUSED_KEY
+from providers.remote.http import UNUSED_KEY
 from providers.types import Change, Done, Progress, ReasoningDelta, Sampling, TextDelta
 from tests.faults.clients import FAST, PROTOCOLS, connected, outcome, question
 from tests.faults.script import FAULTS, TEXT

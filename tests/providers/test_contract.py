@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from providers.adapters.scripted import Scripted, tokens_of
 from providers.base import complete
 from providers.errors import StreamTruncated
-from providers.scripted import Scripted, tokens_of
 from providers.types import Done, Event, Message, ReasoningDelta, Request, Sampling, TextDelta
 
 

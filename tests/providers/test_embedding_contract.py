@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.reach import Reach
-from playground.sessions import KeyVault
+from playground.visitors import KeyVault
+from playground.visitors.reach import Reach
 from providers import catalog
+from providers.adapters.scripted.bag import BAG, OVERLAP
 from providers.base import Options
 from providers.embedding import Embedder, EmbeddingInfo, RerankerInfo
 from providers.errors import InputError, MissingKey, UnknownModel, WeightsUnavailable
-from providers.scripted.bag import BAG, OVERLAP
 
 ROWS = catalog.load()
 EVERY: tuple[EmbeddingInfo | RerankerInfo, ...] = (*ROWS.embeddings, *ROWS.rerankers)

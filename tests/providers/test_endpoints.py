@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from providers import anthropic, openai
-from providers.addresses import checked_url
+from providers.adapters import anthropic, openai
 from providers.base import Connection, Credentials, Endpoint, Options, complete
 from providers.catalog import load
 from providers.errors import MissingKey
 from providers.fit import fit
+from providers.remote.addresses import checked_url
 from providers.types import PARAMETERS, Message, ModelInfo, Request, Sampling
 from tests.faults.clients import FAST, connection, question
 from tests.faults.server import FaultServer

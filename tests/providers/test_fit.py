@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from providers.adapters.scripted import Scripted
 from providers.errors import ContextTooLong, UnsupportedRequest
 from providers.fit import fit, fit_context
-from providers.scripted import Scripted
 from providers.types import Image, Message, ModelInfo, Request, Sampling, Text
 
 MODEL = ModelInfo(id="m", provider="p", name="M", accepts=frozenset({"temperature", "max_tokens"}), temperature_max=1)

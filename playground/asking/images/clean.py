@@ -1,0 +1,46 @@
+"""A visitor's file as an image that may be sent: by its content, upright, and nothing but its pixels."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+
+from playground.asking.images.bounded import Program, ask
+from playground.asking.images.cleaning import Bounds, kind_of
+from providers.errors import ImageError
+from providers.types import Image, Scalar
+
+PROGRAM = Program(module="playground.asking.images.cleaning_program", memory=2 * 2**30, seconds=20.0)
+NAME = 80
+"""Characters of a file's name that an error shows."""
+
+
+async def clean(content: bytes, name: str = "", bounds: Bounds = Bounds()) -> Image:  # noqa: B008 - frozen
+    """The first picture of these bytes, EXIF's orientation applied, in sRGB on white, without any metadata.
+
+    PNG for a PNG or GIF, else JPEG; a PNG that would be too large to send becomes a JPEG too. Decoding happens in a
+    program with bounded memory and time. Raises `ImageError` with the file's name: "empty", "bytes", "kind", "svg",
+    "heic", "pixels", "frames", "damaged" or "slow".
+    """
+    try:
+        kind_of(content)
+        if len(content) > bounds.bytes:
+            raise ImageError("bytes", file="", limit=bounds.bytes // 10**6)
+        answer = await ask(PROGRAM, {"bounds": dict(asdict(bounds))}, content)
+    except ImageError as error:
+        raise _named(error, name) from None
+    return Image(answer.content, str(answer.told["mime"]))
+
+
+async def clean_file(file: Path, name: str = "", bounds: Bounds = Bounds()) -> Image:  # noqa: B008 - frozen
+    """As `clean`; a file that is too long is not read."""
+    shown = name or file.name
+    if (await asyncio.to_thread(file.stat)).st_size > bounds.bytes:
+        raise ImageError("bytes", file=shown[:NAME], limit=bounds.bytes // 10**6)
+    return await clean(await asyncio.to_thread(file.read_bytes), shown, bounds)
+
+
+def _named(error: ImageError, name: str) -> ImageError:
+    values: dict[str, Scalar] = {**error.values, "file": name[:NAME] or "?"}
+    return ImageError(error.reason, **values)

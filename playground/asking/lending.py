@@ -1,0 +1,80 @@
+"""What one tab may lend to another: protocols, so that no tab knows which one it is that lends.
+
+Whoever needs something asks `Program.lent` for it when it is used, and does without where nobody lends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from providers.base import Provider
+from providers.types import Message, Request
+
+Search = Callable[[str], Awaitable[Sequence[str]]]
+"""A question → the passages found, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Messages that quote passages, and where these stand, [1] first."""
+
+    messages: tuple[Message, ...]
+    sources: tuple[str, ...]
+
+
+Ground = Callable[[Provider, Request], Awaitable[Grounding]]
+"""Quotes what an assistant's documents say about the last question. Raises `PlaygroundError`s."""
+
+
+class NamedAssistant(Protocol):
+    """An assistant that a visitor has made."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def system(self) -> str: ...
+
+
+@runtime_checkable
+class SearchesDocuments(Protocol):
+    """Searches what a visitor has uploaded."""
+
+    async def document_search(self, visitor: str) -> Search | None:
+        """A search over the visitor's documents; `None` where there are none."""
+
+
+@runtime_checkable
+class KeepsAssistants(Protocol):
+    """Keeps a visitor's own assistants, which answer from documents."""
+
+    def own_assistants(self, visitor: str) -> Sequence[NamedAssistant]:
+        """In the order they were saved."""
+
+    def own_assistant(self, visitor: str, assistant: str) -> NamedAssistant:
+        """The one of that id. Raises `InputError("assistant")` for one that is not there."""
+
+    def ground(self, visitor: str, assistant: str, language: str) -> Ground:
+        """Its way of answering from its documents. Raises as `own_assistant`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply of a conversation: the model's name, the messages it was sent, and its text."""
+
+    model: str
+    messages: tuple[Message, ...]
+    text: str
+
+
+@runtime_checkable
+class RecallsReplies(Protocol):
+    """Remembers what models said to a visitor."""
+
+    def said(self, visitor: str, turn: int, column: int) -> Said | None:
+        """The reply of that turn and column, counted from 0; `None` where there is none with a text."""

@@ -1,0 +1,32 @@
+"""Right or wrong: the answer found is one of those accepted, as strings after normalisation, or as numbers.
+
+Texts are normalised as in SQuAD (Rajpurkar et al. 2016): lower case, without punctuation, articles and doubled spaces;
+accents stay, for in Spanish they tell words apart.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from playground.measuring.extract import Extraction
+from playground.measuring.items import Item, Kind
+from playground.measuring.metrics import Scoring
+from playground.measuring.words import normal
+
+KINDS: frozenset[Kind] = frozenset({"number", "label", "choice", "text"})
+BINARY = True
+SLOW = False
+
+
+def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
+    """1 or 0."""
+    if extraction.value is None:
+        return 0.0
+    return float(any(_same(extraction.value, answer) for answer in item.answers))
+
+
+def _same(value: str, answer: str) -> bool:
+    try:
+        return Decimal(value) == Decimal(answer)
+    except InvalidOperation:
+        return normal(value) == normal(answer)

@@ -1,0 +1,58 @@
+"""The page. Everything below it works without Gradio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.page import shell
+from playground.page.look import look
+from playground.page.program import App, Program
+from playground.settings import Settings
+from playground.text import texts
+from playground.visitors import Sessions
+from playground.visitors.reach import Reach
+from providers import catalog
+from providers.errors import PlaygroundError
+
+__all__ = ["Created", "create"]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The page, how it looks, and what should begin with the server: what `launch` takes."""
+
+    program: Program
+    tabs: Sequence[shell.OpenTab]
+    blocks: gr.Blocks
+    look: dict[str, Any]
+
+    def app(self, tab: str) -> App[Any]:
+        """The program as the tab of that name sees it. Raises `StopIteration` for one that is not there."""
+        return next(one.app for one in self.tabs if tab == one.module.NAME)
+
+    async def warm_up(self) -> None:
+        """Make the default model ready before anybody asks, and tidy up. What goes wrong is told to whoever asks."""
+        with suppress(PlaygroundError):
+            async with self.program.reach.open("", self.program.settings.model) as (provider, model):
+                async for _ in provider.prepare(model):
+                    pass
+        for tab in self.tabs:
+            with suppress(PlaygroundError):
+                await tab.tidy()
+
+
+def create(settings: Settings) -> Created:
+    """Put the program together: what all tabs share, then every tab that the folder `tabs` holds."""
+    rows = catalog.load()
+    sessions = Sessions.of(settings, rows)
+    reach = Reach(rows, settings.options(), sessions.vault, settings.model.startswith("scripted/"))
+    label = shell.labels(texts())
+    opened: dict[str, object] = {}
+    program = Program(settings=settings, texts=texts(), reach=reach, sessions=sessions, label=label, opened=opened)
+    tabs = shell.open_tabs(program, opened)
+    return Created(program, tabs, shell.build(program, tabs), look(label, shell.head(texts())))

@@ -1,0 +1,52 @@
+"""A local model's card: what it is, what runs it here, and how faithfully."""
+
+from __future__ import annotations
+
+import html
+
+from playground.page.parts.render import Renderer
+from providers.whitebox import Card
+
+REFERENCE = "reference"
+
+
+def card(show: Renderer, known: Card) -> str:
+    """Folded; every row has a name, and every number its unit."""
+    model = known.model
+    rows: list[tuple[str, str]] = []
+    if known.engine is not None:
+        rows.append(("engine", show.text("card.chosen" if model.engine else "card.automatic", engine=known.engine)))
+    if REFERENCE in known.nll:
+        rows.append(("fidelity", "<br>".join(_measures(show, known))))
+    if model.parameters:
+        rows.append(("parameters", f"{model.parameters / 1e6:,.0f} M"))
+    if model.context:
+        rows.append(("context", show.text("card.tokens", count=f"{model.context:,}")))
+    if model.size:
+        rows.append(("download", f"{model.size / 1e6:,.0f} MB"))
+    rows += [(name, value) for name, value in (("licence", model.licence), ("revision", model.revision)) if value]
+    if model.languages:
+        rows.append(("languages", ", ".join(model.languages)))
+    body = "".join(_row(show, name, value) for name, value in rows)
+    notes = "".join(f'<p class="quiet">{html.escape(show.text(f"card.{name}"))}</p>' for name in ("choose", "seed"))
+    title = html.escape(show.text("card.title"))
+    return f'<details class="card"><summary>{title}</summary><dl>{body}</dl>{notes}</details>'
+
+
+def _row(show: Renderer, name: str, value: str) -> str:
+    shown = "<br>".join(html.escape(line) for line in value.split("<br>"))
+    hint = html.escape(show.text(f"card.{name}_hint"))
+    return f'<div title="{hint}"><dt>{html.escape(show.text(f"card.{name}"))}</dt><dd>{shown}</dd></div>'
+
+
+def _measures(show: Renderer, known: Card) -> list[str]:
+    """Each variant's surprise, and by how much it differs from the reference."""
+    reference = known.nll[REFERENCE]
+    lines = [show.text("card.reference", nats=f"{reference:.3f}")]
+    for variant, nats in sorted(known.nll.items()):
+        if variant == REFERENCE:
+            continue
+        share = f"{(nats - reference) / reference * 100:+.2f}"
+        text = show.text("card.refused" if variant in known.refused else "card.measured", variant=variant, share=share)
+        lines.append(text)
+    return lines

@@ -1,0 +1,43 @@
+"""The smallest things a tab says, as HTML: an escaped text, a word that explains itself, a sentence, an error."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from playground.page.parts.render import Renderer
+from providers.errors import Failure, PlaygroundError
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """`scope` is the tab's name in the texts: `Notices("rag").say(show, "nothing")` is the text `rag.nothing`."""
+
+    scope: str
+
+    def say(self, show: Renderer, name: str, /, **values: object) -> str:
+        """A text of the tab, escaped."""
+        return html.escape(show.text(f"{self.scope}.{name}", **values))
+
+    def word(self, show: Renderer, name: str) -> str:
+        """A technical word that explains itself on hover, on focus and to a screen reader."""
+        label, explained = self.say(show, name), self.say(show, f"{name}_info")
+        return (
+            f'<span class="term" tabindex="0" role="note" aria-label="{label}: {explained}" data-tip="{explained}">'
+            f"{label}</span>"
+        )
+
+    def told(self, show: Renderer, name: str, /, **values: object) -> str:
+        """A sentence in the place of a result."""
+        return f'<p class="told" role="status">{self.say(show, name, **values)}</p>'
+
+    def noticed(self, show: Renderer, mode: str) -> str:
+        """What there is to see, once something is there: the text `notice_<mode>`."""
+        lead, text = self.say(show, "notice"), self.say(show, f"notice_{mode}")
+        return f'<p class="noticing"><strong>{lead}</strong> {text}</p>'
+
+    def alert(self, show: Renderer, error: PlaygroundError, empty: str = "nothing") -> str:
+        """What went wrong, and what to do. `empty` is the sentence for what was left empty."""
+        if error.key == "input_error.empty":  # its own sentence speaks of a message
+            return f'<div class="notice" role="alert">{self.say(show, empty)}</div>'
+        return show.alert(Failure.of(error))

@@ -1,0 +1,99 @@
+"""What every part of the page is given, and the texts in the visitor's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import gradio as gr
+
+from playground.page.parts.render import Renderer
+from playground.page.widgets import Sidebar
+from playground.settings import Settings
+from playground.text import Texts
+from playground.visitors import Sessions
+from playground.visitors.checks import Bounds
+from playground.visitors.reach import Reach
+from playground.web import language, visitor_id
+
+Lent = TypeVar("Lent")
+Visits = TypeVar("Visits", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The running program: everything that a handler of any tab may need."""
+
+    settings: Settings
+    texts: Texts
+    reach: Reach
+    sessions: Sessions
+    label: gr.I18n
+    """`label("chat.send")`: a text that the browser looks up, for what is laid out once for every language."""
+    opened: Mapping[str, object]
+    """What the tabs opened for their visitors, by the tab's name; complete once every tab is open."""
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(
+            message_characters=self.settings.max_message_characters,
+            tokens_per_reply=self.settings.max_tokens_per_reply,
+        )
+
+    def lent(self, protocol: type[Lent]) -> Lent | None:
+        """What one tab lends to the others, looked up by its protocol when it is used; `None` where nobody lends it."""
+        return next((one for one in self.opened.values() if isinstance(one, protocol)), None)
+
+    def show(self, who: Who, *, colours: bool = False) -> Renderer:
+        """What shows values in the visitor's language."""
+        titles = {name: endpoint.title for name, endpoint in self.reach.catalog.endpoints.items()}
+        return Renderer(self.texts, who.language, titles, colours=colours)
+
+    def who(self, request: gr.Request) -> Who:
+        return Who(visitor_id(request), language(request), self.texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App(Program, Generic[Visits]):
+    """The program as one tab sees it: with `visits`, what that tab opened for its visitors."""
+
+    visits: Visits
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The visitor behind a call and the language to answer in."""
+
+    visitor: str
+    language: str
+    texts: Texts
+
+    def text(self, key: str, **values: object) -> str:
+        return self.texts.text(self.language, key, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Visits]):
+    """Where a tab is built: the program, and the sidebar that all tabs share."""
+
+    app: App[Visits]
+    blocks: gr.Blocks
+    sidebar: Sidebar
+    tabs: gr.Tabs
+    """To lead to another tab: `gr.Tabs(selected=NAME)`."""
+    handed: gr.State
+    """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
+
+
+PRIVATE: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""For events that only the page uses: no endpoint, and no veil over what they redraw."""
+DOWNLOAD = """(file) => {
+  if (!file) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([file.content], {type: file.type}));
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}"""
+"""Lets the browser save `{"name", "type", "content"}` as a file."""

@@ -1,0 +1,179 @@
+"""The page's frame: head, sidebar, and every tab that the folder `tabs` holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any, Protocol, cast, runtime_checkable
+
+import gradio as gr
+
+from playground import tabs
+from playground.page import sidebar
+from playground.page.program import PRIVATE, App, Page, Program
+from playground.page.widgets import build_sidebar
+from playground.text import Texts
+
+
+class Tab(Protocol):
+    """The module `page.tab` of a folder in `tabs`, whose name is `NAME`, the tab's key in the texts.
+
+    A tab that keeps things also has `async tidy(visits)`, which is called when the server starts.
+    """
+
+    NAME: str
+    ORDER: int
+
+    def open(self, program: Program) -> Any:
+        """What the tab does for all its visitors, and what it lends to other tabs by protocol: see `Program.lent`."""
+
+    def build(self, page: Page[Any]) -> None:
+        """Lay the tab out and wire it, inside the page's Blocks."""
+
+    def publish(self, app: App[Any]) -> None:
+        """Name its endpoints, inside the page's Blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTab:
+    """A tab with what it opened."""
+
+    module: Tab
+    app: App[Any]
+
+    async def tidy(self) -> None:
+        """Let the tab clear away what nobody needs any more, where it keeps things."""
+        if isinstance(self.module, _Tidies):
+            await self.module.tidy(self.app.visits)
+
+
+@runtime_checkable
+class _Tidies(Protocol):
+    async def tidy(self, visits: Any) -> None: ...
+
+
+def find_tabs(folder: ModuleType = tabs) -> list[Tab]:
+    """The tabs, in the order they declare."""
+    modules = (import_module(f"{folder.__name__}.{found.name}.page.tab") for found in iter_modules(folder.__path__))
+    return sorted((cast(Tab, module) for module in modules), key=lambda tab: tab.ORDER)
+
+
+def open_tabs(program: Program, opened: dict[str, object]) -> list[OpenTab]:
+    """Open every tab; `opened`, the program's own, is filled with what they made."""
+    found = []
+    for tab in find_tabs():
+        opened[tab.NAME] = visits = tab.open(program)
+        shared = {one.name: getattr(program, one.name) for one in fields(Program)}
+        found.append(OpenTab(tab, App(**shared, visits=visits)))
+    return found
+
+
+def labels(texts: Texts) -> gr.I18n:
+    """The texts for the browser to look up: laid out once, read in every language."""
+    return gr.I18n(**{language: dict(table) for language, table in texts.tables.items()})
+
+
+def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
+    """The page."""
+    blocks: gr.Blocks
+    with gr.Blocks(title="Aula", fill_height=True, analytics_enabled=False) as blocks:
+        with gr.Row(elem_id="head", equal_height=True):
+            gr.HTML('<a class="brand" href="./"><span aria-hidden="true">◐</span> Aula</a>', container=False)
+            for language in program.texts.languages():
+                name = program.texts.text(language, "page.language")
+                switch = gr.Button(
+                    name, size="sm", elem_id=f"language-{language}", elem_classes="quiet-button", scale=0
+                )
+                switch.click(None, js=_choose_language(language), **PRIVATE)
+            theme = gr.Button("◑", size="sm", elem_id="theme", elem_classes="quiet-button", scale=0)
+            theme.click(None, js=_TOGGLE_THEME, **PRIVATE)
+        bar = build_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
+        places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
+        handed = gr.State()
+        sidebar.wire(program, blocks, bar)
+        with places:
+            for tab in opened:
+                with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
+                    tab.module.build(Page(tab.app, blocks, bar, places, handed))
+                    tab.module.publish(tab.app)
+        blocks.load(None, js=_FOLD_ON_PHONE, **PRIVATE)
+    _let_progress_rest(blocks)
+    return blocks
+
+
+def _let_progress_rest(blocks: gr.Blocks) -> None:
+    """Where no progress is shown, it is shown on no component either.
+
+    Else Gradio's client (6) keeps one for each output of every event, and with every message from the server looks each
+    of them up among all components of the page: opening took nearly twice as long.
+    """
+    for event in blocks.fns.values():
+        if event.show_progress == "hidden":
+            event.show_progress_on = []
+
+
+def _choose_language(language: str) -> str:
+    return (
+        "() => { const framed = location.protocol === 'https:' && window.parent !== window;"
+        f" document.cookie = 'aula_language={language}; path=/; max-age=31536000; '"
+        " + (framed ? 'SameSite=None; Secure; Partitioned' : 'SameSite=Lax'); location.reload(); }"
+    )
+
+
+_FOLD_ON_PHONE = """() => {
+  if (innerWidth < 768) setTimeout(() => document.querySelector('.sidebar.open .toggle-button')?.click(), 100);
+}"""
+_TOGGLE_THEME = """() => {
+  const dark = !document.body.classList.contains('dark');
+  try { localStorage.setItem('aula-theme', dark ? 'dark' : 'light'); } catch (blocked) { /* not kept, then */ }
+  document.body.classList.toggle('dark', dark);
+}"""
+_NAMELESS = {
+    "#message .submit-button": "chat.send",
+    "#message .stop-button": "chat.stop",
+    "#theme": "page.theme",
+    ".sidebar .toggle-button": "page.sidebar",
+    "[aria-label='Copy message']": "page.copy",
+    "[aria-label='Reset to default value']": "page.reset",
+}
+"""Buttons that Gradio gives no name, or an English one in every language."""
+_HEAD = """<script>
+addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return;
+  for (const stop of document.querySelectorAll('#message .stop-button, .stops')) stop.click();
+});
+const start = () => {
+  const dress = () => {
+    let wanted = null;
+    try { wanted = localStorage.getItem('aula-theme'); } catch (blocked) { return; }
+    const dark = document.body.classList.contains('dark');
+    if (wanted && dark !== (wanted === 'dark')) document.body.classList.toggle('dark');
+  };
+  dress();
+  new MutationObserver(dress).observe(document.body, {attributes: true, attributeFilter: ['class']});
+  const names = NAMES[navigator.language] || NAMES.en;
+  new MutationObserver(() => {
+    for (const [place, name] of Object.entries(names))
+      for (const button of document.querySelectorAll(place))
+        if (button.ariaLabel !== name) button.ariaLabel = button.title = name;
+    for (const arrow of document.querySelectorAll(".thought-group .title button[aria-label='']:not([aria-hidden])")) {
+      arrow.ariaHidden = 'true';
+      arrow.tabIndex = -1;
+    }
+  }).observe(document.body, {childList: true, subtree: true});
+};
+if (document.body) start(); else addEventListener('DOMContentLoaded', start);  // Gradio inserts this late
+</script>"""
+
+
+def head(texts: Texts) -> str:
+    """Scripts of the page itself: Esc stops, the chosen theme is kept, every button has a name."""
+    names = {
+        language: {place: texts.text(language, key) for place, key in _NAMELESS.items()}
+        for language in texts.languages()
+    }
+    return _HEAD.replace("NAMES", json.dumps(names, ensure_ascii=False))

@@ -1,0 +1,185 @@
+"""What the sidebar does: lists models, keeps keys, shows the default model's loading."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import AsyncGenerator
+
+import gradio as gr
+
+from playground.page.card import card
+from playground.page.parts.render import Renderer
+from playground.page.program import PRIVATE, Program, Who
+from playground.page.widgets import DEFAULTS, Sidebar
+from playground.visitors.checks import checked_models, checked_number
+from providers import registry
+from providers.errors import Failure, InputError, PlaygroundError
+from providers.types import Progress
+from providers.whitebox import inside, shows
+
+_TELL_ADDRESS = (registry.CUSTOM,)
+_KEEP_IN_ADDRESS = """(models, ...rest) => {
+  const names = %s, url = new URL(location.href), first = %s;
+  url.searchParams.set('models', (models || []).join(','));
+  names.forEach((name, place) => {
+    const value = rest[place];
+    if (value === null || value === '' || value === first[place]) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  });
+  history.replaceState(null, '', url.toString().replaceAll('%%2C', ',').replaceAll('%%2F', '/'));
+}"""
+
+
+def wire(app: Program, blocks: gr.Blocks, bar: Sidebar) -> None:
+    """Connect the sidebar's components to their handlers."""
+    keys = bar.keys
+    shared = {name: control for name, control in bar.sampling.items() if name != "stop"}
+
+    async def opened(request: gr.Request) -> list[object]:
+        return await open_sidebar(app, app.who(request), dict(request.query_params), list(shared))
+
+    async def watched(models: list[str], request: gr.Request) -> AsyncGenerator[str]:
+        who = app.who(request)
+        async for shown in watch_loading(app, who, models[0] if models else app.settings.model):
+            yield shown
+
+    async def listed(models: list[str], request: gr.Request) -> object:
+        return await list_vendors(app, app.who(request), models)
+
+    async def picked(models: list[str], request: gr.Request) -> list[object]:
+        return await ask_for_key(app, app.who(request), models)
+
+    async def saved(provider: str, key: str, address: str, models: list[str], request: gr.Request) -> list[object]:
+        return await save_key(app, app.who(request), provider, key, address, models)
+
+    async def forgotten(models: list[str], request: gr.Request) -> list[object]:
+        return await forget_keys(app, app.who(request), models)
+
+    blocks.load(opened, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE).then(
+        watched, bar.models, bar.status, **PRIVATE
+    )
+    blocks.load(listed, bar.models, bar.models, **PRIVATE)
+    bar.models.input(picked, bar.models, [keys.panel, keys.provider], **PRIVATE)
+    bar.advanced.change(lambda on: gr.update(visible=on), bar.advanced, bar.extra, **PRIVATE)
+    keys.provider.change(lambda name: gr.update(visible=name in _TELL_ADDRESS), keys.provider, keys.address, **PRIVATE)
+    answer = [keys.key, keys.answer, bar.models]
+    for event in (keys.save.click, keys.key.submit):
+        event(saved, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
+    keys.forget.click(forgotten, bar.models, answer, **PRIVATE)
+    first = [DEFAULTS.get(name) for name in shared]
+    script = _KEEP_IN_ADDRESS % (list(shared), str(first).replace("None", "null"))
+    for control in (bar.models, *shared.values()):
+        control.change(None, [bar.models, *shared.values()], None, js=script, **PRIVATE)  # type: ignore[attr-defined]
+
+
+async def open_sidebar(app: Program, who: Who, query: dict[str, str], sampling: list[str]) -> list[object]:
+    """The visitor's models and vendors, and the settings in the page's address; what is wrong there is ignored."""
+    wanted = [name for name in query.get("models", "").split(",") if name]
+    try:
+        chosen = list(checked_models(wanted)) if wanted else [app.settings.model]
+    except InputError:
+        chosen = [app.settings.model]
+    show = app.show(who)
+    values: list[object] = []
+    for name in sampling:
+        try:
+            value = checked_number(name, query.get(name))
+        except InputError:
+            value = None
+        values.append(gr.update() if value is None else gr.update(value=value))
+    vendors = [(vendor_name(app, show, who, name), name) for name in app.reach.key_providers()]
+    choices = await _choices(app, who, show, chosen)
+    return [
+        gr.update(choices=choices, value=chosen),
+        gr.update(choices=vendors, value=vendors[0][1]),
+        show.glossary(),
+        *values,
+    ]
+
+
+async def ask_for_key(app: Program, who: Who, models: list[str]) -> list[object]:
+    """Open the key panel at the vendor of a chosen model that is locked."""
+    known = {model.ref: model for model in await app.reach.models(who.visitor)}
+    locked = [ref for ref in models if ref in known and app.reach.locked(who.visitor, known[ref])]
+    if not locked:
+        return [gr.skip(), gr.skip()]
+    return [gr.update(open=True), gr.update(value=known[locked[-1]].provider)]
+
+
+async def list_vendors(app: Program, who: Who, models: list[str]) -> object:
+    """Merge in what the vendors list for whom a key is already there."""
+    if not await app.reach.refresh_all(who.visitor):
+        return gr.skip()
+    return gr.update(choices=await _choices(app, who, app.show(who), models))
+
+
+async def watch_loading(app: Program, who: Who, ref: str) -> AsyncGenerator[str]:
+    """How far the model is: fetched, converted, loaded, ready, or why it cannot be had."""
+    show = app.show(who)
+    try:
+        async with app.reach.open(who.visitor, ref) as (provider, model):
+            if not model.local:
+                yield ""
+                return
+            yield _status(show.waiting(Progress(stage="load")))
+            async for progress in provider.prepare(model):
+                yield _status(show.waiting(progress), _share(progress))
+            ready = _status(show.text("model.ready", model=model.name), ready=True)
+            yield ready
+            if await shows(provider, model) == "logits":
+                yield ready + card(show, await (await inside(provider, model)).describe(model))
+    except PlaygroundError as error:
+        yield show.alert(Failure.of(error))
+
+
+async def save_key(app: Program, who: Who, provider: str, key: str, address: str, models: list[str]) -> list[object]:
+    """Keep the key in the vault and ask the vendor for its models: a wrong key is noticed here."""
+    show = app.show(who)
+    try:
+        if provider not in app.reach.key_providers():
+            raise InputError("not_text")
+        own_address = address.strip() or None if provider in _TELL_ADDRESS else None
+        if not key.strip() and own_address is None and provider in _TELL_ADDRESS:
+            raise InputError("url")
+        app.sessions.vault.put(who.visitor, provider, key, own_address)
+        listed = await app.reach.refresh(who.visitor, provider)
+    except PlaygroundError as error:
+        choices = await _choices(app, who, show, models)
+        return ["", show.alert(Failure.of(error)), gr.update(choices=choices)]
+    said = show.text("keys.saved", count=len(listed), hours=f"{app.settings.key_hours:g}")
+    choices = await _choices(app, who, show, models)
+    return ["", f'<div class="quiet" role="status">{said}</div>', gr.update(choices=choices)]
+
+
+async def forget_keys(app: Program, who: Who, models: list[str]) -> list[object]:
+    """Forget every key the visitor gave, and close the connections that used them."""
+    show = app.show(who)
+    app.sessions.work.stop_all(who.visitor)
+    app.sessions.vault.forget(who.visitor)
+    app.reach.forget(who.visitor)
+    choices = await _choices(app, who, show, models)
+    said = show.text("keys.forgotten")
+    return ["", f'<div class="quiet" role="status">{said}</div>', gr.update(choices=choices)]
+
+
+def vendor_name(app: Program, show: Renderer, who: Who, name: str) -> str:
+    """A vendor's own name, and a tick where a key is there."""
+    title = show.vendor(name)
+    return f"{title} ✓" if name in app.sessions.vault.providers(who.visitor) else title
+
+
+async def _choices(app: Program, who: Who, show: Renderer, chosen: list[str]) -> list[tuple[str, str]]:
+    models = await app.reach.models(who.visitor)
+    choices = [(show.choice(model, app.reach.locked(who.visitor, model)), model.ref) for model in models]
+    known = {ref for _, ref in choices}
+    return choices + [(ref, ref) for ref in chosen if ref not in known]
+
+
+def _share(progress: Progress) -> float | None:
+    return min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
+
+
+def _status(text: str, share: float | None = None, *, ready: bool = False) -> str:
+    state = "ready" if ready else "loading"
+    bar = "" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
+    return f'<div class="status {state}" role="status">{html.escape(text)}{bar}</div>'

@@ -1,0 +1,129 @@
+"""The sidebar that all tabs share: models, keys, sampling parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.visitors.checks import MAX_COLUMNS, RANGES
+
+DEFAULTS: Mapping[str, float | None] = {
+    "temperature": 0.7,
+    "max_tokens": 512,
+    "top_k": 0,
+    "top_p": 1.0,
+    "min_p": 0.0,
+    "typical_p": 1.0,
+    "repetition_penalty": 1.0,
+    "frequency_penalty": 0.0,
+    "presence_penalty": 0.0,
+}
+"""What the controls show at first; beyond temperature and length, all are off."""
+_BASIC = ("temperature", "max_tokens")
+_STEPS = {"max_tokens": 1.0, "top_k": 1.0}
+_UPPER = {"top_k": 200.0}
+"""A slider's end where the whole range would make it too coarse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sidebar:
+    """The controls. `sampling` holds one component a parameter, by its name."""
+
+    models: gr.Dropdown
+    status: gr.HTML
+    sampling: Mapping[str, gr.components.Component]
+    advanced: gr.Checkbox
+    extra: gr.Group
+    keys: Keys
+    glossary: gr.Markdown
+
+    @property
+    def inputs(self) -> list[gr.components.Component]:
+        """The models, then every sampling parameter in order."""
+        return [self.models, *self.sampling.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key panel."""
+
+    panel: gr.Accordion
+    provider: gr.Dropdown
+    key: gr.Textbox
+    address: gr.Textbox
+    save: gr.Button
+    forget: gr.Button
+    answer: gr.HTML
+
+
+def build_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> Sidebar:
+    """Lay out the sidebar; call it inside the page's Blocks."""
+    with gr.Sidebar(width=330, elem_id="sidebar"):
+        models = gr.Dropdown(
+            choices=[(default_model.rpartition("/")[2], default_model)],
+            value=[default_model],
+            multiselect=True,
+            max_choices=MAX_COLUMNS,
+            allow_custom_value=True,
+            label=label("sidebar.models"),
+            info=label("sidebar.models_info"),
+            elem_id="models",
+        )
+        status = gr.HTML(elem_id="status", container=False)
+        keys = _build_keys(label)
+        sampling, advanced, extra = _build_sampling(label, longest_reply)
+        with gr.Accordion(label("sidebar.glossary"), open=False, elem_id="glossary"):
+            glossary = gr.Markdown(elem_classes="quiet")
+    return Sidebar(models, status, sampling, advanced, extra, keys, glossary)
+
+
+def _build_keys(label: gr.I18n) -> Keys:
+    with gr.Accordion(label("keys.title"), open=False, elem_id="keys") as panel:
+        gr.Markdown(label("keys.promise"), elem_classes="quiet")
+        provider = gr.Dropdown(choices=[], label=label("keys.provider"), interactive=True, elem_id="key-provider")
+        key = gr.Textbox(type="password", label=label("keys.key"), max_lines=1, elem_id="key")
+        address = gr.Textbox(
+            label=label("keys.address"), info=label("keys.address_info"), visible=False, max_lines=1, elem_id="address"
+        )
+        with gr.Row():
+            save = gr.Button(label("keys.save"), size="sm", variant="primary", elem_id="save-key")
+            forget = gr.Button(label("keys.forget"), size="sm", elem_id="forget-keys")
+        answer = gr.HTML(container=False, elem_id="key-answer")
+    return Keys(panel, provider, key, address, save, forget, answer)
+
+
+def _build_sampling(
+    label: gr.I18n, longest_reply: int
+) -> tuple[dict[str, gr.components.Component], gr.Checkbox, gr.Group]:
+    controls: dict[str, gr.components.Component] = {}
+    with gr.Group(elem_id="sampling"):
+        for name in _BASIC:
+            controls[name] = _slider(label, name, longest_reply)
+        advanced = gr.Checkbox(label=label("sidebar.advanced"), value=False, elem_id="advanced")
+    with gr.Group(visible=False, elem_id="sampling-advanced") as extra:
+        for name in DEFAULTS:
+            if name not in _BASIC:
+                controls[name] = _slider(label, name, longest_reply)
+        controls["seed"] = gr.Textbox(
+            label=label("parameter.seed.label"), info=label("parameter.seed.info"), max_lines=1, elem_id="seed"
+        )
+        controls["stop"] = gr.Textbox(
+            label=label("parameter.stop.label"), info=label("parameter.stop.info"), lines=1, max_lines=4, elem_id="stop"
+        )
+    return controls, advanced, extra
+
+
+def _slider(label: gr.I18n, name: str, longest_reply: int) -> gr.Slider:
+    low, high = RANGES[name]
+    high = longest_reply if name == "max_tokens" else _UPPER.get(name, high)
+    return gr.Slider(
+        low,
+        high,
+        value=min(DEFAULTS[name] or 0, high),
+        step=_STEPS.get(name, 0.01),
+        label=label(f"parameter.{name}.label"),
+        info=label(f"parameter.{name}.info"),
+        elem_id=name.replace("_", "-"),
+    )

@@ -1,0 +1,139 @@
+"""Thought, action, observation: the model reasons aloud, uses a tool, reads what it gave, and goes on.
+
+Yao et al. 2022, "ReAct: Synergizing Reasoning and Acting in Language Models", arXiv:2210.03629, section 2. Here each
+turn of the model is a message of its own, so that every chat model can follow, and observations are the visitor's side.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import cast
+
+from playground.asking.lending import Search
+from playground.strategies.solving.calculator import calculate, shown
+from playground.strategies.solving.knobs import Knob, Values, Whole
+from playground.strategies.solving.question import Question, Tools
+from playground.strategies.solving.record import Record
+from playground.strategies.solving.trace import Prompt, State, Step
+from playground.strategies.solving.wording import React, asked, form, system, wording, wordings
+from providers.errors import Failure, InputError, PlaygroundError
+from providers.types import Message, Role
+
+NAME = "react"
+ORDER = 60
+PAPER = "Yao et al. 2022, ReAct: Synergizing Reasoning and Acting in Language Models, arXiv:2210.03629"
+OPTIONS: tuple[Knob, ...] = (Whole("steps", 6, 1, 12),)
+TRIES = 3
+"""Replies in a row without an action that can be read, before it ends without an answer."""
+PASSAGE = 500
+"""Characters of a passage that are shown to the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    input: str
+
+
+def calls(values: Values) -> int:
+    return values.whole("steps")
+
+
+async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
+    """Only what the model wrote is read for actions, never the question or an observation."""
+    words = wording(question.language).react
+    messages, parent, unread = opening(question, words, tools.search is not None), None, 0
+    for _ in range(values.whole("steps")):
+        stop = tuple(f"\n{one}:" for one in _observations())
+        place = await record.ask("thought", Prompt(messages=messages, stop=stop), parent=parent)
+        if record[place].failure is not None:
+            return None
+        reply = before_observation(record[place].text)
+        action = read(reply)
+        unread = 0 if action else unread + 1
+        state: State = "done" if action else "unread"
+        record.change(place, replace(record[place], text=reply, state=state))
+        if action is not None:
+            place = record.add(Step(kind="action", text=action.name, extracted=action.input, parent=place))
+            if action.name == "finish":
+                return action.input or None
+        elif unread == TRIES:
+            return None
+        seen = await observed(action, words, tools.search, place)
+        parent = record.add(seen)
+        said = Message.of("assistant", reply or "…"), Message.of("user", f"{words.observation}: {seen.text}")
+        messages = (*messages, *said)
+    return None
+
+
+def opening(question: Question, words: React, searching: bool) -> tuple[Message, ...]:
+    """How to proceed, a demonstration, the question."""
+    actions = [words.calculator, *([words.search] if searching else []), words.finish]
+    how = words.instruction.format(actions="\n".join(f"- {one}" for one in actions))
+    demonstration = [Message.of(cast(Role, turn.role), turn.content) for turn in words.demonstration]
+    told = "\n\n".join(part for part in (how, " ".join(filter(None, (question.instruction, form(question))))) if part)
+    return (*system(told), *demonstration, Message.of("user", asked(question)))
+
+
+def before_observation(reply: str) -> str:
+    """Without what the model made up after its action: models that take no stop sequence write observations too."""
+    found = _line_of(_observations()).search(reply)
+    return (reply[: found.start()] if found else reply).strip()
+
+
+def read(reply: str) -> Action | None:
+    """The first action that is written `Action: name[input]`; `None` where there is none.
+
+    Round brackets will do, bold print and numbers are passed over; what `finish` closes may go over several lines.
+    """
+    found = re.search(_line_of(_actions()).pattern + r"[*_`\s]*(\w+)[*_`]*\s*([\[(])(.*)", reply, re.DOTALL)
+    if found is None:
+        return None
+    name, opened, rest = found.group(1).lower(), found.group(2), found.group(3)
+    if name != "finish":
+        rest = rest.split("\n")[0]
+    end = rest.rfind("]" if opened == "[" else ")")
+    return Action(name, (rest if end < 0 else rest[:end]).strip())
+
+
+async def observed(action: Action | None, words: React, search: Search | None, parent: int) -> Step:
+    """What came of an action, as the model is told it."""
+    if action is None:
+        text, failure = words.unread.format(example=words.calculator.split(" ", 1)[0]), None
+    elif action.name == "calculator":
+        text, failure = _computed(action.input, words)
+    elif action.name == "search" and search is not None:
+        text, failure = await _found(action.input, words, search)
+    else:
+        names = ["calculator", *(["search"] if search else []), "finish"]
+        text, failure = words.unknown.format(name=action.name[:40], actions=", ".join(names)), None
+    return Step(kind="observation", text=text, parent=parent, failure=failure)
+
+
+def _computed(expression: str, words: React) -> tuple[str, Failure | None]:
+    try:
+        return shown(calculate(expression)), None
+    except InputError as error:
+        return words.uncomputed, Failure.of(error)
+
+
+async def _found(query: str, words: React, search: Search) -> tuple[str, Failure | None]:
+    try:
+        passages = await search(query)
+    except PlaygroundError as error:
+        return words.failed, Failure.of(error)
+    return "\n".join(f"- {' '.join(one.split())[:PASSAGE]}" for one in passages) or words.nothing, None
+
+
+def _actions() -> list[str]:
+    return ["Accion", *(one.react.action for one in wordings().values())]
+
+
+def _observations() -> list[str]:
+    return list(dict.fromkeys(one.react.observation for one in wordings().values()))
+
+
+def _line_of(words: list[str]) -> re.Pattern[str]:
+    """A line that begins with one of these words and a colon, perhaps numbered or in bold print."""
+    return re.compile(rf"(?mi:^[\s*_]*(?:{'|'.join(map(re.escape, words))})\s*\d*[*_\s]*:)")

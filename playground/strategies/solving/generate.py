@@ -1,0 +1,86 @@
+"""A model as a strategy calls it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import assert_never
+
+from playground.strategies.solving.record import Generate
+from playground.strategies.solving.trace import Call, Piece, Prompt
+from providers.base import Provider
+from providers.errors import StreamTruncated
+from providers.fit import fit, fit_context
+from providers.pricing import cost
+from providers.types import (
+    Change,
+    Done,
+    Event,
+    ModelInfo,
+    Progress,
+    ReasoningDelta,
+    Request,
+    Sampling,
+    TextDelta,
+    TokenLogprobs,
+)
+
+MAX_SEED = 2**31
+
+
+def model_generate(provider: Provider, model: ModelInfo, sampling: Sampling | None = None, owner: str = "") -> Generate:
+    """Calls this model with this sampling, where a prompt does not say otherwise. Loads it first if it must.
+
+    Each call goes through `fit`; what the model does not take is in `Call.changes`. Raises the provider's errors. To
+    bound the calls of several questions together, wrap it: `lambda prompt: slots.hold(name, generate(prompt))`.
+    """
+    own = sampling or Sampling()
+
+    async def generate(prompt: Prompt) -> AsyncGenerator[Piece]:
+        request = Request(model=model, messages=prompt.messages, sampling=_sampling(prompt, own, model), owner=owner)
+        fitted = fit(request)
+        async for progress in provider.prepare(model):
+            yield Piece(progress=progress)
+        within = await fit_context(fitted.request, provider.render)
+        piece, changes = Piece(), [*fitted.changes, *within.changes]
+        async with aclosing(provider.stream(within.request)) as events:
+            async for event in events:
+                if isinstance(event, Change):
+                    changes.append(event)
+                piece = _with(piece, event, model, tuple(changes))
+                yield piece
+        if piece.call is None:
+            raise StreamTruncated("no_end", provider=provider.name)
+
+    return generate
+
+
+def _sampling(prompt: Prompt, own: Sampling, model: ModelInfo) -> Sampling:
+    limits = [limit for limit in (own.max_tokens, None if model.reasoning else prompt.max_tokens) if limit is not None]
+    return replace(
+        own,
+        temperature=own.temperature if prompt.temperature is None else prompt.temperature,
+        stop=tuple(dict.fromkeys((*prompt.stop, *own.stop))),
+        max_tokens=min(limits, default=None),
+        seed=None if own.seed is None else (own.seed + prompt.draw) % MAX_SEED,
+    )
+
+
+def _with(piece: Piece, event: Event, model: ModelInfo, changes: tuple[Change, ...]) -> Piece:
+    match event:
+        case TextDelta(text):
+            return replace(piece, text=piece.text + text, progress=None)
+        case ReasoningDelta(text):
+            return replace(piece, reasoning=piece.reasoning + text, progress=None)
+        case Progress():
+            return replace(piece, progress=event)
+        case Change() | TokenLogprobs():
+            return piece
+        case Done(finish=finish, usage=usage, timing=timing, engine=engine):
+            call = Call(
+                usage=usage, timing=timing, finish=finish, cost=cost(model, usage), changes=changes, engine=engine
+            )
+            return replace(piece, progress=None, call=call)
+        case _:
+            assert_never(event)

@@ -1,0 +1,123 @@
+"""The words around a question: `assets/prompts/strategies.toml`, and what is put into their gaps."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from playground.measuring.tasks import LETTERS, Item
+from playground.strategies.solving.question import Question
+from providers.catalog import ASSETS
+from providers.types import Message
+
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A message of a demonstration."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """The words of ReAct. `thought`, `action` and `observation` are read back from replies."""
+
+    thought: str
+    action: str
+    observation: str
+    instruction: str
+    calculator: str
+    search: str
+    finish: str
+    nothing: str
+    unread: str
+    unknown: str
+    uncomputed: str
+    failed: str
+    demonstration: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """The words of Tree-of-Thoughts."""
+
+    path: str
+    propose: str
+    rate: str
+    conclude: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """One language's. A text's gaps are filled by `str.format`; what fills them is never read as a template."""
+
+    context: str
+    choice: str
+    answer_is: str
+    asked: str
+    shown: str
+    think: str
+    think_first: str
+    therefore: str
+    template: str
+    form: Mapping[str, str]
+    """By kind of answer."""
+    react: React
+    tree: Tree
+
+
+@cache
+def wordings(folder: Path = ASSETS / "prompts") -> Mapping[str, Wording]:
+    """By language. A missing or unknown text is a `ValueError`: a slip must show."""
+    return _WORDINGS.validate_python(tomllib.loads((folder / "strategies.toml").read_text("utf-8")))
+
+
+def wording(language: str) -> Wording:
+    """That language's, or English."""
+    every = wordings()
+    return every.get(language) or every[FALLBACK]
+
+
+def form(question: Question) -> str:
+    """How the question wants its answer."""
+    own = wording(question.language).form[question.kind].format(choices=", ".join(question.choices))
+    return question.form or own
+
+
+def body(text: str, choices: tuple[str, ...], question: Question) -> str:
+    """The text of a question or of an example, its choices lettered below where they have letters."""
+    if question.kind != "choice" or not choices:
+        return text
+    line = wording(question.language).choice
+    lettered = [line.format(letter=letter, text=one) for letter, one in zip(LETTERS, choices, strict=False)]
+    return "\n".join([text, *lettered])
+
+
+def asked(question: Question) -> str:
+    """The question itself as a message: the context before it, its choices below."""
+    text = body(question.text, question.choices, question)
+    return (
+        wording(question.language).context.format(context=question.context, question=text) if question.context else text
+    )
+
+
+def shown(example: Item, question: Question) -> str:
+    """An example's question, as `question` itself would be asked."""
+    return body(example.question, example.choices or question.choices, question)
+
+
+def system(*texts: str) -> tuple[Message, ...]:
+    """A system message of these sentences; none where there is nothing to say."""
+    said = " ".join(text.strip() for text in texts if text.strip())
+    return (Message.of("system", said),) if said else ()
+
+
+_WORDINGS: TypeAdapter[dict[str, Wording]] = TypeAdapter(dict[str, Wording], config={"extra": "forbid"})

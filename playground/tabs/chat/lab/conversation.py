@@ -1,0 +1,81 @@
+"""A conversation with up to four columns, as immutable values that read and write JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from playground.asking.reply import Reply
+from playground.tabs.chat.lab.pictures import Picture
+from providers.types import Message, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A question and one reply a column; `None` where a column was not asked."""
+
+    question: str
+    replies: tuple[Reply | None, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def asked(self) -> Message:
+        """The question as a model is sent it: images first, which is how models read them best."""
+        return Message("user", (*(picture.image for picture in self.pictures), Text(self.question)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    system: str = ""
+    turns: tuple[Turn, ...] = ()
+
+    def ask(self, question: str, models: tuple[str, ...], pictures: tuple[Picture, ...] = ()) -> Conversation:
+        """Add a turn in which every model waits for its reply."""
+        turn = Turn(question=question, replies=tuple(Reply(model=model) for model in models), pictures=pictures)
+        return replace(self, turns=(*self.turns, turn))
+
+    def until(self, turn: int) -> Conversation:
+        """Everything before that turn."""
+        return replace(self, turns=self.turns[:turn])
+
+    def with_replies(self, replies: tuple[Reply | None, ...]) -> Conversation:
+        """The last turn, answered so far."""
+        return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], replies=replies)))
+
+    def reply(self, turn: int, column: int) -> Reply | None:
+        """What column `column` shows in a turn: its own reply, or the first column's where it was not there yet."""
+        replies = self.turns[turn].replies
+        if column < len(replies) and replies[column] is not None:
+            return replies[column]
+        return replies[0] if replies else None
+
+    def messages(self, column: int, *, begun: str = "") -> tuple[Message, ...]:
+        """What the model of a column is sent: system prompt, turns so far, and the answer it should continue, if any.
+
+        Failed turns without text are left out together with their question: a model would else see two in a row.
+        """
+        messages = [Message.of("system", self.system)] if self.system.strip() else []
+        for number, turn in enumerate(self.turns):
+            if number == len(self.turns) - 1:
+                messages.append(turn.asked)
+                if begun:
+                    messages.append(Message.of("assistant", begun))
+                break
+            reply = self.reply(number, column)
+            if reply is not None and reply.text.strip():
+                messages += [turn.asked, Message.of("assistant", reply.text)]
+        return tuple(messages)
+
+    def to_json(self) -> dict[str, Any]:
+        dumped: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return dumped
+
+    @classmethod
+    def from_json(cls, value: object) -> Conversation:
+        """Raises `ValueError` for a value of another shape."""
+        return _ADAPTER.validate_python(value)
+
+
+_ADAPTER: TypeAdapter[Conversation] = TypeAdapter(Conversation)

@@ -1,0 +1,208 @@
+"""A conversation as a file: JSON, Markdown, or a Python script that holds it again. No key is ever part of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pprint import pformat
+
+from playground.asking.reply import Reply
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.export_loops import LOOP, SEEING_LOOP
+from providers.base import Endpoint
+from providers.image import size
+from providers.registry import CUSTOM
+from providers.types import Image, Sampling
+
+_OPENAI_NAMES = {"temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop"}
+_TRANSFORMERS_NAMES = {"temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty"}
+
+
+def to_json(conversation: Conversation) -> str:
+    return json.dumps({"format": "aula.chat/1", **conversation.to_json()}, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_markdown(conversation: Conversation, you: str, image: str = "image") -> str:
+    """`you` is the heading over the visitor's messages; `image` the word for what JSON alone holds."""
+    parts = [f"> {line}" for line in conversation.system.splitlines()] + [""] if conversation.system.strip() else []
+    for turn in conversation.turns:
+        parts += [f"## {you}", ""]
+        parts += [f"*[{image}: {measures(picture.image)}]*\n" for picture in turn.pictures]
+        parts += [turn.question, ""]
+        for reply in turn.replies:
+            if reply is not None:
+                parts += [f"## {reply.model}", "", reply.text, "", _facts(reply), ""]
+    return "\n".join(parts).strip() + "\n"
+
+
+def measures(image: Image) -> str:
+    """Kind and size: "PNG, 800 × 600"."""
+    width, height = size(image)
+    return f"{image.mime.removeprefix('image/').upper()}, {width} × {height}"
+
+
+def _facts(reply: Reply) -> str:
+    values: dict[str, object] = {**reply.sampling.chosen()}
+    if reply.usage:
+        values |= {"input_tokens": reply.usage.input_tokens, "output_tokens": reply.usage.output_tokens}
+    if reply.cost:
+        values["cost_usd_estimated"] = float(f"{reply.cost:.3g}")
+    finish = reply.finish or reply.state
+    return f"<sub>{finish}" + "".join(f" · {name} {value}" for name, value in values.items()) + "</sub>"
+
+
+def to_python(conversation: Conversation, endpoints: Mapping[str, Endpoint]) -> str:
+    """Asks the same questions again, of every model that answered last, with its vendor's SDK or transformers.
+
+    Images are part of it. A model that saw none of them is asked without, and the program says so.
+    """
+    last = conversation.turns[-1].replies if conversation.turns else ()
+    askers = [(reply, _saw(conversation, column)) for column, reply in enumerate(last) if reply is not None]
+    questions = [turn.question for turn in conversation.turns]
+    shown = any(turn.pictures for turn in conversation.turns)
+    pieces = [
+        '"""A conversation from Aula, held again. Keys are read from the environment."""',
+        f"SYSTEM = {conversation.system!r}",
+        f"QUESTIONS = {pformat(questions, width=110)}",
+        *([f"IMAGES = [{_images(conversation)}]"] if shown else []),
+        "",
+        SEEING_LOOP if shown else LOOP,
+    ]
+    for number, (reply, saw) in enumerate(askers, start=1):
+        pieces.append(_asker(f"ask_{number}", reply, endpoints, saw=saw))
+    for number, (reply, saw) in enumerate(askers, start=1):
+        ask = f"ask_{number}" if saw or not shown else f"without_images(ask_{number})"
+        pieces.append(f"converse({reply.model!r}, {ask})")
+    return "\n".join(pieces) + "\n"
+
+
+def _images(conversation: Conversation) -> str:
+    """A list of addresses that hold the images themselves, for each question."""
+    return ", ".join(repr([_address(picture.image) for picture in turn.pictures]) for turn in conversation.turns)
+
+
+def _address(image: Image) -> str:
+    return f"data:{image.mime};base64,{base64.b64encode(image.content).decode()}"
+
+
+def _saw(conversation: Conversation, column: int) -> bool:
+    """A column answered a question that had images."""
+    replies = [turn.replies[column] for turn in conversation.turns if turn.pictures and column < len(turn.replies)]
+    return any(reply is not None and reply.text and reply.failure is None for reply in replies)
+
+
+def _asker(name: str, reply: Reply, endpoints: Mapping[str, Endpoint], *, saw: bool) -> str:
+    provider, _, model = reply.model.partition("/")
+    match provider:
+        case "huggingface":
+            return (_seeing_transformers if saw else _transformers)(name, model, reply.sampling)
+        case "anthropic":
+            return _anthropic(name, model, reply.sampling, saw=saw)
+        case "scripted":
+            return f"\ndef {name}(messages):\n    return 'This model is a script of Aula: it has no weights.'\n\n"
+        case _:
+            return _openai(name, reply, endpoints.get(provider))
+
+
+def _openai(name: str, reply: Reply, endpoint: Endpoint | None) -> str:
+    provider, _, model = reply.model.partition("/")
+    sampling, chosen = reply.sampling, reply.sampling.chosen()
+    values: dict[str, object] = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in chosen.items()
+    }
+    plain = {key: value for key, value in values.items() if key in _OPENAI_NAMES}
+    extra = {key: value for key, value in values.items() if key not in _OPENAI_NAMES and key != "max_tokens"}
+    if sampling.max_tokens is not None:
+        default = "max_tokens" if provider == CUSTOM else "max_completion_tokens"
+        plain[endpoint.max_tokens_field if endpoint else default] = sampling.max_tokens
+    if extra:
+        plain["extra_body"] = extra
+    variable = (endpoint.key_variable if endpoint else "OPENAI_API_KEY") or "API_KEY"
+    address = f", base_url={endpoint.base_url!r}" if endpoint else ""
+    if provider == CUSTOM:  # the visitor's own server, whose address is no part of a conversation
+        variable, address = "CUSTOM_API_KEY", ', base_url=os.environ["CUSTOM_BASE_URL"]'
+    return f"""
+def {name}(messages):
+    import os
+
+    from openai import OpenAI
+
+    client = OpenAI(api_key=os.environ.get({variable!r}, "none"){address})
+    reply = client.chat.completions.create(model={model!r}, messages=messages, **{plain!r})
+    return reply.choices[0].message.content
+
+"""
+
+
+def _anthropic(name: str, model: str, sampling: Sampling, *, saw: bool) -> str:
+    older = {key: value for key, value in sampling.chosen().items() if key in {"temperature", "top_k", "top_p"}}
+    extra = f', extra_headers={{"anthropic-version": "2023-06-01"}}, extra_body={older!r}' if older else ""
+    turned = "with_sources(message)" if saw else "message"
+    stop = f", stop_sequences={list(sampling.stop)!r}" if sampling.stop else ""
+    return f"""
+def {name}(messages):
+    import os
+
+    from anthropic import Anthropic
+
+    client = Anthropic(api_key=os.environ["ANTHROPIC_API_KEY"])
+    turns = [{turned} for message in messages if message["role"] != "system"]
+    system = {{"system": SYSTEM}} if SYSTEM.strip() else {{}}
+    reply = client.messages.create(
+        model={model!r}, max_tokens={sampling.max_tokens or 1024}, messages=turns, **system{stop}{extra}
+    )
+    return "".join(block.text for block in reply.content if block.type == "text")
+
+"""
+
+
+def _transformers(name: str, model: str, sampling: Sampling) -> str:
+    seed, chosen = _transformers_options(sampling)
+    return f"""
+def {name}(messages):
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained({model!r})
+    model = AutoModelForCausalLM.from_pretrained({model!r})
+{seed}    if tokenizer.chat_template:
+        batch = tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, return_tensors="pt", return_dict=True
+        )
+    else:
+        batch = tokenizer(messages[-1]["content"], return_tensors="pt")
+    output = model.generate(**batch, **{chosen!r})
+    return tokenizer.decode(output[0, batch["input_ids"].shape[1] :], skip_special_tokens=True)
+
+"""
+
+
+def _seeing_transformers(name: str, model: str, sampling: Sampling) -> str:
+    seed, chosen = _transformers_options(sampling)
+    return f"""
+def {name}(messages):
+    import torch
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    processor = AutoProcessor.from_pretrained({model!r})
+    model = AutoModelForImageTextToText.from_pretrained({model!r})
+{seed}    batch = processor.apply_chat_template(
+        [with_addresses(message) for message in messages],
+        add_generation_prompt=True, tokenize=True, return_tensors="pt", return_dict=True,
+    )
+    output = model.generate(**batch, **{chosen!r})
+    return processor.decode(output[0, batch["input_ids"].shape[1] :], skip_special_tokens=True)
+
+"""
+
+
+def _transformers_options(sampling: Sampling) -> tuple[str, dict[str, object]]:
+    """The line that sets the seed, and what `generate` is given."""
+    chosen: dict[str, object] = {key: value for key, value in sampling.chosen().items() if key in _TRANSFORMERS_NAMES}
+    greedy = sampling.temperature == 0
+    if greedy:
+        chosen = {"repetition_penalty": sampling.repetition_penalty} if sampling.repetition_penalty else {}
+    chosen["do_sample"] = not greedy
+    chosen["max_new_tokens"] = sampling.max_tokens or 512
+    return ("" if sampling.seed is None else f"    torch.manual_seed({sampling.seed})\n"), chosen

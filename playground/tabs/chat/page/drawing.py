@@ -1,0 +1,89 @@
+"""The Chat tab drawn: a column as a Chatbot takes it; images that wait to be sent, and those above the questions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import time
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+from playground.page.parts.render import Renderer, tags_shown
+from playground.page.parts.uploads import take
+from playground.page.program import App, Who
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.export import measures
+from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.visit.visits import ChatVisits
+from providers.errors import Failure, PlaygroundError
+
+
+def messages(show: Renderer, conversation: Conversation, column: int) -> list[dict[str, Any]]:
+    """A column as a Chatbot takes it: question, reasoning, answer, and a line of facts that opens."""
+    shown: list[dict[str, Any]] = []
+    for number, turn in enumerate(conversation.turns):
+        shown.append({"role": "user", "content": tags_shown(turn.question)})
+        reply = conversation.reply(number, column)
+        if reply is not None:
+            shown += show.reply(reply, (number, column))
+    return shown
+
+
+def sent(show: Renderer, conversation: Conversation) -> str:
+    """A template for every question with images: `chat_scripts.PICTURES` puts it above the question in each column.
+
+    They are no part of the messages: a message's text is what is copied, edited and read aloud.
+    """
+    return "".join(_template(show, turn, one.pictures) for turn, one in enumerate(conversation.turns) if one.pictures)
+
+
+def _template(show: Renderer, turn: int, pictures: Sequence[Picture]) -> str:
+    images = "".join(_image(show, one, number) for number, one in enumerate(pictures, start=1))
+    key = hashlib.sha256(images.encode()).hexdigest()[:16]
+    return f'<template data-turn="{turn}" data-key="{key}">{images}</template>'
+
+
+def _image(show: Renderer, picture: Picture, number: int) -> str:
+    alt = html.escape(show.text("chat.image", number=number, name=picture.name))
+    encoded = base64.b64encode(picture.small.content).decode()
+    title = html.escape(f"{picture.name} · {measures(picture.image)}")
+    return f'<img src="data:{html.escape(picture.small.mime)};base64,{encoded}" alt="{alt}" title="{title}">'
+
+
+def waiting(show: Renderer, pictures: Sequence[Picture], *, more: bool = False) -> str:
+    """What goes along with the next message, each with a button that takes it back; `more` are on their way."""
+    figures = "".join(_figure(show, one, number) for number, one in enumerate(pictures, start=1))
+    now = " now" if more else ""
+    adding = f'<p class="adding quiet{now}" role="status">{html.escape(show.text("chat.adding"))}</p>'
+    return f'<div class="pictures">{figures}</div>{adding}'
+
+
+def _figure(show: Renderer, picture: Picture, number: int) -> str:
+    name = html.escape(show.text("chat.remove_image", number=number, name=picture.name))
+    remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
+    return f"<figure>{_image(show, picture, number)}{remove}</figure>"
+
+
+async def attach(app: App[ChatVisits], who: Who, paths: object) -> AsyncGenerator[list[object]]:
+    """Files for the next message: what waits now, and a notice about those that are no images, one after the other."""
+    show, attachments = app.show(who), app.visits.attachments
+    told: dict[str, None] = {}  # each once
+    try:
+        for upload in await take(paths or []):
+            try:
+                await attachments.add(who.visitor, upload.content, upload.name)
+            except PlaygroundError as error:
+                told[show.alert(Failure.of(error))] = None
+            yield [waiting(show, attachments.of(who.visitor), more=True), "".join(told)]
+    except PlaygroundError as error:
+        told[show.alert(Failure.of(error))] = None
+    # Marked with the time: the browser is to notice that the upload is over, even where nothing else changed.
+    yield [waiting(show, attachments.of(who.visitor)) + f"<!-- {time.time_ns()} -->", "".join(told)]
+
+
+def detach(app: App[ChatVisits], who: Who, number: object) -> str:
+    """Without the image of that number."""
+    if isinstance(number, int):
+        app.visits.attachments.remove(who.visitor, number)
+    return waiting(app.show(who), app.visits.attachments.of(who.visitor))

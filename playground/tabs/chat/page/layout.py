@@ -1,0 +1,151 @@
+"""The Chat tab's components, laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.page.program import Page
+from playground.tabs.chat.page import scripts as chat_scripts
+from playground.tabs.chat.visit.visits import ChatVisits
+from playground.visitors.checks import MAX_COLUMNS
+
+_LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "\\[", "right": "\\]", "display": True},
+    {"left": "\\(", "right": "\\)", "display": False},
+    {"left": "$", "right": "$", "display": False},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tab's components."""
+
+    preset: gr.Dropdown
+    system: gr.Textbox
+    grounded: gr.Markdown
+    """That the assistant answers from documents."""
+    columns: list[gr.Column]
+    heads: list[gr.HTML]
+    chats: list[gr.Chatbot]
+    notice: gr.HTML
+    waiting: gr.HTML
+    """The images that go along with the next message."""
+    attach: gr.UploadButton
+    message: gr.Textbox
+    regenerate: gr.Button
+    proceed: gr.Button
+    undo: gr.Button
+    new: gr.Button
+    colours: gr.Checkbox
+    exports: dict[str, gr.Button]
+    file: gr.JSON
+    legend: gr.HTML
+    leads: gr.HTML
+    pictures: gr.HTML
+    """The images of the questions; a script puts them there."""
+
+    @property
+    def streaming(self) -> list[gr.components.Component]:
+        """What a run redraws."""
+        return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
+
+
+def lay_out(page: Page[ChatVisits]) -> Layout:
+    label = page.app.label
+    with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
+        preset = gr.Dropdown(choices=[], label=label("chat.preset"), elem_id="preset")
+        system = gr.Textbox(
+            label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
+        )
+    grounded = gr.Markdown(elem_id="grounded")
+    legend = gr.HTML(container=False, apply_default_css=False, visible=False, elem_id="legend")
+    columns, heads, chats = [], [], []
+    with gr.Row(elem_id="columns", scale=1):
+        for number in range(MAX_COLUMNS):
+            with gr.Column(visible=number == 0, min_width=280, elem_classes="chat-column") as column:
+                heads.append(gr.HTML(container=False))
+                chats.append(_chatbot(label, number))
+            columns.append(column)
+    notice = gr.HTML(container=False, elem_id="notice")
+    waiting = gr.HTML(container=False, apply_default_css=False, js_on_load=chat_scripts.WAITING, elem_id="waiting")
+    attach, message = _lay_out_compose(label)
+    with gr.Row(elem_id="actions"):
+        buttons = {
+            name: gr.Button(label(f"chat.{name}"), size="sm", scale=0, elem_id=name, elem_classes="quiet-button")
+            for name in ("regenerate", "proceed", "undo", "new")
+        }
+        exports = {
+            name: gr.Button(
+                label(f"chat.export_{name}"), size="sm", scale=0, elem_id=f"export-{name}", elem_classes="quiet-button"
+            )
+            for name in ("json", "markdown", "python")
+        }
+        colours = gr.Checkbox(
+            label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
+        )
+    file = gr.JSON(visible=False)
+    pictures = gr.HTML(container=False, apply_default_css=False, js_on_load=chat_scripts.PICTURES, elem_id="pictures")
+    leads = gr.HTML(container=False, js_on_load=chat_scripts.LEADS, elem_id="leads")
+    return Layout(
+        preset,
+        system,
+        grounded,
+        columns,
+        heads,
+        chats,
+        notice,
+        waiting,
+        attach,
+        message,
+        **buttons,
+        colours=colours,
+        exports=exports,
+        file=file,
+        legend=legend,
+        leads=leads,
+        pictures=pictures,
+    )
+
+
+def _lay_out_compose(label: gr.I18n) -> tuple[gr.UploadButton, gr.Textbox]:
+    """Where images are attached and a message is written."""
+    with gr.Row(elem_id="compose"):
+        attach = gr.UploadButton(
+            label("chat.attach"),  # type: ignore[arg-type]  # the browser looks it up here as everywhere
+            file_count="multiple",
+            size="sm",
+            scale=0,
+            elem_id="attach",
+            elem_classes="quiet-button",
+        )
+        message = gr.Textbox(
+            show_label=False,
+            label=label("chat.message"),
+            placeholder=label("chat.placeholder"),
+            lines=1,
+            max_lines=10,
+            submit_btn=True,
+            autofocus=True,
+            elem_id="message",
+        )
+    return attach, message
+
+
+def _chatbot(label: gr.I18n, number: int) -> gr.Chatbot:
+    return gr.Chatbot(
+        label=label("chat.tab"),
+        show_label=False,
+        height="var(--chat-height)",
+        buttons=["copy"],
+        editable="user",
+        feedback_options=None,
+        latex_delimiters=_LATEX,
+        placeholder=label("chat.empty") if number == 0 else None,  # type: ignore[arg-type]  # the browser looks it up here as everywhere
+        allow_tags=False,
+        layout="bubble",
+        elem_id=f"chat-{number}",
+        elem_classes="chat",
+    )

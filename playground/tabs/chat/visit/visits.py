@@ -1,0 +1,237 @@
+"""A visitor's conversation: kept on the server, run column by column, stopped, taken back and continued."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
+
+from playground.asking.answer import HEARTBEAT, REDRAW, Column, side_by_side
+from playground.asking.lending import Ground, Said
+from playground.asking.reply import Reply
+from playground.measuring import Control
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.visit.attachments import Attachments
+from playground.visitors import Sessions
+from playground.visitors.reach import Reach
+from providers.errors import Failure, InputError, PlaygroundError
+from providers.types import Message, Request, Sampling
+
+_PLACE = "chat"
+_SLOWEST_REDRAW = HEARTBEAT
+_KEEP_SENT = 8
+"""Turns whose exact request is kept: each holds all the turns before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the sidebar says when a message is sent; checked."""
+
+    models: tuple[str, ...]
+    sampling: Sampling
+    system: str = ""
+    ground: Ground | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is asked of which columns, and in `conversation` what has been said so far, before it is saved."""
+
+    conversation: Conversation
+    choices: Choices
+    columns: Sequence[int]
+    continued: bool = False
+    sends: bool = False
+    """Its last turn's images were waiting until now."""
+
+    def asked(self, column: int) -> tuple[Message, ...]:
+        reply = self.conversation.turns[-1].replies[column]
+        return self.conversation.messages(column, begun=reply.text if self.continued and reply is not None else "")
+
+    def answered(self, replies: Sequence[Reply]) -> Conversation:
+        """The conversation with what its columns have said by now."""
+        said = list(self.conversation.turns[-1].replies)
+        for place, reply in zip(self.columns, replies, strict=True):
+            said[place] = reply
+        self.conversation = self.conversation.with_replies(tuple(said))
+        return self.conversation
+
+
+@dataclass(slots=True)
+class ChatVisits:
+    """One conversation a visitor. A new run of a visitor's stops the one before."""
+
+    reach: Reach
+    sessions: Sessions
+    attachments: Attachments = field(default_factory=Attachments)
+    _running: dict[str, _Run] = field(default_factory=dict, repr=False)
+
+    def load(self, visitor: str) -> Conversation:
+        """What was said so far, or saved last. One saved in another shape, by another version, counts as none."""
+        if running := self._running.get(visitor):
+            return _settled(running.conversation)
+        saved = self.sessions.conversations.load(visitor)
+        try:
+            return Conversation.from_json(saved) if saved is not None else Conversation()
+        except ValueError:
+            return Conversation()
+
+    def said(self, visitor: str, turn: int, column: int) -> Said | None:
+        """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""
+        conversation = self.load(visitor)
+        reply = conversation.reply(turn, column) if 0 <= turn < len(conversation.turns) else None
+        if reply is None or not reply.text:
+            return None
+        return Said(reply.model, conversation.until(turn + 1).messages(column), reply.text)
+
+    def clear(self, visitor: str) -> Conversation:
+        """Stop, and delete the conversation from the server."""
+        self._abandon(visitor)
+        self.attachments.clear(visitor)
+        self.sessions.conversations.delete(visitor)
+        return Conversation()
+
+    def stop(self, visitor: str) -> None:
+        """End the visitor's run at once; what was said so far stays."""
+        self.sessions.work.stop(visitor, _PLACE)
+
+    def undo(self, visitor: str) -> tuple[Conversation, str]:
+        """Take the last turn back; its question comes along, to be mended, and its images wait again."""
+        conversation = self.load(visitor)
+        self._abandon(visitor)
+        if not conversation.turns:
+            return conversation, ""
+        shorter = conversation.until(-1)
+        self._save(visitor, shorter)
+        last = conversation.turns[-1]
+        self.attachments.give_back(visitor, last.pictures)
+        return shorter, last.question
+
+    def send(
+        self, visitor: str, question: str, choices: Choices, pictures: tuple[Picture, ...] = ()
+    ) -> AsyncGenerator[Conversation]:
+        """Ask all models. Images wait no more once they are part of the conversation."""
+        before = replace(self.load(visitor), system=choices.system)
+        asked = before.ask(question, choices.models, pictures)
+        return self._run(visitor, _Run(asked, choices, range(len(choices.models)), sends=True))
+
+    def resend(self, visitor: str, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
+        """Ask again from a turn on, in other words, about the same images; the turns after it go."""
+        conversation = replace(self.load(visitor), system=choices.system)
+        pictures = conversation.turns[turn].pictures if turn < len(conversation.turns) else ()
+        asked = conversation.until(turn).ask(question, choices.models, pictures)
+        return self._run(visitor, _Run(asked, choices, range(len(choices.models))))
+
+    def regenerate(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
+        """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
+        conversation = replace(self.load(visitor), system=choices.system)
+        if not conversation.turns:
+            raise InputError("empty")
+        replies = _filled(conversation, len(choices.models))
+        columns = range(len(choices.models)) if column is None else [column]
+        for place in columns:
+            replies[place] = Reply(model=choices.models[place])
+        return self._run(visitor, _Run(conversation.with_replies(tuple(replies)), choices, columns))
+
+    def proceed(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
+        """Continue the last reply where it stopped, in one column or in all that have a text."""
+        conversation = self.load(visitor)
+        if not conversation.turns:
+            raise InputError("empty")
+        replies = _filled(conversation, len(choices.models))
+        wanted = range(len(choices.models)) if column is None else [column]
+        columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
+        if not columns:
+            raise InputError("empty")
+        return self._run(visitor, _Run(conversation.with_replies(tuple(replies)), choices, columns, continued=True))
+
+    def _pause(self) -> float:
+        """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing.
+
+        Eight pages drawn ten times a second keep two cores busy, those of the pages included; five times a second, not.
+        """
+        return min(_SLOWEST_REDRAW, REDRAW * max(1, len(self._running) / 2))
+
+    def _abandon(self, visitor: str) -> None:
+        """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
+        self._running.pop(visitor, None)
+        self.stop(visitor)
+
+    async def _run(self, visitor: str, run: _Run) -> AsyncGenerator[Conversation]:
+        self.sessions.limits.message(visitor)
+        self._running[visitor] = run  # the run before, which is stopped now, saves nothing any more
+        try:
+            working = self.sessions.work.at(visitor, _PLACE, counted=False, streams=len(run.columns))
+            async with working as control, AsyncExitStack() as held:
+                self._save(visitor, _settled(run.conversation))
+                if run.sends:
+                    self.attachments.sent(visitor, run.conversation.turns[-1].pictures)
+                yield run.conversation
+                async with aclosing(self._answers(held, visitor, run, control)) as conversations:
+                    async for conversation in conversations:
+                        yield conversation
+        finally:
+            if self._running.get(visitor) is run:
+                del self._running[visitor]
+                self._save(visitor, _settled(run.conversation))
+
+    async def _answers(
+        self, held: AsyncExitStack, visitor: str, run: _Run, control: Control
+    ) -> AsyncGenerator[Conversation]:
+        """Reach the models, which may take a vendor's list, and let them answer."""
+        reaching = asyncio.gather(*(self._column(held, visitor, run, place) for place in run.columns))
+        try:
+            while not reaching.done() and not control.stopped:
+                await asyncio.wait({reaching}, timeout=HEARTBEAT)
+                yield run.conversation
+            if not reaching.done():
+                yield _settled(run.conversation)
+                return
+        finally:
+            reaching.cancel()
+        async with aclosing(side_by_side(reaching.result(), control.stopping, self._pause)) as snapshots:
+            async for snapshot in snapshots:
+                yield run.answered(snapshot)
+
+    async def _column(self, held: AsyncExitStack, visitor: str, run: _Run, place: int) -> Column:
+        ref, messages = run.choices.models[place], run.asked(place)
+        begun = messages[-1].text if messages[-1].role == "assistant" else ""
+        try:
+            provider, model = await held.enter_async_context(self.reach.open(visitor, ref))
+            scored = 0 if model.local and model.logprobs else None
+            request = Request(
+                model=model, messages=messages, sampling=run.choices.sampling, logprobs=scored, owner=visitor
+            )
+            if run.choices.ground is None:
+                return Column(ref, provider, request, None, begun)
+            grounding = await run.choices.ground(provider, request)
+        except PlaygroundError as error:
+            return Column(ref, None, None, Failure.of(error), begun)
+        return Column(ref, provider, replace(request, messages=grounding.messages), None, begun, grounding.sources)
+
+    def _save(self, visitor: str, conversation: Conversation) -> None:
+        old = conversation.turns[:-_KEEP_SENT]
+        lighter = tuple(
+            replace(turn, replies=tuple(reply and replace(reply, sent=None) for reply in turn.replies)) for turn in old
+        )
+        kept = replace(conversation, turns=(*lighter, *conversation.turns[-_KEEP_SENT:]))
+        self.sessions.conversations.save(visitor, kept.to_json())
+
+
+def _filled(conversation: Conversation, columns: int) -> list[Reply | None]:
+    """The last turn's replies, one a column; a column that was not there yet has none."""
+    replies = list(conversation.turns[-1].replies)
+    return replies + [None] * (columns - len(replies))
+
+
+def _settled(conversation: Conversation) -> Conversation:
+    """As it is to be found after a restart: nothing runs."""
+    if not conversation.turns:
+        return conversation
+    replies = tuple(
+        replace(reply, state="stopped", progress=None) if reply is not None and reply.running else reply
+        for reply in conversation.turns[-1].replies
+    )
+    return conversation.with_replies(replies)

@@ -1,0 +1,107 @@
+"""A visitor's own questions: the file's columns shown and assigned, its mistakes told by row."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import cast
+
+import gradio as gr
+
+from playground.measuring.table import Assignment, RowError, Table, from_table, guess, read_table
+from playground.page.parts.render import Renderer
+from playground.page.program import App, Who
+from playground.tabs.prompting.page.drawing.pieces import alert
+from playground.tabs.prompting.page.events.plan import OWN, sets
+from playground.tabs.prompting.page.layout.task_set import FIELDS, LONGEST
+from playground.tabs.prompting.visit.posed import checked_kind
+from playground.tabs.prompting.visit.visits import PromptingVisits
+from playground.visitors.checks import checked_language
+from providers.errors import InputError, PlaygroundError
+
+_TOLD = 10
+"""Mistakes that are told one by one."""
+
+
+def read(path: object) -> Table:
+    """The uploaded file, under its own name. Raises `DocumentError`, `InputError("empty")` for none."""
+    if not isinstance(path, str) or not path:
+        raise InputError("empty")
+    file = Path(path)
+    return read_table(file.read_bytes(), file.name)
+
+
+def shown(app: App[PromptingVisits], who: Who, path: object) -> list[object]:
+    """What was found: updates of the kind, each field's column, the button, and what is told."""
+    show = app.show(who)
+    hidden: list[object] = [gr.update(visible=False)] * (len(FIELDS) + 2)
+    if not path:
+        return [*hidden, ""]
+    try:
+        table = read(path)
+    except PlaygroundError as error:
+        return [*hidden, alert(show, error)]
+    guessed = guess(table.columns)
+    columns = [gr.update(choices=list(table.columns), value=_guessed(guessed, name), visible=True) for name in FIELDS]
+    found = show.text("prompting.own_columns", rows=len(table.rows), columns=", ".join(table.columns))
+    kind = gr.update(visible=True, value=_kind(table, guessed))
+    return [kind, *columns, gr.update(visible=True), f'<p class="told" role="status">{html.escape(found)}</p>']
+
+
+def use(app: App[PromptingVisits], who: Who, path: object, language: str, kind: str, *columns: object) -> list[object]:
+    """Make them the chosen set: updates of the list of sets, how many questions, and what is told."""
+    show = app.show(who)
+    try:
+        table = read(path)
+        found, errors = from_table(table, assigned(columns), checked_kind(kind), checked_language(language))
+    except PlaygroundError as error:
+        return [gr.skip(), gr.skip(), alert(show, error)]
+    app.visits.keep_own(who.visitor, found)
+    ready = html.escape(show.text("prompting.own_ready", count=len(found.items), name=found.name))
+    said = f'<p class="told" role="status">{ready}</p>{_mistakes(show, errors)}'
+    count = len(found.items)
+    return [gr.update(choices=sets(app, who), value=OWN), gr.update(maximum=max(count, LONGEST), value=count), said]
+
+
+def assigned(columns: tuple[object, ...]) -> Assignment:
+    """From the values of the fields, in the order of `FIELDS`."""
+    values = dict(zip(FIELDS, columns, strict=True))
+    several = values["choices"] or ()
+    named = [several] if isinstance(several, str) else list(cast("list[object]", several))
+    return Assignment(
+        question=str(values["question"] or ""),
+        answer=str(values["answer"] or ""),
+        accept=str(values["accept"] or ""),
+        choices=tuple(str(one) for one in named),
+        tests=str(values["tests"] or ""),
+    )
+
+
+def _guessed(guessed: Assignment, name: str) -> object:
+    return list(guessed.choices) if name == "choices" else getattr(guessed, name) or None
+
+
+def _kind(table: Table, guessed: Assignment) -> str:
+    """What the answers look like."""
+    answers = [str(row.get(guessed.answer) or "").strip() for _, row in table.rows]
+    if guessed.tests:
+        return "code"
+    if guessed.choices:
+        return "choice"
+    if answers and all(answer.replace(",", "").replace(".", "").lstrip("-").isdecimal() for answer in answers):
+        return "number"
+    few = len({answer.casefold() for answer in answers}) <= min(8, len(answers) // 3)
+    return "label" if few and len(answers) > 1 else "text"
+
+
+def _mistakes(show: Renderer, errors: tuple[RowError, ...]) -> str:
+    if not errors:
+        return ""
+    lines = "".join(
+        f"<li>{html.escape(show.text('prompting.own_line', line=one.line, said=show.message(one.failure)))}</li>"
+        for one in errors[:_TOLD]
+    )
+    more = len(errors) - _TOLD
+    rest = f"<li>{html.escape(show.text('prompting.own_more', count=more))}</li>" if more > 0 else ""
+    count = html.escape(show.text("prompting.own_errors", count=len(errors)))
+    return f'<div class="notice" role="alert">{count}<ul>{lines}{rest}</ul></div>'

@@ -1,0 +1,63 @@
+"""Kept runs: the list, and what can be done with one, laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.page.parts.buttons import button
+from playground.page.program import Page
+from playground.tabs.prompting.visit.visits import PromptingVisits
+
+EXPORTS = ("csv", "jsonl", "markdown", "notebook")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLayout:
+    """`choices` are the lists of runs; `listed` is all of them as a table."""
+
+    listed: gr.HTML
+    run: gr.Dropdown
+    other: gr.Dropdown
+    name: gr.Textbox
+    rename: gr.Button
+    reopen: gr.Button
+    proceed: gr.Button
+    compare: gr.Button
+    delete: gr.Button
+    surely: gr.Button
+    exports: dict[str, gr.Button]
+    told: gr.HTML
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        """What changes whenever the runs do."""
+        return [self.listed, self.run, self.other, self.name, self.surely, self.told]
+
+
+def lay_out_kept(page: Page[PromptingVisits]) -> KeptLayout:
+    label = page.app.label
+    listed = gr.HTML(container=False, apply_default_css=False, elem_id="runs-list")
+    with gr.Row(elem_id="runs-choose"):
+        run = gr.Dropdown(
+            [], label=label("prompting.run_chosen"), interactive=True, min_width=260, elem_id="runs-chosen"
+        )
+        name = gr.Textbox(label=label("prompting.run_name"), max_lines=1, min_width=200, elem_id="runs-name")
+    with gr.Row(elem_classes="doing"):
+        reopen = button(label("prompting.reopen"), "runs-reopen", variant="primary")
+        proceed = button(label("prompting.finish"), "runs-finish")
+        rename = button(label("prompting.rename"), "runs-rename")
+        delete = button(label("prompting.delete"), "runs-delete")
+        surely = button(label("prompting.surely"), "runs-surely", visible=False)
+        exports = {
+            kind: button(label(f"prompting.export_{kind}"), f"runs-export-{kind}", quiet=True) for kind in EXPORTS
+        }
+    with gr.Row(elem_id="runs-compare", equal_height=False):
+        other = gr.Dropdown(
+            [], label=label("prompting.run_other"), interactive=True, min_width=260, elem_id="runs-other"
+        )
+    with gr.Row(elem_classes="doing"):
+        compare = button(label("prompting.compare"), "runs-compare-button")
+    told = gr.HTML(container=False, apply_default_css=False, elem_id="runs-told")
+    return KeptLayout(listed, run, other, name, rename, reopen, proceed, compare, delete, surely, exports, told)

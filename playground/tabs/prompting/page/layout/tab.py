@@ -1,0 +1,173 @@
+"""The Prompting tab's components, laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.measuring.tasks import KINDS, LANGUAGES
+from playground.page.parts.buttons import button
+from playground.page.parts.scripts import KEEP_OPEN
+from playground.page.program import PRIVATE, Page
+from playground.strategies.solving.strategy import strategies
+from playground.tabs.prompting.page import scripts
+from playground.tabs.prompting.page.events.ask import Ways
+from playground.tabs.prompting.page.layout.knobs import Knobs, lay_out_knobs
+from playground.tabs.prompting.page.layout.runs import KeptLayout, lay_out_kept
+from playground.tabs.prompting.page.layout.task_set import SetLayout, lay_out_set
+from playground.tabs.prompting.visit.visits import PromptingVisits
+from playground.visitors.checks import checked_models, checked_sampling
+
+CHOSEN = ("zero_shot", "few_shot")
+"""Strategies that are chosen at first."""
+_WITH_CHOICES = {"label", "choice"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tab's components."""
+
+    strategies: gr.CheckboxGroup
+    language: gr.Radio
+    knobs: Knobs
+    explained: gr.HTML
+    modes: gr.Tabs
+    runs: gr.Tab
+    asking: AskLayout
+    measuring: SetLayout
+    kept: KeptLayout
+    file: gr.JSON
+
+    def ways(self, page: Page[PromptingVisits]) -> list[gr.components.Component]:
+        """What both modes start from: the prompts' language, strategies, passages, knobs, models, sampling."""
+        return [self.language, self.strategies, *self.knobs.inputs, *page.sidebar.inputs]
+
+    def chosen(self, page: Page[PromptingVisits], values: Sequence[Any]) -> Ways:
+        """The values of `ways` without the language, checked. Raises `InputError`s."""
+        names, passages, *rest = values
+        count = len(self.knobs.fields)
+        knobs, models, sampling = rest[:count], rest[count], rest[count + 1 :]
+        return Ways(
+            strategies=[str(one) for one in names or ()],
+            passages=str(passages or ""),
+            options=self.knobs.options(knobs),
+            models=checked_models(models),
+            sampling=checked_sampling(dict(zip(page.sidebar.sampling, sampling, strict=True)), page.app.bounds),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AskLayout:
+    """One question: its fields in the order of `asking.Typed`, and what it shows."""
+
+    question: gr.Textbox
+    kind: gr.Dropdown
+    choices: gr.Textbox
+    truth: gr.Textbox
+    context: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+    example: gr.Button
+    cards: gr.HTML
+
+    @property
+    def typed(self) -> list[gr.components.Component]:
+        return [self.question, self.kind, self.choices, self.truth, self.context]
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        return [self.cards, self.ask, self.stop]
+
+
+def lay_out(page: Page[PromptingVisits]) -> Layout:
+    label = page.app.label
+    gr.Markdown(label("prompting.intro"), elem_classes="intro")
+    with gr.Row(elem_id="prompting-ways", equal_height=False):
+        chosen = gr.CheckboxGroup(
+            [(label(one.title), one.name) for one in strategies()],
+            value=list(CHOSEN),
+            label=label("prompting.strategies"),
+            info=label("prompting.strategies_info"),
+            min_width=280,
+            scale=4,
+            elem_id="prompting-strategies",
+        )
+        language = gr.Radio(
+            [(page.app.texts.text(one, "page.language"), one) for one in LANGUAGES],
+            value=LANGUAGES[0],
+            label=label("prompting.language"),
+            info=label("prompting.language_info"),
+            min_width=200,
+            scale=1,
+            elem_id="prompting-language",
+        )
+    explained = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=scripts.EXPLAIN, elem_id="prompting-explained"
+    )
+    with gr.Accordion(label("prompting.knobs"), open=False, elem_id="prompting-knobs"):
+        knobs = lay_out_knobs(page, CHOSEN)
+        gr.Markdown(label("prompting.knobs_info"), elem_classes="quiet")
+    with gr.Tabs(elem_id="prompting-modes", overflow_behavior="wrap") as modes:
+        with gr.Tab(label("prompting.mode_question"), id="question"):
+            asking = _lay_out_ask(page)
+        with gr.Tab(label("prompting.mode_set"), id="set"):
+            measuring = lay_out_set(page)
+        with gr.Tab(label("prompting.mode_runs"), id="runs") as runs:
+            kept = lay_out_kept(page)
+    return Layout(chosen, language, knobs, explained, modes, runs, asking, measuring, kept, gr.JSON(visible=False))
+
+
+def _lay_out_ask(page: Page[PromptingVisits]) -> AskLayout:
+    label = page.app.label
+    with gr.Row(elem_id="prompting-pose", equal_height=False):
+        with gr.Column(scale=3, min_width=280):
+            question = gr.Textbox(
+                label=label("prompting.question"),
+                placeholder=label("prompting.placeholder"),
+                lines=1,
+                max_lines=8,
+                elem_id="prompting-question",
+            )
+            with gr.Row(elem_classes="doing"):
+                ask = button(label("prompting.ask"), "prompting-ask", variant="primary")
+                stop = button(label("prompting.stop"), "prompting-stop", visible=False, stops=True)
+                example = button(label("prompting.example"), "prompting-example")
+        with gr.Column(scale=2, min_width=280):
+            with gr.Row():
+                kind = gr.Dropdown(
+                    [(label(f"prompting.kind_{one}"), one) for one in KINDS],
+                    value="number",
+                    label=label("prompting.kind"),
+                    info=label("prompting.kind_info"),
+                    min_width=150,
+                    elem_id="prompting-kind",
+                )
+                truth = gr.Textbox(
+                    label=label("prompting.truth"),
+                    info=label("prompting.truth_info"),
+                    max_lines=3,
+                    min_width=150,
+                    elem_id="prompting-truth",
+                )
+            choices = gr.Textbox(
+                label=label("prompting.choices"),
+                info=label("prompting.choices_info"),
+                lines=3,
+                max_lines=8,
+                visible=False,
+                elem_id="prompting-choices",
+            )
+            with gr.Accordion(label("prompting.context"), open=False, elem_id="prompting-context-panel"):
+                context = gr.Textbox(
+                    show_label=False,
+                    label=label("prompting.context"),
+                    lines=3,
+                    max_lines=10,
+                    elem_id="prompting-context",
+                )
+    cards = gr.HTML(container=False, apply_default_css=False, js_on_load=KEEP_OPEN, elem_id="prompting-cards")
+    kind.change(lambda one: gr.update(visible=one in _WITH_CHOICES), kind, choices, queue=False, **PRIVATE)
+    return AskLayout(question, kind, choices, truth, context, ask, stop, example, cards)

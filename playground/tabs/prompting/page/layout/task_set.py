@@ -1,0 +1,226 @@
+"""A set: what is measured, how far it is, and the results, laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.measuring.tasks import KINDS
+from playground.page.parts.buttons import button
+from playground.page.program import Page
+from playground.strategies.runs.describe import MOST_REPEATS
+from playground.tabs.prompting.page import scripts
+from playground.tabs.prompting.visit.visits import PromptingVisits
+
+FEW = 10
+"""Questions at first: enough to see it work, too few to prove anything."""
+LONGEST = 44
+"""Questions of each of our sets; a visitor's own may have others."""
+MODES = ("written", "likelihood")
+NORMALISE = ("none", "characters", "tokens", "letters")
+
+
+@dataclass(frozen=True, slots=True)
+class SetLayout:
+    """`plan` are the fields in the order of `measuring.Plan`; the rest is what changes."""
+
+    plan: list[gr.components.Component]
+    normalise: gr.Radio
+    run: gr.Button
+    example: gr.Button
+    pause: gr.Button
+    proceed: gr.Button
+    stop: gr.Button
+    confirm: gr.Button
+    cancel: gr.Button
+    progress: gr.HTML
+    table: gr.HTML
+    results: Results
+    upload: Upload
+    open_run: gr.State
+
+    @property
+    def running(self) -> list[gr.blocks.Block]:
+        """What a run draws, in the order of `measuring.Screen`."""
+        buttons = [self.run, self.pause, self.proceed, self.stop, self.confirm, self.cancel]
+        return [self.progress, self.table, *buttons, self.open_run]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What is drawn when a run has ended, or is opened again."""
+
+    accuracy: gr.Plot
+    costs: gr.Plot
+    differ: gr.Checkbox
+    items: gr.HTML
+    item: gr.HTML
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        return [self.accuracy, self.costs, self.differ, self.items, self.item]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A visitor's own questions. `fields`: kind, then a column's name for each field of an item."""
+
+    file: gr.File
+    fields: list[gr.Dropdown]
+    use: gr.Button
+    told: gr.HTML
+
+
+def lay_out_set(page: Page[PromptingVisits]) -> SetLayout:
+    label = page.app.label
+    gr.Markdown(label("prompting.set_intro"), elem_classes="quiet")
+    plan, normalise = _lay_out_plan(page)
+    upload = _lay_out_upload(page)
+    with gr.Row(elem_classes="doing"):
+        run = button(label("prompting.run"), "measure-run", variant="primary")
+        confirm = button(label("prompting.confirm"), "measure-confirm", variant="primary", visible=False)
+        cancel = button(label("prompting.cancel"), "measure-cancel", visible=False)
+        pause = button(label("prompting.pause"), "measure-pause", visible=False)
+        proceed = button(label("prompting.proceed"), "measure-proceed", visible=False)
+        stop = button(label("prompting.stop"), "measure-stop", visible=False, stops=True)
+        example = button(label("prompting.set_example"), "measure-example")
+    progress = gr.HTML(container=False, apply_default_css=False, elem_id="measure-progress")
+    table = gr.HTML(container=False, apply_default_css=False, elem_id="measure-table")
+    return SetLayout(
+        plan,
+        normalise,
+        run,
+        example,
+        pause,
+        proceed,
+        stop,
+        confirm,
+        cancel,
+        progress,
+        table,
+        _lay_out_results(page),
+        upload,
+        gr.State(""),
+    )
+
+
+def _lay_out_plan(page: Page[PromptingVisits]) -> tuple[list[gr.components.Component], gr.Radio]:
+    """What is measured: set, count, repeats, seed, mode and normalisation; and this one, which likelihoods need."""
+    label = page.app.label
+    with gr.Row(elem_id="measure-plan"):
+        tasks = gr.Dropdown(
+            [],
+            label=label("prompting.tasks"),
+            info=label("prompting.tasks_info"),
+            min_width=220,
+            interactive=True,
+            elem_id="measure-tasks",
+        )
+        count = gr.Slider(
+            1,
+            LONGEST,
+            value=FEW,
+            step=1,
+            label=label("prompting.count"),
+            info=label("prompting.count_info"),
+            min_width=200,
+            elem_id="measure-count",
+        )
+        repeats = gr.Slider(
+            1,
+            MOST_REPEATS,
+            value=1,
+            step=1,
+            label=label("prompting.repeats"),
+            info=label("prompting.repeats_info"),
+            min_width=200,
+            elem_id="measure-repeats",
+        )
+        seed = gr.Number(
+            0,
+            precision=0,
+            minimum=0,
+            maximum=2**31 - 1,
+            label=label("prompting.seed"),
+            info=label("prompting.seed_info"),
+            min_width=140,
+            elem_id="measure-seed",
+        )
+    with gr.Row(elem_classes="measure-mode"):
+        mode = gr.Radio(
+            [(label(f"prompting.measure_{one}"), one) for one in MODES],
+            value=MODES[0],
+            label=label("prompting.measure"),
+            info=label("prompting.measure_info"),
+            min_width=280,
+            elem_id="measure-mode",
+        )
+        normalise = gr.Radio(
+            [(label(f"prompting.normalise_{one}"), one) for one in NORMALISE],
+            value="characters",
+            label=label("prompting.normalise"),
+            info=label("prompting.normalise_info"),
+            min_width=280,
+            visible=False,
+            elem_id="measure-normalise",
+        )
+    return [tasks, count, repeats, seed, mode, normalise], normalise
+
+
+def _lay_out_results(page: Page[PromptingVisits]) -> Results:
+    label = page.app.label
+    accuracy = gr.Plot(
+        show_label=False, label=label("prompting.plot_accuracy"), visible=False, elem_id="measure-accuracy"
+    )
+    costs = gr.Plot(show_label=False, label=label("prompting.plot_costs"), visible=False, elem_id="measure-costs")
+    differ = gr.Checkbox(label=label("prompting.differ"), visible=False, elem_id="measure-differ")
+    with gr.Row(elem_classes="stepping"):
+        with gr.Column(scale=2, min_width=280):
+            items = gr.HTML(
+                container=False, apply_default_css=False, js_on_load=scripts.CHOOSE, elem_id="measure-items"
+            )
+        with gr.Column(scale=3, min_width=280):
+            item = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.JUDGE, elem_id="measure-item")
+    return Results(accuracy, costs, differ, items, item)
+
+
+def _lay_out_upload(page: Page[PromptingVisits]) -> Upload:
+    label = page.app.label
+    with gr.Accordion(label("prompting.own"), open=False, elem_id="measure-own"):
+        gr.Markdown(label("prompting.own_intro"), elem_classes="quiet")
+        file = gr.File(
+            label=label("prompting.own_file"),
+            type="filepath",
+            file_types=[".csv", ".tsv", ".jsonl", ".json"],
+            height=110,
+            elem_id="measure-file",
+        )
+        with gr.Row():
+            kind = gr.Dropdown(
+                [(label(f"prompting.kind_{one}"), one) for one in KINDS],
+                value="text",
+                label=label("prompting.kind"),
+                min_width=150,
+                visible=False,
+                elem_id="measure-own-kind",
+            )
+            columns = [
+                gr.Dropdown(
+                    [],
+                    label=label(f"prompting.column_{name}"),
+                    min_width=150,
+                    visible=False,
+                    interactive=True,
+                    multiselect=name == "choices",
+                    elem_id=f"measure-own-{name}",
+                )
+                for name in FIELDS
+            ]
+        use = button(label("prompting.own_use"), "measure-own-use", visible=False)
+        told = gr.HTML(container=False, apply_default_css=False, elem_id="measure-own-told")
+    return Upload(file, [kind, *columns], use, told)
+
+
+FIELDS = ("question", "answer", "accept", "choices", "tests")
+"""Of an item: those that a column of a visitor's file can be assigned to."""

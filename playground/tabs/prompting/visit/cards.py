@@ -1,0 +1,149 @@
+"""One question asked in several ways at once: a card for each strategy on each model."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from playground.measuring import Control, Extraction, Item, Slots, extract
+from playground.measuring.metrics import Scoring, scored
+from playground.strategies.runs.columns import Setting, tools_of
+from playground.strategies.runs.describe import PER_PROVIDER, known
+from playground.strategies.solving.generate import model_generate
+from playground.strategies.solving.question import Question
+from playground.strategies.solving.trace import Piece, Prompt, Trace
+from playground.visitors.reach import Reach
+from providers.base import Provider
+from providers.errors import Failure, InputError, PlaygroundError
+from providers.types import ModelInfo, Sampling, Scalar
+
+_BEAT = 0.1
+"""Seconds between two looks at what has come."""
+CardState = Literal["running", "done", "failed", "stopped"]
+_NOTHING = Trace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question with the ways to ask it, checked. `truth`: the right answers, the first one the usual."""
+
+    question: Question
+    metric: str
+    truth: tuple[str, ...] = ()
+    models: tuple[str, ...]
+    strategies: tuple[str, ...]
+    options: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+    passages: str = ""
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One strategy on one model. `seconds` since its first call began; `score` from 0 to 1, `None`: not scored."""
+
+    strategy: str
+    ref: str
+    model: ModelInfo | None = None
+    trace: Trace = _NOTHING
+    state: CardState = "running"
+    seconds: float = 0.0
+    extraction: Extraction | None = None
+    score: float | None = None
+    failure: Failure | None = None
+
+
+async def answers(asked: Asked, reach: Reach, setting: Setting, control: Control) -> AsyncGenerator[tuple[Card, ...]]:
+    """All cards, growing, some ten times a second. A failure is its card's; closing ends every call.
+
+    Raises `InputError` for strategies that are none.
+    """
+    names = [known(name).name for name in asked.strategies]
+    if not names:
+        raise InputError("empty")
+    async with AsyncExitStack() as held:
+        cards = [Card(strategy=name, ref=ref) for name in names for ref in asked.models]
+        slots, tasks = Slots(PER_PROVIDER, control), list[asyncio.Task[None]]()
+        for number, card in enumerate(cards):
+            try:
+                provider, model = await held.enter_async_context(reach.open(setting.owner, card.ref))
+            except PlaygroundError as error:
+                cards[number] = replace(card, state="failed", failure=Failure.of(error))
+                continue
+            cards[number] = replace(card, model=model)
+            coming = _card(cards[number], provider, asked, slots, setting)
+            tasks.append(asyncio.create_task(_into(cards, number, coming)))
+        async with aclosing(_together(cards, tasks, control)) as snapshots:
+            async for snapshot in snapshots:
+                yield snapshot
+
+
+async def _card(card: Card, provider: Provider, asked: Asked, slots: Slots, setting: Setting) -> AsyncGenerator[Card]:
+    assert card.model is not None  # a card without one has failed before
+    generate = model_generate(provider, card.model, asked.sampling, setting.owner)
+    start: float | None = None
+
+    async def held(prompt: Prompt) -> AsyncGenerator[Piece]:
+        nonlocal start
+        async with slots.at(provider.name), aclosing(generate(prompt)) as pieces:
+            start = start or time.monotonic()
+            async for piece in pieces:
+                yield piece
+
+    tools = tools_of(asked.passages if card.strategy == "react" else "", setting.embed, setting.search)
+    traces = known(card.strategy).solve(asked.question, held, asked.options.get(card.strategy, {}), tools)
+    async with aclosing(traces):
+        async for trace in traces:
+            card = replace(card, trace=trace, seconds=time.monotonic() - start if start else 0.0)
+            yield await _judged(card, asked) if trace.done else card
+
+
+async def _judged(card: Card, asked: Asked) -> Card:
+    if card.trace.failure is not None:
+        return replace(card, state="failed", failure=card.trace.failure)
+    found = extract(card.trace.answer_text, asked.question.sought)
+    score = None
+    if asked.truth:
+        first, *others = asked.truth
+        item = Item(id="asked", question=asked.question.text, answer=first, accept=tuple(others))
+        item = replace(item, choices=asked.question.choices)
+        scoring = Scoring(language=asked.question.language, code_allowed=False)
+        score = await scored(asked.metric, item, found, scoring)
+    return replace(card, state="done", extraction=found, score=score)
+
+
+async def _into(cards: list[Card], number: int, coming: AsyncGenerator[Card]) -> None:
+    """Every state of a card at its place. What a strategy refuses is the card's failure."""
+    try:
+        async with aclosing(coming):
+            async for card in coming:
+                cards[number] = card
+    except PlaygroundError as error:
+        cards[number] = replace(cards[number], state="failed", failure=Failure.of(error))
+
+
+async def _together(
+    cards: list[Card], tasks: list[asyncio.Task[None]], control: Control
+) -> AsyncGenerator[tuple[Card, ...]]:
+    """All cards, some ten times a second, until all are done or the control says stop. Raises a task's defect."""
+    stopping = asyncio.create_task(control.until_stopped())
+    pending: set[asyncio.Task[None]] = set(tasks)
+    try:
+        while pending and not control.stopped:
+            yield tuple(cards)
+            done, _ = await asyncio.wait({*pending, stopping}, timeout=_BEAT, return_when=asyncio.FIRST_COMPLETED)
+            pending -= done
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
+        yield tuple(replace(card, state="stopped") if card.state == "running" else card for card in cards)
+    finally:
+        for task in (*tasks, stopping):
+            task.cancel()
+        await asyncio.gather(*tasks, stopping, return_exceptions=True)

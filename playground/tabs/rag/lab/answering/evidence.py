@@ -1,0 +1,81 @@
+"""Whether what was found can hold an answer at all: judged before a model is asked, and without trusting it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from playground.tabs.rag.lab.documents import Found, Passage
+from playground.tabs.rag.lab.search.likeness import READ, above_baseline, covered
+from playground.tabs.rag.lab.search.terms import Terms, spoken, terms
+from providers.embedding import EmbeddingInfo
+
+Evidence = Literal["good", "weak", "none"]
+GOOD, SOME = 0.5, 0.2
+"""The least likeness for each. Measured with `tests.benchmarks.retrieval --evidence`, the default model and our 107
+questions: with their document searched none is called "none"; with only the others 19 are "none", 3 "good"."""
+GOOD_BY_WORDS = 0.55
+"""For "good" where words alone are compared: half of a question's few words are soon found somewhere."""
+ASTRAY = 0.35
+"""The least for "weak" where the names or a number of the question are in no passage; a name may be misspelt."""
+RERANKED_GOOD, RERANKED_SOME = 0.5, 0.05
+"""The same for a cross-encoder's scores."""
+
+
+def evidence(found: Found, info: EmbeddingInfo) -> Evidence:
+    """How good the best of the passages is: the likelier of its words and, where the model reads the languages, its
+    vector to hold what the question asks for; a cross-encoder's score alone, where there is one.
+
+    Where a number of the question or all of its names are in no passage, the evidence is weak at best.
+    """
+    if not found.passages:
+        return "none"
+    reranked = [passage.rerank_score for passage in found.passages if passage.rerank_score is not None]
+    if reranked:
+        return _level(max(reranked), RERANKED_GOOD, RERANKED_SOME)
+    language = found.language or spoken(found.question)
+    question = terms(found.question, language)
+    told = [_terms_of(passage) for passage in found.passages]
+    score = max(likeness(found, question, told, info))
+    if _nowhere(question, told):
+        return "weak" if score >= ASTRAY else "none"
+    return _level(score, GOOD if _read(found, info) else GOOD_BY_WORDS, SOME)
+
+
+def likeness(found: Found, question: Terms, told: Sequence[Terms], info: EmbeddingInfo) -> list[float]:
+    """From 0 to 1 a passage: by what both words and vectors say."""
+    return [_likeness(found, question, passage, one, info) for passage, one in zip(found.passages, told, strict=True)]
+
+
+def _likeness(found: Found, question: Terms, passage: Passage, told: Terms, info: EmbeddingInfo) -> float:
+    words = covered(question, told)
+    languages = {found.language or spoken(found.question), passage.chunk.language} - {""}
+    if passage.dense_score is None or not _compares(found, passage, info):
+        return words
+    cosine = above_baseline(passage.dense_score, info)
+    # Between two languages there are few words to share, and their absence says nothing.
+    return cosine if len(languages) > 1 else READ * cosine + (1 - READ) * words
+
+
+def _read(found: Found, info: EmbeddingInfo) -> bool:
+    """Whether vectors count for any of the passages."""
+    return any(_compares(found, passage, info) for passage in found.passages)
+
+
+def _compares(found: Found, passage: Passage, info: EmbeddingInfo) -> bool:
+    languages = {found.language or spoken(found.question), passage.chunk.language} - {""}
+    return passage.dense_score is not None and (not info.languages or languages <= set(info.languages))
+
+
+def _terms_of(passage: Passage) -> Terms:
+    return terms("\n".join((*passage.chunk.headings, passage.chunk.text)), passage.chunk.language)
+
+
+def _nowhere(question: Terms, told: Sequence[Terms]) -> bool:
+    number = any(not any(one.has_number(number) for one in told) for number in question.numbers)
+    names = question.names and not any(question.names & one.every for one in told)
+    return bool(number or names)
+
+
+def _level(score: float, good: float, some: float) -> Evidence:
+    return "good" if score >= good else "weak" if score >= some else "none"

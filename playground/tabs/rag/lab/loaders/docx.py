@@ -1,0 +1,138 @@
+"""DOCX: the text of the body in its order, with headings, tables and notes. It has no pages before it is printed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.loaders import Claim, Source
+from playground.tabs.rag.lab.reading import packed, tables
+from playground.tabs.rag.lab.reading.writing import Writing
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.table import Table
+    from lxml.etree import _Element as Element
+
+SUFFIXES = (".docx",)
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_NOTES = ("footnotes", "endnotes")
+_DEEPEST = 8
+_BODY_TEXT = 9
+"""The outline level that is none."""
+
+
+def claims(source: Source) -> Claim:
+    return Claim.CERTAIN if "word/document.xml" in source.parts else Claim.NONE
+
+
+def load(source: Source) -> Iterator[Page]:
+    """One page."""
+    from docx import Document
+
+    packed.checked(source.content, source.bounds)
+    document = Document(io.BytesIO(source.content))
+    writing = Writing(source.bounds.characters)
+    _Body(document, writing).write()
+    yield writing.page(1)
+
+
+class _Body:
+    def __init__(self, document: Document, writing: Writing) -> None:
+        self._document, self._writing = document, writing
+        self._levels = {style.style_id: _level_of(style) for style in document.styles}
+
+    def write(self) -> None:
+        from docx.table import Table
+
+        for block in self._document.iter_inner_content():
+            if isinstance(block, Table):
+                self._table(block)
+            else:
+                self._paragraph(block._p)
+        for kind in _NOTES:
+            self._notes(kind)
+
+    def _paragraph(self, paragraph: Element) -> None:
+        text = _text(paragraph)
+        level = self._level(paragraph)
+        if level:
+            self._writing.heading(text, level)
+        elif paragraph.find(f"{_W}pPr/{_W}numPr") is not None and text.strip():
+            self._writing.line(f"• {text.strip()}")
+        else:
+            self._writing.paragraph(text)
+
+    def _level(self, paragraph: Element) -> int:
+        """1 to 9, 0 for no heading; what the paragraph says goes before what its style says."""
+        own = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+        if own is not None and (said := own.get(f"{_W}val", "")).isdigit():
+            return int(said) + 1 if int(said) < _BODY_TEXT else 0
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        return self._levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
+
+    def _table(self, table: Table) -> None:
+        for count, line in enumerate(tables.lines(_cells(row) for row in table._tbl.iterchildren(f"{_W}tr"))):
+            (self._writing.line if count else self._writing.paragraph)(line)
+
+    def _notes(self, kind: str) -> None:
+        """Foot and end notes, after the body. The first two of each kind are lines that divide."""
+        from lxml import etree
+
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        for relation in self._document.part.rels.values():
+            if not relation.is_external and relation.reltype.endswith(f"/{kind}"):
+                root = etree.fromstring(relation.target_part.blob, parser)
+                for note in root:
+                    if note.get(f"{_W}type") is None:
+                        self._writing.paragraph(" ".join(_text(one) for one in note.iter(f"{_W}p")))
+
+
+def _level_of(style: object) -> int:
+    """A style's outline level, its own or of the style that it is based on; titles count as level 1."""
+    for _ in range(_DEEPEST):
+        if style is None:
+            return 0
+        name = str(getattr(style, "name", "") or "").lower()
+        outline = style.element.find(f"{_W}pPr/{_W}outlineLvl")  # type: ignore[attr-defined]
+        if outline is not None and outline.get(f"{_W}val", "").isdigit():
+            level = int(outline.get(f"{_W}val"))
+            return level + 1 if level < _BODY_TEXT else 0
+        if name.startswith("heading ") and name[8:].isdigit():
+            return int(name[8:])
+        if name == "title":
+            return 1
+        style = getattr(style, "base_style", None)
+    return 0
+
+
+def _text(paragraph: Element) -> str:
+    """With inserted and without deleted text; of alternatives (a text box is saved twice) only the first."""
+    pieces = []
+    for found in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
+        if any(above.tag.endswith("}Fallback") for above in found.iterancestors()):
+            continue
+        match found.tag.removeprefix(_W):
+            case "t":
+                pieces.append(found.text or "")
+            case "tab":
+                pieces.append("\t" if not found.getparent().tag.endswith("tabs") else "")
+            case "noBreakHyphen":
+                pieces.append("-")
+            case _:
+                pieces.append("\n")
+    return "".join(pieces)
+
+
+def _cells(row: Element) -> list[str]:
+    """A cell that spans several columns stands once, in its first."""
+    cells: list[str] = []
+    for cell in row.iter(f"{_W}tc"):
+        if next(cell.iterancestors(f"{_W}tr"), None) is row:
+            cells.append(" ".join(_text(paragraph) for paragraph in cell.iter(f"{_W}p")))
+            span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+            wide = int(span.get(f"{_W}val", "1")) if span is not None and span.get(f"{_W}val", "").isdigit() else 1
+            cells.extend([""] * min(wide - 1, 50))
+    return cells

@@ -1,0 +1,38 @@
+"""Pictures of text, if somebody asks to read them: PNG, JPEG, WebP, TIFF, BMP."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.loaders import Claim, Source
+from playground.tabs.rag.lab.reading.tidy import tidy
+from providers.errors import DocumentError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
+_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
+
+
+def claims(source: Source) -> Claim:
+    head = source.content[:16]
+    bitmap = head.startswith(b"BM") and source.suffix == ".bmp"
+    webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    return Claim.CERTAIN if head.startswith(_MARKS) or bitmap or webp else Claim.NONE
+
+
+def load(source: Source) -> Iterator[Page]:
+    """One page. Raises `DocumentError`: "scanned" without OCR, "expands" for more dots than are allowed, which its
+    head tells before anything is unpacked."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = None  # bounded here
+    with Image.open(io.BytesIO(source.content), formats=_FORMATS) as picture:
+        if picture.width * picture.height > source.bounds.pixels:
+            raise DocumentError("expands", limit=source.bounds.pixels // 1_000_000)
+        if source.read is None:
+            raise DocumentError("scanned")
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    yield Page(number=1, text=tidy(source.read(np.asarray(upright)[:, :, ::-1].copy())), read=True)

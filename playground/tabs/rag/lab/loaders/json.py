@@ -1,0 +1,77 @@
+"""JSON and JSON Lines: a line a value with the way to it, a paragraph a record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.loaders import Claim, Source
+from playground.tabs.rag.lab.reading.writing import Writing
+from providers.errors import DocumentError
+
+SUFFIXES = (".json", ".jsonl", ".ndjson")
+_DEEPEST = 100
+
+
+def claims(source: Source) -> Claim:
+    """By its suffix, if it is JSON inside: any other text is read as text."""
+    if source.suffix not in SUFFIXES or source.text is None or not source.text.lstrip().startswith(("{", "[", '"')):
+        return Claim.NONE
+    return Claim.NONE if _records(source.text) is None else Claim.NAMED
+
+
+def load(source: Source) -> Iterator[Page]:
+    """One page. Raises `DocumentError("nested")` below 100 levels."""
+    text = source.text or ""
+    writing = Writing(source.bounds.characters)
+    for record in _records(text) or []:
+        for count, line in enumerate(_lines(record, "", 0)):
+            (writing.line if count else writing.paragraph)(line)
+    yield writing.page(1)
+
+
+def _records(text: str) -> list[object] | None:
+    """The elements of a list, the objects of JSON Lines, or the one value; `None` where it is no JSON.
+
+    Raises `DocumentError("nested")` for what Python's reader cannot follow.
+    """
+    try:
+        whole: object = json.loads(text)
+    except RecursionError:
+        raise DocumentError("nested") from None
+    except ValueError:
+        return _rows(text)
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _rows(text: str) -> list[object] | None:
+    try:
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except RecursionError:
+        raise DocumentError("nested") from None
+    except ValueError:
+        return None
+    return rows if len(rows) > 1 else None
+
+
+def _lines(value: object, way: str, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
+        raise DocumentError("nested")
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from _lines(inner, f"{way}.{key}" if way else str(key), depth + 1)
+        case list() if any(isinstance(inner, dict | list) for inner in value):
+            for inner in value:
+                yield from _lines(inner, way, depth + 1)
+        case list():
+            yield from _lines(", ".join(_said(inner) for inner in value), way, depth + 1)
+        case None | "":
+            return
+        case _:
+            yield f"{way}: {_said(value)}" if way else _said(value)
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

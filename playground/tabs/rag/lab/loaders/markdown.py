@@ -1,0 +1,69 @@
+"""Markdown, as it is written: a model reads it well. Headings are found, with # or underlined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from playground.tabs.rag.lab.documents import Heading, Page
+from playground.tabs.rag.lab.loaders import Claim, Source
+from playground.tabs.rag.lab.reading.tidy import clean
+from providers.errors import DocumentError
+
+SUFFIXES = (".md", ".markdown")
+_LONGEST = 300
+"""Letters of a heading. A longer line is none, and is not searched for marks."""
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_HASHES = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
+_NO_TITLE = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]|$)| {4}|\t")
+_MARKS = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?|\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\s*\{#[^}]*\}$")
+
+
+def claims(source: Source) -> Claim:
+    return Claim.NAMED if source.suffix in SUFFIXES and source.text is not None else Claim.NONE
+
+
+def load(source: Source) -> Iterator[Page]:
+    """One page."""
+    text = source.text or ""
+    if len(text) > source.bounds.characters:
+        raise DocumentError("too_long", limit=source.bounds.characters)
+    text = "\n".join(line.rstrip() for line in clean(text).split("\n")).strip("\n")
+    yield Page(number=1, text=text, headings=tuple(_headings(text)))
+
+
+def _headings(text: str) -> Iterator[Heading]:
+    """What is in fenced code, or in the front matter, is none. (CommonMark 0.31, sections 4.2 and 4.3.)"""
+    start, fence, before = _after_front_matter(text), "", ""
+    for line in text[start:].split("\n"):
+        fenced = _FENCE.match(line[:_LONGEST])
+        if fence:
+            fence = "" if fenced and fenced[1].startswith(fence) and not line[fenced.end() :].strip() else fence
+            before = ""
+        elif fenced:
+            fence, before = fenced[1], ""
+        elif len(line) > _LONGEST:
+            before = ""
+        elif hashes := _HASHES.match(line):
+            if title := _plain(hashes[2] or ""):
+                yield Heading(start=start, text=title, level=len(hashes[1]))
+            before = ""
+        elif before and (under := _UNDERLINE.match(line)):
+            yield Heading(start=start - len(before) - 1, text=_plain(before), level=1 if under[1][0] == "=" else 2)
+            before = ""
+        else:
+            before = "" if _NO_TITLE.match(line) else line
+        start += len(line) + 1
+
+
+def _after_front_matter(text: str) -> int:
+    if not text.startswith("---\n"):
+        return 0
+    end = text.find("\n---\n", 3)
+    return end + 5 if end >= 0 else 0
+
+
+def _plain(title: str) -> str:
+    """Without the marks of links and emphasis."""
+    return " ".join(_MARKS.sub(lambda found: found[1] or "", title).split())

@@ -1,0 +1,111 @@
+"""PDF, by PDFium: a page a page, with the titles of its outline as headings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from playground.tabs.rag.lab.documents import Heading, Page
+from playground.tabs.rag.lab.loaders import Claim, Picture, Source
+from playground.tabs.rag.lab.reading.tidy import one_line, tidy, unbroken
+from providers.errors import DocumentError
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfPage
+
+SUFFIXES = (".pdf",)
+_OUTLINE = 5000
+_DOTS_PER_POINT = 200 / 72
+"""200 dots an inch: what small print needs to be read from a picture."""
+
+
+def claims(source: Source) -> Claim:
+    """A PDF may have up to 1024 bytes of anything before its mark."""
+    return Claim.CERTAIN if b"%PDF-" in source.content[:1024] else Claim.NONE
+
+
+def load(source: Source) -> Iterator[Page]:
+    """Raises `DocumentError`: "encrypted"; "scanned", where no page has text; "too_many_pages"."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(source.content)
+    except pypdfium2.PdfiumError as error:
+        encrypted = "password" in str(error).lower() or "security" in str(error).lower()
+        raise DocumentError("encrypted" if encrypted else "damaged") from None
+    with document:
+        count = len(document)
+        if count > source.bounds.pages:
+            raise DocumentError("too_many_pages", pages=count, limit=source.bounds.pages)
+        outline = _outline(document)
+        pages = [_page(document, place, outline.get(place, [])) for place in range(count)]
+        if source.read is not None:
+            pages = list(_read(document, pages, source))
+        elif not any(page.text for page in pages):
+            raise DocumentError("scanned" if _pictures(document) else "empty")
+    yield from pages
+
+
+def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]]) -> Page:
+    page = document[place]
+    words = page.get_textpage()
+    text = unbroken(words.get_text_range())
+    words.close()
+    page.close()
+    label = document.get_page_label(place)
+    return Page(
+        number=place + 1,
+        text=text,
+        label="" if label == str(place + 1) else one_line(label)[:40],
+        headings=tuple(_headings(text, outline)),
+    )
+
+
+def _outline(document: PdfDocument) -> dict[int, list[tuple[str, int]]]:
+    """Titles with their levels, from 1, by the page they lead to."""
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for count, mark in enumerate(document.get_toc(max_depth=6)):
+        if count >= _OUTLINE:
+            break
+        place = mark.get_dest()
+        index = place.get_index() if place else None
+        title = one_line(mark.get_title())
+        if index is not None and title:
+            found[index].append((title, mark.level + 1))
+    return found
+
+
+def _headings(text: str, outline: list[tuple[str, int]]) -> Iterator[Heading]:
+    """Those titles that stand in the text, on a line that begins with them, in order."""
+    after = 0
+    for title, level in outline:
+        start = 0 if after == 0 and text.startswith(title) else text.find(f"\n{title}", max(0, after - 1)) + 1
+        if start or text.startswith(title):
+            yield Heading(start=start, text=title, level=level)
+            after = start + len(title)
+
+
+def _pictures(document: PdfDocument) -> bool:
+    """Some page has something on it."""
+    return any(next(iter(document[place].get_objects(max_depth=1)), None) for place in range(len(document)))
+
+
+def _read(document: PdfDocument, pages: list[Page], source: Source) -> Iterator[Page]:
+    """The pages, with the text of those that have none read from their picture."""
+    empty = sum(not page.text for page in pages)
+    if empty > source.bounds.ocr_pages:
+        raise DocumentError("too_many_pages", pages=empty, limit=source.bounds.ocr_pages)
+    for place, page in enumerate(pages):
+        if page.text or source.read is None:
+            yield page
+        else:
+            text = tidy(source.read(_picture(document[place], source.bounds.pixels)))
+            yield Page(number=page.number, text=text, label=page.label, read=True)
+
+
+def _picture(page: PdfPage, pixels: int) -> Picture:
+    width, height = page.get_size()
+    scale = min(_DOTS_PER_POINT, (pixels / max(1.0, width * height)) ** 0.5)
+    picture: Picture = page.render(scale=scale, prefer_bgrx=False).to_numpy()
+    return picture

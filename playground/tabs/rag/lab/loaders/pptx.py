@@ -1,0 +1,71 @@
+"""PPTX: a page a slide, under its title; text in reading order, tables, and the speaker's notes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.loaders import Claim, Source
+from playground.tabs.rag.lab.reading import packed, tables
+from playground.tabs.rag.lab.reading.writing import Writing
+from providers.errors import DocumentError
+
+if TYPE_CHECKING:
+    from pptx.shapes.base import BaseShape
+    from pptx.slide import Slide
+
+SUFFIXES = (".pptx",)
+_DEEPEST = 20
+
+
+def claims(source: Source) -> Claim:
+    return Claim.CERTAIN if "ppt/presentation.xml" in source.parts else Claim.NONE
+
+
+def load(source: Source) -> Iterator[Page]:
+    """Hidden slides too: whoever adds a presentation can see them."""
+    from pptx import Presentation
+
+    packed.checked(source.content, source.bounds)
+    slides = Presentation(io.BytesIO(source.content)).slides
+    if len(slides) > source.bounds.pages:
+        raise DocumentError("too_many_pages", pages=len(slides), limit=source.bounds.pages)
+    for number, slide in enumerate(slides, start=1):
+        yield _page(number, slide, source.bounds.characters)
+
+
+def _page(number: int, slide: Slide, most: int) -> Page:
+    writing = Writing(most)
+    title = slide.shapes.title
+    name = " ".join(title.text_frame.text.split()) if title is not None else ""
+    writing.heading(name, 1)
+    for shape in _in_order(slide.shapes):
+        if title is None or shape.shape_id != title.shape_id:
+            _write(shape, writing, 0)
+    if slide.has_notes_slide:
+        notes = slide.notes_slide.notes_text_frame if slide.notes_slide else None
+        writing.paragraph(notes.text if notes is not None else "")
+    return writing.page(number, name[:80])
+
+
+def _in_order(shapes: Iterable[BaseShape]) -> list[BaseShape]:
+    """From top to bottom, from left to right; what has no place of its own (it is the layout's) comes first."""
+    return sorted(shapes, key=lambda shape: (shape.top or 0, shape.left or 0))
+
+
+def _write(shape: BaseShape, writing: Writing, depth: int) -> None:
+    if depth > _DEEPEST:
+        raise RecursionError
+    if hasattr(shape, "shapes"):
+        for inner in _in_order(shape.shapes):
+            _write(inner, writing, depth + 1)
+    elif getattr(shape, "has_table", False):
+        rows = ([cell.text for cell in row.cells] for row in shape.table.rows)  # type: ignore[attr-defined]
+        for count, line in enumerate(tables.lines(rows)):
+            (writing.line if count else writing.paragraph)(line)
+    elif shape.has_text_frame:
+        paragraphs = [one.text.replace("\v", "\n") for one in shape.text_frame.paragraphs]  # type: ignore[attr-defined]
+        for count, text in enumerate(text for text in paragraphs if text.strip()):
+            (writing.line if count else writing.paragraph)(text)

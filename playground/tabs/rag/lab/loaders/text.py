@@ -1,0 +1,26 @@
+"""Plain text, in whatever encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.loaders import Claim, Source
+from playground.tabs.rag.lab.reading.tidy import tidy
+from providers.errors import DocumentError
+
+SUFFIXES = (".txt", ".text", ".log")
+
+
+def claims(source: Source) -> Claim:
+    if source.text is None:
+        return Claim.NONE
+    return Claim.NAMED if source.suffix in SUFFIXES else Claim.READABLE
+
+
+def load(source: Source) -> Iterator[Page]:
+    """One page."""
+    text = source.text or ""
+    if len(text) > source.bounds.characters:
+        raise DocumentError("too_long", limit=source.bounds.characters)
+    yield Page(number=1, text=tidy(text))

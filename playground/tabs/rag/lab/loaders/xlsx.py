@@ -1,0 +1,42 @@
+"""XLSX: a page a sheet, a line a row. Of formulas, the values that were saved with them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.loaders import Claim, Source
+from playground.tabs.rag.lab.reading import packed, tables
+from playground.tabs.rag.lab.reading.writing import Writing
+from providers.errors import DocumentError
+
+SUFFIXES = (".xlsx", ".xlsm")
+
+
+def claims(source: Source) -> Claim:
+    return Claim.CERTAIN if "xl/workbook.xml" in source.parts else Claim.NONE
+
+
+def load(source: Source) -> Iterator[Page]:
+    """Hidden sheets too. The name of a sheet is its label and its heading; sheets without text are left empty."""
+    import warnings
+
+    from openpyxl import load_workbook
+
+    packed.checked(source.content, source.bounds)
+    with warnings.catch_warnings(action="ignore"):  # of parts that it does not keep, which nobody wants here
+        book = load_workbook(io.BytesIO(source.content), read_only=True, data_only=True, keep_links=False)
+        sheets = book.worksheets
+        if len(sheets) > source.bounds.pages:
+            raise DocumentError("too_many_pages", pages=len(sheets), limit=source.bounds.pages)
+        for number, sheet in enumerate(sheets, start=1):
+            sheet.reset_dimensions()  # what a file says about its own size is not to be relied on
+            writing = Writing(source.bounds.characters)
+            for line in tables.lines(sheet.iter_rows(values_only=True)):
+                if writing.blank:
+                    writing.heading(sheet.title, 1)
+                    writing.paragraph(line)
+                else:
+                    writing.line(line)
+            yield writing.page(number, sheet.title)

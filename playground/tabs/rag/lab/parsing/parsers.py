@@ -1,0 +1,196 @@
+"""A few parser processes and their line: uploads in, documents or named failures out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
+
+from playground.asking.upload import Upload
+from playground.tabs.rag.lab.bounds import MB, Bounds
+from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.parsing.answer import Answer, Member, answer_of
+from playground.tabs.rag.lab.parsing.worker import Asked, Died, TooSlow, Worker
+from playground.tabs.rag.lab.reading.names import safe_name
+from providers.errors import DocumentError, Failure, PlaygroundError
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that could not be read, and why: the key and values of a text of `assets/locale`."""
+
+    name: str
+    failure: Failure
+
+
+class Stopped(Exception):
+    """Nobody waits for this file any more."""
+
+
+class _Job:
+    """A file in the hands of a process. Cancelled from another thread, which kills that process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._worker: Worker | None = None
+        self._cancelled = False
+
+    def taken_by(self, worker: Worker | None) -> None:
+        """Raises `Stopped` where it has been cancelled."""
+        with self._lock:
+            self._worker = worker
+            if self._cancelled:
+                raise Stopped
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._cancelled = True
+            if self._worker is not None:
+                self._worker.end()
+
+
+class _Pool:
+    """Processes of one kind, each with the one thread that talks to it."""
+
+    def __init__(self, bounds: Bounds, workers: int, *, ocr: bool) -> None:
+        self._bounds, self._ocr = bounds, ocr
+        self._workers = [Worker(bounds, ocr=ocr) for _ in range(workers)]
+        self._idle = list(self._workers)
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="parser")
+
+    async def ask(self, asked: Asked) -> Answer:
+        """Raises `DocumentError`. Cancelling kills the process that reads the file."""
+        job = _Job()
+        running = self._threads.submit(self._ask, asked, job)
+        try:
+            return await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            job.cancel()
+            raise
+
+    async def close(self) -> None:
+        """End the processes. What is being read fails, what waits is called off."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.end()
+        await asyncio.to_thread(self._threads.shutdown)
+        for worker in self._workers:
+            worker.kill()
+
+    def _ask(self, asked: Asked, job: _Job) -> Answer:
+        worker = self._idle.pop()
+        try:
+            job.taken_by(worker)
+            return self._answer(worker, asked, job)
+        except TooSlow:
+            seconds = self._bounds.ocr_seconds if self._ocr else self._bounds.seconds
+            raise DocumentError("too_slow", seconds=seconds) from None
+        except Died:
+            raise DocumentError("crashed") from None
+        finally:
+            with suppress(Stopped):
+                job.taken_by(None)
+            self._idle.append(worker)
+
+    def _answer(self, worker: Worker, asked: Asked, job: _Job) -> Answer:
+        """Where a process failed that has read other files before, a fresh one gets the file too: it may not be to
+        blame."""
+        try:
+            answer = answer_of(*worker.ask(asked), self._bounds)
+            if not answer.spent:
+                return answer
+            worker.kill()
+            if worker.fresh:
+                return answer
+        except Died:
+            job.taken_by(worker)
+            if worker.fresh:
+                raise
+        return answer_of(*worker.ask(asked), self._bounds)
+
+
+class Parsers:
+    """Reads files in processes of their own, each bounded in memory and time.
+
+    Use it from one event loop. Processes start with the first file; those that read text in pictures only when asked.
+    """
+
+    def __init__(self, bounds: Bounds | None = None, workers: int = 1) -> None:
+        self._bounds = bounds = bounds or Bounds()
+        self._plain = _Pool(bounds, workers, ocr=False)
+        self._ocr = _Pool(bounds, 1, ocr=True)
+
+    async def parse(self, upload: Upload, ocr: bool = False) -> tuple[Document | Rejected, ...]:
+        """The file's document, or why there is none. A ZIP archive gives one of them for each of its files.
+
+        With `ocr`, text is read from pictures too: from an image, and from those pages of a PDF that have no text.
+        """
+        name = safe_name(upload.name)
+        if len(upload.content) > self._bounds.file_bytes:
+            return (_rejected(name, DocumentError("too_large", limit=self._bounds.file_bytes // MB)),)
+        try:
+            answer = await self._plain.ask(Asked(name, upload.content))
+        except DocumentError as error:
+            return (_rejected(name, error),)
+        if not answer.members:
+            return (await self._outcome(name, upload.content, answer, ocr),)
+        found = []
+        for member in answer.members:
+            found.append(await self._member(member, ocr))
+        return tuple(found)
+
+    async def aclose(self) -> None:
+        """End the processes. What is still being read fails with "crashed"."""
+        await self._plain.close()
+        await self._ocr.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def _member(self, member: Member, ocr: bool) -> Document | Rejected:
+        if member.failure is not None:
+            return Rejected(member.name, _about(member.name, member.failure))
+        try:
+            answer = await self._plain.ask(Asked(member.name, member.content, member=True))
+        except DocumentError as error:
+            return _rejected(member.name, error)
+        return await self._outcome(member.name, member.content, answer, ocr)
+
+    async def _outcome(self, name: str, content: bytes, answer: Answer, ocr: bool) -> Document | Rejected:
+        if ocr and answer.has_pictures:
+            try:
+                read = await self._ocr.ask(Asked(name, content, member=True))
+            except DocumentError as error:
+                read = Answer(failure=Failure.of(error))
+            if read.failure is None or not answer.pages:
+                answer = read
+        if answer.failure is not None:
+            return Rejected(name, _about(name, answer.failure))
+        return Document(
+            name=name,
+            format=answer.format,
+            digest=await asyncio.to_thread(_digest, content),
+            size=len(content),
+            pages=answer.pages,
+            language=answer.language,
+        )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _rejected(name: str, error: PlaygroundError) -> Rejected:
+    return Rejected(name, _about(name, Failure.of(error)))
+
+
+def _about(name: str, failure: Failure) -> Failure:
+    """Every text about a file names it."""
+    return Failure(failure.key, {**failure.values, "file": name})

@@ -1,0 +1,63 @@
+"""A ZIP archive of files: what is in it, within bounds. An archive in an archive stays closed."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from playground.tabs.rag.lab.bounds import MB, Bounds
+from playground.tabs.rag.lab.loaders import Source
+from playground.tabs.rag.lab.reading.names import safe_name
+from playground.tabs.rag.lab.reading.packed import ZIP_MARKS, opened
+from providers.errors import DocumentError, PlaygroundError
+
+_OF_DOCUMENTS = frozenset({"mimetype", "[Content_Types].xml", "AndroidManifest.xml", "META-INF/MANIFEST.MF"})
+_LEFT_BY_SYSTEMS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
+
+
+class Member(NamedTuple):
+    """A file of an archive, or why there is none."""
+
+    name: str
+    content: bytes
+    refused: PlaygroundError | None = None
+
+
+def is_archive(source: Source) -> bool:
+    """A ZIP archive, and no document of a kind that no loader knows (OpenDocument is packed in one too)."""
+    return source.content.startswith(ZIP_MARKS) and not _OF_DOCUMENTS.intersection(source.parts)
+
+
+def members(content: bytes, bounds: Bounds) -> list[Member]:
+    """The files, with their paths as names. What systems leave behind (`__MACOSX`, hidden files) is left out.
+
+    Raises `DocumentError`: "damaged", "empty", "too_many_files"; "expands", if all together are too large.
+    """
+    archive = opened(content)
+    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
+    if not entries:
+        raise DocumentError("empty")
+    if len(entries) > bounds.archive_files:
+        raise DocumentError("too_many_files", limit=bounds.archive_files)
+    if sum(entry.file_size for entry in entries) > bounds.archive_bytes:
+        raise DocumentError("expands", limit=bounds.archive_bytes // MB)
+    return [_member(archive, entry, bounds) for entry in entries]
+
+
+def _hidden(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return not parts or bool(_LEFT_BY_SYSTEMS.intersection(parts)) or parts[-1].startswith(".")
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, bounds: Bounds) -> Member:
+    name = safe_name(entry.filename)
+    if entry.flag_bits & 1:
+        return Member(name, b"", DocumentError("encrypted"))
+    if entry.file_size > bounds.file_bytes:
+        return Member(name, b"", DocumentError("too_large", limit=bounds.file_bytes // MB))
+    try:
+        return Member(name, archive.read(entry))
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, OSError, EOFError, RuntimeError):
+        return Member(name, b"", DocumentError("damaged"))

@@ -1,0 +1,276 @@
+"""The named endpoints `rag_add`, `rag_search` and `rag_ask`: the RAG tab for a script or another program."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, replace
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from playground.page.parts.pace import paced
+from playground.page.parts.render import Renderer
+from playground.page.parts.uploads import pasted, paths_of, take
+from playground.page.program import App, Who
+from playground.tabs.rag.lab.answering.citations import citations
+from playground.tabs.rag.lab.answering.support import Sentence
+from playground.tabs.rag.lab.documents import Found, Passage
+from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.page.events.choose import Chosen, retrieval_of
+from playground.tabs.rag.visit.ask import ask
+from playground.tabs.rag.visit.values import Answered, Asking, Ingest, Retrieval
+from playground.tabs.rag.visit.visits import RagVisits
+from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
+from providers.errors import Failure, InputError, PlaygroundError
+
+
+def publish(app: App[RagVisits]) -> None:
+    """Name the endpoints; call it inside the page's Blocks."""
+    _publish_add(app)
+    _publish_search(app)
+    _publish_ask(app)
+
+
+def _publish_add(app: App[RagVisits]) -> None:
+    async def rag_add(
+        files: list[dict[str, Any]] | None = None,
+        text: str = "",
+        name: str = "text",
+        ocr: bool = False,
+        embedding: str = "",
+        chunk_tokens: int = 200,
+        chunk_overlap: int = 30,
+        request: gr.Request | None = None,
+    ) -> dict[str, Any]:
+        """Add files (a list of `handle_file(path)`), or a text under a name; answers when they are searchable.
+
+        {"documents": [all there are], "added", "unchanged": [names], "rejected": [{"name", "reason", "message"}]}
+        """
+        assert request is not None  # Gradio always passes it
+        who = app.who(request)
+        try:
+            retrieval = retrieval_of(app, who, Chosen(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap))
+            uploads = await take(paths_of(files or []))
+            if isinstance(text, str) and text.strip():
+                uploads = (*uploads, pasted(str(name), checked_text(text, app.bounds)))
+            if not uploads:
+                raise InputError("empty")
+            ended = await _last(app.visits.add(who.visitor, uploads, retrieval, bool(ocr)))
+            return _added(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
+        except PlaygroundError as error:
+            raise _told(app.show(who), error) from None
+
+    api(rag_add, api_name="rag_add")
+
+
+def _publish_search(app: App[RagVisits]) -> None:
+    async def rag_search(
+        question: str = "",
+        k: int = 5,
+        dense: bool = True,
+        lexical: bool = True,
+        rerank: bool = False,
+        diverse: bool = False,
+        balance: float | None = None,
+        files: list[str] | None = None,
+        embedding: str = "",
+        chunk_tokens: int = 200,
+        chunk_overlap: int = 30,
+        request: gr.Request | None = None,
+    ) -> list[dict[str, Any]]:
+        """The k best passages of what this session has added, best first: text, file, page, score, ranks and scores.
+
+        `balance`: what the ranks by meaning count, 0 to 1; without it, by what the embedding model reads well. `files`:
+        names of documents to search in. `start` and `end` are offsets in the page's text.
+        """
+        assert request is not None
+        who = app.who(request)
+        chosen = Chosen(
+            embedding=embedding,
+            tokens=chunk_tokens,
+            overlap=chunk_overlap,
+            dense=dense,
+            lexical=lexical,
+            rerank=rerank,
+            diverse=diverse,
+            automatic=balance is None,
+            balance=balance,
+            k=k,
+        )
+        try:
+            wanted = checked_text(question, app.bounds)
+            retrieval = await _within(app, who, retrieval_of(app, who, chosen), files)
+            return _passages(await app.visits.search(who.visitor, wanted, retrieval))
+        except PlaygroundError as error:
+            raise _told(app.show(who), error) from None
+
+    api(rag_search, api_name="rag_search")
+
+
+def _publish_ask(app: App[RagVisits]) -> None:
+    default = app.settings.model
+
+    async def rag_ask(
+        message: str = "",
+        model: str = default,
+        system: str = "",
+        temperature: float | None = 0.7,
+        max_tokens: int | None = 512,
+        seed: int | None = None,
+        k: int = 5,
+        rerank: bool = False,
+        files: list[str] | None = None,
+        language: str = "en",
+        follow_up: bool = False,
+        embedding: str = "",
+        chunk_tokens: int = 200,
+        chunk_overlap: int = 30,
+        request: gr.Request | None = None,
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """Ask about what this session has added. Yields the reply as it grows; the last one says how it finished.
+
+        With `follow_up` the conversation goes on, and `standalone` is what the question was rewritten into; without it
+        a new one begins. `evidence` "none": nothing was found, and the model was not asked.
+        """
+        assert request is not None
+        who = app.who(request)
+        sampling: dict[str, object] = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed}
+        chosen = Chosen(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap, rerank=rerank, k=k)
+        try:
+            asking = Asking(
+                question=checked_text(message, app.bounds),
+                model=checked_models(model)[0],
+                sampling=checked_sampling(sampling, app.bounds),
+                system=checked_text(system, app.bounds, empty=True),
+                language=checked_language(language),
+                retrieval=await _within(app, who, retrieval_of(app, who, chosen), files),
+                compare=False,
+            )
+            if not follow_up:
+                app.visits.clear(who.visitor)
+            async with aclosing(paced(ask(app.visits, who.visitor, asking))) as snapshots:
+                async for snapshot in snapshots:
+                    yield _answered(app.show(who), snapshot, asking)
+        except PlaygroundError as error:
+            raise _told(app.show(who), error) from None
+
+    api(rag_ask, api_name="rag_ask")
+
+
+async def _last(steps: AsyncGenerator[Ingest]) -> Ingest:
+    """How it ended."""
+    latest = Ingest()
+    async with aclosing(steps):
+        async for step in steps:
+            latest = step
+    return latest
+
+
+async def _within(app: App[RagVisits], who: Who, retrieval: Retrieval, files: object) -> Retrieval:
+    """Only those files, by name or digest. Raises `InputError("document")` for one that is not there."""
+    if files is None or files == []:
+        return retrieval
+    if not isinstance(files, list):
+        raise InputError("document")
+    known = {one.name: one.digest for one in await app.visits.documents(who.visitor, retrieval)}
+    digests = tuple(known.get(str(one), str(one)) for one in files)
+    if set(digests) - set(known.values()):
+        raise InputError("document")
+    return replace(retrieval, ways=replace(retrieval.ways, files=digests))
+
+
+def _added(show: Renderer, it: Ingest, stored: Sequence[Stored]) -> dict[str, Any]:
+    return {
+        "documents": [_document(one) for one in stored],
+        "added": list(it.added),
+        "unchanged": list(it.unchanged),
+        "rejected": [
+            {"name": one.name, "reason": one.failure.key, "message": show.message(one.failure)} for one in it.rejected
+        ],
+    }
+
+
+def _document(one: Stored) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "digest": one.digest,
+        "format": one.format,
+        "size": one.size,
+        "pages": one.pages,
+        "chunks": one.chunks,
+        "language": one.language,
+    }
+
+
+def _passages(found: Found) -> list[dict[str, Any]]:
+    return [_passage(one) for one in found.passages]
+
+
+def _passage(it: Passage) -> dict[str, Any]:
+    """A passage as plain JSON values."""
+    scores = {
+        "dense": it.dense_score,
+        "lexical": it.lexical_score,
+        "fused": it.fused_score,
+        "rerank": it.rerank_score,
+        "diverse": it.diverse_score,
+    }
+    return {
+        "text": it.chunk.text,
+        "file": it.chunk.name,
+        "page": it.chunk.page,
+        "start": it.chunk.start,
+        "end": it.chunk.end,
+        "headings": list(it.chunk.headings),
+        "rank": it.rank,
+        "score": it.score,
+        "ranks": {"dense": it.dense_rank, "lexical": it.lexical_rank},
+        "scores": scores,
+    }
+
+
+def _answered(show: Renderer, it: Answered, asking: Asking) -> dict[str, Any]:
+    """A turn as plain JSON values. Raises what went wrong with the reply as an error of the call."""
+    reply, passages = it.reply, it.grounded.passages if it.grounded is not None else ()
+    if reply is not None and reply.failure is not None:
+        raise gr.Error(show.message(reply.failure) + " " + show.hint(reply.failure), print_exception=False)
+    text = reply.text if reply is not None else ""
+    return {
+        "text": text,
+        "model": reply.model if reply is not None else asking.model,
+        "finish": reply.finish if reply is not None else None,
+        "usage": asdict(reply.usage) if reply is not None and reply.usage else None,
+        "timing": asdict(reply.timing) if reply is not None and reply.timing else None,
+        "dropped": [
+            {"what": change.what, "reason": show.change(change)} for change in (reply.changes if reply else ())
+        ],
+        "passages": [_passage(one) for one in passages],
+        "left_out": [_passage(one) for one in it.grounded.left_out] if it.grounded is not None else [],
+        "citations": [
+            {"start": one.start, "end": one.end, "numbers": list(one.numbers), "unknown": list(one.unknown)}
+            for one in citations(text, len(passages))
+        ],
+        "support": [_support(one) for one in it.sentences],
+        "standalone": it.standalone or it.question,
+        "evidence": it.evidence,
+    }
+
+
+def _support(it: Sentence) -> dict[str, Any]:
+    return {
+        "start": it.start,
+        "end": it.end,
+        "text": it.text,
+        "label": it.label,
+        "passage": it.passage,
+        "score": it.score,
+        "missing": list(it.missing),
+    }
+
+
+def _told(show: Renderer, error: PlaygroundError) -> gr.Error:
+    """For the caller, not for the server's log: it is no defect here."""
+    failure = Failure.of(error)
+    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)

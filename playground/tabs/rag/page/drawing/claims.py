@@ -1,0 +1,109 @@
+"""The text of an answer: every sentence with the sign of how well it is supported, every citation to be clicked."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playground.page.parts.render import Renderer
+from playground.tabs.rag.lab.answering.citations import Citation, citations
+from playground.tabs.rag.lab.answering.support import Label, Sentence
+from playground.tabs.rag.lab.documents import Passage
+from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where
+
+SIGNS: dict[Label, str] = {"supported": "✓", "weak": "≈", "unsupported": "✗"}
+"""Beside the colour, for those who do not see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """An answer as it can be drawn; `sentences` is empty until it is complete."""
+
+    text: str
+    passages: Sequence[Passage] = ()
+    sentences: Sequence[Sentence] = ()
+
+
+def claims(show: Renderer, it: Claims) -> str:
+    """Text with bold, code and bullets, line breaks kept: no picture is fetched, no link to follow, no HTML obeyed."""
+    cited = citations(it.text, len(it.passages))
+    pieces, at = [], 0
+    for sentence in it.sentences:
+        pieces.append(_cited(show, it, cited, at, sentence.start))
+        inside = _cited(show, it, cited, sentence.start, sentence.end)
+        tip = tip_of(show, sentence)
+        pieces.append(f'<span class="claim {sentence.label}" title="{tip}">{inside}</span>{_sign(it, sentence, tip)}')
+        at = sentence.end
+    pieces.append(_cited(show, it, cited, at, len(it.text)))
+    return f'<div class="answer">{"".join(pieces)}</div>'
+
+
+def _sign(it: Claims, sentence: Sentence, tip: str) -> str:
+    """It leads to the closest passage, whether or not the model named one."""
+    told = f'class="sign term {sentence.label}" aria-label="{tip}" data-tip="{tip}"'
+    if sentence.passage is None or sentence.passage > len(it.passages):
+        return f'<span {told} tabindex="0" role="note">{SIGNS[sentence.label]}</span>'
+    place = place_of(it.passages[sentence.passage - 1].chunk)
+    return f'<button type="button" {told} {place}>{SIGNS[sentence.label]}</button>'
+
+
+def tip_of(show: Renderer, sentence: Sentence) -> str:
+    """What the sign says, in words, escaped."""
+    said = say(show, f"support_{sentence.label}")
+    if sentence.passage is not None:
+        said += " " + say(show, "support_closest", number=sentence.passage, score=decimal(sentence.score))
+    if sentence.missing:
+        said += " " + say(show, "support_missing", missing=", ".join(sentence.missing))
+    return said
+
+
+def legend(show: Renderer) -> str:
+    """The three signs once, with what they mean, and what they do not."""
+    items = "".join(
+        f'<span><span class="claim {label}">{say(show, f"label_{label}")}</span> '
+        f'<span class="sign {label}" aria-hidden="true">{sign}</span></span>'
+        for label, sign in SIGNS.items()
+    )
+    return f'<p class="legend">{say(show, "legend")} {items}</p><p class="quiet">{say(show, "legend_info")}</p>'
+
+
+_MARKS = (
+    (re.compile(r"(?m)^#{1,6} +(.+)$"), r"<strong>\1</strong>"),
+    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), r"<strong>\1</strong>"),
+    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
+    (re.compile(r"(?m)^( *)[-*] +"), r"\1• "),
+)
+"""What models mark most. The text is escaped before, so that only these four make HTML."""
+
+
+def _shown(text: str) -> str:
+    shown = html.escape(text)
+    for mark, made in _MARKS:
+        shown = mark.sub(made, shown)
+    return shown
+
+
+def _cited(show: Renderer, it: Claims, cited: Sequence[Citation], start: int, end: int) -> str:
+    """That part of the text, its citations as buttons."""
+    pieces, at = [], start
+    for one in cited:
+        if not start <= one.start < end:
+            continue
+        pieces.append(_shown(it.text[at : one.start]))
+        pieces += [_button(show, it.passages[number - 1], number) for number in one.numbers]
+        pieces += [
+            f'<span class="cite unknown" title="{say(show, "cite_unknown")}">[{number}?]</span>'
+            for number in one.unknown
+        ]
+        at = min(one.end, end)
+    return "".join(pieces) + _shown(it.text[at:end])
+
+
+def _button(show: Renderer, passage: Passage, number: int) -> str:
+    name = say(show, "cite", number=number) + ": " + where(show, passage.chunk)
+    return (
+        f'<button type="button" class="cite" {place_of(passage.chunk)} aria-label="{name}" title="{name}">'
+        f"[{number}]</button>"
+    )

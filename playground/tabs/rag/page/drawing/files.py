@@ -1,0 +1,89 @@
+"""The left side: a visitor's documents, how far an upload is, and what became of each file."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from playground.page.parts.render import Renderer
+from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.parsing import Rejected
+from playground.tabs.rag.page.drawing.pieces import say, told
+from playground.tabs.rag.visit.values import Ingest
+
+SCANNED = "document_error.scanned"
+"""A file that holds pictures of text alone: it may be read by OCR."""
+
+
+def listing(show: Renderer, stored: Sequence[Stored], excluded: Sequence[str]) -> str:
+    """A line a document: whether it is searched, what it is, and a button that removes it."""
+    if not stored:
+        return told(show, "empty_files")
+    lines = "".join(_line(show, one, ticked=one.digest not in excluded) for one in stored)
+    count = say(show, "files_count", count=len(stored), chunks=f"{sum(one.chunks for one in stored):,}")
+    return f'<p class="quiet">{count}</p><ul class="library">{lines}</ul>'
+
+
+def _line(show: Renderer, one: Stored, *, ticked: bool) -> str:
+    name, digest = html.escape(one.name), html.escape(one.digest)
+    parts = [html.escape(one.format.upper()), _count(show, "pages", one.pages), _count(show, "chunks", one.chunks)]
+    if one.language:
+        parts.append(html.escape(language_name(show, one.language)))
+    if not one.ready:
+        parts.append(f'<span class="wrong">{say(show, "not_ready")}</span>')
+    searched, remove = say(show, "searched", file=one.name), say(show, "remove", file=one.name)
+    return (
+        f'<li><input type="checkbox" data-tick="{digest}" aria-label="{searched}" title="{searched}"'
+        f"{' checked' if ticked else ''}>"
+        f'<div><button type="button" class="file-name" data-open="{digest}" data-page="1" data-start="0" data-end="0">'
+        f'{name}</button><span class="quiet">{" · ".join(parts)}</span></div>'
+        f'<button type="button" class="remove" data-remove="{digest}" aria-label="{remove}" title="{remove}">✕</button>'
+        "</li>"
+    )
+
+
+def progress(show: Renderer, it: Ingest) -> str:
+    """Files, pages, chunks; a bar over all files, the one at hand by its chunks."""
+    if it.progress is not None:
+        said = html.escape(show.waiting(it.progress))
+    else:
+        parts = [say(show, "ingest_files", done=min(it.files + 1, it.total), all=it.total)]
+        parts += [f"<b>{html.escape(it.name)}</b>"] if it.name else []
+        parts += [_count(show, "pages", it.pages)] if it.pages else []
+        if it.chunk_total:
+            parts.append(say(show, "ingest_chunks", done=it.chunks, all=it.chunk_total))
+        said = " · ".join(parts)
+    within = it.chunks / it.chunk_total if it.chunk_total and it.files < it.total else 0.0
+    share = min((it.files + within) / it.total, 1) if it.total else 0.0
+    return f'<div role="status" class="ingest">{said}<progress max="1" value="{share:.3f}"></progress></div>'
+
+
+def outcome(show: Renderer, it: Ingest) -> str:
+    """What became of each file, the rejected ones with their reason."""
+    said = []
+    if it.stopped:
+        said.append(say(show, "ingest_stopped"))
+    if it.added:
+        said.append(say(show, "ingest_added", count=len(it.added)))
+    if it.unchanged:
+        said.append(say(show, "ingest_unchanged", files=", ".join(it.unchanged)))
+    line = f'<p class="told" role="status">{" ".join(said)}</p>' if said else ""
+    return line + "".join(_rejected(show, one) for one in it.rejected)
+
+
+def _rejected(show: Renderer, one: Rejected) -> str:
+    message, hint = html.escape(show.message(one.failure)), html.escape(show.hint(one.failure))
+    button = ""
+    if one.failure.key == SCANNED:
+        name = html.escape(one.name)
+        button = f'<button type="button" class="inline-button" data-ocr="{name}">{say(show, "ocr")}</button>'
+    return f'<div class="notice" role="alert"><strong>{html.escape(one.name)}:</strong> {message} {hint} {button}</div>'
+
+
+def language_name(show: Renderer, code: str) -> str:
+    """A language by its name where the texts have one, else its code."""
+    return show.text(f"rag.language_{code}") if code in ("en", "es") else code
+
+
+def _count(show: Renderer, name: str, count: int) -> str:
+    return say(show, f"{name}_one" if count == 1 else f"{name}_many", count=f"{count:,}")

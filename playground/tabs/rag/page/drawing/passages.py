@@ -1,0 +1,95 @@
+"""What a search found: passages in the text around them, with every rank and score, and what was done and why."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from playground.page.parts.render import Renderer
+from playground.tabs.rag.lab.documents import Found, Note, Page, Passage
+from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where, word
+
+AROUND = 160
+"""Characters shown before and after a passage."""
+_WAYS = ("dense", "lexical", "fused", "rerank", "diverse")
+_STEPS = ("embed", "dense", "lexical", "fuse", "rerank", "diverse")
+Pages = Mapping[tuple[str, int], Page]
+"""By document and number."""
+
+
+def found(show: Renderer, it: Found, pages: Pages) -> str:
+    """The ranked passages."""
+    if not it.passages:
+        return f'{notes(show, it.notes)}<p class="told" role="status">{say(show, "found_none")}</p>'
+    used = [name for name in _WAYS if any(getattr(one, f"{name}_score") is not None for one in it.passages)]
+    words = " ".join(word(show, f"score_{name}") for name in used)
+    items = "".join(_passage(show, one, used, pages.get((one.chunk.document, one.chunk.page))) for one in it.passages)
+    return (
+        f'{notes(show, it.notes)}<p class="quiet" role="status">{_took(show, it)}</p>'
+        f'<p class="words-used">{words}</p><ol class="passages">{items}</ol>'
+    )
+
+
+def notes(show: Renderer, made: Sequence[Note]) -> str:
+    """What was done and why, in sentences."""
+    lines = "".join(f"<li>{say(show, f'note.{one.key}', **_readable(show, one))}</li>" for one in made)
+    return f'<ul class="search-notes">{lines}</ul>' if lines else ""
+
+
+def _readable(show: Renderer, note: Note) -> dict[str, object]:
+    """A note's values, with languages by their names and shares as per cent."""
+    values: dict[str, object] = {}
+    for name, value in note.values.items():
+        if name.startswith("language") and value in ("en", "es"):
+            values[name] = show.text(f"rag.language_{value}")
+        elif isinstance(value, float):
+            values[name] = f"{value:.2f}"
+        else:
+            values[name] = value
+    return values
+
+
+def _took(show: Renderer, it: Found) -> str:
+    steps = [f"{say(show, f'step_{name}')} {it.seconds[name] * 1000:.0f} ms" for name in _STEPS if it.seconds.get(name)]
+    total = sum(it.seconds.values()) * 1000
+    said = say(show, "found_count", count=len(it.passages), milliseconds=f"{total:.0f}")
+    return f"{said} ({', '.join(steps)})" if steps else said
+
+
+def _passage(show: Renderer, it: Passage, used: Sequence[str], page: Page | None) -> str:
+    headings = " › ".join(it.chunk.headings)
+    above = f'<span class="quiet">{html.escape(headings)}</span>' if headings else ""
+    return (
+        f'<li class="passage"><header><b class="rank">{it.rank}</b>'
+        f'<button type="button" class="source" {place_of(it.chunk)}>{where(show, it.chunk)}</button> {above}</header>'
+        f"{_context(it, page)}{scores(show, it, used)}</li>"
+    )
+
+
+def _context(it: Passage, page: Page | None) -> str:
+    """The passage, marked, in what stands around it."""
+    chunk = it.chunk
+    if page is None or page.text[chunk.start : chunk.end] != chunk.text:
+        return f'<blockquote><mark class="found">{html.escape(chunk.text)}</mark></blockquote>'
+    first, last = max(0, chunk.start - AROUND), min(len(page.text), chunk.end + AROUND)
+    before = ("…" if first else "") + page.text[first : chunk.start]
+    after = page.text[chunk.end : last] + ("…" if last < len(page.text) else "")
+    return (
+        f'<blockquote>{html.escape(before)}<mark class="found">{html.escape(chunk.text)}</mark>'
+        f"{html.escape(after)}</blockquote>"
+    )
+
+
+def scores(show: Renderer, it: Passage, used: Sequence[str]) -> str:
+    """Each way's rank and score with its range; a dash where that way did not find it."""
+    ranks = {"dense": it.dense_rank, "lexical": it.lexical_rank}
+    cells = []
+    for name in used:
+        value, rank = getattr(it, f"{name}_score"), ranks.get(name)
+        said = "–" if value is None else decimal(value, 3)
+        at = say(show, "at_rank", rank=rank) + " · " if rank is not None else ""
+        cells.append(
+            f'<div data-way="{name}"><dt>{say(show, f"score_{name}")}</dt>'
+            f"<dd>{at}{said} <small>{say(show, f'range_{name}')}</small></dd></div>"
+        )
+    return f'<dl class="scores">{"".join(cells)}</dl>'

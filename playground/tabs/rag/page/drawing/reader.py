@@ -1,0 +1,49 @@
+"""A page of a document beside everything else, a passage in it highlighted."""
+
+from __future__ import annotations
+
+import html
+
+from playground.page.parts.render import Renderer
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.page.drawing.pieces import say
+
+_SHOWN = 20_000
+"""Characters of a page around the passage: a whole book may be one page."""
+
+
+def reader(show: Renderer, document: Stored, page: Page, start: int, end: int) -> str:
+    """The page; what lies outside of it is not marked."""
+    start, end = sorted((min(max(start, 0), len(page.text)), min(max(end, 0), len(page.text))))
+    first = max(0, start - _SHOWN // 2)
+    last = min(len(page.text), max(end, first + _SHOWN))
+    marked = f'<mark class="found">{html.escape(page.text[start:end])}</mark>' if end > start else ""
+    text = (
+        ("… " if first else "")
+        + html.escape(page.text[first:start])
+        + marked
+        + html.escape(page.text[end:last])
+        + (" …" if last < len(page.text) else "")
+    )
+    name = html.escape(document.name)
+    read = f'<p class="quiet">{say(show, "read_from_picture")}</p>' if page.read else ""
+    label = f" · {html.escape(page.label)}" if page.label else ""
+    return (
+        f'<div class="reader" role="dialog" tabindex="-1" aria-label="{name}"><header><div><strong>{name}</strong>'
+        f'<span class="quiet">{say(show, "page_of", page=page.number, all=document.pages)}{label}</span></div>'
+        f"{_turn(show, document, page.number, -1)}{_turn(show, document, page.number, 1)}"
+        f'<button type="button" data-close aria-label="{say(show, "close")}" title="{say(show, "close")}">✕</button>'
+        f'</header>{read}<div class="page-text" tabindex="0" role="region" aria-label="{name}">{text}</div></div>'
+    )
+
+
+def _turn(show: Renderer, document: Stored, number: int, by: int) -> str:
+    """A button to the page before or after."""
+    if not 1 <= number + by <= document.pages:
+        return ""
+    name, sign = say(show, "page_next" if by > 0 else "page_before"), "›" if by > 0 else "‹"
+    return (
+        f'<button type="button" data-open="{html.escape(document.digest)}" data-page="{number + by}" data-start="0"'
+        f' data-end="0" aria-label="{name}" title="{name}">{sign}</button>'
+    )

@@ -1,0 +1,48 @@
+"""Inside: the chunks of a document, their map, their neighbours, laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.page.parts.buttons import button
+from playground.page.program import Page
+from playground.tabs.rag.page import scripts
+from playground.tabs.rag.visit.visits import RagVisits
+
+
+@dataclass(frozen=True, slots=True)
+class InsideLayout:
+    document: gr.Dropdown
+    chunks: gr.HTML
+    near: gr.HTML
+    question: gr.Textbox
+    draw: gr.Button
+    told: gr.HTML
+    map: gr.Plot
+
+
+def lay_out_inside(page: Page[RagVisits]) -> InsideLayout:
+    label = page.app.label
+    gr.Markdown(label("rag.map_intro"), elem_classes="quiet")
+    question = gr.Textbox(
+        label=label("rag.map_question"), placeholder=label("rag.map_hint"), max_lines=2, elem_id="rag-map-question"
+    )
+    with gr.Row(elem_classes="doing"):
+        draw = button(label("rag.map_draw"), "rag-map-draw", variant="primary")
+    told = gr.HTML(container=False, apply_default_css=False, elem_id="rag-map-told")
+    drawn = gr.Plot(show_label=False, label=label("rag.map"), visible=False, elem_id="rag-map")
+    document = gr.Dropdown(
+        [],
+        label=label("rag.inside_document"),
+        info=label("rag.inside_document_info"),
+        interactive=True,
+        elem_id="rag-inside",
+    )
+    with gr.Row(elem_classes="stepping"):
+        with gr.Column(scale=3, min_width=280):
+            chunks = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.CHUNKS, elem_id="rag-chunks")
+        with gr.Column(scale=2, min_width=280):
+            near = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.OPEN, elem_id="rag-near")
+    return InsideLayout(document, chunks, near, question, draw, told, drawn)

@@ -1,0 +1,143 @@
+"""An answer from documents: search, judge the evidence, ask with and without, and check each sentence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from playground.asking.answer import Column, side_by_side
+from playground.asking.pump import beating
+from playground.asking.reply import Reply
+from playground.tabs.rag.lab.answering.answer import Grounded, grounded, ungrounded
+from playground.tabs.rag.lab.answering.evidence import evidence
+from playground.tabs.rag.lab.answering.rewriting import rewriting, rewritten
+from playground.tabs.rag.lab.answering.support import support
+from playground.tabs.rag.lab.index.collection import Collection
+from playground.tabs.rag.visit.values import Answered, Asking
+from playground.tabs.rag.visit.visits import RagVisits
+from providers.base import Provider, complete
+from providers.embedding import Embedder
+from providers.errors import Failure, PlaygroundError
+from providers.fit import fit
+from providers.types import Message, ModelInfo, Request, Sampling
+
+_HISTORY = 6
+"""Turns that are remembered when a follow-up is asked."""
+_QUESTION_TOKENS = 80
+
+
+async def ask(library: RagVisits, visitor: str, asking: Asking) -> AsyncGenerator[Answered]:
+    """The turn as it grows; the last one is done, and is kept for follow-ups.
+
+    Errors of a model are in its reply. Raises what searching raises, `LimitExceeded`, `InputError("documents")`.
+    """
+    latest = Answered(question=asking.question, standalone=asking.question)
+    async with library.sessions.work.at(visitor, "rag-ask") as control:
+        turn = _Turn(library, visitor, asking, control.stopping)
+        growing = beating(turn.grow(latest), latest, control.stopping)
+        async with aclosing(growing):
+            async for latest in growing:
+                yield latest
+        latest = replace(latest, reply=_ended(latest.reply), plain=_ended(latest.plain), done=True)
+        library.said.put(visitor, (*library.turns(visitor), latest))
+        yield latest
+
+
+def _ended(reply: Reply | None) -> Reply | None:
+    """What still ran when it was stopped."""
+    return replace(reply, state="stopped", progress=None) if reply is not None and reply.running else reply
+
+
+async def _checked(turn: Answered, text: str, given: Grounded, embedder: Embedder) -> Answered:
+    """With what the passages say of each of the reply's sentences; a failure leaves the reply as it is."""
+    try:
+        return replace(turn, sentences=await support(text, given.passages, embedder))
+    except PlaygroundError as error:
+        return replace(turn, unchecked=Failure.of(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    library: RagVisits
+    visitor: str
+    asking: Asking
+    stop: asyncio.Event
+
+    async def grow(self, turn: Answered) -> AsyncGenerator[Answered]:
+        asking = self.asking
+        async with (
+            self.library.collection(self.visitor, asking.retrieval) as collection,
+            self.library.reach.open(self.visitor, asking.model) as (provider, model),
+        ):
+            async for progress in provider.prepare(model):
+                yield replace(turn, reply=Reply(model=model.ref, progress=progress))
+            turn = await self._searched(turn, collection, provider, model)
+            yield turn
+            async with aclosing(self._answered(turn, provider, model)) as turns:
+                async for turn in turns:
+                    yield turn
+            if turn.reply is not None and turn.grounded is not None and turn.reply.text:
+                yield await _checked(turn, turn.reply.text, turn.grounded, collection.embedder)
+
+    async def _searched(self, turn: Answered, collection: Collection, provider: Provider, model: ModelInfo) -> Answered:
+        """What is found for the question, or for what a follow-up means when it stands alone."""
+        asking, standalone = self.asking, turn.question
+        if messages := rewriting(self._history(), asking.question, asking.language):
+            sampling = Sampling(temperature=0, max_tokens=_QUESTION_TOKENS)
+            request = fit(Request(model=model, messages=messages, sampling=sampling, owner=self.visitor)).request
+            try:
+                standalone = rewritten((await complete(provider, request)).text, asking.question)
+            except PlaygroundError as error:
+                return replace(turn, reply=Reply(model=model.ref, state="failed", failure=Failure.of(error)))
+        found = await self.library.find(self.visitor, collection, standalone, asking.retrieval)
+        return replace(
+            turn,
+            standalone=standalone,
+            rewritten=standalone != asking.question,
+            found=found,
+            evidence=evidence(found, collection.embedder.info),
+        )
+
+    async def _answered(self, turn: Answered, provider: Provider, model: ModelInfo) -> AsyncGenerator[Answered]:
+        """With the documents, where there is anything to go by, and without, where that is wanted."""
+        asking, history, columns = self.asking, self._history(), list[Column]()
+        if turn.found is None:
+            return
+        if turn.evidence != "none":
+            made = await grounded(
+                asking.question,
+                turn.found.passages,
+                language=asking.language,
+                system=asking.system,
+                history=history,
+                fits=lambda messages: self._fits(messages, provider, model),
+            )
+            turn = replace(turn, grounded=made)
+            columns.append(Column(model.ref, provider, self._request(made.messages, model)))
+        if asking.compare:
+            plain = ungrounded(asking.question, system=asking.system, history=history)
+            columns.append(Column(model.ref, provider, self._request(plain, model)))
+        async with aclosing(side_by_side(columns, self.stop)) as snapshots:
+            async for replies in snapshots:
+                with_documents = replies[0] if turn.grounded is not None else None
+                yield replace(turn, reply=with_documents, plain=replies[-1] if asking.compare else None)
+
+    def _request(self, messages: tuple[Message, ...], model: ModelInfo) -> Request:
+        return Request(model=model, messages=messages, sampling=self.asking.sampling, owner=self.visitor)
+
+    async def _fits(self, messages: tuple[Message, ...], provider: Provider, model: ModelInfo) -> bool:
+        if model.context is None:
+            return True
+        request = fit(self._request(messages, model)).request
+        rendered = await provider.render(request)
+        return rendered.tokens + (self.asking.sampling.max_tokens or 0) <= model.context
+
+    def _history(self) -> tuple[Message, ...]:
+        """Earlier questions and the answers from the documents; a turn without an answer is left out."""
+        said: list[Message] = []
+        for turn in self.library.turns(self.visitor)[-_HISTORY:]:
+            if turn.reply is not None and turn.reply.text.strip():
+                said += [Message.of("user", turn.question), Message.of("assistant", turn.reply.text)]
+        return tuple(said)

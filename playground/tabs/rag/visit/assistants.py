@@ -1,0 +1,78 @@
+"""A visitor's own assistants: a system prompt, and the documents that it answers from."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from playground.tabs.rag.visit.values import Retrieval
+from providers.errors import InputError, LimitExceeded, StorageFailed
+
+FILE = "assistants.json"
+OWN = "own-"
+"""What the id of every visitor's assistant begins with."""
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """`retrieval.ways.files` are the documents it answers from; none: all of the visitor's."""
+
+    id: str
+    name: str
+    system: str
+    retrieval: Retrieval
+
+
+_SAVED: TypeAdapter[tuple[Assistant, ...]] = TypeAdapter(tuple[Assistant, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Assistants:
+    """Kept in the visitor's folder."""
+
+    folder: Path
+
+    def list(self) -> tuple[Assistant, ...]:
+        """In the order they were saved. A file in another shape, by another version, counts as none."""
+        try:
+            return _SAVED.validate_json((self.folder / FILE).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return ()
+
+    def get(self, assistant: str) -> Assistant:
+        """Raises `InputError("assistant")` for one that is not there."""
+        for one in self.list():
+            if one.id == assistant:
+                return one
+        raise InputError("assistant")
+
+    def save(self, name: str, system: str, retrieval: Retrieval) -> Assistant:
+        """Keep it; one of the same name is replaced. Raises `InputError`, `LimitExceeded("assistants")`."""
+        if not name.strip():
+            raise InputError("empty")
+        others = tuple(one for one in self.list() if one.name != name.strip())
+        if len(others) >= MOST:
+            raise LimitExceeded("assistants", limit=MOST)
+        made = Assistant(id=f"{OWN}{secrets.token_hex(4)}", name=name.strip()[:80], system=system, retrieval=retrieval)
+        self._write((*others, made))
+        return made
+
+    def forget(self, assistant: str) -> None:
+        """One that is not there is no error."""
+        self._write(tuple(one for one in self.list() if one.id != assistant))
+
+    def _write(self, saved: tuple[Assistant, ...]) -> None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(dir=self.folder, suffix=".part")
+            with os.fdopen(handle, "wb") as file:
+                file.write(_SAVED.dump_json(saved))
+            Path(part).replace(self.folder / FILE)
+        except OSError:
+            raise StorageFailed from None

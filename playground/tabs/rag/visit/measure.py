@@ -1,0 +1,163 @@
+"""How well searching finds the passages that hold the answers: over the visitor's own documents, by the one runner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
+
+from playground.asking.pump import beating
+from playground.measuring import Control, Plan, Snapshot, run
+from playground.tabs.rag.lab.index.collection import Collection
+from playground.tabs.rag.lab.measuring.propose import Proposals, propose
+from playground.tabs.rag.lab.measuring.questions import Asked
+from playground.tabs.rag.lab.measuring.ways import Cutting, Measuring, Row, Way, columns, cut_documents, items, table
+from playground.tabs.rag.lab.reading.split import Cut
+from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.visits import RagVisits
+from providers.base import complete
+from providers.errors import InputError, LimitExceeded
+from providers.fit import fit
+from providers.types import Message, Request, Sampling
+
+MOST_QUESTIONS, MOST_SIZES, MOST_PROPOSED = 500, 4, 50
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to measure. `sizes` are chunk sizes in tokens; none: the size that is searched with."""
+
+    questions: tuple[Asked, ...]
+    ways: tuple[Way, ...] = ("dense", "lexical", "hybrid")
+    sizes: tuple[int, ...] = ()
+    k: int = 5
+    retrieval: Retrieval = field(default_factory=Retrieval)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """How far it is: first documents are cut in each size (`cut` of `cuts`), then every question is searched for.
+
+    `measuring` and `snapshot` are there once cutting is done; `absent` counts questions about documents not here.
+    """
+
+    cut: int = 0
+    cuts: int = 0
+    absent: int = 0
+    measuring: Measuring | None = None
+    snapshot: Snapshot | None = None
+    stopped: bool = False
+    done: bool = False
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The table so far."""
+        if self.measuring is None or self.snapshot is None:
+            return ()
+        return table(self.snapshot.outcomes, self.measuring)
+
+
+async def measure(library: RagVisits, visitor: str, wanted: Wanted) -> AsyncGenerator[Measured]:
+    """Ever fuller results; the last one is done, or stopped with what there was by then.
+
+    Raises `InputError("documents")` where none of the questions is about a document that is here, `InputError("empty")`
+    without questions or ways, `LimitExceeded`, and what the models raise.
+    """
+    if not wanted.questions or not wanted.ways:
+        raise InputError("empty")
+    if len(wanted.questions) > MOST_QUESTIONS:
+        raise LimitExceeded("rows", limit=MOST_QUESTIONS)
+    if len(wanted.sizes) > MOST_SIZES:
+        raise LimitExceeded("cells", limit=MOST_SIZES)
+    latest = Measured(cuts=max(1, len(wanted.sizes)))
+    async with library.sessions.work.at(visitor, "rag-measure") as control:
+        async with aclosing(beating(_measured(library, visitor, wanted, control), latest, control.stopping)) as growing:
+            async for latest in growing:
+                yield latest
+        yield replace(latest, stopped=control.stopped, done=True)
+
+
+async def _measured(library: RagVisits, visitor: str, wanted: Wanted, control: Control) -> AsyncGenerator[Measured]:
+    async with AsyncExitStack() as stack:
+        collection = await stack.enter_async_context(library.collection(visitor, wanted.retrieval))
+        here = {stored.name for stored in collection.documents()}
+        questions = tuple(one for one in wanted.questions if one.document in here)
+        state = Measured(cuts=max(1, len(wanted.sizes)), absent=len(wanted.questions) - len(questions))
+        if not questions:
+            raise InputError("documents")
+        yield state
+        cuttings = list[Cutting]()
+        for size in wanted.sizes or (collection.cut.tokens,):
+            cuttings.append(await _cutting(collection, size))
+            state = replace(state, cut=len(cuttings))
+            yield state
+        reranker = None
+        if "reranked" in wanted.ways:
+            opened = library.reach.reranker(visitor, wanted.retrieval.reranker or "")
+            reranker = await stack.enter_async_context(opened)
+        measuring = Measuring(
+            asked=questions,
+            cuttings=tuple(cuttings),
+            embedder=collection.embedder,
+            reranker=reranker,
+            ways=wanted.ways,
+            k=wanted.k,
+            balance=wanted.retrieval.ways.balance,
+        )
+        plan = Plan(columns=columns(measuring), items=items(questions), per_provider=_AT_ONCE)
+        async with aclosing(run(plan, control)) as snapshots:
+            async for snapshot in snapshots:
+                yield replace(state, measuring=measuring, snapshot=snapshot)
+
+
+async def _cutting(collection: Collection, size: int) -> Cutting:
+    """The collection itself where it is cut that way, else its documents cut anew, in memory."""
+    if size == collection.cut.tokens:
+        chunks = await asyncio.to_thread(collection.chunks)
+        return Cutting(label=str(size), space=collection.space, chunks=chunks)
+    documents = [collection.document(stored.digest) for stored in collection.documents()]
+    cut = Cut(tokens=size, overlap=min(collection.cut.overlap, size // 4))
+    return await cut_documents(documents, cut, collection.embedder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposing:
+    """Whom to ask for questions about the visitor's documents, and how many."""
+
+    model: str
+    sampling: Sampling = field(default_factory=Sampling)
+    count: int = 5
+    seed: int = 0
+    retrieval: Retrieval = field(default_factory=Retrieval)
+
+
+async def proposals(library: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
+    """Questions as they come, for the visitor to approve. Raises `InputError("documents")`, and the model's errors."""
+    if not 1 <= proposing.count <= MOST_PROPOSED:
+        raise InputError("number", name="count", low=1, high=MOST_PROPOSED)
+    latest = Proposals(total=proposing.count)
+    async with (
+        library.sessions.work.at(visitor, "rag-propose") as control,
+        aclosing(beating(_proposed(library, visitor, proposing), latest, control.stopping)) as growing,
+    ):
+        async for latest in growing:
+            yield latest
+
+
+async def _proposed(library: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
+    chunks = await library.chunks(visitor, None, proposing.retrieval)
+    if not chunks:
+        raise InputError("documents")
+    async with library.reach.open(visitor, proposing.model) as (provider, model):
+        async for _ in provider.prepare(model):
+            yield Proposals(total=proposing.count)
+
+        async def generate(messages: tuple[Message, ...]) -> str:
+            request = Request(model=model, messages=messages, sampling=proposing.sampling, owner=visitor)
+            return (await complete(provider, fit(request).request)).text
+
+        async with aclosing(propose(chunks, proposing.count, generate, proposing.seed)) as growing:
+            async for made in growing:
+                yield made

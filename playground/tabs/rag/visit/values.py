@@ -1,0 +1,84 @@
+"""What a visitor asks of the documents, and how far the answer is: frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from playground.asking.reply import Reply
+from playground.tabs.rag.lab.answering.answer import Grounded
+from playground.tabs.rag.lab.answering.evidence import Evidence
+from playground.tabs.rag.lab.answering.support import Sentence
+from playground.tabs.rag.lab.documents import Found, Ways
+from playground.tabs.rag.lab.parsing import Rejected
+from playground.tabs.rag.lab.reading.split import Cut
+from providers.errors import Failure
+from providers.types import Progress, Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """With what is searched, and how. Models are named `provider/id`; `embedding` empty: the catalogue's first."""
+
+    embedding: str = ""
+    ways: Ways = field(default_factory=Ways)
+    reranker: str | None = None
+    """Needed where `ways.rerank`."""
+    cut: Cut = field(default_factory=Cut)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """How far an upload is. `chunks` of `chunk_total` of the file `name` are searchable."""
+
+    files: int = 0
+    """Read so far, rejected ones included."""
+    total: int = 0
+    name: str = ""
+    pages: int = 0
+    chunks: int = 0
+    chunk_total: int = 0
+    progress: Progress | None = None
+    """What the embedding model is waiting for."""
+    added: tuple[str, ...] = ()
+    """Names of the files that are searchable now."""
+    unchanged: tuple[str, ...] = ()
+    """Names of the files that were there already."""
+    rejected: tuple[Rejected, ...] = ()
+    stopped: bool = False
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A question to a model about the documents, checked. `system` is the assistant's own prompt."""
+
+    question: str
+    model: str
+    sampling: Sampling = field(default_factory=Sampling)
+    system: str = ""
+    language: str = "en"
+    """Of the wording around the passages."""
+    retrieval: Retrieval = field(default_factory=Retrieval)
+    compare: bool = True
+    """Ask the same without the documents as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A turn as it grows. `standalone` is what was searched for: the question, or what it was rewritten into."""
+
+    question: str
+    standalone: str = ""
+    rewritten: bool = False
+    found: Found | None = None
+    evidence: Evidence | None = None
+    grounded: Grounded | None = None
+    reply: Reply | None = None
+    """With the documents; `None` until the search is done, and where there is no evidence at all."""
+    plain: Reply | None = None
+    """Without them."""
+    unchecked: Failure | None = None
+    """Why the sentences of the reply could not be compared with the passages."""
+    sentences: tuple[Sentence, ...] = ()
+    """How well each sentence of the reply is supported; empty until it is complete."""
+    done: bool = False

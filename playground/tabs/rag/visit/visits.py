@@ -1,0 +1,247 @@
+"""A visitor's documents: added, searched, asked about, looked into: the labs, the models and the visitor joined."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from playground.asking.lending import Ground, Search
+from playground.asking.pump import beating
+from playground.asking.upload import Upload
+from playground.settings import Settings
+from playground.tabs.rag.lab.bounds import MB, Bounds
+from playground.tabs.rag.lab.documents import Chunk, Document, Found, Page, Ways
+from playground.tabs.rag.lab.index.collection import FILE, Collection
+from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.measuring.map import Map, flat_map, neighbours
+from playground.tabs.rag.lab.parsing import Parsers, Rejected
+from playground.tabs.rag.lab.samples import sample_documents
+from playground.tabs.rag.visit.assistants import Assistant, Assistants
+from playground.tabs.rag.visit.grounding import DocumentGround
+from playground.tabs.rag.visit.values import Answered, Ingest, Retrieval
+from playground.visitors import Sessions
+from playground.visitors.expiring import Expiring
+from playground.visitors.reach import Reach
+from providers.embedding import EmbeddingInfo, RerankerInfo
+from providers.errors import Failure, InputError, LimitExceeded
+
+_TOLD = 3
+"""Passages that a search of a strategy's tells."""
+_SECONDS = 14_400.0
+"""How long a conversation about documents is kept that nobody continues."""
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """What reading a visitor's document may cost."""
+    return Bounds(
+        memory=int(settings.document_memory_mb * MB), seconds=settings.document_seconds, file_bytes=settings.max_body
+    )
+
+
+@dataclass(slots=True)
+class RagVisits:
+    """`most` bounds the documents of a visitor. What a visitor added is in the visitor's own folder and collection."""
+
+    reach: Reach
+    sessions: Sessions
+    index: Index
+    parsers: Parsers
+    most: int = 200
+    said: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
+    _settled: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
+
+    def embeddings(self) -> tuple[EmbeddingInfo, ...]:
+        """The embedding models to choose from, the default first."""
+        return self.reach.embeddings()
+
+    def rerankers(self) -> tuple[RerankerInfo, ...]:
+        """The rerankers to choose from."""
+        return self.reach.rerankers()
+
+    def samples(self) -> tuple[Upload, ...]:
+        """Documents of the project's own to try."""
+        return sample_documents()
+
+    async def tidy(self) -> int:
+        """Forget the vectors of visitors whose folders are gone; how many collections that were.
+
+        Only in a folder of this page's own: a Chroma server may serve other pages too.
+        """
+        if self.index.folder is None or not self.index.folder.exists():
+            return 0
+        visitors = self.sessions.conversations.home / "visitors"
+        folders = [folder.name for folder in visitors.iterdir()] if visitors.is_dir() else []
+        return await self.index.keep(folders)
+
+    async def add(
+        self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool = False
+    ) -> AsyncGenerator[Ingest]:
+        """Read, cut, embed and keep, file by file; the last value says what became of each.
+
+        What was acknowledged stays, also when this is stopped or closed. Raises what loading an embedding model raises.
+        """
+        latest = Ingest(total=len(uploads))
+        async with self.sessions.work.at(visitor, "rag-add") as control:
+            adding = beating(self._adding(visitor, uploads, retrieval, ocr), latest, control.stopping)
+            async with aclosing(adding):
+                async for latest in adding:
+                    yield latest
+            yield replace(latest, progress=None, done=True, stopped=control.stopped)
+
+    async def _adding(
+        self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool
+    ) -> AsyncGenerator[Ingest]:
+        state = Ingest(total=len(uploads))
+        async with self.collection(visitor, retrieval) as collection:
+            async for progress in collection.embedder.prepare():
+                yield replace(state, progress=progress)
+            for upload in uploads:
+                state = replace(state, name=upload.name, pages=0, chunks=0, chunk_total=0)
+                yield state
+                for parsed in await self.parsers.parse(upload, ocr):
+                    async with aclosing(self._kept(collection, parsed, state)) as states:
+                        async for state in states:
+                            yield state
+                state = replace(state, files=state.files + 1)
+                yield state
+        self._others_unsettled(visitor, retrieval)
+
+    async def _kept(self, collection: Collection, parsed: Document | Rejected, state: Ingest) -> AsyncGenerator[Ingest]:
+        """One document into the collection, or among the rejected ones."""
+        known = {stored.name: stored.digest for stored in collection.documents()}
+        if isinstance(parsed, Document) and len(known) >= self.most and parsed.name not in known:
+            parsed = Rejected(parsed.name, Failure.of(LimitExceeded("documents", limit=self.most)))
+        if isinstance(parsed, Rejected):
+            yield replace(state, name=parsed.name, rejected=(*state.rejected, parsed))
+            return
+        state = replace(state, name=parsed.name, pages=len(parsed.pages))
+        there = known.get(parsed.name) == parsed.digest
+        async with aclosing(collection.add(parsed)) as steps:
+            async for step in steps:
+                state = replace(state, chunks=step.chunks, chunk_total=step.total)
+                if step.acknowledged and there:
+                    state = replace(state, unchanged=(*state.unchanged, parsed.name))
+                elif step.acknowledged:
+                    state = replace(state, added=(*state.added, parsed.name))
+                yield state
+
+    async def documents(self, visitor: str, retrieval: Retrieval) -> tuple[Stored, ...]:
+        """What the visitor has added, by name. A visitor without any gets no file."""
+        if not self._begun(visitor):
+            return ()
+        async with self.collection(visitor, retrieval) as collection:
+            return collection.documents()
+
+    async def remove(self, visitor: str, digest: str, retrieval: Retrieval) -> None:
+        """Forget a document, its text and its chunks. One that is not there is no error."""
+        async with self.collection(visitor, retrieval) as collection:
+            await collection.remove(digest)
+        self._others_unsettled(visitor, retrieval)
+
+    async def page(self, visitor: str, digest: str, number: int, retrieval: Retrieval) -> Page:
+        """Raises `InputError("document")` for one that is not the visitor's."""
+        async with self.collection(visitor, retrieval) as collection:
+            return collection.page(digest, number)
+
+    async def chunks(self, visitor: str, digest: str | None, retrieval: Retrieval) -> tuple[Chunk, ...]:
+        """The chunks of one document or of all, in their order."""
+        async with self.collection(visitor, retrieval) as collection:
+            return collection.chunks(digest)
+
+    async def search(self, visitor: str, question: str, retrieval: Retrieval) -> Found:
+        """The passages found. Raises `InputError("documents")` where there is nothing to search in."""
+        async with self.sessions.work.at(visitor, "rag-search"), self.collection(visitor, retrieval) as collection:
+            return await self.find(visitor, collection, question, retrieval)
+
+    async def document_search(self, visitor: str) -> Search | None:
+        """A search over the visitor's documents for the strategies of the Prompting tab; `None` without documents."""
+        if not await self.documents(visitor, Retrieval()):
+            return None
+
+        async def search(query: str) -> tuple[str, ...]:
+            async with self.collection(visitor, Retrieval()) as collection:
+                found = await collection.search(query, Ways(k=_TOLD))
+            return tuple(passage.chunk.embedded for passage in found.passages)
+
+        return search
+
+    async def find(self, visitor: str, collection: Collection, question: str, retrieval: Retrieval) -> Found:
+        """`search` within a collection that is open."""
+        if not collection.documents():
+            raise InputError("documents")
+        if not retrieval.ways.rerank:
+            return await collection.search(question, retrieval.ways)
+        async with self.reach.reranker(visitor, retrieval.reranker or "") as reranker:
+            return await collection.search(question, retrieval.ways, reranker)
+
+    async def map(self, visitor: str, question: str, retrieval: Retrieval) -> tuple[tuple[Chunk, ...], Map]:
+        """All chunks in the plane, and the question among them, where there is one."""
+        async with self.collection(visitor, retrieval) as collection:
+            chunks, vectors = await collection.vectors()
+            if len(chunks) < 2:
+                raise InputError("documents")
+            asked = (await collection.embedder.embed([question], "question"))[0] if question.strip() else None
+            return chunks, flat_map(vectors, asked)
+
+    async def neighbours(
+        self, visitor: str, chunk: str, k: int, retrieval: Retrieval
+    ) -> tuple[tuple[Chunk, float], ...]:
+        """The chunks nearest to a chunk, with their cosine. Raises `InputError("document")` for an unknown one."""
+        async with self.collection(visitor, retrieval) as collection:
+            chunks, vectors = await collection.vectors()
+            row = next((row for row, one in enumerate(chunks) if one.id == chunk), None)
+            if row is None:
+                raise InputError("document")
+            return tuple((chunks[near], cosine) for near, cosine in neighbours(vectors, row, k))
+
+    def turns(self, visitor: str) -> tuple[Answered, ...]:
+        """What was asked so far."""
+        return self.said.get(visitor) or ()
+
+    def clear(self, visitor: str) -> None:
+        """Begin anew; the documents stay."""
+        self.stop(visitor)
+        self.said.pop(visitor)
+
+    def stop(self, visitor: str, place: str = "ask") -> None:
+        """End the work at "ask", "add", "measure" or "propose" at once; what is there stays."""
+        self.sessions.work.stop(visitor, f"rag-{place}")
+
+    def assistants(self, visitor: str) -> Assistants:
+        """The visitor's own assistants."""
+        return Assistants(self.sessions.conversations.folder(visitor))
+
+    def own_assistants(self, visitor: str) -> tuple[Assistant, ...]:
+        """Lent to other tabs, as the next two: see `playground.asking.lending.KeepsAssistants`."""
+        return self.assistants(visitor).list()
+
+    def own_assistant(self, visitor: str, assistant: str) -> Assistant:
+        return self.assistants(visitor).get(assistant)
+
+    def ground(self, visitor: str, assistant: str, language: str) -> Ground:
+        return DocumentGround(self, visitor, self.own_assistant(visitor, assistant), language)
+
+    @asynccontextmanager
+    async def collection(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Collection]:
+        """The visitor's documents as that embedding model sees them, in order and complete."""
+        folder = self.sessions.conversations.folder(visitor)
+        async with self.reach.embedder(visitor, retrieval.embedding) as embedder:
+            collection = Collection(folder, self.index, folder.name, embedder, retrieval.cut)
+            key = (visitor, embedder.info.ref, repr(retrieval.cut))
+            try:
+                if key not in self._settled:
+                    await collection.settle()
+                    self._settled.add(key)
+                yield collection
+            finally:
+                collection.close()
+
+    def _begun(self, visitor: str) -> bool:
+        return (self.sessions.conversations.folder(visitor) / FILE).exists()
+
+    def _others_unsettled(self, visitor: str, retrieval: Retrieval) -> None:
+        """The same documents, as other embedding models see them, are to be looked after when they are next opened."""
+        ref = retrieval.embedding or self.embeddings()[0].ref
+        self._settled = {key for key in self._settled if key[0] != visitor or key[1:] == (ref, repr(retrieval.cut))}

@@ -1,0 +1,50 @@
+"""How the next token is chosen: the bars behind a choice, a text token by token, and the same prompt many times over.
+
+Works without a page. Whatever needs logits takes a `providers.whitebox.WhiteBox`; the sweep takes any provider.
+"""
+
+from playground.tabs.sampling.lab.cells import MAX_CELLS, Cell, Grid, Group, Line, Setting, diversity, groups
+from playground.tabs.sampling.lab.next_token import (
+    NextToken,
+    Position,
+    Row,
+    Small,
+    look,
+    next_tokens,
+    small_multiples,
+)
+from playground.tabs.sampling.lab.path import Growth, choose, grow, replay, trace
+from playground.tabs.sampling.lab.statistics import agreement, distinct
+from playground.tabs.sampling.lab.sweep import sweep
+from playground.tabs.sampling.lab.tree import Node, Tree, traced
+from playground.tabs.sampling.lab.visible import visible
+
+__all__ = [
+    "MAX_CELLS",
+    "Cell",
+    "Grid",
+    "Group",
+    "Growth",
+    "Line",
+    "NextToken",
+    "Node",
+    "Position",
+    "Row",
+    "Setting",
+    "Small",
+    "Tree",
+    "agreement",
+    "choose",
+    "distinct",
+    "diversity",
+    "groups",
+    "grow",
+    "look",
+    "next_tokens",
+    "replay",
+    "small_multiples",
+    "sweep",
+    "trace",
+    "traced",
+    "visible",
+]

@@ -1,0 +1,141 @@
+"""The cells of a sweep, and what can be said of all runs of one setting together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from statistics import fmean
+from typing import Literal
+
+from playground.tabs.sampling.lab.statistics import agreement, distinct
+from providers.errors import Failure, InputError, LimitExceeded
+from providers.types import Change, Finish, Progress
+
+MAX_CELLS = 64
+State = Literal["waiting", "streaming", "done", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a cell changes; everything else is the request's."""
+
+    temperature: float
+    top_k: int | None = None
+    top_p: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Every combination is a cell; at most 64, else `LimitExceeded("cells")`; none is `InputError("empty")`.
+
+    A top-k or top-p of `None` leaves the request's own; a seed of `None` draws at random.
+    """
+
+    temperatures: tuple[float, ...]
+    top_ks: tuple[int | None, ...] = (None,)
+    top_ps: tuple[float | None, ...] = (None,)
+    seeds: tuple[int | None, ...] = (None,)
+
+    def __post_init__(self) -> None:
+        cells = len(self.temperatures) * len(self.top_ks) * len(self.top_ps) * len(self.seeds)
+        if not cells:
+            raise InputError("empty")
+        if cells > MAX_CELLS:
+            raise LimitExceeded("cells", limit=MAX_CELLS)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Without the seeds, temperature by temperature."""
+        return tuple(Setting(*one) for one in product(self.temperatures, self.top_ks, self.top_ps))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All runs before they begin, in the order of `settings` with the seeds innermost."""
+        return tuple(Cell(setting=setting, seed=seed) for setting in self.settings for seed in self.seeds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One run, as far as it has come."""
+
+    setting: Setting
+    seed: int | None
+    text: str = ""
+    state: State = "waiting"
+    tokens: int = 0
+    distinct_1: float | None = None
+    """Set when it has ended, as `distinct_2` is."""
+    distinct_2: float | None = None
+    mean_logprob: float | None = None
+    """Mean natural log-probability of its tokens, the model's own; `None` where the model does not say."""
+    finish: Finish | None = None
+    engine: str | None = None
+    """What computed it on this computer."""
+    failure: Failure | None = None
+    changes: tuple[Change, ...] = ()
+    progress: Progress | None = None
+    """What it waits for: the model to be loaded, its place in the line."""
+
+    @property
+    def running(self) -> bool:
+        return self.state in {"waiting", "streaming"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The finished runs of one setting. `None`: too few runs, or too short."""
+
+    setting: Setting
+    runs: int
+    agreement: float | None
+    """0 to 1; 1: all runs have the same words. `None` for fewer than two runs."""
+    distinct_1: float | None
+    """Of all runs together."""
+    distinct_2: float | None
+    mean_logprob: float | None
+    length: float | None
+    """Mean number of tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Diversity against temperature at one top-k and top-p: (temperature, distinct-2 of all runs together), rising."""
+
+    top_k: int | None
+    top_p: float | None
+    points: tuple[tuple[float, float], ...]
+
+
+def groups(cells: Sequence[Cell]) -> tuple[Group, ...]:
+    """One a setting, in the order of the cells; of the runs that are done."""
+    return tuple(_group(setting, [cell for cell in cells if cell.setting == setting]) for setting in _settings(cells))
+
+
+def _settings(cells: Sequence[Cell]) -> list[Setting]:
+    return list(dict.fromkeys(cell.setting for cell in cells))
+
+
+def _group(setting: Setting, cells: Sequence[Cell]) -> Group:
+    done = [cell for cell in cells if cell.state == "done"]
+    texts = [cell.text for cell in done]
+    scores = [cell.mean_logprob for cell in done if cell.mean_logprob is not None]
+    return Group(
+        setting=setting,
+        runs=len(done),
+        agreement=agreement(texts),
+        distinct_1=distinct(texts, 1),
+        distinct_2=distinct(texts, 2),
+        mean_logprob=fmean(scores) if scores else None,
+        length=fmean(cell.tokens for cell in done) if done else None,
+    )
+
+
+def diversity(cells: Sequence[Cell]) -> tuple[Line, ...]:
+    """One line a top-k and top-p; a setting without two words in a row has no point."""
+    lines: dict[tuple[int | None, float | None], list[tuple[float, float]]] = {}
+    for group in groups(cells):
+        points = lines.setdefault((group.setting.top_k, group.setting.top_p), [])
+        if group.distinct_2 is not None:
+            points.append((group.setting.temperature, group.distinct_2))
+    return tuple(Line(top_k=k, top_p=p, points=tuple(sorted(points))) for (k, p), points in lines.items())

@@ -1,0 +1,155 @@
+"""How a text goes on: greedily, by lot, by the token that was clicked; or as it was said already."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from playground.tabs.sampling.lab.next_token import Position, likeliest, look
+from playground.tabs.sampling.lab.tree import ALTERNATIVES, How, Node, Tree, path_of, traced
+from providers.base import Provider
+from providers.decoding import draw, log_softmax
+from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
+from providers.fit import fit, fit_context
+from providers.types import Done, ModelInfo, ReasoningDelta, Request, Sampling, TextDelta, TokenLogprobs
+from providers.whitebox import Token, WhiteBox
+
+MOST_REPORTED = 20
+"""Alternatives that APIs report at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """How a path goes on, and by how many tokens at most."""
+
+    how: Literal["greedy", "sampled"]
+    steps: int = 1
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+async def grow(box: WhiteBox, model: ModelInfo, tree: Tree, growth: Growth) -> AsyncGenerator[Tree]:
+    """One tree a step, until the steps are done, the model ends its text (a special token) or its context is full.
+
+    With a seed, the draw after n tokens of path depends on the seed and n alone: 20 steps are the same as 20 times one.
+    It is this lab's own draw, from `providers.decoding`; an engine given that seed draws others. Raises
+    `ContextTooLong` where not even one step fits, `InputError("empty")` without a prompt, `LimitExceeded("nodes")`.
+    """
+    _check_growable(tree, model)
+    for step in range(growth.steps):
+        if tree.leaf is not None and tree.nodes[tree.leaf].token.special:
+            return
+        try:
+            position = await look(box, model, tree.ids, len(tree.prompt))
+        except ContextTooLong:
+            if step == 0:
+                raise
+            return
+        token = _next(position, growth)
+        if (child := _child(tree, token)) is not None:
+            tree = tree.at(child)
+        else:
+            tree = tree.grown(await _node(box, model, position, token, growth.how))
+        yield tree
+
+
+def _next(position: Position, growth: Growth) -> int:
+    sampling = growth.sampling if growth.how == "sampled" else replace(growth.sampling, temperature=0)
+    probabilities = position.distribution(sampling)
+    if sampling.seed is None:
+        return draw(probabilities, random.SystemRandom().random())
+    return draw(probabilities, random.Random(f"{sampling.seed}/{len(position.ids) - position.prompt}").random())
+
+
+async def choose(box: WhiteBox, model: ModelInfo, tree: Tree, token: int) -> Tree:
+    """Append that token at the leaf; one that was tried before is gone to, not doubled.
+
+    A forward pass is needed only where nothing that was tried here lists that token among its alternatives. Raises
+    `InputError("node")` for an id that is not in the vocabulary, and what `grow` raises.
+    """
+    _check_growable(tree, model)
+    if (child := _child(tree, token)) is not None:
+        return tree.at(child)
+    for sibling in tree.children(tree.leaf):
+        for rank, (one, probability) in enumerate(sibling.alternatives, start=1):
+            if one.id == token:
+                return tree.grown(replace(sibling, token=one, probability=probability, rank=rank, how="chosen"))
+    position = await look(box, model, tree.ids, len(tree.prompt))
+    if not 0 <= token < position.logits.size:
+        raise InputError("node")
+    return tree.grown(await _node(box, model, position, token, "chosen"))
+
+
+async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply: Sequence[int]) -> Tree:
+    """A reply that is there already, as a path that can be forked. In one forward pass.
+
+    Raises what `grow` raises.
+    """
+    tree = Tree(prompt=tuple(prompt))
+    _check_growable(tree, model)
+    if not reply:
+        return tree
+    scored = await box.score(model, [*(token.id for token in prompt), *reply], ALTERNATIVES)
+    return path_of(tree, scored[-len(reply) :])
+
+
+async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
+    """Ask a model that reports log-probabilities; the path as it grows, which can be read and not grown by hand.
+
+    Raises `UnsupportedRequest("logprobs")` where it reports none, and what `fit` and `Provider.stream` raise.
+    """
+    if not request.model.logprobs:
+        raise UnsupportedRequest("logprobs", model=request.model.name)
+    async for _ in provider.prepare(request.model):
+        pass
+    fitted = fit(replace(request, logprobs=MOST_REPORTED)).request
+    within = (await fit_context(fitted, provider.render)).request
+    tree, thinking, done = Tree(), False, False
+    async with aclosing(provider.stream(within)) as events:
+        async for event in events:
+            match event:
+                case ReasoningDelta():
+                    thinking = True
+                case TextDelta() if thinking:  # the reasoning's tokens are not the answer's
+                    tree, thinking = Tree(), False
+                case TokenLogprobs(tokens):
+                    tree = traced(tokens, tree)
+                    yield tree
+                case Done():
+                    done = True
+                case _:
+                    pass
+    if not done:
+        raise StreamTruncated("no_end", provider=provider.name)
+    if not tree.nodes:
+        raise UnsupportedRequest("logprobs", model=request.model.name)
+
+
+def _check_growable(tree: Tree, model: ModelInfo) -> None:
+    if tree.readable_only:
+        raise UnsupportedRequest("logits", model=model.name)
+    if not tree.prompt:
+        raise InputError("empty")
+
+
+def _child(tree: Tree, token: int) -> int | None:
+    return next((node.id for node in tree.children(tree.leaf) if node.token.id == token), None)
+
+
+async def _node(box: WhiteBox, model: ModelInfo, position: Position, token: int, how: How) -> Node:
+    best = likeliest(position.logits, ALTERNATIVES)
+    chosen, *named = await box.tokens(model, [token, *best])
+    own = np.exp(log_softmax(position.logits))
+    return Node(
+        id=0,  # `Tree.grown` places it
+        parent=None,
+        token=chosen,
+        probability=float(own[token]),
+        rank=best.index(token) + 1 if token in best else 1 + int(np.sum(position.logits > position.logits[token])),
+        alternatives=tuple((one, float(own[one.id])) for one in named),
+        how=how,
+    )

@@ -1,0 +1,172 @@
+"""The same prompt over many settings and seeds, all at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import Literal, assert_never
+
+from playground.asking.pump import HEARTBEAT
+from playground.tabs.sampling.lab.cells import MAX_CELLS, Cell, Grid
+from playground.tabs.sampling.lab.statistics import distinct
+from providers.base import Provider
+from providers.errors import Failure, PlaygroundError, StreamTruncated
+from providers.fit import fit, fit_context
+from providers.types import Change, Done, Event, Progress, ReasoningDelta, Request, TextDelta, TokenLogprobs
+
+REMOTE_AT_ONCE = 4
+"""Requests that a vendor gets at the same time: more of them run into its rate limit."""
+REDRAW = 0.1
+"""Seconds between two snapshots: ten a second."""
+
+log = logging.getLogger(__name__)
+
+
+async def sweep(
+    provider: Provider, request: Request, grid: Grid, stop: asyncio.Event, at_once: int | None = None
+) -> AsyncGenerator[tuple[Cell, ...]]:
+    """All cells as they grow, in the order of `grid.cells`; the last snapshot has them all ended.
+
+    An engine of this computer gets them all together, to compute them in one batch; a vendor four at a time. Each goes
+    through `fit`, and its differences are the cell's `changes`. A cell that fails leaves the others alone. Closing the
+    generator or setting `stop` ends all of them at once.
+    """
+    run = _Sweep(provider, request, list(grid.cells))
+    working = asyncio.create_task(run.work(at_once or (MAX_CELLS if request.model.local else REMOTE_AT_ONCE)))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        async with aclosing(_snapshots(run, working, stopping)) as snapshots:
+            async for snapshot in snapshots:
+                yield snapshot
+        await _cancel(working)
+        yield tuple(_ended(cell, "stopped") if cell.running else cell for cell in run.cells)
+    finally:
+        await _cancel(working)
+        await _cancel(stopping)
+
+
+async def _snapshots(
+    run: _Sweep, working: asyncio.Task[None], stopping: asyncio.Task[bool]
+) -> AsyncGenerator[tuple[Cell, ...]]:
+    """Until the work is done or stopped: what has changed, at most ten times a second; in any case each 0.25 s."""
+    clock = asyncio.get_running_loop().time
+    shown, at = tuple(run.cells), clock()
+    yield shown
+    while not (await asyncio.wait({working, stopping}, timeout=REDRAW, return_when=asyncio.FIRST_COMPLETED))[0]:
+        now = clock()
+        if shown != tuple(run.cells) or now - at + REDRAW > HEARTBEAT:
+            shown, at = tuple(run.cells), now
+            yield shown
+
+
+async def _cancel(task: asyncio.Task[None] | asyncio.Task[bool]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """`cells` is replaced in place as the runs go on."""
+
+    provider: Provider
+    request: Request
+    cells: list[Cell]
+
+    async def work(self, at_once: int) -> None:
+        """Make the model ready, once, then run all cells. Raises nothing but cancellation."""
+        if not await self._tried(range(len(self.cells)), self._prepare()):
+            return
+        places = asyncio.Semaphore(at_once)
+        async with asyncio.TaskGroup() as together:
+            for place in range(len(self.cells)):
+                together.create_task(self._run(place, places))
+
+    async def _prepare(self) -> None:
+        async for progress in self.provider.prepare(self.request.model):
+            self.cells = [replace(cell, progress=progress) for cell in self.cells]
+        self.cells = [replace(cell, progress=None) for cell in self.cells]
+
+    async def _run(self, place: int, places: asyncio.Semaphore) -> None:
+        async with places:
+            await self._tried(range(place, place + 1), self._answer(place))
+
+    async def _tried(self, places: range, work: Coroutine[None, None, None]) -> bool:
+        """Do the work of these cells; what goes wrong is theirs alone. Whether it went well."""
+        try:
+            await work
+            return True
+        except PlaygroundError as error:
+            failure = Failure.of(error)
+        except Exception as error:  # noqa: BLE001 - a defect in one run must not take the other cells with it
+            # Only its class: the message of a foreign error may hold a key or a visitor's text.
+            log.error("a cell of %s failed: %s", self.request.model.ref, type(error).__name__)
+            failure = Failure("internal")
+        for place in places:
+            self.cells[place] = replace(_ended(self.cells[place], "failed"), failure=failure)
+        return False
+
+    async def _answer(self, place: int) -> None:
+        fitted = fit(self._asked(self.cells[place]))
+        within = await fit_context(fitted.request, self.provider.render)
+        self.cells[place] = replace(self.cells[place], changes=fitted.changes + within.changes)
+        tally = _Tally()
+        async with aclosing(self.provider.stream(within.request)) as events:
+            async for event in events:
+                self.cells[place] = _with(self.cells[place], event, tally)
+        if self.cells[place].running:
+            raise StreamTruncated("no_end", provider=self.provider.name)
+
+    def _asked(self, cell: Cell) -> Request:
+        setting, own = cell.setting, self.request.sampling
+        sampling = replace(
+            own,
+            temperature=setting.temperature,
+            top_k=own.top_k if setting.top_k is None else setting.top_k,
+            top_p=own.top_p if setting.top_p is None else setting.top_p,
+            seed=cell.seed,
+        )
+        return replace(self.request, sampling=sampling, logprobs=0 if self.request.model.logprobs else None)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has come of one cell: pieces of text, and log-probabilities."""
+
+    pieces: int = 0
+    logprobs: list[float] = field(default_factory=list)
+
+    @property
+    def mean(self) -> float | None:
+        mean = sum(self.logprobs) / len(self.logprobs) if self.logprobs else None
+        return mean if mean is not None and isfinite(mean) else None
+
+
+def _with(cell: Cell, event: Event, tally: _Tally) -> Cell:
+    match event:
+        case TextDelta(text):
+            tally.pieces += 1
+            tokens = len(tally.logprobs) or tally.pieces
+            return replace(cell, state="streaming", text=cell.text + text, tokens=tokens, progress=None)
+        case TokenLogprobs(tokens):
+            tally.logprobs += [token.logprob for token in tokens]
+            return replace(cell, tokens=len(tally.logprobs), mean_logprob=tally.mean)
+        case ReasoningDelta():
+            return replace(cell, state="streaming", progress=None)
+        case Progress():
+            return replace(cell, progress=event)
+        case Change():
+            return replace(cell, changes=(*cell.changes, event))
+        case Done(finish=finish, usage=usage, engine=engine):
+            return replace(_ended(cell, "done"), finish=finish, tokens=usage.output_tokens, engine=engine)
+        case _:
+            assert_never(event)
+
+
+def _ended(cell: Cell, state: Literal["done", "stopped", "failed"]) -> Cell:
+    """With the statistics of its own text."""
+    one, two = distinct([cell.text], 1), distinct([cell.text], 2)
+    return replace(cell, state=state, distinct_1=one, distinct_2=two, progress=None)

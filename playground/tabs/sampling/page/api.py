@@ -1,0 +1,175 @@
+"""The named endpoints `next_tokens` and `sweep`: the Sampling tab for a script, a notebook or another program."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from playground.page.parts.render import Renderer
+from playground.page.program import App, Who
+from playground.tabs.sampling.lab import Cell, Grid, Group, groups, look, next_tokens, sweep
+from playground.tabs.sampling.visit.checks import BAR_RANGES, checked_grid, checked_rows
+from playground.tabs.sampling.visit.visits import SamplingVisits
+from playground.visitors.checks import checked_models, checked_sampling, checked_text
+from providers.errors import Failure, PlaygroundError
+from providers.types import Message, Request, Sampling
+from providers.whitebox import inside
+
+_TEMPERATURES = (0.0, 0.7, 1.2)
+_SEEDS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    model: str
+    prompt: str
+    chat: bool
+    sampling: Sampling
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    model: str
+    messages: tuple[Message, ...]
+    grid: Grid
+    sampling: Sampling
+
+
+def publish(app: App[SamplingVisits]) -> None:
+    """Name the endpoints; call it inside the page's Blocks."""
+    default = app.settings.model
+
+    async def next_tokens(
+        prompt: str = "",
+        model: str = default,
+        k: int = 25,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
+        chat: bool = False,
+        request: gr.Request | None = None,
+    ) -> list[dict[str, Any]]:
+        """The k likeliest next tokens of a local model: its own probability, and the one after the sliders.
+
+        `chat` puts the prompt through the model's chat template; otherwise it is continued as it stands.
+        """
+        assert request is not None  # Gradio always passes it
+        who = app.who(request)
+        given: dict[str, object] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+        try:
+            sampling = checked_sampling(given, app.bounds, BAR_RANGES)
+            text, name = checked_text(prompt, app.bounds), checked_models(model)[0]
+            return await _looked(app, who, _Look(name, text, chat, sampling, checked_rows(k)))
+        except PlaygroundError as error:
+            raise _told(app.show(who), error) from None
+
+    async def sweep(
+        prompt: str = "",
+        model: str = default,
+        temperatures: list[float] | None = None,
+        seeds: list[int] | None = None,
+        top_ks: list[int] | None = None,
+        top_ps: list[float] | None = None,
+        system: str = "",
+        min_p: float | None = None,
+        max_tokens: int | None = 64,
+        stop: list[str] | None = None,
+        request: gr.Request | None = None,
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """The same prompt at every combination of temperatures, top_ks, top_ps and seeds, at most 64 of them.
+
+        Yields {"cells", "groups"} as the texts grow; a group is all runs of one setting together. Without lists:
+        temperatures 0, 0.7 and 1.2 with seeds 1, 2 and 3; an empty list of seeds draws once at random.
+        """
+        assert request is not None
+        who = app.who(request)
+        lists: dict[str, object] = {
+            "temperatures": _TEMPERATURES if temperatures is None else temperatures,
+            "seeds": _SEEDS if seeds is None else seeds,
+            "top_ks": top_ks,
+            "top_ps": top_ps,
+        }
+        given: dict[str, object] = {"min_p": min_p, "max_tokens": max_tokens, "stop": stop}
+        try:
+            told = checked_text(system, app.bounds, empty=True)
+            first = (Message.of("system", told),) if told.strip() else ()
+            messages = (*first, Message.of("user", checked_text(prompt, app.bounds)))
+            sampling = checked_sampling(given, app.bounds)
+            wanted = _Sweep(checked_models(model)[0], messages, checked_grid(lists), sampling)
+            async with aclosing(_swept(app, who, wanted)) as snapshots:
+                async for snapshot in snapshots:
+                    yield snapshot
+        except PlaygroundError as error:
+            raise _told(app.show(who), error) from None
+
+    api(next_tokens, api_name="next_tokens")
+    api(sweep, api_name="sweep")
+
+
+async def _looked(app: App[SamplingVisits], who: Who, wanted: _Look) -> list[dict[str, Any]]:
+    app.sessions.limits.message(who.visitor)
+    async with (
+        app.sessions.limits.stream(who.visitor),
+        app.reach.open(who.visitor, wanted.model) as (provider, model),
+    ):
+        box = await inside(provider, model)
+        if wanted.chat:
+            tokens = await box.encode_chat(model, [Message.of("user", wanted.prompt)])
+        else:
+            tokens = await box.encode(model, wanted.prompt)
+        position = await look(box, model, [token.id for token in tokens])
+        found = await next_tokens(box, model, position, wanted.sampling, wanted.k)
+    return [asdict(row) for row in found.rows]
+
+
+async def _swept(app: App[SamplingVisits], who: Who, wanted: _Sweep) -> AsyncGenerator[dict[str, Any]]:
+    """The cells as they grow, within the visitor's limits."""
+    show = app.show(who)
+    app.sessions.limits.message(who.visitor)
+    async with (
+        app.sessions.limits.stream(who.visitor),
+        app.reach.open(who.visitor, wanted.model) as (provider, model),
+    ):
+        request = Request(model=model, messages=wanted.messages, sampling=wanted.sampling, owner=who.visitor)
+        async with aclosing(sweep(provider, request, wanted.grid, asyncio.Event())) as snapshots:
+            async for cells in snapshots:
+                yield {
+                    "cells": [_cell(cell, show) for cell in cells],
+                    "groups": [_group(group) for group in groups(cells)],
+                }
+
+
+def _cell(cell: Cell, show: Renderer) -> dict[str, Any]:
+    """A cell as plain JSON values."""
+    return {
+        **asdict(cell.setting),
+        "seed": cell.seed,
+        "text": cell.text,
+        "state": cell.state,
+        "tokens": cell.tokens,
+        "distinct_1": cell.distinct_1,
+        "distinct_2": cell.distinct_2,
+        "mean_logprob": cell.mean_logprob,
+        "finish": cell.finish,
+        "error": show.message(cell.failure) if cell.failure else None,
+        "dropped": [{"what": change.what, "reason": show.change(change)} for change in cell.changes],
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    values = asdict(group)
+    return {**values.pop("setting"), **values}
+
+
+def _told(show: Renderer, error: PlaygroundError) -> gr.Error:
+    """For the caller, not for the server's log: it is no defect here."""
+    failure = Failure.of(error)
+    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)

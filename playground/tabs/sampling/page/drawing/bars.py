@@ -1,0 +1,102 @@
+"""The choice of the next token, as bars that a screen reader reads as a table."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+
+from playground.page.parts.colour import percent
+from playground.page.parts.render import Renderer
+from playground.tabs.sampling.lab import NextToken, Row, Small
+from playground.tabs.sampling.page.drawing.pieces import chip, shown, word
+
+_ENDS = (0.1, 0.25, 0.5, 1.0)
+"""Where the axis may end: it begins at zero and does not move with every change."""
+
+
+def numbers(show: Renderer, choice: NextToken) -> str:
+    """Entropy, survivors and what was cut."""
+    before, after = choice.entropy, choice.reshaped_entropy
+    facts = [
+        (
+            "entropy",
+            show.text("sampling.entropy_value", before=f"{before:.2f}", after=f"{after:.2f}"),
+            _like(show, after),
+        ),
+        ("survivors", show.text("sampling.survivors_value", left=choice.survivors, all=choice.vocabulary), ""),
+        ("cut_mass", percent(choice.cut_mass), ""),
+    ]
+    cells = "".join(
+        f'<div class="fact" data-fact="{name}"><dt>{word(show, name)}</dt>'
+        f"<dd>{html.escape(value)}<small>{html.escape(more)}</small></dd></div>"
+        for name, value, more in facts
+    )
+    return f'<dl class="facts">{cells}</dl>'
+
+
+def bars(show: Renderer, choice: NextToken, *, rows: int | None = None) -> str:
+    """The likeliest tokens: the model's own probability above, the one after the sliders below."""
+    shown = choice.rows[:rows]
+    end = axis_end(shown)
+    heads = "".join(
+        f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=f"{end:.0%}"))}</th>'
+        for name in ("token", "bar", "own", "after")
+    )
+    body = "".join(_bar(show, row, end) for row in shown)
+    caption = html.escape(show.text("sampling.bars_caption"))
+    return (
+        f'<table class="bars"><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def multiples(show: Renderer, smalls: Sequence[Small]) -> str:
+    """The same tokens at other temperatures, side by side on one scale."""
+    end = axis_end([row for small in smalls for row in small.rows])
+    charts = []
+    for small in smalls:
+        title = html.escape(show.text("sampling.at_temperature", temperature=f"{small.temperature:g}"))
+        lines = "".join(
+            f'<li class="{"" if row.kept else "cut"}">{chip(row.token)}'
+            f'<span class="track"><i class="after" style="width:{_width(row.reshaped, end)}"></i></span>'
+            f'<span class="number">{_after(show, row)}</span></li>'
+            for row in small.rows
+        )
+        charts.append(f'<figure class="small"><figcaption>{title}</figcaption><ol>{lines}</ol></figure>')
+    title = html.escape(show.text("sampling.multiples"))
+    return f'<h4 class="part">{title}</h4><div class="multiples">{"".join(charts)}</div>'
+
+
+def axis_end(rows: Sequence[Row]) -> float:
+    """The first round number that no bar passes."""
+    longest = max((max(row.probability, row.reshaped) for row in rows), default=1.0)
+    return next((end for end in _ENDS if longest <= end), 1.0)
+
+
+def _bar(show: Renderer, row: Row, end: float) -> str:
+    facts = html.escape(show.text("sampling.row_facts", id=row.id, logit=f"{row.logit:.2f}"))
+    return (
+        f'<tr class="{"" if row.kept else "cut"}" title="{facts}">'
+        f'<th scope="row"><button type="button" class="piece" data-token="{row.id}" title="{facts}">'
+        f"{shown(row.token)}</button></th>"
+        f'<td class="track"><i class="own" style="width:{_width(row.probability, end)}"></i>'
+        f'<i class="after" style="width:{_width(row.reshaped, end)}"></i></td>'
+        f'<td class="number own">{_percent(row.probability)}</td><td class="number after">{_after(show, row)}</td></tr>'
+    )
+
+
+def _after(show: Renderer, row: Row) -> str:
+    return _percent(row.reshaped) if row.kept else html.escape(show.text("sampling.cut"))
+
+
+def _percent(probability: float) -> str:
+    return html.escape(percent(probability))
+
+
+def _width(probability: float, end: float) -> str:
+    return f"{min(probability / end, 1) * 100:.2f}%"
+
+
+def _like(show: Renderer, entropy: float) -> str:
+    """An entropy as the number of equally likely tokens it amounts to."""
+    return show.text("sampling.entropy_like", count=f"{math.exp(entropy):.1f}")

@@ -1,0 +1,190 @@
+"""The Sampling tab's components, laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import gradio as gr
+from gradio.i18n import I18nData
+
+from playground.page.program import PRIVATE, Page
+from playground.tabs.sampling.page import scripts
+from playground.tabs.sampling.visit.visits import SamplingVisits
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tab's components."""
+
+    prompt: gr.Textbox
+    form: gr.Radio
+    look: gr.Button
+    example: gr.Button
+    modes: gr.Tabs
+    read: gr.HTML
+    choice: gr.HTML
+    steps: Steps
+    sweep: Sweep
+    file: gr.JSON
+
+    @property
+    def screen(self) -> list[gr.blocks.Block]:
+        """The outputs of a `Screen`, in its order."""
+        steps = self.steps
+        return [self.read, self.choice, steps.path, steps.leaf, steps.forks, steps.stop, steps.more]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Step by step."""
+
+    greedy: gr.Button
+    sampled: gr.Button
+    more: gr.Button
+    stop: gr.Button
+    exports: dict[str, gr.Button]
+    path: gr.HTML
+    legend: gr.HTML
+    leaf: gr.HTML
+    forks: gr.HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The sweep: its fields, in the order of `Plan`, and what it shows."""
+
+    plan: list[gr.components.Component]
+    example: gr.Button
+    run: gr.Button
+    stop: gr.Button
+    grid: gr.HTML
+    plot: gr.Plot
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        return [self.grid, self.plot, self.run, self.stop]
+
+
+def lay_out(page: Page[SamplingVisits]) -> Layout:
+    label = page.app.label
+    gr.Markdown(label("sampling.intro"), elem_classes="intro")
+    with gr.Row(elem_id="sampling-ask", equal_height=False):
+        with gr.Column(scale=3, min_width=280):
+            prompt = gr.Textbox(
+                label=label("sampling.prompt"),
+                placeholder=label("sampling.placeholder"),
+                lines=1,
+                max_lines=8,
+                elem_id="sampling-prompt",
+            )
+            with gr.Row(elem_classes="doing"):
+                look = _button(label("sampling.look"), "sampling-look", variant="primary")
+                example = _button(label("sampling.example"), "sampling-example")
+        with gr.Column(scale=2, min_width=280):
+            form = gr.Radio(
+                [(label("sampling.form_raw"), "raw"), (label("sampling.form_chat"), "chat")],
+                value="raw",
+                label=label("sampling.form"),
+                info=label("sampling.form_info"),
+                elem_id="sampling-form",
+            )
+    with gr.Tabs(elem_id="sampling-modes", overflow_behavior="wrap") as modes:
+        with gr.Tab(label("sampling.mode_next"), id="next"):
+            read = gr.HTML(container=False, apply_default_css=False, elem_id="sampling-read")
+            choice = gr.HTML(
+                container=False, apply_default_css=False, js_on_load=scripts.PICK, elem_id="sampling-choice"
+            )
+        with gr.Tab(label("sampling.mode_steps"), id="steps"):
+            steps = _lay_out_steps(page)
+        with gr.Tab(label("sampling.mode_sweep"), id="sweep"):
+            sweeping = _lay_out_sweep(page)
+    return Layout(prompt, form, look, example, modes, read, choice, steps, sweeping, gr.JSON(visible=False))
+
+
+def _lay_out_steps(page: Page[SamplingVisits]) -> Steps:
+    label = page.app.label
+    with gr.Row(elem_classes="doing"):
+        buttons = {
+            name: _button(label(f"sampling.{name}"), f"sampling-{name}") for name in ("greedy", "sampled", "more")
+        }
+        stop = _button(label("sampling.stop"), "sampling-stop", visible=False, stops=True)
+        exports = {
+            kind: _button(label(f"sampling.export_{kind}"), f"sampling-export-{kind}", quiet=True)
+            for kind in ("json", "text")
+        }
+    legends = gr.HTML(container=False, apply_default_css=False)
+    with gr.Row(elem_classes="stepping"):
+        with gr.Column(scale=3, min_width=280):
+            path = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.PATH, elem_id="sampling-path")
+            forks = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.GO, elem_id="sampling-forks")
+        with gr.Column(scale=2, min_width=280):
+            leaf = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.PICK, elem_id="sampling-leaf")
+    return Steps(**buttons, stop=stop, exports=exports, path=path, legend=legends, leaf=leaf, forks=forks)
+
+
+def _lay_out_sweep(page: Page[SamplingVisits]) -> Sweep:
+    label = page.app.label
+    gr.Markdown(label("sampling.sweep_intro"), elem_classes="quiet")
+    with gr.Row(elem_id="sweep-plan"):
+        temperatures = _field(label, "temperatures")
+        varied = gr.Dropdown(
+            [(label(f"sampling.varied_{name}"), name) for name in ("none", "top_k", "top_p")],
+            value="none",
+            label=label("sampling.varied"),
+            info=label("sampling.varied_info"),
+            min_width=180,
+            elem_id="sweep-varied",
+        )
+        values = _field(label, "values", visible=False)
+        seeds = _field(label, "seeds")
+        longest = gr.Slider(
+            4,
+            min(200, page.app.settings.max_tokens_per_reply),
+            value=min(32, page.app.settings.max_tokens_per_reply),
+            step=1,
+            label=label("sampling.cell_tokens"),
+            info=label("sampling.cell_tokens_info"),
+            min_width=240,
+            elem_id="sweep-tokens",
+        )
+    varied.input(_values_of, varied, values, **PRIVATE)
+    with gr.Row(elem_classes="doing"):
+        run = _button(label("sampling.run"), "sweep-run", variant="primary")
+        stop = _button(label("sampling.stop"), "sweep-stop", visible=False, stops=True)
+        example = _button(label("sampling.sweep_example"), "sweep-example")
+    grid = gr.HTML(container=False, apply_default_css=False, elem_id="sweep-grid")
+    plot = gr.Plot(show_label=False, label=label("sampling.plot"), visible=False, elem_id="sweep-plot")
+    return Sweep([temperatures, varied, values, seeds, longest], example, run, stop, grid, plot)
+
+
+def _button(
+    text: I18nData,
+    name: str,
+    *,
+    variant: Literal["primary", "secondary"] = "secondary",
+    visible: bool = True,
+    **kind: bool,
+) -> gr.Button:
+    classes = [*(["stops"] if kind.get("stops") else []), *(["quiet-button"] if kind.get("quiet") else [])]
+    return gr.Button(text, size="sm", scale=0, variant=variant, visible=visible, elem_id=name, elem_classes=classes)
+
+
+def _field(label: gr.I18n, name: str, *, visible: bool = True) -> gr.Textbox:
+    return gr.Textbox(
+        label=label(f"sampling.{name}"),
+        info=label(f"sampling.{name}_info"),
+        max_lines=1,
+        min_width=180,
+        visible=visible,
+        elem_id=f"sweep-{name}",
+    )
+
+
+FIRST = ("0, 0.5, 1, 1.5", "5, 50", "1, 2, 3")
+"""What the fields for temperatures, values and seeds hold at first."""
+
+
+def _values_of(varied: str) -> object:
+    """Values that fit what is varied."""
+    return gr.update(visible=varied != "none", value="0.5, 0.9" if varied == "top_p" else "5, 50")

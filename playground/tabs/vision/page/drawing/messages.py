@@ -1,0 +1,57 @@
+"""A column of the conversation as a Chatbot takes it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playground.asking.reply import Reply
+from playground.page.parts.render import AGAIN, KEYS, Renderer, tags_shown
+from playground.tabs.vision.lab.read import Reading
+from playground.tabs.vision.visit.values import Seat, Session, Turn
+
+
+def messages(show: Renderer, session: Session, seat: Seat) -> list[dict[str, Any]]:
+    """Questions with their pictures' numbers, what was read, and the replies."""
+    numbers = {picture.image: number for number, picture in enumerate(session.pictures, start=1)}
+    shown: list[dict[str, Any]] = []
+    for turn in session.turns:
+        with_it = ", ".join(str(numbers[one.image]) for one in turn.pictures if one.image in numbers)
+        above = f"*{show.text('vision.with_pictures', numbers=with_it)}*\n\n" if with_it else ""
+        shown.append({"role": "user", "content": above + tags_shown(turn.question)})
+        own = turn.reply(seat.key)
+        reply = own if own is not None else next(iter(turn.replies), None)
+        if reply is not None:
+            if own is not None and seat.way == "reads":
+                shown += _read(show, session, turn)
+            shown += _replied(show, session, turn, seat, reply)
+    return shown
+
+
+def _replied(show: Renderer, session: Session, turn: Turn, seat: Seat, reply: Reply) -> list[dict[str, Any]]:
+    unread = any(picture.image not in session.readings for picture in turn.pictures)
+    if seat.way == "reads" and unread and reply.state == "waiting":
+        metadata = {"title": show.text("vision.reading"), "status": "pending"}
+        return [{"role": "assistant", "content": "", "metadata": metadata}]
+    said = show.reply(reply)
+    options = [one for one in said[-1].get("options", []) if one["value"] in (KEYS, AGAIN)]
+    if "options" in said[-1]:
+        said[-1]["options"] = options
+    return said
+
+
+def _read(show: Renderer, session: Session, turn: Turn) -> list[dict[str, Any]]:
+    """What the program read in the pictures that came with this question, folded."""
+    readings = [session.readings[one.image] for one in turn.pictures if one.image in session.readings]
+    if not readings:
+        return []
+    content = "\n\n".join(_quoted(reading) or show.text("vision.nothing_read") for reading in readings)
+    lines = sum(len(reading.blocks) for reading in readings)
+    title = show.text("vision.read_title", count=lines)
+    return [{"role": "assistant", "content": content, "metadata": {"title": title, "status": "done"}}]
+
+
+def _quoted(reading: Reading) -> str:
+    text = reading.text
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    return f"{fence}text\n{text}\n{fence}" if text.strip() else ""

@@ -1,0 +1,153 @@
+"""The left side as HTML: each picture as it will be sent, what was read in it, and the sample images."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from playground.page.parts.render import Renderer
+from playground.tabs.vision.lab.read import Block, Reading
+from playground.tabs.vision.page.drawing.columns import Chosen
+from playground.tabs.vision.page.drawing.pieces import address, money, say, told
+from playground.tabs.vision.visit.pictures import questions_of, samples, thumbnail
+from playground.tabs.vision.visit.values import Adding, Picture, Seat, Session, sent_as
+
+_UNSURE = 0.9
+"""Confidence below which a box is dashed."""
+_QUESTIONS = 4
+"""Of a sample image that are offered."""
+
+
+def tray(show: Renderer, session: Session, it: Chosen, language: str) -> str:
+    """All pictures, with what each costs the models that see it."""
+    if not session.pictures:
+        return told(show, "empty_pictures")
+    figures = "".join(_figure(show, session, it, number, language) for number in range(1, len(session.pictures) + 1))
+    return f'<p class="quiet">{say(show, "cleaned")}</p>{figures}'
+
+
+def _figure(show: Renderer, session: Session, it: Chosen, number: int, language: str) -> str:
+    picture = session.pictures[number - 1]
+    reading = session.readings.get(picture.image)
+    title = say(show, "picture_number", number=number, name=picture.name)
+    remove = ""
+    if picture.image not in session.asked:
+        name = say(show, "remove", number=number)
+        remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
+    gone = f" · {say(show, 'described')}" if picture.described else ""
+    size = say(show, "size", width=picture.width, height=picture.height, kilobytes=_kilobytes(picture))
+    return (
+        f'<figure class="picture" data-number="{number}"><figcaption><strong>{title}</strong>{remove}'
+        f'<span class="quiet">{size}{gone}</span></figcaption>{_canvas(show, picture, reading, number)}'
+        f"{costs(show, picture, it)}{_lines(show, reading, number)}{_questions(show, picture, language)}</figure>"
+    )
+
+
+def _kilobytes(picture: Picture) -> str:
+    return f"{max(1, round(len(picture.image.content) / 1000)):,}"
+
+
+def _canvas(show: Renderer, picture: Picture, reading: Reading | None, number: int) -> str:
+    """The picture, and over it the boxes of the text that was read."""
+    alt = say(show, "alt", number=number, name=picture.name)
+    image = f'<img src="{address(picture.preview)}" alt="{alt}" width="{picture.width}" height="{picture.height}">'
+    if reading is None or not reading.blocks:
+        return f'<div class="canvas">{image}</div>'
+    boxes = "".join(_box(show, block, place) for place, block in enumerate(reading.blocks))
+    return (
+        f'<div class="canvas">{image}<svg viewBox="0 0 {reading.width} {reading.height}" aria-hidden="true">'
+        f"{boxes}</svg></div>"
+    )
+
+
+def _box(show: Renderer, block: Block, place: int) -> str:
+    left, top, right, bottom = block.box
+    kind = "unsure" if block.confidence < _UNSURE else "sure"
+    said = html.escape(f"{block.text} · {block.confidence:.2f}")
+    return (
+        f'<rect data-block="{place}" class="{kind}" x="{left}" y="{top}" width="{right - left}" '
+        f'height="{bottom - top}"><title>{said}</title></rect>'
+    )
+
+
+def costs(show: Renderer, picture: Picture, it: Chosen) -> str:
+    """How each column is sent the picture: pixels, tokens, dollars; or the text in it."""
+    rows = "".join(f"<tr>{_cost(show, picture, it, seat)}</tr>" for seat in it.seats)
+    if not rows:
+        return ""
+    names = ("cost_model", "cost_pixels", "cost_tokens", "cost_price")
+    heads = "".join(f'<th scope="col">{say(show, name)}</th>' for name in names)
+    return f'<table class="costs"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _cost(show: Renderer, picture: Picture, it: Chosen, seat: Seat) -> str:
+    model = it.models.get(seat.ref)
+    if seat.way == "reads":
+        name = say(show, "ocr_column", model=it.name(seat.ref))
+        return f'<th scope="row">{name}</th><td colspan="3">{say(show, "sent_as_text")}</td>'
+    name = html.escape(it.name(seat.ref))
+    if model is None:
+        return f'<th scope="row">{name}</th><td colspan="3">{say(show, "cost_unknown")}</td>'
+    sent = sent_as(picture, model)
+    tokens = say(show, "cost_unknown") if sent.tokens is None else f"{sent.tokens:,}"
+    size = f"{sent.width} × {sent.height}"
+    return f'<th scope="row">{name}</th><td>{size}</td><td>{tokens}</td><td>{money(show, sent.cost)}</td>'
+
+
+def _lines(show: Renderer, reading: Reading | None, number: int) -> str:
+    """The text that was read, a line a box, with the program's confidence."""
+    if reading is None:
+        return ""
+    if not reading.blocks:
+        return f'<p class="quiet">{say(show, "nothing_read")}</p>'
+    rows = "".join(
+        f'<tr data-block="{place}" tabindex="0"><td>{html.escape(block.text)}</td>'
+        f'<td class="number">{block.confidence:.2f}</td></tr>'
+        for place, block in enumerate(reading.blocks)
+    )
+    heads = f'<th scope="col">{say(show, "read_text")}</th><th scope="col">{say(show, "confidence")}</th>'
+    return (
+        f'<details class="read" data-key="read-{number}"><summary>{say(show, "read_title", count=len(reading.blocks))}'
+        f'</summary><p class="quiet">{say(show, "confidence_info")}</p>'
+        f'<table class="costs lines"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>'
+    )
+
+
+def _questions(show: Renderer, picture: Picture, language: str) -> str:
+    """What may be asked of a sample image, a click each: one question of each type."""
+    known = questions_of(picture.name, language)
+    by_type = {one.type: html.escape(one.item.question) for one in reversed(known)}
+    offered = list(by_type.values())[::-1][:_QUESTIONS]
+    buttons = "".join(f'<button type="button" data-question="{one}">{one}</button>' for one in offered)
+    return f'<p class="quiet">{say(show, "try_asking")}</p><div class="chips">{buttons}</div>' if buttons else ""
+
+
+def strip(show: Renderer, language: str) -> str:
+    """The sample images that have questions in this language."""
+    buttons = "".join(_sample(show, name) for name in samples(language))
+    return f'<h4 class="part">{say(show, "samples")}</h4><div class="samples">{buttons}</div>'
+
+
+def _sample(show: Renderer, name: str) -> str:
+    title = say(show, f"sample_{name.split('.')[0]}")
+    image = f'<img src="{address(thumbnail(name))}" alt="">'
+    return f'<button type="button" data-sample="{html.escape(name)}">{image}<span>{title}</span></button>'
+
+
+def progress(show: Renderer, adding: Adding) -> str:
+    """How far adding is."""
+    said = say(show, "adding", done=min(adding.done + 1, adding.total), all=adding.total)
+    return f'<p class="told" role="status">{said}</p>'
+
+
+def rejected(show: Renderer, adding: Adding) -> str:
+    """The files that are no pictures, and why: a sentence each."""
+    return "".join(show.alert(one.failure) for one in adding.rejected)
+
+
+def choices(show: Renderer, pictures: Sequence[Picture]) -> list[tuple[str, int]]:
+    """The pictures as a dropdown has them."""
+    return [
+        (show.text("vision.picture_number", number=number, name=one.name), number)
+        for number, one in enumerate(pictures, start=1)
+    ]

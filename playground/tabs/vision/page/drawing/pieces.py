@@ -1,0 +1,26 @@
+"""The smallest things of the tab: an escaped text, an error in the place of a result, a picture's address."""
+
+from __future__ import annotations
+
+import base64
+
+from playground.page.parts.notices import Notices
+from playground.page.parts.render import Renderer
+from providers.types import Image
+
+NOTICES = Notices("vision")
+say, word, told, noticed, alert = NOTICES.say, NOTICES.word, NOTICES.told, NOTICES.noticed, NOTICES.alert
+
+
+def address(image: Image) -> str:
+    """The picture itself as an address: nothing is fetched for it."""
+    return f"data:{image.mime};base64,{base64.b64encode(image.content).decode('ascii')}"
+
+
+def money(show: Renderer, cost: float | None) -> str:
+    """US dollars as an estimate, escaped; "free" for nothing, "unknown" for what nobody published."""
+    if cost is None:
+        return say(show, "cost_unknown")
+    if not cost:
+        return say(show, "cost_nothing")
+    return say(show, "cost_about", cost=f"{cost:.4f}" if cost >= 0.0001 else f"{cost:.2g}")

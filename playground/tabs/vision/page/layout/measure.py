@@ -1,0 +1,141 @@
+"""Labels and Measure, laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.page.parts.buttons import button
+from playground.page.program import Page
+from playground.tabs.vision.lab.measure import WAYS
+from playground.tabs.vision.visit.measure import MOST_QUESTIONS
+from playground.tabs.vision.visit.visits import VisionVisits
+
+FEW = 12
+"""Questions at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLayout:
+    """`shown`: the bars, run and stop."""
+
+    picture: gr.Dropdown
+    labels: gr.Textbox
+    template: gr.Textbox
+    models: gr.CheckboxGroup
+    run: gr.Button
+    stop: gr.Button
+    example: gr.Button
+    bars: gr.HTML
+
+    @property
+    def typed(self) -> list[gr.components.Component]:
+        return [self.picture, self.labels, self.template, self.models]
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        return [self.bars, self.run, self.stop]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLayout:
+    """`shown` is in the order of `measuring.Screen`."""
+
+    count: gr.Slider
+    ways: gr.CheckboxGroup
+    language: gr.Radio
+    run: gr.Button
+    confirm: gr.Button
+    cancel: gr.Button
+    stop: gr.Button
+    csv: gr.Button
+    progress: gr.HTML
+    table: gr.HTML
+    plot: gr.Plot
+
+    @property
+    def plan(self) -> list[gr.components.Component]:
+        return [self.count, self.ways, self.language]
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        buttons = [self.run, self.confirm, self.cancel, self.stop, self.csv]
+        return [self.progress, self.table, self.plot, *buttons]
+
+
+def lay_out_labels(page: Page[VisionVisits]) -> LabelLayout:
+    label = page.app.label
+    gr.Markdown(label("vision.labels_intro"), elem_classes="quiet")
+    with gr.Row(elem_id="vision-label-plan"):
+        with gr.Column(min_width=240, scale=3):
+            labels = gr.Textbox(
+                label=label("vision.labels"),
+                info=label("vision.labels_info"),
+                lines=5,
+                max_lines=12,
+                elem_id="vision-labels",
+            )
+        with gr.Column(min_width=240, scale=2):
+            picture = gr.Dropdown([], label=label("vision.picture"), interactive=True, elem_id="vision-label-picture")
+            template = gr.Textbox(
+                label=label("vision.template"),
+                info=label("vision.template_info"),
+                placeholder=label("vision.template_hint"),
+                max_lines=1,
+                elem_id="vision-template",
+            )
+    models = gr.CheckboxGroup(
+        [],
+        label=label("vision.label_models"),
+        info=label("vision.label_models_info"),
+        interactive=True,
+        elem_id="vision-label-models",
+    )
+    with gr.Row(elem_classes="doing"):
+        run = button(label("vision.label_run"), "vision-label-run", variant="primary")
+        stop = button(label("vision.stop"), "vision-label-stop", visible=False, stops=True)
+        example = button(label("vision.label_example"), "vision-label-example")
+    bars = gr.HTML(container=False, apply_default_css=False, elem_id="vision-bars")
+    gr.Markdown(label("vision.label_how"), elem_classes="quiet")
+    return LabelLayout(picture, labels, template, models, run, stop, example, bars)
+
+
+def lay_out_measure(page: Page[VisionVisits]) -> MeasureLayout:
+    label, texts = page.app.label, page.app.texts
+    gr.Markdown(label("vision.measure_intro"), elem_classes="quiet")
+    with gr.Row(elem_id="vision-measure-plan"):
+        count = gr.Slider(
+            1,
+            MOST_QUESTIONS,
+            value=FEW,
+            step=1,
+            label=label("vision.count"),
+            info=label("vision.count_info"),
+            min_width=220,
+            elem_id="vision-count",
+        )
+        language = gr.Radio(
+            [(texts.text(one, "page.language"), one) for one in texts.languages()],
+            value=texts.languages()[0],
+            label=label("vision.language"),
+            min_width=180,
+            elem_id="vision-language",
+        )
+    ways = gr.CheckboxGroup(
+        [(label(f"vision.way_{way}"), way) for way in WAYS],
+        value=list(WAYS),
+        label=label("vision.ways"),
+        info=label("vision.ways_info"),
+        elem_id="vision-ways",
+    )
+    with gr.Row(elem_classes="doing"):
+        run = button(label("vision.measure_run"), "vision-measure-run", variant="primary")
+        confirm = button(label("vision.confirm"), "vision-measure-confirm", variant="primary", visible=False)
+        cancel = button(label("vision.cancel"), "vision-measure-cancel", visible=False)
+        stop = button(label("vision.stop"), "vision-measure-stop", visible=False, stops=True)
+        csv = button(label("vision.csv"), "vision-csv", quiet=True, visible=False)
+    progress = gr.HTML(container=False, apply_default_css=False, elem_id="vision-measure-progress")
+    table = gr.HTML(container=False, apply_default_css=False, elem_id="vision-table")
+    plot = gr.Plot(show_label=False, label=label("vision.plot"), visible=False, elem_id="vision-plot")
+    return MeasureLayout(count, ways, language, run, confirm, cancel, stop, csv, progress, table, plot)

@@ -1,0 +1,162 @@
+"""The Vision tab's components, laid out: the pictures on the left, what is asked about them on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.page.parts.buttons import button
+from playground.page.program import Page
+from playground.tabs.vision.page import scripts
+from playground.tabs.vision.page.layout.measure import LabelLayout, MeasureLayout, lay_out_labels, lay_out_measure
+from playground.tabs.vision.visit.ask import MOST_COLUMNS
+from playground.tabs.vision.visit.visits import VisionVisits
+
+EXPORTS = ("markdown", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tab's components."""
+
+    pictures: PicturesLayout
+    modes: gr.Tabs
+    asking: AskLayout
+    labelling: LabelLayout
+    measuring: MeasureLayout
+    file: gr.JSON
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesLayout:
+    """The left side."""
+
+    upload: gr.File
+    camera: gr.Image
+    samples: gr.HTML
+    progress: gr.HTML
+    stop: gr.Button
+    shown: gr.HTML
+    clear: gr.Button
+
+
+@dataclass(frozen=True, slots=True)
+class AskLayout:
+    """`ocr`: the models that are to answer from the text that a program reads."""
+
+    ocr: gr.CheckboxGroup
+    who: gr.HTML
+    columns: list[gr.Column]
+    heads: list[gr.HTML]
+    chats: list[gr.Chatbot]
+    notice: gr.HTML
+    question: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+    example: gr.Button
+    new: gr.Button
+    exports: dict[str, gr.Button]
+
+    @property
+    def frame(self) -> list[gr.blocks.Block]:
+        """What a change of models redraws, in the order of `columns.Frame`."""
+        return [self.ocr, self.who, *self.columns, *self.heads, *self.chats]
+
+    @property
+    def streaming(self) -> list[gr.blocks.Block]:
+        """What asking redraws, in the order of `answering.Screen`."""
+        return [*self.chats, self.notice, self.question, self.ask, self.stop]
+
+
+def lay_out(page: Page[VisionVisits]) -> Layout:
+    label = page.app.label
+    gr.Markdown(label("vision.intro"), elem_classes="intro")
+    with gr.Row(elem_id="vision", equal_height=False):
+        with gr.Column(scale=1, min_width=290, elem_id="vision-left"):
+            pictures = _lay_out_pictures(page)
+        with (
+            gr.Column(scale=2, min_width=290, elem_id="vision-work"),
+            gr.Tabs(elem_id="vision-modes", overflow_behavior="wrap") as modes,
+        ):
+            with gr.Tab(label("vision.mode_ask"), id="ask"):
+                asking = _lay_out_ask(page)
+            with gr.Tab(label("vision.mode_labels"), id="labels"):
+                labelling = lay_out_labels(page)
+            with gr.Tab(label("vision.mode_measure"), id="measure"):
+                measuring = lay_out_measure(page)
+    return Layout(pictures, modes, asking, labelling, measuring, gr.JSON(visible=False))
+
+
+def _lay_out_pictures(page: Page[VisionVisits]) -> PicturesLayout:
+    label = page.app.label
+    upload = gr.File(
+        label=label("vision.upload"), file_count="multiple", type="filepath", height=130, elem_id="vision-upload"
+    )
+    gr.Markdown(label("vision.upload_info"), elem_classes="quiet")
+    with gr.Accordion(label("vision.camera"), open=False, elem_id="vision-camera-panel"):
+        camera = gr.Image(
+            sources=["webcam"],
+            type="filepath",
+            image_mode=None,
+            show_label=False,
+            label=label("vision.camera"),
+            height=240,
+            buttons=[],
+            elem_id="vision-camera",
+        )
+    progress = gr.HTML(container=False, apply_default_css=False, elem_id="vision-progress")
+    shown = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.PICTURES, elem_id="vision-pictures")
+    with gr.Row(elem_classes="doing"):
+        stop = button(label("vision.stop"), "vision-add-stop", visible=False, stops=True)
+        clear = button(label("vision.clear"), "vision-clear", quiet=True, visible=False)
+    samples = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.SAMPLES, elem_id="vision-samples")
+    return PicturesLayout(upload, camera, samples, progress, stop, shown, clear)
+
+
+def _lay_out_ask(page: Page[VisionVisits]) -> AskLayout:
+    label = page.app.label
+    ocr = gr.CheckboxGroup(
+        [], label=label("vision.ocr"), info=label("vision.ocr_info"), interactive=True, elem_id="vision-ocr"
+    )
+    who = gr.HTML(container=False, apply_default_css=False, elem_id="vision-who")
+    columns, heads, chats = [], [], []
+    with gr.Row(elem_id="vision-columns"):
+        for number in range(MOST_COLUMNS):
+            with gr.Column(visible=number == 0, min_width=240, elem_classes="chat-column") as column:
+                heads.append(gr.HTML(container=False))
+                chats.append(_chatbot(page, number))
+            columns.append(column)
+    notice = gr.HTML(container=False, apply_default_css=False, elem_id="vision-notice")
+    question = gr.Textbox(
+        label=label("vision.question"),
+        placeholder=label("vision.question_hint"),
+        lines=1,
+        max_lines=8,
+        elem_id="vision-question",
+    )
+    with gr.Row(elem_classes="doing"):
+        ask = button(label("vision.ask"), "vision-ask", variant="primary")
+        stop = button(label("vision.stop"), "vision-stop", visible=False, stops=True)
+        example = button(label("vision.example"), "vision-example")
+        new = button(label("vision.new"), "vision-new", quiet=True)
+        exports = {
+            name: button(label(f"vision.export_{name}"), f"vision-export-{name}", quiet=True) for name in EXPORTS
+        }
+    return AskLayout(ocr, who, columns, heads, chats, notice, question, ask, stop, example, new, exports)
+
+
+def _chatbot(page: Page[VisionVisits], number: int) -> gr.Chatbot:
+    label = page.app.label
+    return gr.Chatbot(
+        label=label("vision.tab"),
+        show_label=False,
+        height="var(--vision-height)",
+        buttons=["copy"],
+        feedback_options=None,
+        placeholder=label("vision.empty") if number == 0 else None,  # type: ignore[arg-type]  # the browser looks it up here as everywhere
+        allow_tags=False,
+        layout="bubble",
+        elem_id=f"vision-chat-{number}",
+        elem_classes="chat",
+    )

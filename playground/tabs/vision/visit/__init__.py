@@ -1,0 +1,1 @@
+"""A visitor's images and what is asked about them: kept for a while, in memory alone. No page needed."""

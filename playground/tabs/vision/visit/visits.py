@@ -1,0 +1,216 @@
+"""The gallery: one visitor's pictures and questions, and the work on them that can be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field, replace
+
+from playground.asking.pump import beating
+from playground.asking.reply import Reply
+from playground.asking.upload import Upload
+from playground.measuring import run
+from playground.tabs.vision.lab.ask import MOST_IMAGES
+from playground.tabs.vision.lab.labels import Labelled, compare
+from playground.tabs.vision.visit.ask import MOST_COLUMNS, Asking, Round
+from playground.tabs.vision.visit.measure import Measured, Measuring, planned
+from playground.tabs.vision.visit.pictures import picture_of
+from playground.tabs.vision.visit.values import MOST_PICTURES, Adding, Picture, Rejected, Session, Turn
+from playground.visitors import Sessions
+from playground.visitors.expiring import Expiring
+from playground.visitors.reach import Reach
+from providers.errors import Failure, InputError, LimitExceeded, PlaygroundError
+from providers.labels import ContrastiveInfo
+
+ADD, ASK, LABEL, MEASURE = "vision-add", "vision-ask", "vision-label", "vision-measure"
+"""Places: at each, one piece of work a visitor."""
+_SECONDS = 7200.0
+"""How long pictures are kept that nobody touches."""
+_MOST = 60
+"""Visitors whose pictures are kept: a large class. Those of one are 30 MB at most, and mostly 2."""
+_AT_ONCE = 4
+"""Requests of a measurement that a provider has at a time."""
+
+
+@dataclass(slots=True)
+class VisionVisits:
+    """Pictures are in memory alone, never on the disk, and forgotten after two hours."""
+
+    reach: Reach
+    sessions: Sessions
+    _kept: Expiring[Session] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+    _measured: Expiring[Measured] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+
+    def session(self, visitor: str) -> Session:
+        """The visitor's pictures and questions as they are now."""
+        return self._kept.get(visitor) or Session()
+
+    async def add(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[Adding]:
+        """Clean and keep; the last step holds what was rejected and why. Raises `LimitExceeded("streams")`."""
+        async with self.sessions.work.at(visitor, ADD, counted=False) as control:
+            adding = self._adding(visitor, files)
+            first = Adding(total=len(files), session=self.session(visitor))
+            async with aclosing(beating(adding, first, control.stopping)) as steps:
+                async for step in steps:
+                    yield step
+
+    async def _adding(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[Adding]:
+        rejected: list[Rejected] = []
+        for done, file in enumerate(files, start=1):
+            try:
+                if len(self.session(visitor).pictures) >= MOST_PICTURES:
+                    raise LimitExceeded("pictures", limit=MOST_PICTURES)
+                picture = await picture_of(file)
+                session = self.session(visitor)
+                if picture.image not in {one.image for one in session.pictures}:
+                    self._kept.put(visitor, replace(session, pictures=(*session.pictures, picture)))
+            except PlaygroundError as error:
+                rejected.append(Rejected(file.name, Failure.of(error)))
+            yield Adding(done=done, total=len(files), rejected=tuple(rejected), session=self.session(visitor))
+
+    def remove(self, visitor: str, number: int) -> Session:
+        """Take a picture out, the first is 1. Raises `InputError("picture")` for one that is not there or was asked
+        about: what was said of it would stand without it.
+        """
+        session = self.session(visitor)
+        picture = self.picture(visitor, number)
+        if picture.image in session.asked:
+            raise InputError("picture")
+        left = tuple(one for one in session.pictures if one is not picture)
+        self._kept.put(visitor, replace(session, pictures=left))
+        return self.session(visitor)
+
+    def picture(self, visitor: str, number: int) -> Picture:
+        """The first is 1. Raises `InputError("picture")`."""
+        pictures = self.session(visitor).pictures
+        if not 1 <= number <= len(pictures):
+            raise InputError("picture")
+        return pictures[number - 1]
+
+    def restart(self, visitor: str) -> Session:
+        """A new conversation about the same pictures."""
+        self.stop(visitor, ASK)
+        session = self.session(visitor)
+        self._kept.put(visitor, replace(session, turns=(), begun=session.begun + 1))
+        return self.session(visitor)
+
+    def take_back(self, visitor: str) -> Session:
+        """Without the last question: it is to be asked again."""
+        self.stop(visitor, ASK)
+        session = self.session(visitor)
+        self._kept.put(visitor, replace(session, turns=session.turns[:-1], begun=session.begun + 1))
+        return self.session(visitor)
+
+    def clear(self, visitor: str) -> Session:
+        """Forget all pictures and what was said about them."""
+        self.stop(visitor, ASK)
+        self._kept.put(visitor, Session(begun=self.session(visitor).begun + 1))
+        return self.session(visitor)
+
+    async def ask(self, visitor: str, asking: Asking) -> AsyncGenerator[Session]:
+        """Ask all columns about the pictures that wait, or once more about those before.
+
+        Raises `InputError`: "empty" without a question, "no_image" without a picture, "blind" without a column;
+        `LimitExceeded`.
+        """
+        session = self.session(visitor)
+        self._check(session, asking)
+        async with self.sessions.work.at(visitor, ASK) as control, AsyncExitStack() as held:
+            for _ in asking.seats[1:]:
+                await held.enter_async_context(self.sessions.limits.stream(visitor))
+            session = self.session(visitor)  # what was going on there has ended by now
+            session = replace(session, turns=(*session.turns, _turn(session, asking)))
+            self._keep(visitor, session.settled())
+            its = self._round(visitor, asking, session, (control.stopping, held))
+            try:
+                async with aclosing(its.replies()) as snapshots:
+                    async for replies in snapshots:
+                        session = replace(session.answered(replies), readings=dict(its.readings))
+                        yield session
+            finally:
+                self._keep(visitor, session.settled())
+
+    async def once(self, visitor: str, files: Sequence[Upload], asking: Asking) -> AsyncGenerator[Session]:
+        """The same for a caller who keeps everything himself: one turn about these files, nothing of it kept here.
+
+        Raises what `ask` raises, and `ImageError` for the first file that is no picture.
+        """
+        if len(files) > MOST_IMAGES:
+            raise LimitExceeded("images", limit=MOST_IMAGES)
+        self.sessions.limits.message(visitor)
+        async with self.sessions.limits.stream(visitor), AsyncExitStack() as held:
+            session = Session(pictures=tuple([await picture_of(file) for file in files]))
+            self._check(session, asking)
+            session = replace(session, turns=(_turn(session, asking),))
+            its = self._round(visitor, asking, session, (asyncio.Event(), held))
+            async with aclosing(its.replies()) as snapshots:
+                async for replies in snapshots:
+                    yield replace(session.answered(replies), readings=dict(its.readings))
+
+    def _round(
+        self, visitor: str, asking: Asking, session: Session, ends: tuple[asyncio.Event, AsyncExitStack]
+    ) -> Round:
+        stop, held = ends
+        readings = dict(session.readings)
+        return Round(
+            reach=self.reach, visitor=visitor, asking=asking, session=session, readings=readings, stop=stop, held=held
+        )
+
+    def _keep(self, visitor: str, session: Session) -> None:
+        """What was said, unless the visitor began anew meanwhile; pictures that came meanwhile stay."""
+        now = self.session(visitor)
+        if now.begun == session.begun:
+            self._kept.put(visitor, replace(session, pictures=now.pictures))
+
+    def _check(self, session: Session, asking: Asking) -> None:
+        if not session.pictures:
+            raise InputError("no_image")
+        if not asking.seats:
+            raise InputError("blind")
+        if len(asking.seats) > MOST_COLUMNS:
+            raise LimitExceeded("columns", limit=MOST_COLUMNS)
+        asking.message(asking.question, session.waiting)
+
+    def labellers(self, visitor: str) -> tuple[ContrastiveInfo, ...]:
+        """The models that compare pictures with labels."""
+        return self.reach.labellers(visitor)
+
+    async def label(
+        self, visitor: str, number: int, labels: Sequence[str], refs: Sequence[str], template: str | None = None
+    ) -> AsyncGenerator[tuple[Labelled, ...]]:
+        """How well each label fits that picture, by each model. Raises `InputError`, `UnknownModel`."""
+        picture = self.picture(visitor, number)
+        if not refs:
+            raise InputError("blind")
+        async with self.sessions.work.at(visitor, LABEL) as control, AsyncExitStack() as held:
+            models = [await held.enter_async_context(self.reach.labeller(visitor, ref)) for ref in refs]
+            comparing = compare(models, picture.image, labels, template)
+            first = tuple(Labelled(info=model.info) for model in models)
+            async with aclosing(beating(comparing, first, control.stopping)) as snapshots:
+                async for snapshot in snapshots:
+                    yield snapshot
+
+    async def measure(self, visitor: str, measuring: Measuring) -> AsyncGenerator[Measured]:
+        """Ask the sample questions through the one runner. Raises what `planned` and `LimitExceeded` raise."""
+        async with self.sessions.work.at(visitor, MEASURE) as control, AsyncExitStack() as held:
+            plan, measured = await planned(held, self.reach, visitor, measuring, _AT_ONCE)
+            async with aclosing(run(plan, control)) as snapshots:
+                async for snapshot in snapshots:
+                    measured = replace(measured, snapshot=snapshot)
+                    self._measured.put(visitor, measured)
+                    yield measured
+
+    def measured(self, visitor: str) -> Measured | None:
+        """What was measured last."""
+        return self._measured.get(visitor)
+
+    def stop(self, visitor: str, place: str) -> None:
+        """End the work at that place at once; what is there stays."""
+        self.sessions.work.stop(visitor, place)
+
+
+def _turn(session: Session, asking: Asking) -> Turn:
+    """The question as it begins."""
+    waiting = tuple(Reply(model=seat.ref) for seat in asking.seats)
+    return Turn(question=asking.question, pictures=session.waiting, seats=asking.seats, replies=waiting)

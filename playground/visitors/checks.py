@@ -1,0 +1,136 @@
+"""The one check of everything a visitor sends, by the page or by the API, before any model sees it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from playground.measuring.tasks import LANGUAGES
+from providers.errors import InputError, LimitExceeded
+from providers.types import Message, Role, Sampling
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "temperature": (0, 2),
+    "top_k": (0, 1000),
+    "top_p": (0, 1),
+    "min_p": (0, 1),
+    "typical_p": (0.01, 1),
+    "repetition_penalty": (0.5, 2),
+    "frequency_penalty": (-2, 2),
+    "presence_penalty": (-2, 2),
+    "max_tokens": (1, 1_000_000),
+    "seed": (0, 2**31 - 1),
+}
+_WHOLE = {"top_k", "max_tokens", "seed", "k"}
+MAX_COLUMNS = 4
+MAX_STOPS = 4
+MAX_STOP_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Limits set by whoever runs the page."""
+
+    message_characters: int = 100_000
+    history_messages: int = 400
+    tokens_per_reply: int = 2048
+
+
+def checked_text(value: object, bounds: Bounds, *, empty: bool = False) -> str:
+    """A visitor's text. Raises `InputError` when it is no text or empty, `LimitExceeded` when too long."""
+    if not isinstance(value, str):
+        raise InputError("not_text")
+    if not empty and not value.strip():
+        raise InputError("empty")
+    if len(value) > bounds.message_characters:
+        raise LimitExceeded("message_length", limit=bounds.message_characters, length=len(value))
+    # Lone surrogates cannot be encoded, neither for a vendor nor for a tokenizer.
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def checked_number(name: str, value: object, ranges: Mapping[str, tuple[float, float]] = RANGES) -> float | int | None:
+    """A sampling parameter in its range; `None` and the empty text mean that it is not set."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    low, high = ranges[name]
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise InputError("number", name=name, low=low, high=high)
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        raise InputError("number", name=name, low=low, high=high) from None
+    whole = name in _WHOLE
+    if not math.isfinite(number) or not low <= number <= high or (whole and number != int(number)):
+        raise InputError("number", name=name, low=low, high=high)
+    return int(number) if whole else number
+
+
+def checked_sampling(
+    values: Mapping[str, object], bounds: Bounds, ranges: Mapping[str, tuple[float, float]] = RANGES
+) -> Sampling:
+    """Sampling parameters by name. `stop` is a list of texts, or one text with a sequence a line."""
+    numbers = {name: checked_number(name, values.get(name), ranges) for name in RANGES}
+    longest = numbers["max_tokens"]
+    if longest is not None and longest > bounds.tokens_per_reply:
+        raise LimitExceeded("tokens", limit=bounds.tokens_per_reply)
+    if longest is None:
+        numbers["max_tokens"] = bounds.tokens_per_reply
+    return Sampling(**numbers, stop=_checked_stop(values.get("stop")))  # type: ignore[arg-type]  # names are the fields
+
+
+def _checked_stop(value: object) -> tuple[str, ...]:
+    marks = value.splitlines() if isinstance(value, str) else value or []
+    if not isinstance(marks, Sequence) or not all(isinstance(mark, str) for mark in marks):
+        raise InputError("not_text")
+    stops = tuple(mark for mark in marks if mark)
+    if len(stops) > MAX_STOPS or any(len(mark) > MAX_STOP_LENGTH for mark in stops):
+        raise LimitExceeded("message_length", limit=MAX_STOP_LENGTH, length=max(len(mark) for mark in stops))
+    return stops
+
+
+def checked_history(value: object, bounds: Bounds) -> tuple[Message, ...]:
+    """A conversation from outside: user and assistant in turns. A forged `system` role is an `InputError`."""
+    if value is None:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise InputError("role")
+    if len(value) > bounds.history_messages:
+        raise LimitExceeded("history", limit=bounds.history_messages)
+    return tuple(_checked_message(item, bounds) for item in value)
+
+
+def _checked_message(item: object, bounds: Bounds) -> Message:
+    if not isinstance(item, Mapping):
+        raise InputError("role")
+    role: Role
+    match item.get("role"):
+        case "user":
+            role = "user"
+        case "assistant":
+            role = "assistant"
+        case _:
+            raise InputError("role")
+    content = item.get("content")
+    if isinstance(content, Sequence) and not isinstance(content, str):
+        pieces = [part.get("text") if isinstance(part, Mapping) else part for part in content]
+        content = "\n".join(piece if isinstance(piece, str) else "" for piece in pieces)
+    return Message.of(role, checked_text(content, bounds, empty=True))
+
+
+def checked_models(value: object) -> tuple[str, ...]:
+    """One to four model names, in order, each once."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise InputError("not_text")
+    chosen = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if not 1 <= len(chosen) <= MAX_COLUMNS:
+        raise LimitExceeded("columns", limit=MAX_COLUMNS)
+    return chosen
+
+
+def checked_language(value: object) -> str:
+    """Raises `InputError("choice")`."""
+    if value not in LANGUAGES:
+        raise InputError("choice", name="language", choices=", ".join(LANGUAGES))
+    return str(value)

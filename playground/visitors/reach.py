@@ -1,0 +1,215 @@
+"""Which models a visitor can reach, and the connection to each: catalogue, own keys, and names typed by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Protocol, runtime_checkable
+
+from playground.visitors.expiring import Expiring
+from providers import registry
+from providers.base import Credentials, Options, Provider
+from providers.catalog import Catalog, find
+from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
+from providers.errors import MissingKey, PlaygroundError, UnknownModel
+from providers.labels import ContrastiveInfo, Labeller, Labels
+from providers.types import ModelInfo
+
+SHARED = ("huggingface", "scripted")
+"""Providers without keys: one connection serves every visitor."""
+UNKNOWN_WINDOW = 512
+"""Tokens of a text that an embedding model reads of which nothing is known: nearly all read that many."""
+LIST_SECONDS = 3600
+"""How long a vendor's list of models is believed."""
+
+
+@runtime_checkable
+class Resolves(Protocol):
+    """A provider that also knows models outside the catalogue, by name."""
+
+    async def resolve(self, model_id: str) -> ModelInfo: ...
+
+
+class Keys(Protocol):
+    """Where a visitor's keys are."""
+
+    def credentials(self, visitor: str, provider: str) -> Credentials: ...
+
+    def providers(self, visitor: str) -> frozenset[str]: ...
+
+
+@dataclass(slots=True)
+class Reach:
+    """`scripted` models are offered only where asked for: they are no language models.
+
+    Local models are shared by all visitors. A vendor is connected to for one use, with the key of that moment: no copy
+    of a key outlives it.
+    """
+
+    catalog: Catalog
+    options: Options
+    keys: Keys
+    scripted: bool = False
+    _shared: dict[str, Provider] = field(default_factory=dict, repr=False)
+    _lists: Expiring[dict[str, tuple[ModelInfo, ...]]] = field(
+        default_factory=lambda: Expiring(LIST_SECONDS), repr=False
+    )
+
+    def locked(self, visitor: str, model: ModelInfo | EmbeddingInfo | RerankerInfo) -> bool:
+        """It needs a key that the visitor has not given."""
+        return self._needs_key(model.provider) and model.provider not in self.keys.providers(visitor)
+
+    def key_providers(self) -> tuple[str, ...]:
+        """Providers for which a key, or an address, can be entered."""
+        names = [name for name in registry.names(self.catalog) if name not in SHARED]
+        return tuple(sorted(names, key=lambda name: name != "openai"))  # the one most look for, then as they come
+
+    async def models(self, visitor: str) -> tuple[ModelInfo, ...]:
+        """On this computer first, then vendors: the catalogue, and what reachable vendors list themselves.
+
+        A vendor that does not answer is left with its catalogue rows; `refresh` tells why.
+        """
+        found: dict[str, ModelInfo] = {}
+        for name in SHARED:
+            if name != "scripted" or self.scripted:
+                found |= {model.ref: model for model in await self._connect(visitor, name).models()}
+        found |= {model.ref: model for model in self.catalog.models if model.ref not in found}
+        for listed in (self._lists.get(visitor) or {}).values():
+            found |= {model.ref: model for model in listed}
+        return tuple(sorted(found.values(), key=lambda model: not model.local))
+
+    async def refresh(self, visitor: str, name: str) -> tuple[ModelInfo, ...]:
+        """Ask a vendor for its list. Raises its errors: a wrong key is noticed here."""
+        async with self._connected(visitor, name) as provider:
+            listed = await provider.models()
+        self._lists.put(visitor, {**(self._lists.get(visitor) or {}), name: listed})
+        return listed
+
+    async def refresh_all(self, visitor: str) -> bool:
+        """Ask every vendor for which there is a key and no list yet; whether there is anything new.
+
+        One that does not answer keeps its catalogue rows: that is no news until the visitor asks it something.
+        """
+        missing = self.keys.providers(visitor) - (self._lists.get(visitor) or {}).keys() - set(SHARED)
+        answers = await asyncio.gather(*(self.refresh(visitor, name) for name in missing), return_exceptions=True)
+        if defects := [a for a in answers if isinstance(a, BaseException) and not isinstance(a, PlaygroundError)]:
+            raise defects[0]
+        return any(not isinstance(answer, BaseException) for answer in answers)
+
+    @asynccontextmanager
+    async def open(self, visitor: str, ref: str) -> AsyncIterator[tuple[Provider, ModelInfo]]:
+        """The connection and the facts for `provider/model`, for as long as it is used.
+
+        Raises `UnknownModel`, `MissingKey`, and what a vendor answers when it is asked for its list.
+        """
+        name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/")
+        known = {model.ref: model for model in await self.models(visitor)}
+        if name not in registry.names(self.catalog) or not model_id or (name == "scripted" and not self.scripted):
+            find(known.values(), ref)  # tells the names that look alike
+        ref = f"{name}/{model_id}"
+        async with self._connected(visitor, name) as provider:
+            if ref in known:
+                yield provider, known[ref]
+            elif isinstance(provider, Resolves):
+                yield provider, await provider.resolve(model_id)
+            else:
+                yield provider, find((*known.values(), *await self.refresh(visitor, name)), ref)
+
+    def embeddings(self, visitor: str = "") -> tuple[EmbeddingInfo, ...]:
+        """Models that embed, the default first. Among scripted models that is one without weights."""
+        return (*self._scripted_rows.embeddings, *self.catalog.embeddings)
+
+    def rerankers(self, visitor: str = "") -> tuple[RerankerInfo, ...]:
+        """As `embeddings`."""
+        return (*self._scripted_rows.rerankers, *self.catalog.rerankers)
+
+    def embedding(self, ref: str = "") -> EmbeddingInfo:
+        """The facts of the model of that name, few where the catalogue does not know it. Raises `UnknownModel`."""
+        known = {info.ref: info for info in self.embeddings()}
+        name, _, model_id = ref.partition("/")
+        if ref in known or not ref:
+            return known[ref] if ref else self.embeddings()[0]
+        if not model_id or name not in (*self.catalog.endpoints, "openai", registry.CUSTOM):
+            return find(known.values(), ref)  # tells the names that look alike
+        here = name in self.catalog.endpoints and self.catalog.endpoints[name].local
+        return EmbeddingInfo(id=model_id, provider=name, name=model_id, window=UNKNOWN_WINDOW, local=here)
+
+    @asynccontextmanager
+    async def embedder(self, visitor: str, ref: str = "") -> AsyncIterator[Embedder]:
+        """The model of that name, for as long as it is used; without a name the default. Raises `UnknownModel`,
+        `MissingKey`.
+
+        Of a vendor that speaks OpenAI's protocol, or a server of the visitor's own, every model can be named.
+        """
+        info = self.embedding(ref)
+        async with self._connected(visitor, info.provider) as provider:
+            if not isinstance(provider, Embeds):
+                raise UnknownModel("provider", model=info.ref, near="")
+            yield provider.embedder(info)
+
+    @asynccontextmanager
+    async def reranker(self, visitor: str, ref: str = "") -> AsyncIterator[Reranker]:
+        """As `embedder`."""
+        info = find(self.rerankers(), ref) if ref else self.rerankers()[0]
+        async with self._connected(visitor, info.provider) as provider:
+            if not isinstance(provider, Reranks):
+                raise UnknownModel("provider", model=info.ref, near="")
+            yield provider.reranker(info)
+
+    def labellers(self, visitor: str = "") -> tuple[ContrastiveInfo, ...]:
+        """Models that compare pictures with labels. As `embeddings`."""
+        return (*self._scripted_rows.contrastive, *self.catalog.contrastive)
+
+    @asynccontextmanager
+    async def labeller(self, visitor: str, ref: str = "") -> AsyncIterator[Labeller]:
+        """As `embedder`."""
+        info = find(self.labellers(), ref) if ref else self.labellers()[0]
+        async with self._connected(visitor, info.provider) as provider:
+            if not isinstance(provider, Labels):
+                raise UnknownModel("provider", model=info.ref, near="")
+            yield provider.labeller(info)
+
+    @property
+    def _scripted_rows(self) -> Catalog:
+        return registry.rows("scripted") if self.scripted else Catalog(models=(), endpoints={})
+
+    def forget(self, visitor: str) -> None:
+        """Forget what vendors listed for the visitor's keys."""
+        self._lists.pop(visitor)
+
+    @asynccontextmanager
+    async def _connected(self, visitor: str, name: str) -> AsyncIterator[Provider]:
+        provider = self._connect(visitor, name)
+        try:
+            yield provider
+        finally:
+            if name not in SHARED:
+                await provider.aclose()
+
+    def _connect(self, visitor: str, name: str) -> Provider:
+        if name in self._shared:
+            return self._shared[name]
+        credentials = self.keys.credentials("" if name in SHARED else visitor, name)
+        if self._needs_key(name) and not credentials.key and not credentials.base_url:
+            raise MissingKey(provider=name)
+        provider = registry.connect(name, self.catalog, self.options, credentials)
+        if name in SHARED:
+            self._shared[name] = provider
+        return provider
+
+    def _needs_key(self, name: str) -> bool:
+        if name in SHARED:
+            return False
+        endpoint = self.catalog.endpoints.get(name)
+        return endpoint is None or endpoint.key_variable is not None
+
+
+def full_name(ref: str, providers: Iterable[str]) -> str:
+    """A folder's path, or a Hub id alone (`owner/name`), is a local model's name; a slip in a provider's is not."""
+    first, _, rest = ref.partition("/")
+    hub = rest and "/" not in rest and not get_close_matches(first, list(providers), cutoff=0.9)
+    on_this_computer = ref.startswith("/") or hub
+    return f"{SHARED[0]}/{ref}" if on_this_computer else ref

@@ -1,0 +1,93 @@
+"""The engines that run models here: a module of this folder with `ORDER` and `variants` is one.
+
+A variant is a way to run one model: an engine and a number format, with what it takes and what it promises.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.weights.gate import passes
+
+
+class Variant(Protocol):
+    """`accepts` are the sampling parameters it takes; `alternatives`, whether it reports the likeliest tokens too."""
+
+    @property
+    def name(self) -> str:
+        """As `engine-format`; `engine` alone where the format is chosen when it is loaded."""
+        ...
+
+    @property
+    def accepts(self) -> frozenset[str]: ...
+
+    @property
+    def alternatives(self) -> bool: ...
+
+    @property
+    def inside(self) -> bool:
+        """What it loads has a `look`, for the white box."""
+        ...
+
+    @property
+    def reproducible(self) -> bool:
+        """With a seed the same text comes out, whoever else is being served."""
+        ...
+
+    def budget(self) -> int | None:
+        """Bytes for all loaded models together where it computes; `None` where that is the computer's own memory."""
+        ...
+
+    def memory(self, model: str) -> int:
+        """Bytes that it needs at the least. Raises `WeightsUnavailable("damaged")`."""
+        ...
+
+    def load(self, model: str, room: int) -> Loaded:
+        """Load into at most `room` bytes; blocking.
+
+        Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory".
+        """
+        ...
+
+
+class Module(Protocol):
+    """What an engine's module holds."""
+
+    ORDER: int
+    """Faster engines first."""
+
+    def variants(self, folder: Path) -> Sequence[Variant]:
+        """How it runs the model of this folder on this computer: the fastest first, the most faithful last."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """The engines, fastest first."""
+    return tuple(_modules())
+
+
+def variants(folder: Path, nll: Mapping[str, float], only: str | None = None) -> tuple[Variant, ...]:
+    """How the model of this folder can run, fastest first, without the variants that `gate` refuses.
+
+    `only` names an engine: where it runs the model, no other is used.
+    """
+    found = {name: module.variants(folder) for name, module in _modules().items()}
+    passed = {name: tuple(v for v in group if passes(v.name, nll)) for name, group in found.items()}
+    if only is not None and passed.get(only):
+        return passed[only]
+    return tuple(variant for group in passed.values() for variant in group)
+
+
+def _modules() -> dict[str, Module]:
+    found = {
+        module.name: import_module(f"{__name__}.{module.name}")
+        for module in pkgutil.iter_modules(__path__)
+        if module.name not in {"base", "run"}
+    }
+    engines = {name: cast(Module, module) for name, module in found.items() if hasattr(module, "variants")}
+    return dict(sorted(engines.items(), key=lambda engine: engine[1].ORDER))

@@ -1,0 +1,84 @@
+"""OpenVINO GenAI on the processor: GGUF models, many requests in one batch, in a process of its own.
+
+Two variants of a model, each its own file. `openvino-q8_0` is the fast one; with `openvino-f16` a reply is the same
+whoever else is being served, which a seed promises. Light to import.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.engines.openvino.engine import NotOpened, OpenVinoEngine
+from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, FORMATS, target
+from providers.adapters.huggingface.families.causal import tokenizer_of
+from providers.adapters.huggingface.memory.line import Line
+from providers.errors import WeightsUnavailable
+from providers.types import PARAMETERS
+
+ORDER = 10
+ACCEPTS = PARAMETERS - {"typical_p"}
+SLOTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVino:
+    """A variant. See `engines.Variant`."""
+
+    folder: Path
+    kind: str
+    accepts = ACCEPTS
+    alternatives = False
+    inside = False
+
+    @property
+    def name(self) -> str:
+        return f"openvino-{self.kind}"
+
+    @property
+    def reproducible(self) -> bool:
+        return self.kind == "f16"
+
+    @property
+    def file(self) -> Path:
+        return target(self.folder, self.kind)
+
+    def budget(self) -> None:
+        """It shares the computer's memory."""
+
+    def memory(self, model: str) -> int:
+        """Weights are unpacked where that is faster; the cache keeps what was read until it is full."""
+        return int(self.file.stat().st_size * 2.5) + CACHE_GB * 2**30
+
+    def load(self, model: str, room: int) -> Loaded:
+        if (need := self.memory(model)) > room:
+            raise WeightsUnavailable("memory", model=model)
+        with ThreadPoolExecutor(1) as beside:
+            reading = beside.submit(tokenizer_of, self.folder)
+            engine = OpenVinoEngine(self.file, exact=self.reproducible)
+            try:
+                codec, defaults, context = reading.result()
+                engine.wait_until_open()
+            except (NotOpened, OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError) as error:
+                engine.close()
+                raise WeightsUnavailable("damaged", model=model) from error
+        engine.codec = codec
+        return Loaded(
+            engine=engine,
+            codec=codec,
+            context=context,
+            defaults=defaults,
+            memory=need,
+            name=self.name,
+            line=Line(SLOTS),
+        )
+
+
+def variants(folder: Path) -> tuple[OpenVino, ...]:
+    """The fast one, then the reproducible one; none where OpenVINO or the rewritten weights are missing."""
+    if find_spec("openvino_genai") is None:
+        return ()
+    return tuple(variant for kind in FORMATS if (variant := OpenVino(folder, kind)).file.is_file())

@@ -1,0 +1,135 @@
+"""Opening, configuring and asking OpenVINO GenAI, and rewriting weights for it."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from providers.adapters.huggingface.engines.base import Job
+
+CACHE_GB = 1
+"""Bound of the keys and values of all requests together, in GiB: some 78,000 tokens of the default model."""
+PIECE = 512
+"""Prompt tokens read in one step, so that a long prompt does not hold up the others' tokens."""
+FORMATS = ("q8_0", "f16")
+FAILURES = (RuntimeError, IndexError, ValueError, OverflowError, MemoryError)
+"""What the binding makes of OpenVINO's own errors."""
+
+
+def modules() -> tuple[Any, Any]:
+    """OpenVINO and its generation library.
+
+    Its telemetry, which reports every import to Google Analytics, is kept out: nothing leaves this computer unasked.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # Python's own way to forbid an import
+    import openvino
+    import openvino_genai
+
+    return openvino, openvino_genai
+
+
+def open_pipeline(file: Path, *, exact: bool) -> Any:
+    """`exact` computes every reply as if nobody else had ever been served. Raises one of `FAILURES` for a file that it
+    does not read.
+
+    So `exact` keeps no cache of prefixes: what it would hold of earlier replies was computed token by token, with other
+    kernels and another rounding than a prompt that is read.
+    """
+    _, genai = modules()
+    schedule = genai.SchedulerConfig()
+    schedule.enable_prefix_caching = not exact
+    schedule.cache_size = CACHE_GB
+    schedule.max_num_batched_tokens = PIECE
+    precision = {"INFERENCE_PRECISION_HINT": "f32"}
+    if exact:  # keys and values in 8 bits, the default, are rounded together with their neighbours'
+        precision["KV_CACHE_PRECISION"] = "f32"
+    return genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", precision)
+
+
+def configure(job: Job, ends: Sequence[int] = ()) -> Any:
+    """OpenVINO's form of a job. At the ends of the sliders, where it refuses a value, an equal one it takes."""
+    _, genai = modules()
+    sampling = job.sampling
+    config = genai.GenerationConfig(max_new_tokens=job.max_tokens, logprobs=1)
+    config.stop_token_ids = set(ends)
+    config.repetition_penalty = sampling.repetition_penalty or 1.0
+    config.frequency_penalty = sampling.frequency_penalty or 0.0
+    config.presence_penalty = sampling.presence_penalty or 0.0
+    if sampling.temperature == 0:
+        return config
+    config.do_sample = True
+    # Without one, every request would draw the same numbers.
+    config.rng_seed = sampling.seed if sampling.seed is not None else secrets.randbits(32)
+    config.temperature = 1.0 if sampling.temperature is None else sampling.temperature
+    top_p, min_p = sampling.top_p, sampling.min_p or 0.0
+    only_one = top_p == 0 or min_p >= 1
+    config.top_k = 1 if only_one else sampling.top_k or 0
+    config.top_p = top_p or 1.0
+    config.min_p = 0.0 if only_one else min_p
+    return config
+
+
+def add(pipeline: Any, number: int, job: Job, ends: Sequence[int]) -> Any:
+    """A request's handle; letting go of it cancels the request. Raises one of `FAILURES`."""
+    openvino, _ = modules()
+    prompt = openvino.Tensor(np.asarray([list(job.prompt)], dtype=np.int64))
+    return pipeline.add_request(number, prompt, configure(job, ends))
+
+
+def target(folder: Path, kind: str) -> Path:
+    """Where the rewritten weights of a folder lie."""
+    return folder / f"openvino-{kind}.gguf"
+
+
+def rewrite(source: Path, folder: Path) -> None:
+    """Write the weights of a GGUF file in the formats that OpenVINO reads faithfully.
+
+    It reads Q4_1 with whole-number zero points, which costs 0.2-0.3 nats a token.
+    """
+    from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType, quants
+
+    reader = GGUFReader(source)
+    architecture = reader.get_field("general.architecture")
+    if architecture is None:
+        raise ValueError("no architecture")
+    writers = {}
+    for kind in FORMATS:
+        writer = writers[kind] = GGUFWriter(target(folder, kind), architecture.contents())
+        writer.add_file_type(LlamaFileType[f"MOSTLY_{kind.upper()}"])
+        for field in reader.fields.values():
+            if not field.name.startswith("GGUF.") and field.name not in {"general.architecture", "general.file_type"}:
+                nested = field.types[-1] if field.types[0] == GGUFValueType.ARRAY else None
+                writer.add_key_value(field.name, field.contents(), field.types[0], nested)
+    for tensor in reader.tensors:
+        dense = quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+        for kind, writer in writers.items():
+            packed = GGMLQuantizationType[kind.upper()]
+            if dense.ndim == 1:
+                writer.add_tensor(tensor.name, dense)
+            else:
+                writer.add_tensor(tensor.name, quants.quantize(dense, packed), raw_dtype=packed)
+    for writer in writers.values():
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+
+
+def score(file: Path, prompts: Sequence[Sequence[int]], *, exact: bool) -> list[list[float]]:
+    """The log-probability of every token but the first of each prompt. Raises as `open_pipeline`."""
+    openvino, genai = modules()
+    pipeline = open_pipeline(file, exact=exact)
+    config = genai.GenerationConfig(max_new_tokens=1, echo=True, logprobs=1)
+    handles = [
+        pipeline.add_request(number, openvino.Tensor(np.asarray([prompt], dtype=np.int64)), config)
+        for number, prompt in enumerate(prompts)
+    ]
+    while pipeline.has_non_finished_requests():
+        pipeline.step()
+    outputs = [handle.read_all()[0] for handle in handles]
+    return [output.generated_log_probs[1 : len(prompt)] for output, prompt in zip(outputs, prompts, strict=True)]

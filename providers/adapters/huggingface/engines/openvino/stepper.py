@@ -1,0 +1,197 @@
+"""What the engine's own process does: it owns the pipeline, obeys orders and tells what every step has brought."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
+from typing import Any, Literal
+
+from providers.adapters.huggingface.engines.base import Job
+from providers.adapters.huggingface.engines.openvino.pipeline import FAILURES, PIECE, add
+from providers.adapters.huggingface.engines.openvino.starts import Start, Starts, prefixes
+from providers.types import Sampling
+
+_COMPANION = Job(prompt=[0], sampling=Sampling(temperature=0), max_tokens=256)
+"""Another one takes its place when it has ended."""
+
+End = Literal["finished", "no_memory", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """An order: a request, by a number of its own, and the tokens that end it."""
+
+    number: int
+    job: Job
+    ends: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    number: int
+
+
+Order = Begin | Cancel
+
+
+@dataclass(slots=True)
+class Told:
+    """What a step has brought: tokens with their log-probabilities by request, and requests that have ended."""
+
+    drawn: list[tuple[int, list[int], list[float]]] = field(default_factory=list)
+    ended: list[tuple[int, End]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Request:
+    order: Begin
+    start: Start
+    produced: list[int] = field(default_factory=list)
+    handle: Any = None
+    handed: int = 0
+    """Tokens produced when it was handed to the pipeline."""
+    unwanted: bool = False
+
+    @property
+    def read(self) -> bool:
+        """Its prompt has been computed."""
+        return self.start.whole or len(self.produced) > self.handed
+
+    @property
+    def settled(self) -> bool:
+        """The prefix cache has noted what its blocks hold: with the step that draws the second token."""
+        return len(self.produced) - self.handed >= 2
+
+
+class Stepper:
+    """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises.
+
+    `exact`: a reply's log-probabilities are the same to the last bit, alone or in company; the pipeline keeps no cache
+    of prefixes. OpenVINO computes a step of one token with other kernels than one of several (2026.4), and rounds
+    differently: where a draw falls close to the border of two tokens, as among the thousands of unlikely ones at a high
+    temperature it often does, another text comes out. So a request that is alone gets a companion, which says something
+    that nobody reads.
+    """
+
+    def __init__(self, connect: Callable[[], Any], *, exact: bool) -> None:
+        self._connect, self._exact = connect, exact
+        self._pipeline = connect()
+        self._count = 0
+        self._waiting: deque[_Request] = deque()
+        self._requests: dict[int, _Request] = {}
+        self._starts = Starts(PIECE)
+        self._companion: Any = None
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._requests or self._waiting)
+
+    def obey(self, order: Order) -> None:
+        """A cancellation takes effect with the step that follows; where a long prompt is being read, once it is read.
+
+        The prefix cache would take what has been read of it for more than it is.
+        """
+        match order:
+            case Begin():
+                self._waiting.append(_Request(order, Start(prefixes(order.job.prompt))))
+            case Cancel(number) if number in self._requests:
+                self._requests[number].unwanted = True
+            case Cancel(number):
+                self._waiting = deque(request for request in self._waiting if request.order.number != number)
+
+    def step(self, told: Told) -> None:
+        self._drop_unwanted()
+        self._let_in(told)
+        self._keep_company()
+        try:
+            self._pipeline.step()
+        except FAILURES:
+            self._recover(told)
+        for number, request in list(self._requests.items()):
+            self._read(number, request, told)
+        if not self.busy:
+            self._send_companion_away()
+
+    def _drop_unwanted(self) -> None:
+        for number, request in list(self._requests.items()):
+            if request.unwanted and request.read:
+                self._requests.pop(number).handle.cancel()
+
+    def _let_in(self, told: Told) -> None:
+        reading = [request.start for request in self._requests.values() if not request.settled]
+        taken = len(self._requests)
+        while self._waiting and self._may_begin(start := self._waiting[0].start, reading, taken):
+            self._begin(self._waiting.popleft(), told)
+            reading.append(start)
+            taken += len(start.prefixes)
+
+    def _may_begin(self, start: Start, reading: Sequence[Start], taken: int) -> bool:
+        return self._exact or self._starts.begin(start, reading, taken)
+
+    def _keep_company(self) -> None:
+        if len(self._requests) != 1 or (self._companion and self._companion.get_status().name != "RUNNING"):
+            self._send_companion_away()
+        if self._exact and len(self._requests) == 1 and self._companion is None:
+            self._count += 1
+            self._companion = add(self._pipeline, self._count, _COMPANION, ())
+
+    def _send_companion_away(self) -> None:
+        if self._companion is not None:
+            self._companion.cancel()
+            self._companion = None
+
+    def _begin(self, request: _Request, told: Told) -> None:
+        """Hand a request over, with what it has said so far."""
+        order, said = request.order, request.produced
+        job = replace(order.job, prompt=[*order.job.prompt, *said], max_tokens=order.job.max_tokens - len(said))
+        self._count += 1
+        try:
+            request.handle = add(self._pipeline, self._count, job, order.ends)
+        except FAILURES:
+            told.ended.append((order.number, "refused"))
+        else:
+            request.handed = len(said)
+            self._requests[order.number] = request
+
+    def _read(self, number: int, request: _Request, told: Told) -> None:
+        while request.handle.can_read():
+            for output in request.handle.read().values():
+                request.produced += output.generated_ids
+                told.drawn.append((number, output.generated_ids, output.generated_log_probs))
+        status = request.handle.get_status().name
+        if status != "RUNNING":
+            del self._requests[number]
+            told.ended.append((number, "finished" if status == "FINISHED" else "no_memory"))
+
+    def _recover(self, told: Told) -> None:
+        """A step failed, most likely for lack of memory: the largest request pays, the others go on where they were.
+
+        A seeded one cannot: its place in the sequence of random numbers is lost with the pipeline.
+        """
+        wanted = (request for request in self._requests.values() if not request.unwanted)
+        requests = sorted(wanted, key=lambda one: len(one.order.job.prompt) + len(one.produced))
+        self._requests, self._pipeline, self._companion = {}, None, None
+        self._pipeline = self._connect()
+        self._starts.forget()
+        for request in reversed(requests):
+            sampling = request.order.job.sampling
+            if request is requests[-1] or (sampling.seed is not None and sampling.temperature != 0):
+                told.ended.append((request.order.number, "no_memory"))
+            else:
+                request.start = Start(prefixes([*request.order.job.prompt, *request.produced]))
+                self._waiting.appendleft(request)
+
+
+def serve(stepper: Stepper, orders: SimpleQueue[Order | None], tell: Callable[[Told], None]) -> None:
+    """Until the parent has nothing more to say."""
+    while True:
+        while not (stepper.busy and orders.empty()):
+            order = orders.get()
+            if order is None:
+                return
+            stepper.obey(order)
+        told = Told()
+        stepper.step(told)
+        tell(told)

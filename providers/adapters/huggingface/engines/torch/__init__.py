@@ -1,0 +1,51 @@
+"""PyTorch: every causal model of transformers, on CUDA, MPS or the processor. torch itself comes with `load`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.weights.files import elements, read_record
+from providers.types import PARAMETERS
+
+ORDER = 20
+_SIZE = {"float32": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Torch:
+    """A variant. See `engines.Variant`. Without a format it is the fastest admissible one, found when it is loaded."""
+
+    folder: Path
+    dtype: str | None = None
+    accepts = PARAMETERS
+    alternatives = True
+    inside = True
+    reproducible = True
+
+    @property
+    def name(self) -> str:
+        return f"torch-{self.dtype}" if self.dtype else "torch"
+
+    def budget(self) -> int | None:
+        """Most of an accelerator's memory."""
+        import torch
+
+        return int(torch.cuda.mem_get_info()[1] * 0.8) if torch.cuda.is_available() else None
+
+    def memory(self, model: str) -> int:
+        return elements(self.folder, model) * _SIZE.get(self.dtype or "", 2)
+
+    def load(self, model: str, room: int) -> Loaded:
+        from providers.adapters.huggingface.engines.torch.loading import load
+
+        return load(self.folder, model, room, self.dtype)
+
+
+def variants(folder: Path) -> tuple[Torch, ...]:
+    """The fastest, and 32 bits, the most faithful; one where they are the same."""
+    record = read_record(folder)
+    known = record.dtype if record is not None else None
+    exact = Torch(folder, "float32")
+    return (exact,) if known == "float32" else (Torch(folder, known), exact)

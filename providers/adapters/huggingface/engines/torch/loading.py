@@ -1,0 +1,133 @@
+"""A folder of safetensors into a running PyTorch engine: device, number format, memory. Blocking; runs in a thread."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, DynamicCache
+from transformers.utils import logging
+
+from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.engines.torch.engine import TorchEngine
+from providers.adapters.huggingface.engines.torch.look import Look
+from providers.adapters.huggingface.families.causal import tokenizer_of
+from providers.adapters.huggingface.families.vision import has_turns, sees
+from providers.adapters.huggingface.memory.line import Line
+from providers.adapters.huggingface.weights.convert import score
+from providers.adapters.huggingface.weights.files import elements, read_record
+from providers.adapters.huggingface.weights.gate import REFERENCE, TEXTS, Gate, passes
+from providers.errors import WeightsUnavailable
+
+_FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
+SLOTS = 16
+_SIZE = {"bfloat16": 2, "float16": 2, "float32": 4}
+
+
+def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loaded:
+    """Load into at most `room` bytes, in the fastest admissible format or in the one named.
+
+    Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory"; `MissingPackage`.
+    """
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
+    count = elements(folder, model)
+    if count * _SIZE[dtype or "bfloat16"] > room:
+        raise WeightsUnavailable("memory", model=model)
+    try:
+        codec, defaults, context = tokenizer_of(folder)
+        gate = Gate([codec.encode(text)[:context] for text in TEXTS])
+        device, choices = _formats(count * 4 <= room)
+        network, dtype = _fastest(folder, gate, device, choices if dtype is None else [dtype])
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise WeightsUnavailable("memory", model=model) from error
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+        # transformers says in one of these that a file is missing, malformed, of an unknown kind or wants foreign code.
+        raise WeightsUnavailable("unsafe_format" if _wants_code(error) else "damaged", model=model) from error
+    return Loaded(
+        engine=TorchEngine(network, codec),
+        codec=codec,
+        context=context,
+        defaults=defaults,
+        memory=count * _SIZE[dtype],
+        name=f"torch-{dtype}",
+        look=Look(network),
+        line=Line(1) if has_turns(network) else Line(SLOTS),
+    )
+
+
+def _wants_code(error: BaseException) -> bool:
+    return "trust_remote_code" in str(error)
+
+
+def _formats(wide: bool) -> tuple[str, Sequence[str]]:
+    """The device, and the number formats worth trying on it. `wide`: there is room for 32 bits a number."""
+    if torch.cuda.is_available():
+        return "cuda", ["bfloat16" if torch.cuda.is_bf16_supported() else "float16"]
+    if torch.backends.mps.is_available():
+        return "mps", ["float16"]
+    return "cpu", ["bfloat16", "float32"] if wide else ["bfloat16"]
+
+
+def _fastest(folder: Path, gate: Gate, device: str, choices: Sequence[str]) -> tuple[Any, str]:
+    """The model in the fastest of these formats that passes the gate; measured once here and kept in its record."""
+    record = read_record(folder)
+    known = record.dtype if record is not None else None
+    if len(choices) == 1 or known in choices:
+        dtype = choices[0] if len(choices) == 1 or known is None else known
+        return _network(folder, device, dtype), dtype
+    network, seconds = None, {}
+    for dtype in choices:
+        network = None  # two at once would need twice the memory
+        gc.collect()
+        network = _network(folder, device, dtype)
+        seconds[dtype] = _measure(network)
+        gate.measured(f"torch-{dtype}", score(network, gate.prompts))
+        if dtype == "float32":
+            gate.measured(REFERENCE, score(network, gate.prompts))
+    admissible = [dtype for dtype in choices if passes(f"torch-{dtype}", gate.nll)]
+    best = min(admissible, key=lambda dtype: seconds[dtype])
+    if best != choices[-1]:
+        network = None
+        gc.collect()
+        network = _network(folder, device, best)
+    if record is not None:
+        replace(record, dtype=best, nll={**gate.nll, **record.nll}).write(folder)
+    return network, best
+
+
+def _network(folder: Path, device: str, dtype: str) -> Any:
+    kind: Any = AutoModelForImageTextToText if sees(folder) else AutoModelForCausalLM
+    given: Any = kind.from_pretrained(
+        folder,
+        dtype=_FORMATS[dtype],
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        output_loading_info=True,
+    )
+    network, report = given
+    if report["missing_keys"] or report["mismatched_keys"]:
+        raise ValueError("weights are missing")  # transformers would fill the gap with noise
+    return network.to(device).eval()
+
+
+def _measure(network: Any) -> float:
+    """Seconds for an ordinary exchange, estimated: a prompt of 256 tokens and 64 of reply, of which 6 are computed."""
+    config = network.config.get_text_config()
+    length = min(256, (getattr(config, "max_position_embeddings", None) or 256) - 8)
+    prompt = torch.arange(length).unsqueeze(0) % config.vocab_size
+    with torch.inference_mode():
+        network(input_ids=prompt[:, :8], logits_to_keep=1)  # the first call of a format sets things up
+        cache = DynamicCache(config=network.config)
+        start = time.perf_counter()
+        network(input_ids=prompt, past_key_values=cache, use_cache=True, logits_to_keep=1)
+        read = time.perf_counter()
+        for _ in range(6):
+            network(input_ids=prompt[:, :1], past_key_values=cache, use_cache=True, logits_to_keep=1)
+        return read - start + (time.perf_counter() - read) * 64 / 6

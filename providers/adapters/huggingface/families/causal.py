@@ -1,0 +1,41 @@
+"""Models that write text: what a folder says of the tokenizer, of how to draw, of how much fits. Light to import."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from providers.adapters.huggingface.families.vision import sees, sighted
+from providers.adapters.huggingface.tokens import Codec
+from providers.types import Sampling
+
+
+def tokenizer_of(folder: Path) -> tuple[Codec, Sampling, int | None]:
+    """A model's codec, what its makers recommend, and its context. Blocking.
+
+    Raises what transformers raises, and `MissingPackage` for a processor that needs one which is not here.
+    """
+    from transformers import AutoTokenizer
+
+    chosen, config = _json(folder / "generation_config.json"), _json(folder / "config.json")
+    ends = chosen.get("eos_token_id")
+    several = [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
+    text = config.get("text_config")
+    context = (text if isinstance(text, dict) else config).get("max_position_embeddings", config.get("n_positions"))
+    if sees(folder):
+        codec: Codec = sighted(folder, several)
+    else:
+        codec = Codec(AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False), several)
+    return codec, _defaults(chosen), context if isinstance(context, int) else None
+
+
+def _json(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def _defaults(chosen: dict[str, Any]) -> Sampling:
+    """The recommendation of `generation_config.json`, where it recommends sampling; else the plain distribution."""
+    names = ("temperature", "top_k", "top_p", "min_p", "typical_p") if chosen.get("do_sample") else ()
+    values = {name: chosen[name] for name in (*names, "repetition_penalty") if chosen.get(name) is not None}
+    return Sampling(**{"temperature": 1.0, **values})

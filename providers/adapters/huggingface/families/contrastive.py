@@ -1,0 +1,154 @@
+"""CLIP and SigLIP on this computer. See `providers.labels.Labeller`. Light to import; what blocks runs in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from providers.adapters.huggingface.families.vision import picture_of, processor_of
+from providers.adapters.huggingface.memory.ready import Ready
+from providers.adapters.huggingface.weights.child import Ticket
+from providers.adapters.huggingface.weights.files import elements
+from providers.adapters.huggingface.weights.store import Store
+from providers.errors import InputError, LimitExceeded, PlaygroundError, Unavailable, WeightsUnavailable
+from providers.labels import MOST_LABELS, ContrastiveInfo, Fit
+from providers.types import Image, Progress
+
+_OVERHEAD = 200_000_000
+"""Bytes beside the weights: what a picture and the labels become on their way."""
+_DOUBTFUL = (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, ImportError)
+"""What the libraries raise for files that do not fit together."""
+
+
+class LocalLabeller:
+    """One model, for all who use it at a time. It is fetched and loaded when it is first needed."""
+
+    def __init__(self, info: ContrastiveInfo, ready: Ready, store: Store) -> None:
+        self.info = info
+        self._ready, self._store = ready, store
+        self._key = f"{info.id}@contrastive"
+
+    async def prepare(self) -> AsyncIterator[Progress]:
+        async for progress in self._load():
+            yield progress
+        yield Progress(stage="load", done=1, total=1)
+
+    async def _load(self) -> AsyncIterator[Progress]:
+        if self._key not in self._ready.shelf.names:
+            async for progress in self._ready.wait(self.info.name, self._key, self._make):
+                yield progress
+
+    async def label(self, image: Image, labels: Sequence[str], template: str | None = None) -> tuple[Fit, ...]:
+        names = [label.strip() for label in labels if label.strip()]
+        if not names:
+            raise InputError("empty")
+        if len(names) > MOST_LABELS:
+            raise LimitExceeded("labels", limit=MOST_LABELS)
+        before, mark, after = (template or self.info.template).partition("{}")
+        sentences = [f"{before}{name}{after}" if mark else name for name in names]
+        while True:
+            async for _ in self._load():
+                pass
+            with self._ready.shelf.use(self._key) as held:
+                if held is None:  # it had to make room for another in between
+                    continue
+                network = cast("_Held", held).engine
+                scores = await asyncio.to_thread(network.scores, image, sentences)
+            chances = _softmax(scores) if self.info.measure == "softmax" else 1 / (1 + np.exp(-scores))
+            fits = zip(names, scores.tolist(), chances.tolist(), strict=True)
+            return tuple(Fit(name, score, chance) for name, score, chance in fits)
+
+    def _make(self, ticket: Ticket) -> None:
+        """A cached model that proves damaged is fetched again, once."""
+        folder = self._fetched(ticket)
+        try:
+            self._shelve(folder, ticket)
+        except WeightsUnavailable as error:
+            if error.reason != "damaged" or not self._store.discard(folder):
+                raise
+            self._shelve(self._fetched(ticket), ticket)
+
+    def _fetched(self, ticket: Ticket) -> Path:
+        if (self.info.parameters or 0) * 4 > self._ready.most:  # known before anything is fetched
+            raise WeightsUnavailable("memory", model=self.info.name)
+        return self._store.ensure(self.info, ticket)
+
+    def _shelve(self, folder: Path, ticket: Ticket) -> None:
+        need = elements(folder, self.info.name) * 4 + _OVERHEAD
+
+        def load(_: int) -> _Held:
+            return _Held(_Network(folder, self.info), need)
+
+        self._ready.shelve(self._key, self.info.name, need, load, ticket)
+
+
+def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(scores - scores.max())
+    return cast("NDArray[np.float64]", powers / powers.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    engine: _Network
+    memory: int
+
+
+class _Network:
+    """A loaded model and its processor. Blocking; for several threads, one at a time."""
+
+    def __init__(self, folder: Path, info: ContrastiveInfo) -> None:
+        """Raises `WeightsUnavailable("damaged")` and `MissingPackage`."""
+        import torch
+        from transformers import AutoModel
+
+        self.computed = 0
+        self._info, self._lock = info, threading.Lock()
+        try:
+            self._processor = processor_of(folder)
+            network, report = AutoModel.from_pretrained(
+                folder,
+                dtype=torch.float32,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                output_loading_info=True,
+            )
+            if report["missing_keys"] or report["mismatched_keys"] or not hasattr(network, "logit_scale"):
+                raise ValueError("it compares nothing")
+            self._window = int(network.config.text_config.max_position_embeddings)
+        except PlaygroundError:
+            raise
+        except _DOUBTFUL as error:
+            raise WeightsUnavailable("damaged", model=info.name) from error
+        self._network: Any = network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+    def scores(self, image: Image, sentences: Sequence[str]) -> NDArray[np.float64]:
+        """The logit of each sentence, shape (n,). Raises `InputError("label")` and `ImageError("damaged")`."""
+        import torch
+
+        picture = picture_of(image)
+        with self._lock, torch.inference_mode():
+            if self._network is None:
+                raise Unavailable(provider="huggingface")
+            tokenizer = self._processor.tokenizer
+            lengths = [len(tokenizer(sentence, verbose=False)["input_ids"]) for sentence in sentences]
+            if max(lengths) > self._window:
+                raise InputError("label", model=self._info.name, tokens=max(lengths), window=self._window)
+            # SigLIP was trained on texts filled up to its window and reads others wrongly; CLIP takes either.
+            filled = {"padding": "max_length", "max_length": self._window}
+            options = filled if self._info.measure == "sigmoid" else {"padding": True}
+            batch = self._processor(text=list(sentences), images=picture, return_tensors="pt", **options)
+            logits = self._network(**batch.to(self._network.device)).logits_per_image[0]
+            self.computed += len(sentences)
+            return cast("NDArray[np.float64]", logits.float().cpu().numpy().astype(np.float64))
+
+    def close(self) -> None:
+        with self._lock:
+            self._network = None

@@ -1,0 +1,209 @@
+"""Encoders in torch, by sentence-transformers. Slow to import; everything here blocks and runs in threads."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import CrossEncoder, SentenceTransformer
+from transformers.utils import logging
+
+from providers.adapters.huggingface.families.alike import TEXTS, agrees
+from providers.adapters.huggingface.families.batching import Batching, Encoder, Tokens
+from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, kind_of, read_record
+from providers.errors import Unavailable, WeightsUnavailable
+
+_THREADS = 8
+"""At most, for one batch: the models are small, and others compute beside it."""
+_DOUBTFUL = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ImportError)
+"""What the libraries raise for files that do not fit together."""
+_Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor]
+
+
+def load_embedding(folder: Path, name: str, window: int) -> Encoder:
+    """A model of sentences: one normalised vector a text. Raises `WeightsUnavailable`."""
+    _check(folder, name)
+    try:
+        model, fast = _fastest(folder, window)
+    except _DOUBTFUL as error:
+        raise WeightsUnavailable("damaged", model=name) from error
+    return _encoder(model, _vectors(model, fast=fast), name, window)
+
+
+def load_reranker(folder: Path, name: str, window: int) -> Encoder:
+    """A cross-encoder: one number from 0 to 1 a pair. Raises `WeightsUnavailable`.
+
+    It computes in fp32: a rank hangs on small differences.
+    """
+    _check(folder, name)
+    try:
+        model = CrossEncoder(str(folder), activation_fn=torch.nn.Identity(), max_length=window, **_given())
+        if model.num_labels != 1:
+            raise ValueError("it classifies")
+    except _DOUBTFUL as error:
+        raise WeightsUnavailable("damaged", model=name) from error
+
+    def forward(features: dict[str, torch.Tensor]) -> torch.Tensor:
+        return torch.sigmoid(model(features)["scores"].float().reshape(-1, 1))
+
+    return _encoder(model.eval(), forward, name, window)
+
+
+def _given() -> dict[str, Any]:
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
+    return {
+        "device": _device(),
+        "local_files_only": True,
+        "trust_remote_code": False,
+        "model_kwargs": {"use_safetensors": True, "dtype": torch.float32},
+    }
+
+
+def _device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _check(folder: Path, name: str) -> None:
+    """Safetensors alone, also in the model's parts, and whole."""
+    if kind_of(folder, name) != "safetensors":
+        raise WeightsUnavailable("unsafe_format", model=name)
+    elements(folder, name)
+    try:
+        parts = json.loads((folder / MODULES).read_text("utf-8")) if (folder / MODULES).is_file() else []
+        inside = [folder / str(part["path"]) for part in parts]
+    except (ValueError, TypeError, KeyError) as error:
+        raise WeightsUnavailable("damaged", model=name) from error
+    for part in inside:
+        names = {file.name for file in part.iterdir()} if part.is_dir() else set()
+        if "model.safetensors" not in names and any(Path(one).suffix in PICKLED for one in names):
+            raise WeightsUnavailable("unsafe_format", model=name)
+
+
+def _fastest(folder: Path, window: int) -> tuple[SentenceTransformer, bool]:
+    """The model, and whether it computes in bf16: where that is quicker here and its vectors are the same.
+
+    Measured once and kept in the folder's record.
+    """
+    record = read_record(folder)
+    known = record.dtype if record is not None else None
+    model = SentenceTransformer(str(folder), **_given()).eval()
+    if known == "float32":
+        return model, False
+    if known == "bfloat16":
+        return _halved(model), True
+    texts = [_fitting(one, window) for one in _tokens(_tokenizer(model), window)(TEXTS)]
+    exact, slow = _timed(model, texts, fast=False)
+    halved, quick = _timed(_halved(model), texts, fast=True)
+    fast = agrees(exact, halved) and quick < slow
+    if record is not None:
+        replace(record, dtype="bfloat16" if fast else "float32").write(folder)
+    if fast:
+        return model, True
+    del model
+    gc.collect()  # two at once would need twice the memory
+    return SentenceTransformer(str(folder), **_given()).eval(), False
+
+
+def _halved(model: SentenceTransformer) -> SentenceTransformer:
+    """The network alone: what makes a vector of its output stays exact."""
+    model[0].to(torch.bfloat16)
+    return model
+
+
+def _timed(model: SentenceTransformer, texts: Sequence[Tokens], *, fast: bool) -> tuple[NDArray[np.float32], float]:
+    compute = _compute(model, _vectors(model, fast=fast))
+    compute(texts)  # the first call of a format sets things up
+    start = time.perf_counter()
+    vectors = compute(texts)
+    return vectors, time.perf_counter() - start
+
+
+def _vectors(model: SentenceTransformer, *, fast: bool) -> _Forward:
+    def forward(features: dict[str, torch.Tensor]) -> torch.Tensor:
+        for place, module in enumerate(model):
+            features = module(features)
+            if fast and place == 0:
+                features["token_embeddings"] = features["token_embeddings"].float()
+        return torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=1)
+
+    return forward
+
+
+def _tokenizer(model: Any) -> Any:
+    """The tokenizer proper, which several threads may use at once; it cuts nothing off and fills nothing up."""
+    backend = model.tokenizer.backend_tokenizer
+    copy = type(backend).from_str(backend.to_str())
+    copy.no_truncation()
+    copy.no_padding()
+    return copy
+
+
+def _tokens(tokenizer: Any, window: int) -> Callable[[Sequence[str | tuple[str, str]]], list[Tokens]]:
+    def tokens(texts: Sequence[str | tuple[str, str]]) -> list[Tokens]:
+        found = [Tokens(one.ids, one.type_ids) for one in tokenizer.encode_batch(list(texts))]
+        pairs = [isinstance(text, tuple) for text in texts]
+        return [_fitting(one, window) if pair else one for pair, one in zip(pairs, found, strict=True)]
+
+    return tokens
+
+
+def _fitting(one: Tokens, window: int) -> Tokens:
+    """What fits: it loses its last tokens, and keeps the mark after them."""
+    if len(one) <= window:
+        return one
+    return Tokens([*one.ids[: window - 1], one.ids[-1]], [*one.parts[: window - 1], one.parts[-1]])
+
+
+def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[Tokens]], NDArray[np.float32]]:
+    filler, left = model.tokenizer.pad_token_id or 0, model.tokenizer.padding_side == "left"
+    told_parts = "token_type_ids" in model.tokenizer.model_input_names
+    device = next(model.parameters()).device
+
+    def compute(texts: Sequence[Tokens]) -> NDArray[np.float32]:
+        longest = max(len(text) for text in texts)
+        ids = torch.full((len(texts), longest), filler)
+        mask, parts = torch.zeros_like(ids), torch.zeros_like(ids)
+        for row, text in enumerate(texts):
+            place = slice(longest - len(text), longest) if left else slice(0, len(text))
+            ids[row, place], parts[row, place] = torch.tensor(text.ids), torch.tensor(text.parts)
+            mask[row, place] = 1
+        features = {"input_ids": ids.to(device), "attention_mask": mask.to(device)}
+        if told_parts:
+            features["token_type_ids"] = parts.to(device)
+        try:
+            with torch.inference_mode():
+                return cast("NDArray[np.float32]", forward(features).cpu().numpy())
+        except (MemoryError, RuntimeError) as error:  # torch's out-of-memory error is of the latter class
+            if isinstance(error, RuntimeError) and "memory" not in str(error):
+                raise
+            raise Unavailable("out_of_memory", provider="huggingface") from error
+
+    return compute
+
+
+def _encoder(model: Any, forward: _Forward, name: str, window: int) -> Encoder:
+    compute = _compute(model, forward)
+
+    def bounded(texts: Sequence[Tokens]) -> NDArray[np.float32]:
+        if torch.get_num_threads() > _THREADS:
+            torch.set_num_threads(_THREADS)
+        return compute(texts)
+
+    memory = sum(one.numel() * one.element_size() for one in model.parameters())
+    dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
+    return Encoder(
+        engine=Batching(bounded, f"encode-{name}"),
+        tokens=_tokens(_tokenizer(model), window),
+        memory=memory,
+        name=dtype,
+    )

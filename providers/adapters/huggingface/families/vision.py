@@ -1,0 +1,155 @@
+"""Models that see: their processor makes token ids and pixels of messages with pictures. Light to import."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError
+from PIL import Image as Pillow
+
+from providers.adapters.huggingface.tokens import Codec, Prompt
+from providers.errors import ImageError, MissingPackage, UnsupportedRequest
+from providers.image import FORMATS
+from providers.types import Image, Message, Text
+
+LARGEST_SIDE = 2048
+"""Pixels: a larger picture is made smaller before the processor sees it, which bounds the memory that it takes."""
+_PROCESSORS = ("preprocessor_config.json", "processor_config.json")
+_FOR_VIDEOS = "torchvision"
+_NEEDED = re.compile(r"\b(torchvision|num2words|timm|sentencepiece|tiktoken|protobuf|einops|av|cv2)\b", re.IGNORECASE)
+"""Packages that processors ask for; transformers says so in the text of an ImportError alone."""
+
+
+def sees(folder: Path, names: Collection[str] | None = None) -> bool:
+    """The model of this folder takes pictures and answers in text: it has a vision tower and an image processor.
+
+    `names` are its files where the folder holds the configuration alone.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(config, dict) or not isinstance(config.get("vision_config"), dict):
+        return False
+    speaks = any(str(name).endswith("ForConditionalGeneration") for name in config.get("architectures") or [])
+    if not speaks or config.get("is_encoder_decoder"):
+        return False
+    return any(name in names if names is not None else (folder / name).is_file() for name in _PROCESSORS)
+
+
+class Sighted(Codec):
+    """A codec whose messages may hold pictures. For several threads."""
+
+    def __init__(self, processor: Any, ends: Sequence[int] = ()) -> None:
+        super().__init__(processor.tokenizer, ends)
+        self._processor = processor
+        self._turn = threading.Lock()
+        self._last: tuple[tuple[Message, ...], Prompt] | None = None
+        """A page asks for the same prompt twice, and pictures take long to prepare."""
+        self.chat = bool(processor.chat_template or processor.tokenizer.chat_template)
+        added = {str(token) for token in processor.tokenizer.added_tokens_decoder.values()}
+        marks = sorted((mark for mark in added if mark.strip()), key=len, reverse=True)
+        self._marks = re.compile("|".join(map(re.escape, marks)) or r"(?!)")
+
+    def render(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
+        """As `Codec.render`; each picture stands in the ids with as many tokens as the model reads of it."""
+        prompt = self.read(messages)
+        return prompt.text, prompt.ids
+
+    def read(self, messages: Sequence[Message]) -> Prompt:
+        """Prompt and pixels. Raises `ImageError("damaged")`, and what `Codec.render` raises."""
+        if not self.chat:
+            raise UnsupportedRequest("images", model=str(self._processor.tokenizer.name_or_path))
+        last = self._last
+        if last is not None and last[0] == tuple(messages):
+            return last[1]
+        turns = [{"role": message.role, "content": self._content(message)} for message in messages]
+        prefill = bool(messages) and messages[-1].role == "assistant"
+        mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
+        try:
+            with self._turn:
+                text: str = self._processor.apply_chat_template(turns, tokenize=False, **mode)
+                batch = self._processor.apply_chat_template(
+                    turns, tokenize=True, return_dict=True, return_tensors="pt", **mode
+                )
+        except (TemplateError, ValueError) as error:
+            raise UnsupportedRequest("rejected", provider="huggingface", parameter="messages") from error
+        ids: list[int] = batch["input_ids"][0].tolist()
+        seen = any(message.images for message in messages)
+        inputs = {name: value for name, value in batch.items() if name not in ("input_ids", "attention_mask")}
+        prompt = Prompt(text, ids, inputs if seen else {})
+        self._last = tuple(messages), prompt
+        return prompt
+
+    def _content(self, message: Message) -> list[dict[str, object]]:
+        content: list[dict[str, object]] = []
+        for part in message.parts:
+            match part:
+                case Text(text):
+                    content.append({"type": "text", "text": self._harmless(text)})
+                case Image():
+                    content.append({"type": "image", "image": picture_of(part)})
+        return content
+
+    def _harmless(self, text: str) -> str:
+        """A visitor's text with a space in what would be read as a mark of the template, a picture's place above all.
+
+        transformers' own `sanitize_control_tokens` is not known to every processor.
+        """
+        return self._marks.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+
+
+def picture_of(image: Image) -> Pillow.Image:
+    """In three colours, no larger than `LARGEST_SIDE`. Raises `ImageError("damaged")`."""
+    try:
+        with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
+            picture = opened.convert("RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ImageError("damaged", file="") from error
+    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    return picture
+
+
+def processor_of(folder: Path) -> Any:
+    """The folder's processor, from here alone. Raises `MissingPackage`, and what transformers raises."""
+    from transformers import AutoProcessor
+
+    try:
+        kind: Any = AutoProcessor
+        processor = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except ImportError as error:
+        raise missing(error) or error from error
+    except OSError as error:
+        if "video processor" in str(error) and find_spec(_FOR_VIDEOS) is None:
+            raise MissingPackage(package=_FOR_VIDEOS) from error
+        raise
+    return processor
+
+
+def missing(error: ImportError) -> MissingPackage | None:
+    """The package that is not here, by what transformers says of it."""
+    found = _NEEDED.search(str(error))
+    name = found.group(1).lower() if found else error.name
+    return MissingPackage(package=name) if name else None
+
+
+def sighted(folder: Path, ends: Sequence[int]) -> Sighted:
+    return Sighted(processor_of(folder), ends)
+
+
+def on_device(inputs: Mapping[str, Any], network: Any) -> dict[str, Any]:
+    """The inputs where the model lies, real numbers in its format."""
+    moved = {name: value.to(network.device) for name, value in inputs.items() if hasattr(value, "to")}
+    return {name: value.to(network.dtype) if value.is_floating_point() else value for name, value in moved.items()}
+
+
+def has_turns(network: Any) -> bool:
+    """The model keeps positions of the picture it last saw: two replies at once would take each other's."""
+    return any("rope_deltas" in vars(module) for module in network.modules())

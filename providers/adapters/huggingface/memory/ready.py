@@ -1,0 +1,173 @@
+"""Makes models ready: fetched, converted, loaded, once for everybody who waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import psutil
+
+from providers.adapters.huggingface import engines
+from providers.adapters.huggingface.engines import Variant
+from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.memory.shelf import Held, Shelf
+from providers.adapters.huggingface.memory.work import Work
+from providers.adapters.huggingface.weights.child import Cancelled, Ticket
+from providers.adapters.huggingface.weights.files import read_record
+from providers.adapters.huggingface.weights.listing import Listing
+from providers.adapters.huggingface.weights.store import Store
+from providers.base import Options
+from providers.errors import WeightsUnavailable
+from providers.types import ModelInfo, Progress
+
+POLL = 0.1
+
+
+class Ready:
+    def __init__(self, options: Options, store: Store, listing: Listing) -> None:
+        self._options, self._store, self._listing = options, store, listing
+        self.most = options.memory or total_memory()
+        self.shelf = Shelf()
+        self._folders: dict[str, Path] = {}
+        self._works: dict[str, Work] = {}
+        self._guard = threading.Lock()
+        self._loading = threading.Lock()
+
+    async def fetch(self, model: ModelInfo) -> AsyncGenerator[Progress]:
+        """Progress until the weights are here; nothing if they are."""
+        if model.id not in self._folders:
+            async for progress in self.wait(model.name, model.id, lambda ticket: self._fetch(model, ticket)):
+                yield progress
+
+    async def load(self, model: ModelInfo, variant: Variant) -> AsyncGenerator[Progress]:
+        """Progress until the variant is in memory; nothing if it is. Its weights have been fetched.
+
+        Whoever stops waiting leaves the work going.
+        """
+        key = _key(model, variant)
+        if key not in self.shelf.names:
+            async for progress in self.wait(model.name, key, lambda ticket: self._load(model, variant, ticket)):
+                yield progress
+
+    async def variants(self, model: ModelInfo, *, every: bool = False) -> tuple[Variant, ...]:
+        """How a model whose weights are here can run, fastest first; none before they are.
+
+        `every`: whatever engine the visitor or the operator wants its replies from.
+        """
+        folder = self._folders.get(model.id) or await asyncio.to_thread(self._store.ready, model.id)
+        if folder is None:
+            return ()
+        wanted = None if every else model.engine or self._options.engine
+        return await asyncio.to_thread(engines.variants, folder, measured(folder), wanted)
+
+    async def folder(self, model: ModelInfo) -> Path:
+        """Where the weights are, fetched if need be."""
+        async for _ in self.fetch(model):
+            pass
+        return self._folders[model.id]
+
+    @contextmanager
+    def use(self, model: ModelInfo, variant: Variant) -> Iterator[Loaded | None]:
+        """The variant, kept in memory while in use; `None` if it had to make room for another in between."""
+        with self.shelf.use(_key(model, variant)) as held:
+            yield cast("Loaded | None", held)
+
+    async def aclose(self) -> None:
+        """Call off what is being made ready, and let the models go."""
+        with self._guard:
+            works = list(self._works.values())
+        for work in works:
+            work.ticket.cancel()
+        for work in works:
+            await asyncio.to_thread(work.join)
+        await asyncio.to_thread(self.shelf.close)
+
+    async def wait(self, name: str, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
+        """Progress of what is being made under this key, by whoever asked first. Raises what it fails with.
+
+        `name` is the model's, for `WeightsUnavailable` where it is called off.
+        """
+        with self._guard:
+            work = self._works.get(key)
+            if work is None or work.done:
+                work = self._works[key] = Work(make)
+        while not work.done:
+            yield work.ticket.latest
+            await asyncio.sleep(POLL)
+        with self._guard:
+            if self._works.get(key) is work:
+                del self._works[key]
+        if isinstance(work.error, Cancelled):
+            raise WeightsUnavailable(model=name)
+        if work.error is not None:
+            raise work.error
+
+    def _fetch(self, model: ModelInfo, ticket: Ticket) -> None:
+        self._listing.check_allowed(model.id)
+        if (model.parameters or 0) * 2 > self.most:  # known before anything is fetched
+            raise WeightsUnavailable("memory", model=model.name)
+        self._folders[model.id] = self._store.ensure(model, ticket)
+
+    def _load(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
+        """A cached model that proves damaged is fetched again, once."""
+        if _key(model, variant) in self.shelf.names:
+            return
+        folder = self._folders[model.id]
+        ticket.report(Progress(stage="load"))
+        try:
+            self._put(model, variant, ticket)
+        except WeightsUnavailable as error:
+            if error.reason != "damaged" or not self._store.discard(folder):
+                raise
+            self._folders[model.id] = self._store.ensure(model, ticket)
+            self._put(model, variant, ticket)
+
+    def _put(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
+        key, need = _key(model, variant), variant.memory(model.name)
+        budget = variant.budget()
+        self.shelve(key, model.name, need, lambda room: variant.load(model.name, room), ticket, budget=budget)
+
+    def shelve(
+        self,
+        key: str,
+        name: str,
+        need: int,
+        load: Callable[[int], Held],
+        ticket: Ticket,
+        *,
+        budget: int | None = None,
+    ) -> None:
+        """Make room for `need` bytes and load. `load` is told the bytes that are free; `budget` are those for all.
+
+        One at a time: transformers sets process-wide defaults while it loads, and memory is counted once.
+        """
+        while not self._loading.acquire(timeout=POLL):
+            ticket.report(Progress(stage="queue"))
+        try:
+            if key in self.shelf.names:
+                return
+            self.shelf.room = self._options.memory or budget or total_memory() // 2
+            room = self.shelf.free(need, name, ticket)
+            ticket.report(Progress(stage="load"))
+            self.shelf.put(key, load(room))
+        finally:
+            self._loading.release()
+
+
+def total_memory() -> int:
+    """Bytes that this computer has."""
+    return int(psutil.virtual_memory().total)
+
+
+def measured(folder: Path) -> Mapping[str, float]:
+    """What the gate measured of this folder's variants."""
+    record = read_record(folder)
+    return record.nll if record is not None else {}
+
+
+def _key(model: ModelInfo, variant: Variant) -> str:
+    return f"{model.id}@{variant.name}"

@@ -1,0 +1,124 @@
+"""The loaded models, bounded by memory: the one unused for longest goes first, and one in use never goes."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from providers.adapters.huggingface.weights.child import Ticket
+from providers.errors import Overloaded, WeightsUnavailable
+from providers.types import Progress
+
+PATIENCE = 120
+"""Seconds that a model waits for the others to fall idle."""
+
+
+class Computes(Protocol):
+    """Holds one model. `computed` counts what it has done, so that a test sees work going on after a stop."""
+
+    computed: int
+
+    def close(self) -> None: ...
+
+
+class Held(Protocol):
+    """A loaded model, of whatever kind; `memory` in bytes."""
+
+    @property
+    def engine(self) -> Computes: ...
+    @property
+    def memory(self) -> int: ...
+
+
+@dataclass(slots=True)
+class _Place:
+    loaded: Held
+    users: int = 0
+    used: float = 0.0
+
+
+class Shelf:
+    """`room` in bytes, for all of them together. For several threads."""
+
+    def __init__(self) -> None:
+        self.room = 0
+        self._places: dict[str, _Place] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(self._places)
+
+    @property
+    def computed(self) -> int:
+        with self._lock:
+            return sum(place.loaded.engine.computed for place in self._places.values())
+
+    def put(self, name: str, loaded: Held) -> None:
+        with self._lock:
+            self._places[name] = _Place(loaded, used=time.monotonic())
+
+    @contextmanager
+    def use(self, name: str) -> Iterator[Held | None]:
+        """The model, kept loaded while in use; `None` if it is not here (any more)."""
+        with self._lock:
+            place = self._places.get(name)
+            if place is not None:
+                place.users += 1
+        try:
+            yield place.loaded if place is not None else None
+        finally:
+            if place is not None:
+                with self._lock:
+                    place.users -= 1
+                    place.used = time.monotonic()
+
+    def free(self, need: int, model: str, ticket: Ticket) -> int:
+        """Let idle models go until `need` bytes are free; the bytes that are. Waits for models in use.
+
+        Raises `WeightsUnavailable("memory")` where it can never fit, `Overloaded` where waiting did not help.
+        """
+        if need > self.room:
+            raise WeightsUnavailable("memory", model=model)
+        until = time.monotonic() + PATIENCE
+        while True:
+            with self._lock:
+                gone = self._evict(need)
+                left = self.room - self._taken()
+            for loaded in gone:
+                loaded.engine.close()
+            if gone:
+                gc.collect()
+            if left >= need:
+                return left
+            if time.monotonic() > until:
+                raise Overloaded("busy_here", provider="huggingface", waiting=1)
+            ticket.report(Progress(stage="queue"))
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        with self._lock:
+            places, self._places = list(self._places.values()), {}
+        for place in places:
+            place.loaded.engine.close()
+
+    def _taken(self) -> int:
+        return sum(place.loaded.memory for place in self._places.values())
+
+    def _evict(self, need: int) -> list[Held]:
+        gone = []
+        idle = sorted((name for name, place in self._places.items() if not place.users), key=self._last_use)
+        for name in idle:
+            if self.room - self._taken() >= need:
+                break
+            gone.append(self._places.pop(name).loaded)
+        return gone
+
+    def _last_use(self, name: str) -> float:
+        return self._places[name].used

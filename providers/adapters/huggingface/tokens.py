@@ -1,0 +1,168 @@
+"""Text to token ids and back: chat templates, text as it becomes certain, stop strings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import TemplateError
+
+from providers.errors import UnsupportedRequest
+from providers.types import Message
+
+_UNFINISHED = "�"
+
+
+def _bytes_of_characters() -> dict[str, int]:
+    """GPT-2's printable stand-ins for bytes, reversed: byte-level vocabularies are written in them."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in printable]
+    return {chr(byte): byte for byte in printable} | {chr(256 + place): byte for place, byte in enumerate(hidden)}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model reads: the text after the template, its token ids, and what it is given beside them (pictures)."""
+
+    text: str
+    ids: list[int]
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Codec:
+    """A model's tokenizer. Safe to use from several threads."""
+
+    def __init__(self, tokenizer: Any, ends: Sequence[int] = ()) -> None:
+        self._tokenizer = tokenizer
+        self._lock = threading.Lock()  # encoding switches settings of the tokenizer itself
+        self._bytes = _bytes_of_characters()
+        self.chat = bool(tokenizer.chat_template)
+        self.special = frozenset(tokenizer.all_special_ids)
+        end = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
+        self.ends = frozenset([*ends, *end])
+        """The tokens that end a reply."""
+
+    def render(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
+        """The prompt as the model reads it, and its token ids. Ends inside the last message if it is the assistant's.
+
+        What a visitor wrote is never read as a special token. Raises `UnsupportedRequest` where the model's template
+        refuses the order of the messages.
+        """
+        return self._render_chat(messages) if self.chat else self._render_text(messages)
+
+    def read(self, messages: Sequence[Message]) -> Prompt:
+        """As `render`, with all that the model is given."""
+        return Prompt(*self.render(messages))
+
+    def _render_chat(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
+        turns = [{"role": message.role, "content": message.text} for message in messages]
+        prefill = bool(messages) and messages[-1].role == "assistant"
+        mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
+        try:
+            with self._lock:
+                text: str = self._tokenizer.apply_chat_template(turns, tokenize=False, **mode)
+                ids: list[int] = self._tokenizer.apply_chat_template(
+                    turns, return_dict=False, sanitize_control_tokens=True, **mode
+                )
+        except (TemplateError, ValueError) as error:
+            raise UnsupportedRequest("rejected", provider="huggingface", parameter="messages") from error
+        return text, ids
+
+    def _render_text(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
+        """The last user message, and what the assistant began after it: a model without a template continues text."""
+        last = max((place for place, message in enumerate(messages) if message.role == "user"), default=0)
+        text = "".join(message.text for message in messages[last:])
+        with self._lock:
+            ids: list[int] = self._tokenizer(text, split_special_tokens=True)["input_ids"]
+        if not ids:  # a model cannot start from nothing
+            ids = [next(iter(sorted(self.special | self.ends)), 0)]
+        return text, ids
+
+    def encode(self, text: str) -> list[int]:
+        """A text as it stands: nothing is added, and what looks like a special token is read as text."""
+        with self._lock:
+            ids: list[int] = self._tokenizer(text, split_special_tokens=True, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def decode(self, ids: Sequence[int], *, special: bool = False) -> str:
+        text: str = self._tokenizer.decode(
+            list(ids), skip_special_tokens=not special, clean_up_tokenization_spaces=False
+        )
+        return text
+
+    def piece(self, token: int) -> str:
+        """One token as a reader should see it: its leading space kept, a part of a character as `<0xF0>`."""
+        raw = self._tokenizer.convert_ids_to_tokens(token) or ""
+        text = self.decode([token], special=True)
+        if _UNFINISHED in text and all(character in self._bytes for character in raw):
+            return "".join(f"<0x{self._bytes[character]:02X}>" for character in raw)
+        return f" {text}" if raw.startswith("▁") and not text.startswith(" ") else text
+
+
+class Detokenizer:
+    """The text of a growing list of tokens, given out as soon as no further token can change it.
+
+    Decodes a short window, since a token's text depends on its neighbours (leading spaces, characters of several
+    tokens). The window always begins where a character begins.
+    """
+
+    _BEFORE = 6
+    """Tokens of the prompt to start from."""
+    _LONGEST = 64
+    """No character is spread over so many tokens: a model that gives out broken bytes for so long has no text."""
+
+    def __init__(self, codec: Codec, prompt: Sequence[int] = ()) -> None:
+        self._codec = codec
+        self._window = list(prompt[-self._BEFORE :])
+        self._whole = len(self._window)
+        self._given, _ = self._certain()
+
+    def push(self, token: int) -> str:
+        self._window.append(token)
+        certain, unfinished = self._certain()
+        piece = certain[len(self._given) :]
+        self._given = certain
+        if not unfinished or len(self._window) > self._LONGEST:
+            self._window = self._window[self._whole :]
+            self._whole = len(self._window)
+            self._given, _ = self._certain()
+        return piece
+
+    def _certain(self) -> tuple[str, bool]:
+        """The window's text without the character that may still be unfinished, and whether there is one.
+
+        Of a character of four bytes at most three can be waiting for the rest.
+        """
+        text = self._codec.decode(self._window)
+        unfinished = min(len(text) - len(text.rstrip(_UNFINISHED)), 3)
+        return text[: len(text) - unfinished], unfinished > 0
+
+
+class StopStrings:
+    """Keeps back what may be the beginning of a stop string, whatever the token borders."""
+
+    def __init__(self, stops: Sequence[str]) -> None:
+        self._stops = [stop for stop in stops if stop]
+        self._kept = ""
+
+    def push(self, text: str) -> tuple[str, bool]:
+        """The text that is safe to show now, and whether a stop string was found right after it."""
+        kept = self._kept + text
+        found = [place for stop in self._stops if (place := kept.find(stop)) >= 0]
+        if found:
+            self._kept = ""
+            return kept[: min(found)], True
+        longest = max((self._overlap(kept, stop) for stop in self._stops), default=0)
+        self._kept = kept[len(kept) - longest :]
+        return kept[: len(kept) - longest], False
+
+    def rest(self) -> str:
+        kept, self._kept = self._kept, ""
+        return kept
+
+    @staticmethod
+    def _overlap(text: str, stop: str) -> int:
+        """Length of the longest end of `text` that begins `stop`."""
+        return next((n for n in range(min(len(stop) - 1, len(text)), 0, -1) if text.endswith(stop[:n])), 0)

@@ -1,0 +1,128 @@
+"""Models of the Hugging Face Hub: safetensors or one GGUF file, tokenizer, configuration; never code, never pickles."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, but not listed
+
+from providers.adapters.huggingface.weights.child import ROOT, Call, Ticket, run
+from providers.errors import UnknownModel, WeightsUnavailable
+from providers.types import Progress
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+PROGRAM = [sys.executable, "-m", "providers.adapters.huggingface.weights.hub_program"]
+MARGIN = 500_000_000
+"""Bytes of disk that stay free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a repository would give, before it is fetched. Bytes; `None` where it does not say."""
+
+    revision: str | None
+    files: dict[str, int]
+    gated: bool
+    licence: str | None
+    parameters: int | None
+    chat: bool
+
+    @property
+    def tensors(self) -> bool:
+        """Dense weights; a GGUF file holds its template itself, unseen until it is fetched."""
+        return "config.json" in self.files
+
+    @property
+    def size(self) -> int:
+        return sum(self.files.values())
+
+
+def check_id(name: str) -> str:
+    """The name, if it can be a repository's. Raises `UnknownModel("invalid")`."""
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        raise UnknownModel("invalid", model=name[:120], near="") from error
+    if not _REPOSITORY.fullmatch(name):
+        raise UnknownModel("invalid", model=name[:120], near="")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """`token` opens gated repositories; `memory` in bytes bounds what is worth fetching."""
+
+    token: str | None
+    memory: int | None
+
+    def peek(self, name: str, scratch: Path, ticket: Ticket) -> tuple[Plan, Path]:
+        """What the repository holds, and a folder with its configuration alone. Raises `WeightsUnavailable`."""
+        folder = scratch / "peek"
+        folder.mkdir()
+        return _plan(self._ask(name, scratch, ticket, {"target": None, "peek": str(folder)}), name), folder
+
+    def fetch(self, name: str, revision: str | None, scratch: Path, ticket: Ticket) -> tuple[Plan, Path]:
+        """Download into a folder of `scratch`, which may hold what an interrupted download left.
+
+        Raises `WeightsUnavailable`: "offline", "gated", "not_found", "unsafe_format", "disk", "memory" or "checksum".
+        """
+        folder = scratch / "hub"
+        folder.mkdir(exist_ok=True)
+        order = {"target": str(folder), "free": shutil.disk_usage(scratch).free - MARGIN, "revision": revision}
+        plan = _plan(self._ask(name, scratch, ticket, order), name)
+        shutil.rmtree(folder / ".cache", ignore_errors=True)
+        return plan, folder
+
+    def _ask(self, name: str, scratch: Path, ticket: Ticket, order: dict[str, Any]) -> list[dict[str, Any]]:
+        wanted = {"repo": check_id(name), "revision": None, "token": self.token, "memory": self.memory, **order}
+        environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+        environment |= {"HF_HUB_DISABLE_TELEMETRY": "1"}
+        call = Call(command=PROGRAM, scratch=scratch, given=json.dumps(wanted), environment=environment, folder=ROOT)
+        ticket.report(Progress(stage="download"))
+        code, output = run(call, ticket, lambda said: _progress(said, scratch / "hub"))
+        answers = _answers(output)
+        errors = [answer for answer in answers if "error" in answer]
+        if errors:
+            values = {"need": errors[0]["need"], "free": order["free"]} if "need" in errors[0] else {}
+            raise WeightsUnavailable(errors[0]["error"], model=name, **values)
+        if code != 0 or not answers:
+            raise WeightsUnavailable("offline", model=name)
+        return answers
+
+
+def _answers(output: str) -> list[dict[str, Any]]:
+    """The JSON lines among what the program and its libraries said."""
+    found = []
+    for line in output.splitlines():
+        if line.startswith("{"):
+            try:
+                found.append(json.loads(line))
+            except ValueError:  # a line still being written
+                continue
+    return found
+
+
+def _plan(answers: list[dict[str, Any]], name: str) -> Plan:
+    told = next((answer["plan"] for answer in answers if "plan" in answer), None)
+    if told is None:
+        raise WeightsUnavailable("offline", model=name)
+    return Plan(**{key: value for key, value in told.items() if key != "sha256"})
+
+
+def _progress(output: str, folder: Path) -> Progress:
+    plans = [answer["plan"] for answer in _answers(output) if "plan" in answer]
+    done = 0
+    for file in folder.rglob("*"):
+        try:
+            done += file.stat().st_size if file.is_file() else 0
+        except OSError:  # renamed while we looked
+            continue
+    total = sum(plans[0]["files"].values()) if plans else None
+    return Progress(stage="download", done=min(done, total or done), total=total)

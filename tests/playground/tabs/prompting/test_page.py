@@ -1,0 +1,470 @@
+"""The Prompting tab without a browser: what its handlers show, that all of it is escaped, and what they refuse."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import json
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import nbformat
+import pytest
+
+from playground import page
+from playground.measuring import Extraction, Item, Outcome
+from playground.measuring.outcomes import Cell
+from playground.measuring.store import ColumnDescription, Description
+from playground.measuring.tasks import load
+from playground.page.parts.plots import Measured, amounts_plot, interval_plot
+from playground.page.parts.render import Renderer
+from playground.page.program import App, Who
+from playground.settings import Settings
+from playground.strategies.solving.strategy import strategies
+from playground.strategies.solving.trace import Step, Trace
+from playground.tabs.prompting.page.drawing import cards, items, results, steps
+from playground.tabs.prompting.page.events import (
+    ask as asking,
+)
+from playground.tabs.prompting.page.events import (
+    measure as measuring,
+)
+from playground.tabs.prompting.page.events import (
+    plan as planning,
+)
+from playground.tabs.prompting.page.events import (
+    read as reading,
+)
+from playground.tabs.prompting.page.events import (
+    runs as kept,
+)
+from playground.tabs.prompting.page.events import (
+    uploads,
+)
+from playground.tabs.prompting.page.events.ask import Ways
+from playground.tabs.prompting.page.events.measure import Screen
+from playground.tabs.prompting.page.events.plan import Plan
+from playground.tabs.prompting.page.layout.task_set import FIELDS
+from playground.tabs.prompting.visit.cards import Card
+from playground.tabs.prompting.visit.posed import Posed
+from playground.text import texts
+from providers.errors import Failure, InputError
+from providers.types import Message, Sampling
+from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
+
+ADDER, SLOW = "scripted/adder", "scripted/slow"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    return page.create(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=500)).app(
+        "prompting"
+    )
+
+
+@pytest.fixture
+def who(app: App) -> Who:
+    return Who("visitor", "en", app.texts)
+
+
+@pytest.fixture
+def show() -> Renderer:
+    return Renderer(texts(), "en")
+
+
+def ways(*names: str, models: tuple[str, ...] = (ADDER,), **values: Any) -> Ways:
+    return Ways(
+        strategies=names or ("zero_shot", "few_shot"), models=models, sampling=Sampling(max_tokens=40), **values
+    )
+
+
+def shown_text(markup: object) -> str:
+    return " ".join(Seen(str(markup)).text.split())
+
+
+async def last(screens: AsyncGenerator[Screen]) -> Screen:
+    """What the page shows in the end: for every place, the last thing that was drawn there."""
+    drawn: dict[str, object] = {}
+    async with aclosing(screens) as coming:
+        async for screen in coming:
+            values = zip(Screen.__dataclass_fields__, screen.outputs(), strict=True)
+            drawn |= {name: value for name, value in values if value != gr.skip()}
+    return Screen(**drawn)
+
+
+def visible(screen: Screen) -> set[str]:
+    buttons = ("run", "pause", "proceed", "stop", "confirm", "cancel")
+    return {name for name in buttons if getattr(screen, name).get("visible")}
+
+
+async def run_of(app: App, who: Who, plan: Plan | None = None, chosen: Ways | None = None) -> str:
+    screen = await last(measuring.start(app, who, plan or Plan(tasks="arithmetic", count=4), chosen or ways()))
+    assert screen.open_run, screen.progress
+    return str(screen.open_run)
+
+
+class TestOneQuestion:
+    async def shown(self, app: App, who: Who, posed: Posed, chosen: Ways) -> list[list[object]]:
+        async with aclosing(asking.ask(app, who, posed, chosen)) as coming:
+            return [outputs async for outputs in coming]
+
+    async def test_a_card_each_with_prompt_answer_and_verdict(self, app, who):
+        posed = Posed(question="Add 12 and 30.", kind="number", truth="42")
+        outputs = await self.shown(app, who, posed, ways("zero_shot", "few_shot_cot", "react"))
+        final = str(outputs[-1][0])
+        assert final.count("<article") == 3 and final.count('class="right"') == 3
+        assert '<mark class="found">42</mark>' in final
+        assert "What to notice" in final
+        assert [one["visible"] for one in outputs[-1][1:]] == [True, False]
+        text = shown_text(final)
+        assert "calculator[12 + 30]" in text and "Observation42" in text
+        assert "calls: 2" in text and "→" in text
+
+    async def test_wrong_is_said_and_nothing_is_claimed_without_a_truth(self, app, who):
+        (*_, wrong) = await self.shown(
+            app, who, Posed(question="Add 1 and 2.", kind="number", truth="9"), ways("zero_shot")
+        )
+        assert 'class="wrong"' in str(wrong[0])
+        (*_, unjudged) = await self.shown(app, who, Posed(question="Add 1 and 2.", kind="number"), ways("zero_shot"))
+        assert 'class="wrong"' not in str(unjudged[0]) and 'class="right"' not in str(unjudged[0])
+
+    @pytest.mark.parametrize(
+        ("posed", "names", "said"),
+        [
+            (Posed(question=" "), ("zero_shot",), "nothing to ask yet"),
+            (Posed(question="Hi", kind="label"), ("zero_shot",), "at least two"),
+            (Posed(question="Hi", kind="number", truth="many"), ("zero_shot",), "does not fit"),
+            (Posed(question="Hi"), ("hope",), "must be one of"),
+        ],
+    )
+    async def test_errors_stand_where_the_cards_would(self, app, who, posed, names, said):
+        (outputs,) = await self.shown(app, who, posed, ways(*names))
+        assert 'role="alert"' in str(outputs[0]) and said in str(outputs[0])
+        assert [one["visible"] for one in outputs[1:]] == [True, False]
+
+    async def test_no_strategy_at_all(self, app, who):
+        none = Ways(strategies=(), models=(ADDER,), sampling=Sampling())
+        (outputs,) = await self.shown(app, who, Posed(question="Hi"), none)
+        assert "must be one of" in str(outputs[0])
+
+    def test_every_strategy_is_explained_with_its_paper(self, show):
+        told = asking.explained(show)
+        assert told.count("<dt>") == len(strategies())
+        assert sum(one.paper in shown_text(told) for one in strategies() if one.paper) == len(strategies()) - 1
+
+
+class TestTraces:
+    def test_votes_are_bars_from_zero(self, show):
+        chains = [Step(kind="chain", text=f"The answer is {n}.", extracted=str(n), parent=0) for n in (4, 4, 4, 5)]
+        votes = [
+            Step(kind="vote", text="4", votes=3, score=0.75, kept=True, parent=1),
+            Step(kind="vote", text="5", votes=1, score=0.25, kept=False, parent=4),
+        ]
+        prompt = Step(kind="prompt", messages=(Message.of("user", "2 + 2?"),))
+        drawn = steps.steps(show, Trace(steps=(prompt, *chains, *votes), answer="4", done=True), "sc")
+        assert re.findall(r"width:([\d.]+)%", drawn) == ["75.0", "25.0"]
+        assert "3 of 4" in drawn and drawn.count('class="step chain"') == 4
+        assert drawn.index("votes") < drawn.index("step chain")
+
+    def test_thoughts_are_indented_under_the_thought_they_follow(self, show):
+        tree = Trace(
+            steps=(
+                Step(kind="prompt", text="Q"),
+                Step(kind="proposal", text="1. a", parent=0, messages=(Message.of("user", "propose"),)),
+                Step(kind="thought", text="first", parent=0, score=0.8, kept=True),
+                Step(kind="thought", text="second", parent=0, score=0.2, kept=False),
+                Step(kind="evaluation", text="8", parent=2),
+                Step(kind="thought", text="deeper", parent=2),
+            )
+        )
+        drawn = steps.steps(show, tree, "tot")
+        lines = re.findall(r'<li class="(\w+)" style="--depth:(\d)">', drawn)
+        assert lines == [
+            ("prompt", "0"),
+            ("proposal", "1"),
+            ("thought", "1"),
+            ("evaluation", "2"),
+            ("thought", "2"),
+            ("thought", "1"),
+        ]
+        assert "8 / 10" in drawn and 'thought dropped">second' in drawn
+
+    def test_a_failed_call_and_an_unread_one_say_so(self, show):
+        failed = Step(kind="thought", state="failed", failure=Failure("timeout.total", {"provider": "x", "seconds": 3}))
+        unread = Step(kind="thought", state="unread", text="I refuse")
+        drawn = steps.steps(show, Trace(steps=(failed, unread)), "react")
+        assert 'role="alert"' in drawn and texts().text("en", "strategy.step.unread") in shown_text(drawn)
+
+    @pytest.mark.parametrize("kind", ["chain", "thought", "action", "observation", "proposal", "evaluation"])
+    def test_everything_written_is_escaped(self, show, kind):
+        hostile = Step(
+            kind=kind, text=HOSTILE, extracted=HOSTILE, reasoning=HOSTILE, messages=(Message.of("user", HOSTILE),)
+        )
+        vote = Step(kind="vote", text=HOSTILE, votes=1, score=1.0)
+        trace = Trace(steps=(hostile, vote), answer=HOSTILE, done=True)
+        card = Card(
+            strategy="react", ref=HOSTILE, trace=trace, state="done", score=0.5,
+            extraction=Extraction(HOSTILE, 0, len(HOSTILE), "whole"),
+        )  # fmt: skip
+        seen = Seen(cards.cards(show, [card]))
+        assert not {"img", "script", "b"} & set(seen.tags)
+        assert not [name for name, _ in seen.attributes if name.startswith("on")]
+        assert HOSTILE in seen.text
+
+
+class TestASet:
+    async def test_a_free_run_begins_at_once_and_is_kept(self, app, who):
+        screens: list[Screen] = []
+        plan = Plan(tasks="arithmetic", count=6, language="es")
+        async with aclosing(measuring.start(app, who, plan, ways("zero_shot", "few_shot", "react"))) as coming:
+            async for screen in coming:
+                screens.append(screen)
+        assert visible(screens[0]) == {"stop"} and visible(screens[-1]) == {"run"}
+        assert "18 of 18 answers" in shown_text(screens[-1].progress)
+        assert re.findall(r'<tr data-column="(\w+)@', str(screens[-1].table)) == ["zero_shot", "few_shot", "react"]
+        assert "n = 6" in shown_text(screens[-1].table) and "p = " in shown_text(screens[-1].table)
+        (run,) = app.visits.listed(who.visitor)
+        assert (run.id, run.name, run.whole) == (screens[-1].open_run, "Arithmetic word problems, 6 questions", True)
+        assert run.description.language == "es"
+
+    async def test_what_may_cost_is_asked_first(self, app, who):
+        app.sessions.vault.put(who.visitor, "openai", "sk-some-key")
+        chosen = ways(models=(ADDER, "openai/gpt-6-luna"))
+        screen = await last(measuring.start(app, who, Plan(tasks="arithmetic", count=4), chosen))
+        assert visible(screen) == {"confirm", "cancel"} and screen.open_run == ""
+        assert "At most 16 calls" in shown_text(screen.progress)
+        assert app.visits.listed(who.visitor) == ()
+
+    async def test_confirming_twice_or_nothing_runs_nothing(self, app, who):
+        screen = await last(measuring.go(app, who))
+        assert 'role="alert"' in str(screen.progress) and visible(screen) == {"run"}
+
+    @pytest.mark.parametrize(
+        ("plan", "said"),
+        [
+            (Plan(tasks="nothing"), "There is no task set"),
+            (Plan(tasks="own"), "There is no task set"),
+            (Plan(count=0), "from 1 to 2000"),
+            (Plan(count=float("nan")), "from 1 to 2000"),
+            (Plan(repeats=True), "from 1 to 20"),
+            (Plan(seed=-1), "from 0"),
+            (Plan(language="fr"), "must be one of"),
+            (Plan(mode="likelihood", tasks="facts"), "questions have none"),
+            (Plan(mode="likelihood"), "does not show how likely"),
+        ],
+    )
+    async def test_errors_stand_where_the_progress_would(self, app, who, plan, said):
+        screen = await last(measuring.start(app, who, plan, ways()))
+        assert 'role="alert"' in str(screen.progress) and said in str(screen.progress)
+        assert visible(screen) == {"run"}
+
+    async def test_several_runs_of_a_question_say_how_steady_it_is(self, app, who):
+        plan = Plan(tasks="arithmetic", count=3, repeats=4)
+        screen = await last(measuring.start(app, who, plan, ways("zero_shot")))
+        said = shown_text(screen.table)
+        assert "in 4 runs of each question" in said and "One run proves nothing" in said
+        listed = reading.listed(app, who, str(screen.open_run), differ=False)
+        assert len(re.findall(r"<td>[0-4]/4</td>", listed)) == 3
+
+    async def test_questions_are_opened_and_filtered(self, app, who):
+        run = await run_of(
+            app, who, Plan(tasks="arithmetic", count=12), ways("zero_shot", models=(ADDER, "scripted/echo"))
+        )
+        description, outcomes = reading.stored(app, who, run)
+        every, differ = (reading.listed(app, who, run, differ=one) for one in (False, True))
+        assert every.count("data-item") == 12
+        right = [item.id for item in description.items if outcomes[Cell(f"zero_shot@{ADDER}", item.id)].score]
+        echoed = [item.id for item in description.items if outcomes[Cell("zero_shot@scripted/echo", item.id)].score]
+        assert sorted(re.findall('data-item="([^"]+)"', differ)) == sorted(set(right) ^ set(echoed))
+        opened = reading.open_item(app, who, run, description.items[0].id)
+        assert opened.count("<article") == 2 and "You said:" in opened
+        assert reading.open_item(app, who, run, "no such item") == ""
+
+    async def test_a_person_judges_what_no_metric_can(self, app, who):
+        run = await run_of(app, who, Plan(tasks="code", count=2), ways("zero_shot"))
+        description, _ = reading.stored(app, who, run)
+        item = description.items[0].id
+        assert reading.open_item(app, who, run, item).count("data-score") == 2
+        table, opened = reading.mark(app, who, run, Cell(f"zero_shot@{ADDER}", item), 1)
+        assert "100%" in table and "1 for your eye" in table and 'class="right"' in opened
+        for wrong in (Cell("none", item), Cell(f"zero_shot@{ADDER}", "none")):
+            assert 'role="alert"' in reading.mark(app, who, run, wrong, 1)[0]
+        assert 'role="alert"' in reading.mark(app, who, run, Cell(f"zero_shot@{ADDER}", item), 7)[0]
+
+    async def test_likelihoods_are_shown_as_bars(self, app, who):
+        chosen = ways("zero_shot", models=("scripted/words",))
+        plan = Plan(tasks="sentiment", count=2, mode="likelihood", normalise="letters")
+        run = await run_of(app, who, plan, chosen)
+        description, _ = reading.stored(app, who, run)
+        opened = reading.open_item(app, who, run, description.items[0].id)
+        assert "Options by likelihood" in opened and opened.count('class="after"') == 3
+
+    def test_results_of_hostile_texts_are_text(self, show):
+        column = ColumnDescription(key=HOSTILE, label=HOSTILE, model=HOSTILE, strategy="zero_shot")
+        item = Item(id=HOSTILE, question=HOSTILE, answer=HOSTILE, choices=(HOSTILE, "b"))
+        description = Description(
+            tasks=HOSTILE, language="en", kind="choice", metric="exact", items=(item,), columns=(column,), repeats=2
+        )
+        outcome = Outcome(
+            text=HOSTILE, extraction=Extraction(HOSTILE, 0, 3, "whole"), score=None, done=True, trace=HOSTILE
+        )
+        found = {Cell(HOSTILE, HOSTILE): outcome}
+        drawn = (
+            results.table(show, results.lines(description, found))
+            + results.steadiness(show, description, found)
+            + items.items(show, description, found, differ=False)
+            + items.opened(show, description, found, HOSTILE)
+        )
+        seen = Seen(drawn)
+        assert "img" not in seen.tags and HOSTILE in seen.text
+        assert not [name for name, _ in seen.attributes if name.startswith("on")]
+
+
+class TestRuns:
+    async def test_listed_named_compared_and_deleted(self, app, who):
+        assert "There is none yet" in str(kept.listing(app, who)[0])
+        one = await run_of(app, who)
+        other = await run_of(app, who, Plan(tasks="arithmetic", count=8), ways("zero_shot", "react"))
+        listing = kept.listing(app, who, one)
+        assert str(listing[0]).count("data-run") == 2
+        assert [value for _, value in listing[1]["choices"]] == [other, one] and listing[1]["value"] == one
+        assert listing[2]["value"] == other
+        kept.rename(app, who, one, f"  {HOSTILE} ")
+        renamed = kept.listing(app, who, one)
+        assert renamed[3] == HOSTILE and "img" not in Seen(str(renamed[0])).tags
+        said = kept.compare(app, who, one, other)
+        assert "img" not in Seen(said).tags and shown_text(said).count("Zero-shot") == 1
+        assert "Few-shot" not in said and "+0 / −0, p = 1.000" in said
+        after = kept.delete(app, who, other)
+        assert [value for _, value in after[1]["choices"]] == [one]
+        for refused in (kept.delete(app, who, other)[5], kept.compare(app, who, one, None)):
+            assert 'role="alert"' in str(refused)
+
+    async def test_reopened_as_it_ended(self, app, who):
+        run = await run_of(app, who)
+        screen = measuring.reopen(app, who, run)
+        assert "8 of 8" in shown_text(screen.progress) and screen.open_run == run
+        accuracy, costs = reading.drawn(app, who, run)
+        assert (len(accuracy.data), len(costs.data)) == (2, 2)  # tokens and seconds: nothing was paid
+        assert 'role="alert"' in str(measuring.reopen(app, who, "none").progress)
+
+    async def test_exports(self, app, who):
+        run = await run_of(app, who)
+        files = {kind: kept.exported(app, who, run, kind) for kind in kept._TYPES}
+        rows = list(csv.DictReader(io.StringIO(files["csv"]["content"].removeprefix("\ufeff"))))
+        assert len(rows) == 8 and rows[0]["strategy"] == "zero_shot"
+        assert len([json.loads(line) for line in files["jsonl"]["content"].splitlines()]) == 9
+        assert "| Zero-shot |" in files["markdown"]["content"]
+        assert nbformat.reads(files["notebook"]["content"], 4)
+        assert kept.exported(app, who, "none", "csv") is None
+        assert {file["name"].partition(".")[2] for file in files.values()} == {"csv", "jsonl", "md", "ipynb"}
+
+    async def test_the_notebook_repeats_the_run(self, app, who, tmp_path, monkeypatch, capsys):
+        run = await run_of(app, who, None, ways("zero_shot", "self_consistency"))
+        _, outcomes = reading.stored(app, who, run)
+        book = nbformat.reads(kept.exported(app, who, run, "notebook")["content"], 4)
+        monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "elsewhere"))
+        names: dict[str, Any] = {}
+        for cell in book.cells:
+            if cell.cell_type == "code":
+                code = compile(cell.source, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+                if (waiting := eval(code, names)) is not None:
+                    await waiting
+        await names["STACK"].aclose()
+        repeated = names["snapshot"].outcomes
+        assert {cell: (one.text, one.score) for cell, one in repeated.items()} == {
+            cell: (one.text, one.score) for cell, one in outcomes.items()
+        }
+        assert "zero_shot@scripted/adder" in capsys.readouterr().out
+
+
+class TestUploads:
+    CSV = "Pregunta,Respuesta,Nivel\n¿Cuánto es 2 + 2?,4,1\n¿Y 3 + 4?,siete,1\n,5,1\n¿Y 10 + 5?,15,2\n"
+
+    def file(self, tmp_path: Path, content: str, name: str = "questions.csv") -> str:
+        path = tmp_path / name
+        path.write_text(content, "utf-8")
+        return str(path)
+
+    def test_columns_are_guessed_and_mistakes_told_by_row(self, app, who, tmp_path):
+        path = self.file(tmp_path, self.CSV)
+        kind, *columns, use, told = uploads.shown(app, who, path)
+        assert [one["value"] for one in columns][:2] == ["Pregunta", "Respuesta"] and use["visible"]
+        assert "4 rows" in told and kind["visible"]
+        given = ["Pregunta", "Respuesta", None, [], None]
+        sets, count, said = uploads.use(app, who, path, "es", "number", *given)
+        assert sets["value"] == "own" and count["value"] == 2
+        assert sets["choices"][-1] == ("Your file: questions.csv", "own")
+        assert "2 questions" in said and "Row 3:" in said and "Row 4:" in said
+
+    async def test_own_questions_are_measured(self, app, who, tmp_path):
+        path = self.file(tmp_path, self.CSV)
+        uploads.use(app, who, path, "es", "number", "Pregunta", "Respuesta", None, [], None)
+        run = await run_of(app, who, Plan(tasks="own", count=10, language="es"), ways("zero_shot"))
+        description, outcomes = reading.stored(app, who, run)
+        assert description.tasks == "questions.csv" and [one.answer for one in description.items] == ["4", "15"]
+        answers = {cell.item: one.extraction.value for cell, one in outcomes.items()}
+        assert [answers[one.id] in (one.answer, str(int(one.answer) + 1)) for one in description.items] == [True, True]
+
+    @pytest.mark.parametrize(
+        ("content", "guessed"),
+        [
+            ("question,answer\nq1,1\nq2,2\n", "number"),
+            ("text,label\n" + "".join(f"t{n},{'yes' if n % 2 else 'no'}\n" for n in range(12)), "label"),
+            ('{"question": "q", "answer": "B", "choices": ["a", "b"]}\n', "choice"),
+            ("question,answer\nq1,the Nile\nq2,Rome\n", "text"),
+            ('{"question": "q", "answer": "def f(): pass", "tests": ["assert f"]}\n', "code"),
+        ],
+    )
+    def test_the_kind_is_guessed(self, app, who, tmp_path, content, guessed):
+        assert uploads.shown(app, who, self.file(tmp_path, content))[0]["value"] == guessed
+
+    @pytest.mark.parametrize("content", ["", "one column\nalone\n", "\x00\x01\x02", "a,a\n1,2\n"])
+    def test_files_that_cannot_be_read(self, app, who, tmp_path, content):
+        *_, use, told = uploads.shown(app, who, self.file(tmp_path, content))
+        assert 'role="alert"' in told and not use["visible"]
+
+    def test_the_same_column_twice_and_no_file(self, app, who, tmp_path):
+        path = self.file(tmp_path, self.CSV)
+        given = dict.fromkeys(FIELDS)
+        assert 'role="alert"' in str(uploads.use(app, who, path, "en", "text", *given.values())[2])
+        assert 'role="alert"' in str(uploads.use(app, who, None, "en", "text", *given.values())[2])
+        assert uploads.shown(app, who, None)[-1] == ""
+
+    def test_a_hostile_table_is_text(self, app, who, tmp_path):
+        path = self.file(tmp_path, json.dumps({HOSTILE: "q", "answer": HOSTILE}) + "\n", "x.jsonl")
+        *_, told = uploads.shown(app, who, path)
+        assert "img" not in Seen(told).tags
+
+
+class TestFigures:
+    def test_bars_from_zero_and_intervals_within_the_axis(self):
+        columns = [
+            Measured(label="a", colour="#0f766e", value=0.5, low=0.2, high=0.8, items=9, amounts=(10, 0.5, None)),
+            Measured(label="b", colour="#b45309", group=1, amounts=(20, None, 0.1)),
+        ]
+        shown = interval_plot(columns, "Accuracy", "%{y}")
+        assert len(shown.data) == 1 and tuple(shown.layout.xaxis.range) == (0, 1)
+        assert shown.data[0].error_x.array == (pytest.approx(0.3),)
+        bars = amounts_plot(columns, ["Tokens", "Seconds", "Cost"], "%{y}")
+        assert [list(one.x) for one in bars.data] == [[10, 20], [0.5], [0.1]]
+        assert bars.layout.template.layout.xaxis.rangemode == "tozero"
+
+    def test_one_colour_a_strategy(self):
+        colours = [results.colour_of(one.name) for one in strategies()]
+        assert len(set(colours)) == len(strategies())
+
+
+def test_the_checked_plan_keeps_letters_and_lengths_apart(app, who):
+    letters = planning.wanted_of(app, who, Plan(mode="likelihood", normalise="letters"), ways())
+    assert (letters.letters, letters.normalise) == (True, "none")
+    plain = planning.wanted_of(app, who, Plan(mode="written", normalise="tokens"), ways())
+    assert plain.normalise is None and plain.titles["zero_shot"] == "Zero-shot"
+    with pytest.raises(InputError):
+        planning.wanted_of(app, who, Plan(normalise="weight"), ways())
+    assert planning.tasks_of(app, who, Plan(tasks="topic", language="es")) == load("topic", "es")

@@ -1,0 +1,27 @@
+"""What is killed: a process that adds documents, and tells the name of each one at its acknowledgement."""
+
+from __future__ import annotations
+
+import asyncio
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import bm25s  # noqa: F401 - imported here so that the processes that are forked off have it
+import chromadb  # noqa: F401
+
+from playground.tabs.rag.lab.index.vectors import Index
+from tests.playground.tabs.rag.lab.stores import collection, long_document
+
+
+def add_until_killed(folder: Path, start: int, told: Connection) -> None:
+    asyncio.run(_add(folder, start, told))
+
+
+async def _add(folder: Path, start: int, told: Connection) -> None:
+    kept = collection(folder, Index.at(folder / "index"))
+    await kept.settle()
+    told.send("settled")
+    for number in range(start, start + 1000):
+        async for progress in kept.add(long_document(f"file{number}", 40)):
+            if progress.acknowledged:
+                told.send(progress.name)

@@ -1,0 +1,62 @@
+"""Twenty kills while documents are added: nothing that was acknowledged is lost, nothing half done remains."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.index.vectors import Index
+from tests.playground.tabs.rag.lab.kill_program import add_until_killed
+from tests.playground.tabs.rag.lab.stores import collection, long_document
+
+KILLS = 20
+
+
+async def test_twenty_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
+    lot, promised = random.Random(5), list[str]()
+    processes = multiprocessing.get_context("forkserver")  # its processes start without importing everything again
+    processes.set_forkserver_preload(["tests.playground.tabs.rag.lab.kill_program"])
+    for number in range(KILLS):
+        hearing, telling = processes.Pipe(duplex=False)
+        program = processes.Process(target=add_until_killed, args=(tmp_path, 1000 * number, telling))
+        program.start()
+        telling.close()
+        assert hearing.poll(60) and hearing.recv() == "settled"
+        time.sleep(lot.uniform(0, 0.4))
+        program.kill()
+        program.join()
+        promised += _rest(hearing)
+    assert len(promised) > KILLS / 2, "the kills came too early to show anything"
+
+    index = Index.at(tmp_path / "index")
+    kept = collection(tmp_path, index)
+    await kept.settle()
+    documents = kept.documents()
+    assert all(one.ready and one.chunks == 40 for one in documents)
+    assert {one.name for one in documents} >= set(promised)
+    assert len(documents) <= len(promised) + KILLS  # at most one a kill was finished without having been promised
+    chunks, vectors = await kept.vectors()
+    assert len(chunks) == len(vectors) == 40 * len(documents)
+    assert await index.ids(kept._key) == {chunk.id for chunk in chunks}
+    for name in lot.sample(promised, 5):
+        page = lot.randrange(40)
+        text = long_document(name, 40).pages[page].text
+        for ways in (Ways(lexical=False, k=50), Ways(dense=False)):
+            found = await kept.search(text[:60], ways)
+            assert any(one.chunk.name == name and one.chunk.page == page + 1 for one in found.passages) or ways.dense
+    assert await kept.settle() == 0
+    index.close()
+
+
+def _rest(hearing: Connection) -> list[str]:
+    """What it had still said."""
+    heard = list[str]()
+    with suppress(EOFError), hearing:
+        while True:
+            heard.append(hearing.recv())
+    return heard

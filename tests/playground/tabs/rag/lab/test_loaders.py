@@ -1,0 +1,256 @@
+"""Every format, from files that real programs made."""
+
+import csv
+import io
+import json
+import time
+
+import pytest
+
+from playground.tabs.rag.lab import loaders
+from playground.tabs.rag.lab.bounds import Bounds
+from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.reading.decoding import decoded
+from playground.tabs.rag.lab.reading.language import detected
+from playground.tabs.rag.lab.reading.tables import lines
+from playground.tabs.rag.lab.reading.tidy import clean, tidy, unbroken
+from playground.tabs.rag.lab.reading.writing import Writing
+from providers.errors import DocumentError
+
+from .hostile import real
+
+GUIDE = ("guide.md", "libreoffice.docx", "pandoc.docx", "pandoc.epub", "pandoc.html", "libreoffice.pdf")
+ACCENTED = "¿Cuándo se siembra? La señora Núñez recomienda"
+SPANISH = "¿Cuántos años tiene el pingüino? El señor Núñez dirá que «ocho», y la niña, que nueve. ¡Qué camión!"
+
+
+def read(name: str, content: bytes | None = None, bounds: Bounds | None = None) -> tuple[str, list[Page]]:
+    source = loaders.Source(name, real(name) if content is None else content, bounds or Bounds())
+    chosen = loaders.recognised(source)
+    assert chosen is not None
+    return chosen, list(loaders.loader(chosen).load(source))
+
+
+def headings(pages: list[Page]) -> list[tuple[str, int]]:
+    return [(heading.text, heading.level) for page in pages for heading in page.headings]
+
+
+@pytest.mark.parametrize("name", loaders.names())
+def test_a_loader_has_what_loaders_have(name):
+    module = loaders.loader(name)
+    assert module.SUFFIXES and all(suffix.startswith(".") for suffix in module.SUFFIXES)
+    assert module.claims(loaders.Source("a.unknown", b"\0\1\2\3")) is loaders.Claim.NONE
+    assert set(module.SUFFIXES) <= set(loaders.suffixes())
+
+
+def test_every_kind_of_file_that_a_visitor_may_bring_has_a_loader():
+    wanted = {".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".txt", ".md", ".html", ".epub", ".json", ".zip"}
+    assert wanted <= set(loaders.suffixes())
+    with pytest.raises(KeyError):
+        loaders.loader("../pdf")
+
+
+@pytest.mark.parametrize("name", [*GUIDE[1:], "pandoc.pptx", "libreoffice.xlsx", "libreoffice.epub", "page.html"])
+def test_headings_stand_where_they_say(name):
+    _, pages = read(name)
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    assert all(page.text.startswith(one.text, one.start) for page in pages for one in page.headings)
+
+
+@pytest.mark.parametrize("name", GUIDE)
+def test_the_same_guide_is_read_from_every_format(name):
+    format, pages = read(name)
+    text = "\n".join(page.text for page in pages)
+    assert format == {"md": "markdown"}.get(name.rpartition(".")[2], name.rpartition(".")[2])
+    for wanted in (
+        ACCENTED,
+        "El niño riega cada mañana; el pingüino de cerámica vigila.",
+        "noviembre",
+        "# no es un título",
+    ):
+        assert wanted in text
+    found = headings(pages)
+    expected = [
+        ("Guía del huerto escolar", 1),
+        ("Riego y abonado", 2),
+        ("Precios de las semillas", 2),
+        ("Contacto Ana", 3),
+    ]
+    assert [heading for heading in found if heading[0] != "Guía del huerto"] == expected
+
+
+def test_tables_say_what_their_values_are():
+    _, (page,) = read("libreoffice.docx")
+    assert "Semilla | Precio | Época\nSemilla: Tomate; Precio: 2,50 €; Época: marzo\nSemilla: Pepino" in page.text
+
+
+def test_a_slide_is_a_page_under_its_title():
+    _, pages = read("libreoffice.pptx")
+    assert len(pages) == 4
+    assert pages[1].label == "Guía del huerto escolar" and headings([pages[1]]) == [("Guía del huerto escolar", 1)]
+    assert "Semilla: Tomate; Precio: 2,50 €" in pages[1].text
+    assert pages[1].text.count("Guía del huerto escolar") == 1
+
+
+def test_a_sheet_is_a_page_with_the_values_of_its_formulas():
+    _, pages = read("libreoffice.xlsx")
+    assert [page.label for page in pages] == ["Almacén", "Vacía", "Teléfonos"]
+    assert "Artículo: Piñata; Unidades: 12; Precio: 7.5; Total: 90; Revisado: 2026-03-14" in pages[0].text
+    assert pages[1].text == "" and pages[2].text == "Teléfonos\n\nConserjería | extensión 4021"
+
+
+def test_pdf_columns_follow_one_another_and_divided_words_are_whole():
+    _, pages = read("chromium_columns.pdf")
+    first = pages[0].text
+    assert "lubricates the bearings each Monday and notes the temperature of the mercury in the green ledger" in first
+    assert first.index("Ámbar") < first.index("The fog signal") < first.index("Peña Ñora") < first.index("nobody has")
+    assert headings(pages) == [("Lighthouse notes", 1), ("The lamp", 2), ("The fog signal", 2), ("Ledger", 1)]
+    assert pages[1].number == 2 and "1901 312\n1902 298" in pages[1].text
+    for page in pages:
+        assert all(page.text[one.start : one.start + len(one.text)] == one.text for one in page.headings)
+
+
+def test_a_page_of_the_web_comes_without_its_menus_and_scripts():
+    _, (page,) = read("page.html")
+    assert page.label == "Horario de la biblioteca"
+    assert "Cada lector puede llevarse seis libros" in page.text and "Sala: Silenciosa; Plazas: 112" in page.text
+    assert "• Los niños tienen su propio carné.\n• El carné cuesta cuatro euros." in page.text
+    for unwanted in ("Catálogo en línea", "galletas", "no se ve", "color:red", "pixel"):
+        assert unwanted not in page.text
+
+
+def test_json_says_the_way_to_each_value():
+    record = {
+        "nombre": "Ana",
+        "señas": {"calle": "Ñuble", "pisos": [1, 2]},
+        "hijos": [{"n": "Bo"}],
+        "x": None,
+        "y": True,
+    }
+    _, (page,) = read("a.json", json.dumps([record, {"nombre": "Leo"}], ensure_ascii=False).encode())
+    assert page.text == "nombre: Ana\nseñas.calle: Ñuble\nseñas.pisos: 1, 2\nhijos.n: Bo\ny: true\n\nnombre: Leo"
+    _, (page,) = read("a.jsonl", b'{"a": 1}\n\n{"a": 2}\n')
+    assert page.text == "a: 1\n\na: 2"
+    assert read("a.json", b'{"cut": "of')[0] == "text"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_csv_with_whatever_between_its_values(delimiter):
+    written = io.StringIO()
+    rows = [["Ciudad", "Lema, completo"], ["Cádiz", 'dijo "olé"; y más | o menos'], ["León", "dos\nlíneas, sí"]]
+    csv.writer(written, delimiter=delimiter).writerows(rows)
+    format, (page,) = read("a.csv", written.getvalue().encode("cp1252"))
+    assert format == "csv"
+    assert page.text.split("\n") == [
+        "Ciudad | Lema, completo",
+        'Ciudad: Cádiz; Lema, completo: dijo "olé"; y más | o menos',
+        "Ciudad: León; Lema, completo: dos líneas, sí",
+    ]
+
+
+def test_a_table_without_names_keeps_its_values():
+    assert list(lines([[1, 2], [3, None], []])) == ["1 | 2", "3"]
+    assert list(lines([["a", "a"], ["b", "c"]])) == ["a | a", "b | c"]
+    assert list(lines([["only"]])) == ["only"]
+    assert list(lines([])) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"]
+)
+def test_spanish_in_any_encoding(name):
+    assert decoded(SPANISH.encode(name)) == SPANISH
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Съешь же ещё этих мягких французских булок, да выпей чаю. Широкая электрификация южных губерний.", "cp1251"),
+        ("吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗いじめじめした所で", "shift_jis"),
+    ],
+)
+def test_other_encodings_are_guessed(text, name):
+    assert decoded(text.encode(name)) == text
+
+
+def test_what_is_no_text_is_none():
+    assert decoded(bytes(range(256)) * 20) is None
+    assert decoded(b"MZ\0\0\1\2\3\4" * 50) is None
+    assert decoded("niño".encode() + "ñ".encode()[:1]) == "niño"
+
+
+@pytest.mark.parametrize("format", ["docx", "pptx", "epub", "html"])
+def test_the_content_says_what_a_file_is(format):
+    assert read("a.txt", real(f"pandoc.{format}"))[0] == format
+    assert read("a.pdf", real(f"pandoc.{format}"))[0] == format
+
+
+def test_a_pdf_by_another_name_is_a_pdf():
+    assert read("notes.txt", real("libreoffice.pdf"))[0] == "pdf"
+    assert loaders.recognised(loaders.Source("a.pdf", b"MZ\0\0" * 100)) is None
+
+
+def test_markdown_headings_are_those_of_commonmark():
+    text = "---\na: b\n---\n\n# One #\n\nTwo\n===\n\n```\n# code\n```\n\n- item\n---\n\n    # block\n"
+    text += "## *Three* `x` [y](z)\n#none\n"
+    _, (page,) = read("a.md", text.encode())
+    assert headings([page]) == [("One", 1), ("Two", 1), ("Three x y", 2)]
+    assert all(page.text[one.start :].lstrip("# ").startswith(("One", "Two", "*Three")) for one in page.headings)
+
+
+def test_text_is_cleaned():
+    assert clean("a\u0000b\u200bc\u202ed\r\ne\u2028f") == "abcd\ne\nf"
+    assert clean("n\u0303 e\u0301") == "ñ é"
+    assert tidy("  a \t b  \n\n\n\n c\u00ad ") == "a b\n\nc"
+
+
+def test_lines_become_paragraphs():
+    printed = "\r\n".join(
+        [
+            "A heading",
+            "The first line of this paragraph is as long as a line can",
+            "be, and the second one ends it here.",
+            "• An item that is there",
+            "• Another one, with a long enough text to fill the line",
+            "The next paragraph divi\ufffeded",
+        ]
+    )
+    assert unbroken(printed).split("\n") == [
+        "A heading",
+        "The first line of this paragraph is as long as a line can be, and the second one ends it here.",
+        "• An item that is there",
+        "• Another one, with a long enough text to fill the line The next paragraph divided",
+    ]
+    assert unbroken("SmolLM2-135M\ufffeInstruct") == "SmolLM2-135M-Instruct"
+
+
+def test_a_text_that_grows_beyond_its_bound_is_refused():
+    writing = Writing(10)
+    writing.paragraph("12345")
+    with pytest.raises(DocumentError) as refused:
+        writing.line("67890")
+    assert refused.value.key == "document_error.too_long" and refused.value.values == {"limit": 10}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("¿Cuántos días de vacaciones tienen los empleados de esta empresa?", "es"),
+        ("How many days of leave do the employees of this company have?", "en"),
+        ("Wie viele Urlaubstage haben die Angestellten dieser Firma?", "de"),
+        ("12 34 56 kg", ""),
+        ("", ""),
+    ],
+)
+def test_the_language_is_told_or_left_open(text, language):
+    assert detected(text) == language
+
+
+@pytest.mark.parametrize("line", ["# " + "[*" * 100_000, "a" + " " * 500_000 + "b", "`" * 500_000, "a-\n" * 100_000])
+def test_no_line_takes_long(line):
+    """Expressions that search again from every letter would take minutes here."""
+    start = time.process_time()
+    read("a.md", line.encode())
+    read("a.txt", line.encode())
+    unbroken(line)
+    assert time.process_time() - start < 8

