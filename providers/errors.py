@@ -14,8 +14,10 @@ PlaygroundError
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from logging import Logger
 from typing import ClassVar, Self
 
 from providers.types import Scalar
@@ -252,6 +254,18 @@ class Failure:
     @classmethod
     def of(cls, error: PlaygroundError) -> Self:
         return cls(error.key, dict(error.values))
+
+    @classmethod
+    def of_defect(cls, error: BaseException, where: str, log: Logger) -> Self:
+        """The failure `internal`, for an error that is none of ours: a defect of the program or of a library.
+
+        Logs where it happened, as `where` ("column openai/gpt-5"), the error's class and the line that raised it. Its
+        message is not logged: a foreign error's may hold a key or a visitor's text.
+        """
+        last = traceback.extract_tb(error.__traceback__, limit=-1)
+        line = f"{last[0].filename}:{last[0].lineno}" if last else "an unknown line"
+        log.error("%s failed: %s at %s", where, type(error).__name__, line)
+        return cls("internal")
 
 
 def every_class(root: type[PlaygroundError] = PlaygroundError) -> list[type[PlaygroundError]]:

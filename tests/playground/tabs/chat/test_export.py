@@ -11,8 +11,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from playground.asking.reply import Reply
 
+from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.export_loops import SEEING_LOOP

@@ -11,9 +11,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playground.asking.reply import Reply, Sent
 
 from playground.asking.answer import Column, answer, side_by_side
+from playground.asking.reply import Reply, Sent
 from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.lab.presets import examples, presets
 from providers.adapters.scripted import Scripted
