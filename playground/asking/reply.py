@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -68,3 +68,7 @@ class Reply:
     @property
     def running(self) -> bool:
         return self.state in {"waiting", "streaming"}
+
+    def ended(self) -> Reply:
+        """As it is to be found later: what still ran was stopped."""
+        return replace(self, state="stopped", progress=None) if self.running else self

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from types import MappingProxyType
 
+from playground.asking.pump import pump
 from playground.measuring.items import Item
 from playground.measuring.outcomes import Attempt, Cell, Column, Outcome, Plan, Snapshot, State, seed_for
 from playground.measuring.slots import Control, Slots
@@ -20,8 +21,6 @@ Keep = Callable[[Cell, Outcome], None]
 """Writes a finished cell down, before it shows in any snapshot."""
 REDRAW = 0.1
 """Seconds between two snapshots: ten a second."""
-HEARTBEAT = 0.25
-"""Seconds after which there is a snapshot all the same, so that a closed page is noticed."""
 
 log = logging.getLogger(__name__)
 
@@ -36,40 +35,15 @@ async def run(
     cells at once; unfinished ones are not kept. What `keep` raises ends the run, and is raised.
     """
     work = _Run(plan, control, keep, done or {})
-    working = asyncio.create_task(work.work())
-    stopping = asyncio.create_task(control.until_stopped())
-    try:
-        async with aclosing(_snapshots(work, working, stopping)) as snapshots:
-            async for snapshot in snapshots:
-                yield snapshot
-        await _cancel(working)
-        if not working.cancelled() and (error := working.exception()) is not None:
-            raise error
-        yield work.snapshot("stopped" if working.cancelled() else "done")
-    finally:
-        await _cancel(working)
-        await _cancel(stopping)
-
-
-async def _snapshots(work: _Run, working: asyncio.Task[None], stopping: asyncio.Task[None]) -> AsyncGenerator[Snapshot]:
-    """Until the work is done or stopped: what has changed, at most ten times a second; in any case each 0.25 s."""
-    clock = asyncio.get_running_loop().time
-    shown, at = work.changes, clock()
-    yield work.snapshot()
-    while not (await asyncio.wait({working, stopping}, timeout=REDRAW, return_when=asyncio.FIRST_COMPLETED))[0]:
-        now = clock()
-        if shown != work.changes or now - at + REDRAW > HEARTBEAT:
-            shown, at = work.changes, now
-            yield work.snapshot()
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
+    snapshots = pump(work.work(), work.snapshot, work.changed, control.stopping, lambda: REDRAW)
+    async with aclosing(snapshots):
+        async for snapshot in snapshots:
+            yield snapshot
+    yield work.snapshot("done" if len(work.outcomes) == work.total else "stopped")
 
 
 class _Run:
-    """The cells of a run as they go on. `changes` counts, so that a page is redrawn only for something new."""
+    """The cells of a run as they go on. `changed` is set, so that a page is redrawn only for something new."""
 
     def __init__(self, plan: Plan, control: Control, keep: Keep | None, done: Mapping[Cell, Outcome]) -> None:
         self.plan, self.control, self.keep = plan, control, keep
@@ -78,7 +52,7 @@ class _Run:
         self.total = len(cells)
         self.outcomes = {cell: done[cell] for cell in cells if cell in done}
         self.running: dict[Cell, Outcome] = {}
-        self.changes, self.start = 0, time.monotonic()
+        self.changed, self.start = asyncio.Event(), time.monotonic()
         self._columns = {column.key: column for column in plan.columns}
         self._items = {item.id: item for item in plan.items}
         self._waiting: dict[str, deque[Cell]] = {}
@@ -117,7 +91,7 @@ class _Run:
             if self.keep is not None:
                 self.keep(cell, outcome)
             self.outcomes[cell] = outcome
-            self.changes += 1
+            self.changed.set()
 
     async def _cell(self, cell: Cell, column: Column, item: Item) -> Outcome:
         """One cell to its end. What goes wrong is the cell's alone. Raises nothing but cancellation."""
@@ -128,16 +102,14 @@ class _Run:
             async with aclosing(column.run(attempt)) as outcomes:
                 async for latest in outcomes:
                     self.running[cell] = latest
-                    self.changes += 1
+                    self.changed.set()
             if not latest.done:
                 raise StreamTruncated("no_end", provider=column.provider)
             return latest
         except PlaygroundError as error:
             failure = Failure.of(error)
         except Exception as error:  # noqa: BLE001 - a defect in one cell must not take the other cells with it
-            # Only its class: the message of a foreign error may hold a key or a visitor's text.
-            log.error("a cell of %s failed: %s", cell.column, type(error).__name__)
-            failure = Failure("internal")
+            failure = Failure.of_defect(error, f"a cell of {cell.column}", log)
         finally:
             self.running.pop(cell, None)
         return replace(latest, failure=failure, score=None, done=True)

@@ -7,11 +7,10 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import assert_never
 
+from playground.asking.ask import Outgoing, ask
 from playground.strategies.solving.record import Generate
 from playground.strategies.solving.trace import Call, Piece, Prompt
 from providers.base import Provider
-from providers.errors import StreamTruncated
-from providers.fit import fit, fit_context
 from providers.pricing import cost
 from providers.types import (
     Change,
@@ -39,19 +38,13 @@ def model_generate(provider: Provider, model: ModelInfo, sampling: Sampling | No
 
     async def generate(prompt: Prompt) -> AsyncGenerator[Piece]:
         request = Request(model=model, messages=prompt.messages, sampling=_sampling(prompt, own, model), owner=owner)
-        fitted = fit(request)
-        async for progress in provider.prepare(model):
-            yield Piece(progress=progress)
-        within = await fit_context(fitted.request, provider.render)
-        piece, changes = Piece(), [*fitted.changes, *within.changes]
-        async with aclosing(provider.stream(within.request)) as events:
+        piece, changes = Piece(), list[Change]()
+        async with aclosing(ask(provider, request)) as events:
             async for event in events:
                 if isinstance(event, Change):
                     changes.append(event)
                 piece = _with(piece, event, model, tuple(changes))
                 yield piece
-        if piece.call is None:
-            raise StreamTruncated("no_end", provider=provider.name)
 
     return generate
 
@@ -67,7 +60,7 @@ def _sampling(prompt: Prompt, own: Sampling, model: ModelInfo) -> Sampling:
     )
 
 
-def _with(piece: Piece, event: Event, model: ModelInfo, changes: tuple[Change, ...]) -> Piece:
+def _with(piece: Piece, event: Event | Outgoing, model: ModelInfo, changes: tuple[Change, ...]) -> Piece:
     match event:
         case TextDelta(text):
             return replace(piece, text=piece.text + text, progress=None)
@@ -75,7 +68,7 @@ def _with(piece: Piece, event: Event, model: ModelInfo, changes: tuple[Change, .
             return replace(piece, reasoning=piece.reasoning + text, progress=None)
         case Progress():
             return replace(piece, progress=event)
-        case Change() | TokenLogprobs():
+        case Change() | TokenLogprobs() | Outgoing():
             return piece
         case Done(finish=finish, usage=usage, timing=timing, engine=engine):
             call = Call(

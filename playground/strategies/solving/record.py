@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
 
+from playground.asking.pump import pump
 from playground.strategies.solving.trace import Piece, Prompt, State, Step, StepKind, Trace
 from providers.errors import Failure, PlaygroundError, StreamTruncated
 from providers.types import Message
@@ -16,10 +16,6 @@ from providers.types import Message
 Generate = Callable[[Prompt], AsyncGenerator[Piece]]
 """One call of a model, as `generate.model_generate` makes. Closing it stops the model; it raises `PlaygroundError`s."""
 V = TypeVar("V")
-REDRAW = 0.05
-"""Seconds between two traces: 20 a second."""
-HEARTBEAT = 0.25
-"""Seconds after which a waiting stream yields all the same, so that a closed page is noticed."""
 
 
 class Record:
@@ -94,29 +90,15 @@ async def recorded(
     generate: Generate, at_once: int, work: Callable[[Record], Awaitable[str | None]]
 ) -> AsyncGenerator[Trace]:
     """Do the work, and yield its record as it grows; the last trace is `done`. What the work raises is raised here."""
-    record = Record(generate, at_once)
-    task = asyncio.ensure_future(work(record))
-    task.add_done_callback(lambda _: record.changed.set())
-    try:
-        while not task.done():
-            yield Trace(steps=record.steps)
-            at = time.monotonic()
-            await _changed(record, HEARTBEAT)
-            if (left := at + REDRAW - time.monotonic()) > 0:
-                await asyncio.wait({task}, timeout=left)
-        yield _last(record, task.result())
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
+    record, answer = Record(generate, at_once), list[str | None]()
 
+    async def working() -> None:
+        answer.append(await work(record))
 
-async def _changed(record: Record, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await record.changed.wait()
-    except TimeoutError:
-        return
-    record.changed.clear()
+    async with aclosing(pump(working(), lambda: Trace(steps=record.steps), record.changed)) as traces:
+        async for trace in traces:
+            yield trace
+    yield _last(record, answer[0])
 
 
 def _last(record: Record, answer: str | None) -> Trace:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from playground.asking.pump import HEARTBEAT
 from playground.measuring import Cell, Control, Extraction, Outcome, Plan, Slots, run
 from playground.measuring.outcomes import Snapshot, outcome_from_json, outcome_to_json, seed_for
-from playground.measuring.run import HEARTBEAT, REDRAW
+from playground.measuring.run import REDRAW
 from playground.measuring.store import ColumnDescription, Description, Runs
 from playground.measuring.summary import disagreements, summarise, tries
 from providers.errors import StorageFailed

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from playground.asking.answer import HEARTBEAT, REDRAW, Column, side_by_side
+from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.lending import Ground, Said
+from playground.asking.pump import HEARTBEAT, REDRAW
 from playground.asking.reply import Reply
-from playground.measuring import Control
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.pictures import Picture
 from playground.tabs.chat.visit.attachments import Attachments
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
-from providers.errors import Failure, InputError, PlaygroundError
+from providers.errors import InputError
 from providers.types import Message, Request, Sampling
 
 _PLACE = "chat"
-_SLOWEST_REDRAW = HEARTBEAT
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
 
@@ -152,7 +150,7 @@ class ChatVisits:
 
         Eight pages drawn ten times a second keep two cores busy, those of the pages included; five times a second, not.
         """
-        return min(_SLOWEST_REDRAW, REDRAW * max(1, len(self._running) / 2))
+        return min(HEARTBEAT, REDRAW * max(1, len(self._running) / 2))
 
     def _abandon(self, visitor: str) -> None:
         """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
@@ -164,52 +162,38 @@ class ChatVisits:
         self._running[visitor] = run  # the run before, which is stopped now, saves nothing any more
         try:
             working = self.sessions.work.at(visitor, _PLACE, counted=False, streams=len(run.columns))
-            async with working as control, AsyncExitStack() as held:
+            async with working as control:
                 self._save(visitor, _settled(run.conversation))
                 if run.sends:
                     self.attachments.sent(visitor, run.conversation.turns[-1].pictures)
                 yield run.conversation
-                async with aclosing(self._answers(held, visitor, run, control)) as conversations:
-                    async for conversation in conversations:
-                        yield conversation
+                columns = [self._column(visitor, run, place) for place in run.columns]
+                async with aclosing(side_by_side(columns, control.stopping, self._pause)) as snapshots:
+                    async for snapshot in snapshots:
+                        yield run.answered(snapshot)
         finally:
             if self._running.get(visitor) is run:
                 del self._running[visitor]
                 self._save(visitor, _settled(run.conversation))
 
-    async def _answers(
-        self, held: AsyncExitStack, visitor: str, run: _Run, control: Control
-    ) -> AsyncGenerator[Conversation]:
-        """Reach the models, which may take a vendor's list, and let them answer."""
-        reaching = asyncio.gather(*(self._column(held, visitor, run, place) for place in run.columns))
-        try:
-            while not reaching.done() and not control.stopped:
-                await asyncio.wait({reaching}, timeout=HEARTBEAT)
-                yield run.conversation
-            if not reaching.done():
-                yield _settled(run.conversation)
-                return
-        finally:
-            reaching.cancel()
-        async with aclosing(side_by_side(reaching.result(), control.stopping, self._pause)) as snapshots:
-            async for snapshot in snapshots:
-                yield run.answered(snapshot)
-
-    async def _column(self, held: AsyncExitStack, visitor: str, run: _Run, place: int) -> Column:
+    def _column(self, visitor: str, run: _Run, place: int) -> ReplyColumn:
         ref, messages = run.choices.models[place], run.asked(place)
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
-        try:
-            provider, model = await held.enter_async_context(self.reach.open(visitor, ref))
-            scored = 0 if model.local and model.logprobs else None
-            request = Request(
-                model=model, messages=messages, sampling=run.choices.sampling, logprobs=scored, owner=visitor
-            )
-            if run.choices.ground is None:
-                return Column(ref, provider, request, None, begun)
-            grounding = await run.choices.ground(provider, request)
-        except PlaygroundError as error:
-            return Column(ref, None, None, Failure.of(error), begun)
-        return Column(ref, provider, replace(request, messages=grounding.messages), None, begun, grounding.sources)
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[ColumnRequest]:
+            """Reach the model, which may take a vendor's list, and quote what the assistant's documents say."""
+            async with self.reach.open(visitor, ref) as (provider, model):
+                scored = 0 if model.local and model.logprobs else None
+                sampling = run.choices.sampling
+                request = Request(model=model, messages=messages, sampling=sampling, logprobs=scored, owner=visitor)
+                if run.choices.ground is None:
+                    yield ColumnRequest(provider, request)
+                    return
+                grounding = await run.choices.ground(provider, request)
+                yield ColumnRequest(provider, replace(request, messages=grounding.messages), grounding.sources)
+
+        return ReplyColumn(ref, opened, begun)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:
         old = conversation.turns[:-_KEEP_SENT]
@@ -230,8 +214,4 @@ def _settled(conversation: Conversation) -> Conversation:
     """As it is to be found after a restart: nothing runs."""
     if not conversation.turns:
         return conversation
-    replies = tuple(
-        replace(reply, state="stopped", progress=None) if reply is not None and reply.running else reply
-        for reply in conversation.turns[-1].replies
-    )
-    return conversation.with_replies(replies)
+    return conversation.with_replies(tuple(reply and reply.ended() for reply in conversation.turns[-1].replies))

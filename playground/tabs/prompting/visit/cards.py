@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from playground.asking.pump import pump
 from playground.measuring import Control, Extraction, Item, Slots, extract
 from playground.measuring.metrics import Scoring, scored
 from playground.strategies.runs.columns import Setting, tools_of
@@ -21,8 +22,8 @@ from providers.base import Provider
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import ModelInfo, Sampling, Scalar
 
-_BEAT = 0.1
-"""Seconds between two looks at what has come."""
+REDRAW = 0.1
+"""Seconds between two states of the cards: ten a second."""
 CardState = Literal["running", "done", "failed", "stopped"]
 _NOTHING = Trace()
 
@@ -66,7 +67,7 @@ async def answers(asked: Asked, reach: Reach, setting: Setting, control: Control
         raise InputError("empty")
     async with AsyncExitStack() as held:
         cards = [Card(strategy=name, ref=ref) for name in names for ref in asked.models]
-        slots, tasks = Slots(PER_PROVIDER, control), list[asyncio.Task[None]]()
+        slots, works = Slots(PER_PROVIDER, control), list[tuple[int, AsyncGenerator[Card]]]()
         for number, card in enumerate(cards):
             try:
                 provider, model = await held.enter_async_context(reach.open(setting.owner, card.ref))
@@ -74,11 +75,15 @@ async def answers(asked: Asked, reach: Reach, setting: Setting, control: Control
                 cards[number] = replace(card, state="failed", failure=Failure.of(error))
                 continue
             cards[number] = replace(card, model=model)
-            coming = _card(cards[number], provider, asked, slots, setting)
-            tasks.append(asyncio.create_task(_into(cards, number, coming)))
-        async with aclosing(_together(cards, tasks, control)) as snapshots:
+            works.append((number, _card(cards[number], provider, asked, slots, setting)))
+        changed = asyncio.Event()
+        growing = pump(
+            _grow_all(cards, works, changed), lambda: tuple(cards), changed, control.stopping, lambda: REDRAW
+        )
+        async with aclosing(growing) as snapshots:
             async for snapshot in snapshots:
                 yield snapshot
+        yield tuple(replace(card, state="stopped") if card.state == "running" else card for card in cards)
 
 
 async def _card(card: Card, provider: Provider, asked: Asked, slots: Slots, setting: Setting) -> AsyncGenerator[Card]:
@@ -115,35 +120,25 @@ async def _judged(card: Card, asked: Asked) -> Card:
     return replace(card, state="done", extraction=found, score=score)
 
 
-async def _into(cards: list[Card], number: int, coming: AsyncGenerator[Card]) -> None:
-    """Every state of a card at its place. What a strategy refuses is the card's failure."""
+async def _grow_all(
+    cards: list[Card], works: Sequence[tuple[int, AsyncGenerator[Card]]], changed: asyncio.Event
+) -> None:
+    """Every state of each card at its place. Raises the defect of one, which ends them all."""
+    try:
+        async with asyncio.TaskGroup() as together:
+            for number, coming in works:
+                together.create_task(_grow(cards, number, coming, changed))
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from None
+
+
+async def _grow(cards: list[Card], number: int, coming: AsyncGenerator[Card], changed: asyncio.Event) -> None:
+    """What a strategy refuses is the card's failure."""
     try:
         async with aclosing(coming):
             async for card in coming:
                 cards[number] = card
+                changed.set()
     except PlaygroundError as error:
         cards[number] = replace(cards[number], state="failed", failure=Failure.of(error))
-
-
-async def _together(
-    cards: list[Card], tasks: list[asyncio.Task[None]], control: Control
-) -> AsyncGenerator[tuple[Card, ...]]:
-    """All cards, some ten times a second, until all are done or the control says stop. Raises a task's defect."""
-    stopping = asyncio.create_task(control.until_stopped())
-    pending: set[asyncio.Task[None]] = set(tasks)
-    try:
-        while pending and not control.stopped:
-            yield tuple(cards)
-            done, _ = await asyncio.wait({*pending, stopping}, timeout=_BEAT, return_when=asyncio.FIRST_COMPLETED)
-            pending -= done
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for task in tasks:
-            if not task.cancelled():
-                task.result()
-        yield tuple(replace(card, state="stopped") if card.state == "running" else card for card in cards)
-    finally:
-        for task in (*tasks, stopping):
-            task.cancel()
-        await asyncio.gather(*tasks, stopping, return_exceptions=True)
+        changed.set()

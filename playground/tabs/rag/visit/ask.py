@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from playground.asking.answer import Column, side_by_side
-from playground.asking.pump import beating
+from playground.asking.ask import ask_whole
+from playground.asking.columns import ReplyColumn, side_by_side
+from playground.asking.pump import follow
 from playground.asking.reply import Reply
 from playground.tabs.rag.lab.answering.answer import Grounded, grounded, ungrounded
 from playground.tabs.rag.lab.answering.evidence import evidence
@@ -17,7 +18,7 @@ from playground.tabs.rag.lab.answering.support import support
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.visit.values import Answered, Asking
 from playground.tabs.rag.visit.visits import RagVisits
-from providers.base import Provider, complete
+from providers.base import Provider
 from providers.embedding import Embedder
 from providers.errors import Failure, PlaygroundError
 from providers.fit import fit
@@ -36,18 +37,14 @@ async def ask(library: RagVisits, visitor: str, asking: Asking) -> AsyncGenerato
     latest = Answered(question=asking.question, standalone=asking.question)
     async with library.sessions.work.at(visitor, "rag-ask") as control:
         turn = _Turn(library, visitor, asking, control.stopping)
-        growing = beating(turn.grow(latest), latest, control.stopping)
+        growing = follow(turn.grow(latest), latest, control.stopping)
         async with aclosing(growing):
             async for latest in growing:
                 yield latest
-        latest = replace(latest, reply=_ended(latest.reply), plain=_ended(latest.plain), done=True)
+        reply, plain = (one and one.ended() for one in (latest.reply, latest.plain))
+        latest = replace(latest, reply=reply, plain=plain, done=True)
         library.said.put(visitor, (*library.turns(visitor), latest))
         yield latest
-
-
-def _ended(reply: Reply | None) -> Reply | None:
-    """What still ran when it was stopped."""
-    return replace(reply, state="stopped", progress=None) if reply is not None and reply.running else reply
 
 
 async def _checked(turn: Answered, text: str, given: Grounded, embedder: Embedder) -> Answered:
@@ -86,9 +83,9 @@ class _Turn:
         asking, standalone = self.asking, turn.question
         if messages := rewriting(self._history(), asking.question, asking.language):
             sampling = Sampling(temperature=0, max_tokens=_QUESTION_TOKENS)
-            request = fit(Request(model=model, messages=messages, sampling=sampling, owner=self.visitor)).request
+            request = Request(model=model, messages=messages, sampling=sampling, owner=self.visitor)
             try:
-                standalone = rewritten((await complete(provider, request)).text, asking.question)
+                standalone = rewritten((await ask_whole(provider, request)).text, asking.question)
             except PlaygroundError as error:
                 return replace(turn, reply=Reply(model=model.ref, state="failed", failure=Failure.of(error)))
         found = await self.library.find(self.visitor, collection, standalone, asking.retrieval)
@@ -102,7 +99,7 @@ class _Turn:
 
     async def _answered(self, turn: Answered, provider: Provider, model: ModelInfo) -> AsyncGenerator[Answered]:
         """With the documents, where there is anything to go by, and without, where that is wanted."""
-        asking, history, columns = self.asking, self._history(), list[Column]()
+        asking, history, columns = self.asking, self._history(), list[ReplyColumn]()
         if turn.found is None:
             return
         if turn.evidence != "none":
@@ -115,10 +112,10 @@ class _Turn:
                 fits=lambda messages: self._fits(messages, provider, model),
             )
             turn = replace(turn, grounded=made)
-            columns.append(Column(model.ref, provider, self._request(made.messages, model)))
+            columns.append(ReplyColumn.of(provider, self._request(made.messages, model)))
         if asking.compare:
             plain = ungrounded(asking.question, system=asking.system, history=history)
-            columns.append(Column(model.ref, provider, self._request(plain, model)))
+            columns.append(ReplyColumn.of(provider, self._request(plain, model)))
         async with aclosing(side_by_side(columns, self.stop)) as snapshots:
             async for replies in snapshots:
                 with_documents = replies[0] if turn.grounded is not None else None

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 
-from playground.asking.pump import beating
+from playground.asking.ask import ask_whole
+from playground.asking.pump import follow
 from playground.measuring import Control, Plan, Snapshot, run
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.lab.measuring.propose import Proposals, propose
@@ -16,9 +17,7 @@ from playground.tabs.rag.lab.measuring.ways import Cutting, Measuring, Row, Way,
 from playground.tabs.rag.lab.reading.split import Cut
 from playground.tabs.rag.visit.values import Retrieval
 from playground.tabs.rag.visit.visits import RagVisits
-from providers.base import complete
 from providers.errors import InputError, LimitExceeded
-from providers.fit import fit
 from providers.types import Message, Request, Sampling
 
 MOST_QUESTIONS, MOST_SIZES, MOST_PROPOSED = 500, 4, 50
@@ -73,7 +72,7 @@ async def measure(library: RagVisits, visitor: str, wanted: Wanted) -> AsyncGene
         raise LimitExceeded("cells", limit=MOST_SIZES)
     latest = Measured(cuts=max(1, len(wanted.sizes)))
     async with library.sessions.work.at(visitor, "rag-measure") as control:
-        async with aclosing(beating(_measured(library, visitor, wanted, control), latest, control.stopping)) as growing:
+        async with aclosing(follow(_measured(library, visitor, wanted, control), latest, control.stopping)) as growing:
             async for latest in growing:
                 yield latest
         yield replace(latest, stopped=control.stopped, done=True)
@@ -140,7 +139,7 @@ async def proposals(library: RagVisits, visitor: str, proposing: Proposing) -> A
     latest = Proposals(total=proposing.count)
     async with (
         library.sessions.work.at(visitor, "rag-propose") as control,
-        aclosing(beating(_proposed(library, visitor, proposing), latest, control.stopping)) as growing,
+        aclosing(follow(_proposed(library, visitor, proposing), latest, control.stopping)) as growing,
     ):
         async for latest in growing:
             yield latest
@@ -156,7 +155,7 @@ async def _proposed(library: RagVisits, visitor: str, proposing: Proposing) -> A
 
         async def generate(messages: tuple[Message, ...]) -> str:
             request = Request(model=model, messages=messages, sampling=proposing.sampling, owner=visitor)
-            return (await complete(provider, fit(request).request)).text
+            return (await ask_whole(provider, request)).text
 
         async with aclosing(propose(chunks, proposing.count, generate, proposing.seed)) as growing:
             async for made in growing:

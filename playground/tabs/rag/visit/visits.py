@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from playground.asking.lending import Ground, Search
-from playground.asking.pump import beating
+from playground.asking.pump import follow
 from playground.asking.upload import Upload
 from playground.settings import Settings
 from playground.tabs.rag.lab.bounds import MB, Bounds
@@ -84,7 +84,7 @@ class RagVisits:
         """
         latest = Ingest(total=len(uploads))
         async with self.sessions.work.at(visitor, "rag-add") as control:
-            adding = beating(self._adding(visitor, uploads, retrieval, ocr), latest, control.stopping)
+            adding = follow(self._adding(visitor, uploads, retrieval, ocr), latest, control.stopping)
             async with aclosing(adding):
                 async for latest in adding:
                     yield latest

@@ -6,17 +6,27 @@ import random
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, assert_never
 
 import numpy as np
 
+from playground.asking.ask import Outgoing, ask
 from playground.tabs.sampling.lab.next_token import Position, likeliest, look
 from playground.tabs.sampling.lab.tree import ALTERNATIVES, How, Node, Tree, path_of, traced
 from providers.base import Provider
 from providers.decoding import draw, log_softmax
-from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
-from providers.fit import fit, fit_context
-from providers.types import Done, ModelInfo, ReasoningDelta, Request, Sampling, TextDelta, TokenLogprobs
+from providers.errors import ContextTooLong, InputError, UnsupportedRequest
+from providers.types import (
+    Change,
+    Done,
+    ModelInfo,
+    Progress,
+    ReasoningDelta,
+    Request,
+    Sampling,
+    TextDelta,
+    TokenLogprobs,
+)
 from providers.whitebox import Token, WhiteBox
 
 MOST_REPORTED = 20
@@ -104,12 +114,8 @@ async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
     """
     if not request.model.logprobs:
         raise UnsupportedRequest("logprobs", model=request.model.name)
-    async for _ in provider.prepare(request.model):
-        pass
-    fitted = fit(replace(request, logprobs=MOST_REPORTED)).request
-    within = (await fit_context(fitted, provider.render)).request
-    tree, thinking, done = Tree(), False, False
-    async with aclosing(provider.stream(within)) as events:
+    tree, changes, thinking = Tree(), list[Change](), False
+    async with aclosing(ask(provider, replace(request, logprobs=MOST_REPORTED))) as events:
         async for event in events:
             match event:
                 case ReasoningDelta():
@@ -118,13 +124,13 @@ async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
                     tree, thinking = Tree(), False
                 case TokenLogprobs(tokens):
                     tree = traced(tokens, tree)
-                    yield tree
-                case Done():
-                    done = True
-                case _:
+                    yield replace(tree, changes=tuple(changes))
+                case Change():
+                    changes.append(event)
+                case TextDelta() | Progress() | Outgoing() | Done():
                     pass
-    if not done:
-        raise StreamTruncated("no_end", provider=provider.name)
+                case _:
+                    assert_never(event)
     if not tree.nodes:
         raise UnsupportedRequest("logprobs", model=request.model.name)
 

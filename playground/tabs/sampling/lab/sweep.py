@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Literal, assert_never
 
-from playground.asking.pump import HEARTBEAT
+from playground.asking.ask import Outgoing, ask
+from playground.asking.pump import pump
 from playground.tabs.sampling.lab.cells import MAX_CELLS, Cell, Grid
 from playground.tabs.sampling.lab.statistics import distinct
 from providers.base import Provider
-from providers.errors import Failure, PlaygroundError, StreamTruncated
-from providers.fit import fit, fit_context
+from providers.errors import Failure, PlaygroundError
 from providers.types import Change, Done, Event, Progress, ReasoningDelta, Request, TextDelta, TokenLogprobs
 
 REMOTE_AT_ONCE = 4
@@ -36,36 +36,11 @@ async def sweep(
     generator or setting `stop` ends all of them at once.
     """
     run = _Sweep(provider, request, list(grid.cells))
-    working = asyncio.create_task(run.work(at_once or (MAX_CELLS if request.model.local else REMOTE_AT_ONCE)))
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        async with aclosing(_snapshots(run, working, stopping)) as snapshots:
-            async for snapshot in snapshots:
-                yield snapshot
-        await _cancel(working)
-        yield tuple(_ended(cell, "stopped") if cell.running else cell for cell in run.cells)
-    finally:
-        await _cancel(working)
-        await _cancel(stopping)
-
-
-async def _snapshots(
-    run: _Sweep, working: asyncio.Task[None], stopping: asyncio.Task[bool]
-) -> AsyncGenerator[tuple[Cell, ...]]:
-    """Until the work is done or stopped: what has changed, at most ten times a second; in any case each 0.25 s."""
-    clock = asyncio.get_running_loop().time
-    shown, at = tuple(run.cells), clock()
-    yield shown
-    while not (await asyncio.wait({working, stopping}, timeout=REDRAW, return_when=asyncio.FIRST_COMPLETED))[0]:
-        now = clock()
-        if shown != tuple(run.cells) or now - at + REDRAW > HEARTBEAT:
-            shown, at = tuple(run.cells), now
-            yield shown
-
-
-async def _cancel(task: asyncio.Task[None] | asyncio.Task[bool]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
+    work = run.work(at_once or (MAX_CELLS if request.model.local else REMOTE_AT_ONCE))
+    async with aclosing(pump(work, lambda: tuple(run.cells), run.changed, stop, lambda: REDRAW)) as snapshots:
+        async for snapshot in snapshots:
+            yield snapshot
+    yield tuple(_ended(cell, "stopped") if cell.running else cell for cell in run.cells)
 
 
 @dataclass(slots=True)
@@ -75,6 +50,7 @@ class _Sweep:
     provider: Provider
     request: Request
     cells: list[Cell]
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work(self, at_once: int) -> None:
         """Make the model ready, once, then run all cells. Raises nothing but cancellation."""
@@ -88,6 +64,7 @@ class _Sweep:
     async def _prepare(self) -> None:
         async for progress in self.provider.prepare(self.request.model):
             self.cells = [replace(cell, progress=progress) for cell in self.cells]
+            self.changed.set()
         self.cells = [replace(cell, progress=None) for cell in self.cells]
 
     async def _run(self, place: int, places: asyncio.Semaphore) -> None:
@@ -102,23 +79,20 @@ class _Sweep:
         except PlaygroundError as error:
             failure = Failure.of(error)
         except Exception as error:  # noqa: BLE001 - a defect in one run must not take the other cells with it
-            # Only its class: the message of a foreign error may hold a key or a visitor's text.
-            log.error("a cell of %s failed: %s", self.request.model.ref, type(error).__name__)
-            failure = Failure("internal")
+            failure = Failure.of_defect(error, f"a cell of {self.request.model.ref}", log)
         for place in places:
-            self.cells[place] = replace(_ended(self.cells[place], "failed"), failure=failure)
+            self._change(place, replace(_ended(self.cells[place], "failed"), failure=failure))
         return False
 
     async def _answer(self, place: int) -> None:
-        fitted = fit(self._asked(self.cells[place]))
-        within = await fit_context(fitted.request, self.provider.render)
-        self.cells[place] = replace(self.cells[place], changes=fitted.changes + within.changes)
         tally = _Tally()
-        async with aclosing(self.provider.stream(within.request)) as events:
+        async with aclosing(ask(self.provider, self._asked(self.cells[place]))) as events:
             async for event in events:
-                self.cells[place] = _with(self.cells[place], event, tally)
-        if self.cells[place].running:
-            raise StreamTruncated("no_end", provider=self.provider.name)
+                self._change(place, _with(self.cells[place], event, tally))
+
+    def _change(self, place: int, cell: Cell) -> None:
+        self.cells[place] = cell
+        self.changed.set()
 
     def _asked(self, cell: Cell) -> Request:
         setting, own = cell.setting, self.request.sampling
@@ -145,7 +119,7 @@ class _Tally:
         return mean if mean is not None and isfinite(mean) else None
 
 
-def _with(cell: Cell, event: Event, tally: _Tally) -> Cell:
+def _with(cell: Cell, event: Event | Outgoing, tally: _Tally) -> Cell:
     match event:
         case TextDelta(text):
             tally.pieces += 1
@@ -156,6 +130,8 @@ def _with(cell: Cell, event: Event, tally: _Tally) -> Cell:
             return replace(cell, tokens=len(tally.logprobs), mean_logprob=tally.mean)
         case ReasoningDelta():
             return replace(cell, state="streaming", progress=None)
+        case Outgoing():
+            return replace(cell, progress=None)
         case Progress():
             return replace(cell, progress=event)
         case Change():

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from playground.tabs.sampling.lab.visible import visible
 from providers.errors import InputError, LimitExceeded
-from providers.types import TokenLogprob
+from providers.types import Change, TokenLogprob
 from providers.whitebox import Scored, Token
 
 How = Literal["greedy", "sampled", "chosen", "reply"]
@@ -46,6 +46,8 @@ class Tree:
     nodes: tuple[Node, ...] = ()
     """Parents first."""
     leaf: int | None = None
+    changes: tuple[Change, ...] = ()
+    """What the model was not asked as it was wanted, and why."""
 
     def path(self, leaf: int | None = None) -> tuple[Node, ...]:
         """From the prompt to `leaf`, or to the tree's own leaf."""

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playground.asking.pump import beating
+from playground.asking.pump import follow
 from playground.tabs.sampling.lab import (
     Cell,
     Grid,
@@ -125,7 +125,7 @@ class SamplingVisits:
         box, work = self._growable(visitor)
         async with self.sessions.work.at(visitor, _PLACE, counted=steps > 1) as control:
             growing = grow(box, work.model, work.tree, Growth(how=how, steps=steps, sampling=sampling))
-            async with aclosing(self._kept(visitor, work, beating(growing, work.tree, control.stopping))) as trees:
+            async with aclosing(self._kept(visitor, work, follow(growing, work.tree, control.stopping))) as trees:
                 async for tree in trees:
                     yield tree
 
@@ -169,7 +169,7 @@ class SamplingVisits:
             request = Request(model=model, messages=tuple(messages), sampling=sampling, owner=visitor)
             work = _Work(model=model, box=None, tree=Tree())
             self._works.put(visitor, work)
-            tracing = beating(trace(provider, request), work.tree, control.stopping)
+            tracing = follow(trace(provider, request), work.tree, control.stopping)
             async with aclosing(self._kept(visitor, work, tracing)) as trees:
                 async for tree in trees:
                     yield tree

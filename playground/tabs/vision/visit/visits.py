@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 
-from playground.asking.pump import beating
+from playground.asking.pump import follow
 from playground.asking.reply import Reply
 from playground.asking.upload import Upload
 from playground.measuring import run
@@ -51,7 +51,7 @@ class VisionVisits:
         async with self.sessions.work.at(visitor, ADD, counted=False) as control:
             adding = self._adding(visitor, files)
             first = Adding(total=len(files), session=self.session(visitor))
-            async with aclosing(beating(adding, first, control.stopping)) as steps:
+            async with aclosing(follow(adding, first, control.stopping)) as steps:
                 async for step in steps:
                     yield step
 
@@ -116,13 +116,11 @@ class VisionVisits:
         """
         session = self.session(visitor)
         self._check(session, asking)
-        async with self.sessions.work.at(visitor, ASK) as control, AsyncExitStack() as held:
-            for _ in asking.seats[1:]:
-                await held.enter_async_context(self.sessions.limits.stream(visitor))
+        async with self.sessions.work.at(visitor, ASK, streams=len(asking.seats)) as control:
             session = self.session(visitor)  # what was going on there has ended by now
             session = replace(session, turns=(*session.turns, _turn(session, asking)))
             self._keep(visitor, session.settled())
-            its = self._round(visitor, asking, session, (control.stopping, held))
+            its = self._round(visitor, asking, session, control.stopping)
             try:
                 async with aclosing(its.replies()) as snapshots:
                     async for replies in snapshots:
@@ -139,23 +137,18 @@ class VisionVisits:
         if len(files) > MOST_IMAGES:
             raise LimitExceeded("images", limit=MOST_IMAGES)
         self.sessions.limits.message(visitor)
-        async with self.sessions.limits.stream(visitor), AsyncExitStack() as held:
+        async with self.sessions.limits.stream(visitor):
             session = Session(pictures=tuple([await picture_of(file) for file in files]))
             self._check(session, asking)
             session = replace(session, turns=(_turn(session, asking),))
-            its = self._round(visitor, asking, session, (asyncio.Event(), held))
+            its = self._round(visitor, asking, session, asyncio.Event())
             async with aclosing(its.replies()) as snapshots:
                 async for replies in snapshots:
                     yield replace(session.answered(replies), readings=dict(its.readings))
 
-    def _round(
-        self, visitor: str, asking: Asking, session: Session, ends: tuple[asyncio.Event, AsyncExitStack]
-    ) -> Round:
-        stop, held = ends
+    def _round(self, visitor: str, asking: Asking, session: Session, stop: asyncio.Event) -> Round:
         readings = dict(session.readings)
-        return Round(
-            reach=self.reach, visitor=visitor, asking=asking, session=session, readings=readings, stop=stop, held=held
-        )
+        return Round(reach=self.reach, visitor=visitor, asking=asking, session=session, readings=readings, stop=stop)
 
     def _keep(self, visitor: str, session: Session) -> None:
         """What was said, unless the visitor began anew meanwhile; pictures that came meanwhile stay."""
@@ -187,7 +180,7 @@ class VisionVisits:
             models = [await held.enter_async_context(self.reach.labeller(visitor, ref)) for ref in refs]
             comparing = compare(models, picture.image, labels, template)
             first = tuple(Labelled(info=model.info) for model in models)
-            async with aclosing(beating(comparing, first, control.stopping)) as snapshots:
+            async with aclosing(follow(comparing, first, control.stopping)) as snapshots:
                 async for snapshot in snapshots:
                     yield snapshot
 

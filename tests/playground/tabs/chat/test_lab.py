@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.asking.answer import Column, answer, side_by_side
+from playground.asking.answer import answer
+from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.reply import Reply, Sent
 from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.lab.presets import examples, presets
 from providers.adapters.scripted import Scripted
+from providers.base import complete
 from providers.errors import Failure, MissingKey
 from providers.types import Change, Event, Message, Request, Sampling, TextDelta, Timing, Usage
 from tests import virtual_time
@@ -95,16 +97,28 @@ class TestAnswer:
 
 
 class TestSideBySide:
-    async def column(self, name: str, provider: Scripted) -> Column:
-        return Column(f"scripted/{name}", provider, await request(name))
+    async def column(self, name: str, provider: Scripted) -> ReplyColumn:
+        return ReplyColumn.of(provider, await request(name))
 
     async def test_one_failure_leaves_the_others(self) -> None:
         provider = Scripted()
-        locked = Column("openai/x", None, None, Failure.of(MissingKey(provider="openai")))
+
+        @asynccontextmanager
+        async def refused() -> AsyncIterator[ColumnRequest]:
+            raise MissingKey(provider="openai")
+            yield
+
+        locked = ReplyColumn("openai/x", refused)
         columns = [await self.column("broken", provider), locked, await self.column("echo", provider)]
         snapshots = [replies async for replies in side_by_side(columns, asyncio.Event())]
         assert [reply.state for reply in snapshots[-1]] == ["failed", "failed", "done"]
         assert snapshots[-1][1].failure == Failure("missing_key", {"provider": "openai"})
+
+    async def test_it_ends_with_the_last_of_each(self) -> None:
+        columns = [await self.column("echo", Scripted()), await self.column("showcase", Scripted())]
+        *_, latest = [replies async for replies in side_by_side(columns, asyncio.Event())]
+        whole = [(await complete(Scripted(), await request(name))).text for name in ("echo", "showcase")]
+        assert [(reply.state, reply.text) for reply in latest] == [("done", text) for text in whole]
 
     async def test_columns_do_not_wait_for_each_other(self) -> None:
         columns = [await self.column("slow", Scripted()), await self.column("echo", Scripted())]

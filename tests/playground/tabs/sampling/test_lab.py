@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -15,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.asking.pump import beating
 from playground.tabs.sampling.lab import (
     Cell,
     Grid,
@@ -401,6 +399,16 @@ class TestPath:
         assert "".join(node.token.piece for node in found[-1].path()) == "You said: Hello there"
         assert len(found[-1].nodes[0].alternatives) > 5
 
+    async def test_what_is_not_asked_as_it_was_wanted_is_told(self, box):
+        model = replace(await scripted(box, "echo"), accepts=frozenset({"temperature"}))
+        sampling = Sampling(temperature=0.5, typical_p=0.5)
+        request = Request(model=model, messages=(Message.of("user", "Hello there"),), sampling=sampling)
+        async with aclosing(trace(box, request)) as trees:
+            found = [tree async for tree in trees]
+        assert [[(one.what, one.reason) for one in tree.changes] for tree in found] == [
+            [("typical_p", "not_offered")]
+        ] * 4
+
     async def test_one_that_reports_none_says_so(self, box):
         request = Request(model=await scripted(box, "showcase"), messages=(Message.of("user", "Hello"),))
         with pytest.raises(UnsupportedRequest, match="logprobs"):
@@ -411,39 +419,6 @@ class TestPath:
         assert await shows(box, await scripted(box)) == "logits"
         assert await shows(box, await scripted(box, "echo")) == "logprobs"
         assert await shows(box, await scripted(box, "showcase")) == "text"
-
-
-class TestBeating:
-    async def test_it_beats_and_stops_at_once(self):
-        closed, stop = asyncio.Event(), asyncio.Event()
-
-        async def slow() -> AsyncGenerator[int]:
-            try:
-                yield 1
-                await asyncio.sleep(60)
-                yield 2
-            finally:
-                closed.set()
-
-        heard, begun = [], time.monotonic()
-        async with aclosing(beating(slow(), 0, stop)) as beats:
-            async for beat in beats:
-                heard.append(beat)
-                if len(heard) == 3:
-                    stop.set()
-        assert heard == [1, 1, 1]
-        assert closed.is_set()
-        assert time.monotonic() - begun < 10
-
-    async def test_errors_come_through_and_the_end_ends(self):
-        async def some(wrong: bool) -> AsyncGenerator[int]:
-            yield 1
-            if wrong:
-                raise InputError("empty")
-
-        assert [beat async for beat in beating(some(False), 0, asyncio.Event())] == [1]
-        with pytest.raises(InputError):
-            [beat async for beat in beating(some(True), 0, asyncio.Event())]
 
 
 async def swept(provider: Scripted, request: Request, grid: Grid) -> list[tuple[Cell, ...]]:

@@ -15,11 +15,10 @@ from typing import TypeVar
 import pytest
 from PIL import Image
 
-from playground.asking.reply import Reply
 from playground.asking.upload import Upload
 from playground.settings import Settings
 from playground.tabs.vision.lab.questions import types
-from playground.tabs.vision.visit.ask import Asking, merged
+from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.export import to_json, to_markdown
 from playground.tabs.vision.visit.measure import Measuring, estimated, spread
 from playground.tabs.vision.visit.pictures import sample, samples
@@ -275,15 +274,6 @@ class TestAsking:
             async for _ in gallery.once(YOU, [Upload("a.svg", SVG)], asking):
                 pass
         assert (caught.value.reason, caught.value.values["file"]) == ("svg", "a.svg")
-
-    async def test_merged_ends_with_the_last_of_each(self):
-        async def column(count: int) -> AsyncGenerator[Reply]:
-            for number in range(count):
-                await asyncio.sleep(0)
-                yield Reply(model=str(number))
-
-        latest = await last(merged([column(1), column(50)], [Reply(model="a"), Reply(model="b")]))
-        assert [one.model for one in latest] == ["0", "49"]
 
 
 class TestExport:

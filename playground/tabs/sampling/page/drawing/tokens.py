@@ -77,6 +77,12 @@ def branches(tree: Tree) -> tuple[Branch, ...]:
     return tuple(found)
 
 
+def changes(show: Renderer, tree: Tree) -> str:
+    """What the model was not asked as it was wanted, and why."""
+    lines = "".join(f"<li>⚠ {html.escape(show.change(change))}</li>" for change in tree.changes)
+    return f'<ul class="changes">{lines}</ul>' if lines else ""
+
+
 def forks(show: Renderer, tree: Tree) -> str:
     """The tree of what was tried; each branch is a button that leads back to its end."""
     title = html.escape(show.text("sampling.tree"))
@@ -90,7 +96,7 @@ def forks(show: Renderer, tree: Tree) -> str:
         f"{_current(branch.nodes[-1].id == tree.leaf)}>{_line(show, branch)}</button></li>"
         for branch in branches(tree)
     ]
-    return f'<h4 class="part">{title}</h4><ul class="forks">{root}{"".join(lines)}</ul>'
+    return f'{changes(show, tree)}<h4 class="part">{title}</h4><ul class="forks">{root}{"".join(lines)}</ul>'
 
 
 def _line(show: Renderer, branch: Branch) -> str:

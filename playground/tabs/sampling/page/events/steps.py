@@ -7,18 +7,18 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, fields
-from typing import Literal, TypeVar
+from typing import Literal
 
 import gradio as gr
 
-from playground.asking.answer import HEARTBEAT
 from playground.asking.lending import RecallsReplies
+from playground.asking.pump import beats
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.tabs.sampling.lab import Tree
 from playground.tabs.sampling.page.drawing.bars import bars, multiples, numbers
 from playground.tabs.sampling.page.drawing.pieces import alert, noticed, told
-from playground.tabs.sampling.page.drawing.tokens import forks, path, read, tail
+from playground.tabs.sampling.page.drawing.tokens import changes, forks, path, read, tail
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_text
 from providers.errors import InputError, PlaygroundError, UnsupportedRequest
@@ -29,7 +29,6 @@ AT_ONCE = 20
 SHOWN = 25
 _AT_LEAF = 12
 """Bars beside the path: enough to choose from."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ async def look(app: App[SamplingVisits], who: Who, asked: Asked) -> AsyncGenerat
             return
         yield Screen.only(told(show, "looking"))
         looking = bench.look(who.visitor, asked.model, asked.prompt, asked.chat)
-        async for _ in _waiting(task := asyncio.ensure_future(looking)):
+        async for _ in beats(task := asyncio.ensure_future(looking)):
             yield Screen()
         task.result()
         yield await draw(app, who, asked.sampling)
@@ -169,7 +168,7 @@ async def open_reply(
             raise InputError("empty")
         yield Screen.only(told(show, "looking"))
         opening = app.visits.open_reply(who.visitor, reply.model, reply.messages, reply.text)
-        async for _ in _waiting(task := asyncio.ensure_future(opening)):
+        async for _ in beats(task := asyncio.ensure_future(opening)):
             yield Screen()
         task.result()
         yield await draw(app, who, sampling)
@@ -198,18 +197,8 @@ async def _trace(app: App[SamplingVisits], who: Who, asked: Asked) -> AsyncGener
     message = Message.of("user", asked.prompt)
     async with aclosing(app.visits.trace(who.visitor, asked.model, (message,), asked.sampling)) as trees:
         async for tree in trees:
-            yield Screen(path=path(show, tree))
+            yield Screen(path=path(show, tree), forks=changes(show, tree))
     yield Screen(leaf=why, stop=gr.update(visible=False), more=gr.update(visible=True))
-
-
-async def _waiting(task: asyncio.Future[T]) -> AsyncGenerator[None]:
-    """A beat now and then while the task runs, so that a closed page is noticed; which ends the task."""
-    try:
-        while not task.done():
-            await asyncio.wait({task}, timeout=HEARTBEAT)
-            yield
-    finally:
-        task.cancel()
 
 
 def beside(show: Renderer, error: PlaygroundError) -> Screen:
