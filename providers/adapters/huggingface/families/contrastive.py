@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from providers.adapters.huggingface.families.vision import picture_of, processor_of
+from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.memory.ready import Ready
 from providers.adapters.huggingface.weights.child import Ticket
 from providers.adapters.huggingface.weights.files import elements
@@ -127,7 +128,7 @@ class _Network:
             raise
         except _DOUBTFUL as error:
             raise WeightsUnavailable("damaged", model=info.name) from error
-        self._network: Any = network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+        self._network: Any = network.to(best_device()).eval()
 
     def scores(self, image: Image, sentences: Sequence[str]) -> NDArray[np.float64]:
         """The logit of each sentence, shape (n,). Raises `InputError("label")` and `ImageError("damaged")`."""
