@@ -67,27 +67,14 @@ class LocalLabeller:
             return tuple(Fit(name, score, chance) for name, score, chance in fits)
 
     def _make(self, ticket: Ticket) -> None:
-        """A cached model that proves damaged is fetched again, once."""
-        folder = self._fetched(ticket)
-        try:
-            self._shelve(folder, ticket)
-        except WeightsUnavailable as error:
-            if error.reason != "damaged" or not self._store.discard(folder):
-                raise
-            self._shelve(self._fetched(ticket), ticket)
+        def load(folder: Path) -> None:
+            need = elements(folder, self.info.name) * 4 + _OVERHEAD
+            self._ready.shelve(
+                self._key, self.info.name, need, lambda _: _Held(_Network(folder, self.info), need), ticket
+            )
 
-    def _fetched(self, ticket: Ticket) -> Path:
-        if (self.info.parameters or 0) * 4 > self._ready.most:  # known before anything is fetched
-            raise WeightsUnavailable("memory", model=self.info.name)
-        return self._store.ensure(self.info, ticket)
-
-    def _shelve(self, folder: Path, ticket: Ticket) -> None:
-        need = elements(folder, self.info.name) * 4 + _OVERHEAD
-
-        def load(_: int) -> _Held:
-            return _Held(_Network(folder, self.info), need)
-
-        self._ready.shelve(self._key, self.info.name, need, load, ticket)
+        self._ready.check_fits(self.info, 4)
+        self._store.load(self.info, ticket, load)
 
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
