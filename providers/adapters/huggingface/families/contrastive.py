@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from providers.adapters.huggingface.families.vision import picture_of, processor_of
+from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.memory.ready import Ready
 from providers.adapters.huggingface.weights.child import Ticket
 from providers.adapters.huggingface.weights.files import elements
@@ -66,27 +67,14 @@ class LocalLabeller:
             return tuple(Fit(name, score, chance) for name, score, chance in fits)
 
     def _make(self, ticket: Ticket) -> None:
-        """A cached model that proves damaged is fetched again, once."""
-        folder = self._fetched(ticket)
-        try:
-            self._shelve(folder, ticket)
-        except WeightsUnavailable as error:
-            if error.reason != "damaged" or not self._store.discard(folder):
-                raise
-            self._shelve(self._fetched(ticket), ticket)
+        def load(folder: Path) -> None:
+            need = elements(folder, self.info.name) * 4 + _OVERHEAD
+            self._ready.shelve(
+                self._key, self.info.name, need, lambda _: _Held(_Network(folder, self.info), need), ticket
+            )
 
-    def _fetched(self, ticket: Ticket) -> Path:
-        if (self.info.parameters or 0) * 4 > self._ready.most:  # known before anything is fetched
-            raise WeightsUnavailable("memory", model=self.info.name)
-        return self._store.ensure(self.info, ticket)
-
-    def _shelve(self, folder: Path, ticket: Ticket) -> None:
-        need = elements(folder, self.info.name) * 4 + _OVERHEAD
-
-        def load(_: int) -> _Held:
-            return _Held(_Network(folder, self.info), need)
-
-        self._ready.shelve(self._key, self.info.name, need, load, ticket)
+        self._ready.check_fits(self.info, 4)
+        self._store.load(self.info, ticket, load)
 
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -127,7 +115,7 @@ class _Network:
             raise
         except _DOUBTFUL as error:
             raise WeightsUnavailable("damaged", model=info.name) from error
-        self._network: Any = network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+        self._network: Any = network.to(best_device()).eval()
 
     def scores(self, image: Image, sentences: Sequence[str]) -> NDArray[np.float64]:
         """The logit of each sentence, shape (n,). Raises `InputError("label")` and `ImageError("damaged")`."""

@@ -18,6 +18,7 @@ from transformers.utils import logging
 
 from providers.adapters.huggingface.families.alike import TEXTS, agrees
 from providers.adapters.huggingface.families.batching import Batching, Encoder, Tokens
+from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, kind_of, read_record
 from providers.errors import Unavailable, WeightsUnavailable
 
@@ -60,17 +61,11 @@ def load_reranker(folder: Path, name: str, window: int) -> Encoder:
 def _given() -> dict[str, Any]:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
     return {
-        "device": _device(),
+        "device": best_device(),
         "local_files_only": True,
         "trust_remote_code": False,
         "model_kwargs": {"use_safetensors": True, "dtype": torch.float32},
     }
-
-
-def _device() -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def _check(folder: Path, name: str) -> None:

@@ -19,7 +19,7 @@ from providers.adapters.huggingface.memory.work import Work
 from providers.adapters.huggingface.weights.child import Cancelled, Ticket
 from providers.adapters.huggingface.weights.files import read_record
 from providers.adapters.huggingface.weights.listing import Listing
-from providers.adapters.huggingface.weights.store import Store
+from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.base import Options
 from providers.errors import WeightsUnavailable
 from providers.types import ModelInfo, Progress
@@ -30,7 +30,7 @@ POLL = 0.1
 class Ready:
     def __init__(self, options: Options, store: Store, listing: Listing) -> None:
         self._options, self._store, self._listing = options, store, listing
-        self.most = options.memory or total_memory()
+        self._most = options.memory or total_memory()
         self.shelf = Shelf()
         self._folders: dict[str, Path] = {}
         self._works: dict[str, Work] = {}
@@ -108,28 +108,27 @@ class Ready:
 
     def _fetch(self, model: ModelInfo, ticket: Ticket) -> None:
         self._listing.check_allowed(model.id)
-        if (model.parameters or 0) * 2 > self.most:  # known before anything is fetched
-            raise WeightsUnavailable("memory", model=model.name)
+        self.check_fits(model, 2)
         self._folders[model.id] = self._store.ensure(model, ticket)
 
+    def check_fits(self, model: HasWeights, bytes_each: int) -> None:
+        """Raises `WeightsUnavailable("memory")` for a model of which it is known, before anything is fetched, that it
+        can never be loaded. `bytes_each` is the size of a parameter.
+        """
+        if (model.parameters or 0) * bytes_each > self._most:
+            raise WeightsUnavailable("memory", model=model.name)
+
     def _load(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
-        """A cached model that proves damaged is fetched again, once."""
+        def load(folder: Path) -> None:
+            self._folders[model.id] = folder
+            key, need = _key(model, variant), variant.memory(model.name)
+            budget = variant.budget()
+            self.shelve(key, model.name, need, lambda room: variant.load(model.name, room), ticket, budget=budget)
+
         if _key(model, variant) in self.shelf.names:
             return
-        folder = self._folders[model.id]
         ticket.report(Progress(stage="load"))
-        try:
-            self._put(model, variant, ticket)
-        except WeightsUnavailable as error:
-            if error.reason != "damaged" or not self._store.discard(folder):
-                raise
-            self._folders[model.id] = self._store.ensure(model, ticket)
-            self._put(model, variant, ticket)
-
-    def _put(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
-        key, need = _key(model, variant), variant.memory(model.name)
-        budget = variant.budget()
-        self.shelve(key, model.name, need, lambda room: variant.load(model.name, room), ticket, budget=budget)
+        self._store.load(model, ticket, load)
 
     def shelve(
         self,

@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ _DENSE = 8
 """What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""
 
 
-class Wanted(Protocol):
+class HasWeights(Protocol):
     """What has weights: a row of the catalogue, of whatever kind, or its like."""
 
     @property
@@ -109,7 +109,7 @@ class Store:
             return target
         return None
 
-    def ensure(self, model: Wanted, ticket: Ticket) -> Path:
+    def ensure(self, model: HasWeights, ticket: Ticket) -> Path:
         """A folder of safetensors, fetched and converted if need be. Raises `WeightsUnavailable` and `Cancelled`."""
         folder = self.ready(model.id)
         if folder is not None:
@@ -119,6 +119,18 @@ class Store:
         with self._alone(target.name, ticket):
             folder = self.ready(model.id)
             return folder if folder is not None else self._make(model, target, ticket)
+
+    def load(self, model: HasWeights, ticket: Ticket, load: Callable[[Path], None]) -> None:
+        """Call `load` with the model's folder, fetched if need be. A cached model that proves damaged is fetched again,
+        once. Raises what `ensure` and `load` raise.
+        """
+        folder = self.ensure(model, ticket)
+        try:
+            load(folder)
+        except WeightsUnavailable as error:
+            if error.reason != "damaged" or not self.discard(folder):
+                raise
+            load(self.ensure(model, ticket))
 
     def discard(self, folder: Path) -> bool:
         """Remove a cached model that proved damaged. False for a folder that is not ours to remove."""
@@ -167,7 +179,7 @@ class Store:
             shown.unlink(missing_ok=True)
             lock.release()
 
-    def _make(self, model: Wanted, target: Path, ticket: Ticket) -> Path:
+    def _make(self, model: HasWeights, target: Path, ticket: Ticket) -> Path:
         if target.exists():
             shutil.rmtree(target)
         scratch = self.root / f".making-{target.name}-{secrets.token_hex(6)}"
@@ -192,7 +204,7 @@ class Store:
         shutil.rmtree(scratch, ignore_errors=True)
         return target
 
-    def _fetch(self, model: Wanted, scratch: Path, ticket: Ticket) -> _Fetched:
+    def _fetch(self, model: HasWeights, scratch: Path, ticket: Ticket) -> _Fetched:
         if is_folder(model.id):
             files = lengths(Path(model.id))
             source = Path(model.id) / _gguf(files, model.id)
@@ -219,7 +231,7 @@ class Store:
             licence=plan.licence,
         )
 
-    def _convert(self, file: Path, model: Wanted, scratch: Path, ticket: Ticket) -> Path:
+    def _convert(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
         self._need(model, file.stat().st_size * _DENSE)
         dense = scratch / "dense"
         command = [*PROGRAM[:2], "providers.adapters.huggingface.weights.convert", str(file), str(dense)]
@@ -239,11 +251,11 @@ class Store:
         short = code < 0 or "MemoryError" in output or "can't allocate memory" in output
         raise WeightsUnavailable("memory" if short else "damaged", model=model.name)
 
-    def _need(self, model: Wanted, need: int) -> None:
+    def _need(self, model: HasWeights, need: int) -> None:
         if need > shutil.disk_usage(self.root).free - MARGIN:
             raise self._full(model, need)
 
-    def _full(self, model: Wanted, need: int | None) -> WeightsUnavailable:
+    def _full(self, model: HasWeights, need: int | None) -> WeightsUnavailable:
         free = shutil.disk_usage(self.root).free
         return WeightsUnavailable("disk", model=model.name, need=need, free=free)
 
@@ -255,7 +267,7 @@ def _gguf(files: dict[str, int], model: str) -> str:
     return name
 
 
-def _record(model: Wanted, fetched: _Fetched) -> Record:
+def _record(model: HasWeights, fetched: _Fetched) -> Record:
     return Record(
         id=model.id,
         source=fetched.source,

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from providers.adapters.huggingface.weights.child import ROOT, Cancelled, Ticket
-from providers.adapters.huggingface.weights.files import gguf_choice, read_record, tensor_names
+from providers.adapters.huggingface.weights.files import Record, gguf_choice, lengths, read_record, tensor_names
 from providers.adapters.huggingface.weights.hub import Hub
-from providers.adapters.huggingface.weights.store import Store
+from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import ModelInfo, Package, Progress
@@ -29,7 +29,7 @@ PREPARE = """
 import asyncio, dataclasses, json, sys
 from pathlib import Path
 from providers.base import Connection, Options, complete
-from providers.huggingface import connect
+from providers.adapters.huggingface import connect
 from providers.types import Message, ModelInfo, Package, Request, Sampling
 
 if sys.argv[3:] == ["without-network"]:
@@ -277,6 +277,54 @@ def test_a_damaged_folder_of_the_visitors_is_left_alone(tmp_path: Path, llama_fo
     assert caught.value.reason == "damaged"
     assert store(tmp_path).discard(folder) is False
     assert len(list(folder.iterdir())) == 2
+
+
+class Repairing(Store):
+    """Its models are made of a folder of this computer, without asking anybody."""
+
+    def __init__(self, home: Path, source: Path) -> None:
+        super().__init__(Options(home=home), Hub(token=None, memory=None))
+        self.source, self.made = source, 0
+
+    def _make(self, model: HasWeights, target: Path, ticket: Ticket) -> Path:
+        self.made += 1
+        shutil.copytree(self.source, target)
+        files = lengths(target)
+        record = Record(id=model.id, source="hub", origin=model.id, date="", bytes=0, files=files)
+        record.write(target)
+        return target
+
+
+@pytest.mark.parametrize(("failures", "made"), [(0, 1), (1, 2), (2, 2)])
+def test_what_proves_damaged_is_fetched_again_once(
+    failures: int, made: int, tmp_path: Path, llama_folder: Path
+) -> None:
+    model = ModelInfo(id="tiny/llama", provider="huggingface", name="Tiny")
+    cache, loaded = Repairing(tmp_path, llama_folder), list[Path]()
+
+    def load(folder: Path) -> None:
+        loaded.append(folder)
+        if len(loaded) <= failures:
+            raise WeightsUnavailable("damaged", model=model.name)
+
+    if failures < 2:
+        cache.load(model, Ticket(), load)
+    else:
+        with pytest.raises(WeightsUnavailable):
+            cache.load(model, Ticket(), load)
+    assert (cache.made, len(loaded)) == (made, made)
+
+
+def test_what_does_not_fit_is_not_fetched_again(tmp_path: Path, llama_folder: Path) -> None:
+    model = ModelInfo(id="tiny/llama", provider="huggingface", name="Tiny")
+    cache = Repairing(tmp_path, llama_folder)
+
+    def load(folder: Path) -> None:
+        raise WeightsUnavailable("memory", model=model.name)
+
+    with pytest.raises(WeightsUnavailable):
+        cache.load(model, Ticket(), load)
+    assert cache.made == 1
 
 
 def test_folders_may_be_forbidden(tmp_path: Path, llama_folder: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.files import elements, read_record
 from providers.types import PARAMETERS
 
@@ -32,7 +33,7 @@ class Torch:
         """Most of an accelerator's memory."""
         import torch
 
-        return int(torch.cuda.mem_get_info()[1] * 0.8) if torch.cuda.is_available() else None
+        return int(torch.cuda.mem_get_info()[1] * 0.8) if best_device() == "cuda" else None
 
     def memory(self, model: str) -> int:
         return elements(self.folder, model) * _SIZE.get(self.dtype or "", 2)

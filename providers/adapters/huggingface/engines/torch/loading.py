@@ -19,6 +19,7 @@ from providers.adapters.huggingface.engines.torch.engine import TorchEngine
 from providers.adapters.huggingface.engines.torch.look import Look
 from providers.adapters.huggingface.families.causal import tokenizer_of
 from providers.adapters.huggingface.families.vision import has_turns, sees
+from providers.adapters.huggingface.memory.device import Device, best_device
 from providers.adapters.huggingface.memory.line import Line
 from providers.adapters.huggingface.weights.convert import score
 from providers.adapters.huggingface.weights.files import elements, read_record
@@ -42,7 +43,8 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
     try:
         codec, defaults, context = tokenizer_of(folder)
         gate = Gate([codec.encode(text)[:context] for text in TEXTS])
-        device, choices = _formats(count * 4 <= room)
+        device = best_device()
+        choices = _formats(device, wide=count * 4 <= room)
         network, dtype = _fastest(folder, gate, device, choices if dtype is None else [dtype])
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise WeightsUnavailable("memory", model=model) from error
@@ -65,16 +67,18 @@ def _wants_code(error: BaseException) -> bool:
     return "trust_remote_code" in str(error)
 
 
-def _formats(wide: bool) -> tuple[str, Sequence[str]]:
-    """The device, and the number formats worth trying on it. `wide`: there is room for 32 bits a number."""
-    if torch.cuda.is_available():
-        return "cuda", ["bfloat16" if torch.cuda.is_bf16_supported() else "float16"]
-    if torch.backends.mps.is_available():
-        return "mps", ["float16"]
-    return "cpu", ["bfloat16", "float32"] if wide else ["bfloat16"]
+def _formats(device: Device, *, wide: bool) -> Sequence[str]:
+    """The number formats worth trying on a device. `wide`: there is room for 32 bits a number."""
+    match device:
+        case "cuda":
+            return ["bfloat16" if torch.cuda.is_bf16_supported() else "float16"]
+        case "mps":
+            return ["float16"]
+        case "cpu":
+            return ["bfloat16", "float32"] if wide else ["bfloat16"]
 
 
-def _fastest(folder: Path, gate: Gate, device: str, choices: Sequence[str]) -> tuple[Any, str]:
+def _fastest(folder: Path, gate: Gate, device: Device, choices: Sequence[str]) -> tuple[Any, str]:
     """The model in the fastest of these formats that passes the gate; measured once here and kept in its record."""
     record = read_record(folder)
     known = record.dtype if record is not None else None
@@ -101,7 +105,7 @@ def _fastest(folder: Path, gate: Gate, device: str, choices: Sequence[str]) -> t
     return network, best
 
 
-def _network(folder: Path, device: str, dtype: str) -> Any:
+def _network(folder: Path, device: Device, dtype: str) -> Any:
     kind: Any = AutoModelForImageTextToText if sees(folder) else AutoModelForCausalLM
     given: Any = kind.from_pretrained(
         folder,
