@@ -10,10 +10,10 @@ from contextlib import AsyncExitStack
 from playground.asking.opening import opened_for
 from playground.measuring import Attempt, Column, Control, Outcome, Plan, Sought, TaskSet, extract, run
 from playground.measuring.metrics import Scoring, scored
-from playground.measuring.store import Description, run_from_json
+from playground.measuring.store import RunDescription, run_from_json
 from playground.measuring.summary import summarise
 from playground.settings import command_line, environment_keys
-from playground.strategies.runs.columns import Setting, columns_of
+from playground.strategies.runs.columns import ColumnTools, columns_of
 from playground.tabs.sampling.lab import Grid, groups, look, next_tokens, sweep, visible
 from playground.visitors import KeyVault
 from playground.visitors.nearness import Nearness
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-async def make_columns(stack: AsyncExitStack, description: Description) -> tuple[Column, ...]:
+async def make_columns(stack: AsyncExitStack, description: RunDescription) -> tuple[Column, ...]:
     """The columns of a kept run, ready to run again: settings and keys are those of the environment.
 
     The models stay open as long as the stack. Raises what opening them raises, `UnsupportedRequest("likelihood")`.
@@ -54,5 +54,5 @@ async def make_columns(stack: AsyncExitStack, description: Description) -> tuple
     refs = list(dict.fromkeys(one.model for one in description.columns))
     opened = await opened_for(stack, reach, "", refs)
     return await columns_of(
-        description, opened, Setting(embed=Nearness(reach, description.versions.get("embedding", "")))
+        description, opened, ColumnTools(embed=Nearness(reach, description.versions.get("embedding", "")))
     )

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playground.asking.upload import Upload
 from playground.tabs.rag.lab.documents import Document
-from playground.tabs.rag.lab.parsing import Bounds, Parsers
+from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
 from providers.errors import DocumentError
 
 FILES = Path(__file__).parent / "playground" / "tabs" / "rag" / "lab" / "files"
@@ -97,7 +97,7 @@ async def fuzzed(count: int, seed: int, workers: int = 2) -> Counter[str]:
     files = {path.name: path.read_bytes() for path in sorted(FILES.iterdir())}
     chance = random.Random(seed)
     outcomes: Counter[str] = Counter()
-    async with Parsers(Bounds(seconds=SECONDS), workers) as parsers:
+    async with Parsers(DocumentBounds(seconds=SECONDS), workers) as parsers:
         for start in range(0, count, 50):
             uploads = [mutated(chance, files) for _ in range(min(50, count - start))]
             for upload, found in zip(uploads, await asyncio.gather(*map(parsers.parse, uploads)), strict=True):

@@ -1,8 +1,10 @@
-"""A visitor's file."""
+"""A visitor's file, and one that was refused."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from providers.errors import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +13,11 @@ class Upload:
 
     name: str
     content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that could not be taken, and why: the key and values of a text of `assets/locale`."""
+
+    name: str
+    failure: Failure

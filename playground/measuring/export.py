@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from playground.measuring.outcomes import Cell, Outcome, outcome_to_json
-from playground.measuring.store import Description, Run
+from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import ColumnSummary, answered, summarise
 
 Value = str | int | float | None
@@ -40,7 +40,7 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r\n]")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
-def to_csv(run: Run, outcomes: Mapping[Cell, Outcome]) -> str:
+def to_csv(run: StoredRun, outcomes: Mapping[Cell, Outcome]) -> str:
     """A line a cell. What a spreadsheet would take for a formula gets an apostrophe (OWASP, "CSV injection")."""
     file = io.StringIO(newline="")
     rows = [_row(run.description, cell, outcome) for cell, outcome in _ordered(run.description, outcomes)]
@@ -58,7 +58,7 @@ def neutral(value: Value) -> Value:
     return value
 
 
-def to_jsonl(run: Run, outcomes: Mapping[Cell, Outcome]) -> str:
+def to_jsonl(run: StoredRun, outcomes: Mapping[Cell, Outcome]) -> str:
     """The run's description, then a line a cell with the whole outcome, trace included."""
     lines = [run.to_json()]
     for cell, outcome in _ordered(run.description, outcomes):
@@ -67,7 +67,7 @@ def to_jsonl(run: Run, outcomes: Mapping[Cell, Outcome]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_markdown(run: Run, outcomes: Mapping[Cell, Outcome], words: Mapping[str, str]) -> str:
+def to_markdown(run: StoredRun, outcomes: Mapping[Cell, Outcome], words: Mapping[str, str]) -> str:
     """A report: settings, one table of all columns, the comparison with the baseline. `words` holds `WORDS`."""
     description = run.description
     columns = {column.key: column for column in description.columns}
@@ -82,7 +82,7 @@ def to_markdown(run: Run, outcomes: Mapping[Cell, Outcome], words: Mapping[str, 
     return "\n".join(parts)
 
 
-def _settings(run: Run, words: Mapping[str, str]) -> list[tuple[str, object]]:
+def _settings(run: StoredRun, words: Mapping[str, str]) -> list[tuple[str, object]]:
     it = run.description
     settings: list[tuple[str, object]] = [
         (words["items"], f"{it.tasks} ({it.language}), {len(it.items)}"),
@@ -133,7 +133,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
 
 
-def _ordered(description: Description, outcomes: Mapping[Cell, Outcome]) -> list[tuple[Cell, Outcome]]:
+def _ordered(description: RunDescription, outcomes: Mapping[Cell, Outcome]) -> list[tuple[Cell, Outcome]]:
     """In the order of columns, items and repeats, whatever ended first."""
     columns = {column.key: place for place, column in enumerate(description.columns)}
     items = {item.id: place for place, item in enumerate(description.items)}
@@ -141,7 +141,7 @@ def _ordered(description: Description, outcomes: Mapping[Cell, Outcome]) -> list
     return sorted(known, key=lambda one: (columns[one[0].column], items[one[0].item], one[0].repeat))
 
 
-def _row(description: Description, cell: Cell, outcome: Outcome) -> dict[str, Value]:
+def _row(description: RunDescription, cell: Cell, outcome: Outcome) -> dict[str, Value]:
     column = next((one for one in description.columns if one.key == cell.column), None)
     item = next((one for one in description.items if one.id == cell.item), None)
     return {

@@ -26,7 +26,7 @@ Normalise = Literal["none", "characters", "tokens"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class OptionScore:
     """An option with the sum of its tokens' log-probabilities, natural logarithms."""
 
     option: str
@@ -48,7 +48,7 @@ class Scored:
 
 async def option_scores(
     box: WhiteBox, model: ModelInfo, messages: Sequence[Message], options: Sequence[str]
-) -> tuple[Scored, ...]:
+) -> tuple[OptionScore, ...]:
     """Each option as the reply to `messages`: one forward pass an option, one after another.
 
     A base model, which knows no turns, reads the messages' texts and the option after a space. Raises what `score`
@@ -67,7 +67,7 @@ async def option_scores(
             raise InputError("empty")
         tokens = await box.score(model, [*before, *own])
         total = sum(token.logprob for token in tokens[-len(own) :])
-        scored.append(Scored(option=option, logprob=total, tokens=len(own), prompt=len(before)))
+        scored.append(OptionScore(option=option, logprob=total, tokens=len(own), prompt=len(before)))
     return tuple(scored)
 
 
@@ -111,7 +111,7 @@ class ByLikelihood:
         )
 
 
-def _trace(scored: Sequence[Scored], values: Sequence[float]) -> JsonValue:
+def _trace(scored: Sequence[OptionScore], values: Sequence[float]) -> JsonValue:
     """Every option with its log-likelihood, what it is compared by, and its share among the options."""
     highest = max(one.logprob for one in scored)
     weights = [exp(one.logprob - highest) for one in scored]

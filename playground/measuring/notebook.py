@@ -9,7 +9,7 @@ from pprint import pformat
 
 import nbformat
 
-from playground.measuring.store import Run
+from playground.measuring.store import StoredRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +17,14 @@ class Recipe:
     """Python that makes a run's columns again, written by whoever made them.
 
     `setup`: imports and whatever all columns share. `columns`: by key an expression that is a `Column`. Both may use
-    `TASKS`, the run's `TaskSet`, and `DESCRIPTION`, its `Description`; keys are read from the environment.
+    `TASKS`, the run's `TaskSet`, and `DESCRIPTION`, its `RunDescription`; keys are read from the environment.
     """
 
     setup: str
     columns: Mapping[str, str]
 
 
-def to_notebook(run: Run, recipe: Recipe) -> str:
+def to_notebook(run: StoredRun, recipe: Recipe) -> str:
     """The notebook as JSON. Raises `KeyError` for a column that the recipe does not know."""
     title = " ".join(run.name.split())
     columns = "\n".join(f"    {recipe.columns[column.key]}," for column in run.description.columns)
@@ -46,7 +46,7 @@ def _cell(number: int, source: str) -> dict[str, object]:
     return {"cell_type": "code", "id": f"cell-{number}", "source": source, **kept}
 
 
-def _imports(run: Run) -> str:
+def _imports(run: StoredRun) -> str:
     described = pformat(json.dumps(json.loads(run.to_json()), ensure_ascii=False), width=110)
     return _IMPORTS + f"RUN = run_from_json(\n    {described}\n)\nDESCRIPTION = RUN.description\n" + _TASKS
 

@@ -10,7 +10,7 @@ from playground.measuring.items import LETTERS
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Mention:
     """A letter or label, and its place in the text."""
 
     value: str
@@ -18,7 +18,7 @@ class Found:
     end: int
 
 
-def letter(text: str, start: int, end: int, choices: Sequence[str], *, alone: bool = False) -> Found | None:
+def letter(text: str, start: int, end: int, choices: Sequence[str], *, alone: bool = False) -> Mention | None:
     """The letter of a choice right at `start`, or after a few words: `B`, `(B)`, `b)`, `**B**`, `option B`.
 
     `alone`: a letter without any sign must be all there is, since "A man …" begins with a word.
@@ -34,10 +34,10 @@ def letter(text: str, start: int, end: int, choices: Sequence[str], *, alone: bo
     if found is None:
         return None
     name = next(name for name in "abcd" if found[name] is not None)
-    return Found(found[name].upper(), found.start(name), found.end(name))
+    return Mention(found[name].upper(), found.start(name), found.end(name))
 
 
-def option(text: str, start: int, end: int, choices: Sequence[str]) -> Found | None:
+def option(text: str, start: int, end: int, choices: Sequence[str]) -> Mention | None:
     """The letter of the only option whose text stands there; of two that overlap the longer one counts.
 
     Where several stand, that of the last line or sentence, if it is the only one there.
@@ -51,7 +51,7 @@ def labels(choices: Sequence[str], aliases: Mapping[str, tuple[str, ...]]) -> li
     return [(word, choice) for choice in choices for word in (choice, *aliases.get(choice, ()))]
 
 
-def label(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> Found | None:
+def label(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> Mention | None:
     """The label that stands there: the first word, or the only one, or the only one of the last line or sentence.
 
     A text that begins by listing all of them, "positive, negative or neutral", has chosen none.
@@ -67,7 +67,7 @@ def label(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> 
     return _only(text, start, end, known)
 
 
-def _only(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> Found | None:
+def _only(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> Mention | None:
     mentions = _mentions(text, start, end, list(words))
     if len({one.value for one in mentions}) == 1:
         return mentions[-1]
@@ -79,13 +79,13 @@ def _only(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> 
     return closing[-1] if len({one.value for one in closing}) == 1 else None
 
 
-def _mentions(text: str, start: int, end: int, words: list[tuple[str, str]]) -> list[Found]:
+def _mentions(text: str, start: int, end: int, words: list[tuple[str, str]]) -> list[Mention]:
     """Whole words, in any case, longest first where they overlap; in the order of the text."""
     by_word = {word.casefold(): value for word, value in words}
     longest = sorted((word for word, _ in words), key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for word in longest)})(?!\w)", re.IGNORECASE)
     return [
-        Found(by_word[one.group().casefold()], one.start(), one.end())
+        Mention(by_word[one.group().casefold()], one.start(), one.end())
         for one in pattern.finditer(text, start, end)
         if one.group().casefold() in by_word
     ]

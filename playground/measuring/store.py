@@ -34,7 +34,7 @@ class ColumnDescription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
+class RunDescription:
     """What a run is. Items are kept whole: a set may change, or have been a visitor's file."""
 
     tasks: str
@@ -60,13 +60,13 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class StoredRun:
     """A kept run. `created` in ISO 8601, UTC. `done` counts finished cells; a run with fewer than all can go on."""
 
     id: str
     name: str
     created: str
-    description: Description
+    description: RunDescription
     done: int
     failed: int
 
@@ -79,7 +79,7 @@ class Run:
         return _RUN.dump_json(self).decode()
 
 
-def run_from_json(value: str | bytes) -> Run:
+def run_from_json(value: str | bytes) -> StoredRun:
     """Raises `ValueError` for a value of another shape."""
     return _RUN.validate_json(value)
 
@@ -96,7 +96,7 @@ class Runs:
                 with self._writing():
                     self._create_tables()
 
-    def create(self, name: str, description: Description) -> str:
+    def create(self, name: str, description: RunDescription) -> str:
         """Keep a new run before its first cell; its id."""
         run = secrets.token_hex(8)
         row = {
@@ -124,13 +124,13 @@ class Runs:
                 raise InputError("run")
             self.keep(run, cell, replace(outcome, score=score))
 
-    def list(self) -> tuple[Run, ...]:
+    def list(self) -> tuple[StoredRun, ...]:
         """Newest first."""
         with self._reading():
             rows = self._connection.execute(_RUNS + " order by created desc, run.rowid desc").fetchall()
             return tuple(_run(row) for row in rows)
 
-    def load(self, run: str) -> Run:
+    def load(self, run: str) -> StoredRun:
         with self._reading():
             row = self._connection.execute(_RUNS + " having run.id = ?", (run,)).fetchone()
             if row is None:
@@ -203,13 +203,13 @@ class Runs:
 
 _RUNS = """select run.id, run.name, run.created, run.description, count(cell.item), coalesce(sum(cell.failed), 0)
 from run left join cell on cell.run = run.id group by run.id"""
-_RUN: TypeAdapter[Run] = TypeAdapter(Run)
-_DESCRIPTION: TypeAdapter[Description] = TypeAdapter(Description)
+_RUN: TypeAdapter[StoredRun] = TypeAdapter(StoredRun)
+_DESCRIPTION: TypeAdapter[RunDescription] = TypeAdapter(RunDescription)
 
 
-def _run(row: tuple[str, str, str, str, int, int]) -> Run:
+def _run(row: tuple[str, str, str, str, int, int]) -> StoredRun:
     run, name, created, description, done, failed = row
-    return Run(
+    return StoredRun(
         id=run,
         name=name,
         created=created,

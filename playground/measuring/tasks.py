@@ -19,7 +19,7 @@ __all__ = ["KINDS", "LETTERS", "Item", "Kind", "TaskSet", "load", "names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
+class _SetWords:
     title: str
     instruction: str
     answer_format: str
@@ -31,8 +31,8 @@ class SetRow:
 
     kind: Kind
     metrics: tuple[str, ...]
-    en: _Words
-    es: _Words
+    en: _SetWords
+    es: _SetWords
     aliases: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
 
 

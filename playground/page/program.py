@@ -13,7 +13,7 @@ from playground.page.widgets import Sidebar
 from playground.settings import Settings
 from playground.text import Texts
 from playground.visitors import Sessions
-from playground.visitors.checks import Bounds
+from playground.visitors.checks import InputBounds
 from playground.visitors.reach import Reach
 from playground.web import language, visitor_id
 
@@ -35,8 +35,8 @@ class Program:
     """What the tabs opened for their visitors, by the tab's name; complete once every tab is open."""
 
     @property
-    def bounds(self) -> Bounds:
-        return Bounds(
+    def bounds(self) -> InputBounds:
+        return InputBounds(
             message_characters=self.settings.max_message_characters,
             tokens_per_reply=self.settings.max_tokens_per_reply,
         )

@@ -12,18 +12,18 @@ from typing import cast
 
 from playground.asking.lending import Search
 from playground.strategies.solving.calculator import calculate, shown
-from playground.strategies.solving.knobs import Knob, Values, Whole
+from playground.strategies.solving.knobs import IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
-from playground.strategies.solving.trace import Prompt, State, Step
-from playground.strategies.solving.wording import React, asked, form, system, wording, wordings
+from playground.strategies.solving.trace import Prompt, State, TraceStep
+from playground.strategies.solving.wording import ReactWording, asked, form, system, wording, wordings
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import Message, Role
 
 NAME = "react"
 ORDER = 60
 PAPER = "Yao et al. 2022, ReAct: Synergizing Reasoning and Acting in Language Models, arXiv:2210.03629"
-OPTIONS: tuple[Knob, ...] = (Whole("steps", 6, 1, 12),)
+OPTIONS: tuple[Knob, ...] = (IntegerKnob("steps", 6, 1, 12),)
 TRIES = 3
 """Replies in a row without an action that can be read, before it ends without an answer."""
 PASSAGE = 500
@@ -55,7 +55,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
         state: State = "done" if action else "unread"
         record.change(place, replace(record[place], text=reply, state=state))
         if action is not None:
-            place = record.add(Step(kind="action", text=action.name, extracted=action.input, parent=place))
+            place = record.add(TraceStep(kind="action", text=action.name, extracted=action.input, parent=place))
             if action.name == "finish":
                 return action.input or None
         elif unread == TRIES:
@@ -67,7 +67,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
     return None
 
 
-def opening(question: Question, words: React, searching: bool) -> tuple[Message, ...]:
+def opening(question: Question, words: ReactWording, searching: bool) -> tuple[Message, ...]:
     """How to proceed, a demonstration, the question."""
     actions = [words.calculator, *([words.search] if searching else []), words.finish]
     how = words.instruction.format(actions="\n".join(f"- {one}" for one in actions))
@@ -97,7 +97,7 @@ def read(reply: str) -> Action | None:
     return Action(name, (rest if end < 0 else rest[:end]).strip())
 
 
-async def observed(action: Action | None, words: React, search: Search | None, parent: int) -> Step:
+async def observed(action: Action | None, words: ReactWording, search: Search | None, parent: int) -> TraceStep:
     """What came of an action, as the model is told it."""
     if action is None:
         text, failure = words.unread.format(example=words.calculator.split(" ", 1)[0]), None
@@ -108,17 +108,17 @@ async def observed(action: Action | None, words: React, search: Search | None, p
     else:
         names = ["calculator", *(["search"] if search else []), "finish"]
         text, failure = words.unknown.format(name=action.name[:40], actions=", ".join(names)), None
-    return Step(kind="observation", text=text, parent=parent, failure=failure)
+    return TraceStep(kind="observation", text=text, parent=parent, failure=failure)
 
 
-def _computed(expression: str, words: React) -> tuple[str, Failure | None]:
+def _computed(expression: str, words: ReactWording) -> tuple[str, Failure | None]:
     try:
         return shown(calculate(expression)), None
     except InputError as error:
         return words.uncomputed, Failure.of(error)
 
 
-async def _found(query: str, words: React, search: Search) -> tuple[str, Failure | None]:
+async def _found(query: str, words: ReactWording, search: Search) -> tuple[str, Failure | None]:
     try:
         passages = await search(query)
     except PlaygroundError as error:

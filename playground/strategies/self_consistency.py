@@ -11,18 +11,22 @@ from dataclasses import replace
 
 from playground.measuring.extract import extract
 from playground.strategies.few_shot_cot import demonstrated
-from playground.strategies.solving.knobs import Knob, Number, Values, Whole
+from playground.strategies.solving.knobs import IntegerKnob, Knob, NumberKnob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.shots import EXAMPLES
-from playground.strategies.solving.trace import Prompt, Step
+from playground.strategies.solving.trace import Prompt, TraceStep
 from playground.strategies.solving.wording import wording
 from playground.strategies.zero_shot_cot import thinking
 
 NAME = "self_consistency"
 ORDER = 50
 PAPER = "Wang et al. 2022, Self-Consistency Improves Chain of Thought Reasoning in Language Models, arXiv:2203.11171"
-OPTIONS: tuple[Knob, ...] = (Whole("samples", 5, 2, 40), Number("chain_temperature", 0.7, 0.1, 2.0), *EXAMPLES)
+OPTIONS: tuple[Knob, ...] = (
+    IntegerKnob("samples", 5, 2, 40),
+    NumberKnob("chain_temperature", 0.7, 0.1, 2.0),
+    *EXAMPLES,
+)
 
 
 def calls(values: Values) -> int:
@@ -35,7 +39,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
         messages = await demonstrated(question, values, tools, "turns")
     else:
         messages = thinking(question, wording(question.language).think_first)
-    place = record.add(Step(kind="prompt", messages=messages))
+    place = record.add(TraceStep(kind="prompt", messages=messages))
 
     async def chain(number: int) -> int:
         prompt = Prompt(messages=messages, temperature=values.number("chain_temperature"), draw=number)
@@ -51,7 +55,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
     return votes[0].text if votes else None
 
 
-def counted(record: Record, chains: Sequence[int]) -> list[Step]:
+def counted(record: Record, chains: Sequence[int]) -> list[TraceStep]:
     """One step an answer, the most frequent first; of equally frequent ones, the one that an earlier chain gave."""
     places: dict[str, list[int]] = {}
     written: dict[str, str] = {}
@@ -63,7 +67,7 @@ def counted(record: Record, chains: Sequence[int]) -> list[Step]:
     voters = sum(map(len, places.values()))
     ranked = sorted(places, key=lambda key: (-len(places[key]), places[key][0]))
     return [
-        Step(
+        TraceStep(
             kind="vote",
             text=written[key],
             parent=places[key][0],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
-from playground.strategies.solving.knobs import Choice, Knob, Values, Writing
+from playground.strategies.solving.knobs import ChoiceKnob, Knob, TextKnob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.shots import EXAMPLES, as_text, bare, chosen, reasoned
@@ -21,7 +21,7 @@ NAME = "template"
 ORDER = 80
 PAPER = ""
 GAPS = ("question", "examples", "context", "instruction")
-OPTIONS: tuple[Knob, ...] = (Writing("template", 4000), *EXAMPLES, Choice("answers", "bare", ("bare", "reasoned")))
+OPTIONS: tuple[Knob, ...] = (TextKnob("template", 4000), *EXAMPLES, ChoiceKnob("answers", "bare", ("bare", "reasoned")))
 
 
 def calls(values: Values) -> int:

@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from playground.strategies.solving.knobs import Knob, Values, Whole
+from playground.strategies.solving.knobs import IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
-from playground.strategies.solving.trace import Prompt, Step
-from playground.strategies.solving.wording import Tree, asked, form, system, wording
+from playground.strategies.solving.trace import Prompt, TraceStep
+from playground.strategies.solving.wording import TreeWording, asked, form, system, wording
 from providers.types import Message
 
 NAME = "tree_of_thoughts"
 ORDER = 70
 PAPER = "Yao et al. 2023, Tree of Thoughts: Deliberate Problem Solving with Large Language Models, arXiv:2305.10601"
 OPTIONS: tuple[Knob, ...] = (
-    Whole("breadth", 3, 1, 5),
-    Whole("beam", 2, 1, 5),
-    Whole("depth", 2, 1, 4),
-    Whole("budget", 30, 3, 100),
+    IntegerKnob("breadth", 3, 1, 5),
+    IntegerKnob("beam", 2, 1, 5),
+    IntegerKnob("depth", 2, 1, 4),
+    IntegerKnob("budget", 30, 3, 100),
 )
 LONGEST = 400
 """Characters of a thought."""
@@ -45,8 +45,8 @@ def calls(values: Values) -> int:
 
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
     """Thoughts hang on the thought they follow, the first ones on the question; the calls hang beside them."""
-    record.add(Step(kind="prompt", text=asked(question)))
-    search = _Search(record, question, wording(question.language).tree, values, values.whole("budget") - 1)
+    record.add(TraceStep(kind="prompt", text=asked(question)))
+    search = _TreeSearch(record, question, wording(question.language).tree, values, values.whole("budget") - 1)
     frontier = [ROOT]
     for _ in range(values.whole("depth")):
         thoughts = await search.proposed(frontier)
@@ -60,12 +60,12 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
 
 
 @dataclass(slots=True)
-class _Search:
+class _TreeSearch:
     """One question's. `left` is how many calls may still be made before the last one."""
 
     record: Record
     question: Question
-    words: Tree
+    words: TreeWording
     values: Values
     left: int
 
@@ -82,7 +82,7 @@ class _Search:
         if call.failure is not None:
             return []
         texts = listed(call.text)[: self.values.whole("breadth")]
-        return [self.record.add(Step(kind="thought", text=text, parent=state)) for text in texts]
+        return [self.record.add(TraceStep(kind="thought", text=text, parent=state)) for text in texts]
 
     async def judge(self, thoughts: list[int]) -> None:
         """Give each a score, as far as the calls reach."""

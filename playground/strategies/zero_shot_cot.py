@@ -6,7 +6,7 @@ draws out the reasoning, the second one the answer. With one stage, the answer i
 
 from __future__ import annotations
 
-from playground.strategies.solving.knobs import Knob, Values, Whole
+from playground.strategies.solving.knobs import IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.trace import Prompt
@@ -16,7 +16,7 @@ from providers.types import Message
 NAME = "zero_shot_cot"
 ORDER = 30
 PAPER = "Kojima et al. 2022, Large Language Models are Zero-Shot Reasoners, arXiv:2205.11916"
-OPTIONS: tuple[Knob, ...] = (Whole("stages", 2, 1, 2),)
+OPTIONS: tuple[Knob, ...] = (IntegerKnob("stages", 2, 1, 2),)
 
 
 def calls(values: Values) -> int:

@@ -29,7 +29,7 @@ MAX_STOP_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class InputBounds:
     """Limits set by whoever runs the page."""
 
     message_characters: int = 100_000
@@ -37,7 +37,7 @@ class Bounds:
     tokens_per_reply: int = 2048
 
 
-def checked_text(value: object, bounds: Bounds, *, empty: bool = False) -> str:
+def checked_text(value: object, bounds: InputBounds, *, empty: bool = False) -> str:
     """A visitor's text. Raises `InputError` when it is no text or empty, `LimitExceeded` when too long."""
     if not isinstance(value, str):
         raise InputError("not_text")
@@ -67,7 +67,7 @@ def checked_number(name: str, value: object, ranges: Mapping[str, tuple[float, f
 
 
 def checked_sampling(
-    values: Mapping[str, object], bounds: Bounds, ranges: Mapping[str, tuple[float, float]] = RANGES
+    values: Mapping[str, object], bounds: InputBounds, ranges: Mapping[str, tuple[float, float]] = RANGES
 ) -> Sampling:
     """Sampling parameters by name. `stop` is a list of texts, or one text with a sequence a line."""
     numbers = {name: checked_number(name, values.get(name), ranges) for name in RANGES}
@@ -89,7 +89,7 @@ def _checked_stop(value: object) -> tuple[str, ...]:
     return stops
 
 
-def checked_history(value: object, bounds: Bounds) -> tuple[Message, ...]:
+def checked_history(value: object, bounds: InputBounds) -> tuple[Message, ...]:
     """A conversation from outside: user and assistant in turns. A forged `system` role is an `InputError`."""
     if value is None:
         return ()
@@ -100,7 +100,7 @@ def checked_history(value: object, bounds: Bounds) -> tuple[Message, ...]:
     return tuple(_checked_message(item, bounds) for item in value)
 
 
-def _checked_message(item: object, bounds: Bounds) -> Message:
+def _checked_message(item: object, bounds: InputBounds) -> Message:
     if not isinstance(item, Mapping):
         raise InputError("role")
     role: Role

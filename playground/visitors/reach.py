@@ -33,7 +33,7 @@ class Resolves(Protocol):
     async def resolve(self, model_id: str) -> ModelInfo: ...
 
 
-class Keys(Protocol):
+class VisitorKeys(Protocol):
     """Where a visitor's keys are."""
 
     def credentials(self, visitor: str, provider: str) -> Credentials: ...
@@ -51,7 +51,7 @@ class Reach:
 
     catalog: Catalog
     options: Options
-    keys: Keys
+    keys: VisitorKeys
     scripted: bool = False
     _shared: dict[str, Provider] = field(default_factory=dict, repr=False)
     _lists: Expiring[dict[str, tuple[ModelInfo, ...]]] = field(

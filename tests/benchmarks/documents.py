@@ -21,7 +21,7 @@ import pypdfium2
 from playground.asking.upload import Upload
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.loaders import Source, loader
-from playground.tabs.rag.lab.parsing import Bounds, Parsers
+from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
 
 LINES = 46
 SYLLABLES = ("la", "ter", "mo", "ni", "cas", "per", "du", "val", "en", "so", "rin", "ta", "che", "bil", "go", "men")
@@ -69,7 +69,7 @@ def bare(content: bytes) -> int:
 
 def loaded(content: bytes) -> int:
     """With paragraphs, headings and labels."""
-    bounds = Bounds(pages=100_000)
+    bounds = DocumentBounds(pages=100_000)
     return sum(len(page.text) for page in loader("pdf").load(Source("a.pdf", content, bounds)))
 
 
@@ -78,7 +78,7 @@ async def measured(content: bytes, repeats: int) -> dict[str, float]:
     with pypdfium2.PdfDocument(content) as document:
         pages = len(document)
     seconds: dict[str, list[float]] = {"bare PDFium": [], "loader": [], "parser process": []}
-    async with Parsers(Bounds(pages=100_000)) as parsers:
+    async with Parsers(DocumentBounds(pages=100_000)) as parsers:
         await parsers.parse(Upload("warm.pdf", content))
         for _ in range(repeats):
             seconds["bare PDFium"].append(_timed(bare, content))

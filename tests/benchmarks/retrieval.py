@@ -21,16 +21,17 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from playground.asking.upload import Rejected
 from playground.measuring import Control, Plan, run
 from playground.measuring.summary import Outcomes
 from playground.tabs.rag.lab.answering.evidence import evidence
-from playground.tabs.rag.lab.documents import Document, Ways
-from playground.tabs.rag.lab.measuring.questions import Asked, sample_questions
+from playground.tabs.rag.lab.documents import Document, RetrievalOptions
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
 from playground.tabs.rag.lab.measuring.ways import (
     METRICS,
     Cutting,
-    Measuring,
-    Row,
+    RetrievalMeasurement,
+    RetrievalScores,
     Score,
     columns,
     cut_documents,
@@ -38,7 +39,7 @@ from playground.tabs.rag.lab.measuring.ways import (
     recall_of,
     table,
 )
-from playground.tabs.rag.lab.parsing import Parsers, Rejected
+from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.reading.split import Cut
 from playground.tabs.rag.lab.samples import sample_documents
 from playground.tabs.rag.lab.search.search import search
@@ -64,7 +65,7 @@ async def documents() -> tuple[Document, ...]:
     return tuple(read)
 
 
-async def outcomes_of(measuring: Measuring) -> Outcomes:
+async def outcomes_of(measuring: RetrievalMeasurement) -> Outcomes:
     """All columns on all questions."""
     plan = Plan(columns=columns(measuring), items=items(measuring.asked))
     async with aclosing(run(plan, Control())) as snapshots:
@@ -73,7 +74,7 @@ async def outcomes_of(measuring: Measuring) -> Outcomes:
     return final.outcomes
 
 
-def line(language: str, way: str, row: Row, first: Score | None) -> str:
+def line(language: str, way: str, row: RetrievalScores, first: Score | None) -> str:
     """One row of the table; `first` is recall@1."""
 
     def share(score: Score | None) -> str:
@@ -86,7 +87,7 @@ def line(language: str, way: str, row: Row, first: Score | None) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-async def measured(measuring: Measuring) -> None:
+async def measured(measuring: RetrievalMeasurement) -> None:
     """The table, and whether the goal is met."""
     equal = replace(measuring, ways=("hybrid",), balance=0.5)
     runs = {"": measuring, "equal": equal}
@@ -111,7 +112,7 @@ async def measured(measuring: Measuring) -> None:
             print(f"goal, {language or 'all'}, {cutting.label} tokens: {met}")
 
 
-async def judged(cutting: Cutting, asked: Sequence[Asked], embedder: Embedder) -> None:
+async def judged(cutting: Cutting, asked: Sequence[LabelledQuestion], embedder: Embedder) -> None:
     """The evidence for questions whose document is searched, and where only the others are."""
     digests = {chunk.name: chunk.document for chunk in cutting.chunks}
     for language in sorted({one.language for one in asked}):
@@ -121,7 +122,7 @@ async def judged(cutting: Cutting, asked: Sequence[Asked], embedder: Embedder) -
                 continue
             others = tuple(digest for name, digest in digests.items() if name != one.document)
             for has, files in ((True, ()), (False, others)):
-                found = await search(cutting.space, embedder, one.question, Ways(files=files))
+                found = await search(cutting.space, embedder, one.question, RetrievalOptions(files=files))
                 counts[has, evidence(found, embedder.info)] += 1
         for has in (True, False):
             told = ", ".join(f"{level} {counts[has, level]}" for level in ("good", "weak", "none"))
@@ -135,7 +136,7 @@ async def all_of(given: argparse.Namespace) -> None:
         cuttings = tuple([await cut_documents(read, Cut(tokens=size), embedder) for size in given.sizes])
         for cutting in cuttings:
             print(f"{cutting.label} tokens: {len(cutting.chunks)} chunks of {len(read)} documents")
-        await measured(Measuring(asked=asked, cuttings=cuttings, embedder=embedder, k=given.k))
+        await measured(RetrievalMeasurement(asked=asked, cuttings=cuttings, embedder=embedder, k=given.k))
         if given.evidence:
             await judged(cuttings[len(cuttings) // 2], asked, embedder)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.tabs.rag.lab.documents import Document, Page, Ways
+from playground.tabs.rag.lab.documents import Document, DocumentPage, RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.lab.index.vectors import Index
 from providers import catalog
@@ -30,11 +30,11 @@ from tests.conftest import default_home
 GOAL = 0.05
 QUESTIONS = 200
 WAYS = {
-    "dense": Ways(lexical=False),
-    "lexical": Ways(dense=False),
-    "hybrid": Ways(),
-    "hybrid, one file": Ways(files=("3",)),
-    "hybrid, diverse": Ways(diverse=True),
+    "dense": RetrievalOptions(lexical=False),
+    "lexical": RetrievalOptions(dense=False),
+    "hybrid": RetrievalOptions(),
+    "hybrid, one file": RetrievalOptions(files=("3",)),
+    "hybrid, diverse": RetrievalOptions(diverse=True),
 }
 
 
@@ -63,7 +63,7 @@ def documents(count: int) -> list[Document]:
     """Ten, with a chunk a page."""
     lot, made = random.Random(5), list[Document]()
     for number in range(10):
-        pages = tuple(Page(number=page, text=words(lot, 60)) for page in range(1, count // 10 + 1))
+        pages = tuple(DocumentPage(number=page, text=words(lot, 60)) for page in range(1, count // 10 + 1))
         made.append(
             Document(name=f"{number}.pdf", format="pdf", digest=str(number), size=1, pages=pages, language="en")
         )

@@ -21,7 +21,7 @@ from playground.measuring.summary import ColumnSummary, summarise
 from playground.measuring.tasks import load
 from playground.settings import DEFAULT_MODEL
 from playground.strategies.runs.columns import columns_of
-from playground.strategies.runs.describe import Wanted, describe
+from playground.strategies.runs.describe import RunRequest, describe
 from playground.visitors import KeyVault
 from playground.visitors.reach import Reach
 from providers import catalog
@@ -35,7 +35,7 @@ LONGEST = 24
 
 async def measured(reach: Reach, task_set: str, given: argparse.Namespace) -> tuple[ColumnSummary, ...]:
     """Both strategies on one set."""
-    wanted = Wanted(
+    wanted = RunRequest(
         tasks=load(task_set, given.language),
         count=given.n,
         models=(given.model,),

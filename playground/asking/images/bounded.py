@@ -24,7 +24,7 @@ _ANSWER: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class BoundedProgram:
     """A module with `main`. `memory` is address space in bytes, where the system bounds it; `seconds` of wall time."""
 
     module: str
@@ -34,12 +34,12 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProgramAnswer:
     told: Mapping[str, JsonValue]
     content: bytes
 
 
-async def ask(program: Program, settings: Mapping[str, JsonValue], content: bytes) -> Answer:
+async def ask(program: BoundedProgram, settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
     """Run the program on these bytes. Cancelling ends it.
 
     Raises the `ImageError` that it names; "slow" after its time, "damaged" where it came to an end of its own.
@@ -66,7 +66,7 @@ async def ask(program: Program, settings: Mapping[str, JsonValue], content: byte
         raise ImageError("damaged", file="") from None
     if (reason := told.get("error")) is not None:
         raise ImageError(str(reason), **_plain(told.get("values")))
-    return Answer(told, rest)
+    return ProgramAnswer(told, rest)
 
 
 def _plain(values: JsonValue) -> dict[str, str | int | float | bool | None]:
@@ -82,7 +82,7 @@ def _environment(threads: int) -> dict[str, str]:
     return {**found, **counts, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-Work = Callable[[Mapping[str, JsonValue], bytes], Answer]
+Work = Callable[[Mapping[str, JsonValue], bytes], ProgramAnswer]
 
 
 def serve(work: Work) -> None:
@@ -93,9 +93,9 @@ def serve(work: Work) -> None:
     try:
         answer = work(settings, content)
     except ImageError as error:
-        answer = Answer({"error": error.reason, "values": dict(error.values)}, b"")
+        answer = ProgramAnswer({"error": error.reason, "values": dict(error.values)}, b"")
     except MemoryError:
-        answer = Answer({"error": "damaged", "values": {"file": ""}}, b"")
+        answer = ProgramAnswer({"error": "damaged", "values": {"file": ""}}, b"")
     sys.stdout.buffer.write(json.dumps(dict(answer.told)).encode() + b"\n" + answer.content)
     sys.stdout.buffer.flush()
 

@@ -6,17 +6,17 @@ import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
-from playground.asking.images.bounded import Program, ask
-from playground.asking.images.cleaning import Bounds, kind_of
+from playground.asking.images.bounded import BoundedProgram, ask
+from playground.asking.images.cleaning import ImageBounds, kind_of
 from providers.errors import ImageError
 from providers.types import Image, Scalar
 
-PROGRAM = Program(module="playground.asking.images.cleaning_program", memory=2 * 2**30, seconds=20.0)
+PROGRAM = BoundedProgram(module="playground.asking.images.cleaning_program", memory=2 * 2**30, seconds=20.0)
 NAME = 80
 """Characters of a file's name that an error shows."""
 
 
-async def clean(content: bytes, name: str = "", bounds: Bounds = Bounds()) -> Image:  # noqa: B008 - frozen
+async def clean(content: bytes, name: str = "", bounds: ImageBounds = ImageBounds()) -> Image:  # noqa: B008 - frozen
     """The first picture of these bytes, EXIF's orientation applied, in sRGB on white, without any metadata.
 
     PNG for a PNG or GIF, else JPEG; a PNG that would be too large to send becomes a JPEG too. Decoding happens in a
@@ -33,7 +33,7 @@ async def clean(content: bytes, name: str = "", bounds: Bounds = Bounds()) -> Im
     return Image(answer.content, str(answer.told["mime"]))
 
 
-async def clean_file(file: Path, name: str = "", bounds: Bounds = Bounds()) -> Image:  # noqa: B008 - frozen
+async def clean_file(file: Path, name: str = "", bounds: ImageBounds = ImageBounds()) -> Image:  # noqa: B008 - frozen
     """As `clean`; a file that is too long is not read."""
     shown = name or file.name
     if (await asyncio.to_thread(file.stat)).st_size > bounds.bytes:

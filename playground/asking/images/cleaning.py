@@ -27,7 +27,7 @@ _DOUBTFUL = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class ImageBounds:
     """What an image may cost. `side` is the longest side that is kept: more than any model here reads."""
 
     bytes: int = 25 * 10**6
@@ -57,7 +57,7 @@ def kind_of(content: bytes) -> Kind:
     raise ImageError("kind", file="")
 
 
-def cleaned(content: bytes, bounds: Bounds) -> Image:
+def cleaned(content: bytes, bounds: ImageBounds) -> Image:
     """The first picture, upright, in sRGB, on white, no larger than `bounds.side`: pixels and nothing else.
 
     Raises `ImageError`. Its dimensions are read and judged before anything is decoded.
@@ -80,7 +80,7 @@ def cleaned(content: bytes, bounds: Bounds) -> Image:
         raise ImageError("damaged", file="") from error
 
 
-def _check(picture: Pillow.Image, bounds: Bounds) -> None:
+def _check(picture: Pillow.Image, bounds: ImageBounds) -> None:
     width, height = picture.size
     if width * height > bounds.pixels:
         raise ImageError("pixels", file="", width=width, height=height, limit=bounds.pixels // 10**6)
@@ -88,7 +88,7 @@ def _check(picture: Pillow.Image, bounds: Bounds) -> None:
         raise ImageError("frames", file="", limit=bounds.frames)
 
 
-def _upright(picture: Pillow.Image, bounds: Bounds) -> Pillow.Image:
+def _upright(picture: Pillow.Image, bounds: ImageBounds) -> Pillow.Image:
     picture.draft("RGB", (bounds.side, bounds.side))  # a JPEG is decoded at a half or a quarter where that is enough
     picture.load()
     if picture.mode.startswith("I;16"):

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from playground.asking.images.bounded import Answer, serve
-from playground.asking.images.cleaning import Bounds, cleaned
+from playground.asking.images.bounded import ProgramAnswer, serve
+from playground.asking.images.cleaning import ImageBounds, cleaned
 
 
-def work(settings: Mapping[str, JsonValue], content: bytes) -> Answer:
+def work(settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
     given = settings["bounds"]
     names = given if isinstance(given, dict) else {}
-    image = cleaned(content, Bounds(**{name: int(str(value)) for name, value in names.items()}))
-    return Answer({"mime": image.mime}, image.content)
+    image = cleaned(content, ImageBounds(**{name: int(str(value)) for name, value in names.items()}))
+    return ProgramAnswer({"mime": image.mime}, image.content)
 
 
 if __name__ == "__main__":

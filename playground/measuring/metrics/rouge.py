@@ -16,7 +16,7 @@ BINARY = False
 SLOW = False
 
 
-class _Words:
+class _WordTokenizer:
     """What rouge-score asks of a tokenizer."""
 
     def tokenize(self, text: str) -> list[str]:
@@ -29,5 +29,5 @@ def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
 
     if not extraction.value:
         return 0.0
-    scorer = RougeScorer(["rougeL"], tokenizer=_Words())
+    scorer = RougeScorer(["rougeL"], tokenizer=_WordTokenizer())
     return float(scorer.score_multi(list(item.answers), extraction.value)["rougeL"].fmeasure)

@@ -12,7 +12,7 @@ from playground.asking.opening import Opened
 from playground.measuring import Column, TaskSet
 from playground.measuring.likelihood import ByLikelihood, Normalise
 from playground.measuring.metrics import Scoring
-from playground.measuring.store import ColumnDescription, Description
+from playground.measuring.store import ColumnDescription, RunDescription
 from playground.strategies.runs.contestant import Contestant, column
 from playground.strategies.solving.passages import search_in
 from playground.strategies.solving.question import Embed, Question, Tools
@@ -49,7 +49,7 @@ def tools_of(passages: str, embed: Embed | None = None, search: Search | None = 
     return Tools(search=search_in([passages]) if passages.strip() else search, embed=embed)
 
 
-def tasks_of(description: Description) -> TaskSet:
+def tasks_of(description: RunDescription) -> TaskSet:
     """A kept run's items as the set that they are of."""
     return TaskSet(
         name=description.tasks,
@@ -70,7 +70,7 @@ def knobs_of(one: ColumnDescription) -> dict[str, Scalar]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class ColumnTools:
     """What columns depend on besides their description."""
 
     owner: str = ""
@@ -80,14 +80,16 @@ class Setting:
     """Over the visitor's documents; `None` where there are none."""
 
 
-async def columns_of(description: Description, opened: Opened, setting: Setting | None = None) -> tuple[Column, ...]:
+async def columns_of(
+    description: RunDescription, opened: Opened, setting: ColumnTools | None = None
+) -> tuple[Column, ...]:
     """The run's columns, ready to run. Raises `UnsupportedRequest("logits")` where likelihoods cannot be had."""
-    asked = setting or Setting()
+    asked = setting or ColumnTools()
     return tuple([await _made(one, description, opened[one.model], asked) for one in description.columns])
 
 
 async def _made(
-    one: ColumnDescription, description: Description, opened: tuple[Provider, ModelInfo], setting: Setting
+    one: ColumnDescription, description: RunDescription, opened: tuple[Provider, ModelInfo], setting: ColumnTools
 ) -> Column:
     provider, model = opened
     tasks, options = tasks_of(description), knobs_of(one)

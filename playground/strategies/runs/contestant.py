@@ -1,4 +1,4 @@
-"""A strategy on a model as a column of a run: `evaluation.run` asks it every item, and counts and times it."""
+"""A strategy on a model as a column of a run: `measuring.run` asks it every item, and counts and times it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from playground.asking.lending import Search
 from playground.asking.opening import Opened
 from playground.measuring import Item, TaskSet
 from playground.measuring.likelihood import Normalise
-from playground.measuring.store import ColumnDescription, Description
+from playground.measuring.store import ColumnDescription, RunDescription
 from playground.strategies.runs.columns import DOCUMENTS, LETTERS, NORMALISE, PASSAGES, first_prompt, knobs_of, tools_of
 from playground.strategies.solving.question import NamedEmbed, Question
 from playground.strategies.solving.strategy import Strategy, strategies, strategy
@@ -38,7 +38,7 @@ _NAMED = ("transformers", "torch", "openvino-genai", "openai", "anthropic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RunRequest:
     """What to measure, checked. `normalise` set: options are compared by their likelihood, nothing is written.
 
     `options` by strategy; `titles` are what strategies are called in the visitor's language.
@@ -87,8 +87,8 @@ def drawn(tasks: TaskSet, count: int, seed: int) -> tuple[Item, ...]:
 
 
 async def describe(
-    wanted: Wanted, opened: Opened, near: NamedEmbed | None = None, search: Search | None = None
-) -> Description:
+    wanted: RunRequest, opened: Opened, near: NamedEmbed | None = None, search: Search | None = None
+) -> RunDescription:
     """The run as it will be kept. Raises what a strategy refuses, before anything is sent."""
     names = [known(name).name for name in wanted.strategies]
     if wanted.normalise is not None:
@@ -105,7 +105,7 @@ async def describe(
         prompt = await first_prompt(strategy(name), Question.of(wanted.tasks, items[0]), options, tools)
         columns += [_column(wanted, name, model, options, prompt) for model in opened.values()]
     keys = [one.key for one in columns]
-    return Description(
+    return RunDescription(
         tasks=wanted.tasks.name,
         language=wanted.tasks.language,
         kind=wanted.tasks.kind,
@@ -124,7 +124,7 @@ async def describe(
     )
 
 
-def _embedding(wanted: Wanted, names: Sequence[str], near: NamedEmbed | None) -> dict[str, str]:
+def _embedding(wanted: RunRequest, names: Sequence[str], near: NamedEmbed | None) -> dict[str, str]:
     """What a result depends on where examples are chosen by their meaning."""
     chosen = any(wanted.options.get(name, {}).get("choose") == "similar" for name in names)
     if near is None or not chosen:
@@ -132,7 +132,7 @@ def _embedding(wanted: Wanted, names: Sequence[str], near: NamedEmbed | None) ->
     return {EMBEDDING: near.ref, "sentence-transformers": version("sentence-transformers")}
 
 
-def _options(wanted: Wanted, name: str, search: Search | None) -> dict[str, Scalar]:
+def _options(wanted: RunRequest, name: str, search: Search | None) -> dict[str, Scalar]:
     options: dict[str, Scalar] = dict(wanted.options.get(name, {}))
     if name == "react" and wanted.passages.strip():
         options[PASSAGES] = wanted.passages
@@ -144,7 +144,7 @@ def _options(wanted: Wanted, name: str, search: Search | None) -> dict[str, Scal
 
 
 def _column(
-    wanted: Wanted,
+    wanted: RunRequest,
     name: str,
     opened: tuple[Provider, ModelInfo],
     options: Mapping[str, Scalar],
@@ -164,7 +164,7 @@ def _column(
     )
 
 
-def _chosen(wanted: Wanted) -> dict[str, float | int | tuple[str, ...]]:
+def _chosen(wanted: RunRequest) -> dict[str, float | int | tuple[str, ...]]:
     return wanted.sampling.without_neutral().chosen()
 
 
@@ -179,7 +179,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-async def estimate(description: Description, opened: Opened) -> Estimate:
+async def estimate(description: RunDescription, opened: Opened) -> Estimate:
     """At most: every call at the length limit, the longest question throughout."""
     tries = len(description.items) * description.repeats
     longest = max((len(one.question) for one in description.items), default=0)

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from playground.asking.ask import Outgoing, ask
 from playground.strategies.solving.record import Generate
-from playground.strategies.solving.trace import Call, Piece, Prompt
+from playground.strategies.solving.trace import ModelCall, Piece, Prompt
 from providers.base import Provider
 from providers.pricing import cost
 from providers.types import (
@@ -31,8 +31,8 @@ MAX_SEED = 2**31
 def model_generate(provider: Provider, model: ModelInfo, sampling: Sampling | None = None, owner: str = "") -> Generate:
     """Calls this model with this sampling, where a prompt does not say otherwise. Loads it first if it must.
 
-    Each call goes through `fit`; what the model does not take is in `Call.changes`. Raises the provider's errors. To
-    bound the calls of several questions together, wrap it: `lambda prompt: slots.hold(name, generate(prompt))`.
+    Each call goes through `fit`; what the model does not take is in `ModelCall.changes`. Raises the provider's errors.
+    To bound the calls of several questions together, wrap it: `lambda prompt: slots.hold(name, generate(prompt))`.
     """
     own = sampling or Sampling()
 
@@ -71,7 +71,7 @@ def _with(piece: Piece, event: Event | Outgoing, model: ModelInfo, changes: tupl
         case Change() | TokenLogprobs() | Outgoing():
             return piece
         case Done(finish=finish, usage=usage, timing=timing, engine=engine):
-            call = Call(
+            call = ModelCall(
                 usage=usage, timing=timing, finish=finish, cost=cost(model, usage), changes=changes, engine=engine
             )
             return replace(piece, progress=None, call=call)

@@ -10,7 +10,7 @@ from providers.types import Scalar
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class IntegerKnob:
     """A whole number from `low` to `high`."""
 
     name: str
@@ -27,7 +27,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class NumberKnob:
     """A number from `low` to `high`."""
 
     name: str
@@ -43,7 +43,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceKnob:
     """One of several words."""
 
     name: str
@@ -58,7 +58,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class TextKnob:
     """A text of at most `longest` characters; empty: the strategy's own."""
 
     name: str
@@ -74,7 +74,7 @@ class Writing:
         return value
 
 
-Knob = Whole | Number | Choice | Writing
+Knob = IntegerKnob | NumberKnob | ChoiceKnob | TextKnob
 
 
 @dataclass(frozen=True, slots=True)

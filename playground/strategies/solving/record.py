@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from playground.asking.pump import pump
-from playground.strategies.solving.trace import Piece, Prompt, State, Step, StepKind, Trace
+from playground.strategies.solving.trace import Piece, Prompt, State, StepKind, Trace, TraceStep
 from providers.errors import Failure, PlaygroundError, StreamTruncated
 from providers.types import Message
 
@@ -24,20 +24,20 @@ class Record:
     def __init__(self, generate: Generate, at_once: int) -> None:
         self._generate = generate
         self._places = asyncio.Semaphore(at_once)
-        self._steps: list[Step] = []
+        self._steps: list[TraceStep] = []
         self.changed = asyncio.Event()
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[TraceStep, ...]:
         return tuple(self._steps)
 
-    def add(self, step: Step) -> int:
+    def add(self, step: TraceStep) -> int:
         """Note a step; the place it got."""
         self._steps.append(step)
         self.changed.set()
         return len(self._steps) - 1
 
-    def change(self, place: int, step: Step) -> Step:
+    def change(self, place: int, step: TraceStep) -> TraceStep:
         """The step of that place is now this one."""
         self._steps[place] = step
         self.changed.set()
@@ -49,7 +49,7 @@ class Record:
         `shown`: the step carries the messages itself, as it must where it hangs on no `prompt` of the same.
         """
         messages = prompt.messages if shown else None
-        place = self.add(Step(kind=kind, messages=messages, parent=parent, state="waiting"))
+        place = self.add(TraceStep(kind=kind, messages=messages, parent=parent, state="waiting"))
         async with self._places:
             try:
                 async with aclosing(self._generate(prompt)) as pieces:
@@ -65,7 +65,7 @@ class Record:
 
     async def single(self, messages: tuple[Message, ...], *, parent: int | None = None) -> str | None:
         """One prompt and one chain under it: its text, or `None` if the call failed."""
-        place = self.add(Step(kind="prompt", messages=messages, parent=parent))
+        place = self.add(TraceStep(kind="prompt", messages=messages, parent=parent))
         chain = self[await self.ask("chain", Prompt(messages=messages), parent=place, shown=False)]
         return None if chain.failure is not None else chain.text
 
@@ -75,11 +75,11 @@ class Record:
             tasks = [group.create_task(work) for work in works]
         return [task.result() for task in tasks]
 
-    def __getitem__(self, place: int) -> Step:
+    def __getitem__(self, place: int) -> TraceStep:
         return self._steps[place]
 
 
-def _grown(step: Step, piece: Piece) -> Step:
+def _grown(step: TraceStep, piece: Piece) -> TraceStep:
     state: State = "done" if piece.call else "streaming" if piece.text or piece.reasoning else "waiting"
     return replace(
         step, text=piece.text, reasoning=piece.reasoning, progress=piece.progress, call=piece.call, state=state

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from playground.measuring.tasks import Item
-from playground.strategies.solving.knobs import Choice, Knob, Values, Whole
+from playground.strategies.solving.knobs import ChoiceKnob, IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Embed, Question, Tools
 from playground.strategies.solving.wording import asked, shown, system, wording
 from providers.errors import InputError, UnsupportedRequest
@@ -16,11 +16,11 @@ from providers.types import Message
 
 MOST = 8
 EXAMPLES: tuple[Knob, ...] = (
-    Whole("examples", 4, 1, MOST),
-    Choice("choose", "fixed", ("fixed", "random", "similar")),
-    Whole("example_seed", 0, 0, 2**31 - 1),
+    IntegerKnob("examples", 4, 1, MOST),
+    ChoiceKnob("choose", "fixed", ("fixed", "random", "similar")),
+    IntegerKnob("example_seed", 0, 0, 2**31 - 1),
 )
-LAYOUT = Choice("layout", "turns", ("turns", "text"))
+LAYOUT = ChoiceKnob("layout", "turns", ("turns", "text"))
 """As turns of a conversation, or as one text of questions and answers."""
 
 

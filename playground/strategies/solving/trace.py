@@ -31,7 +31,7 @@ Messages = Annotated[tuple[Message, ...] | None, PlainSerializer(_plain), Before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class ModelCall:
     """One finished call of the model. `cost` in US dollars, an estimate; `None`: nobody knows the price."""
 
     usage: Usage
@@ -44,7 +44,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TraceStep:
     """One thing that happened. Its place in `Trace.steps` is its name, which `parent` uses."""
 
     kind: StepKind
@@ -60,7 +60,7 @@ class Step:
     """Of a vote: how many chains gave this answer."""
     state: State = "done"
     reasoning: str = ""
-    call: Call | None = None
+    call: ModelCall | None = None
     progress: Progress | None = None
     failure: Failure | None = None
     extracted: str | None = None
@@ -71,7 +71,7 @@ class Step:
 class Trace:
     """All steps so far. The last one has `done`, with an answer, or a failure, or neither: then it found none."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TraceStep, ...] = ()
     answer: str | None = None
     """The text that answers, before anything is extracted from it."""
     done: bool = False
@@ -82,7 +82,7 @@ class Trace:
         return self.answer or ""
 
     @property
-    def finished(self) -> tuple[Call, ...]:
+    def finished(self) -> tuple[ModelCall, ...]:
         return tuple(step.call for step in self.steps if step.call is not None)
 
     @property
@@ -158,7 +158,7 @@ class Piece:
     text: str = ""
     reasoning: str = ""
     progress: Progress | None = field(default=None)
-    call: Call | None = None
+    call: ModelCall | None = None
 
 
 _ADAPTER: TypeAdapter[Trace] = TypeAdapter(Trace)

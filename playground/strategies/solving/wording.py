@@ -19,7 +19,7 @@ FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class DemonstrationTurn:
     """A message of a demonstration."""
 
     role: str
@@ -27,7 +27,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class React:
+class ReactWording:
     """The words of ReAct. `thought`, `action` and `observation` are read back from replies."""
 
     thought: str
@@ -42,11 +42,11 @@ class React:
     unknown: str
     uncomputed: str
     failed: str
-    demonstration: tuple[Turn, ...]
+    demonstration: tuple[DemonstrationTurn, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class TreeWording:
     """The words of Tree-of-Thoughts."""
 
     path: str
@@ -56,7 +56,7 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class StrategyWording:
     """One language's. A text's gaps are filled by `str.format`; what fills them is never read as a template."""
 
     context: str
@@ -70,17 +70,17 @@ class Wording:
     template: str
     form: Mapping[str, str]
     """By kind of answer."""
-    react: React
-    tree: Tree
+    react: ReactWording
+    tree: TreeWording
 
 
 @cache
-def wordings(folder: Path = ASSETS / "prompts") -> Mapping[str, Wording]:
+def wordings(folder: Path = ASSETS / "prompts") -> Mapping[str, StrategyWording]:
     """By language. A missing or unknown text is a `ValueError`: a slip must show."""
     return _WORDINGS.validate_python(tomllib.loads((folder / "strategies.toml").read_text("utf-8")))
 
 
-def wording(language: str) -> Wording:
+def wording(language: str) -> StrategyWording:
     """That language's, or English."""
     every = wordings()
     return every.get(language) or every[FALLBACK]
@@ -120,4 +120,4 @@ def system(*texts: str) -> tuple[Message, ...]:
     return (Message.of("system", said),) if said else ()
 
 
-_WORDINGS: TypeAdapter[dict[str, Wording]] = TypeAdapter(dict[str, Wording], config={"extra": "forbid"})
+_WORDINGS: TypeAdapter[dict[str, StrategyWording]] = TypeAdapter(dict[str, StrategyWording], config={"extra": "forbid"})

@@ -139,3 +139,9 @@ def test_the_bootstrap_interval_agrees_with_scipys_and_repeats():
     assert ours == pytest.approx((theirs.confidence_interval.low, theirs.confidence_interval.high), abs=0.004)
     assert bootstrap_mean(values) == ours
     assert all(math.isnan(one) for one in bootstrap_mean([]))
+
+
+def test_the_bootstrap_of_samples_without_any_spread():
+    assert bootstrap_mean([0.25]) == (0.25, 0.25)
+    assert bootstrap_mean([0.5] * 7) == (0.5, 0.5)
+    assert bootstrap_mean([0.5] * 3, confidence=0.9) == (0.5, 0.5)

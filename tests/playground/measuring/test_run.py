@@ -19,7 +19,7 @@ from playground.asking.pump import HEARTBEAT
 from playground.measuring import Cell, Control, Extraction, Outcome, Plan, Slots, run
 from playground.measuring.outcomes import Snapshot, outcome_from_json, outcome_to_json, seed_for
 from playground.measuring.run import REDRAW
-from playground.measuring.store import ColumnDescription, Description, Runs
+from playground.measuring.store import ColumnDescription, RunDescription, Runs
 from playground.measuring.summary import disagreements, summarise, tries
 from providers.errors import StorageFailed
 from tests import virtual_time
@@ -222,9 +222,9 @@ def crash_plan(seconds: float) -> Plan:
     return Plan(columns=columns, items=ITEMS, repeats=2, per_provider=2, seed=11)
 
 
-def crash_description() -> Description:
+def crash_description() -> RunDescription:
     columns = tuple(ColumnDescription(key=key, label=key, model="none/none") for key in "ab")
-    return Description(
+    return RunDescription(
         tasks="sums", language="en", kind="number", metric="exact", items=ITEMS, columns=columns, repeats=2, seed=11
     )
 

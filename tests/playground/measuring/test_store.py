@@ -18,7 +18,7 @@ from playground.measuring import Cell, Control, Extraction, Item, Outcome, Plan,
 from playground.measuring.export import WORDS, neutral, to_csv, to_jsonl, to_markdown
 from playground.measuring.notebook import Recipe, to_notebook
 from playground.measuring.outcomes import outcome_from_json
-from playground.measuring.store import ColumnDescription, Description, Runs, run_from_json
+from playground.measuring.store import ColumnDescription, RunDescription, Runs, run_from_json
 from playground.text import languages, text
 from providers.errors import Failure, InputError, StorageFailed
 from tests.playground.measuring.columns import ITEMS, Watch, column
@@ -38,7 +38,7 @@ COLUMNS = tuple(
 )
 
 
-def described(**changes: object) -> Description:
+def described(**changes: object) -> RunDescription:
     values: dict[str, object] = {
         "tasks": "sums",
         "language": "en",
@@ -49,7 +49,7 @@ def described(**changes: object) -> Description:
         "baseline": "a",
         "versions": {"aula": "0.1.0"},
     }
-    return Description(**{**values, **changes})  # type: ignore[arg-type]
+    return RunDescription(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def outcome(score: float | None = 1.0, answer: str = "4", **more: object) -> Outcome:

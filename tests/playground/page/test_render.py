@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer, tags_shown, tags_typed
 from playground.tabs.chat.lab.conversation import Conversation
-from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.page.drawing import messages, sent, waiting
 from playground.text import texts
 from providers.types import Change, Image
@@ -49,7 +49,7 @@ def test_what_is_cut_is_said_while_the_model_has_not_answered_yet() -> None:
 def test_an_images_name_is_text_and_nothing_more(language: str) -> None:
     name = '"><script>alert(1)</script>{number}\u202egnp.exe'
     image = Image(images.png(), "image/png")
-    picture = Picture(image=image, small=image, name=name)
+    picture = MessagePicture(image=image, small=image, name=name)
     conversation = Conversation().ask("plain", ("a/b",)).ask("seen", ("a/b",), (picture,))
     show = Renderer(texts(), language)
     for made in (sent(show, conversation), waiting(show, (picture,))):

@@ -9,13 +9,13 @@ from contextlib import aclosing
 from playground.measuring.tasks import Item
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.strategy import strategy
-from playground.strategies.solving.trace import Call, Piece, Prompt, Trace
+from playground.strategies.solving.trace import ModelCall, Piece, Prompt, Trace
 from providers.errors import PlaygroundError
 from providers.types import Message, Scalar, Timing, Usage
 
 Reply = str | PlaygroundError
 
-CALL = Call(
+CALL = ModelCall(
     usage=Usage(input_tokens=10, output_tokens=3), timing=Timing(first_token=0.1, total=0.2), finish="stop", cost=0.5
 )
 

@@ -160,5 +160,5 @@ class TestSearch:
         assert (await search("cairo PARIS"))[0] == "The Nile flows through Cairo."
         assert await search("bridges") == ("Paris has seven bridges.",)
         assert await search("") == await search("Kyoto") == ()
-        assert await search_in([])("a") == ()
+        assert await search_in([])("a") == await search_in(["¿…?"])("a") == ()
         assert len(await search_in(TEXTS, most=1)("the flows")) == 1

@@ -11,7 +11,7 @@ import pytest
 from playground.measuring.tasks import Item
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.strategy import strategies, strategy
-from playground.strategies.solving.trace import Call, Step, Trace
+from playground.strategies.solving.trace import ModelCall, Trace, TraceStep
 from playground.strategies.template import check
 from playground.text import texts
 from providers.errors import InputError, LimitExceeded, RateLimited, UnsupportedRequest
@@ -316,8 +316,8 @@ class TestTemplate:
         assert check("{question}{context}") == {"question", "context"}
 
 
-def step(call: Call) -> Step:
-    return Step(kind="chain", call=call)
+def step(call: ModelCall) -> TraceStep:
+    return TraceStep(kind="chain", call=call)
 
 
 class TestTrace:

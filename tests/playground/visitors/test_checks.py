@@ -12,7 +12,7 @@ from playground.tabs.sampling.visit.checks import BAR_RANGES, checked_grid, chec
 from playground.visitors.checks import (
     MAX_COLUMNS,
     RANGES,
-    Bounds,
+    InputBounds,
     checked_history,
     checked_models,
     checked_number,
@@ -22,7 +22,7 @@ from playground.visitors.checks import (
 from providers.errors import InputError, LimitExceeded
 from providers.types import Message, Sampling
 
-BOUNDS = Bounds(message_characters=1000, history_messages=5, tokens_per_reply=100)
+BOUNDS = InputBounds(message_characters=1000, history_messages=5, tokens_per_reply=100)
 HUGE = 10**400
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

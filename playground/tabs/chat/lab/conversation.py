@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from playground.asking.reply import Reply
-from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.lab.pictures import MessagePicture
 from providers.types import Message, Text
 
 
@@ -18,7 +18,7 @@ class Turn:
 
     question: str
     replies: tuple[Reply | None, ...] = ()
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[MessagePicture, ...] = ()
 
     @property
     def asked(self) -> Message:
@@ -31,7 +31,7 @@ class Conversation:
     system: str = ""
     turns: tuple[Turn, ...] = ()
 
-    def ask(self, question: str, models: tuple[str, ...], pictures: tuple[Picture, ...] = ()) -> Conversation:
+    def ask(self, question: str, models: tuple[str, ...], pictures: tuple[MessagePicture, ...] = ()) -> Conversation:
         """Add a turn in which every model waits for its reply."""
         turn = Turn(question=question, replies=tuple(Reply(model=model) for model in models), pictures=pictures)
         return replace(self, turns=(*self.turns, turn))

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from pydantic import BeforeValidator, PlainSerializer
 
 from playground.asking.images.clean import clean
-from playground.asking.images.cleaning import Bounds
+from playground.asking.images.cleaning import ImageBounds
 from providers.types import Image
 
 MOST = 4
@@ -43,7 +43,7 @@ Encoded = Annotated[Image, PlainSerializer(_pair), BeforeValidator(_image)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class MessagePicture:
     """`image` has been cleaned (see `playground.asking.images`); `small` is the same within 480 × 320 pixels."""
 
     image: Encoded
@@ -52,10 +52,10 @@ class Picture:
     """What the visitor's file was called."""
 
 
-async def picture_of(content: bytes, name: str) -> Picture:
+async def picture_of(content: bytes, name: str) -> MessagePicture:
     """A visitor's file. Raises `ImageError`, as `clean`."""
-    image = await clean(content, name, Bounds(side=SIDE))
-    return Picture(image=image, small=await asyncio.to_thread(_smaller, image), name=name)
+    image = await clean(content, name, ImageBounds(side=SIDE))
+    return MessagePicture(image=image, small=await asyncio.to_thread(_smaller, image), name=name)
 
 
 def _smaller(image: Image) -> Image:

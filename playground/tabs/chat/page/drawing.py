@@ -14,7 +14,7 @@ from playground.page.parts.uploads import take
 from playground.page.program import App, Who
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import measures
-from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.visit.visits import ChatVisits
 from providers.errors import Failure, PlaygroundError
 
@@ -38,20 +38,20 @@ def sent(show: Renderer, conversation: Conversation) -> str:
     return "".join(_template(show, turn, one.pictures) for turn, one in enumerate(conversation.turns) if one.pictures)
 
 
-def _template(show: Renderer, turn: int, pictures: Sequence[Picture]) -> str:
+def _template(show: Renderer, turn: int, pictures: Sequence[MessagePicture]) -> str:
     images = "".join(_image(show, one, number) for number, one in enumerate(pictures, start=1))
     key = hashlib.sha256(images.encode()).hexdigest()[:16]
     return f'<template data-turn="{turn}" data-key="{key}">{images}</template>'
 
 
-def _image(show: Renderer, picture: Picture, number: int) -> str:
+def _image(show: Renderer, picture: MessagePicture, number: int) -> str:
     alt = html.escape(show.text("chat.image", number=number, name=picture.name))
     encoded = base64.b64encode(picture.small.content).decode()
     title = html.escape(f"{picture.name} · {measures(picture.image)}")
     return f'<img src="data:{html.escape(picture.small.mime)};base64,{encoded}" alt="{alt}" title="{title}">'
 
 
-def waiting(show: Renderer, pictures: Sequence[Picture], *, more: bool = False) -> str:
+def waiting(show: Renderer, pictures: Sequence[MessagePicture], *, more: bool = False) -> str:
     """What goes along with the next message, each with a button that takes it back; `more` are on their way."""
     figures = "".join(_figure(show, one, number) for number, one in enumerate(pictures, start=1))
     now = " now" if more else ""
@@ -59,7 +59,7 @@ def waiting(show: Renderer, pictures: Sequence[Picture], *, more: bool = False) 
     return f'<div class="pictures">{figures}</div>{adding}'
 
 
-def _figure(show: Renderer, picture: Picture, number: int) -> str:
+def _figure(show: Renderer, picture: MessagePicture, number: int) -> str:
     name = html.escape(show.text("chat.remove_image", number=number, name=picture.name))
     remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
     return f"<figure>{_image(show, picture, number)}{remove}</figure>"

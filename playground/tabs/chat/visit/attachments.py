@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from playground.tabs.chat.lab.pictures import MOST, Picture, picture_of
+from playground.tabs.chat.lab.pictures import MOST, MessagePicture, picture_of
 from playground.visitors.expiring import Expiring
 from providers.errors import LimitExceeded
 
@@ -18,9 +18,11 @@ _VISITORS = 60
 class Attachments:
     """By visitor, in the order in which they came."""
 
-    _kept: Expiring[tuple[Picture, ...]] = field(default_factory=lambda: Expiring(_SECONDS, _VISITORS), repr=False)
+    _kept: Expiring[tuple[MessagePicture, ...]] = field(
+        default_factory=lambda: Expiring(_SECONDS, _VISITORS), repr=False
+    )
 
-    def of(self, visitor: str) -> tuple[Picture, ...]:
+    def of(self, visitor: str) -> tuple[MessagePicture, ...]:
         return self._kept.get(visitor) or ()
 
     async def add(self, visitor: str, content: bytes, name: str) -> None:
@@ -37,12 +39,12 @@ class Attachments:
         left = tuple(one for place, one in enumerate(self.of(visitor), start=1) if place != number)
         self._kept.put(visitor, left)
 
-    def give_back(self, visitor: str, pictures: Sequence[Picture]) -> None:
+    def give_back(self, visitor: str, pictures: Sequence[MessagePicture]) -> None:
         """They were sent and are taken back; no more than four wait."""
         if pictures:
             self._kept.put(visitor, (*pictures, *self.of(visitor))[:MOST])
 
-    def sent(self, visitor: str, pictures: Sequence[Picture]) -> None:
+    def sent(self, visitor: str, pictures: Sequence[MessagePicture]) -> None:
         """They wait no more; what came meanwhile does."""
         if pictures:
             self._kept.put(visitor, tuple(one for one in self.of(visitor) if all(one is not gone for gone in pictures)))

@@ -11,7 +11,7 @@ from playground.asking.lending import Ground, Said
 from playground.asking.pump import HEARTBEAT, REDRAW
 from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation
-from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.visit.attachments import Attachments
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
@@ -108,7 +108,7 @@ class ChatVisits:
         return shorter, last.question
 
     def send(
-        self, visitor: str, question: str, choices: Choices, pictures: tuple[Picture, ...] = ()
+        self, visitor: str, question: str, choices: Choices, pictures: tuple[MessagePicture, ...] = ()
     ) -> AsyncGenerator[Conversation]:
         """Ask all models. Images wait no more once they are part of the conversation."""
         before = replace(self.load(visitor), system=choices.system)

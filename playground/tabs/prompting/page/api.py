@@ -13,7 +13,7 @@ import gradio as gr
 from gradio.events import api
 
 from playground.measuring import Snapshot
-from playground.measuring.store import Description
+from playground.measuring.store import RunDescription
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
@@ -143,7 +143,7 @@ async def _measured(
             yield _report(run, description, snapshot, summary)
 
 
-def _report(run: str, description: Description, snapshot: Snapshot, summary: tuple[Line, ...]) -> dict[str, Any]:
+def _report(run: str, description: RunDescription, snapshot: Snapshot, summary: tuple[Line, ...]) -> dict[str, Any]:
     return {
         "run": run,
         "state": snapshot.state,

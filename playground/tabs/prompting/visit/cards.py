@@ -12,7 +12,7 @@ from typing import Literal
 from playground.asking.pump import pump
 from playground.measuring import Control, Extraction, Item, Slots, extract
 from playground.measuring.metrics import Scoring, scored
-from playground.strategies.runs.columns import Setting, tools_of
+from playground.strategies.runs.columns import ColumnTools, tools_of
 from playground.strategies.runs.describe import PER_PROVIDER, known
 from playground.strategies.solving.generate import model_generate
 from playground.strategies.solving.question import Question
@@ -57,7 +57,9 @@ class Card:
     failure: Failure | None = None
 
 
-async def answers(asked: Asked, reach: Reach, setting: Setting, control: Control) -> AsyncGenerator[tuple[Card, ...]]:
+async def answers(
+    asked: Asked, reach: Reach, setting: ColumnTools, control: Control
+) -> AsyncGenerator[tuple[Card, ...]]:
     """All cards, growing, some ten times a second. A failure is its card's; closing ends every call.
 
     Raises `InputError` for strategies that are none.
@@ -86,7 +88,9 @@ async def answers(asked: Asked, reach: Reach, setting: Setting, control: Control
         yield tuple(replace(card, state="stopped") if card.state == "running" else card for card in cards)
 
 
-async def _card(card: Card, provider: Provider, asked: Asked, slots: Slots, setting: Setting) -> AsyncGenerator[Card]:
+async def _card(
+    card: Card, provider: Provider, asked: Asked, slots: Slots, setting: ColumnTools
+) -> AsyncGenerator[Card]:
     assert card.model is not None  # a card without one has failed before
     generate = model_generate(provider, card.model, asked.sampling, setting.owner)
     start: float | None = None

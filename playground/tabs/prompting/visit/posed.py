@@ -8,7 +8,7 @@ from playground.measuring import Item, Kind, TaskSet
 from playground.measuring.rows import RowReader
 from playground.measuring.tasks import KINDS, LETTERS, load, names, own_wording, set_rows
 from playground.strategies.solving.question import Question
-from playground.visitors.checks import Bounds, checked_language, checked_text
+from playground.visitors.checks import InputBounds, checked_language, checked_text
 from providers.errors import DocumentError, InputError
 
 _MOST_CHOICES = len(LETTERS)
@@ -26,7 +26,7 @@ class Posed:
     language: str = "en"
 
 
-def question_of(posed: Posed, bounds: Bounds) -> Question:
+def question_of(posed: Posed, bounds: InputBounds) -> Question:
     """Raises `InputError` for no text, an unknown kind or language, and a choice without choices."""
     kind, language = checked_kind(posed.kind), checked_language(posed.language)
     text = checked_text(posed.question, bounds)
@@ -76,7 +76,7 @@ def checked_kind(value: object) -> Kind:
     raise InputError("choice", name="kind", choices=", ".join(KINDS))
 
 
-def _choices(posed: Posed, kind: Kind, bounds: Bounds) -> tuple[str, ...]:
+def _choices(posed: Posed, kind: Kind, bounds: InputBounds) -> tuple[str, ...]:
     if kind not in ("label", "choice"):
         return ()
     found = tuple(dict.fromkeys(_several(checked_text(posed.choices, bounds, empty=True))))

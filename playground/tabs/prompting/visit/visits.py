@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from playground.asking.lending import Search
 from playground.asking.opening import opened_for
 from playground.measuring import Plan, Snapshot, TaskSet, run
-from playground.measuring.store import Description, Run, Runs
-from playground.strategies.runs.columns import Setting, columns_of
-from playground.strategies.runs.describe import EMBEDDING, Estimate, Wanted, describe, estimate
+from playground.measuring.store import RunDescription, Runs, StoredRun
+from playground.strategies.runs.columns import ColumnTools, columns_of
+from playground.strategies.runs.describe import EMBEDDING, Estimate, RunRequest, describe, estimate
 from playground.tabs.prompting.visit.cards import Asked, Card, answers
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
@@ -47,7 +47,7 @@ class PromptingVisits:
     near: Nearness = field(init=False, repr=False)
     """What similar examples are chosen by."""
     _own: Expiring[TaskSet] = field(default_factory=lambda: Expiring(_HOURS, 200), repr=False)
-    _waiting: Expiring[Description] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
+    _waiting: Expiring[RunDescription] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
 
     def __post_init__(self) -> None:
         self.near = Nearness(self.reach)
@@ -60,7 +60,7 @@ class PromptingVisits:
                 async for snapshot in snapshots:
                     yield snapshot
 
-    async def propose(self, visitor: str, wanted: Wanted) -> tuple[Description, Estimate]:
+    async def propose(self, visitor: str, wanted: RunRequest) -> tuple[RunDescription, Estimate]:
         """What would be run, and what it may cost; kept for `confirmed`. Nothing is sent.
 
         Raises what a model or a strategy refuses beforehand, `LimitExceeded("answers")`.
@@ -82,13 +82,13 @@ class PromptingVisits:
         """The questions that the visitor uploaded last."""
         return self._own.get(visitor)
 
-    def confirmed(self, visitor: str) -> Description:
+    def confirmed(self, visitor: str) -> RunDescription:
         """What was proposed last. Raises `InputError("run")` where that is too long ago."""
         if (description := self._waiting.pop(visitor)) is None:
             raise InputError("run")
         return description
 
-    def create(self, visitor: str, name: str, description: Description) -> str:
+    def create(self, visitor: str, name: str, description: RunDescription) -> str:
         """Keep a new run; its id. Raises `LimitExceeded("runs")`, `StorageFailed`."""
         with self.runs(visitor) as runs:
             if len(runs.list()) >= MOST_RUNS:
@@ -127,7 +127,7 @@ class PromptingVisits:
         finally:
             runs.close()
 
-    def listed(self, visitor: str) -> tuple[Run, ...]:
+    def listed(self, visitor: str) -> tuple[StoredRun, ...]:
         """The kept runs, newest first; a visitor without any gets no file."""
         if not (self.sessions.conversations.folder(visitor) / FILE).exists():
             return ()
@@ -148,9 +148,9 @@ class PromptingVisits:
         """End the work at that place at once; what is there stays."""
         self.sessions.work.stop(visitor, f"prompting-{place}")
 
-    async def _setting(self, visitor: str, kept: Description | None = None) -> Setting:
+    async def _setting(self, visitor: str, kept: RunDescription | None = None) -> ColumnTools:
         """A kept run goes on with the embedding model that it was begun with."""
         ref = kept.versions.get(EMBEDDING, "") if kept is not None else ""
         near = self.near if ref in ("", self.near.ref) else Nearness(self.reach, ref)
         search = await self.searcher(visitor) if self.searcher is not None else None
-        return Setting(owner=visitor, code_allowed=self.code_allowed, embed=near, search=search)
+        return ColumnTools(owner=visitor, code_allowed=self.code_allowed, embed=near, search=search)

@@ -8,7 +8,7 @@ MB = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class DocumentBounds:
     """Bytes, seconds and counts, of one file unless said otherwise."""
 
     memory: int = 512 * MB

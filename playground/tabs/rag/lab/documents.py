@@ -18,7 +18,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class DocumentPage:
     """A page, slide, sheet, chapter or, where a format has none of them, the whole text. `number` counts from 1."""
 
     number: int
@@ -38,7 +38,7 @@ class Document:
     format: str
     digest: str
     size: int
-    pages: tuple[Page, ...]
+    pages: tuple[DocumentPage, ...]
     language: str = ""
     """ISO 639-1, as detected; empty where that is unsure."""
 
@@ -74,7 +74,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
+class RetrievalOptions:
     """How to search. Each way can be switched on its own; at least one of `dense` and `lexical` is on."""
 
     dense: bool = True
@@ -120,7 +120,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RetrievalResult:
     """The answer of a search. `seconds` by step: embed, dense, lexical, fuse, rerank, diverse."""
 
     question: str

@@ -16,11 +16,11 @@ from playground.page.parts.uploads import pasted, paths_of, take
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.answering.citations import citations
 from playground.tabs.rag.lab.answering.support import Sentence
-from playground.tabs.rag.lab.documents import Found, Passage
-from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.documents import Passage, RetrievalResult
+from playground.tabs.rag.lab.index.texts import StoredDocument
 from playground.tabs.rag.page.events.choose import Chosen, retrieval_of
 from playground.tabs.rag.visit.ask import ask
-from playground.tabs.rag.visit.values import Answered, Asking, Ingest, Retrieval
+from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
 from providers.errors import Failure, InputError, PlaygroundError
@@ -139,7 +139,7 @@ def _publish_ask(app: App[RagVisits]) -> None:
         sampling: dict[str, object] = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed}
         chosen = Chosen(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap, rerank=rerank, k=k)
         try:
-            asking = Asking(
+            asking = RagRequest(
                 question=checked_text(message, app.bounds),
                 model=checked_models(model)[0],
                 sampling=checked_sampling(sampling, app.bounds),
@@ -168,7 +168,7 @@ async def _last(steps: AsyncGenerator[Ingest]) -> Ingest:
     return latest
 
 
-async def _within(app: App[RagVisits], who: Who, retrieval: Retrieval, files: object) -> Retrieval:
+async def _within(app: App[RagVisits], who: Who, retrieval: RetrievalSetup, files: object) -> RetrievalSetup:
     """Only those files, by name or digest. Raises `InputError("document")` for one that is not there."""
     if files is None or files == []:
         return retrieval
@@ -181,7 +181,7 @@ async def _within(app: App[RagVisits], who: Who, retrieval: Retrieval, files: ob
     return replace(retrieval, ways=replace(retrieval.ways, files=digests))
 
 
-def _added(show: Renderer, it: Ingest, stored: Sequence[Stored]) -> dict[str, Any]:
+def _added(show: Renderer, it: Ingest, stored: Sequence[StoredDocument]) -> dict[str, Any]:
     return {
         "documents": [_document(one) for one in stored],
         "added": list(it.added),
@@ -192,7 +192,7 @@ def _added(show: Renderer, it: Ingest, stored: Sequence[Stored]) -> dict[str, An
     }
 
 
-def _document(one: Stored) -> dict[str, Any]:
+def _document(one: StoredDocument) -> dict[str, Any]:
     return {
         "name": one.name,
         "digest": one.digest,
@@ -204,7 +204,7 @@ def _document(one: Stored) -> dict[str, Any]:
     }
 
 
-def _passages(found: Found) -> list[dict[str, Any]]:
+def _passages(found: RetrievalResult) -> list[dict[str, Any]]:
     return [_passage(one) for one in found.passages]
 
 
@@ -231,7 +231,7 @@ def _passage(it: Passage) -> dict[str, Any]:
     }
 
 
-def _answered(show: Renderer, it: Answered, asking: Asking) -> dict[str, Any]:
+def _answered(show: Renderer, it: Answered, asking: RagRequest) -> dict[str, Any]:
     """A turn as plain JSON values. Raises what went wrong with the reply as an error of the call."""
     reply, passages = it.reply, it.grounded.passages if it.grounded is not None else ()
     if reply is not None and reply.failure is not None:

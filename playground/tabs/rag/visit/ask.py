@@ -16,7 +16,7 @@ from playground.tabs.rag.lab.answering.evidence import evidence
 from playground.tabs.rag.lab.answering.rewriting import rewriting, rewritten
 from playground.tabs.rag.lab.answering.support import support
 from playground.tabs.rag.lab.index.collection import Collection
-from playground.tabs.rag.visit.values import Answered, Asking
+from playground.tabs.rag.visit.values import Answered, RagRequest
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.base import Provider
 from providers.embedding import Embedder
@@ -29,7 +29,7 @@ _HISTORY = 6
 _QUESTION_TOKENS = 80
 
 
-async def ask(library: RagVisits, visitor: str, asking: Asking) -> AsyncGenerator[Answered]:
+async def ask(library: RagVisits, visitor: str, asking: RagRequest) -> AsyncGenerator[Answered]:
     """The turn as it grows; the last one is done, and is kept for follow-ups.
 
     Errors of a model are in its reply. Raises what searching raises, `LimitExceeded`, `InputError("documents")`.
@@ -59,7 +59,7 @@ async def _checked(turn: Answered, text: str, given: Grounded, embedder: Embedde
 class _Turn:
     library: RagVisits
     visitor: str
-    asking: Asking
+    asking: RagRequest
     stop: asyncio.Event
 
     async def grow(self, turn: Answered) -> AsyncGenerator[Answered]:

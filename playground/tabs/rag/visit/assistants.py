@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.values import RetrievalSetup
 from providers.errors import InputError, LimitExceeded, StorageFailed
 
 FILE = "assistants.json"
@@ -26,7 +26,7 @@ class Assistant:
     id: str
     name: str
     system: str
-    retrieval: Retrieval
+    retrieval: RetrievalSetup
 
 
 _SAVED: TypeAdapter[tuple[Assistant, ...]] = TypeAdapter(tuple[Assistant, ...])
@@ -52,7 +52,7 @@ class Assistants:
                 return one
         raise InputError("assistant")
 
-    def save(self, name: str, system: str, retrieval: Retrieval) -> Assistant:
+    def save(self, name: str, system: str, retrieval: RetrievalSetup) -> Assistant:
         """Keep it; one of the same name is replaced. Raises `InputError`, `LimitExceeded("assistants")`."""
         if not name.strip():
             raise InputError("empty")

@@ -9,10 +9,10 @@ from typing import Protocol
 from playground.asking.lending import Grounding
 from playground.tabs.rag.lab.answering.answer import grounded
 from playground.tabs.rag.lab.answering.evidence import evidence
-from playground.tabs.rag.lab.documents import Found
+from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.visit.assistants import Assistant
-from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.values import RetrievalSetup
 from providers.base import Provider
 from providers.fit import fit
 from providers.types import Image, Message, Request
@@ -21,9 +21,11 @@ from providers.types import Image, Message, Request
 class OpensDocuments(Protocol):
     """What a visitor's documents are opened and searched by: see `RagVisits`."""
 
-    def collection(self, visitor: str, retrieval: Retrieval) -> AbstractAsyncContextManager[Collection]: ...
+    def collection(self, visitor: str, retrieval: RetrievalSetup) -> AbstractAsyncContextManager[Collection]: ...
 
-    async def find(self, visitor: str, collection: Collection, question: str, retrieval: Retrieval) -> Found: ...
+    async def find(
+        self, visitor: str, collection: Collection, question: str, retrieval: RetrievalSetup
+    ) -> RetrievalResult: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,19 @@ from playground.asking.pump import follow
 from playground.measuring import Control, Plan, Snapshot, run
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.lab.measuring.propose import Proposals, propose
-from playground.tabs.rag.lab.measuring.questions import Asked
-from playground.tabs.rag.lab.measuring.ways import Cutting, Measuring, Row, Way, columns, cut_documents, items, table
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
+from playground.tabs.rag.lab.measuring.ways import (
+    Cutting,
+    RetrievalMeasurement,
+    RetrievalScores,
+    Way,
+    columns,
+    cut_documents,
+    items,
+    table,
+)
 from playground.tabs.rag.lab.reading.split import Cut
-from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.errors import InputError, LimitExceeded
 from providers.types import Message, Request, Sampling
@@ -28,11 +37,11 @@ _AT_ONCE = 4
 class Wanted:
     """What to measure. `sizes` are chunk sizes in tokens; none: the size that is searched with."""
 
-    questions: tuple[Asked, ...]
+    questions: tuple[LabelledQuestion, ...]
     ways: tuple[Way, ...] = ("dense", "lexical", "hybrid")
     sizes: tuple[int, ...] = ()
     k: int = 5
-    retrieval: Retrieval = field(default_factory=Retrieval)
+    retrieval: RetrievalSetup = field(default_factory=RetrievalSetup)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +54,13 @@ class Measured:
     cut: int = 0
     cuts: int = 0
     absent: int = 0
-    measuring: Measuring | None = None
+    measuring: RetrievalMeasurement | None = None
     snapshot: Snapshot | None = None
     stopped: bool = False
     done: bool = False
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[RetrievalScores, ...]:
         """The table so far."""
         if self.measuring is None or self.snapshot is None:
             return ()
@@ -96,7 +105,7 @@ async def _measured(library: RagVisits, visitor: str, wanted: Wanted, control: C
         if "reranked" in wanted.ways:
             opened = library.reach.reranker(visitor, wanted.retrieval.reranker or "")
             reranker = await stack.enter_async_context(opened)
-        measuring = Measuring(
+        measuring = RetrievalMeasurement(
             asked=questions,
             cuttings=tuple(cuttings),
             embedder=collection.embedder,
@@ -129,7 +138,7 @@ class Proposing:
     sampling: Sampling = field(default_factory=Sampling)
     count: int = 5
     seed: int = 0
-    retrieval: Retrieval = field(default_factory=Retrieval)
+    retrieval: RetrievalSetup = field(default_factory=RetrievalSetup)
 
 
 async def proposals(library: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from playground.asking.reply import Reply
+from playground.asking.upload import Rejected
 from playground.tabs.rag.lab.answering.answer import Grounded
 from playground.tabs.rag.lab.answering.evidence import Evidence
 from playground.tabs.rag.lab.answering.support import Sentence
-from playground.tabs.rag.lab.documents import Found, Ways
-from playground.tabs.rag.lab.parsing import Rejected
+from playground.tabs.rag.lab.documents import RetrievalOptions, RetrievalResult
 from playground.tabs.rag.lab.reading.split import Cut
 from providers.errors import Failure
 from providers.types import Progress, Sampling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retrieval:
+class RetrievalSetup:
     """With what is searched, and how. Models are named `provider/id`; `embedding` empty: the catalogue's first."""
 
     embedding: str = ""
-    ways: Ways = field(default_factory=Ways)
+    ways: RetrievalOptions = field(default_factory=RetrievalOptions)
     reranker: str | None = None
     """Needed where `ways.rerank`."""
     cut: Cut = field(default_factory=Cut)
@@ -49,7 +49,7 @@ class Ingest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class RagRequest:
     """A question to a model about the documents, checked. `system` is the assistant's own prompt."""
 
     question: str
@@ -58,7 +58,7 @@ class Asking:
     system: str = ""
     language: str = "en"
     """Of the wording around the passages."""
-    retrieval: Retrieval = field(default_factory=Retrieval)
+    retrieval: RetrievalSetup = field(default_factory=RetrievalSetup)
     compare: bool = True
     """Ask the same without the documents as well."""
 
@@ -70,7 +70,7 @@ class Answered:
     question: str
     standalone: str = ""
     rewritten: bool = False
-    found: Found | None = None
+    found: RetrievalResult | None = None
     evidence: Evidence | None = None
     grounded: Grounded | None = None
     reply: Reply | None = None

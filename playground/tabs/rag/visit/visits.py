@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 
 from playground.asking.lending import Ground, Search
 from playground.asking.pump import follow
-from playground.asking.upload import Upload
+from playground.asking.upload import Rejected, Upload
 from playground.settings import Settings
-from playground.tabs.rag.lab.bounds import MB, Bounds
-from playground.tabs.rag.lab.documents import Chunk, Document, Found, Page, Ways
+from playground.tabs.rag.lab.bounds import MB, DocumentBounds
+from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
 from playground.tabs.rag.lab.index.collection import FILE, Collection
-from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.index.texts import StoredDocument
 from playground.tabs.rag.lab.index.vectors import Index
 from playground.tabs.rag.lab.measuring.map import Map, flat_map, neighbours
-from playground.tabs.rag.lab.parsing import Parsers, Rejected
+from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.samples import sample_documents
 from playground.tabs.rag.visit.assistants import Assistant, Assistants
 from playground.tabs.rag.visit.grounding import DocumentGround
-from playground.tabs.rag.visit.values import Answered, Ingest, Retrieval
+from playground.tabs.rag.visit.values import Answered, Ingest, RetrievalSetup
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
@@ -33,9 +33,9 @@ _SECONDS = 14_400.0
 """How long a conversation about documents is kept that nobody continues."""
 
 
-def bounds_of(settings: Settings) -> Bounds:
+def bounds_of(settings: Settings) -> DocumentBounds:
     """What reading a visitor's document may cost."""
-    return Bounds(
+    return DocumentBounds(
         memory=int(settings.document_memory_mb * MB), seconds=settings.document_seconds, file_bytes=settings.max_body
     )
 
@@ -76,7 +76,7 @@ class RagVisits:
         return await self.index.keep(folders)
 
     async def add(
-        self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool = False
+        self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, ocr: bool = False
     ) -> AsyncGenerator[Ingest]:
         """Read, cut, embed and keep, file by file; the last value says what became of each.
 
@@ -91,7 +91,7 @@ class RagVisits:
             yield replace(latest, progress=None, done=True, stopped=control.stopped)
 
     async def _adding(
-        self, visitor: str, uploads: Sequence[Upload], retrieval: Retrieval, ocr: bool
+        self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, ocr: bool
     ) -> AsyncGenerator[Ingest]:
         state = Ingest(total=len(uploads))
         async with self.collection(visitor, retrieval) as collection:
@@ -127,47 +127,49 @@ class RagVisits:
                     state = replace(state, added=(*state.added, parsed.name))
                 yield state
 
-    async def documents(self, visitor: str, retrieval: Retrieval) -> tuple[Stored, ...]:
+    async def documents(self, visitor: str, retrieval: RetrievalSetup) -> tuple[StoredDocument, ...]:
         """What the visitor has added, by name. A visitor without any gets no file."""
         if not self._begun(visitor):
             return ()
         async with self.collection(visitor, retrieval) as collection:
             return collection.documents()
 
-    async def remove(self, visitor: str, digest: str, retrieval: Retrieval) -> None:
+    async def remove(self, visitor: str, digest: str, retrieval: RetrievalSetup) -> None:
         """Forget a document, its text and its chunks. One that is not there is no error."""
         async with self.collection(visitor, retrieval) as collection:
             await collection.remove(digest)
         self._others_unsettled(visitor, retrieval)
 
-    async def page(self, visitor: str, digest: str, number: int, retrieval: Retrieval) -> Page:
+    async def page(self, visitor: str, digest: str, number: int, retrieval: RetrievalSetup) -> DocumentPage:
         """Raises `InputError("document")` for one that is not the visitor's."""
         async with self.collection(visitor, retrieval) as collection:
             return collection.page(digest, number)
 
-    async def chunks(self, visitor: str, digest: str | None, retrieval: Retrieval) -> tuple[Chunk, ...]:
+    async def chunks(self, visitor: str, digest: str | None, retrieval: RetrievalSetup) -> tuple[Chunk, ...]:
         """The chunks of one document or of all, in their order."""
         async with self.collection(visitor, retrieval) as collection:
             return collection.chunks(digest)
 
-    async def search(self, visitor: str, question: str, retrieval: Retrieval) -> Found:
+    async def search(self, visitor: str, question: str, retrieval: RetrievalSetup) -> RetrievalResult:
         """The passages found. Raises `InputError("documents")` where there is nothing to search in."""
         async with self.sessions.work.at(visitor, "rag-search"), self.collection(visitor, retrieval) as collection:
             return await self.find(visitor, collection, question, retrieval)
 
     async def document_search(self, visitor: str) -> Search | None:
         """A search over the visitor's documents for the strategies of the Prompting tab; `None` without documents."""
-        if not await self.documents(visitor, Retrieval()):
+        if not await self.documents(visitor, RetrievalSetup()):
             return None
 
         async def search(query: str) -> tuple[str, ...]:
-            async with self.collection(visitor, Retrieval()) as collection:
-                found = await collection.search(query, Ways(k=_TOLD))
+            async with self.collection(visitor, RetrievalSetup()) as collection:
+                found = await collection.search(query, RetrievalOptions(k=_TOLD))
             return tuple(passage.chunk.embedded for passage in found.passages)
 
         return search
 
-    async def find(self, visitor: str, collection: Collection, question: str, retrieval: Retrieval) -> Found:
+    async def find(
+        self, visitor: str, collection: Collection, question: str, retrieval: RetrievalSetup
+    ) -> RetrievalResult:
         """`search` within a collection that is open."""
         if not collection.documents():
             raise InputError("documents")
@@ -176,7 +178,7 @@ class RagVisits:
         async with self.reach.reranker(visitor, retrieval.reranker or "") as reranker:
             return await collection.search(question, retrieval.ways, reranker)
 
-    async def map(self, visitor: str, question: str, retrieval: Retrieval) -> tuple[tuple[Chunk, ...], Map]:
+    async def map(self, visitor: str, question: str, retrieval: RetrievalSetup) -> tuple[tuple[Chunk, ...], Map]:
         """All chunks in the plane, and the question among them, where there is one."""
         async with self.collection(visitor, retrieval) as collection:
             chunks, vectors = await collection.vectors()
@@ -186,7 +188,7 @@ class RagVisits:
             return chunks, flat_map(vectors, asked)
 
     async def neighbours(
-        self, visitor: str, chunk: str, k: int, retrieval: Retrieval
+        self, visitor: str, chunk: str, k: int, retrieval: RetrievalSetup
     ) -> tuple[tuple[Chunk, float], ...]:
         """The chunks nearest to a chunk, with their cosine. Raises `InputError("document")` for an unknown one."""
         async with self.collection(visitor, retrieval) as collection:
@@ -224,7 +226,7 @@ class RagVisits:
         return DocumentGround(self, visitor, self.own_assistant(visitor, assistant), language)
 
     @asynccontextmanager
-    async def collection(self, visitor: str, retrieval: Retrieval) -> AsyncIterator[Collection]:
+    async def collection(self, visitor: str, retrieval: RetrievalSetup) -> AsyncIterator[Collection]:
         """The visitor's documents as that embedding model sees them, in order and complete."""
         folder = self.sessions.conversations.folder(visitor)
         async with self.reach.embedder(visitor, retrieval.embedding) as embedder:
@@ -241,7 +243,7 @@ class RagVisits:
     def _begun(self, visitor: str) -> bool:
         return (self.sessions.conversations.folder(visitor) / FILE).exists()
 
-    def _others_unsettled(self, visitor: str, retrieval: Retrieval) -> None:
+    def _others_unsettled(self, visitor: str, retrieval: RetrievalSetup) -> None:
         """The same documents, as other embedding models see them, are to be looked after when they are next opened."""
         ref = retrieval.embedding or self.embeddings()[0].ref
         self._settled = {key for key in self._settled if key[0] != visitor or key[1:] == (ref, repr(retrieval.cut))}

@@ -3,12 +3,21 @@
 Works without a page. Whatever needs logits takes a `providers.whitebox.WhiteBox`; the sweep takes any provider.
 """
 
-from playground.tabs.sampling.lab.cells import MAX_CELLS, Cell, Grid, Group, Line, Setting, diversity, groups
+from playground.tabs.sampling.lab.cells import (
+    MAX_CELLS,
+    DiversityLine,
+    Grid,
+    Group,
+    SweepCell,
+    SweepSetting,
+    diversity,
+    groups,
+)
 from playground.tabs.sampling.lab.next_token import (
     NextToken,
     Position,
-    Row,
     Small,
+    TokenCandidate,
     look,
     next_tokens,
     small_multiples,
@@ -16,23 +25,23 @@ from playground.tabs.sampling.lab.next_token import (
 from playground.tabs.sampling.lab.path import Growth, choose, grow, replay, trace
 from playground.tabs.sampling.lab.statistics import agreement, distinct
 from playground.tabs.sampling.lab.sweep import sweep
-from playground.tabs.sampling.lab.tree import Node, Tree, traced
+from playground.tabs.sampling.lab.tree import Node, TokenTree, traced
 from playground.tabs.sampling.lab.visible import visible
 
 __all__ = [
     "MAX_CELLS",
-    "Cell",
+    "DiversityLine",
     "Grid",
     "Group",
     "Growth",
-    "Line",
     "NextToken",
     "Node",
     "Position",
-    "Row",
-    "Setting",
     "Small",
-    "Tree",
+    "SweepCell",
+    "SweepSetting",
+    "TokenCandidate",
+    "TokenTree",
     "agreement",
     "choose",
     "distinct",

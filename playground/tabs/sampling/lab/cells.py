@@ -17,7 +17,7 @@ State = Literal["waiting", "streaming", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SweepSetting:
     """What a cell changes; everything else is the request's."""
 
     temperature: float
@@ -45,21 +45,21 @@ class Grid:
             raise LimitExceeded("cells", limit=MAX_CELLS)
 
     @property
-    def settings(self) -> tuple[Setting, ...]:
+    def settings(self) -> tuple[SweepSetting, ...]:
         """Without the seeds, temperature by temperature."""
-        return tuple(Setting(*one) for one in product(self.temperatures, self.top_ks, self.top_ps))
+        return tuple(SweepSetting(*one) for one in product(self.temperatures, self.top_ks, self.top_ps))
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[SweepCell, ...]:
         """All runs before they begin, in the order of `settings` with the seeds innermost."""
-        return tuple(Cell(setting=setting, seed=seed) for setting in self.settings for seed in self.seeds)
+        return tuple(SweepCell(setting=setting, seed=seed) for setting in self.settings for seed in self.seeds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class SweepCell:
     """One run, as far as it has come."""
 
-    setting: Setting
+    setting: SweepSetting
     seed: int | None
     text: str = ""
     state: State = "waiting"
@@ -86,7 +86,7 @@ class Cell:
 class Group:
     """The finished runs of one setting. `None`: too few runs, or too short."""
 
-    setting: Setting
+    setting: SweepSetting
     runs: int
     agreement: float | None
     """0 to 1; 1: all runs have the same words. `None` for fewer than two runs."""
@@ -99,7 +99,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class DiversityLine:
     """Diversity against temperature at one top-k and top-p: (temperature, distinct-2 of all runs together), rising."""
 
     top_k: int | None
@@ -107,16 +107,16 @@ class Line:
     points: tuple[tuple[float, float], ...]
 
 
-def groups(cells: Sequence[Cell]) -> tuple[Group, ...]:
+def groups(cells: Sequence[SweepCell]) -> tuple[Group, ...]:
     """One a setting, in the order of the cells; of the runs that are done."""
     return tuple(_group(setting, [cell for cell in cells if cell.setting == setting]) for setting in _settings(cells))
 
 
-def _settings(cells: Sequence[Cell]) -> list[Setting]:
+def _settings(cells: Sequence[SweepCell]) -> list[SweepSetting]:
     return list(dict.fromkeys(cell.setting for cell in cells))
 
 
-def _group(setting: Setting, cells: Sequence[Cell]) -> Group:
+def _group(setting: SweepSetting, cells: Sequence[SweepCell]) -> Group:
     done = [cell for cell in cells if cell.state == "done"]
     texts = [cell.text for cell in done]
     scores = [cell.mean_logprob for cell in done if cell.mean_logprob is not None]
@@ -131,11 +131,11 @@ def _group(setting: Setting, cells: Sequence[Cell]) -> Group:
     )
 
 
-def diversity(cells: Sequence[Cell]) -> tuple[Line, ...]:
+def diversity(cells: Sequence[SweepCell]) -> tuple[DiversityLine, ...]:
     """One line a top-k and top-p; a setting without two words in a row has no point."""
     lines: dict[tuple[int | None, float | None], list[tuple[float, float]]] = {}
     for group in groups(cells):
         points = lines.setdefault((group.setting.top_k, group.setting.top_p), [])
         if group.distinct_2 is not None:
             points.append((group.setting.temperature, group.distinct_2))
-    return tuple(Line(top_k=k, top_p=p, points=tuple(sorted(points))) for (k, p), points in lines.items())
+    return tuple(DiversityLine(top_k=k, top_p=p, points=tuple(sorted(points))) for (k, p), points in lines.items())

@@ -33,7 +33,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TokenCandidate:
     """One token that could follow. `logit` and `probability` are the model's own, `reshaped` is after the sliders."""
 
     token: str
@@ -50,7 +50,7 @@ class Row:
 class NextToken:
     """Entropies in nats, of the model's own distribution and of the reshaped one."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TokenCandidate, ...]
     """By the model's own probability, best first."""
     entropy: float
     reshaped_entropy: float
@@ -67,7 +67,7 @@ class Small:
     """The same tokens at another temperature."""
 
     temperature: float
-    rows: tuple[Row, ...]
+    rows: tuple[TokenCandidate, ...]
 
 
 async def look(box: WhiteBox, model: ModelInfo, ids: Sequence[int], prompt: int | None = None) -> Position:
@@ -103,7 +103,7 @@ async def next_tokens(
 
 
 def small_multiples(
-    position: Position, rows: Sequence[Row], sampling: Sampling, temperatures: Sequence[float] = TEMPERATURES
+    position: Position, rows: Sequence[TokenCandidate], sampling: Sampling, temperatures: Sequence[float] = TEMPERATURES
 ) -> tuple[Small, ...]:
     """The tokens of `rows` at several temperatures, everything else as in `sampling`."""
     tokens = [Token(row.id, row.token) for row in rows]
@@ -125,9 +125,9 @@ def _uncut(sampling: Sampling) -> Sampling:
     return replace(sampling, top_k=None, top_p=None, min_p=None, typical_p=None)
 
 
-def _rows(logits: Vector, own: Vector, reshaped: Vector, tokens: Sequence[Token]) -> tuple[Row, ...]:
+def _rows(logits: Vector, own: Vector, reshaped: Vector, tokens: Sequence[Token]) -> tuple[TokenCandidate, ...]:
     return tuple(
-        Row(
+        TokenCandidate(
             token=token.piece,
             id=token.id,
             logit=float(logits[token.id]),

@@ -12,7 +12,7 @@ import numpy as np
 
 from playground.asking.ask import Outgoing, ask
 from playground.tabs.sampling.lab.next_token import Position, likeliest, look
-from playground.tabs.sampling.lab.tree import ALTERNATIVES, How, Node, Tree, path_of, traced
+from playground.tabs.sampling.lab.tree import ALTERNATIVES, How, Node, TokenTree, path_of, traced
 from providers.base import Provider
 from providers.decoding import draw, log_softmax
 from providers.errors import ContextTooLong, InputError, UnsupportedRequest
@@ -42,7 +42,7 @@ class Growth:
     sampling: Sampling = field(default_factory=Sampling)
 
 
-async def grow(box: WhiteBox, model: ModelInfo, tree: Tree, growth: Growth) -> AsyncGenerator[Tree]:
+async def grow(box: WhiteBox, model: ModelInfo, tree: TokenTree, growth: Growth) -> AsyncGenerator[TokenTree]:
     """One tree a step, until the steps are done, the model ends its text (a special token) or its context is full.
 
     With a seed, the draw after n tokens of path depends on the seed and n alone: 20 steps are the same as 20 times one.
@@ -75,7 +75,7 @@ def _next(position: Position, growth: Growth) -> int:
     return draw(probabilities, random.Random(f"{sampling.seed}/{len(position.ids) - position.prompt}").random())
 
 
-async def choose(box: WhiteBox, model: ModelInfo, tree: Tree, token: int) -> Tree:
+async def choose(box: WhiteBox, model: ModelInfo, tree: TokenTree, token: int) -> TokenTree:
     """Append that token at the leaf; one that was tried before is gone to, not doubled.
 
     A forward pass is needed only where nothing that was tried here lists that token among its alternatives. Raises
@@ -94,12 +94,12 @@ async def choose(box: WhiteBox, model: ModelInfo, tree: Tree, token: int) -> Tre
     return tree.grown(await _node(box, model, position, token, "chosen"))
 
 
-async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply: Sequence[int]) -> Tree:
+async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply: Sequence[int]) -> TokenTree:
     """A reply that is there already, as a path that can be forked. In one forward pass.
 
     Raises what `grow` raises.
     """
-    tree = Tree(prompt=tuple(prompt))
+    tree = TokenTree(prompt=tuple(prompt))
     _check_growable(tree, model)
     if not reply:
         return tree
@@ -107,21 +107,21 @@ async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply
     return path_of(tree, scored[-len(reply) :])
 
 
-async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
+async def trace(provider: Provider, request: Request) -> AsyncGenerator[TokenTree]:
     """Ask a model that reports log-probabilities; the path as it grows, which can be read and not grown by hand.
 
     Raises `UnsupportedRequest("logprobs")` where it reports none, and what `fit` and `Provider.stream` raise.
     """
     if not request.model.logprobs:
         raise UnsupportedRequest("logprobs", model=request.model.name)
-    tree, changes, thinking = Tree(), list[Change](), False
+    tree, changes, thinking = TokenTree(), list[Change](), False
     async with aclosing(ask(provider, replace(request, logprobs=MOST_REPORTED))) as events:
         async for event in events:
             match event:
                 case ReasoningDelta():
                     thinking = True
                 case TextDelta() if thinking:  # the reasoning's tokens are not the answer's
-                    tree, thinking = Tree(), False
+                    tree, thinking = TokenTree(), False
                 case TokenLogprobs(tokens):
                     tree = traced(tokens, tree)
                     yield replace(tree, changes=tuple(changes))
@@ -135,14 +135,14 @@ async def trace(provider: Provider, request: Request) -> AsyncGenerator[Tree]:
         raise UnsupportedRequest("logprobs", model=request.model.name)
 
 
-def _check_growable(tree: Tree, model: ModelInfo) -> None:
+def _check_growable(tree: TokenTree, model: ModelInfo) -> None:
     if tree.readable_only:
         raise UnsupportedRequest("logits", model=model.name)
     if not tree.prompt:
         raise InputError("empty")
 
 
-def _child(tree: Tree, token: int) -> int | None:
+def _child(tree: TokenTree, token: int) -> int | None:
     return next((node.id for node in tree.children(tree.leaf) if node.token.id == token), None)
 
 
@@ -151,7 +151,7 @@ async def _node(box: WhiteBox, model: ModelInfo, position: Position, token: int,
     chosen, *named = await box.tokens(model, [token, *best])
     own = np.exp(log_softmax(position.logits))
     return Node(
-        id=0,  # `Tree.grown` places it
+        id=0,  # `TokenTree.grown` places it
         parent=None,
         token=chosen,
         probability=float(own[token]),

@@ -12,7 +12,7 @@ from typing import Literal, assert_never
 
 from playground.asking.ask import Outgoing, ask
 from playground.asking.pump import pump
-from playground.tabs.sampling.lab.cells import MAX_CELLS, Cell, Grid
+from playground.tabs.sampling.lab.cells import MAX_CELLS, Grid, SweepCell
 from playground.tabs.sampling.lab.statistics import distinct
 from providers.base import Provider
 from providers.errors import Failure, PlaygroundError
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 async def sweep(
     provider: Provider, request: Request, grid: Grid, stop: asyncio.Event, at_once: int | None = None
-) -> AsyncGenerator[tuple[Cell, ...]]:
+) -> AsyncGenerator[tuple[SweepCell, ...]]:
     """All cells as they grow, in the order of `grid.cells`; the last snapshot has them all ended.
 
     An engine of this computer gets them all together, to compute them in one batch; a vendor four at a time. Each goes
@@ -49,7 +49,7 @@ class _Sweep:
 
     provider: Provider
     request: Request
-    cells: list[Cell]
+    cells: list[SweepCell]
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work(self, at_once: int) -> None:
@@ -90,11 +90,11 @@ class _Sweep:
             async for event in events:
                 self._change(place, _with(self.cells[place], event, tally))
 
-    def _change(self, place: int, cell: Cell) -> None:
+    def _change(self, place: int, cell: SweepCell) -> None:
         self.cells[place] = cell
         self.changed.set()
 
-    def _asked(self, cell: Cell) -> Request:
+    def _asked(self, cell: SweepCell) -> Request:
         setting, own = cell.setting, self.request.sampling
         sampling = replace(
             own,
@@ -119,7 +119,7 @@ class _Tally:
         return mean if mean is not None and isfinite(mean) else None
 
 
-def _with(cell: Cell, event: Event | Outgoing, tally: _Tally) -> Cell:
+def _with(cell: SweepCell, event: Event | Outgoing, tally: _Tally) -> SweepCell:
     match event:
         case TextDelta(text):
             tally.pieces += 1
@@ -142,7 +142,7 @@ def _with(cell: Cell, event: Event | Outgoing, tally: _Tally) -> Cell:
             assert_never(event)
 
 
-def _ended(cell: Cell, state: Literal["done", "stopped", "failed"]) -> Cell:
+def _ended(cell: SweepCell, state: Literal["done", "stopped", "failed"]) -> SweepCell:
     """With the statistics of its own text."""
     one, two = distinct([cell.text], 1), distinct([cell.text], 2)
     return replace(cell, state=state, distinct_1=one, distinct_2=two, progress=None)

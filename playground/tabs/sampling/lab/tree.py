@@ -26,7 +26,7 @@ class Node:
     """One token. `probability` and `rank` (1 is the likeliest) are the model's own, before the sliders."""
 
     id: int
-    """Its place in `Tree.nodes`."""
+    """Its place in `TokenTree.nodes`."""
     parent: int | None
     token: Token
     """A remote model's token has the id −1."""
@@ -39,7 +39,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class TokenTree:
     """A prompt and all that was tried after it. `leaf` is where the text ends now; `None`: after the prompt."""
 
     prompt: tuple[Token, ...] = ()
@@ -61,13 +61,13 @@ class Tree:
         """What was tried after a node, or after the prompt, in the order it was tried."""
         return tuple(one for one in self.nodes if one.parent == node)
 
-    def at(self, node: int | None) -> Tree:
+    def at(self, node: int | None) -> TokenTree:
         """The same tree, its text ending at that node. Raises `InputError("node")` for one that is not there."""
         if node is not None and not 0 <= node < len(self.nodes):
             raise InputError("node")
         return replace(self, leaf=node)
 
-    def grown(self, node: Node) -> Tree:
+    def grown(self, node: Node) -> TokenTree:
         """The tree with a node more at its leaf, which becomes the leaf. Raises `LimitExceeded("nodes")`."""
         if len(self.nodes) >= MAX_NODES:
             raise LimitExceeded("nodes", limit=MAX_NODES)
@@ -89,7 +89,7 @@ class Tree:
         return dumped
 
     @classmethod
-    def from_json(cls, value: object) -> Tree:
+    def from_json(cls, value: object) -> TokenTree:
         """Raises `ValueError` for a value of another shape, or whose nodes do not hang together."""
         tree = _ADAPTER.validate_python(value)
         places = range(len(tree.nodes))
@@ -122,12 +122,12 @@ def _deeper(nodes: Sequence[Node], level: int) -> list[tuple[int, Node]]:
     return [(level + (len(nodes) > 1), node) for node in reversed(nodes)]
 
 
-def traced(tokens: Sequence[TokenLogprob], before: Tree | None = None) -> Tree:
+def traced(tokens: Sequence[TokenLogprob], before: TokenTree | None = None) -> TokenTree:
     """A remote model's reply as a path, from the log-probabilities that it reports; it can be read and not grown."""
-    return path_of(before or Tree(), [_reported(token) for token in tokens])
+    return path_of(before or TokenTree(), [_reported(token) for token in tokens])
 
 
-def path_of(tree: Tree, scored: Sequence[Scored]) -> Tree:
+def path_of(tree: TokenTree, scored: Sequence[Scored]) -> TokenTree:
     """Append a reply at the leaf. Raises `LimitExceeded("nodes")`."""
     start = len(tree.nodes)
     if start + len(scored) > MAX_NODES:
@@ -155,4 +155,4 @@ def _reported(one: TokenLogprob) -> Scored:
     return Scored(Token(REMOTE, one.token), one.logprob, rank, tuple((Token(REMOTE, p), own) for p, own in ordered))
 
 
-_ADAPTER: TypeAdapter[Tree] = TypeAdapter(Tree)
+_ADAPTER: TypeAdapter[TokenTree] = TypeAdapter(TokenTree)

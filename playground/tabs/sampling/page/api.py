@@ -13,7 +13,7 @@ from gradio.events import api
 
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.tabs.sampling.lab import Cell, Grid, Group, groups, look, next_tokens, sweep
+from playground.tabs.sampling.lab import Grid, Group, SweepCell, groups, look, next_tokens, sweep
 from playground.tabs.sampling.visit.checks import BAR_RANGES, checked_grid, checked_rows
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_sampling, checked_text
@@ -147,7 +147,7 @@ async def _swept(app: App[SamplingVisits], who: Who, wanted: _Sweep) -> AsyncGen
                 }
 
 
-def _cell(cell: Cell, show: Renderer) -> dict[str, Any]:
+def _cell(cell: SweepCell, show: Renderer) -> dict[str, Any]:
     """A cell as plain JSON values."""
     return {
         **asdict(cell.setting),

@@ -9,13 +9,13 @@ from typing import Literal
 
 from playground.asking.pump import follow
 from playground.tabs.sampling.lab import (
-    Cell,
     Grid,
     Growth,
     NextToken,
     Position,
     Small,
-    Tree,
+    SweepCell,
+    TokenTree,
     choose,
     grow,
     look,
@@ -54,7 +54,7 @@ class _Work:
 
     model: ModelInfo
     box: WhiteBox | None
-    tree: Tree
+    tree: TokenTree
     position: Position | None = None
 
 
@@ -90,7 +90,7 @@ class SamplingVisits:
             box = await inside(provider, model)
             tokens = await (box.encode_chat(model, asked) if chat else box.encode(model, prompt))
             position = await look(box, model, [token.id for token in tokens])
-        self._works.put(visitor, _Work(model=model, box=box, tree=Tree(prompt=tokens), position=position))
+        self._works.put(visitor, _Work(model=model, box=box, tree=TokenTree(prompt=tokens), position=position))
         return Looked(tokens=tokens, text="".join(token.piece for token in tokens) if chat else prompt)
 
     async def reshape(self, visitor: str, sampling: Sampling, k: int = 25) -> NextToken:
@@ -109,14 +109,14 @@ class SamplingVisits:
         rows = (await next_tokens(box, work.model, position, sampling, k)).rows
         return small_multiples(position, rows, sampling, temperatures)
 
-    def tree(self, visitor: str) -> Tree | None:
+    def tree(self, visitor: str) -> TokenTree | None:
         """The tree so far; `None` where nothing was looked at."""
         work = self._works.get(visitor)
         return work.tree if work is not None else None
 
     async def grow(
         self, visitor: str, how: Literal["greedy", "sampled"], steps: int, sampling: Sampling
-    ) -> AsyncGenerator[Tree]:
+    ) -> AsyncGenerator[TokenTree]:
         """Append tokens at the leaf, one tree a token; what is there when it is stopped or closed is kept.
 
         Raises `InputError("empty")` without a tree, `UnsupportedRequest("logits")` for a remote model's, and what
@@ -129,21 +129,21 @@ class SamplingVisits:
                 async for tree in trees:
                     yield tree
 
-    async def choose(self, visitor: str, parent: int | None, token: int) -> Tree:
+    async def choose(self, visitor: str, parent: int | None, token: int) -> TokenTree:
         """Go on from `parent` with that token: a fork where something else followed before. Raises what `grow` does."""
         box, work = self._growable(visitor)
         async with self.sessions.work.at(visitor, _PLACE, counted=False):
             tree = await choose(box, work.model, work.tree.at(parent), token)
         return self._keep(visitor, work, tree)
 
-    def go(self, visitor: str, node: int | None) -> Tree:
+    def go(self, visitor: str, node: int | None) -> TokenTree:
         """Let the text end at that node, or (`None`) after the prompt. Raises `InputError("node")`, `("empty")`."""
         self.stop(visitor)
         if (work := self._works.get(visitor)) is None:
             raise InputError("empty")
         return self._keep(visitor, work, work.tree.at(node))
 
-    async def open_reply(self, visitor: str, ref: str, messages: Sequence[Message], reply: str) -> Tree:
+    async def open_reply(self, visitor: str, ref: str, messages: Sequence[Message], reply: str) -> TokenTree:
         """A local model's reply from the chat, as a path that can be forked.
 
         `messages` is what was asked. The reply is cut into tokens anew: rarely others than those it was made of.
@@ -160,14 +160,14 @@ class SamplingVisits:
 
     async def trace(
         self, visitor: str, ref: str, messages: Sequence[Message], sampling: Sampling
-    ) -> AsyncGenerator[Tree]:
+    ) -> AsyncGenerator[TokenTree]:
         """Ask a remote model that reports log-probabilities. Raises `UnsupportedRequest("logprobs")` otherwise."""
         async with (
             self.sessions.work.at(visitor, _PLACE) as control,
             self.reach.open(visitor, ref) as (provider, model),
         ):
             request = Request(model=model, messages=tuple(messages), sampling=sampling, owner=visitor)
-            work = _Work(model=model, box=None, tree=Tree())
+            work = _Work(model=model, box=None, tree=TokenTree())
             self._works.put(visitor, work)
             tracing = follow(trace(provider, request), work.tree, control.stopping)
             async with aclosing(self._kept(visitor, work, tracing)) as trees:
@@ -176,7 +176,7 @@ class SamplingVisits:
 
     async def sweep(
         self, visitor: str, ref: str, messages: Sequence[Message], grid: Grid, sampling: Sampling
-    ) -> AsyncGenerator[tuple[Cell, ...]]:
+    ) -> AsyncGenerator[tuple[SweepCell, ...]]:
         """The same conversation in every cell of the grid. One stream of the visitor's, however many cells."""
         if not messages:
             raise InputError("empty")
@@ -212,14 +212,14 @@ class SamplingVisits:
             raise UnsupportedRequest("logits", model=work.model.name)
         return work.box, work
 
-    def _keep(self, visitor: str, work: _Work, tree: Tree) -> Tree:
+    def _keep(self, visitor: str, work: _Work, tree: TokenTree) -> TokenTree:
         """The tree as it is now, unless something else is being worked on meanwhile."""
         if self._works.get(visitor) is work:
             work.tree = tree
             self._works.put(visitor, work)  # touched: it is kept from now on
         return tree
 
-    async def _kept(self, visitor: str, work: _Work, trees: AsyncGenerator[Tree]) -> AsyncGenerator[Tree]:
+    async def _kept(self, visitor: str, work: _Work, trees: AsyncGenerator[TokenTree]) -> AsyncGenerator[TokenTree]:
         async with aclosing(trees):
             async for tree in trees:
                 yield self._keep(visitor, work, tree)

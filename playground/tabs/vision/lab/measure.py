@@ -1,4 +1,4 @@
-"""A model that sees, guesses or reads as a column of a run over the sample questions: `evaluation.run` asks it them."""
+"""A model that sees, guesses or reads as a column of a run over the sample questions: `measuring.run` asks it them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contestant:
+class VisionContestant:
     """A model in one way. A cell's own seed takes the place of `sampling.seed`; `owner` is whoever asks."""
 
     way: Way
@@ -67,7 +67,9 @@ class Contestant:
         return f"{self.way}@{self.model.ref}"
 
 
-def column(contestant: Contestant, questions: Sequence[PictureQuestion], pictures: Pictures, label: str = "") -> Column:
+def column(
+    contestant: VisionContestant, questions: Sequence[PictureQuestion], pictures: Pictures, label: str = ""
+) -> Column:
     """A column for a run over these questions' items.
 
     Raises `UnsupportedRequest("images")` where a model that cannot see is to see.
@@ -96,7 +98,9 @@ async def _messages(way: Way, question: PictureQuestion, pictures: Pictures) -> 
     return messages
 
 
-async def _asked(contestant: Contestant, messages: tuple[Message, ...], attempt: Attempt) -> AsyncGenerator[Outcome]:
+async def _asked(
+    contestant: VisionContestant, messages: tuple[Message, ...], attempt: Attempt
+) -> AsyncGenerator[Outcome]:
     """One request, inside its provider's slots. `Outcome.seconds` counts from when the model is ready to the end."""
     model, provider = contestant.model, contestant.provider
     sampling = replace(contestant.sampling, seed=attempt.seed)

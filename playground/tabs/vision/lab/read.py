@@ -12,10 +12,10 @@ from statistics import median
 
 from pydantic import TypeAdapter
 
-from playground.asking.images.bounded import Program, ask
+from playground.asking.images.bounded import BoundedProgram, ask
 from providers.types import Image
 
-PROGRAM = Program(module="playground.tabs.vision.lab.read_program", memory=4 * 2**30, seconds=90.0, threads=2)
+PROGRAM = BoundedProgram(module="playground.tabs.vision.lab.read_program", memory=4 * 2**30, seconds=90.0, threads=2)
 MOST_TEXT = 8000
 """Characters of an image's text that go into a prompt."""
 _APART = 1.5

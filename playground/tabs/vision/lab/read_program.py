@@ -9,20 +9,20 @@ from typing import Any
 from PIL import Image as Pillow
 from pydantic import JsonValue
 
-from playground.asking.images.bounded import Answer, serve
+from playground.asking.images.bounded import ProgramAnswer, serve
 from providers.errors import ImageError
 from providers.image import FORMATS
 
 THREADS = 2
 
 
-def work(settings: Mapping[str, JsonValue], content: bytes) -> Answer:
+def work(settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
     try:
         with Pillow.open(io.BytesIO(content), formats=FORMATS) as opened:
             picture = opened.convert("RGB")
     except (OSError, ValueError, SyntaxError) as error:
         raise ImageError("damaged", file="") from error
-    return Answer({"width": picture.width, "height": picture.height, "blocks": _blocks(picture)}, b"")
+    return ProgramAnswer({"width": picture.width, "height": picture.height, "blocks": _blocks(picture)}, b"")
 
 
 def _blocks(picture: Pillow.Image) -> list[JsonValue]:

@@ -13,22 +13,22 @@ from providers.catalog import ASSETS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class VisionWording:
     image: str
     rules: str
     reading: str
     nothing: str
 
 
-def wording(language: str) -> Wording:
+def wording(language: str) -> VisionWording:
     """English for a language that has none."""
     table = _all()
     return table.get(language, table["en"])
 
 
 @cache
-def _all() -> Mapping[str, Wording]:
+def _all() -> Mapping[str, VisionWording]:
     return _TABLE.validate_python(tomllib.loads((ASSETS / "prompts" / "vision.toml").read_text("utf-8")))
 
 
-_TABLE: TypeAdapter[dict[str, Wording]] = TypeAdapter(dict[str, Wording])
+_TABLE: TypeAdapter[dict[str, VisionWording]] = TypeAdapter(dict[str, VisionWording])

@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 from playground.measuring import Cell, Outcome, Plan, Snapshot
 from playground.measuring.export import neutral
 from playground.measuring.summary import answered
-from playground.tabs.vision.lab.measure import WAYS, Contestant, Pictures, TypeScore, Way, by_type, column
+from playground.tabs.vision.lab.measure import WAYS, Pictures, TypeScore, VisionContestant, Way, by_type, column
 from playground.tabs.vision.lab.questions import PictureQuestion, load
 from playground.visitors.reach import Reach
 from providers.errors import InputError
@@ -30,7 +30,7 @@ _READ = 350
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measuring:
+class VisionMeasurement:
     """What is measured; checked. A way that a model cannot go (to see) is left out for it."""
 
     models: tuple[str, ...]
@@ -49,7 +49,7 @@ class Contender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class VisionResult:
     """How far it is. `blind` are the models that cannot see, in the order chosen."""
 
     snapshot: Snapshot
@@ -111,8 +111,8 @@ def spread(language: str, count: int) -> tuple[PictureQuestion, ...]:
 
 
 async def planned(
-    stack: AsyncExitStack, reach: Reach, visitor: str, measuring: Measuring, per_provider: int
-) -> tuple[Plan, Measured]:
+    stack: AsyncExitStack, reach: Reach, visitor: str, measuring: VisionMeasurement, per_provider: int
+) -> tuple[Plan, VisionResult]:
     """The run and its empty result. Raises what `Reach.open` raises, `InputError("choice")` where nothing is left."""
     pictures, columns, contenders, blind = Pictures(), [], [], []
     for ref in measuring.models:
@@ -122,14 +122,16 @@ async def planned(
                 blind.append(model)
                 continue
             sampling = _short(measuring.sampling, model)
-            contestant = Contestant(way=way, provider=provider, model=model, sampling=sampling, owner=visitor)
+            contestant = VisionContestant(way=way, provider=provider, model=model, sampling=sampling, owner=visitor)
             columns.append(column(contestant, measuring.questions, pictures))
             contenders.append(Contender(key=contestant.key, way=way, model=model))
     if not columns:
         raise InputError("blind")
     plan = Plan(columns=tuple(columns), items=tuple(one.item for one in measuring.questions), per_provider=per_provider)
     empty = Snapshot(state="running", total=len(plan.cells()), outcomes={})
-    return plan, Measured(snapshot=empty, columns=tuple(contenders), questions=measuring.questions, blind=tuple(blind))
+    return plan, VisionResult(
+        snapshot=empty, columns=tuple(contenders), questions=measuring.questions, blind=tuple(blind)
+    )
 
 
 def _short(sampling: Sampling, model: ModelInfo) -> Sampling:
@@ -147,7 +149,7 @@ class Bill:
     cost: float | None
 
 
-def estimated(measuring: Measuring, models: Mapping[str, ModelInfo]) -> Bill:
+def estimated(measuring: VisionMeasurement, models: Mapping[str, ModelInfo]) -> Bill:
     """What will be sent to vendors. Answers are not counted; a model that nobody knows counts as one of theirs."""
     paid = [ref for ref in measuring.models if ref not in models or not models[ref].local]
     asked = [(ref, way, one) for ref in paid for way in measuring.ways for one in measuring.questions]

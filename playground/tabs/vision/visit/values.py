@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from playground.asking.reply import Reply
+from playground.asking.upload import Rejected
 from playground.tabs.vision.lab.read import Reading
-from providers.errors import Failure
 from providers.image import best_size, image_tokens
 from providers.pricing import cost
 from providers.types import Image, Message, ModelInfo, Usage
@@ -43,7 +43,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class VisionTurn:
     """A question, the pictures that came with it, and one reply a column."""
 
     question: str
@@ -65,7 +65,7 @@ class Session:
     """`pictures` in the order they came: those of the turns, and those that wait for the next question."""
 
     pictures: tuple[Picture, ...] = ()
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[VisionTurn, ...] = ()
     readings: Mapping[Image, Reading] = field(default_factory=dict)
     begun: int = 0
     """How many conversations there were before."""
@@ -111,16 +111,8 @@ class Session:
         return (*said, ask(last.question, (*left, *last.pictures)))
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A file that is no picture of ours, by its name."""
-
-    name: str
-    failure: Failure
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adding:
+class UploadProgress:
     """How far adding files is."""
 
     done: int = 0
@@ -130,7 +122,7 @@ class Adding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentPicture:
     """A picture as a model is sent it: pixels, and tokens and US dollars, both `None` where no rule is published."""
 
     width: int
@@ -139,11 +131,11 @@ class Sent:
     cost: float | None
 
 
-def sent_as(picture: Picture, model: ModelInfo) -> Sent:
+def sent_as(picture: Picture, model: ModelInfo) -> SentPicture:
     """By arithmetic alone: nothing is resized. What `fit_images` will make of it."""
     width, height = best_size(picture.width, picture.height, model)
     tokens = image_tokens(width, height, model)
     price = 0.0 if model.local else None
     if tokens is not None:
         price = cost(model, Usage(input_tokens=tokens, output_tokens=0))
-    return Sent(width=width, height=height, tokens=tokens, cost=price)
+    return SentPicture(width=width, height=height, tokens=tokens, cost=price)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from playground.asking.pump import follow
 from playground.asking.reply import Reply
-from playground.asking.upload import Upload
+from playground.asking.upload import Rejected, Upload
 from playground.measuring import run
 from playground.tabs.vision.lab.ask import MOST_IMAGES
 from playground.tabs.vision.lab.labels import Labelled, compare
 from playground.tabs.vision.visit.ask import MOST_COLUMNS, Asking, Round
-from playground.tabs.vision.visit.measure import Measured, Measuring, planned
+from playground.tabs.vision.visit.measure import VisionMeasurement, VisionResult, planned
 from playground.tabs.vision.visit.pictures import picture_of
-from playground.tabs.vision.visit.values import MOST_PICTURES, Adding, Picture, Rejected, Session, Turn
+from playground.tabs.vision.visit.values import MOST_PICTURES, Picture, Session, UploadProgress, VisionTurn
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
@@ -40,22 +40,22 @@ class VisionVisits:
     reach: Reach
     sessions: Sessions
     _kept: Expiring[Session] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
-    _measured: Expiring[Measured] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+    _measured: Expiring[VisionResult] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
 
     def session(self, visitor: str) -> Session:
         """The visitor's pictures and questions as they are now."""
         return self._kept.get(visitor) or Session()
 
-    async def add(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[Adding]:
+    async def add(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[UploadProgress]:
         """Clean and keep; the last step holds what was rejected and why. Raises `LimitExceeded("streams")`."""
         async with self.sessions.work.at(visitor, ADD, counted=False) as control:
             adding = self._adding(visitor, files)
-            first = Adding(total=len(files), session=self.session(visitor))
+            first = UploadProgress(total=len(files), session=self.session(visitor))
             async with aclosing(follow(adding, first, control.stopping)) as steps:
                 async for step in steps:
                     yield step
 
-    async def _adding(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[Adding]:
+    async def _adding(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[UploadProgress]:
         rejected: list[Rejected] = []
         for done, file in enumerate(files, start=1):
             try:
@@ -67,7 +67,7 @@ class VisionVisits:
                     self._kept.put(visitor, replace(session, pictures=(*session.pictures, picture)))
             except PlaygroundError as error:
                 rejected.append(Rejected(file.name, Failure.of(error)))
-            yield Adding(done=done, total=len(files), rejected=tuple(rejected), session=self.session(visitor))
+            yield UploadProgress(done=done, total=len(files), rejected=tuple(rejected), session=self.session(visitor))
 
     def remove(self, visitor: str, number: int) -> Session:
         """Take a picture out, the first is 1. Raises `InputError("picture")` for one that is not there or was asked
@@ -184,7 +184,7 @@ class VisionVisits:
                 async for snapshot in snapshots:
                     yield snapshot
 
-    async def measure(self, visitor: str, measuring: Measuring) -> AsyncGenerator[Measured]:
+    async def measure(self, visitor: str, measuring: VisionMeasurement) -> AsyncGenerator[VisionResult]:
         """Ask the sample questions through the one runner. Raises what `planned` and `LimitExceeded` raise."""
         async with self.sessions.work.at(visitor, MEASURE) as control, AsyncExitStack() as held:
             plan, measured = await planned(held, self.reach, visitor, measuring, _AT_ONCE)
@@ -194,7 +194,7 @@ class VisionVisits:
                     self._measured.put(visitor, measured)
                     yield measured
 
-    def measured(self, visitor: str) -> Measured | None:
+    def measured(self, visitor: str) -> VisionResult | None:
         """What was measured last."""
         return self._measured.get(visitor)
 
@@ -203,7 +203,7 @@ class VisionVisits:
         self.sessions.work.stop(visitor, place)
 
 
-def _turn(session: Session, asking: Asking) -> Turn:
+def _turn(session: Session, asking: Asking) -> VisionTurn:
     """The question as it begins."""
     waiting = tuple(Reply(model=seat.ref) for seat in asking.seats)
-    return Turn(question=asking.question, pictures=session.waiting, seats=asking.seats, replies=waiting)
+    return VisionTurn(question=asking.question, pictures=session.waiting, seats=asking.seats, replies=waiting)

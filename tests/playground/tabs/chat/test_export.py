@@ -16,7 +16,7 @@ from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.export_loops import SEEING_LOOP
-from playground.tabs.chat.lab.pictures import Picture
+from playground.tabs.chat.lab.pictures import MessagePicture
 from providers import catalog
 from providers.base import Endpoint
 from providers.errors import Failure
@@ -120,7 +120,7 @@ def seen(*models: str, blind: bool = False) -> Conversation:
     if blind:
         refused = Reply(model=models[-1], state="failed", failure=Failure("unsupported_request.images"))
         replies = (*replies[:-1], refused)
-    first = replace(first, pictures=(Picture(image=RED, small=RED, name="red.png"),), replies=replies)
+    first = replace(first, pictures=(MessagePicture(image=RED, small=RED, name="red.png"),), replies=replies)
     return replace(conversation, turns=(first, second))
 
 

@@ -19,14 +19,14 @@ import pytest
 from playground import page
 from playground.measuring import Extraction, Item, Outcome
 from playground.measuring.outcomes import Cell
-from playground.measuring.store import ColumnDescription, Description
+from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
 from playground.page.parts.plots import Measured, amounts_plot, interval_plot
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.solving.strategy import strategies
-from playground.strategies.solving.trace import Step, Trace
+from playground.strategies.solving.trace import Trace, TraceStep
 from playground.tabs.prompting.page.drawing import cards, items, results, steps
 from playground.tabs.prompting.page.events import (
     ask as asking,
@@ -160,12 +160,12 @@ class TestOneQuestion:
 
 class TestTraces:
     def test_votes_are_bars_from_zero(self, show):
-        chains = [Step(kind="chain", text=f"The answer is {n}.", extracted=str(n), parent=0) for n in (4, 4, 4, 5)]
+        chains = [TraceStep(kind="chain", text=f"The answer is {n}.", extracted=str(n), parent=0) for n in (4, 4, 4, 5)]
         votes = [
-            Step(kind="vote", text="4", votes=3, score=0.75, kept=True, parent=1),
-            Step(kind="vote", text="5", votes=1, score=0.25, kept=False, parent=4),
+            TraceStep(kind="vote", text="4", votes=3, score=0.75, kept=True, parent=1),
+            TraceStep(kind="vote", text="5", votes=1, score=0.25, kept=False, parent=4),
         ]
-        prompt = Step(kind="prompt", messages=(Message.of("user", "2 + 2?"),))
+        prompt = TraceStep(kind="prompt", messages=(Message.of("user", "2 + 2?"),))
         drawn = steps.steps(show, Trace(steps=(prompt, *chains, *votes), answer="4", done=True), "sc")
         assert re.findall(r"width:([\d.]+)%", drawn) == ["75.0", "25.0"]
         assert "3 of 4" in drawn and drawn.count('class="step chain"') == 4
@@ -174,12 +174,12 @@ class TestTraces:
     def test_thoughts_are_indented_under_the_thought_they_follow(self, show):
         tree = Trace(
             steps=(
-                Step(kind="prompt", text="Q"),
-                Step(kind="proposal", text="1. a", parent=0, messages=(Message.of("user", "propose"),)),
-                Step(kind="thought", text="first", parent=0, score=0.8, kept=True),
-                Step(kind="thought", text="second", parent=0, score=0.2, kept=False),
-                Step(kind="evaluation", text="8", parent=2),
-                Step(kind="thought", text="deeper", parent=2),
+                TraceStep(kind="prompt", text="Q"),
+                TraceStep(kind="proposal", text="1. a", parent=0, messages=(Message.of("user", "propose"),)),
+                TraceStep(kind="thought", text="first", parent=0, score=0.8, kept=True),
+                TraceStep(kind="thought", text="second", parent=0, score=0.2, kept=False),
+                TraceStep(kind="evaluation", text="8", parent=2),
+                TraceStep(kind="thought", text="deeper", parent=2),
             )
         )
         drawn = steps.steps(show, tree, "tot")
@@ -195,17 +195,19 @@ class TestTraces:
         assert "8 / 10" in drawn and 'thought dropped">second' in drawn
 
     def test_a_failed_call_and_an_unread_one_say_so(self, show):
-        failed = Step(kind="thought", state="failed", failure=Failure("timeout.total", {"provider": "x", "seconds": 3}))
-        unread = Step(kind="thought", state="unread", text="I refuse")
+        failed = TraceStep(
+            kind="thought", state="failed", failure=Failure("timeout.total", {"provider": "x", "seconds": 3})
+        )
+        unread = TraceStep(kind="thought", state="unread", text="I refuse")
         drawn = steps.steps(show, Trace(steps=(failed, unread)), "react")
         assert 'role="alert"' in drawn and texts().text("en", "strategy.step.unread") in shown_text(drawn)
 
     @pytest.mark.parametrize("kind", ["chain", "thought", "action", "observation", "proposal", "evaluation"])
     def test_everything_written_is_escaped(self, show, kind):
-        hostile = Step(
+        hostile = TraceStep(
             kind=kind, text=HOSTILE, extracted=HOSTILE, reasoning=HOSTILE, messages=(Message.of("user", HOSTILE),)
         )
-        vote = Step(kind="vote", text=HOSTILE, votes=1, score=1.0)
+        vote = TraceStep(kind="vote", text=HOSTILE, votes=1, score=1.0)
         trace = Trace(steps=(hostile, vote), answer=HOSTILE, done=True)
         card = Card(
             strategy="react", ref=HOSTILE, trace=trace, state="done", score=0.5,
@@ -307,7 +309,7 @@ class TestASet:
     def test_results_of_hostile_texts_are_text(self, show):
         column = ColumnDescription(key=HOSTILE, label=HOSTILE, model=HOSTILE, strategy="zero_shot")
         item = Item(id=HOSTILE, question=HOSTILE, answer=HOSTILE, choices=(HOSTILE, "b"))
-        description = Description(
+        description = RunDescription(
             tasks=HOSTILE, language="en", kind="choice", metric="exact", items=(item,), columns=(column,), repeats=2
         )
         outcome = Outcome(

@@ -12,17 +12,17 @@ import pytest
 
 from playground.asking.opening import opened_for
 from playground.measuring import Control, Plan, Snapshot, run
-from playground.measuring.store import Description
+from playground.measuring.store import RunDescription
 from playground.measuring.tasks import load
 from playground.settings import DEFAULT_MODEL, Settings
 from playground.strategies.runs.columns import columns_of
-from playground.strategies.runs.describe import Wanted, describe, drawn, estimate
+from playground.strategies.runs.describe import RunRequest, describe, drawn, estimate
 from playground.strategies.solving.strategy import strategy
 from playground.tabs.prompting.visit.cards import Asked, Card
 from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of, truth_of
 from playground.tabs.prompting.visit.visits import FILE, PromptingVisits
 from playground.visitors import Sessions
-from playground.visitors.checks import Bounds
+from playground.visitors.checks import InputBounds
 from playground.visitors.reach import Reach
 from providers import catalog
 from providers.adapters.scripted import Scripted
@@ -54,7 +54,7 @@ def posed(question: str = "Add 12 and 30.", **values: str) -> Posed:
 
 
 def asked(*strategies: str, models: tuple[str, ...] = (ADDER,), truth: str = "42", **values: object) -> Asked:
-    question = question_of(posed(), Bounds())
+    question = question_of(posed(), InputBounds())
     right = truth_of(posed(truth=truth), question)
     given = {"sampling": Sampling(seed=1), **values}
     return Asked(
@@ -62,9 +62,9 @@ def asked(*strategies: str, models: tuple[str, ...] = (ADDER,), truth: str = "42
     )
 
 
-def wanted(*strategies: str, count: int = 4, models: tuple[str, ...] = (ADDER,), **values: object) -> Wanted:
+def wanted(*strategies: str, count: int = 4, models: tuple[str, ...] = (ADDER,), **values: object) -> RunRequest:
     given = {"tasks": load("arithmetic", "en"), "sampling": Sampling(max_tokens=64), **values}
-    return Wanted(count=count, models=models, strategies=strategies or ("zero_shot", "few_shot"), **given)
+    return RunRequest(count=count, models=models, strategies=strategies or ("zero_shot", "few_shot"), **given)
 
 
 async def last(cards: AsyncGenerator[tuple[Card, ...]]) -> tuple[Card, ...]:
@@ -79,7 +79,7 @@ async def measured(trials: PromptingVisits, run_id: str) -> Snapshot:
     return final
 
 
-async def begun(trials: PromptingVisits, what: Wanted) -> tuple[str, Description]:
+async def begun(trials: PromptingVisits, what: RunRequest) -> tuple[str, RunDescription]:
     description, _ = await trials.propose(WHO, what)
     return trials.create(WHO, "a run", trials.confirmed(WHO)), description
 
@@ -150,10 +150,10 @@ class TestAsking:
 
 class TestPosing:
     def test_examples_come_from_a_set_of_that_kind(self):
-        assert question_of(posed(), Bounds()).examples == load("arithmetic", "en").examples
-        labels = question_of(posed(kind="label", choices="neutral\npositive|negative"), Bounds())
+        assert question_of(posed(), InputBounds()).examples == load("arithmetic", "en").examples
+        labels = question_of(posed(kind="label", choices="neutral\npositive|negative"), InputBounds())
         assert labels.examples == SENTIMENT.examples and labels.aliases == SENTIMENT.aliases
-        own = question_of(posed(kind="label", choices="warm\ncold"), Bounds())
+        own = question_of(posed(kind="label", choices="warm\ncold"), InputBounds())
         assert own.examples == () and "warm, cold" in own.form
 
     @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ class TestPosing:
     )
     def test_what_cannot_be_asked(self, wrong, key):
         with pytest.raises(InputError) as refused:
-            question_of(posed(**wrong), Bounds(message_characters=100))
+            question_of(posed(**wrong), InputBounds(message_characters=100))
         assert refused.value.key == key
 
     @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ class TestPosing:
     )
     def test_the_truth_as_metrics_want_it(self, values, truth):
         given = posed(**values)
-        assert truth_of(given, question_of(given, Bounds())) == truth
+        assert truth_of(given, question_of(given, InputBounds())) == truth
 
     @pytest.mark.parametrize(
         "values", [{"truth": "many"}, {"kind": "choice", "choices": "a1\nb1", "truth": "D"}], ids=str
@@ -191,7 +191,7 @@ class TestPosing:
     def test_a_truth_that_does_not_fit(self, values):
         given = posed(**values)
         with pytest.raises(InputError) as refused:
-            truth_of(given, question_of(given, Bounds()))
+            truth_of(given, question_of(given, InputBounds()))
         assert refused.value.key == "input_error.truth"
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from playground import page
 from playground.asking.reply import Reply, Sent
-from playground.asking.upload import Upload
+from playground.asking.upload import Rejected, Upload
 from playground.measuring.summary import Comparison
 from playground.page.parts import uploads
 from playground.page.parts.render import Renderer
@@ -28,13 +28,12 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.rag.lab.answering.answer import Grounded
 from playground.tabs.rag.lab.answering.support import Sentence
-from playground.tabs.rag.lab.documents import Chunk, Found, Page, Passage
-from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.documents import Chunk, DocumentPage, Passage, RetrievalResult
+from playground.tabs.rag.lab.index.texts import StoredDocument
 from playground.tabs.rag.lab.measuring.map import Map
 from playground.tabs.rag.lab.measuring.propose import Proposed
-from playground.tabs.rag.lab.measuring.questions import Asked
-from playground.tabs.rag.lab.measuring.ways import Row, Score
-from playground.tabs.rag.lab.parsing import Rejected
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
+from playground.tabs.rag.lab.measuring.ways import RetrievalScores, Score
 from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
 from playground.tabs.rag.page.drawing.figures import map_figure
 from playground.tabs.rag.page.drawing.passages import found, scores
@@ -55,7 +54,7 @@ from playground.tabs.rag.page.events import (
     measure as measuring,
 )
 from playground.tabs.rag.page.events.choose import Chosen
-from playground.tabs.rag.visit.values import Answered, Asking, Ingest
+from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest
 from playground.text import texts
 from providers.errors import Failure, InputError
 from providers.types import Progress, Sampling, Timing, Usage
@@ -63,7 +62,7 @@ from tests.playground.page.markup import Seen
 
 HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;![p](http://a/b)'
 TEXT = "The lighthouse of Cape Morran was built in 1874 by the engineer Adela Finch. It is 41 metres high."
-PAGE = Page(number=1, text=f"Before. {TEXT} After.")
+PAGE = DocumentPage(number=1, text=f"Before. {TEXT} After.")
 CHUNK = Chunk(
     id="c1", document="d1", name="cape.txt", page=1, start=8, end=8 + len(TEXT), text=TEXT, headings=("Cape", "Light")
 )
@@ -77,7 +76,9 @@ PASSAGE = Passage(
     lexical_score=None,
     fused_score=0.9,
 )
-STORED = Stored(digest="d1", name="cape.txt", format="text", size=99, pages=3, chunks=1, language="en", ready=True)
+STORED = StoredDocument(
+    digest="d1", name="cape.txt", format="text", size=99, pages=3, chunks=1, language="en", ready=True
+)
 
 
 @pytest.fixture(scope="module")
@@ -140,16 +141,20 @@ def hostile_ingest() -> Ingest:
     [
         lambda show: answers.turn(show, hostile_turn(), {}, 0),
         lambda show: claims.claims(show, claims.Claims(text=f"{HOSTILE} [1]", passages=[hostile_passage()])),
-        lambda show: found(show, Found(question=HOSTILE, passages=(hostile_passage(),)), {}),
+        lambda show: found(show, RetrievalResult(question=HOSTILE, passages=(hostile_passage(),)), {}),
         lambda show: found(
             show,
-            Found(
+            RetrievalResult(
                 question="", passages=(replace(PASSAGE, chunk=replace(CHUNK, text=HOSTILE, start=0, end=len(HOSTILE))),)
             ),
-            {("d1", 1): Page(number=1, text=HOSTILE * 2)},
+            {("d1", 1): DocumentPage(number=1, text=HOSTILE * 2)},
         ),
         lambda show: reader(
-            show, replace(STORED, name=HOSTILE, digest=HOSTILE), Page(number=1, text=HOSTILE, label=HOSTILE), 3, 9
+            show,
+            replace(STORED, name=HOSTILE, digest=HOSTILE),
+            DocumentPage(number=1, text=HOSTILE, label=HOSTILE),
+            3,
+            9,
         ),
         lambda show: inside.chunks(show, [hostile_passage().chunk]),
         lambda show: inside.near(show, hostile_passage().chunk, [(hostile_passage().chunk, 0.5)]),
@@ -268,7 +273,9 @@ class TestAnswers:
 
 class TestSearch:
     def test_every_score_has_its_rank_and_its_range_in_words(self, show):
-        drawn = found(show, Found(question="q", passages=(PASSAGE,), seconds={"embed": 0.004}), {("d1", 1): PAGE})
+        drawn = found(
+            show, RetrievalResult(question="q", passages=(PASSAGE,), seconds={"embed": 0.004}), {("d1", 1): PAGE}
+        )
         text = re.sub(r"\s+", " ", Seen(re.sub(r"</d[td]>", " ", drawn)).text)
         assert "rank 2 · −0.250 cosine, −1 to 1" in text and "0.900 0 to 1" in text
         assert "BM25" not in text  # that way was not used
@@ -278,13 +285,13 @@ class TestSearch:
         assert "– <small>BM25, from 0</small>" in scores(show, PASSAGE, ["lexical"])
 
     def test_the_passage_is_marked_in_what_stands_around_it(self, show):
-        drawn = found(show, Found(question="q", passages=(PASSAGE,)), {("d1", 1): PAGE})
+        drawn = found(show, RetrievalResult(question="q", passages=(PASSAGE,)), {("d1", 1): PAGE})
         assert f'Before. <mark class="found">{TEXT}</mark> After.' in drawn
-        alone = found(show, Found(question="q", passages=(PASSAGE,)), {})
+        alone = found(show, RetrievalResult(question="q", passages=(PASSAGE,)), {})
         assert f'<mark class="found">{TEXT}</mark>' in alone and "Before" not in alone
 
     def test_nothing_found_is_said(self, show):
-        assert "No passage was found" in found(show, Found(question="q", passages=()), {})
+        assert "No passage was found" in found(show, RetrievalResult(question="q", passages=()), {})
 
 
 class TestReader:
@@ -299,7 +306,7 @@ class TestReader:
         assert Seen(drawn).text.count(PAGE.text) == 1
 
     def test_of_a_whole_book_on_one_page_the_part_around_the_passage_is_shown(self, show):
-        page = Page(number=1, text="a" * 300_000 + "NEEDLE" + "b" * 300_000)
+        page = DocumentPage(number=1, text="a" * 300_000 + "NEEDLE" + "b" * 300_000)
         drawn = reader(show, STORED, page, 300_000, 300_006)
         assert '<mark class="found">NEEDLE</mark>' in drawn and len(drawn) < 30_000
 
@@ -433,10 +440,12 @@ def test_a_map_has_a_mark_a_document_and_a_star_for_the_question(show):
     assert "<img" not in written and "<b>other" not in written and "<i>" not in written
 
 
-def row(way: str = "dense", cutting: str = "200", **values: object) -> Row:
+def row(way: str = "dense", cutting: str = "200", **values: object) -> RetrievalScores:
     score = Score(mean=0.75, low=0.5, high=0.9)
     found = {"key": f"{way}@{cutting}", "way": way, "cutting": cutting, "questions": 40, "lost": 1, "failed": 2}
-    return Row(**{**found, "scores": {"recall": score, "mrr": score, "ndcg": score}, "seconds": 0.004, **values})
+    return RetrievalScores(
+        **{**found, "scores": {"recall": score, "mrr": score, "ndcg": score}, "seconds": 0.004, **values}
+    )
 
 
 class TestMeasures:
@@ -483,7 +492,9 @@ class TestMeasuring:
     async def test_own_questions_with_two_ways_and_sizes(self, app, who):
         await added(app, who, TEXT * 4)
         kept = measuring.Kept()
-        asked = Asked(id="1", language="en", question="Who built it?", document="cape.txt", quotes=("Adela Finch",))
+        asked = LabelledQuestion(
+            id="1", language="en", question="Who built it?", document="cape.txt", quotes=("Adela Finch",)
+        )
         kept.own.put(who.visitor, (asked,))
         plan = measuring.Plan(questions="own", ways=["lexical", "dense"], sizes="60, 200")
         screen = await last(measuring.run(app, who, kept, plan, choosing.retrieval_of(app, who, Chosen())))
@@ -506,7 +517,7 @@ class TestMeasuring:
         kept = measuring.Kept()
         chunks = [replace(CHUNK, id=f"c{number}") for number in range(2)]
         asked = [
-            Asked(id=one.id, language="en", question=f"{HOSTILE}?", document="cape.txt", quotes=(HOSTILE,))
+            LabelledQuestion(id=one.id, language="en", question=f"{HOSTILE}?", document="cape.txt", quotes=(HOSTILE,))
             for one in chunks
         ]
         kept.proposed.put(who.visitor, tuple(Proposed(asked=a, chunk=c) for a, c in zip(asked, chunks, strict=True)))
@@ -619,8 +630,8 @@ class TestHandlers:
 
 @pytest.mark.asyncio(loop_scope="module")
 class TestAsking:
-    def asking(self, question: str = "Who built the lighthouse of Cape Morran?", **values: object) -> Asking:
-        return Asking(**{"question": question, "model": "scripted/echo", **values})
+    def asking(self, question: str = "Who built the lighthouse of Cape Morran?", **values: object) -> RagRequest:
+        return RagRequest(**{"question": question, "model": "scripted/echo", **values})
 
     async def test_an_answer_its_sources_and_the_conversation(self, app, who):
         await added(app, who)

@@ -18,18 +18,18 @@ from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.tabs.prompting.visit.cards import Asked as AskedWays
 from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of
 from playground.tabs.prompting.visit.visits import PromptingVisits
-from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.vectors import Index
-from playground.tabs.rag.lab.measuring.questions import Asked
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.reading.split import Cut
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
-from playground.tabs.rag.visit.values import Answered, Asking, Ingest, Retrieval
+from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits, bounds_of
 from playground.visitors import Sessions
-from playground.visitors.checks import Bounds
+from playground.visitors.checks import InputBounds
 from playground.visitors.reach import Reach
 from providers import catalog
 from providers.errors import InputError, LimitExceeded
@@ -69,7 +69,7 @@ def upload(name: str, text: str) -> Upload:
 
 
 FILES = (upload("lighthouse.md", LIGHTHOUSE), upload("bakery.txt", BAKERY))
-USUAL = Retrieval()
+USUAL = RetrievalSetup()
 
 
 async def last(values: AsyncGenerator[T]) -> T:
@@ -85,8 +85,8 @@ async def filled(library: RagVisits, visitor: str = ANA, *files: Upload) -> Inge
     return await last(library.add(visitor, files or FILES, USUAL))
 
 
-def asking(question: str, **values: object) -> Asking:
-    return Asking(**{"question": question, "model": ECHO, "sampling": Sampling(max_tokens=400), **values})
+def asking(question: str, **values: object) -> RagRequest:
+    return RagRequest(**{"question": question, "model": ECHO, "sampling": Sampling(max_tokens=400), **values})
 
 
 class TestAdding:
@@ -225,9 +225,15 @@ class TestInside:
 
 class TestMeasuring:
     ASKED = (
-        Asked(id="1", language="en", question="Who built the lighthouse?", document="lighthouse.md", quotes=("Adela",)),
-        Asked(id="2", language="en", question="When does the bakery open?", document="bakery.txt", quotes=("at six",)),
-        Asked(id="3", language="en", question="What is not here?", document="elsewhere.pdf", quotes=("nothing",)),
+        LabelledQuestion(
+            id="1", language="en", question="Who built the lighthouse?", document="lighthouse.md", quotes=("Adela",)
+        ),
+        LabelledQuestion(
+            id="2", language="en", question="When does the bakery open?", document="bakery.txt", quotes=("at six",)
+        ),
+        LabelledQuestion(
+            id="3", language="en", question="What is not here?", document="elsewhere.pdf", quotes=("nothing",)
+        ),
     )
 
     async def test_every_way_on_every_size_is_a_row(self, library: RagVisits) -> None:
@@ -257,7 +263,7 @@ class TestElsewhere:
         await filled(library)
         digest = next(one.digest for one in await library.documents(ANA, USUAL) if one.name == "lighthouse.md")
         mine = library.assistants(ANA)
-        guide = mine.save("Guide", "You are a guide.", replace(USUAL, ways=Ways(files=(digest,))))
+        guide = mine.save("Guide", "You are a guide.", replace(USUAL, ways=RetrievalOptions(files=(digest,))))
         assert mine.list() == (guide,) and library.assistants(BEN).list() == ()
         with pytest.raises(InputError, match="assistant"):
             library.assistants(BEN).get(guide.id)
@@ -302,7 +308,7 @@ class TestElsewhere:
         trials = PromptingVisits(library.reach, library.sessions, False, library.document_search)
         posed = Posed(question="Who built the lighthouse?", kind="text")
         wanted = AskedWays(
-            question=question_of(posed, Bounds()), metric=metric_of("text"), models=(ECHO,), strategies=("react",)
+            question=question_of(posed, InputBounds()), metric=metric_of("text"), models=(ECHO,), strategies=("react",)
         )
         for visitor, searches in ((ANA, True), (BEN, False)):
             cards = await last(trials.ask(visitor, wanted))

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.tabs.sampling.lab import (
-    Cell,
     Grid,
     Growth,
     Position,
-    Row,
-    Setting,
-    Tree,
+    SweepCell,
+    SweepSetting,
+    TokenCandidate,
+    TokenTree,
     agreement,
     choose,
     distinct,
@@ -63,11 +63,11 @@ async def position(box: Scripted, text: str = TEXT) -> Position:
     return await look(box, await scripted(box), words.encode(text))
 
 
-async def root(box: Scripted, text: str = TEXT) -> Tree:
-    return Tree(prompt=await box.encode(await scripted(box), text))
+async def root(box: Scripted, text: str = TEXT) -> TokenTree:
+    return TokenTree(prompt=await box.encode(await scripted(box), text))
 
 
-async def grown(box: Scripted, tree: Tree, growth: Growth) -> list[Tree]:
+async def grown(box: Scripted, tree: TokenTree, growth: Growth) -> list[TokenTree]:
     async with aclosing(grow(box, await scripted(box), tree, growth)) as trees:
         return [one async for one in trees]
 
@@ -237,8 +237,8 @@ class TestNextTokens:
         assert [row.probability for row in found.rows] == sorted((row.probability for row in found.rows), reverse=True)
 
 
-def row_of(place: Position, token: int) -> Row:
-    return Row(str(token), token, float(place.logits[token]), 0.0, 0.0, True)
+def row_of(place: Position, token: int) -> TokenCandidate:
+    return TokenCandidate(str(token), token, float(place.logits[token]), 0.0, 0.0, True)
 
 
 class TestPath:
@@ -287,11 +287,11 @@ class TestPath:
         assert await grown(box, tree, Growth(how="greedy", steps=3)) == []
 
     async def test_it_ends_where_the_context_ends(self, box):
-        full = Tree(prompt=tuple(words.token(70) for _ in range(words.CONTEXT - 1)))
+        full = TokenTree(prompt=tuple(words.token(70) for _ in range(words.CONTEXT - 1)))
         sampling = Sampling(top_k=1, temperature=1.0, repetition_penalty=1.0)
         trees = await grown(box, full, Growth(how="greedy", steps=5, sampling=sampling))
         assert 1 <= len(trees) <= 2
-        over = Tree(prompt=tuple(words.token(70) for _ in range(words.CONTEXT + 1)))
+        over = TokenTree(prompt=tuple(words.token(70) for _ in range(words.CONTEXT + 1)))
         with pytest.raises(ContextTooLong):
             await grown(box, over, Growth(how="greedy"))
 
@@ -327,7 +327,7 @@ class TestPath:
             with pytest.raises(InputError, match="node"):
                 tree.at(wrong)
         with pytest.raises(InputError, match="empty"):
-            await grown(box, Tree(), Growth(how="greedy"))
+            await grown(box, TokenTree(), Growth(how="greedy"))
 
     async def test_a_tree_has_a_most(self, box):
         full = traced([TokenLogprob("a", -1.0)] * MAX_NODES)
@@ -340,7 +340,7 @@ class TestPath:
         model = await scripted(box)
         tree = (await grown(box, await root(box), Growth(how="greedy", steps=2)))[-1]
         tree = await choose(box, model, tree.at(None), tree.nodes[0].alternatives[3][0].id)
-        assert Tree.from_json(json.loads(json.dumps(tree.to_json()))) == tree
+        assert TokenTree.from_json(json.loads(json.dumps(tree.to_json()))) == tree
         lines = tree.to_text().splitlines()
         assert lines[0] == "The␠capital␠of␠France␠is"
         assert [line[:4] for line in lines[1:]] == ["  - ", "  - ", "  * "]
@@ -361,7 +361,7 @@ class TestPath:
             case _:
                 value = wrong
         with pytest.raises(ValueError):
-            Tree.from_json(value)
+            TokenTree.from_json(value)
 
     async def test_a_reply_is_replayed_and_forked(self, box):
         model = await scripted(box)
@@ -369,7 +369,7 @@ class TestPath:
         reply = words.encode(" Paris. The moon é")
         tree = await replay(box, model, prompt, reply)
         assert [node.token.id for node in tree.path()] == reply
-        step = (await grown(box, Tree(prompt=prompt), Growth(how="greedy")))[-1].nodes[0]
+        step = (await grown(box, TokenTree(prompt=prompt), Growth(how="greedy")))[-1].nodes[0]
         assert tree.nodes[0].token == step.token
         assert tree.nodes[0].probability == pytest.approx(step.probability)
         assert [one for one, _ in tree.nodes[0].alternatives] == [one for one, _ in step.alternatives]
@@ -378,7 +378,7 @@ class TestPath:
         other = tree.nodes[2].alternatives[3][0]
         forked = await choose(box, model, tree.at(1), other.id)
         assert [node.token for node in forked.path()][-1] == other
-        assert await replay(box, model, prompt, ()) == Tree(prompt=prompt)
+        assert await replay(box, model, prompt, ()) == TokenTree(prompt=prompt)
 
     async def test_a_remote_reply_can_be_read_and_not_grown(self, box):
         said = [TokenLogprob("Hi", -0.5, (("Ho", -2.0), ("Hi", -0.5))), TokenLogprob("!", -9.0, (("?", -0.1),))]
@@ -421,7 +421,7 @@ class TestPath:
         assert await shows(box, await scripted(box, "showcase")) == "text"
 
 
-async def swept(provider: Scripted, request: Request, grid: Grid) -> list[tuple[Cell, ...]]:
+async def swept(provider: Scripted, request: Request, grid: Grid) -> list[tuple[SweepCell, ...]]:
     async with aclosing(sweep(provider, request, grid, asyncio.Event())) as snapshots:
         return [snapshot async for snapshot in snapshots]
 
@@ -438,7 +438,7 @@ class TestSweep:
         first, second = [(await swept(box, await asked(box), self.GRID))[-1] for _ in range(2)]
         assert first == second
         assert [(cell.setting, cell.seed) for cell in first] == [
-            (Setting(t, k), seed) for t in (0.0, 1.5) for k in (5, 50) for seed in (1, 2, 3)
+            (SweepSetting(t, k), seed) for t in (0.0, 1.5) for k in (5, 50) for seed in (1, 2, 3)
         ]
         assert {cell.state for cell in first} == {"done"}
         assert len({cell.text for cell in first[:6]}) == 1  # greedy
@@ -526,7 +526,7 @@ class TestSweep:
     def test_stop_ends_all_cells_at_once_and_beats_while_it_waits(self):
         box, stop = Scripted(delay=0.5), asyncio.Event()
 
-        async def stopped_at(seconds: float) -> list[tuple[Cell, ...]]:
+        async def stopped_at(seconds: float) -> list[tuple[SweepCell, ...]]:
             asked_of, snapshots = await asked(box), []
             grid = Grid(temperatures=(0.0,), seeds=tuple(range(8)))
             async with aclosing(sweep(box, asked_of, grid, stop)) as running:

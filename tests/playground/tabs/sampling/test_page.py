@@ -23,7 +23,7 @@ from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import messages
 from playground.tabs.chat.page.events import hand_over
 from playground.tabs.chat.visit.visits import Choices
-from playground.tabs.sampling.lab import Cell, Line, Node, Setting, Tree
+from playground.tabs.sampling.lab import DiversityLine, Node, SweepCell, SweepSetting, TokenTree
 from playground.tabs.sampling.page.drawing import bars, cells, tokens
 from playground.tabs.sampling.page.drawing.diversity import diversity_plot
 from playground.tabs.sampling.page.events import steps as work
@@ -168,7 +168,7 @@ class TestStepByStep:
         await last(work.look(app, who, asked()))
         await last(work.grow(app, who, "greedy", 2, PLAIN))
         saved = work.export(app, who, "json")
-        assert Tree.from_json({k: v for k, v in json.loads(saved["content"]).items() if k != "format"}).leaf == 1
+        assert TokenTree.from_json({k: v for k, v in json.loads(saved["content"]).items() if k != "format"}).leaf == 1
         assert "Paris" in work.export(app, who, "text")["content"]
 
     async def test_each_token_only_adds_to_the_end_of_what_was_sent(self, app, who):
@@ -209,19 +209,19 @@ def test_what_the_chat_hands_over(show):
         assert hand_over(conversation, turn, column) is None
 
 
-def hostile_tree() -> Tree:
+def hostile_tree() -> TokenTree:
     mark = Token(1, HOSTILE, special=True)
     node = Node(id=0, parent=None, token=mark, probability=0.5, rank=1, alternatives=((mark, 0.5),), how="sampled")
-    return Tree(prompt=(mark, Token(2, HOSTILE)), nodes=(node,), leaf=0)
+    return TokenTree(prompt=(mark, Token(2, HOSTILE)), nodes=(node,), leaf=0)
 
 
-def hostile_cells() -> tuple[Cell, ...]:
-    setting = Setting(1.0)
-    failed = Cell(
+def hostile_cells() -> tuple[SweepCell, ...]:
+    setting = SweepSetting(1.0)
+    failed = SweepCell(
         setting=setting, seed=2, state="failed", failure=Failure("unknown_model", {"model": HOSTILE, "near": HOSTILE})
     )
     change = Change(what="temperature", reason="lowered", values={"to": HOSTILE})
-    return Cell(setting=setting, seed=1, text=HOSTILE, state="done", finish="stop", changes=(change,)), failed
+    return SweepCell(setting=setting, seed=1, text=HOSTILE, state="done", finish="stop", changes=(change,)), failed
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,10 @@ def hostile_cells() -> tuple[Cell, ...]:
         lambda show: tokens.forks(show, hostile_tree()),
         lambda show: tokens.tail(show, hostile_tree()),
         lambda show: cells.grid(show, hostile_cells()),
-        lambda show: bars._bar(show, bars.Row(HOSTILE, 1, 0.0, 0.5, 0.5, kept=True), 1.0),
-        lambda show: bars.multiples(show, [bars.Small(1.0, (bars.Row(HOSTILE, 1, 0.0, 0.5, 0.0, kept=False),))]),
+        lambda show: bars._bar(show, bars.TokenCandidate(HOSTILE, 1, 0.0, 0.5, 0.5, kept=True), 1.0),
+        lambda show: bars.multiples(
+            show, [bars.Small(1.0, (bars.TokenCandidate(HOSTILE, 1, 0.0, 0.5, 0.0, kept=False),))]
+        ),
         lambda show: coloured(HOSTILE, [TokenLogprob(HOSTILE, -0.1)]),
     ],
 )
@@ -334,8 +336,8 @@ class TestSweep:
 
 def test_a_figure_says_what_it_shows():
     lines = [
-        Line(top_k=5, top_p=None, points=((0.0, 0.2), (1.0, 0.9))),
-        Line(top_k=50, top_p=None, points=((0.0, 0.3),)),
+        DiversityLine(top_k=5, top_p=None, points=((0.0, 0.2), (1.0, 0.9))),
+        DiversityLine(top_k=50, top_p=None, points=((0.0, 0.3),)),
     ]
     figure = diversity_plot(lines, ["top-k 5", "top-k 50"], ("Temperature", "Diversity"), "At %{x}")
     drawn = figure.to_plotly_json()

@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 
 from playground.tabs.sampling.lab import (
-    Cell,
     Grid,
     Growth,
     Position,
-    Tree,
+    SweepCell,
+    TokenTree,
     choose,
     groups,
     grow,
@@ -114,7 +114,7 @@ async def test_redrawing_is_fast(box, model):
 
 async def test_a_greedy_path_is_forked_and_replayed(box, model):
     prompt = await box.encode(model, TEXT)
-    async with aclosing(grow(box, model, Tree(prompt=prompt), Growth(how="greedy", steps=3))) as trees:
+    async with aclosing(grow(box, model, TokenTree(prompt=prompt), Growth(how="greedy", steps=3))) as trees:
         tree = [tree async for tree in trees][-1]
     assert tree.path()[0].token.piece == " Paris"
     again = await replay(box, model, prompt, [node.token.id for node in tree.path()])
@@ -134,7 +134,7 @@ async def test_a_prompt_beyond_the_context(box, model):
         await look(box, model, [tokens[0].id] * 8193)
 
 
-async def swept(provider: Provider, model: ModelInfo, grid: Grid) -> tuple[Cell, ...]:
+async def swept(provider: Provider, model: ModelInfo, grid: Grid) -> tuple[SweepCell, ...]:
     question = Request(
         model=model,
         messages=(Message.of("user", "Write a short line about rain."),),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from playground.settings import Settings
-from playground.tabs.sampling.lab import Cell, Grid, Tree
+from playground.tabs.sampling.lab import Grid, SweepCell, TokenTree
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
@@ -46,7 +46,7 @@ def bench(tmp_path: Path, scripted: Scripted) -> SamplingVisits:
     return bench_of(tmp_path, scripted)
 
 
-async def trees(growing: AsyncGenerator[Tree]) -> list[Tree]:
+async def trees(growing: AsyncGenerator[TokenTree]) -> list[TokenTree]:
     async with aclosing(growing) as found:
         return [tree async for tree in found]
 
@@ -58,7 +58,7 @@ class TestLooking:
         chat = await bench.look(WHO, WORDS, TEXT, chat=True)
         assert chat.text == f"<|user|>{TEXT}<|end|><|assistant|>"
         assert [token.special for token in chat.tokens] == [True, *[False] * 5, True, True]
-        assert bench.tree(WHO) == Tree(prompt=chat.tokens)
+        assert bench.tree(WHO) == TokenTree(prompt=chat.tokens)
 
     async def test_a_conversation_and_what_follows_it(self, bench):
         said = (*ASKED, Message.of("assistant", " Paris"))
@@ -221,12 +221,12 @@ class TestRunning:
         await asyncio.sleep(0.1)
         await bench.look(WHO, WORDS, "The moon")
         await growing
-        assert bench.tree(WHO) == Tree(prompt=tuple(words.token(one) for one in words.encode("The moon")))
+        assert bench.tree(WHO) == TokenTree(prompt=tuple(words.token(one) for one in words.encode("The moon")))
 
     async def test_a_sweep_is_one_stream_and_can_be_stopped(self, tmp_path):
         bench = bench_of(tmp_path, Scripted(delay=0.05), parallel_streams=1)
         grid = Grid(temperatures=(0.0, 1.0), seeds=(1, 2, 3))
-        last: tuple[Cell, ...] = ()
+        last: tuple[SweepCell, ...] = ()
         async with aclosing(bench.sweep(WHO, WORDS, ASKED, grid, Sampling(max_tokens=40))) as running:
             async for last in running:
                 with pytest.raises(LimitExceeded, match="streams"):

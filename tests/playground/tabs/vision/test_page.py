@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from playground import page
 from playground.asking.reply import Reply
-from playground.asking.upload import Upload
+from playground.asking.upload import Rejected, Upload
 from playground.measuring import Cell, Outcome, Snapshot
 from playground.page.parts.examples import spoken
 from playground.page.parts.render import Renderer
@@ -39,8 +39,8 @@ from playground.tabs.vision.page.events import (
 )
 from playground.tabs.vision.page.events.wiring_modes import saved
 from playground.tabs.vision.visit.ask import Asking
-from playground.tabs.vision.visit.measure import Contender, Measured, spread
-from playground.tabs.vision.visit.values import Adding, Picture, Rejected, Seat, Session, Turn
+from playground.tabs.vision.visit.measure import Contender, VisionResult, spread
+from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadProgress, VisionTurn
 from playground.text import texts
 from providers.errors import Failure, InputError
 from providers.labels import ContrastiveInfo, Fit
@@ -68,7 +68,7 @@ SESSION = Session(
     pictures=(PICTURE,),
     readings={DOT: READING},
     turns=(
-        Turn(
+        VisionTurn(
             question=HOSTILE,
             pictures=(PICTURE,),
             seats=(Seat("sees", SEER.ref), Seat("reads", BLIND.ref)),
@@ -141,7 +141,7 @@ class TestPictures:
 
     def test_a_rejected_file_is_told_in_a_sentence(self, show):
         failure = Failure("image_error.kind", {"file": HOSTILE})
-        seen = harmless(rejected(show, Adding(rejected=(Rejected(HOSTILE, failure),))))
+        seen = harmless(rejected(show, UploadProgress(rejected=(Rejected(HOSTILE, failure),))))
         assert HOSTILE in seen.text and "is not an image" in seen.text
 
     async def test_adding_a_sample_and_a_page(self, app, who):
@@ -289,7 +289,7 @@ class TestLabels:
 
 
 class TestMeasuring:
-    def measured(self, *texts_: str) -> Measured:
+    def measured(self, *texts_: str) -> VisionResult:
         questions = spread("en", 4)
         columns = tuple(Contender(key=f"sees@{n}", way="sees", model=SEER) for n in texts_)
         outcomes = {
@@ -298,7 +298,9 @@ class TestMeasuring:
             for place, question in enumerate(questions)
         }
         snapshot = Snapshot(state="done", total=4 * len(columns), outcomes=outcomes)
-        return Measured(snapshot=snapshot, columns=columns, questions=questions, blind=(replace(BLIND, name=HOSTILE),))
+        return VisionResult(
+            snapshot=snapshot, columns=columns, questions=questions, blind=(replace(BLIND, name=HOSTILE),)
+        )
 
     def test_the_table_has_intervals_and_obeys_nothing(self, show):
         it = self.measured("a", "b")

@@ -20,9 +20,9 @@ from playground.settings import Settings
 from playground.tabs.vision.lab.questions import types
 from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.export import to_json, to_markdown
-from playground.tabs.vision.visit.measure import Measuring, estimated, spread
+from playground.tabs.vision.visit.measure import VisionMeasurement, estimated, spread
 from playground.tabs.vision.visit.pictures import sample, samples
-from playground.tabs.vision.visit.values import MOST_PICTURES, Adding, Seat, Session, sent_as
+from playground.tabs.vision.visit.values import MOST_PICTURES, Seat, Session, UploadProgress, sent_as
 from playground.tabs.vision.visit.visits import ASK, MEASURE, VisionVisits
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
@@ -56,7 +56,7 @@ async def last(snapshots: AsyncGenerator[T]) -> T:
         return [snapshot async for snapshot in coming][-1]
 
 
-async def added(gallery: VisionVisits, *files: Upload, visitor: str = YOU) -> Adding:
+async def added(gallery: VisionVisits, *files: Upload, visitor: str = YOU) -> UploadProgress:
     return await last(gallery.add(visitor, files))
 
 
@@ -321,7 +321,7 @@ class TestLabels:
 
 class TestMeasuring:
     async def test_every_way_is_measured_and_the_blind_named(self, gallery):
-        measuring = Measuring(models=(SEER, ECHO), ways=("sees", "guesses"), questions=spread("en", 6))
+        measuring = VisionMeasurement(models=(SEER, ECHO), ways=("sees", "guesses"), questions=spread("en", 6))
         latest = await last(gallery.measure(YOU, measuring))
         assert latest.snapshot.state == "done"
         assert [one.key for one in latest.columns] == [f"sees@{SEER}", f"guesses@{SEER}", f"guesses@{ECHO}"]
@@ -335,7 +335,7 @@ class TestMeasuring:
         assert gallery.measured(YOU) == latest and gallery.measured(OTHER) is None
 
     async def test_a_spreadsheet_runs_no_formula(self, gallery):
-        measuring = Measuring(models=(ECHO,), ways=("guesses",), questions=spread("en", 2), sampling=Sampling())
+        measuring = VisionMeasurement(models=(ECHO,), ways=("guesses",), questions=spread("en", 2), sampling=Sampling())
         latest = await last(gallery.measure(YOU, measuring))
         outcomes = dict(latest.snapshot.outcomes)
         hostile = {cell: replace(one, text="=HYPERLINK(1)") for cell, one in outcomes.items()}
@@ -346,7 +346,7 @@ class TestMeasuring:
         assert {row["model"] for row in rows} == {ECHO}
 
     async def test_stop_keeps_what_is_measured(self, gallery):
-        measuring = Measuring(models=(SLOW,), ways=("guesses",), questions=spread("en", 3))
+        measuring = VisionMeasurement(models=(SLOW,), ways=("guesses",), questions=spread("en", 3))
         latest = None
         async with asyncio.timeout(30):
             async for latest in gallery.measure(YOU, measuring):  # noqa: B007 - as above
@@ -355,14 +355,16 @@ class TestMeasuring:
 
     async def test_a_model_that_rambles_is_cut(self, gallery):
         latest = await last(
-            gallery.measure(YOU, Measuring(models=(SLOW,), ways=("guesses",), questions=spread("en", 1)))
+            gallery.measure(YOU, VisionMeasurement(models=(SLOW,), ways=("guesses",), questions=spread("en", 1)))
         )
         (outcome,) = latest.snapshot.outcomes.values()
         assert outcome.usage.output_tokens == 96
 
     async def test_nothing_to_measure(self, gallery):
         with pytest.raises(InputError) as caught:
-            async for _ in gallery.measure(YOU, Measuring(models=(ECHO,), ways=("sees",), questions=spread("en", 1))):
+            async for _ in gallery.measure(
+                YOU, VisionMeasurement(models=(ECHO,), ways=("sees",), questions=spread("en", 1))
+            ):
                 pass
         assert caught.value.reason == "blind"
 
@@ -379,10 +381,12 @@ class TestMeasuring:
         paid = next(ref for ref, model in models.items() if model.images and model.image_patch and not model.local)
         local = next(ref for ref, model in models.items() if model.local)
         questions = spread("en", 4)
-        bill = estimated(Measuring(models=(paid, local), ways=("sees", "guesses"), questions=questions), models)
+        bill = estimated(VisionMeasurement(models=(paid, local), ways=("sees", "guesses"), questions=questions), models)
         assert bill.requests == 8
-        guesses = estimated(Measuring(models=(paid,), ways=("guesses",), questions=questions), models)
+        guesses = estimated(VisionMeasurement(models=(paid,), ways=("guesses",), questions=questions), models)
         assert bill.cost is not None and guesses.cost is not None and bill.cost > guesses.cost > 0
-        unknown = estimated(Measuring(models=("custom/x",), ways=("sees",), questions=questions), models)
+        unknown = estimated(VisionMeasurement(models=("custom/x",), ways=("sees",), questions=questions), models)
         assert (unknown.requests, unknown.cost) == (4, None)
-        assert estimated(Measuring(models=(local,), ways=("guesses",), questions=questions), models).requests == 0
+        assert (
+            estimated(VisionMeasurement(models=(local,), ways=("guesses",), questions=questions), models).requests == 0
+        )

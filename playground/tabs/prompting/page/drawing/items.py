@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from playground.measuring import Item, Outcome
 from playground.measuring.outcomes import Cell
-from playground.measuring.store import ColumnDescription, Description
+from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import Outcomes, disagreements
 from playground.page.parts.render import Renderer
 from playground.strategies.solving.trace import Trace
@@ -17,7 +17,7 @@ from playground.tabs.prompting.page.drawing.cards import money, verdict
 from playground.tabs.prompting.page.drawing.steps import marked, stated_in, steps
 
 
-def items(show: Renderer, description: Description, outcomes: Outcomes, *, differ: bool) -> str:
+def items(show: Renderer, description: RunDescription, outcomes: Outcomes, *, differ: bool) -> str:
     """A line a question, a mark for each column; with `differ`, only where the columns disagree."""
     different = set(disagreements(outcomes, [column.key for column in description.columns]))
     listed = [item for item in description.items if item.id in different or not differ]
@@ -63,7 +63,7 @@ def _sign(outcome: Outcome) -> str:
     return f"{outcome.score:.2f}"
 
 
-def opened(show: Renderer, description: Description, outcomes: Mapping[Cell, Outcome], item_id: str) -> str:
+def opened(show: Renderer, description: RunDescription, outcomes: Mapping[Cell, Outcome], item_id: str) -> str:
     """One question with all that was answered to it; nothing for one that is not there."""
     item = next((one for one in description.items if one.id == item_id), None)
     if item is None:

@@ -10,7 +10,7 @@ from statistics import fmean
 from playground.measuring import Outcome, Snapshot
 from playground.measuring.outcomes import Cell, State
 from playground.measuring.statistics import wilson
-from playground.measuring.store import ColumnDescription, Description
+from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import ColumnSummary, Outcomes, compare, item_means, summarise, tries
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
@@ -48,13 +48,13 @@ def colour_of(strategy: str) -> str:
     return SERIES[names.index(strategy) % len(SERIES)] if strategy in names else SERIES[0]
 
 
-def baseline_of(description: Description, column: ColumnDescription) -> str | None:
+def baseline_of(description: RunDescription, column: ColumnDescription) -> str | None:
     """Zero-shot on the same model, where it is part of the run; else what the run is compared with."""
     same = [one.key for one in description.columns if one.strategy == BASELINE and one.model == column.model]
     return same[0] if same else description.baseline
 
 
-def lines(description: Description, outcomes: Outcomes) -> tuple[Line, ...]:
+def lines(description: RunDescription, outcomes: Outcomes) -> tuple[Line, ...]:
     """All columns, each compared with its baseline. Takes a tenth of a second a column: resampling."""
     found = []
     for one, summary in zip(
@@ -66,7 +66,7 @@ def lines(description: Description, outcomes: Outcomes) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def partial(description: Description, outcomes: Outcomes) -> tuple[Line, ...]:
+def partial(description: RunDescription, outcomes: Outcomes) -> tuple[Line, ...]:
     """The same while a run goes on: without resampling and comparisons, fast enough for five a second."""
     by_column: dict[str, dict[Cell, Outcome]] = {one.key: {} for one in description.columns}
     for cell, outcome in outcomes.items():
@@ -216,7 +216,7 @@ def _cost(show: Renderer, it: ColumnSummary) -> str:
     return f"≈ ${it.cost:.4f}" if it.cost else _text(show, "nothing_cost")
 
 
-def steadiness(show: Renderer, description: Description, outcomes: Outcomes) -> str:
+def steadiness(show: Renderer, description: RunDescription, outcomes: Outcomes) -> str:
     """Over several runs of each question: how often it is answered rightly. Nothing for one run."""
     if description.repeats < 2:
         return ""

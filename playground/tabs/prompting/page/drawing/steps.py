@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from playground.measuring import Extraction
 from playground.page.parts.render import Renderer
-from playground.strategies.solving.trace import Step, Trace
+from playground.strategies.solving.trace import Trace, TraceStep
 from providers.types import Message
 
 _HANGING = {"proposal", "evaluation"}
@@ -79,7 +79,7 @@ def _chain(show: Renderer, trace: Trace, place: int, key: str) -> str:
     return _folded(title, _body(show, step), f"{key}-{place}", "step chain")
 
 
-def _body(show: Renderer, step: Step, found: Extraction | None = None) -> str:
+def _body(show: Renderer, step: TraceStep, found: Extraction | None = None) -> str:
     parts = []
     if step.reasoning:
         parts.append(f'<pre class="said reasoning">{html.escape(step.reasoning)}</pre>')
@@ -96,7 +96,7 @@ def _body(show: Renderer, step: Step, found: Extraction | None = None) -> str:
     return "".join(parts)
 
 
-def _histogram(show: Renderer, votes: Sequence[Step]) -> str:
+def _histogram(show: Renderer, votes: Sequence[TraceStep]) -> str:
     """The answers of all chains as bars from zero, the winner first."""
     if not votes:
         return ""
@@ -141,11 +141,11 @@ def _branch(show: Renderer, trace: Trace, place: int, key: str, depth: int, foun
     return f'<li class="{step.kind}" style="--depth:{min(depth, 8)}">{body}</li>'
 
 
-def _name(show: Renderer, step: Step) -> str:
+def _name(show: Renderer, step: TraceStep) -> str:
     return show.text(f"strategy.step.{step.kind}")
 
 
-def _state(show: Renderer, step: Step) -> str:
+def _state(show: Renderer, step: TraceStep) -> str:
     if step.failure is not None:
         return show.message(step.failure)
     if step.state == "done":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 import gradio as gr
 
 from playground.measuring import Snapshot
-from playground.measuring.store import Description
+from playground.measuring.store import RunDescription
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
@@ -121,7 +121,7 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> Screen:
     return Screen.showing("run", progress=progress(show, ended, 0), table=shown, open_run=run)
 
 
-def _live(show: Renderer, description: Description, snapshot: Snapshot) -> str:
+def _live(show: Renderer, description: RunDescription, snapshot: Snapshot) -> str:
     return table(show, partial(description, snapshot.outcomes))
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from playground.measuring import TaskSet
 from playground.measuring.likelihood import Normalise
-from playground.measuring.store import Description
+from playground.measuring.store import RunDescription
 from playground.measuring.tasks import load, set_rows
 from playground.measuring.tasks import names as set_names
 from playground.page.program import App, Who
-from playground.strategies.runs.describe import MOST_REPEATS, Wanted
+from playground.strategies.runs.describe import MOST_REPEATS, RunRequest
 from playground.strategies.solving.strategy import strategies
 from playground.tabs.prompting.page.events.ask import Ways
 from playground.tabs.prompting.page.layout.task_set import MODES, NORMALISE
@@ -37,7 +37,7 @@ class Plan:
     language: object = "en"
 
 
-def wanted_of(app: App[PromptingVisits], who: Who, plan: Plan, ways: Ways) -> Wanted:
+def wanted_of(app: App[PromptingVisits], who: Who, plan: Plan, ways: Ways) -> RunRequest:
     """Everything checked. Raises `InputError`s."""
     if not ways.strategies:
         raise InputError("choice", name="strategies", choices=", ".join(one.name for one in strategies()))
@@ -46,7 +46,7 @@ def wanted_of(app: App[PromptingVisits], who: Who, plan: Plan, ways: Ways) -> Wa
     if plan.normalise not in NORMALISE:
         raise InputError("choice", name="normalise", choices=", ".join(NORMALISE))
     letters = plan.normalise == "letters"
-    return Wanted(
+    return RunRequest(
         tasks=tasks_of(app, who, plan),
         count=whole("count", plan.count, 1, MOST_ITEMS),
         models=ways.models,
@@ -94,7 +94,7 @@ def _titles(who: Who) -> list[tuple[str, str]]:
     return [((row.es if who.language == "es" else row.en).title, name) for name, row in rows]
 
 
-def name_of(who: Who, description: Description) -> str:
+def name_of(who: Who, description: RunDescription) -> str:
     """What a run is called until the visitor names it."""
     titles = {
         name: (row.es if who.language == "es" else row.en).title

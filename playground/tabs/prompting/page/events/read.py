@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from playground.measuring import Outcome
 from playground.measuring.outcomes import Cell
-from playground.measuring.store import Description
+from playground.measuring.store import RunDescription
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.tabs.prompting.page.drawing.figures import figures
@@ -17,14 +17,14 @@ from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import InputError, PlaygroundError
 
 
-def stored(app: App[PromptingVisits], who: Who, run: str) -> tuple[Description, dict[Cell, Outcome]]:
+def stored(app: App[PromptingVisits], who: Who, run: str) -> tuple[RunDescription, dict[Cell, Outcome]]:
     """A kept run. Raises `InputError("run")`, `StorageFailed`."""
     with app.visits.runs(who.visitor) as runs:
         return runs.load(run).description, runs.outcomes(run)
 
 
 def whole_table(
-    show: Renderer, description: Description, found: tuple[Line, ...], outcomes: Mapping[Cell, Outcome]
+    show: Renderer, description: RunDescription, found: tuple[Line, ...], outcomes: Mapping[Cell, Outcome]
 ) -> str:
     """The table with comparisons, how steady the answers are, and what to notice."""
     return table(show, found) + steadiness(show, description, outcomes) + noticed(show, "set")

@@ -9,7 +9,7 @@ import gradio as gr
 
 from playground.measuring import export
 from playground.measuring.notebook import Recipe, to_notebook
-from playground.measuring.store import Description, Run
+from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import Comparison
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
@@ -112,21 +112,21 @@ def exported(app: App[PromptingVisits], who: Who, run: str | None, kind: str) ->
     return {"name": f"aula-{found.id}.{ending}", "type": mime, "content": content}
 
 
-def recipe(description: Description) -> Recipe:
+def recipe(description: RunDescription) -> Recipe:
     """How a notebook makes the columns: as the page does."""
     return Recipe(setup=_SETUP, columns={one.key: f"MADE[{one.key!r}]" for one in description.columns})
 
 
-def _line(show: Renderer, run: Run) -> str:
+def _line(show: Renderer, run: StoredRun) -> str:
     values = {"name": run.name, "created": _when(run), "done": run.done, "all": run.description.total}
     return show.text("prompting.run_line", **values)
 
 
-def _when(run: Run) -> str:
+def _when(run: StoredRun) -> str:
     return run.created.replace("T", " ")[:16]
 
 
-def _table(show: Renderer, runs: Sequence[Run]) -> str:
+def _table(show: Renderer, runs: Sequence[StoredRun]) -> str:
     names = ("runs_name", "runs_when", "runs_tasks", "result_column", "runs_done")
     heads = "".join(f'<th scope="col">{html.escape(show.text(f"prompting.{name}"))}</th>' for name in names)
     rows = "".join(_row(show, run) for run in runs)
@@ -137,7 +137,7 @@ def _table(show: Renderer, runs: Sequence[Run]) -> str:
     )
 
 
-def _row(show: Renderer, run: Run) -> str:
+def _row(show: Renderer, run: StoredRun) -> str:
     it = run.description
     state = show.text("prompting.runs_whole" if run.whole else "prompting.runs_open")
     failed = f" · {show.text('prompting.failed_count', count=run.failed)}" if run.failed else ""
@@ -151,7 +151,7 @@ def _row(show: Renderer, run: Run) -> str:
     return f'<tr data-run="{html.escape(run.id)}"><th scope="row">{html.escape(run.name)}</th>{inside}</tr>'
 
 
-def _compared(show: Renderer, one: Run, two: Run, found: dict[str, Comparison]) -> str:
+def _compared(show: Renderer, one: StoredRun, two: StoredRun, found: dict[str, Comparison]) -> str:
     labels = {column.key: column.label for column in one.description.columns}
     title = html.escape(show.text("prompting.compared", one=one.name, other=two.name))
     names = ("compared_column", "compared_items", "compared_difference", "result_interval", "compared_paired")

@@ -9,7 +9,7 @@ from typing import assert_never
 import gradio as gr
 
 from playground.page.program import Page
-from playground.strategies.solving.knobs import Choice, Knob, Number, Whole, Writing
+from playground.strategies.solving.knobs import ChoiceKnob, IntegerKnob, Knob, NumberKnob, TextKnob
 from playground.strategies.solving.strategy import Strategy, strategies
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.types import Scalar
@@ -73,7 +73,7 @@ def lay_out_knobs(page: Page[PromptingVisits], chosen: Sequence[str]) -> Knobs:
 def _field(page: Page[PromptingVisits], strategy: Strategy, knob: Knob) -> gr.components.Component:
     label, name = page.app.label(f"strategy.knob.{knob.name}"), f"knob-{strategy.name}-{knob.name}".replace("_", "-")
     match knob:
-        case Whole() if knob.high - knob.low > _LONGEST_SLIDER:
+        case IntegerKnob() if knob.high - knob.low > _LONGEST_SLIDER:
             return gr.Number(
                 knob.default,
                 minimum=knob.low,
@@ -83,16 +83,16 @@ def _field(page: Page[PromptingVisits], strategy: Strategy, knob: Knob) -> gr.co
                 min_width=180,
                 elem_id=name,
             )
-        case Whole():
+        case IntegerKnob():
             return gr.Slider(knob.low, knob.high, value=knob.default, step=1, label=label, min_width=180, elem_id=name)
-        case Number():
+        case NumberKnob():
             return gr.Slider(
                 knob.low, knob.high, value=knob.default, step=0.1, label=label, min_width=180, elem_id=name
             )
-        case Choice():
+        case ChoiceKnob():
             choices = [(page.app.label(f"strategy.choice.{one}"), one) for one in knob.choices]
             return gr.Dropdown(choices, value=knob.default, label=label, min_width=180, elem_id=name)
-        case Writing():
+        case TextKnob():
             return gr.Textbox(
                 label=label,
                 info=page.app.label("prompting.template_info"),

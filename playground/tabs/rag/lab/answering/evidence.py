@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from playground.tabs.rag.lab.documents import Found, Passage
+from playground.tabs.rag.lab.documents import Passage, RetrievalResult
 from playground.tabs.rag.lab.search.likeness import READ, above_baseline, covered
 from playground.tabs.rag.lab.search.terms import Terms, spoken, terms
 from providers.embedding import EmbeddingInfo
@@ -22,7 +22,7 @@ RERANKED_GOOD, RERANKED_SOME = 0.5, 0.05
 """The same for a cross-encoder's scores."""
 
 
-def evidence(found: Found, info: EmbeddingInfo) -> Evidence:
+def evidence(found: RetrievalResult, info: EmbeddingInfo) -> Evidence:
     """How good the best of the passages is: the likelier of its words and, where the model reads the languages, its
     vector to hold what the question asks for; a cross-encoder's score alone, where there is one.
 
@@ -42,12 +42,12 @@ def evidence(found: Found, info: EmbeddingInfo) -> Evidence:
     return _level(score, GOOD if _read(found, info) else GOOD_BY_WORDS, SOME)
 
 
-def likeness(found: Found, question: Terms, told: Sequence[Terms], info: EmbeddingInfo) -> list[float]:
+def likeness(found: RetrievalResult, question: Terms, told: Sequence[Terms], info: EmbeddingInfo) -> list[float]:
     """From 0 to 1 a passage: by what both words and vectors say."""
     return [_likeness(found, question, passage, one, info) for passage, one in zip(found.passages, told, strict=True)]
 
 
-def _likeness(found: Found, question: Terms, passage: Passage, told: Terms, info: EmbeddingInfo) -> float:
+def _likeness(found: RetrievalResult, question: Terms, passage: Passage, told: Terms, info: EmbeddingInfo) -> float:
     words = covered(question, told)
     languages = {found.language or spoken(found.question), passage.chunk.language} - {""}
     if passage.dense_score is None or not _compares(found, passage, info):
@@ -57,12 +57,12 @@ def _likeness(found: Found, question: Terms, passage: Passage, told: Terms, info
     return cosine if len(languages) > 1 else READ * cosine + (1 - READ) * words
 
 
-def _read(found: Found, info: EmbeddingInfo) -> bool:
+def _read(found: RetrievalResult, info: EmbeddingInfo) -> bool:
     """Whether vectors count for any of the passages."""
     return any(_compares(found, passage, info) for passage in found.passages)
 
 
-def _compares(found: Found, passage: Passage, info: EmbeddingInfo) -> bool:
+def _compares(found: RetrievalResult, passage: Passage, info: EmbeddingInfo) -> bool:
     languages = {found.language or spoken(found.question), passage.chunk.language} - {""}
     return passage.dense_score is not None and (not info.languages or languages <= set(info.languages))
 

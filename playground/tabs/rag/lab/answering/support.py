@@ -53,7 +53,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class _PassageUnit:
     """A sentence of a passage, two that follow one another, or all of them. `rows` are those of its vectors."""
 
     passage: int
@@ -90,9 +90,9 @@ def _states(sentence: str) -> bool:
     return not terms(bare).empty
 
 
-def _units(passages: Sequence[Passage]) -> tuple[list[_Unit], list[str]]:
+def _units(passages: Sequence[Passage]) -> tuple[list[_PassageUnit], list[str]]:
     """The passages' sentences one by one, in pairs and together, and their texts to be embedded, once each."""
-    units, pieces = list[_Unit](), list[str]()
+    units, pieces = list[_PassageUnit](), list[str]()
     for number, passage in enumerate(passages, start=1):
         chunk = passage.chunk
         language = chunk.language or spoken(chunk.text)
@@ -102,7 +102,7 @@ def _units(passages: Sequence[Passage]) -> tuple[list[_Unit], list[str]]:
         pieces += whole
         groups = [*((row,) for row in rows), *pairwise(rows), *([tuple(rows)] if len(rows) > 2 else [])]
         units += [
-            _Unit(number, terms(" ".join([*(pieces[row] for row in group), above]), language), language, group)
+            _PassageUnit(number, terms(" ".join([*(pieces[row] for row in group), above]), language), language, group)
             for group in groups
         ]
     return units, pieces
@@ -128,7 +128,7 @@ class _Judged:
 def _judged(
     claims: Sequence[str],
     language: str,
-    units: Sequence[_Unit],
+    units: Sequence[_PassageUnit],
     vectors: tuple[NDArray[np.float32], NDArray[np.float32]],
     info: EmbeddingInfo,
 ) -> list[_Judged]:
@@ -143,7 +143,7 @@ def _judged(
 
 
 def _judge(
-    claim: Terms, language: str, units: Sequence[_Unit], cosines: NDArray[np.float32], info: EmbeddingInfo
+    claim: Terms, language: str, units: Sequence[_PassageUnit], cosines: NDArray[np.float32], info: EmbeddingInfo
 ) -> _Judged:
     thin = len(claim.words) <= THIN
     scores = [
@@ -162,7 +162,7 @@ def _judge(
     return _Judged(unit.passage if touched else None, score, missing, "weak" if doubtful else "supported")
 
 
-def _score(claim: Terms, unit: _Unit, cosine: float, language: str, info: EmbeddingInfo) -> float:
+def _score(claim: Terms, unit: _PassageUnit, cosine: float, language: str, info: EmbeddingInfo) -> float:
     weight = _weight(language, unit.language, info)
     return weight * above_baseline(cosine, info) + (1 - weight) * covered(claim, unit.terms)
 

@@ -16,7 +16,7 @@ FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rewrite:
+class RewriteWording:
     """How a model is asked to make a follow-up question stand alone."""
 
     system: str
@@ -26,7 +26,7 @@ class Rewrite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Propose:
+class ProposeWording:
     """How a model is asked for a question about a passage."""
 
     system: str
@@ -34,7 +34,7 @@ class Propose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class RagWording:
     """One language's. A text's gaps are filled by `str.format`; what fills them is never read as a template."""
 
     rules: str
@@ -43,20 +43,20 @@ class Wording:
     page: str
     question: str
     reminder: str
-    rewrite: Rewrite
-    propose: Propose
+    rewrite: RewriteWording
+    propose: ProposeWording
 
 
 @cache
-def wordings(folder: Path = ASSETS / "prompts") -> Mapping[str, Wording]:
+def wordings(folder: Path = ASSETS / "prompts") -> Mapping[str, RagWording]:
     """By language. A missing or unknown text is a `ValueError`: a slip must show."""
     return _WORDINGS.validate_python(tomllib.loads((folder / "retrieval.toml").read_text("utf-8")))
 
 
-def wording(language: str) -> Wording:
+def wording(language: str) -> RagWording:
     """That language's, or English."""
     every = wordings()
     return every.get(language) or every[FALLBACK]
 
 
-_WORDINGS: TypeAdapter[dict[str, Wording]] = TypeAdapter(dict[str, Wording], config={"extra": "forbid"})
+_WORDINGS: TypeAdapter[dict[str, RagWording]] = TypeAdapter(dict[str, RagWording], config={"extra": "forbid"})

@@ -16,10 +16,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.tabs.rag.lab.documents import Chunk, Document, Found, Page, Ways
+from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
 from playground.tabs.rag.lab.index.repair import Repair, Told
-from playground.tabs.rag.lab.index.spaces import ChromaSpace
-from playground.tabs.rag.lab.index.texts import Stored, Texts
+from playground.tabs.rag.lab.index.spaces import StoredCorpus
+from playground.tabs.rag.lab.index.texts import StoredDocument, TextStore
 from playground.tabs.rag.lab.index.threads import finished
 from playground.tabs.rag.lab.index.vectors import Index, Key
 from playground.tabs.rag.lab.reading.split import Cut, split
@@ -27,19 +27,19 @@ from playground.tabs.rag.lab.search.search import search
 from providers.embedding import Embedder, EmbeddingInfo, Reranker
 from providers.errors import StorageFailed
 
-__all__ = ["FILE", "Adding", "Collection", "Cut", "Stored"]
+__all__ = ["FILE", "Collection", "Cut", "IndexProgress", "StoredDocument"]
 
 T = TypeVar("T")
 
 FILE = "documents.sqlite"
-DEFAULT, USUAL = Cut(), Ways()
+DEFAULT, USUAL = Cut(), RetrievalOptions()
 _FORMAT = 1
 """Counts up when chunks are cut or named in another way, so that none of before are mistaken for new ones."""
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adding:
+class IndexProgress:
     """How far a document is: `chunks` of `total` are embedded. `acknowledged`: from now on it survives a kill."""
 
     name: str
@@ -56,14 +56,14 @@ class Collection:
         self.folder, self.index, self.embedder = folder, index, embedder
         self.cut = cut.within(embedder.info.window)
         self._key = Key(owner, _space(embedder.info, self.cut))
-        self._texts = Texts(folder / FILE, self._key.space)
+        self._texts = TextStore(folder / FILE, self._key.space)
         self._repair = Repair(self._texts, index, self._key, embedder, self.cut)
 
     @property
-    def space(self) -> ChromaSpace:
-        return ChromaSpace(self._texts, self.index, self._key)
+    def space(self) -> StoredCorpus:
+        return StoredCorpus(self._texts, self.index, self._key)
 
-    async def add(self, document: Document) -> AsyncGenerator[Adding]:
+    async def add(self, document: Document) -> AsyncGenerator[IndexProgress]:
         """Make a document searchable. The last one told is acknowledged.
 
         One that is there already (by its digest) is left as it is. Another one of the same name is replaced in the
@@ -71,25 +71,25 @@ class Collection:
         """
         document = _sound(document)
         async for _ in self.embedder.prepare():
-            yield Adding(name=document.name, chunks=0, total=0)
+            yield IndexProgress(name=document.name, chunks=0, total=0)
         async with self.index.lock(self.folder):
             there = await asyncio.to_thread(self._ready, document.digest)
             if there is not None:
-                yield Adding(name=document.name, chunks=there.chunks, total=there.chunks, acknowledged=True)
+                yield IndexProgress(name=document.name, chunks=there.chunks, total=there.chunks, acknowledged=True)
                 return
             chunks = await asyncio.to_thread(split, document, self.embedder.count, self.cut)
             try:
                 await finished(partial(self._texts.begin, document, chunks))
                 async with aclosing(self._repair.embed(chunks)) as embedding:
                     async for done in embedding:
-                        yield Adding(name=document.name, chunks=done, total=len(chunks))
+                        yield IndexProgress(name=document.name, chunks=done, total=len(chunks))
                 replaced = await finished(partial(self._texts.acknowledge, document.digest))
             except BaseException:  # stopped too: what was begun is undone
                 await self._undo(document.digest)
                 raise
             for digest in replaced:
                 await self._forget(digest, await asyncio.to_thread(self._texts.spaces))
-            yield Adding(name=document.name, chunks=len(chunks), total=len(chunks), acknowledged=True)
+            yield IndexProgress(name=document.name, chunks=len(chunks), total=len(chunks), acknowledged=True)
 
     async def remove(self, digest: str) -> None:
         """From the texts, and from the indexes of all models. One that is not there is no error."""
@@ -111,14 +111,14 @@ class Collection:
         async with self.index.lock(self.folder):
             return await self._repair.settle(told)
 
-    def documents(self) -> tuple[Stored, ...]:
+    def documents(self) -> tuple[StoredDocument, ...]:
         return self._texts.documents()
 
     def document(self, digest: str) -> Document:
         """Raises `InputError("document")`."""
         return self._texts.document(digest)
 
-    def page(self, digest: str, number: int) -> Page:
+    def page(self, digest: str, number: int) -> DocumentPage:
         """Raises `InputError("document")`."""
         return self._texts.page(digest, number)
 
@@ -126,7 +126,9 @@ class Collection:
         """Those that are searched, of one document or of all, in the documents' order."""
         return self._texts.chunks(digest)
 
-    async def search(self, question: str, ways: Ways = USUAL, reranker: Reranker | None = None) -> Found:
+    async def search(
+        self, question: str, ways: RetrievalOptions = USUAL, reranker: Reranker | None = None
+    ) -> RetrievalResult:
         """See `search`. An index that turns out to be damaged is repaired first."""
         return await self._repaired(lambda: search(self.space, self.embedder, question, ways, reranker))
 
@@ -152,7 +154,7 @@ class Collection:
         """Close the file of the texts. It is opened again where needed."""
         self._texts.close()
 
-    def _ready(self, digest: str) -> Stored | None:
+    def _ready(self, digest: str) -> StoredDocument | None:
         return next((one for one in self._texts.documents() if one.digest == digest and one.ready), None)
 
     async def _undo(self, digest: str) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from playground.tabs.rag.lab.documents import Chunk
-from playground.tabs.rag.lab.index.texts import Stored, Texts
+from playground.tabs.rag.lab.index.texts import StoredDocument, TextStore
 from playground.tabs.rag.lab.index.threads import finished
 from playground.tabs.rag.lab.index.vectors import Index, Key
 from playground.tabs.rag.lab.reading.split import Cut, split
@@ -30,7 +30,7 @@ Told = Callable[[int, int], None]
 class Repair:
     """Of one collection. The lock of its folder is the caller's business."""
 
-    def __init__(self, texts: Texts, index: Index, key: Key, embedder: Embedder, cut: Cut) -> None:
+    def __init__(self, texts: TextStore, index: Index, key: Key, embedder: Embedder, cut: Cut) -> None:
         self._texts, self._index, self._key = texts, index, key
         self._embedder, self._cut = embedder, cut
 
@@ -63,7 +63,7 @@ class Repair:
             await finished(partial(self._texts.acknowledge, pending))
         return len(missing)
 
-    async def _listed(self) -> tuple[Stored, ...]:
+    async def _listed(self) -> tuple[StoredDocument, ...]:
         return await asyncio.to_thread(self._texts.documents)
 
     def _cut_again(self, digest: str) -> None:

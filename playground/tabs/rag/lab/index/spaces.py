@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.tabs.rag.lab.documents import Chunk
-from playground.tabs.rag.lab.index.texts import Texts
+from playground.tabs.rag.lab.index.texts import TextStore
 from playground.tabs.rag.lab.index.vectors import Index, Key
 from playground.tabs.rag.lab.search.lexical import Lexicon
 
@@ -18,7 +18,7 @@ Hits = list[tuple[str, float]]
 """Ids of chunks and their scores, best first."""
 
 
-class Space(Protocol):
+class Corpus(Protocol):
     """What is searched. `files`: digests of documents; none for all."""
 
     async def languages(self, files: Sequence[str] = ()) -> Mapping[str, int]:
@@ -40,7 +40,7 @@ class Space(Protocol):
     async def vectors(self, ids: Sequence[str]) -> Mapping[str, NDArray[np.float32]]: ...
 
 
-class MemorySpace:
+class MemoryCorpus:
     """Chunks and their vectors, shape (n, dimensions), kept nowhere: for measuring other ways of cutting."""
 
     def __init__(self, chunks: Sequence[Chunk], vectors: NDArray[np.float32]) -> None:
@@ -71,10 +71,10 @@ class MemorySpace:
         return {one: self._matrix[self._rows[one]] for one in ids if one in self._rows}
 
 
-class ChromaSpace:
+class StoredCorpus:
     """A visitor's collection. Documents that are being added, or were broken off, are not found."""
 
-    def __init__(self, texts: Texts, index: Index, key: Key) -> None:
+    def __init__(self, texts: TextStore, index: Index, key: Key) -> None:
         self._texts, self._index, self._key = texts, index, key
 
     async def lexicon(self) -> Lexicon:

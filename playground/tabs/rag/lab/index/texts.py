@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playground.sqlite import failures, opened, writing
-from playground.tabs.rag.lab.documents import Chunk, Document, Heading, Page
+from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, Heading
 from providers.errors import InputError
 
 _AT_ONCE = 500
@@ -48,7 +48,7 @@ _ORDER = " order by document.place, chunk.page, chunk.start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StoredDocument:
     """A document that is kept. `chunks`: in this space. Not `ready`: it cannot be searched (yet)."""
 
     digest: str
@@ -61,7 +61,7 @@ class Stored:
     ready: bool
 
 
-class Texts:
+class TextStore:
     """The texts, seen from one space. Usable from any thread. All of it raises `StorageFailed`."""
 
     def __init__(self, path: Path, space: str) -> None:
@@ -75,12 +75,12 @@ class Texts:
         with self._reading() as connection:
             return int(connection.execute("select number from version").fetchone()[0])
 
-    def documents(self) -> tuple[Stored, ...]:
+    def documents(self) -> tuple[StoredDocument, ...]:
         """In the order in which they came."""
         with self._reading() as connection:
             rows = connection.execute(_DOCUMENTS, {"space": self.space}).fetchall()
         names = ("digest", "name", "format", "size", "pages", "chunks", "language")
-        return tuple(Stored(**dict(zip(names, row[:-1], strict=True)), ready=bool(row[-1])) for row in rows)
+        return tuple(StoredDocument(**dict(zip(names, row[:-1], strict=True)), ready=bool(row[-1])) for row in rows)
 
     def document(self, digest: str) -> Document:
         """Raises `InputError("document")`."""
@@ -95,7 +95,7 @@ class Texts:
             name=name, format=kind, digest=digest, size=size, language=language, pages=tuple(map(_page, pages))
         )
 
-    def page(self, digest: str, number: int) -> Page:
+    def page(self, digest: str, number: int) -> DocumentPage:
         """Raises `InputError("document")`."""
         with self._reading() as connection:
             row = connection.execute(_PAGES + " and number = ?", (digest, number)).fetchone()
@@ -223,9 +223,9 @@ _NEXT = "update version set number = number + 1"
 _PAGES = "select number, text, label, headings, read from page where digest = ?"
 
 
-def _page(row: tuple[int, str, str, str, int]) -> Page:
+def _page(row: tuple[int, str, str, str, int]) -> DocumentPage:
     number, text, label, headings, read = row
-    return Page(
+    return DocumentPage(
         number=number,
         text=text,
         label=label,
@@ -234,7 +234,7 @@ def _page(row: tuple[int, str, str, str, int]) -> Page:
     )
 
 
-def _headings(page: Page) -> str:
+def _headings(page: DocumentPage) -> str:
     return json.dumps([(heading.start, heading.text, heading.level) for heading in page.headings])
 
 

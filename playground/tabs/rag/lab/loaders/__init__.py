@@ -15,8 +15,8 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
-from playground.tabs.rag.lab.bounds import Bounds
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.bounds import DocumentBounds
+from playground.tabs.rag.lab.documents import DocumentPage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ class Source:
 
     name: str
     content: bytes = field(repr=False)
-    bounds: Bounds = field(default_factory=Bounds)
+    bounds: DocumentBounds = field(default_factory=DocumentBounds)
     read: PictureReader | None = None
 
     @property
@@ -76,7 +76,7 @@ class Loader(Protocol):
 
     def claims(self, source: Source) -> Claim: ...
 
-    def load(self, source: Source) -> Iterator[Page]:
+    def load(self, source: Source) -> Iterator[DocumentPage]:
         """The pages, numbered from 1. Raises `DocumentError`, or anything at all for a damaged file."""
         ...
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 
 SUFFIXES = (".csv", ".tsv")
 _DELIMITERS = ",;\t|"
@@ -20,7 +20,7 @@ def claims(source: Source) -> Claim:
     return Claim.NAMED if source.suffix in SUFFIXES and source.text is not None else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """One page. A line "sep=;" in front, as Excel writes it, is followed."""
     text = source.text or ""
     csv.field_size_limit(max(1, source.bounds.characters))
@@ -30,7 +30,7 @@ def load(source: Source) -> Iterator[Page]:
         delimiter, text = said[-1], rest
     else:
         delimiter = _delimiter(text)
-    writing = Writing(source.bounds.characters)
+    writing = PageWriter(source.bounds.characters)
     for line in tables.lines(csv.reader(text.splitlines(keepends=True), delimiter=delimiter)):
         writing.line(line)
     yield writing.page(1)

@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import packed, tables
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -28,19 +28,19 @@ def claims(source: Source) -> Claim:
     return Claim.CERTAIN if "word/document.xml" in source.parts else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """One page."""
     from docx import Document
 
     packed.checked(source.content, source.bounds)
     document = Document(io.BytesIO(source.content))
-    writing = Writing(source.bounds.characters)
+    writing = PageWriter(source.bounds.characters)
     _Body(document, writing).write()
     yield writing.page(1)
 
 
 class _Body:
-    def __init__(self, document: Document, writing: Writing) -> None:
+    def __init__(self, document: Document, writing: PageWriter) -> None:
         self._document, self._writing = document, writing
         self._levels = {style.style_id: _level_of(style) for style in document.styles}
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import packed
-from playground.tabs.rag.lab.reading.blocks import Tree, name_of
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.blocks import HtmlWriter, name_of
+from playground.tabs.rag.lab.reading.writing import PageWriter
 from providers.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def claims(source: Source) -> Claim:
     return Claim.CERTAIN if _CONTAINER in source.parts else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """Chapters without text (covers, pictures) are left out. Raises `DocumentError("encrypted")`."""
     from lxml import html
 
@@ -38,13 +38,13 @@ def load(source: Source) -> Iterator[Page]:
         raise DocumentError("encrypted")
     number = 0
     for name in _chapters(archive):
-        writing = Writing(source.bounds.characters)
+        writing = PageWriter(source.bounds.characters)
         parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
         content = archive.read(name)
         if not content.strip():
             continue
         root = html.document_fromstring(_in_utf8(content), parser=parser)
-        Tree(writing).write(root.find("body") if root.find("body") is not None else root)
+        HtmlWriter(writing).write(root.find("body") if root.find("body") is not None else root)
         page = writing.page(number + 1)
         if page.text:
             number += 1

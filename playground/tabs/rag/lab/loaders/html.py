@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading.blocks import Tree, text_in
+from playground.tabs.rag.lab.reading.blocks import HtmlWriter, text_in
 from playground.tabs.rag.lab.reading.tidy import one_line
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 from providers.errors import DocumentError
 
 SUFFIXES = (".html", ".htm", ".xhtml")
@@ -29,7 +29,7 @@ def claims(source: Source) -> Claim:
     return Claim.NAMED if source.suffix in SUFFIXES and "<" in text else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """One page, its label the page's title."""
     from lxml import html
 
@@ -39,12 +39,12 @@ def load(source: Source) -> Iterator[Page]:
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", text), parser=parser)
     title = one_line(root.findtext(".//title") or "")
-    whole = Writing(source.bounds.characters)
-    Tree(whole).write(root.find("body") if root.find("body") is not None else root)
+    whole = PageWriter(source.bounds.characters)
+    HtmlWriter(whole).write(root.find("body") if root.find("body") is not None else root)
     yield _content(text, whole.page(1, title), source.bounds.characters)
 
 
-def _content(text: str, whole: Page, most: int) -> Page:
+def _content(text: str, whole: DocumentPage, most: int) -> DocumentPage:
     """The page without what is around its content, if that leaves enough of it."""
     import trafilatura
 
@@ -54,8 +54,8 @@ def _content(text: str, whole: Page, most: int) -> Page:
     body = getattr(found, "body", None)
     if body is None or len(text_in(body)) < _LEAST_PART * len(whole.text):
         return whole
-    writing = Writing(most)
-    Tree(writing).write(body)
+    writing = PageWriter(most)
+    HtmlWriter(writing).write(body)
     page = writing.page(1, whole.label)
     lost = {heading.text for heading in whole.headings[:1]} - {heading.text for heading in page.headings}
     return whole if lost or not page.text else page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.tidy import tidy
 from providers.errors import DocumentError
@@ -22,7 +22,7 @@ def claims(source: Source) -> Claim:
     return Claim.CERTAIN if head.startswith(_MARKS) or bitmap or webp else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """One page. Raises `DocumentError`: "scanned" without OCR, "expands" for more dots than are allowed, which its
     head tells before anything is unpacked."""
     import numpy as np
@@ -35,4 +35,4 @@ def load(source: Source) -> Iterator[Page]:
         if source.read is None:
             raise DocumentError("scanned")
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-    yield Page(number=1, text=tidy(source.read(np.asarray(upright)[:, :, ::-1].copy())), read=True)
+    yield DocumentPage(number=1, text=tidy(source.read(np.asarray(upright)[:, :, ::-1].copy())), read=True)

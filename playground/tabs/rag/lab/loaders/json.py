@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 from providers.errors import DocumentError
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
@@ -21,10 +21,10 @@ def claims(source: Source) -> Claim:
     return Claim.NONE if _records(source.text) is None else Claim.NAMED
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """One page. Raises `DocumentError("nested")` below 100 levels."""
     text = source.text or ""
-    writing = Writing(source.bounds.characters)
+    writing = PageWriter(source.bounds.characters)
     for record in _records(text) or []:
         for count, line in enumerate(_lines(record, "", 0)):
             (writing.line if count else writing.paragraph)(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from playground.tabs.rag.lab.documents import Heading, Page
+from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.tidy import clean
 from providers.errors import DocumentError
@@ -24,13 +24,13 @@ def claims(source: Source) -> Claim:
     return Claim.NAMED if source.suffix in SUFFIXES and source.text is not None else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """One page."""
     text = source.text or ""
     if len(text) > source.bounds.characters:
         raise DocumentError("too_long", limit=source.bounds.characters)
     text = "\n".join(line.rstrip() for line in clean(text).split("\n")).strip("\n")
-    yield Page(number=1, text=text, headings=tuple(_headings(text)))
+    yield DocumentPage(number=1, text=text, headings=tuple(_headings(text)))
 
 
 def _headings(text: str) -> Iterator[Heading]:

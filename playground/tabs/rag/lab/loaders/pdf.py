@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from playground.tabs.rag.lab.documents import Heading, Page
+from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.loaders import Claim, Picture, Source
 from playground.tabs.rag.lab.reading.tidy import one_line, tidy, unbroken
 from providers.errors import DocumentError
@@ -25,7 +25,7 @@ def claims(source: Source) -> Claim:
     return Claim.CERTAIN if b"%PDF-" in source.content[:1024] else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """Raises `DocumentError`: "encrypted"; "scanned", where no page has text; "too_many_pages"."""
     import pypdfium2
 
@@ -47,14 +47,14 @@ def load(source: Source) -> Iterator[Page]:
     yield from pages
 
 
-def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]]) -> Page:
+def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]]) -> DocumentPage:
     page = document[place]
     words = page.get_textpage()
     text = unbroken(words.get_text_range())
     words.close()
     page.close()
     label = document.get_page_label(place)
-    return Page(
+    return DocumentPage(
         number=place + 1,
         text=text,
         label="" if label == str(place + 1) else one_line(label)[:40],
@@ -91,7 +91,7 @@ def _pictures(document: PdfDocument) -> bool:
     return any(next(iter(document[place].get_objects(max_depth=1)), None) for place in range(len(document)))
 
 
-def _read(document: PdfDocument, pages: list[Page], source: Source) -> Iterator[Page]:
+def _read(document: PdfDocument, pages: list[DocumentPage], source: Source) -> Iterator[DocumentPage]:
     """The pages, with the text of those that have none read from their picture."""
     empty = sum(not page.text for page in pages)
     if empty > source.bounds.ocr_pages:
@@ -101,7 +101,7 @@ def _read(document: PdfDocument, pages: list[Page], source: Source) -> Iterator[
             yield page
         else:
             text = tidy(source.read(_picture(document[place], source.bounds.pixels)))
-            yield Page(number=page.number, text=text, label=page.label, read=True)
+            yield DocumentPage(number=page.number, text=text, label=page.label, read=True)
 
 
 def _picture(page: PdfPage, pixels: int) -> Picture:

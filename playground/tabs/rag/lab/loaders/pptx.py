@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import packed, tables
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 from providers.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def claims(source: Source) -> Claim:
     return Claim.CERTAIN if "ppt/presentation.xml" in source.parts else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """Hidden slides too: whoever adds a presentation can see them."""
     from pptx import Presentation
 
@@ -36,8 +36,8 @@ def load(source: Source) -> Iterator[Page]:
         yield _page(number, slide, source.bounds.characters)
 
 
-def _page(number: int, slide: Slide, most: int) -> Page:
-    writing = Writing(most)
+def _page(number: int, slide: Slide, most: int) -> DocumentPage:
+    writing = PageWriter(most)
     title = slide.shapes.title
     name = " ".join(title.text_frame.text.split()) if title is not None else ""
     writing.heading(name, 1)
@@ -55,7 +55,7 @@ def _in_order(shapes: Iterable[BaseShape]) -> list[BaseShape]:
     return sorted(shapes, key=lambda shape: (shape.top or 0, shape.left or 0))
 
 
-def _write(shape: BaseShape, writing: Writing, depth: int) -> None:
+def _write(shape: BaseShape, writing: PageWriter, depth: int) -> None:
     if depth > _DEEPEST:
         raise RecursionError
     if hasattr(shape, "shapes"):

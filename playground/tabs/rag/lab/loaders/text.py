@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.tidy import tidy
 from providers.errors import DocumentError
@@ -18,9 +18,9 @@ def claims(source: Source) -> Claim:
     return Claim.NAMED if source.suffix in SUFFIXES else Claim.READABLE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """One page."""
     text = source.text or ""
     if len(text) > source.bounds.characters:
         raise DocumentError("too_long", limit=source.bounds.characters)
-    yield Page(number=1, text=tidy(text))
+    yield DocumentPage(number=1, text=tidy(text))

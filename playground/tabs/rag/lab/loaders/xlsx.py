@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import packed, tables
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 from providers.errors import DocumentError
 
 SUFFIXES = (".xlsx", ".xlsm")
@@ -18,7 +18,7 @@ def claims(source: Source) -> Claim:
     return Claim.CERTAIN if "xl/workbook.xml" in source.parts else Claim.NONE
 
 
-def load(source: Source) -> Iterator[Page]:
+def load(source: Source) -> Iterator[DocumentPage]:
     """Hidden sheets too. The name of a sheet is its label and its heading; sheets without text are left empty."""
     import warnings
 
@@ -32,7 +32,7 @@ def load(source: Source) -> Iterator[Page]:
             raise DocumentError("too_many_pages", pages=len(sheets), limit=source.bounds.pages)
         for number, sheet in enumerate(sheets, start=1):
             sheet.reset_dimensions()  # what a file says about its own size is not to be relied on
-            writing = Writing(source.bounds.characters)
+            writing = PageWriter(source.bounds.characters)
             for line in tables.lines(sheet.iter_rows(values_only=True)):
                 if writing.blank:
                     writing.heading(sheet.title, 1)

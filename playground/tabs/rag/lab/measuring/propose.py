@@ -13,7 +13,7 @@ from playground.tabs.rag.lab.answering.quoting import mark_for, quoted
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.answering.wording import FALLBACK, wording, wordings
 from playground.tabs.rag.lab.documents import Chunk
-from playground.tabs.rag.lab.measuring.questions import Asked
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.relevance import bare
 from playground.tabs.rag.lab.search.likeness import covered
 from playground.tabs.rag.lab.search.terms import spoken, terms
@@ -38,7 +38,7 @@ class Proposed:
     """A question for the visitor to approve. `exact`: the model's own quote stands in the chunk; otherwise the quote is
     the chunk's sentence that is closest to the question."""
 
-    asked: Asked
+    asked: LabelledQuestion
     chunk: Chunk
     exact: bool = True
 
@@ -107,7 +107,7 @@ def read_proposal(reply: str, chunk: Chunk) -> Proposed | None:
         return None
     name = hashlib.blake2b(f"{chunk.id}\0{question}".encode("utf-8", "replace"), digest_size=6).hexdigest()
     language = spoken(question) or _language(chunk)
-    asked = Asked(id=name, language=language, question=question, document=chunk.name, quotes=(words,))
+    asked = LabelledQuestion(id=name, language=language, question=question, document=chunk.name, quotes=(words,))
     return Proposed(asked=asked, chunk=chunk, exact=bool(exact))
 
 

@@ -28,7 +28,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class LabelledQuestion:
     """A question. `document` is the file that holds the answer, "" for any; `quotes` its words there, each of them
     needed for the whole answer."""
 
@@ -57,7 +57,9 @@ def guess_columns(columns: Sequence[str]) -> QuestionColumns:
     return QuestionColumns(**found)
 
 
-def from_table(table: Table, columns: QuestionColumns | None = None) -> tuple[tuple[Asked, ...], tuple[RowError, ...]]:
+def from_table(
+    table: Table, columns: QuestionColumns | None = None
+) -> tuple[tuple[LabelledQuestion, ...], tuple[RowError, ...]]:
     """The rows that can be used, and what is wrong with the others.
 
     Raises `DocumentError("columns")` where no question and quotes are assigned.
@@ -66,7 +68,7 @@ def from_table(table: Table, columns: QuestionColumns | None = None) -> tuple[tu
     named = [column for field in fields(chosen) if (column := getattr(chosen, field.name))]
     if not (chosen.question and chosen.quotes) or len(set(named)) < len(named) or not set(named) <= set(table.columns):
         raise DocumentError("columns", file=table.name)
-    asked, errors, seen = list[Asked](), list[RowError](), set[str]()
+    asked, errors, seen = list[LabelledQuestion](), list[RowError](), set[str]()
     for line, row in table.rows:
         try:
             one = _Row(table.name, line, row, chosen).asked()
@@ -80,7 +82,7 @@ def from_table(table: Table, columns: QuestionColumns | None = None) -> tuple[tu
     return tuple(asked), tuple(errors)
 
 
-def read_questions(content: bytes, name: str) -> tuple[Asked, ...]:
+def read_questions(content: bytes, name: str) -> tuple[LabelledQuestion, ...]:
     """A file of JSON Lines or CSV, every row of which can be used: columns by their names, quotes as a list or
     separated by `|`.
 
@@ -93,7 +95,7 @@ def read_questions(content: bytes, name: str) -> tuple[Asked, ...]:
     return asked
 
 
-def to_jsonl(asked: Sequence[Asked]) -> str:
+def to_jsonl(asked: Sequence[LabelledQuestion]) -> str:
     """What `read_questions` reads."""
     return "".join(
         json.dumps({field.name: getattr(one, field.name) for field in fields(one)}, ensure_ascii=False) + "\n"
@@ -101,7 +103,7 @@ def to_jsonl(asked: Sequence[Asked]) -> str:
     )
 
 
-def sample_questions(folder: Path = ASSETS / "samples") -> tuple[Asked, ...]:
+def sample_questions(folder: Path = ASSETS / "samples") -> tuple[LabelledQuestion, ...]:
     """Our own, about the sample documents."""
     file = folder / "questions.jsonl"
     return read_questions(file.read_bytes(), file.name)
@@ -114,10 +116,10 @@ class _Row:
     row: Mapping[str, object]
     columns: QuestionColumns
 
-    def asked(self) -> Asked:
+    def asked(self) -> LabelledQuestion:
         question = self._text(self.columns.question, "row_question")
         quotes = self._quotes()
-        return Asked(
+        return LabelledQuestion(
             id=self._optional(self.columns.id)[:200] or f"{self.line:04d}",
             language=self._optional(self.columns.language)[:20].casefold() or spoken(question),
             question=question,

@@ -7,17 +7,17 @@ import unicodedata
 from collections.abc import Sequence
 
 from playground.tabs.rag.lab.documents import Chunk
-from playground.tabs.rag.lab.measuring.questions import Asked
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 
 _BLANK = re.compile(r"[\s\u00ad\u200b\ufeff]+")
 
 
-def relevant(asked: Asked, chunks: Sequence[Chunk]) -> frozenset[str]:
+def relevant(asked: LabelledQuestion, chunks: Sequence[Chunk]) -> frozenset[str]:
     """The ids of the chunks that hold one of its quotes, or at least half of one that was cut in two."""
     return frozenset().union(*relevant_by_quote(asked, chunks))
 
 
-def relevant_by_quote(asked: Asked, chunks: Sequence[Chunk]) -> tuple[frozenset[str], ...]:
+def relevant_by_quote(asked: LabelledQuestion, chunks: Sequence[Chunk]) -> tuple[frozenset[str], ...]:
     """The same quote by quote. With overlapping chunks several hold the same one, and any of them answers.
 
     White space does not count, case does. Only chunks of the question's document, where it names one.

@@ -17,9 +17,9 @@ from playground.measuring.items import Item
 from playground.measuring.outcomes import Attempt, Column, Outcome
 from playground.measuring.statistics import bootstrap_mean, wilson
 from playground.measuring.summary import Comparison, Outcomes, compare
-from playground.tabs.rag.lab.documents import Chunk, Document, Found, Ways
-from playground.tabs.rag.lab.index.spaces import MemorySpace, Space
-from playground.tabs.rag.lab.measuring.questions import Asked
+from playground.tabs.rag.lab.documents import Chunk, Document, RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.index.spaces import Corpus, MemoryCorpus
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.relevance import relevant_by_quote
 from playground.tabs.rag.lab.measuring.scores import Wanted, first_rank, ndcg_at, recall_at, reciprocal_rank
 from playground.tabs.rag.lab.reading.split import Cut, split
@@ -33,11 +33,11 @@ METRICS: tuple[Metric, ...] = ("recall", "mrr", "ndcg")
 DEPTH = 10
 """Passages that are looked at, at least: beyond them a reciprocal rank is 0."""
 _BATCH = 64
-_WAYS: Mapping[Way, Ways] = {
-    "dense": Ways(lexical=False),
-    "lexical": Ways(dense=False),
-    "hybrid": Ways(),
-    "reranked": Ways(rerank=True),
+_WAYS: Mapping[Way, RetrievalOptions] = {
+    "dense": RetrievalOptions(lexical=False),
+    "lexical": RetrievalOptions(dense=False),
+    "hybrid": RetrievalOptions(),
+    "reranked": RetrievalOptions(rerank=True),
 }
 
 
@@ -46,22 +46,22 @@ class Cutting:
     """Documents cut one way, ready to be searched. `label` names it in columns: the tokens of its chunks."""
 
     label: str
-    space: Space
+    space: Corpus
     chunks: tuple[Chunk, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measuring:
+class RetrievalMeasurement:
     """What is measured. Every way on every cutting is a column; "reranked" needs a reranker."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[LabelledQuestion, ...]
     cuttings: tuple[Cutting, ...]
     embedder: Embedder
     reranker: Reranker | None = None
     ways: tuple[Way, ...] = ("dense", "lexical", "hybrid")
     k: int = 5
     balance: float | None = None
-    """See `Ways.balance`; of the ways that fuse."""
+    """See `RetrievalOptions.balance`; of the ways that fuse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RetrievalScores:
     """One column of the table. `lost`: questions whose quotes no chunk holds; they are not part of the scores.
 
     `comparison` of recall@k with the baseline, exact McNemar; `seconds` is the mean of a search's.
@@ -105,7 +105,7 @@ async def cut_documents(documents: Sequence[Document], cut: Cut, embedder: Embed
         for start in range(0, len(chunks), _BATCH)
     ]
     matrix = np.concatenate(vectors) if vectors else np.zeros((0, embedder.info.dimensions or 1), dtype=np.float32)
-    space = await asyncio.to_thread(MemorySpace, chunks, matrix)
+    space = await asyncio.to_thread(MemoryCorpus, chunks, matrix)
     return Cutting(label=str(cut.tokens), space=space, chunks=tuple(chunks))
 
 
@@ -114,13 +114,13 @@ def key_of(way: Way, cutting: str) -> str:
     return f"{way}@{cutting}"
 
 
-def items(asked: Sequence[Asked]) -> tuple[Item, ...]:
+def items(asked: Sequence[LabelledQuestion]) -> tuple[Item, ...]:
     """The questions as the runner takes them."""
     return tuple(Item(id=one.id, question=one.question, answer=" … ".join(one.quotes)) for one in asked)
 
 
-def columns(measuring: Measuring) -> tuple[Column, ...]:
-    """Every way on every cutting, as columns for `evaluation.run` over `items`.
+def columns(measuring: RetrievalMeasurement) -> tuple[Column, ...]:
+    """Every way on every cutting, as columns for `measuring.run` over `items`.
 
     `Outcome.score` is recall@k (see `scores.recall_at`), `None` for a question whose quotes no chunk holds.
     `Outcome.trace` tells the ranked chunks, the relevant ones, all metrics, and the first rank.
@@ -132,8 +132,11 @@ def columns(measuring: Measuring) -> tuple[Column, ...]:
 
 
 def table(
-    outcomes: Outcomes, measuring: Measuring, among: Sequence[Asked] | None = None, baseline: str | None = None
-) -> tuple[Row, ...]:
+    outcomes: Outcomes,
+    measuring: RetrievalMeasurement,
+    among: Sequence[LabelledQuestion] | None = None,
+    baseline: str | None = None,
+) -> tuple[RetrievalScores, ...]:
     """A row a column, over all questions or only those of `among` (one language, one document).
 
     The baseline is a column's key, or that of a way, then on the same cutting. Without one, "dense" and "lexical" are
@@ -157,9 +160,13 @@ def _against(way: Way, cutting: str, baseline: str | None) -> str | None:
 
 
 def _column(
-    measuring: Measuring, cutting: Cutting, way: Way, asked: Mapping[str, Asked], embedder: _Remembering
+    measuring: RetrievalMeasurement,
+    cutting: Cutting,
+    way: Way,
+    asked: Mapping[str, LabelledQuestion],
+    embedder: _Remembering,
 ) -> Column:
-    ways = Ways(
+    ways = RetrievalOptions(
         dense=_WAYS[way].dense,
         lexical=_WAYS[way].lexical,
         rerank=_WAYS[way].rerank,
@@ -180,7 +187,7 @@ def _column(
     return Column(key=key, label=key, provider=embedder.info.provider, run=run)
 
 
-def _outcome(found: Found, wanted: Wanted, k: int, seconds: float) -> Outcome:
+def _outcome(found: RetrievalResult, wanted: Wanted, k: int, seconds: float) -> Outcome:
     ranked = [passage.chunk.id for passage in found.passages]
     held = any(wanted)
     every = frozenset[str]().union(*wanted)
@@ -204,12 +211,12 @@ def _outcome(found: Found, wanted: Wanted, k: int, seconds: float) -> Outcome:
     return Outcome(text=text, score=score, calls=1, seconds=seconds, trace=trace, done=True)
 
 
-def _row(outcomes: Outcomes, way: Way, cutting: str, baseline: str | None) -> Row:
+def _row(outcomes: Outcomes, way: Way, cutting: str, baseline: str | None) -> RetrievalScores:
     key = key_of(way, cutting)
     mine = [outcome for cell, outcome in sorted(outcomes.items()) if cell.column == key]
     whole = [outcome for outcome in mine if outcome.failure is None]
     measured = [found for outcome in whole if (found := _metrics(outcome)) is not None]
-    return Row(
+    return RetrievalScores(
         key=key,
         way=way,
         cutting=cutting,

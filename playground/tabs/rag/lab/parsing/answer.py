@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from playground.tabs.rag.lab.bounds import Bounds
-from playground.tabs.rag.lab.documents import Heading, Page
+from playground.tabs.rag.lab.bounds import DocumentBounds
+from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.parsing.worker import Died
 from playground.tabs.rag.lab.reading.names import safe_name
 from providers.errors import DocumentError, Failure, MissingPackage
@@ -55,7 +55,7 @@ class _Told(_Failed):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class UnpackedFile:
     """A file of an archive, or why it could not be taken out."""
 
     name: str
@@ -64,14 +64,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ParserAnswer:
     """Pages of a document, members of an archive, or a failure. `spent`: its process should read nothing more."""
 
     failure: Failure | None = None
     format: str = ""
     language: str = ""
-    pages: tuple[Page, ...] = ()
-    members: tuple[Member, ...] = ()
+    pages: tuple[DocumentPage, ...] = ()
+    members: tuple[UnpackedFile, ...] = ()
     spent: bool = False
 
     @property
@@ -82,7 +82,7 @@ class Answer:
         return self.format == "pdf" and any(not page.text for page in self.pages)
 
 
-def answer_of(body: bytes, pieces: Sequence[bytes], bounds: Bounds) -> Answer:
+def answer_of(body: bytes, pieces: Sequence[bytes], bounds: DocumentBounds) -> ParserAnswer:
     """Raises `Died` for an answer that is none: the process is not what it was."""
     try:
         told = _Told.model_validate_json(body)
@@ -94,7 +94,7 @@ def answer_of(body: bytes, pieces: Sequence[bytes], bounds: Bounds) -> Answer:
     within = len(pages) <= bounds.pages and sum(len(page.text) for page in pages) <= bounds.characters
     if not within or numbers != list(range(1, len(pages) + 1)) or not (told.failure or pages or members):
         raise Died
-    return Answer(
+    return ParserAnswer(
         failure=_failure(told),
         format=told.format,
         language=told.language,
@@ -104,19 +104,19 @@ def answer_of(body: bytes, pieces: Sequence[bytes], bounds: Bounds) -> Answer:
     )
 
 
-def _page(told: _Page) -> Page:
+def _page(told: _Page) -> DocumentPage:
     headings = tuple(Heading(start=one.start, text=one.text, level=one.level) for one in told.headings)
     starts = [heading.start for heading in headings]
     if starts != sorted(starts) or any(start > len(told.text) for start in starts):
         raise Died
-    return Page(number=told.number, text=told.text, label=told.label, headings=headings, read=told.read)
+    return DocumentPage(number=told.number, text=told.text, label=told.label, headings=headings, read=told.read)
 
 
-def _members(told: _Told, pieces: Sequence[bytes]) -> tuple[Member, ...]:
+def _members(told: _Told, pieces: Sequence[bytes]) -> tuple[UnpackedFile, ...]:
     if len(told.members) != len(pieces):
         raise Died
     pairs = zip(told.members, pieces, strict=True)
-    return tuple(Member(safe_name(one.name), content, _failure(one)) for one, content in pairs)
+    return tuple(UnpackedFile(safe_name(one.name), content, _failure(one)) for one, content in pairs)
 
 
 def _failure(told: _Failed) -> Failure | None:

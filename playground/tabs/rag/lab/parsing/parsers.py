@@ -7,31 +7,22 @@ import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Self
 
-from playground.asking.upload import Upload
-from playground.tabs.rag.lab.bounds import MB, Bounds
+from playground.asking.upload import Rejected, Upload
+from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import Document
-from playground.tabs.rag.lab.parsing.answer import Answer, Member, answer_of
-from playground.tabs.rag.lab.parsing.worker import Asked, Died, TooSlow, Worker
+from playground.tabs.rag.lab.parsing.answer import ParserAnswer, UnpackedFile, answer_of
+from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Worker
 from playground.tabs.rag.lab.reading.names import safe_name
 from providers.errors import DocumentError, Failure, PlaygroundError
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A file that could not be read, and why: the key and values of a text of `assets/locale`."""
-
-    name: str
-    failure: Failure
 
 
 class Stopped(Exception):
     """Nobody waits for this file any more."""
 
 
-class _Job:
+class _ParserJob:
     """A file in the hands of a process. Cancelled from another thread, which kills that process."""
 
     def __init__(self) -> None:
@@ -56,15 +47,15 @@ class _Job:
 class _Pool:
     """Processes of one kind, each with the one thread that talks to it."""
 
-    def __init__(self, bounds: Bounds, workers: int, *, ocr: bool) -> None:
+    def __init__(self, bounds: DocumentBounds, workers: int, *, ocr: bool) -> None:
         self._bounds, self._ocr = bounds, ocr
         self._workers = [Worker(bounds, ocr=ocr) for _ in range(workers)]
         self._idle = list(self._workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="parser")
 
-    async def ask(self, asked: Asked) -> Answer:
+    async def ask(self, asked: ParserTask) -> ParserAnswer:
         """Raises `DocumentError`. Cancelling kills the process that reads the file."""
-        job = _Job()
+        job = _ParserJob()
         running = self._threads.submit(self._ask, asked, job)
         try:
             return await asyncio.wrap_future(running)
@@ -81,7 +72,7 @@ class _Pool:
         for worker in self._workers:
             worker.kill()
 
-    def _ask(self, asked: Asked, job: _Job) -> Answer:
+    def _ask(self, asked: ParserTask, job: _ParserJob) -> ParserAnswer:
         worker = self._idle.pop()
         try:
             job.taken_by(worker)
@@ -96,7 +87,7 @@ class _Pool:
                 job.taken_by(None)
             self._idle.append(worker)
 
-    def _answer(self, worker: Worker, asked: Asked, job: _Job) -> Answer:
+    def _answer(self, worker: Worker, asked: ParserTask, job: _ParserJob) -> ParserAnswer:
         """Where a process failed that has read other files before, a fresh one gets the file too: it may not be to
         blame."""
         try:
@@ -119,8 +110,8 @@ class Parsers:
     Use it from one event loop. Processes start with the first file; those that read text in pictures only when asked.
     """
 
-    def __init__(self, bounds: Bounds | None = None, workers: int = 1) -> None:
-        self._bounds = bounds = bounds or Bounds()
+    def __init__(self, bounds: DocumentBounds | None = None, workers: int = 1) -> None:
+        self._bounds = bounds = bounds or DocumentBounds()
         self._plain = _Pool(bounds, workers, ocr=False)
         self._ocr = _Pool(bounds, 1, ocr=True)
 
@@ -133,7 +124,7 @@ class Parsers:
         if len(upload.content) > self._bounds.file_bytes:
             return (_rejected(name, DocumentError("too_large", limit=self._bounds.file_bytes // MB)),)
         try:
-            answer = await self._plain.ask(Asked(name, upload.content))
+            answer = await self._plain.ask(ParserTask(name, upload.content))
         except DocumentError as error:
             return (_rejected(name, error),)
         if not answer.members:
@@ -154,21 +145,21 @@ class Parsers:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def _member(self, member: Member, ocr: bool) -> Document | Rejected:
+    async def _member(self, member: UnpackedFile, ocr: bool) -> Document | Rejected:
         if member.failure is not None:
             return Rejected(member.name, _about(member.name, member.failure))
         try:
-            answer = await self._plain.ask(Asked(member.name, member.content, member=True))
+            answer = await self._plain.ask(ParserTask(member.name, member.content, member=True))
         except DocumentError as error:
             return _rejected(member.name, error)
         return await self._outcome(member.name, member.content, answer, ocr)
 
-    async def _outcome(self, name: str, content: bytes, answer: Answer, ocr: bool) -> Document | Rejected:
+    async def _outcome(self, name: str, content: bytes, answer: ParserAnswer, ocr: bool) -> Document | Rejected:
         if ocr and answer.has_pictures:
             try:
-                read = await self._ocr.ask(Asked(name, content, member=True))
+                read = await self._ocr.ask(ParserTask(name, content, member=True))
             except DocumentError as error:
-                read = Answer(failure=Failure.of(error))
+                read = ParserAnswer(failure=Failure.of(error))
             if read.failure is None or not answer.pages:
                 answer = read
         if answer.failure is not None:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from playground.tabs.rag.lab.bounds import Bounds
+from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.reading import wire
 
 _PROGRAM = Path(wire.__file__).with_name("program.py")
@@ -36,7 +36,7 @@ class Died(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParserTask:
     """A file to read. `member`: it comes out of an archive."""
 
     name: str
@@ -47,14 +47,14 @@ class Asked:
 class Worker:
     """A process of one kind, used by one thread at a time; `end` may come from any."""
 
-    def __init__(self, bounds: Bounds, *, ocr: bool = False) -> None:
+    def __init__(self, bounds: DocumentBounds, *, ocr: bool = False) -> None:
         self._bounds, self._ocr = bounds, ocr
         self._seconds = bounds.ocr_seconds if ocr else bounds.seconds
         self._most = _FRAME + bounds.archive_bytes + bounds.characters * _PER_CHARACTER
         self._child: subprocess.Popen[bytes] | None = None
         self._read = 0
 
-    def ask(self, asked: Asked) -> tuple[bytes, list[bytes]]:
+    def ask(self, asked: ParserTask) -> tuple[bytes, list[bytes]]:
         """Blocks until the answer is there. Raises `TooSlow` or `Died`; the process is then gone, and the next call
         starts another."""
         given, answers = self._streams()

@@ -7,7 +7,7 @@ import zlib
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from playground.tabs.rag.lab.bounds import MB, Bounds
+from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.loaders import Source
 from playground.tabs.rag.lab.reading.names import safe_name
 from playground.tabs.rag.lab.reading.packed import ZIP_MARKS, opened
@@ -17,7 +17,7 @@ _OF_DOCUMENTS = frozenset({"mimetype", "[Content_Types].xml", "AndroidManifest.x
 _LEFT_BY_SYSTEMS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
-class Member(NamedTuple):
+class ArchiveMember(NamedTuple):
     """A file of an archive, or why there is none."""
 
     name: str
@@ -30,7 +30,7 @@ def is_archive(source: Source) -> bool:
     return source.content.startswith(ZIP_MARKS) and not _OF_DOCUMENTS.intersection(source.parts)
 
 
-def members(content: bytes, bounds: Bounds) -> list[Member]:
+def members(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
     """The files, with their paths as names. What systems leave behind (`__MACOSX`, hidden files) is left out.
 
     Raises `DocumentError`: "damaged", "empty", "too_many_files"; "expands", if all together are too large.
@@ -51,13 +51,13 @@ def _hidden(name: str) -> bool:
     return not parts or bool(_LEFT_BY_SYSTEMS.intersection(parts)) or parts[-1].startswith(".")
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, bounds: Bounds) -> Member:
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, bounds: DocumentBounds) -> ArchiveMember:
     name = safe_name(entry.filename)
     if entry.flag_bits & 1:
-        return Member(name, b"", DocumentError("encrypted"))
+        return ArchiveMember(name, b"", DocumentError("encrypted"))
     if entry.file_size > bounds.file_bytes:
-        return Member(name, b"", DocumentError("too_large", limit=bounds.file_bytes // MB))
+        return ArchiveMember(name, b"", DocumentError("too_large", limit=bounds.file_bytes // MB))
     try:
-        return Member(name, archive.read(entry))
+        return ArchiveMember(name, archive.read(entry))
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, OSError, EOFError, RuntimeError):
-        return Member(name, b"", DocumentError("damaged"))
+        return ArchiveMember(name, b"", DocumentError("damaged"))

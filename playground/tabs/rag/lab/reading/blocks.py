@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.reading import tables
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -18,10 +18,10 @@ _UNSEEN, _INLINE = frozenset(_UNSEEN_NAMES.split()), frozenset(_INLINE_NAMES.spl
 _DEEPEST = 500
 
 
-class Tree:
+class HtmlWriter:
     """Writes a tree, its elements named as HTML names them or as trafilatura does (`head`, `row`, `cell`, `lb`)."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: PageWriter) -> None:
         self._writing = writing
         self._inline: list[str] = []
         self._item = False

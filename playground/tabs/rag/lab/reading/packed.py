@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from playground.tabs.rag.lab.bounds import MB, Bounds
+from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from providers.errors import DocumentError
 
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -39,7 +39,7 @@ def names_in(content: bytes) -> frozenset[str]:
         return frozenset()
 
 
-def checked(content: bytes, bounds: Bounds) -> zipfile.ZipFile:
+def checked(content: bytes, bounds: DocumentBounds) -> zipfile.ZipFile:
     """An office file or a book whose parts are within bounds and define no entities.
 
     Raises `DocumentError`: "damaged", "encrypted", "expands", "entities". A part is never longer than its entry says:

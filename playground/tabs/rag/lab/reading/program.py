@@ -21,10 +21,10 @@ def main() -> None:
     length = int.from_bytes(given.read(4), "big")
     start = json.loads(given.read(length))
     sys.path[:] = start["path"]
-    from playground.tabs.rag.lab.bounds import Bounds
+    from playground.tabs.rag.lab.bounds import DocumentBounds
     from playground.tabs.rag.lab.reading import confine, language, reading, wire
 
-    bounds, ocr = Bounds(**start["bounds"]), bool(start["ocr"])
+    bounds, ocr = DocumentBounds(**start["bounds"]), bool(start["ocr"])
     confine.without_network()
     language.identifier()
     if ocr:
@@ -40,7 +40,7 @@ def main() -> None:
             return
         confine.until((bounds.ocr_seconds if ocr else bounds.seconds) + _GRACE)
         asked = json.loads(body)
-        message, found = reading.answered(asked["name"], pieces[0], reading.Way(bounds, ocr, asked["member"]))
+        message, found = reading.answered(asked["name"], pieces[0], reading.ReadOptions(bounds, ocr, asked["member"]))
         del pieces
         wire.send(answers, message, found)
         confine.until(0)

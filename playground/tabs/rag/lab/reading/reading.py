@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from playground.tabs.rag.lab import loaders
-from playground.tabs.rag.lab.bounds import MB, Bounds
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.bounds import MB, DocumentBounds
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.reading import archive, packed
 from playground.tabs.rag.lab.reading.language import detected
 from playground.tabs.rag.lab.reading.ocr import reader
@@ -18,10 +18,10 @@ from providers.errors import DocumentError, Failure, MissingPackage, PlaygroundE
 _NEAR = 0.6
 
 
-class Way(NamedTuple):
+class ReadOptions(NamedTuple):
     """How to read: pictures of text too or not; whether the file comes out of an archive."""
 
-    bounds: Bounds
+    bounds: DocumentBounds
     ocr: bool
     member: bool
 
@@ -29,7 +29,7 @@ class Way(NamedTuple):
 Message = dict[str, object]
 
 
-def answered(name: str, content: bytes, way: Way) -> tuple[Message, list[bytes]]:
+def answered(name: str, content: bytes, way: ReadOptions) -> tuple[Message, list[bytes]]:
     """What the file holds: `pages`, or `members` of an archive with their contents, or a `failure`.
 
     `spent` tells that this process has run out of memory and should not read another file.
@@ -62,7 +62,7 @@ def failed(error: PlaygroundError) -> Message:
     return {"failure": failure.key, "values": dict(failure.values)}
 
 
-def _members(content: bytes, way: Way) -> tuple[Message, list[bytes]]:
+def _members(content: bytes, way: ReadOptions) -> tuple[Message, list[bytes]]:
     if way.member:
         packed.opened(content)  # a part of a file that is cut off looks like an archive too
         raise DocumentError("archive")
@@ -71,7 +71,7 @@ def _members(content: bytes, way: Way) -> tuple[Message, list[bytes]]:
     return {"members": told}, [one.content for one in found]
 
 
-def _worth_reading(content: bytes, bounds: Bounds) -> None:
+def _worth_reading(content: bytes, bounds: DocumentBounds) -> None:
     if len(content) > bounds.file_bytes:
         raise DocumentError("too_large", limit=bounds.file_bytes // MB)
     if not content.strip(b"\0\t\n\r\x0b\x0c "):
@@ -88,8 +88,8 @@ def _document(source: loaders.Source, chosen: str) -> Message:
     return {"format": chosen, "language": language, "pages": [asdict(page) for page in pages]}
 
 
-def _bounded(found: Iterable[Page], bounds: Bounds) -> list[Page]:
-    pages: list[Page] = []
+def _bounded(found: Iterable[DocumentPage], bounds: DocumentBounds) -> list[DocumentPage]:
+    pages: list[DocumentPage] = []
     characters = 0
     for page in found:
         characters += len(page.text)
@@ -101,7 +101,7 @@ def _bounded(found: Iterable[Page], bounds: Bounds) -> list[Page]:
     return pages
 
 
-def _memory(way: Way) -> int:
+def _memory(way: ReadOptions) -> int:
     return way.bounds.ocr_memory if way.ocr else way.bounds.memory
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from playground.tabs.rag.lab.documents import Chunk, Document, Heading, Page
+from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, Heading
 from playground.tabs.rag.lab.reading.sentences import Span, pieces, sentences
 
 _CHARACTERS = 20
@@ -49,7 +49,7 @@ def split(document: Document, count: Callable[[str], int], cut: Cut) -> tuple[Ch
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class _SplitUnit:
     """A sentence, a heading, or a part of a sentence that is too long. `tokens` without the model's marks."""
 
     start: int
@@ -64,7 +64,7 @@ class _Unit:
 class _Cutter:
     """Cuts one page."""
 
-    def __init__(self, document: Document, page: Page, count: Callable[[str], int], cut: Cut) -> None:
+    def __init__(self, document: Document, page: DocumentPage, count: Callable[[str], int], cut: Cut) -> None:
         self.document, self.page, self.count, self.cut = document, page, count, cut
         self.marks = count("")
         self.longest = max(1, (cut.tokens - self.marks) // 2)
@@ -92,7 +92,7 @@ class _Cutter:
                 yield chunk
             first, new = self._overlap(units, first, end), end
 
-    def _units(self, above: tuple[Heading, ...]) -> Iterator[_Unit]:
+    def _units(self, above: tuple[Heading, ...]) -> Iterator[_SplitUnit]:
         text, place = self.page.text, 0
         for heading in sorted(self.page.headings, key=lambda heading: heading.start):
             line = text.find("\n", heading.start)
@@ -104,10 +104,10 @@ class _Cutter:
             above, place = _under(above, heading), end
         yield from self._measured(place, len(text), above)
 
-    def _measured(self, start: int, end: int, above: tuple[Heading, ...], opens: bool = False) -> Iterator[_Unit]:
+    def _measured(self, start: int, end: int, above: tuple[Heading, ...], opens: bool = False) -> Iterator[_SplitUnit]:
         for sentence in sentences(self.page.text, start, end):
             for piece in pieces(self.page.text, sentence, self._fits):
-                yield _Unit(*piece, self._tokens(piece), above, opens)
+                yield _SplitUnit(*piece, self._tokens(piece), above, opens)
                 opens = False
 
     def _tokens(self, span: Span) -> int:
@@ -116,7 +116,7 @@ class _Cutter:
     def _fits(self, span: Span) -> bool:
         return span[1] - span[0] <= self.longest * _CHARACTERS and self._tokens(span) <= self.longest
 
-    def _headings(self, unit: _Unit) -> tuple[tuple[str, ...], int]:
+    def _headings(self, unit: _SplitUnit) -> tuple[tuple[str, ...], int]:
         """What of the headings above can be afforded, the nearest first, and its tokens, marks included."""
         titles = tuple(" ".join(heading.text.split()) for heading in unit.above)
         whole = tuple(title for title in (*self.label, *titles) if title)
@@ -127,7 +127,7 @@ class _Cutter:
             self.affordable[whole] = kept, self.count(_embedded(kept, ""))
         return self.affordable[whole]
 
-    def _fill(self, units: Sequence[_Unit], first: int, new: int, room: int) -> int:
+    def _fill(self, units: Sequence[_SplitUnit], first: int, new: int, room: int) -> int:
         """The end of a chunk that starts at `first`: all that fits, but no heading once it holds enough."""
         taken, longest = 0, units[first].start + self.cut.tokens * _CHARACTERS
         for place in range(first, len(units)):
@@ -138,7 +138,7 @@ class _Cutter:
             taken += unit.tokens
         return len(units)
 
-    def _overlap(self, units: Sequence[_Unit], first: int, end: int) -> int:
+    def _overlap(self, units: Sequence[_SplitUnit], first: int, end: int) -> int:
         """Where the next chunk starts: some sentences back, but not across a heading nor to this one's start."""
         if end >= len(units) or units[end].opens:
             return end
@@ -150,7 +150,7 @@ class _Cutter:
             place -= 1
         return place if self.cut.overlap else end
 
-    def _forced(self, unit: _Unit) -> Iterator[Chunk]:
+    def _forced(self, unit: _SplitUnit) -> Iterator[Chunk]:
         """A unit alone that is too long with its headings and marks: without headings, and in parts if need be."""
         whole = self._chunk(unit.start, unit.end, ())
         if whole.tokens <= self.cut.tokens:

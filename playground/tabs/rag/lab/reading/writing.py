@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from playground.tabs.rag.lab.documents import Heading, Page
+from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.reading.tidy import one_line, tidy
 from providers.errors import DocumentError
 
 _LONGEST_HEADING = 300
 
 
-class Writing:
+class PageWriter:
     """The text of a page as it grows. Raises `DocumentError("too_long")` beyond `most` characters."""
 
     def __init__(self, most: int) -> None:
@@ -36,8 +36,10 @@ class Writing:
             start = self._length - len(title)
             self._headings.append(Heading(start=start, text=title, level=max(1, min(9, level))))
 
-    def page(self, number: int, label: str = "") -> Page:
-        return Page(number=number, text="".join(self._pieces), label=one_line(label), headings=tuple(self._headings))
+    def page(self, number: int, label: str = "") -> DocumentPage:
+        return DocumentPage(
+            number=number, text="".join(self._pieces), label=one_line(label), headings=tuple(self._headings)
+        )
 
     @property
     def blank(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playground.tabs.rag.lab.documents import Note, Ways
+from playground.tabs.rag.lab.documents import Note, RetrievalOptions
 from providers.embedding import EmbeddingInfo
 from providers.types import Scalar
 
@@ -22,7 +22,7 @@ class Balance:
     notes: tuple[Note, ...] = ()
 
 
-def balance(ways: Ways, info: EmbeddingInfo, language: str, documents: Mapping[str, int]) -> Balance:
+def balance(ways: RetrievalOptions, info: EmbeddingInfo, language: str, documents: Mapping[str, int]) -> Balance:
     """`language`: of the question. `documents`: chunks by language. A language that is not known counts as read.
 
     Ranks of a model that does not read the language are worse than none (measured: Spanish documents, a model
@@ -51,7 +51,7 @@ def reads(info: EmbeddingInfo, language: str) -> bool:
     return not language or not info.languages or language in info.languages
 
 
-def _warned(ways: Ways, info: EmbeddingInfo, language: str) -> tuple[Note, ...]:
+def _warned(ways: RetrievalOptions, info: EmbeddingInfo, language: str) -> tuple[Note, ...]:
     if not ways.dense or reads(info, language):
         return ()
     return (_note("dense_weak_language", language=language, model=info.name),)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.tabs.rag.lab.documents import Found, Note, Passage, Ways
-from playground.tabs.rag.lab.index.spaces import Hits, Space
+from playground.tabs.rag.lab.documents import Note, Passage, RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.index.spaces import Corpus, Hits
 from playground.tabs.rag.lab.search.balance import Balance, balance
 from playground.tabs.rag.lab.search.detection import question_language
 from playground.tabs.rag.lab.search.diversity import diverse
@@ -27,8 +27,8 @@ RERANKED = 20
 
 
 async def search(
-    space: Space, embedder: Embedder, question: str, ways: Ways, reranker: Reranker | None = None
-) -> Found:
+    space: Corpus, embedder: Embedder, question: str, ways: RetrievalOptions, reranker: Reranker | None = None
+) -> RetrievalResult:
     """The `ways.k` best passages, each with the ranks and scores of all steps that saw it.
 
     Raises `InputError("empty")` for a question without text, "choice" where no way is on, and what the models raise.
@@ -38,17 +38,17 @@ async def search(
         raise InputError("empty")
     if not (ways.dense or ways.lexical) or ways.k < 1:
         raise InputError("choice")
-    return await _Search(space, embedder, question, ways).found(reranker)
+    return await _Retrieval(space, embedder, question, ways).found(reranker)
 
 
 @dataclass(slots=True)
-class _Search:
+class _Retrieval:
     """One search on its way. `dense` and `lexical` are what these ways found, best first."""
 
-    space: Space
+    space: Corpus
     embedder: Embedder
     question: str
-    ways: Ways
+    ways: RetrievalOptions
     language: str = ""
     vector: NDArray[np.float32] | None = None
     dense: Hits = field(default_factory=list)
@@ -56,7 +56,7 @@ class _Search:
     notes: list[Note] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    async def found(self, reranker: Reranker | None) -> Found:
+    async def found(self, reranker: Reranker | None) -> RetrievalResult:
         documents = await self.space.languages(self.ways.files)
         self.language = question_language(self.question, documents)
         await self._embed()
@@ -70,7 +70,7 @@ class _Search:
         if self.ways.diverse:
             with self._timed("diverse"):
                 passages = await self._diverse(passages)
-        return Found(
+        return RetrievalResult(
             question=self.question,
             passages=tuple(replace(one, rank=rank) for rank, one in enumerate(passages[: self.ways.k], 1)),
             language=self.language,

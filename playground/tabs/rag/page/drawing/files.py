@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+from playground.asking.upload import Rejected
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.index.texts import Stored
-from playground.tabs.rag.lab.parsing import Rejected
+from playground.tabs.rag.lab.index.texts import StoredDocument
 from playground.tabs.rag.page.drawing.pieces import say, told
 from playground.tabs.rag.visit.values import Ingest
 
@@ -15,7 +15,7 @@ SCANNED = "document_error.scanned"
 """A file that holds pictures of text alone: it may be read by OCR."""
 
 
-def listing(show: Renderer, stored: Sequence[Stored], excluded: Sequence[str]) -> str:
+def listing(show: Renderer, stored: Sequence[StoredDocument], excluded: Sequence[str]) -> str:
     """A line a document: whether it is searched, what it is, and a button that removes it."""
     if not stored:
         return told(show, "empty_files")
@@ -24,7 +24,7 @@ def listing(show: Renderer, stored: Sequence[Stored], excluded: Sequence[str]) -
     return f'<p class="quiet">{count}</p><ul class="library">{lines}</ul>'
 
 
-def _line(show: Renderer, one: Stored, *, ticked: bool) -> str:
+def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
     name, digest = html.escape(one.name), html.escape(one.digest)
     parts = [html.escape(one.format.upper()), _count(show, "pages", one.pages), _count(show, "chunks", one.chunks)]
     if one.language:

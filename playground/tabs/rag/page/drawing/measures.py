@@ -14,10 +14,10 @@ from playground.measuring import Snapshot
 from playground.measuring.export import neutral
 from playground.page.parts.plots import SERIES, Measured, interval_plot
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.measuring.ways import METRICS, Metric, Row, Score
+from playground.tabs.rag.lab.measuring.ways import METRICS, Metric, RetrievalScores, Score
 from playground.tabs.rag.page.drawing.pieces import say
 
-Tables = Mapping[str, Sequence[Row]]
+Tables = Mapping[str, Sequence[RetrievalScores]]
 """By language; "" for all questions together."""
 _WAYS = ("dense", "lexical", "hybrid", "reranked")
 _HEADS = ("recall", "mrr", "ndcg", "against", "time")
@@ -50,7 +50,7 @@ def tables(show: Renderer, found: Tables, k: int) -> str:
     return whole + parts
 
 
-def table(show: Renderer, rows: Sequence[Row], k: int, *, words: bool = True) -> str:
+def table(show: Renderer, rows: Sequence[RetrievalScores], k: int, *, words: bool = True) -> str:
     """A row a way and chunk length."""
     explained = " ".join(_word(show, name, k) for name in _HEADS)
     heads = "".join(f'<th scope="col">{say(show, f"result_{name}", k=k)}</th>' for name in ("column", *_HEADS))
@@ -62,7 +62,7 @@ def table(show: Renderer, rows: Sequence[Row], k: int, *, words: bool = True) ->
     )
 
 
-def figure(show: Renderer, rows: Sequence[Row], k: int) -> go.Figure | None:
+def figure(show: Renderer, rows: Sequence[RetrievalScores], k: int) -> go.Figure | None:
     """Recall with its intervals; `None` where nothing is measured."""
     columns = [
         Measured(
@@ -82,13 +82,13 @@ def figure(show: Renderer, rows: Sequence[Row], k: int) -> go.Figure | None:
     return interval_plot(columns, show.text("rag.axis_recall", k=k), show.text("rag.hover_recall"))
 
 
-def name_of(show: Renderer, row: Row) -> str:
+def name_of(show: Renderer, row: RetrievalScores) -> str:
     """A way and the length of the chunks."""
     way = show.text(f"rag.way_{row.way}") if row.way in _WAYS else row.way
     return show.text("rag.column_name", way=way, tokens=row.cutting)
 
 
-def colour_of(row: Row) -> str:
+def colour_of(row: RetrievalScores) -> str:
     """One colour a way, the same everywhere."""
     return SERIES[_WAYS.index(row.way) % len(SERIES)] if row.way in _WAYS else SERIES[-1]
 
@@ -134,7 +134,7 @@ def _values(found: Tables, k: int) -> list[dict[str, str | int | float | None]]:
     return rows
 
 
-def _row(show: Renderer, row: Row) -> str:
+def _row(show: Renderer, row: RetrievalScores) -> str:
     counted = [html.escape(show.text("prompting.of_n", n=row.questions))]
     if row.lost:
         counted.append(say(show, "lost", count=row.lost))
@@ -155,7 +155,7 @@ def _row(show: Renderer, row: Row) -> str:
     )
 
 
-def _score(show: Renderer, row: Row, metric: Metric) -> str:
+def _score(show: Renderer, row: RetrievalScores, metric: Metric) -> str:
     score = row.scores.get(metric)
     if score is None:
         return "–"

@@ -6,18 +6,18 @@ import html
 from collections.abc import Mapping, Sequence
 
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.documents import Found, Note, Page, Passage
+from playground.tabs.rag.lab.documents import DocumentPage, Note, Passage, RetrievalResult
 from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where, word
 
 AROUND = 160
 """Characters shown before and after a passage."""
 _WAYS = ("dense", "lexical", "fused", "rerank", "diverse")
 _STEPS = ("embed", "dense", "lexical", "fuse", "rerank", "diverse")
-Pages = Mapping[tuple[str, int], Page]
+Pages = Mapping[tuple[str, int], DocumentPage]
 """By document and number."""
 
 
-def found(show: Renderer, it: Found, pages: Pages) -> str:
+def found(show: Renderer, it: RetrievalResult, pages: Pages) -> str:
     """The ranked passages."""
     if not it.passages:
         return f'{notes(show, it.notes)}<p class="told" role="status">{say(show, "found_none")}</p>'
@@ -49,14 +49,14 @@ def _readable(show: Renderer, note: Note) -> dict[str, object]:
     return values
 
 
-def _took(show: Renderer, it: Found) -> str:
+def _took(show: Renderer, it: RetrievalResult) -> str:
     steps = [f"{say(show, f'step_{name}')} {it.seconds[name] * 1000:.0f} ms" for name in _STEPS if it.seconds.get(name)]
     total = sum(it.seconds.values()) * 1000
     said = say(show, "found_count", count=len(it.passages), milliseconds=f"{total:.0f}")
     return f"{said} ({', '.join(steps)})" if steps else said
 
 
-def _passage(show: Renderer, it: Passage, used: Sequence[str], page: Page | None) -> str:
+def _passage(show: Renderer, it: Passage, used: Sequence[str], page: DocumentPage | None) -> str:
     headings = " › ".join(it.chunk.headings)
     above = f'<span class="quiet">{html.escape(headings)}</span>' if headings else ""
     return (
@@ -66,7 +66,7 @@ def _passage(show: Renderer, it: Passage, used: Sequence[str], page: Page | None
     )
 
 
-def _context(it: Passage, page: Page | None) -> str:
+def _context(it: Passage, page: DocumentPage | None) -> str:
     """The passage, marked, in what stands around it."""
     chunk = it.chunk
     if page is None or page.text[chunk.start : chunk.end] != chunk.text:

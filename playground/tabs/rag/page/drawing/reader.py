@@ -5,15 +5,15 @@ from __future__ import annotations
 import html
 
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.documents import Page
-from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.index.texts import StoredDocument
 from playground.tabs.rag.page.drawing.pieces import say
 
 _SHOWN = 20_000
 """Characters of a page around the passage: a whole book may be one page."""
 
 
-def reader(show: Renderer, document: Stored, page: Page, start: int, end: int) -> str:
+def reader(show: Renderer, document: StoredDocument, page: DocumentPage, start: int, end: int) -> str:
     """The page; what lies outside of it is not marked."""
     start, end = sorted((min(max(start, 0), len(page.text)), min(max(end, 0), len(page.text))))
     first = max(0, start - _SHOWN // 2)
@@ -38,7 +38,7 @@ def reader(show: Renderer, document: Stored, page: Page, start: int, end: int) -
     )
 
 
-def _turn(show: Renderer, document: Stored, number: int, by: int) -> str:
+def _turn(show: Renderer, document: StoredDocument, number: int, by: int) -> str:
     """A button to the page before or after."""
     if not 1 <= number + by <= document.pages:
         return ""

@@ -13,7 +13,7 @@ from playground.page.program import App, Who
 from playground.tabs.rag.page.drawing.answers import Models, turn, turns
 from playground.tabs.rag.page.drawing.pieces import alert, noticed, say, told
 from playground.tabs.rag.visit.ask import ask
-from playground.tabs.rag.visit.values import Answered, Asking
+from playground.tabs.rag.visit.values import Answered, RagRequest
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.errors import PlaygroundError
 
@@ -46,7 +46,7 @@ async def models_of(app: App[RagVisits], who: Who) -> Models:
     return {model.ref: model for model in await app.reach.models(who.visitor)}
 
 
-async def answer(app: App[RagVisits], who: Who, asking: Asking, *, example: str = "") -> AsyncGenerator[Screen]:
+async def answer(app: App[RagVisits], who: Who, asking: RagRequest, *, example: str = "") -> AsyncGenerator[Screen]:
     """One turn. A question that could not be asked goes back into its box.
 
     `example`: the language of the worked example, which says how it was asked; empty for any other question.

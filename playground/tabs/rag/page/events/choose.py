@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.reading.split import Cut
-from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.embedding import EmbeddingInfo
 from providers.errors import Failure, InputError, MissingKey, UnknownModel
@@ -38,9 +38,9 @@ class Chosen:
     excluded: object = ()
 
 
-def retrieval_of(app: App[RagVisits], who: Who, chosen: Chosen) -> Retrieval:
+def retrieval_of(app: App[RagVisits], who: Who, chosen: Chosen) -> RetrievalSetup:
     """Everything but the files, checked. Raises `InputError`s."""
-    ways = Ways(
+    ways = RetrievalOptions(
         dense=bool(chosen.dense),
         lexical=bool(chosen.lexical),
         rerank=bool(chosen.rerank),
@@ -57,10 +57,10 @@ def retrieval_of(app: App[RagVisits], who: Who, chosen: Chosen) -> Retrieval:
     reranker = None
     if ways.rerank and (every := app.visits.rerankers()):
         reranker = every[0].ref
-    return Retrieval(embedding=str(chosen.embedding or ""), ways=ways, reranker=reranker, cut=cut)
+    return RetrievalSetup(embedding=str(chosen.embedding or ""), ways=ways, reranker=reranker, cut=cut)
 
 
-async def with_files(app: App[RagVisits], who: Who, chosen: Chosen) -> Retrieval:
+async def with_files(app: App[RagVisits], who: Who, chosen: Chosen) -> RetrievalSetup:
     """`retrieval_of`, and the documents that are ticked. Raises `InputError("documents")` where none is."""
     retrieval = retrieval_of(app, who, chosen)
     excluded = set(names(chosen.excluded))

@@ -12,7 +12,7 @@ from playground.asking.upload import Upload
 from playground.page.parts import uploads
 from playground.page.parts.pace import paced
 from playground.page.program import App, Who
-from playground.tabs.rag.lab.index.texts import Stored
+from playground.tabs.rag.lab.index.texts import StoredDocument
 from playground.tabs.rag.page.drawing.files import SCANNED, listing, outcome, progress
 from playground.tabs.rag.page.drawing.pieces import alert
 from playground.tabs.rag.page.events.choose import Chosen, names, retrieval_of
@@ -55,7 +55,7 @@ async def listed(app: App[RagVisits], who: Who, chosen: Chosen) -> str:
         return alert(show, error)
 
 
-async def stored(app: App[RagVisits], who: Who, chosen: Chosen) -> tuple[Stored, ...]:
+async def stored(app: App[RagVisits], who: Who, chosen: Chosen) -> tuple[StoredDocument, ...]:
     """The visitor's documents."""
     return await app.visits.documents(who.visitor, retrieval_of(app, who, chosen))
 

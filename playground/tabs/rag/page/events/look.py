@@ -7,7 +7,7 @@ import asyncio
 import gradio as gr
 
 from playground.page.program import App, Who
-from playground.tabs.rag.lab.documents import Chunk, Found
+from playground.tabs.rag.lab.documents import Chunk, RetrievalResult
 from playground.tabs.rag.page.drawing.figures import map_figure
 from playground.tabs.rag.page.drawing.inside import chunks, near
 from playground.tabs.rag.page.drawing.passages import Pages, found
@@ -15,7 +15,7 @@ from playground.tabs.rag.page.drawing.pieces import alert, noticed, say, told
 from playground.tabs.rag.page.drawing.reader import reader
 from playground.tabs.rag.page.events.choose import Chosen, retrieval_of, with_files
 from playground.tabs.rag.page.events.files import stored
-from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_text
 from providers.errors import InputError, PlaygroundError
@@ -36,7 +36,7 @@ async def search(app: App[RagVisits], who: Who, chosen: Chosen, question: str) -
         return alert(show, error)
 
 
-async def _pages(app: App[RagVisits], who: Who, it: Found, retrieval: Retrieval) -> Pages:
+async def _pages(app: App[RagVisits], who: Who, it: RetrievalResult, retrieval: RetrievalSetup) -> Pages:
     """The pages that the passages stand in; one that was removed meanwhile is left out."""
     pages = {}
     for document, number in dict.fromkeys((one.chunk.document, one.chunk.page) for one in it.passages):

@@ -17,13 +17,13 @@ from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.measuring.propose import Proposed
-from playground.tabs.rag.lab.measuring.questions import Asked, read_questions, sample_questions
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, read_questions, sample_questions
 from playground.tabs.rag.lab.measuring.ways import Way, table
 from playground.tabs.rag.page.drawing import measures
 from playground.tabs.rag.page.drawing.pieces import alert, noticed, say, told
 from playground.tabs.rag.page.events.choose import TOKENS, names, number
 from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
-from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.expiring import Expiring
 from providers.errors import InputError, PlaygroundError
@@ -39,7 +39,7 @@ _QUOTE = 80
 class Kept:
     """By visitor, for some hours: questions of a file, questions proposed, and the last table with its k."""
 
-    own: Expiring[tuple[Asked, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
+    own: Expiring[tuple[LabelledQuestion, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
     proposed: Expiring[tuple[Proposed, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
     results: Expiring[tuple[measures.Tables, int]] = field(default_factory=lambda: Expiring(_HOURS, 200))
 
@@ -75,7 +75,7 @@ class Screen:
         return cls(**places, run=gr.update(visible=True), stop=gr.update(visible=False))
 
 
-def wanted_of(who: Who, kept: Kept, plan: Plan, retrieval: Retrieval) -> Wanted:
+def wanted_of(who: Who, kept: Kept, plan: Plan, retrieval: RetrievalSetup) -> Wanted:
     """Everything checked. Raises `InputError`s."""
     every = get_args(Way)
     chosen = [name for name in names(plan.ways) if name in every]
@@ -88,7 +88,7 @@ def wanted_of(who: Who, kept: Kept, plan: Plan, retrieval: Retrieval) -> Wanted:
     )
 
 
-def questions_of(who: Who, kept: Kept, plan: Plan) -> tuple[Asked, ...]:
+def questions_of(who: Who, kept: Kept, plan: Plan) -> tuple[LabelledQuestion, ...]:
     """Ours, the visitor's own, or those of the proposed ones that were approved."""
     if plan.questions == "own":
         return kept.own.get(who.visitor) or ()
@@ -107,7 +107,9 @@ def sizes_of(typed: object) -> tuple[int, ...]:
     return tuple(dict.fromkeys(map(int, pieces)))
 
 
-async def run(app: App[RagVisits], who: Who, kept: Kept, plan: Plan, retrieval: Retrieval) -> AsyncGenerator[Screen]:
+async def run(
+    app: App[RagVisits], who: Who, kept: Kept, plan: Plan, retrieval: RetrievalSetup
+) -> AsyncGenerator[Screen]:
     """Measure; the table and the figure come when it has ended, or was stopped."""
     show = app.show(who)
     try:
@@ -196,7 +198,7 @@ async def propose(app: App[RagVisits], who: Who, kept: Kept, wanted: Proposing) 
     yield [said, _choices(show, shown), *idle]
 
 
-def proposing_of(model: str, sampling: Sampling, count: object, retrieval: Retrieval) -> Proposing:
+def proposing_of(model: str, sampling: Sampling, count: object, retrieval: RetrievalSetup) -> Proposing:
     """Raises `InputError("number")`."""
     several = int(number("count", count, 1, 40, whole=True))
     longest = min(sampling.max_tokens or 160, 160)  # a question and a quote are short

@@ -17,7 +17,7 @@ from playground.tabs.rag.page.events import choose as choosing
 from playground.tabs.rag.page.events import files as filing
 from playground.tabs.rag.page.events import look as looking
 from playground.tabs.rag.page.layout.tab import Layout, chosen_of
-from playground.tabs.rag.visit.values import Asking
+from playground.tabs.rag.visit.values import RagRequest
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_models, checked_sampling, checked_text
 from providers.errors import PlaygroundError
@@ -152,7 +152,7 @@ async def _asking(
     app, count = page.app, len(layout.chosen)
     question, compare, system, *rest = values
     try:
-        asking = Asking(
+        asking = RagRequest(
             question=checked_text(question or "", app.bounds),
             model=checked_models(rest[count])[0],
             sampling=checked_sampling(dict(zip(page.sidebar.sampling, rest[count + 1 :], strict=True)), app.bounds),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from playground.page.parts.colour import percent
 from playground.page.parts.render import Renderer
-from playground.tabs.sampling.lab import NextToken, Row, Small
+from playground.tabs.sampling.lab import NextToken, Small, TokenCandidate
 from playground.tabs.sampling.page.drawing.pieces import chip, shown, word
 
 _ENDS = (0.1, 0.25, 0.5, 1.0)
@@ -67,13 +67,13 @@ def multiples(show: Renderer, smalls: Sequence[Small]) -> str:
     return f'<h4 class="part">{title}</h4><div class="multiples">{"".join(charts)}</div>'
 
 
-def axis_end(rows: Sequence[Row]) -> float:
+def axis_end(rows: Sequence[TokenCandidate]) -> float:
     """The first round number that no bar passes."""
     longest = max((max(row.probability, row.reshaped) for row in rows), default=1.0)
     return next((end for end in _ENDS if longest <= end), 1.0)
 
 
-def _bar(show: Renderer, row: Row, end: float) -> str:
+def _bar(show: Renderer, row: TokenCandidate, end: float) -> str:
     facts = html.escape(show.text("sampling.row_facts", id=row.id, logit=f"{row.logit:.2f}"))
     return (
         f'<tr class="{"" if row.kept else "cut"}" title="{facts}">'
@@ -85,7 +85,7 @@ def _bar(show: Renderer, row: Row, end: float) -> str:
     )
 
 
-def _after(show: Renderer, row: Row) -> str:
+def _after(show: Renderer, row: TokenCandidate) -> str:
     return _percent(row.reshaped) if row.kept else html.escape(show.text("sampling.cut"))
 
 

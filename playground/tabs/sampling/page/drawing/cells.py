@@ -6,13 +6,13 @@ import html
 from collections.abc import Sequence
 
 from playground.page.parts.render import Renderer
-from playground.tabs.sampling.lab import Cell, Group, Setting, groups
+from playground.tabs.sampling.lab import Group, SweepCell, SweepSetting, groups
 from playground.tabs.sampling.page.drawing.pieces import word
 
 _WORDS = ("agreement", "distinct_1", "distinct_2", "mean_logprob", "length", "finish")
 
 
-def grid(show: Renderer, cells: Sequence[Cell]) -> str:
+def grid(show: Renderer, cells: Sequence[SweepCell]) -> str:
     """All cells as far as they have come."""
     seeds = list(dict.fromkeys(cell.seed for cell in cells))
     heads = "".join(f'<th scope="col">{_seed(show, seed)}</th>' for seed in seeds)
@@ -40,7 +40,7 @@ def _words(show: Renderer) -> str:
     return f'<p class="words-used">{" ".join(word(show, name) for name in _WORDS)}</p>'
 
 
-def _cell(show: Renderer, cell: Cell) -> str:
+def _cell(show: Renderer, cell: SweepCell) -> str:
     if cell.failure is not None:
         said = f"{show.message(cell.failure)} {show.hint(cell.failure)}"
         body = f'<p class="told" role="alert">{html.escape(said)}</p>'
@@ -52,7 +52,7 @@ def _cell(show: Renderer, cell: Cell) -> str:
     return f'<td class="{cell.state}">{body}<dl>{_facts(show, cell)}</dl></td>'
 
 
-def _facts(show: Renderer, cell: Cell) -> str:
+def _facts(show: Renderer, cell: SweepCell) -> str:
     ended = {"stopped": "facts.stopped", "failed": "facts.failed"}.get(cell.state, f"sampling.finish_{cell.finish}")
     facts = [
         ("distinct_1", _number(cell.distinct_1)),
@@ -83,7 +83,7 @@ def _fact(show: Renderer, name: str, value: str) -> str:
     return f'<div data-fact="{name}"><dt title="{explained}">{label}</dt><dd>{html.escape(value)}</dd></div>'
 
 
-def _changes(show: Renderer, cells: Sequence[Cell]) -> str:
+def _changes(show: Renderer, cells: Sequence[SweepCell]) -> str:
     """What the model did not take, each said once, with the cells it concerns."""
     said: dict[str, list[str]] = {}
     for cell in cells:
@@ -99,11 +99,11 @@ def _changes(show: Renderer, cells: Sequence[Cell]) -> str:
     return f'<ul class="changes">{"".join(f"<li>⚠ {line}</li>" for line in lines)}</ul>' if lines else ""
 
 
-def _setting(show: Renderer, setting: Setting) -> str:
+def _setting(show: Renderer, setting: SweepSetting) -> str:
     return f'<span class="setting">{html.escape(_name(show, setting))}</span>'
 
 
-def _name(show: Renderer, setting: Setting) -> str:
+def _name(show: Renderer, setting: SweepSetting) -> str:
     parts = [show.text("sampling.at_temperature", temperature=f"{setting.temperature:g}")]
     if setting.top_k is not None:
         parts.append(show.text("sampling.at_top_k", top_k=setting.top_k))

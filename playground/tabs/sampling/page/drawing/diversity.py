@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from playground.page.parts.plots import MARKS, template
-from playground.tabs.sampling.lab import Line
+from playground.tabs.sampling.lab import DiversityLine
 
 
-def diversity_plot(lines: Sequence[Line], names: Sequence[str], titles: tuple[str, str], hover: str) -> go.Figure:
+def diversity_plot(
+    lines: Sequence[DiversityLine], names: Sequence[str], titles: tuple[str, str], hover: str
+) -> go.Figure:
     """Diversity (0 to 1) against temperature, a line for each top-k or top-p.
 
     `titles` are those of the axes; `hover` is a sentence with the gaps %{x} and %{y}.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from playground.page.parts.colour import level, percent
 from playground.page.parts.render import Renderer
-from playground.tabs.sampling.lab import Node, Tree, visible
+from playground.tabs.sampling.lab import Node, TokenTree, visible
 from playground.tabs.sampling.page.drawing.pieces import chip, marked, shown
 from providers.whitebox import Token
 
@@ -27,7 +27,7 @@ def read(show: Renderer, tokens: Sequence[Token]) -> str:
     return f'<details class="read" open><summary>{title}</summary><div class="pieces">{pieces}</div></details>'
 
 
-def path(show: Renderer, tree: Tree) -> str:
+def path(show: Renderer, tree: TokenTree) -> str:
     """Prompt and path. Nothing is closed around them, so that a token more only adds to the end of what was sent."""
     fixed = tree.readable_only
     here = "" if fixed else html.escape(show.text("sampling.here"))
@@ -40,7 +40,7 @@ def path(show: Renderer, tree: Tree) -> str:
     return words + prompt + "".join(chosen)
 
 
-def tail(show: Renderer, tree: Tree) -> str:
+def tail(show: Renderer, tree: TokenTree) -> str:
     """After which tokens the choice is made that the bars show."""
     before = (*tree.prompt, *(node.token for node in tree.path()))
     cut = "…" if len(before) > _TAIL else ""
@@ -58,7 +58,7 @@ class Branch:
     """The text runs through it."""
 
 
-def branches(tree: Tree) -> tuple[Branch, ...]:
+def branches(tree: TokenTree) -> tuple[Branch, ...]:
     """The tree, branch by branch, in the order they were tried; the leaf splits a branch, since the text ends there."""
     after: dict[int | None, list[Node]] = {}
     for node in tree.nodes:
@@ -77,13 +77,13 @@ def branches(tree: Tree) -> tuple[Branch, ...]:
     return tuple(found)
 
 
-def changes(show: Renderer, tree: Tree) -> str:
+def changes(show: Renderer, tree: TokenTree) -> str:
     """What the model was not asked as it was wanted, and why."""
     lines = "".join(f"<li>⚠ {html.escape(show.change(change))}</li>" for change in tree.changes)
     return f'<ul class="changes">{lines}</ul>' if lines else ""
 
 
-def forks(show: Renderer, tree: Tree) -> str:
+def forks(show: Renderer, tree: TokenTree) -> str:
     """The tree of what was tried; each branch is a button that leads back to its end."""
     title = html.escape(show.text("sampling.tree"))
     start = html.escape(show.text("sampling.root"))

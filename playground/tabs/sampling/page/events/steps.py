@@ -15,7 +15,7 @@ from playground.asking.lending import RecallsReplies
 from playground.asking.pump import beats
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.tabs.sampling.lab import Tree
+from playground.tabs.sampling.lab import TokenTree
 from playground.tabs.sampling.page.drawing.bars import bars, multiples, numbers
 from playground.tabs.sampling.page.drawing.pieces import alert, noticed, told
 from playground.tabs.sampling.page.drawing.tokens import changes, forks, path, read, tail
@@ -112,7 +112,7 @@ async def reshape(app: App[SamplingVisits], who: Who, sampling: Sampling) -> tup
         return gr.skip(), gr.skip()
     except PlaygroundError as error:
         return alert(show, error), ""
-    tree = bench.tree(who.visitor) or Tree()
+    tree = bench.tree(who.visitor) or TokenTree()
     full = tail(show, tree) + numbers(show, choice) + bars(show, choice) + multiples(show, smalls)
     ended = told(show, "ended") if any(node.token.special for node in tree.path()[-1:]) else ""
     return full + noticed(show, "next"), ended + bars(show, choice, rows=_AT_LEAF)
@@ -206,7 +206,7 @@ def beside(show: Renderer, error: PlaygroundError) -> Screen:
     return Screen(leaf=alert(show, error), stop=gr.update(visible=False), more=gr.update(visible=True))
 
 
-def _parent(tree: Tree, node: object) -> int | None:
+def _parent(tree: TokenTree, node: object) -> int | None:
     place = _whole(node)
     if not 0 <= place < len(tree.nodes):
         raise InputError("node")

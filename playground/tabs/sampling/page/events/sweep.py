@@ -12,7 +12,7 @@ import gradio as gr
 
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.tabs.sampling.lab import Cell, Grid, Line, diversity
+from playground.tabs.sampling.lab import DiversityLine, Grid, SweepCell, diversity
 from playground.tabs.sampling.page.drawing.cells import grid
 from playground.tabs.sampling.page.drawing.diversity import diversity_plot
 from playground.tabs.sampling.page.drawing.pieces import alert, noticed
@@ -78,7 +78,7 @@ async def sweep(
         length = app.sessions.limits.tokens(int(checked_number("max_tokens", plan.max_tokens) or 1))
         yield ["", gr.update(visible=False), gr.update(visible=False), gr.update(visible=True)]
         running = app.visits.sweep(who.visitor, model, asked, cells_of, replace(sampling, max_tokens=length, seed=None))
-        cells: tuple[Cell, ...] = ()
+        cells: tuple[SweepCell, ...] = ()
         drawn = 0.0
         async with aclosing(running) as snapshots:
             async for cells in snapshots:
@@ -101,14 +101,14 @@ async def sweep(
         yield [alert(show, error), gr.update(visible=False), gr.update(visible=True), gr.update(visible=False)]
 
 
-def plot(show: Renderer, lines: Sequence[Line]) -> object:
+def plot(show: Renderer, lines: Sequence[DiversityLine]) -> object:
     """Diversity against temperature."""
     titles = (show.text("sampling.axis_temperature"), show.text("sampling.axis_diversity"))
     names = [_name(show, line) for line in lines]
     return diversity_plot(lines, names, titles, show.text("sampling.plot_hover"))
 
 
-def _name(show: Renderer, line: Line) -> str:
+def _name(show: Renderer, line: DiversityLine) -> str:
     if line.top_k is not None:
         return show.text("sampling.at_top_k", top_k=line.top_k)
     return "" if line.top_p is None else show.text("sampling.at_top_p", top_p=f"{line.top_p:g}")

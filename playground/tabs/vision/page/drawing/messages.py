@@ -8,7 +8,7 @@ from typing import Any
 from playground.asking.reply import Reply
 from playground.page.parts.render import AGAIN, KEYS, Renderer, tags_shown
 from playground.tabs.vision.lab.read import Reading
-from playground.tabs.vision.visit.values import Seat, Session, Turn
+from playground.tabs.vision.visit.values import Seat, Session, VisionTurn
 
 
 def messages(show: Renderer, session: Session, seat: Seat) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def messages(show: Renderer, session: Session, seat: Seat) -> list[dict[str, Any
     return shown
 
 
-def _replied(show: Renderer, session: Session, turn: Turn, seat: Seat, reply: Reply) -> list[dict[str, Any]]:
+def _replied(show: Renderer, session: Session, turn: VisionTurn, seat: Seat, reply: Reply) -> list[dict[str, Any]]:
     unread = any(picture.image not in session.readings for picture in turn.pictures)
     if seat.way == "reads" and unread and reply.state == "waiting":
         metadata = {"title": show.text("vision.reading"), "status": "pending"}
@@ -40,7 +40,7 @@ def _replied(show: Renderer, session: Session, turn: Turn, seat: Seat, reply: Re
     return said
 
 
-def _read(show: Renderer, session: Session, turn: Turn) -> list[dict[str, Any]]:
+def _read(show: Renderer, session: Session, turn: VisionTurn) -> list[dict[str, Any]]:
     """What the program read in the pictures that came with this question, folded."""
     readings = [session.readings[one.image] for one in turn.pictures if one.image in session.readings]
     if not readings:

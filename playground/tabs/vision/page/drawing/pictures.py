@@ -10,7 +10,7 @@ from playground.tabs.vision.lab.read import Block, Reading
 from playground.tabs.vision.page.drawing.columns import Chosen
 from playground.tabs.vision.page.drawing.pieces import address, money, say, told
 from playground.tabs.vision.visit.pictures import questions_of, samples, thumbnail
-from playground.tabs.vision.visit.values import Adding, Picture, Seat, Session, sent_as
+from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadProgress, sent_as
 
 _UNSURE = 0.9
 """Confidence below which a box is dashed."""
@@ -134,13 +134,13 @@ def _sample(show: Renderer, name: str) -> str:
     return f'<button type="button" data-sample="{html.escape(name)}">{image}<span>{title}</span></button>'
 
 
-def progress(show: Renderer, adding: Adding) -> str:
+def progress(show: Renderer, adding: UploadProgress) -> str:
     """How far adding is."""
     said = say(show, "adding", done=min(adding.done + 1, adding.total), all=adding.total)
     return f'<p class="told" role="status">{said}</p>'
 
 
-def rejected(show: Renderer, adding: Adding) -> str:
+def rejected(show: Renderer, adding: UploadProgress) -> str:
     """The files that are no pictures, and why: a sentence each."""
     return "".join(show.alert(one.failure) for one in adding.rejected)
 

@@ -11,13 +11,13 @@ from playground.page.parts.plots import SERIES, Share, shares_plot
 from playground.page.parts.render import Renderer
 from playground.tabs.vision.lab.measure import TypeScore
 from playground.tabs.vision.page.drawing.pieces import say, word
-from playground.tabs.vision.visit.measure import Contender, Measured
+from playground.tabs.vision.visit.measure import Contender, VisionResult
 
 _KNOWN = ("reading", "counting", "colour", "position", "reasoning")
 """Types of question that have a name of ours."""
 
 
-def progress(show: Renderer, it: Measured) -> str:
+def progress(show: Renderer, it: VisionResult) -> str:
     """How many answers there are, and a bar; which models sit out what."""
     done, total = len(it.snapshot.outcomes), it.snapshot.total
     state = {"stopped": "stopped", "done": "measured"}.get(it.snapshot.state, "measuring")
@@ -31,13 +31,13 @@ def progress(show: Renderer, it: Measured) -> str:
     return f'<div role="status" class="ingest">{said}<progress max="1" value="{share:.4f}"></progress></div>{blind}'
 
 
-def failures(show: Renderer, it: Measured) -> str:
+def failures(show: Renderer, it: VisionResult) -> str:
     """What went wrong, each kind once."""
     found = {outcome.failure.key: outcome.failure for outcome in it.snapshot.outcomes.values() if outcome.failure}
     return "".join(show.alert(failure) for failure in found.values())
 
 
-def table(show: Renderer, it: Measured) -> str:
+def table(show: Renderer, it: VisionResult) -> str:
     """A row a model and way; all questions, then each type of them."""
     scores: Mapping[tuple[str, str], TypeScore] = {(one.column, one.type): one for one in it.scores}
     kinds = sorted(dict.fromkeys(one.type for one in it.scores), key=bool)  # all of them first
@@ -70,7 +70,7 @@ def type_name(show: Renderer, kind: str) -> str:
     return show.text(f"vision.type_{kind}") if kind in _KNOWN else kind
 
 
-def figure(show: Renderer, it: Measured) -> go.Figure | None:
+def figure(show: Renderer, it: VisionResult) -> go.Figure | None:
     """The same as dots with intervals; `None` where nothing is there yet."""
     if not it.snapshot.outcomes:
         return None

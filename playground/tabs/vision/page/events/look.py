@@ -15,7 +15,7 @@ from playground.tabs.vision.page.drawing.columns import Chosen
 from playground.tabs.vision.page.drawing.pictures import choices, progress, rejected, tray
 from playground.tabs.vision.page.drawing.pieces import alert
 from playground.tabs.vision.visit.pictures import sample
-from playground.tabs.vision.visit.values import Adding, Session
+from playground.tabs.vision.visit.values import Session, UploadProgress
 from playground.tabs.vision.visit.visits import VisionVisits
 from providers.errors import InputError, PlaygroundError
 
@@ -78,7 +78,7 @@ async def add_sample(app: App[VisionVisits], who: Who, it: Chosen, name: object)
 
 async def add(app: App[VisionVisits], who: Who, it: Chosen, files: Sequence[Upload]) -> AsyncGenerator[Left]:
     """Clean and keep them; what is no picture is told in its place."""
-    show, latest = app.show(who), Adding(total=len(files))
+    show, latest = app.show(who), UploadProgress(total=len(files))
     yield Left(upload=None, camera=None, progress=progress(show, latest), stop=gr.update(visible=True))
     told = ""
     try:

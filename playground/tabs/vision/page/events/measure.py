@@ -14,7 +14,7 @@ from playground.tabs.vision.lab.measure import WAYS
 from playground.tabs.vision.page.drawing.columns import Chosen, names
 from playground.tabs.vision.page.drawing.pieces import alert, money, noticed, say
 from playground.tabs.vision.page.drawing.results import failures, figure, progress, table
-from playground.tabs.vision.visit.measure import MOST_QUESTIONS, Measured, Measuring, estimated, spread
+from playground.tabs.vision.visit.measure import MOST_QUESTIONS, VisionMeasurement, VisionResult, estimated, spread
 from playground.tabs.vision.visit.visits import MEASURE, VisionVisits
 from playground.visitors.checks import checked_language
 from providers.errors import InputError, PlaygroundError
@@ -44,7 +44,7 @@ class Screen:
         return cls(**places, **{name: gr.update(visible=name in buttons) for name in every})
 
 
-def measuring_of(it: Chosen, plan: tuple[object, object, object], sampling: Sampling) -> Measuring:
+def measuring_of(it: Chosen, plan: tuple[object, object, object], sampling: Sampling) -> VisionMeasurement:
     """From the fields `count`, `ways` and `language`, checked. Raises `InputError`s."""
     count, ways, language = plan
     if isinstance(count, bool) or not isinstance(count, int | float) or not 1 <= count <= MOST_QUESTIONS:
@@ -53,10 +53,10 @@ def measuring_of(it: Chosen, plan: tuple[object, object, object], sampling: Samp
     if not chosen:
         raise InputError("choice", name="ways", choices=", ".join(WAYS))
     questions = spread(checked_language(language), int(count))
-    return Measuring(models=it.refs, ways=chosen, questions=questions, sampling=sampling)
+    return VisionMeasurement(models=it.refs, ways=chosen, questions=questions, sampling=sampling)
 
 
-async def start(app: App[VisionVisits], who: Who, it: Chosen, measuring: Measuring) -> AsyncGenerator[Screen]:
+async def start(app: App[VisionVisits], who: Who, it: Chosen, measuring: VisionMeasurement) -> AsyncGenerator[Screen]:
     """Measure at once what costs nothing; ask first about what may cost something."""
     show = app.show(who)
     bill = estimated(measuring, it.models)
@@ -69,10 +69,10 @@ async def start(app: App[VisionVisits], who: Who, it: Chosen, measuring: Measuri
             yield screen
 
 
-async def measure(app: App[VisionVisits], who: Who, measuring: Measuring) -> AsyncGenerator[Screen]:
+async def measure(app: App[VisionVisits], who: Who, measuring: VisionMeasurement) -> AsyncGenerator[Screen]:
     """The table as it fills, and the figure at the end."""
     show = app.show(who)
-    latest: Measured | None = None
+    latest: VisionResult | None = None
     count = -1
     first = Screen.showing("stop", plot=gr.update(visible=False))
     try:

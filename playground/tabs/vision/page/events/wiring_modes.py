@@ -16,7 +16,7 @@ from playground.tabs.vision.page.events import look as looking
 from playground.tabs.vision.page.events import measure as measuring
 from playground.tabs.vision.page.events.wiring import left_of
 from playground.tabs.vision.page.layout.tab import Layout
-from playground.tabs.vision.visit.measure import Measuring
+from playground.tabs.vision.visit.measure import VisionMeasurement
 from playground.tabs.vision.visit.visits import LABEL, VisionVisits
 from playground.visitors.checks import checked_sampling
 from providers.errors import PlaygroundError
@@ -119,6 +119,8 @@ async def _measuring(
             yield screen
 
 
-def _wanted(page: Page[VisionVisits], it: Chosen, plan: tuple[object, object, object], sampling: Any) -> Measuring:
+def _wanted(
+    page: Page[VisionVisits], it: Chosen, plan: tuple[object, object, object], sampling: Any
+) -> VisionMeasurement:
     given = dict(zip(page.sidebar.sampling, sampling, strict=True))
     return measuring.measuring_of(it, plan, checked_sampling(given, page.app.bounds))

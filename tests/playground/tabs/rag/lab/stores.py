@@ -13,8 +13,8 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from playground.tabs.rag.lab.documents import Document, Heading, Page
-from playground.tabs.rag.lab.index.collection import Adding, Collection
+from playground.tabs.rag.lab.documents import Document, DocumentPage, Heading
+from playground.tabs.rag.lab.index.collection import Collection, IndexProgress
 from playground.tabs.rag.lab.index.vectors import Index
 from providers.adapters.scripted import ScriptedEmbedder
 
@@ -27,7 +27,7 @@ _WORDS = [
 
 def document(name: str, *texts: str, language: str = "en") -> Document:
     """A text a page."""
-    pages = tuple(Page(number=number, text=text) for number, text in enumerate(texts, 1))
+    pages = tuple(DocumentPage(number=number, text=text) for number, text in enumerate(texts, 1))
     digest = sha256("\f".join((name, *texts)).encode()).hexdigest()
     return Document(
         name=name, format="text", digest=digest, size=sum(map(len, texts)), pages=pages, language=language
@@ -48,7 +48,7 @@ def headed(name: str, sections: dict[str, str]) -> Document:
     for title, body in sections.items():
         headings.append(Heading(start=len(text), text=title))
         text += f"{title}\n{body}\n\n"
-    page = Page(number=1, text=text, headings=tuple(headings))
+    page = DocumentPage(number=1, text=text, headings=tuple(headings))
     return Document(
         name=name, format="markdown", digest=sha256(text.encode()).hexdigest(), size=len(text), pages=(page,)
     )
@@ -58,7 +58,7 @@ def collection(folder: Path, index: Index, owner: str = "ana", embedder: Scripte
     return Collection(folder / owner, index, owner, embedder or ScriptedEmbedder())
 
 
-async def added(to: Collection, *documents: Document) -> list[Adding]:
+async def added(to: Collection, *documents: Document) -> list[IndexProgress]:
     """The last progress of each document."""
     return [[progress async for progress in to.add(one)][-1] for one in documents]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection, Cut
 from playground.tabs.rag.lab.index.vectors import Index
 from providers.adapters.scripted import ScriptedEmbedder
@@ -51,13 +51,18 @@ async def test_adds_and_finds(index: Index, tmp_path: Path) -> None:
     ]
     assert kept.document(CATS.digest) == CATS
     assert kept.page(CATS.digest, 2).text == "A kitten drinks milk."
-    for ways in (Ways(lexical=False), Ways(dense=False), Ways(), Ways(diverse=True)):
+    for ways in (
+        RetrievalOptions(lexical=False),
+        RetrievalOptions(dense=False),
+        RetrievalOptions(),
+        RetrievalOptions(diverse=True),
+    ):
         found = await kept.search("What does a kitten drink?", ways)
         assert found.passages[0].chunk.text == "A kitten drinks milk."
         assert [one.rank for one in found.passages] == list(range(1, len(found.passages) + 1))
-    assert {one.chunk.document for one in (await kept.search("day", Ways(files=(SEA.digest,)))).passages} == {
-        SEA.digest
-    }
+    assert {
+        one.chunk.document for one in (await kept.search("day", RetrievalOptions(files=(SEA.digest,)))).passages
+    } == {SEA.digest}
     with pytest.raises(InputError, match="document"):
         kept.page(CATS.digest, 3)
     with pytest.raises(InputError, match="document"):
@@ -89,7 +94,10 @@ async def test_a_changed_file_replaces_its_old_chunks_at_once(index: Index, tmp_
     changed = document("cats.txt", *(f"Dogs bark, says page {number}." for number in range(70)))
     async for progress in kept.add(changed):
         names = [(one.digest, one.ready) for one in kept.documents()]
-        found = {one.chunk.document for one in (await kept.search("cats dogs bark hunt mice", Ways(k=50))).passages}
+        found = {
+            one.chunk.document
+            for one in (await kept.search("cats dogs bark hunt mice", RetrievalOptions(k=50))).passages
+        }
         if progress.acknowledged:
             assert names == [(SEA.digest, True), (changed.digest, True)] and CATS.digest not in found
         else:
@@ -117,9 +125,13 @@ async def test_remove_and_clear(index: Index, tmp_path: Path) -> None:
 async def test_visitors_do_not_mix(index: Index, tmp_path: Path) -> None:
     ana, ben = collection(tmp_path, index, "ana"), collection(tmp_path, index, "ben")
     await asyncio.gather(added(ana, CATS), added(ben, SEA))
-    assert {one.chunk.document for one in (await ana.search("day tide kitten", Ways(k=50))).passages} == {CATS.digest}
-    assert {one.chunk.document for one in (await ben.search("day tide kitten", Ways(k=50))).passages} == {SEA.digest}
-    assert (await ben.search("day", Ways(files=(CATS.digest,)))).passages == ()
+    assert {one.chunk.document for one in (await ana.search("day tide kitten", RetrievalOptions(k=50))).passages} == {
+        CATS.digest
+    }
+    assert {one.chunk.document for one in (await ben.search("day tide kitten", RetrievalOptions(k=50))).passages} == {
+        SEA.digest
+    }
+    assert (await ben.search("day", RetrievalOptions(files=(CATS.digest,)))).passages == ()
     await added(ben, CATS)
     await ana.clear()
     assert len(ben.documents()) == 2 and len(await index.ids(ben._key)) == 3
@@ -139,7 +151,9 @@ async def test_stop_leaves_nothing_of_the_document(index: Index, tmp_path: Path)
     assert await index.ids(kept._key) == {chunk.id for chunk in kept.chunks()}
     assert await kept.settle() == 0
     (whole,) = await added(kept, long_document("long", 80))
-    assert whole.acknowledged and (await kept.search("long79", Ways(dense=False))).passages[0].chunk.page == 80
+    assert (
+        whole.acknowledged and (await kept.search("long79", RetrievalOptions(dense=False))).passages[0].chunk.page == 80
+    )
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.01, 0.05, 0.1])

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from playground.asking.upload import Upload
+from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.documents import Document
-from playground.tabs.rag.lab.parsing import Bounds, Parsers, Rejected
+from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
 from tests.fuzz_documents import fuzzed
 
 from .hostile import (
@@ -82,7 +82,7 @@ async def parsed(parsers: Parsers, name: str, content: bytes, ocr: bool = False)
 @pytest.fixture(scope="module")
 def parsers():
     """The same process for all, as long as it lives. How long they take is not the point, and the machine is busy."""
-    shared = Parsers(Bounds(seconds=120))
+    shared = Parsers(DocumentBounds(seconds=120))
     yield shared
     asyncio.run(shared.aclose())
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.vectors import Index
 from tests.playground.tabs.rag.lab.kill_program import add_until_killed
 from tests.playground.tabs.rag.lab.stores import collection, long_document
@@ -46,7 +46,7 @@ async def test_twenty_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
     for name in lot.sample(promised, 5):
         page = lot.randrange(40)
         text = long_document(name, 40).pages[page].text
-        for ways in (Ways(lexical=False, k=50), Ways(dense=False)):
+        for ways in (RetrievalOptions(lexical=False, k=50), RetrievalOptions(dense=False)):
             found = await kept.search(text[:60], ways)
             assert any(one.chunk.name == name and one.chunk.page == page + 1 for one in found.passages) or ways.dense
     assert await kept.settle() == 0

@@ -8,13 +8,13 @@ import time
 import pytest
 
 from playground.tabs.rag.lab import loaders
-from playground.tabs.rag.lab.bounds import Bounds
-from playground.tabs.rag.lab.documents import Page
+from playground.tabs.rag.lab.bounds import DocumentBounds
+from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.reading.decoding import decoded
 from playground.tabs.rag.lab.reading.language import detected
 from playground.tabs.rag.lab.reading.tables import lines
 from playground.tabs.rag.lab.reading.tidy import clean, tidy, unbroken
-from playground.tabs.rag.lab.reading.writing import Writing
+from playground.tabs.rag.lab.reading.writing import PageWriter
 from providers.errors import DocumentError
 
 from .hostile import real
@@ -24,14 +24,16 @@ ACCENTED = "¿Cuándo se siembra? La señora Núñez recomienda"
 SPANISH = "¿Cuántos años tiene el pingüino? El señor Núñez dirá que «ocho», y la niña, que nueve. ¡Qué camión!"
 
 
-def read(name: str, content: bytes | None = None, bounds: Bounds | None = None) -> tuple[str, list[Page]]:
-    source = loaders.Source(name, real(name) if content is None else content, bounds or Bounds())
+def read(
+    name: str, content: bytes | None = None, bounds: DocumentBounds | None = None
+) -> tuple[str, list[DocumentPage]]:
+    source = loaders.Source(name, real(name) if content is None else content, bounds or DocumentBounds())
     chosen = loaders.recognised(source)
     assert chosen is not None
     return chosen, list(loaders.loader(chosen).load(source))
 
 
-def headings(pages: list[Page]) -> list[tuple[str, int]]:
+def headings(pages: list[DocumentPage]) -> list[tuple[str, int]]:
     return [(heading.text, heading.level) for page in pages for heading in page.headings]
 
 
@@ -225,7 +227,7 @@ def test_lines_become_paragraphs():
 
 
 def test_a_text_that_grows_beyond_its_bound_is_refused():
-    writing = Writing(10)
+    writing = PageWriter(10)
     writing.paragraph("12345")
     with pytest.raises(DocumentError) as refused:
         writing.line("67890")

@@ -5,10 +5,10 @@ import io
 import pytest
 from PIL import Image
 
-from playground.asking.upload import Upload
-from playground.tabs.rag.lab.bounds import Bounds
+from playground.asking.upload import Rejected, Upload
+from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import Document
-from playground.tabs.rag.lab.parsing import Parsers, Rejected
+from playground.tabs.rag.lab.parsing import Parsers
 
 from .hostile import png_bomb, real
 
@@ -22,7 +22,7 @@ def white() -> bytes:
 
 
 async def test_a_scan_and_a_picture_are_read_only_when_asked():
-    async with Parsers(Bounds(ocr_seconds=600)) as parsers:
+    async with Parsers(DocumentBounds(ocr_seconds=600)) as parsers:
         for name, format in (("chromium_scanned.pdf", "pdf"), ("chromium_picture.png", "image")):
             (refused,) = await parsers.parse(Upload(name, real(name)))
             assert isinstance(refused, Rejected) and refused.failure.key == "document_error.scanned"
@@ -44,7 +44,8 @@ async def test_text_that_is_there_is_not_read_again():
 
 
 @pytest.mark.parametrize(
-    ("bounds", "reason"), [(Bounds(ocr_seconds=0.01), "too_slow"), (Bounds(ocr_pages=0), "too_many_pages")]
+    ("bounds", "reason"),
+    [(DocumentBounds(ocr_seconds=0.01), "too_slow"), (DocumentBounds(ocr_pages=0), "too_many_pages")],
 )
 async def test_it_has_bounds_of_its_own(bounds, reason):
     async with Parsers(bounds) as parsers:

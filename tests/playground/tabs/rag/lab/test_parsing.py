@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from playground.asking.upload import Upload
-from playground.tabs.rag.lab.bounds import Bounds
+from playground.asking.upload import Rejected, Upload
+from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import Document
-from playground.tabs.rag.lab.parsing import Parsers, Rejected
+from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.parsing.answer import answer_of
-from playground.tabs.rag.lab.parsing.worker import Asked, Died, TooSlow, Worker
+from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Worker
 from playground.tabs.rag.lab.reading import wire
 from playground.tabs.rag.lab.reading.names import safe_name
 from playground.text import texts
@@ -34,7 +34,7 @@ SLOW = b"a," * 100 + b"\n" + (b"1," * 100 + b"\n") * 80_000
 @pytest.fixture(scope="module")
 def worker():
     """A process that outlives one file, for tests of what it is."""
-    one = Worker(Bounds())
+    one = Worker(DocumentBounds())
     yield one
     one.kill()
 
@@ -48,7 +48,7 @@ def parsers():
 
 
 def pid_of(worker: Worker) -> int:
-    worker.ask(Asked("a.txt", b"hello"))
+    worker.ask(ParserTask("a.txt", b"hello"))
     assert worker._child is not None
     return worker._child.pid
 
@@ -85,7 +85,7 @@ async def test_a_zip_gives_each_of_its_files(parsers):
 
 
 async def test_an_archive_is_bounded():
-    async with Parsers(Bounds(archive_files=3, archive_bytes=1000, file_bytes=600)) as parsers:
+    async with Parsers(DocumentBounds(archive_files=3, archive_bytes=1000, file_bytes=600)) as parsers:
         for content, reason in [
             (zipped({f"{n}.txt": b"x" for n in range(4)}), "too_many_files"),
             (zipped({"a.txt": b"x" * 599, "b.txt": b"x" * 599}), "expands"),
@@ -102,22 +102,22 @@ async def test_an_archive_is_bounded():
 @pytest.mark.parametrize(
     ("bounds", "name", "reason"),
     [
-        (Bounds(file_bytes=100), "libreoffice.pdf", "too_large"),
-        (Bounds(pages=1), "chromium_columns.pdf", "too_many_pages"),
-        (Bounds(pages=3), "pandoc.pptx", "too_many_pages"),
-        (Bounds(pages=2), "libreoffice.xlsx", "too_many_pages"),
-        (Bounds(characters=100), "libreoffice.pdf", "too_long"),
-        (Bounds(characters=100), "guide.md", "too_long"),
-        (Bounds(expanded_bytes=10_000), "pandoc.docx", "expands"),
-        (Bounds(), "chromium_scanned.pdf", "scanned"),
-        (Bounds(), "chromium_picture.png", "scanned"),
-        (Bounds(), "libreoffice_encrypted.pdf", "encrypted"),
-        (Bounds(), "encrypted.docx", "encrypted"),
-        (Bounds(), "pandoc.odt", "unsupported"),
+        (DocumentBounds(file_bytes=100), "libreoffice.pdf", "too_large"),
+        (DocumentBounds(pages=1), "chromium_columns.pdf", "too_many_pages"),
+        (DocumentBounds(pages=3), "pandoc.pptx", "too_many_pages"),
+        (DocumentBounds(pages=2), "libreoffice.xlsx", "too_many_pages"),
+        (DocumentBounds(characters=100), "libreoffice.pdf", "too_long"),
+        (DocumentBounds(characters=100), "guide.md", "too_long"),
+        (DocumentBounds(expanded_bytes=10_000), "pandoc.docx", "expands"),
+        (DocumentBounds(), "chromium_scanned.pdf", "scanned"),
+        (DocumentBounds(), "chromium_picture.png", "scanned"),
+        (DocumentBounds(), "libreoffice_encrypted.pdf", "encrypted"),
+        (DocumentBounds(), "encrypted.docx", "encrypted"),
+        (DocumentBounds(), "pandoc.odt", "unsupported"),
     ],
 )
 async def test_a_file_beyond_a_bound_is_named(bounds, name, reason, parsers):
-    if bounds == Bounds():
+    if bounds == DocumentBounds():
         (found,) = await parsers.parse(Upload(name, real(name)))
     else:
         async with Parsers(bounds) as own:
@@ -138,11 +138,11 @@ def test_a_parser_process_loads_no_model_and_no_page():
 import sys
 sys.path[:] = {sys.path!r}
 from pathlib import Path
-from playground.tabs.rag.lab.bounds import Bounds
+from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.reading import program, reading
 for path in sorted(Path({str(FILES)!r}).iterdir()):
-    reading.answered(path.name, path.read_bytes(), reading.Way(Bounds(), False, False))
-reading.answered("a.csv", b"a,b", reading.Way(Bounds(), False, False))
+    reading.answered(path.name, path.read_bytes(), reading.ReadOptions(DocumentBounds(), False, False))
+reading.answered("a.csv", b"a,b", reading.ReadOptions(DocumentBounds(), False, False))
 print(*sys.modules)
 """
     told = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
@@ -211,11 +211,11 @@ def test_it_can_neither_connect_nor_run_nor_write_nor_grow(tmp_path):
 
 
 def test_a_process_is_used_again_and_replaced_in_time():
-    worker = Worker(Bounds(process_files=3))
+    worker = Worker(DocumentBounds(process_files=3))
     try:
         first = pid_of(worker)
         assert worker._child is not None and pid_of(worker) == first
-        worker.ask(Asked("a.txt", b"the third"))
+        worker.ask(ParserTask("a.txt", b"the third"))
         assert worker._child is None
         assert pid_of(worker) != first
     finally:
@@ -232,19 +232,19 @@ async def test_a_process_that_died_between_files_is_replaced_unseen(parsers):
 
 
 def test_a_process_that_is_killed_while_it_reads_says_so():
-    worker = Worker(Bounds())
+    worker = Worker(DocumentBounds())
     try:
         pid_of(worker)
         threading.Timer(0.3, worker.end).start()
         with pytest.raises(Died):
-            worker.ask(Asked("slow.csv", SLOW))
-        assert worker.ask(Asked("a.txt", b"hello"))[0]
+            worker.ask(ParserTask("slow.csv", SLOW))
+        assert worker.ask(ParserTask("a.txt", b"hello"))[0]
     finally:
         worker.kill()
 
 
 async def test_a_file_that_takes_too_long_is_stopped_and_the_others_go_on():
-    async with Parsers(Bounds(seconds=0.6)) as parsers:
+    async with Parsers(DocumentBounds(seconds=0.6)) as parsers:
         before = time.monotonic()
         slow, quick = await parsers.parse(Upload("a.zip", zipped({"slow.csv": SLOW, "quick.txt": b"hello"})))
         assert time.monotonic() - before < 30
@@ -291,7 +291,7 @@ async def test_many_at_once_share_the_processes():
 
 def test_a_reply_is_data_and_is_checked():
     good = b'{"format":"text","language":"en","pages":[{"number":1,"text":"ab","label":"","headings":[],"read":false}]}'
-    assert answer_of(good, [], Bounds()).pages[0].text == "ab"
+    assert answer_of(good, [], DocumentBounds()).pages[0].text == "ab"
     for bad in (
         b"\x80\x04\x95pickle",
         b"[]",
@@ -305,9 +305,9 @@ def test_a_reply_is_data_and_is_checked():
         b'{"members":[{"name":"a"}]}',
     ):
         with pytest.raises(Died):
-            answer_of(bad, [], Bounds())
+            answer_of(bad, [], DocumentBounds())
     with pytest.raises(Died):
-        answer_of(good, [], Bounds(characters=1))
+        answer_of(good, [], DocumentBounds(characters=1))
 
 
 def test_frames_are_bounded():

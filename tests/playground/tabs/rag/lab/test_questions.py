@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from playground.measuring.table import read_table
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.measuring.questions import (
-    Asked,
+    LabelledQuestion,
     QuestionColumns,
     from_table,
     guess_columns,
@@ -31,14 +31,16 @@ def jsonl(*rows: dict[str, object]) -> bytes:
 
 def test_json_lines_and_back() -> None:
     (one,) = asked = read_questions(jsonl(ROW), "q.jsonl")
-    assert one == Asked(id="a", language="en", question="When?", document="d.pdf", quotes=("at nine", "by ten"))
+    assert one == LabelledQuestion(
+        id="a", language="en", question="When?", document="d.pdf", quotes=("at nine", "by ten")
+    )
     assert read_questions(to_jsonl(asked).encode(), "q.jsonl") == asked
 
 
 def test_csv_with_spanish_names_and_defaults() -> None:
     content = "pregunta;cita;archivo\n¿Dónde está la torre?;en la plaza | del norte;mapa.txt\n".encode("cp1252")
     (one,) = read_questions(content, "q.csv")
-    assert one == Asked(
+    assert one == LabelledQuestion(
         id="0002", language="es", question="¿Dónde está la torre?", document="mapa.txt",
         quotes=("en la plaza", "del norte"),
     )  # fmt: skip
@@ -106,8 +108,8 @@ def chunk(name: str, text: str, document: str = "d.pdf") -> Chunk:
     return Chunk(id=name, document="x", name=document, page=1, start=0, end=len(text), text=text)
 
 
-def asked(*quotes: str, document: str = "d.pdf") -> Asked:
-    return Asked(id="a", language="en", question="When?", document=document, quotes=quotes)
+def asked(*quotes: str, document: str = "d.pdf") -> LabelledQuestion:
+    return LabelledQuestion(id="a", language="en", question="When?", document=document, quotes=quotes)
 
 
 def test_chunks_that_hold_a_quote_whatever_its_white_space() -> None:

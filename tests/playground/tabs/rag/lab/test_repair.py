@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from playground.sqlite import failures
-from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.lab.index.vectors import Index
 from providers.adapters.scripted import ScriptedEmbedder
@@ -87,9 +87,9 @@ async def _searchable(kept: Collection) -> None:
     chunks, vectors = await kept.vectors()
     assert len(chunks) == len(vectors) == CHUNKS
     for place in (0, CHUNKS // 2, CHUNKS - 1):
-        found = await kept.search(chunks[place].text, Ways(lexical=False, k=3))
+        found = await kept.search(chunks[place].text, RetrievalOptions(lexical=False, k=3))
         assert found.passages[0].dense_score == pytest.approx(1, abs=1e-4)
-        assert (await kept.search(f"word{place}", Ways(lexical=True))).passages
+        assert (await kept.search(f"word{place}", RetrievalOptions(lexical=True))).passages
 
 
 async def test_an_index_that_is_whole_is_left_alone(built: Path, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ async def test_a_damaged_database_is_set_aside_and_older_ones_go(tmp_path: Path)
         kept = collection(tmp_path, index)
         await added(kept, document("a.txt", "A kitten."))
         await kept.settle()
-        assert (await kept.search("kitten", Ways(lexical=False))).passages
+        assert (await kept.search("kitten", RetrievalOptions(lexical=False))).passages
         index.close()
         (tmp_path / "index" / str(generation) / "chroma.sqlite3").write_bytes(b"noise" * 1000)
     assert sorted(one.name for one in (tmp_path / "index").iterdir()) == ["2", "3"]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from playground.asking.upload import Upload
+from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.documents import Document
-from playground.tabs.rag.lab.parsing import Parsers, Rejected
+from playground.tabs.rag.lab.parsing import Parsers
 
 SAMPLES = Path(__file__).parents[5] / "assets" / "samples"
 FILES = sorted((SAMPLES / "documents").iterdir())

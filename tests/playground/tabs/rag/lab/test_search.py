@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from playground.tabs.rag.lab.documents import Chunk, Ways
-from playground.tabs.rag.lab.index.spaces import MemorySpace
+from playground.tabs.rag.lab.documents import Chunk, RetrievalOptions
+from playground.tabs.rag.lab.index.spaces import MemoryCorpus
 from playground.tabs.rag.lab.search.balance import balance
 from playground.tabs.rag.lab.search.detection import question_language
 from playground.tabs.rag.lab.search.diversity import diverse
@@ -26,7 +26,7 @@ from providers.errors import InputError
 ENGLISH = EmbeddingInfo(id="e", provider="p", name="E", window=256, languages=("en",))
 BOTH = replace(ENGLISH, languages=("en", "es"))
 
-USUAL = Ways()
+USUAL = RetrievalOptions()
 
 
 def chunk(number: int, text: str, language: str = "en", document: str = "d") -> Chunk:
@@ -49,13 +49,13 @@ CHUNKS = tuple(
 )
 
 
-async def memory(chunks: Sequence[Chunk] = CHUNKS) -> MemorySpace:
-    return MemorySpace(chunks, await ScriptedEmbedder().embed([one.embedded for one in chunks]))
+async def memory(chunks: Sequence[Chunk] = CHUNKS) -> MemoryCorpus:
+    return MemoryCorpus(chunks, await ScriptedEmbedder().embed([one.embedded for one in chunks]))
 
 
 async def test_ranks_and_scores_of_every_step() -> None:
     space, embedder = await memory(), ScriptedEmbedder()
-    ways = Ways(rerank=True, diverse=True, k=3, balance=0.5)
+    ways = RetrievalOptions(rerank=True, diverse=True, k=3, balance=0.5)
     found = await search(space, embedder, "Which kittens drink milk?", ways, ScriptedReranker())
     assert found.language == "en" and found.dense_weight == 0.5
     assert set(found.seconds) == {"embed", "dense", "lexical", "fuse", "rerank", "diverse"}
@@ -72,19 +72,24 @@ async def test_ranks_and_scores_of_every_step() -> None:
 
 async def test_one_way_alone_is_not_fused() -> None:
     space = await memory()
-    dense = await search(space, ScriptedEmbedder(), "kittens milk", Ways(lexical=False))
+    dense = await search(space, ScriptedEmbedder(), "kittens milk", RetrievalOptions(lexical=False))
     assert dense.dense_weight == 1 and all(one.score == one.dense_score for one in dense.passages)
     assert all(one.fused_score is None and one.lexical_rank is None for one in dense.passages)
     assert [one.dense_rank for one in dense.passages] == [1, 2, 3, 4, 5]
     embedder = ScriptedEmbedder()
-    lexical = await search(space, embedder, "kittens milk", Ways(dense=False))
+    lexical = await search(space, embedder, "kittens milk", RetrievalOptions(dense=False))
     assert embedder.computed == 0 and lexical.dense_weight == 0 and len(lexical.passages) == 2
     assert all(one.score == one.lexical_score and one.dense_rank is None for one in lexical.passages)
 
 
 async def test_files_and_k_limit_what_is_found() -> None:
     space = await memory()
-    for ways in (Ways(), Ways(dense=False), Ways(lexical=False), Ways(diverse=True)):
+    for ways in (
+        RetrievalOptions(),
+        RetrievalOptions(dense=False),
+        RetrievalOptions(lexical=False),
+        RetrievalOptions(diverse=True),
+    ):
         found = await search(space, ScriptedEmbedder(), "gatos kittens", replace(ways, files=("s",)))
         assert {one.chunk.document for one in found.passages} == {"s"}
         assert len((await search(space, ScriptedEmbedder(), "gatos kittens", replace(ways, k=1))).passages) == 1
@@ -93,22 +98,24 @@ async def test_files_and_k_limit_what_is_found() -> None:
 async def test_nothing_to_search() -> None:
     empty = await memory(())
     assert (
-        await search(empty, ScriptedEmbedder(), "kittens", Ways(diverse=True, rerank=True), ScriptedReranker())
+        await search(
+            empty, ScriptedEmbedder(), "kittens", RetrievalOptions(diverse=True, rerank=True), ScriptedReranker()
+        )
     ).passages == ()
     with pytest.raises(InputError, match="empty"):
-        await search(await memory(), ScriptedEmbedder(), " \n", Ways())
+        await search(await memory(), ScriptedEmbedder(), " \n", RetrievalOptions())
     with pytest.raises(InputError, match="choice"):
-        await search(await memory(), ScriptedEmbedder(), "kittens", Ways(dense=False, lexical=False))
-    assert (await search(await memory(), ScriptedEmbedder(), "?", Ways(dense=False))).passages == ()
+        await search(await memory(), ScriptedEmbedder(), "kittens", RetrievalOptions(dense=False, lexical=False))
+    assert (await search(await memory(), ScriptedEmbedder(), "?", RetrievalOptions(dense=False))).passages == ()
 
 
 async def test_a_question_longer_than_the_window_is_searched_by_its_words() -> None:
     question = "milk " * 300
-    found = await search(await memory(), ScriptedEmbedder(), question, Ways())
+    found = await search(await memory(), ScriptedEmbedder(), question, RetrievalOptions())
     assert [note.key for note in found.notes] == ["question_long"] and found.notes[0].values["window"] == 256
     assert found.dense_weight == 0 and len(found.passages) == 2
     with pytest.raises(InputError, match="window"):
-        await search(await memory(), ScriptedEmbedder(), question, Ways(lexical=False))
+        await search(await memory(), ScriptedEmbedder(), question, RetrievalOptions(lexical=False))
 
 
 @given(st.permutations("abcdef"), st.permutations("cdefgh"), st.floats(0, 1))
@@ -133,7 +140,9 @@ def test_diversity_puts_a_repetition_later() -> None:
 
 
 class TestBalance:
-    def weigh(self, info: EmbeddingInfo, language: str, *documents: str, ways: Ways = USUAL) -> tuple[float, list[str]]:
+    def weigh(
+        self, info: EmbeddingInfo, language: str, *documents: str, ways: RetrievalOptions = USUAL
+    ) -> tuple[float, list[str]]:
         found = balance(ways, info, language, dict.fromkeys(documents, 10))
         return found.weight, [note.key for note in found.notes]
 
@@ -152,12 +161,12 @@ class TestBalance:
         assert self.weigh(replace(ENGLISH, languages=()), "es", "es")[0] == 0.5
 
     def test_the_visitor_decides(self) -> None:
-        assert self.weigh(ENGLISH, "es", "es", ways=Ways(balance=0.8)) == (
+        assert self.weigh(ENGLISH, "es", "es", ways=RetrievalOptions(balance=0.8)) == (
             0.8,
             ["dense_weak_language", "balance_chosen"],
         )
-        assert self.weigh(ENGLISH, "es", "es", ways=Ways(lexical=False)) == (1.0, ["dense_weak_language"])
-        assert self.weigh(ENGLISH, "es", "es", ways=Ways(dense=False)) == (0.0, [])
+        assert self.weigh(ENGLISH, "es", "es", ways=RetrievalOptions(lexical=False)) == (1.0, ["dense_weak_language"])
+        assert self.weigh(ENGLISH, "es", "es", ways=RetrievalOptions(dense=False)) == (0.0, [])
 
 
 class TestWords:

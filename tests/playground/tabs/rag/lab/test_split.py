@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.tabs.rag.lab.documents import Chunk, Document, Heading, Page
+from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, Heading
 from playground.tabs.rag.lab.reading.sentences import sentences
 from playground.tabs.rag.lab.reading.split import Cut, split
 from providers.adapters.scripted import ScriptedEmbedder
@@ -35,12 +35,14 @@ TEXTS = st.text(
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    pages = list[Page]()
+    pages = list[DocumentPage]()
     for number in range(1, draw(st.integers(1, 3)) + 1):
         text = draw(TEXTS)
         starts = draw(st.lists(st.integers(0, max(0, len(text) - 1)), max_size=4, unique=True))
         headings = tuple(Heading(start=start, text=text[start : start + 20], level=1 + start % 3) for start in starts)
-        pages.append(Page(number=number, text=text, label=draw(st.sampled_from(["", "Sheet"])), headings=headings))
+        pages.append(
+            DocumentPage(number=number, text=text, label=draw(st.sampled_from(["", "Sheet"])), headings=headings)
+        )
     return Document(name="a", format="text", digest="0" * 64, size=1, pages=tuple(pages), language="en")
 
 
@@ -91,20 +93,20 @@ def test_headings_are_kept_and_cut_at() -> None:
 
 def test_headings_last_from_page_to_page_but_not_into_a_page_with_a_name() -> None:
     pages = (
-        Page(
+        DocumentPage(
             number=1,
             text="Birds\nOwls\nThey hunt.",
             headings=(Heading(start=0, text="Birds"), Heading(start=6, text="Owls", level=2)),
         ),
-        Page(number=2, text="Owls hear well."),
-        Page(number=3, text="Bones are hollow.", label="Sheet 3"),
+        DocumentPage(number=2, text="Owls hear well."),
+        DocumentPage(number=3, text="Bones are hollow.", label="Sheet 3"),
     )
     chunks = split(Document(name="a", format="pdf", digest="1", size=1, pages=pages), count, Cut())
     assert [chunk.headings for chunk in chunks] == [(), ("Birds", "Owls"), ("Sheet 3",)]
 
 
 def test_headings_never_crowd_out_the_text() -> None:
-    page = Page(
+    page = DocumentPage(
         number=1,
         text="Title\n" + "Fish swim. " * 200,
         headings=(Heading(start=0, text="many words " * 50), Heading(start=1, text="short", level=2)),

@@ -15,7 +15,7 @@ from playground.tabs.rag.lab.answering.evidence import evidence
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.answering.support import Sentence, support
 from playground.tabs.rag.lab.answering.wording import wordings
-from playground.tabs.rag.lab.documents import Found
+from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.search.terms import spoken, terms
 from providers.adapters.scripted.bag import BAG, ScriptedEmbedder
 from providers.embedding import EmbeddingInfo
@@ -157,14 +157,14 @@ async def test_labels_agree_with_a_reader(language: str) -> None:
     assert table["s", "u"] == 0
 
 
-async def found_for(question: str, language: str, embedder: ScriptedEmbedder) -> Found:
+async def found_for(question: str, language: str, embedder: ScriptedEmbedder) -> RetrievalResult:
     (asked,) = await embedder.embed([question], "question")
     told = await embedder.embed(TEXTS[language])
     passages = tuple(
         replace(passage(text, rank, language=language), dense_score=float(told[rank - 1] @ asked))
         for rank, text in enumerate(TEXTS[language], 1)
     )
-    return Found(question=question, passages=passages, language=language)
+    return RetrievalResult(question=question, passages=passages, language=language)
 
 
 @pytest.mark.parametrize("info", [BAG, replace(BAG, languages=("fr",))], ids=["read", "unread"])
@@ -182,15 +182,19 @@ async def test_evidence_tells_questions_with_an_answer(info: EmbeddingInfo) -> N
 
 
 def test_evidence_of_nothing_and_of_a_reranker() -> None:
-    def scored(score: float) -> Found:
-        return Found(question="Who founded the museum?", passages=(replace(passage(MUSEUM), rerank_score=score),))
+    def scored(score: float) -> RetrievalResult:
+        return RetrievalResult(
+            question="Who founded the museum?", passages=(replace(passage(MUSEUM), rerank_score=score),)
+        )
 
-    assert evidence(Found(question="Who?", passages=()), BAG) == "none"
+    assert evidence(RetrievalResult(question="Who?", passages=()), BAG) == "none"
     assert [evidence(scored(score), BAG) for score in (0.9, 0.2, 0.01)] == ["good", "weak", "none"]
 
 
 def test_a_number_that_no_passage_has_makes_evidence_weak() -> None:
-    found = Found(question="Was the Orchard Museum founded in 1955?", passages=(passage(MUSEUM),), language="en")
+    found = RetrievalResult(
+        question="Was the Orchard Museum founded in 1955?", passages=(passage(MUSEUM),), language="en"
+    )
     assert evidence(found, replace(BAG, languages=("fr",))) == "weak"
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as some
 from playground.measuring import Control, Plan, Snapshot, run
 from playground.measuring.outcomes import outcome_from_json, outcome_to_json
 from playground.measuring.statistics import wilson
-from playground.tabs.rag.lab.documents import Document, Page
-from playground.tabs.rag.lab.measuring.questions import Asked
+from playground.tabs.rag.lab.documents import Document, DocumentPage
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.scores import first_rank, ndcg_at, recall_at, reciprocal_rank
 from playground.tabs.rag.lab.measuring.ways import (
-    Measuring,
+    RetrievalMeasurement,
     columns,
     cut_documents,
     items,
@@ -76,7 +76,7 @@ def test_intervals() -> None:
 
 
 def document(name: str, text: str, language: str) -> Document:
-    page = Page(number=1, text=text)
+    page = DocumentPage(number=1, text=text)
     return Document(name=name, format="text", digest=name, size=len(text), pages=(page,), language=language)
 
 
@@ -88,8 +88,8 @@ DOCUMENTS = (
 )
 
 
-def asked(name: str, question: str, document: str, *quotes: str) -> Asked:
-    return Asked(
+def asked(name: str, question: str, document: str, *quotes: str) -> LabelledQuestion:
+    return LabelledQuestion(
         id=name, language="es" if "¿" in question else "en", question=question, document=document, quotes=quotes
     )
 
@@ -103,11 +103,11 @@ ASKED = (
 )
 
 
-async def measured(**more: object) -> tuple[Measuring, Snapshot, ScriptedEmbedder]:
+async def measured(**more: object) -> tuple[RetrievalMeasurement, Snapshot, ScriptedEmbedder]:
     embedder = ScriptedEmbedder()
     cuttings = tuple([await cut_documents(DOCUMENTS, Cut(tokens=size, overlap=5), embedder) for size in (40, 80)])
     before = embedder.computed
-    measuring = Measuring(asked=ASKED, cuttings=cuttings, embedder=embedder, **more)  # type: ignore[arg-type]
+    measuring = RetrievalMeasurement(asked=ASKED, cuttings=cuttings, embedder=embedder, **more)  # type: ignore[arg-type]
     plan = Plan(columns=columns(measuring), items=items(ASKED))
     async with aclosing(run(plan, Control())) as snapshots:
         async for snapshot in snapshots:

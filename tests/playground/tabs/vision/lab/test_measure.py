@@ -10,7 +10,7 @@ import pytest
 
 from playground.measuring import Cell, Control, Outcome, Plan, Snapshot, run
 from playground.tabs.vision.lab import measure as measured
-from playground.tabs.vision.lab.measure import WAYS, Contestant, Pictures, by_type, column
+from playground.tabs.vision.lab.measure import WAYS, Pictures, VisionContestant, by_type, column
 from playground.tabs.vision.lab.questions import PictureQuestion, load, types
 from providers.adapters.huggingface import connect
 from providers.base import Connection, Options
@@ -97,7 +97,7 @@ async def test_three_ways_side_by_side(questions: tuple[PictureQuestion, ...], m
 
     monkeypatch.setattr(measured, "clean_file", counted)
     models = {"sees": SEEING, "guesses": READING, "reads": READING}
-    contestants = [Contestant(way=way, provider=provider, model=models[way]) for way in WAYS]
+    contestants = [VisionContestant(way=way, provider=provider, model=models[way]) for way in WAYS]
     columns = tuple(column(contestant, questions, pictures) for contestant in contestants)
     items = tuple(question.item for question in questions)
     last = await finished(Plan(columns=columns, items=items, seed=1))
@@ -121,7 +121,7 @@ async def test_three_ways_side_by_side(questions: tuple[PictureQuestion, ...], m
 
 
 def test_who_cannot_see_cannot_be_asked_to(questions: tuple[PictureQuestion, ...]) -> None:
-    blind = Contestant(way="sees", provider=Fake(lambda request: ""), model=READING)
+    blind = VisionContestant(way="sees", provider=Fake(lambda request: ""), model=READING)
     with pytest.raises(UnsupportedRequest):
         column(blind, questions, Pictures())
 
@@ -145,7 +145,9 @@ async def test_a_real_model_that_sees(questions: tuple[PictureQuestion, ...], tm
     provider = connect(Connection(provider="huggingface", models=(), options=Options(home=tmp_path / "home")))
     try:
         model = await provider.resolve(str(folder))
-        sees = Contestant(way="sees", provider=provider, model=model, sampling=Sampling(temperature=0, max_tokens=6))
+        sees = VisionContestant(
+            way="sees", provider=provider, model=model, sampling=Sampling(temperature=0, max_tokens=6)
+        )
         plan = Plan(columns=(column(sees, questions, Pictures()),), items=(questions[0].item, questions[2].item))
         last = await finished(plan)
         assert last.failed == 0
