@@ -1,13 +1,14 @@
 """What one tab may lend to another: protocols, so that no tab knows which one it is that lends.
 
-Whoever needs something asks `Program.lent` for it when it is used, and does without where nobody lends it.
+What a tab opens inherits the protocols of what it lends: a name that merely looks alike lends nothing. Whoever needs
+something asks `Program.lent` for it when it is used, and does without where nobody lends it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from providers.base import Provider
 from providers.types import Message, Request
@@ -41,7 +42,6 @@ class NamedAssistant(Protocol):
     def system(self) -> str: ...
 
 
-@runtime_checkable
 class SearchesDocuments(Protocol):
     """Searches what a visitor has uploaded."""
 
@@ -49,7 +49,6 @@ class SearchesDocuments(Protocol):
         """A search over the visitor's documents; `None` where there are none."""
 
 
-@runtime_checkable
 class KeepsAssistants(Protocol):
     """Keeps a visitor's own assistants, which answer from documents."""
 
@@ -72,7 +71,6 @@ class Said:
     text: str
 
 
-@runtime_checkable
 class RecallsReplies(Protocol):
     """Remembers what models said to a visitor."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import gradio as gr
 
@@ -42,8 +42,12 @@ class Program:
         )
 
     def lent(self, protocol: type[Lent]) -> Lent | None:
-        """What one tab lends to the others, looked up by its protocol when it is used; `None` where nobody lends it."""
-        return next((one for one in self.opened.values() if isinstance(one, protocol)), None)
+        """What one tab lends to the others, looked up by its protocol when it is used; `None` where nobody lends it.
+
+        A lender inherits the protocol. `isinstance` would go by the names of attributes alone.
+        """
+        lenders = (one for one in self.opened.values() if protocol in type(one).__mro__)
+        return cast("Lent | None", next(lenders, None))
 
     def show(self, who: Who, *, colours: bool = False) -> Renderer:
         """What shows values in the visitor's language."""

@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
-from playground.asking.lending import Ground, Said
+from playground.asking.lending import Ground, RecallsReplies, Said
 from playground.asking.pump import HEARTBEAT, REDRAW
 from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation
@@ -58,7 +58,7 @@ class _Run:
 
 
 @dataclass(slots=True)
-class ChatVisits:
+class ChatVisits(RecallsReplies):
     """One conversation a visitor. A new run of a visitor's stops the one before."""
 
     reach: Reach

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from playground.asking.lending import Ground, Search
+from playground.asking.lending import Ground, KeepsAssistants, Search, SearchesDocuments
 from playground.asking.pump import follow
 from playground.asking.upload import Rejected, Upload
 from playground.settings import Settings
@@ -41,7 +41,7 @@ def bounds_of(settings: Settings) -> DocumentBounds:
 
 
 @dataclass(slots=True)
-class RagVisits:
+class RagVisits(SearchesDocuments, KeepsAssistants):
     """`most` bounds the documents of a visitor. What a visitor added is in the visitor's own folder and collection."""
 
     reach: Reach

@@ -1,0 +1,23 @@
+"""The program with its tabs open, and no page in front."""
+
+from __future__ import annotations
+
+from playground.page import shell
+from playground.page.program import Program
+from playground.settings import Settings
+from playground.text import texts
+from playground.visitors import Sessions
+from playground.visitors.reach import Reach
+from providers import catalog
+
+
+def open_program(settings: Settings) -> Program:
+    """As `playground.page.create` puts it together; with the scripted models."""
+    rows = catalog.load()
+    sessions = Sessions.of(settings, rows)
+    reach = Reach(rows, settings.options(), sessions.vault, scripted=True)
+    opened: dict[str, object] = {}
+    label = shell.labels(texts())
+    program = Program(settings=settings, texts=texts(), reach=reach, sessions=sessions, label=label, opened=opened)
+    shell.open_tabs(program, opened)
+    return program

@@ -1,0 +1,230 @@
+"""A data folder that version 0.1.0 wrote opens with everything in it: conversations, runs, documents, the assistant."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PIL import Image
+
+from playground.asking.lending import KeepsAssistants, RecallsReplies, SearchesDocuments
+from playground.measuring import export
+from playground.measuring.outcomes import Cell, Outcome
+from playground.page.program import Program
+from playground.settings import Settings
+from playground.tabs.chat.lab.export import to_markdown, to_python
+from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.prompting.visit.visits import PromptingVisits
+from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.index.collection import Collection
+from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.visits import RagVisits
+from playground.text import text
+from providers.types import Sampling
+from tests.playground.old_data import Left, unpack
+from tests.playground.opening import open_program
+
+T = TypeVar("T")
+FILES = ["lighthouse.md", "panadería.txt", "stations.csv"]
+ADDER = "scripted/adder"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The program over the old folder, without a page; Ana is who left most of it."""
+
+    left: Left
+    ana: str
+    program: Program
+    chat: ChatVisits
+    prompting: PromptingVisits
+    rag: RagVisits
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    left = unpack(tmp_path)
+    settings = Settings(_env_file=None, home=left.home, model="scripted", messages_per_minute=500)
+    program = open_program(settings)
+    chat, prompting, rag = (program.opened[name] for name in ("chat", "prompting", "rag"))
+    assert isinstance(chat, ChatVisits) and isinstance(prompting, PromptingVisits) and isinstance(rag, RagVisits)
+    yield House(left, left.visitor("ana"), program, chat, prompting, rag)
+    await rag.parsers.aclose()
+
+
+async def last(values: AsyncGenerator[T]) -> T:
+    async with aclosing(values) as all_of_them:
+        *_, found = [one async for one in all_of_them]
+    return found
+
+
+def holds(new: object, old: object) -> bool:
+    """Everything that was there is there, with the same value; more may have come."""
+    match old:
+        case dict():
+            return isinstance(new, dict) and all(name in new and holds(new[name], old[name]) for name in old)
+        case list():
+            return isinstance(new, list) and len(new) == len(old) and all(map(holds, new, old))
+        case _:
+            return new == old
+
+
+class TestConversations:
+    async def test_nothing_of_them_is_lost(self, house: House) -> None:
+        for name in ("ana", "ben"):
+            visitor = house.left.visitor(name)
+            saved = house.program.sessions.conversations.load(visitor)
+            assert saved is not None and holds(house.chat.load(visitor).to_json(), saved)
+
+    async def test_columns_pictures_failures_and_what_was_stopped(self, house: House) -> None:
+        seen, grounded, stopped = house.chat.load(house.ana).turns
+        assert [Image.open(io.BytesIO(one.image.content)).size for one in seen.pictures] == [(60, 40), (60, 40)]
+        assert [one.name for one in seen.pictures] == ["red.png", "blue.png"]
+        assert seen.replies[0].text.startswith("I was sent 2 images: image/png, 60 × 40 pixels")
+        assert seen.replies[1].failure.key == "unsupported_request.images"
+        assert seen.replies[0].sampling == Sampling(temperature=0.5, top_k=3, seed=7, max_tokens=20, stop=("###",))
+        assert grounded.replies[1].reasoning and grounded.replies[1].sources == ("lighthouse.md, 1",) * 2
+        assert [reply.state for reply in stopped.replies] == ["stopped", "stopped"]
+        assert stopped.replies[0].text.startswith("1 2 3")
+        assert [change.reason for change in stopped.replies[0].changes] == ["images_not_seen"]
+        ours, broken = house.chat.load(house.left.visitor("ben")).turns[0].replies
+        assert ours.text == "You said: ¿Qué tal?" and broken.failure.key == "stream_truncated.reset"
+
+    async def test_it_goes_on(self, house: House) -> None:
+        before = house.chat.load(house.ana)
+        choices = Choices(
+            models=("scripted/slow", "scripted/echo"), sampling=Sampling(max_tokens=3), system="Be brief."
+        )
+        more = await last(house.chat.proceed(house.ana, choices))
+        assert more.turns[-1].replies[0].text.startswith(before.turns[-1].replies[0].text)
+        asked = await last(house.chat.send(house.ana, "And now?", choices))
+        assert [reply.text for reply in asked.turns[-1].replies] == ["1 2 3", "You said: And"]
+        assert house.chat.load(house.ana) == asked and len(asked.turns) == 4
+
+    async def test_it_is_exported_and_lent_to_the_sampling_tab(self, house: House) -> None:
+        conversation = house.chat.load(house.ana)
+        assert "Who built the lighthouse" in to_markdown(conversation, "You")
+        compile(to_python(conversation, house.program.reach.catalog.endpoints), "export", "exec")
+        lender = house.program.lent(RecallsReplies)
+        assert lender is not None and lender.said(house.ana, 2, 0).text.startswith("1 2 3")
+
+
+class TestRuns:
+    async def test_they_are_listed_whole_or_half_done(self, house: House) -> None:
+        listed = {run.id: run for run in house.prompting.listed(house.ana)}
+        named = {name: listed.pop(run) for name, run in house.left.runs.items()}
+        assert not listed and house.prompting.listed(house.left.visitor("ben")) == ()
+        assert {name: (run.name, run.done, run.whole) for name, run in named.items()} == {
+            "whole": ("Sums, whole", 24, True),
+            "half": ("Sums, half done", 16, False),
+            "likelihood": ("Sentimientos", 4, True),
+        }
+        assert named["whole"].description.versions["embedding"] == "scripted/bag"
+
+    async def test_the_finished_one_is_exported_as_before(self, house: House) -> None:
+        before = list(csv.DictReader((house.left.files / "whole.csv").open(encoding="utf-8", newline="")))
+        run, outcomes = kept(house, "whole")
+        now = list(csv.DictReader(io.StringIO(export.to_csv(run, outcomes), newline="")))
+        assert len(now) == 24 and holds(now, before)
+        lines = export.to_jsonl(run, outcomes).splitlines()
+        assert len(lines) == 25 and all(json.loads(line)["trace"] for line in lines[1:])
+        words = {word: text("es", f"report.{word}") for word in export.WORDS}
+        assert "arithmetic" in export.to_markdown(run, outcomes, words)
+
+    async def test_the_half_done_one_is_finished_and_compared(self, house: House) -> None:
+        before = kept(house, "half")[1]
+        done = await last(house.prompting.measure(house.ana, house.left.runs["half"]))
+        run, outcomes = kept(house, "half")
+        assert (done.state, done.failed, run.done, run.whole) == ("done", 0, 24, True)
+        assert {cell: outcomes[cell] for cell in before} == before, "what was done is not done again"
+        answers = {cell: outcome.text for cell, outcome in kept(house, "whole")[1].items()}
+        assert {cell: outcome.text for cell, outcome in outcomes.items()} == answers, "the same seed, the same answers"
+        with house.prompting.runs(house.ana) as runs:
+            compared = runs.compare(house.left.runs["whole"], run.id)
+        ways = ("zero_shot", "few_shot", "react", "self_consistency")
+        assert list(compared) == [f"{way}@{ADDER}" for way in ways]
+        assert {(one.items, one.better, one.worse) for one in compared.values()} == {(6, 0, 0)}
+
+    async def test_likelihoods_come_out_the_same_again(self, house: House) -> None:
+        run, before = kept(house, "likelihood")
+        again = house.prompting.create(house.ana, "again", run.description)
+        await last(house.prompting.measure(house.ana, again))
+        with house.prompting.runs(house.ana) as runs:
+            outcomes = runs.outcomes(again)
+        assert {cell: (one.score, one.trace) for cell, one in outcomes.items()} == {
+            cell: (one.score, one.trace) for cell, one in before.items()
+        }
+
+    async def test_one_can_be_renamed_and_deleted(self, house: House) -> None:
+        with house.prompting.runs(house.ana) as runs:
+            runs.rename(house.left.runs["whole"], "Renamed")
+            runs.delete(house.left.runs["half"])
+        assert {run.name for run in house.prompting.listed(house.ana)} == {"Renamed", "Sentimientos"}
+
+
+def kept(house: House, name: str) -> tuple[export.Run, dict[Cell, Outcome]]:
+    with house.prompting.runs(house.ana) as runs:
+        return runs.load(house.left.runs[name]), runs.outcomes(house.left.runs[name])
+
+
+class TestDocuments:
+    async def test_they_are_listed_and_found_by_meaning_and_by_words(self, house: House) -> None:
+        stored = await house.rag.documents(house.ana, Retrieval())
+        assert [one.name for one in stored] == FILES
+        page = await house.rag.page(house.ana, stored[0].digest, 1, Retrieval())
+        assert [heading.text for heading in page.headings] == ["The lighthouse", "The keeper"]
+        for ways in (Ways(lexical=False), Ways(dense=False), Ways(diverse=True)):
+            found = await house.rag.search(house.ana, "Who built the lighthouse of Cape Morran?", Retrieval(ways=ways))
+            assert "Adela Finch" in found.passages[0].chunk.text
+        found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", Retrieval())
+        assert found.passages[0].chunk.name == "panadería.txt"
+
+    async def test_their_vectors_are_still_there(self, house: House) -> None:
+        """Nothing is embedded anew when they are opened, and tidying up takes nothing away."""
+        folder = house.program.sessions.conversations.folder(house.ana)
+        assert await house.rag.tidy() == 0
+        for retrieval in (Retrieval(), house.rag.own_assistant(house.ana, house.left.assistant).retrieval):
+            async with house.program.reach.embedder(house.ana, retrieval.embedding) as embedder:
+                collection = Collection(folder, house.rag.index, folder.name, embedder, retrieval.cut)
+                assert await collection.settle() == 0
+                collection.close()
+
+    async def test_another_visitor_has_none_of_them(self, house: House) -> None:
+        assert await house.rag.documents(house.left.visitor("ben"), Retrieval()) == ()
+
+    async def test_they_are_lent_to_the_prompting_tab(self, house: House) -> None:
+        lender = house.program.lent(SearchesDocuments)
+        assert lender is not None
+        search = await lender.document_search(house.ana)
+        assert search is not None and "Adela Finch" in (await search("Who built the lighthouse?"))[0]
+
+    async def test_one_can_be_taken_away(self, house: House) -> None:
+        bakery = (await house.rag.documents(house.ana, Retrieval()))[1]
+        await house.rag.remove(house.ana, bakery.digest, Retrieval())
+        found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", Retrieval())
+        assert bakery.name not in {passage.chunk.name for passage in found.passages}
+
+
+async def test_the_assistant_answers_in_the_chat_from_its_documents(house: House) -> None:
+    lender = house.program.lent(KeepsAssistants)
+    assert lender is not None
+    (keeper,) = lender.own_assistants(house.ana)
+    assert (keeper.id, keeper.name, keeper.system) == (
+        house.left.assistant,
+        "Lighthouse keeper",
+        "You keep the lighthouse.",
+    )
+    retrieval = house.rag.own_assistant(house.ana, keeper.id).retrieval
+    assert (retrieval.cut.tokens, retrieval.ways.k, len(retrieval.ways.files)) == (40, 2, 1)
+    ground = lender.ground(house.ana, keeper.id, "en")
+    choices = Choices(models=("scripted/echo",), sampling=Sampling(), system=keeper.system, ground=ground)
+    done = await last(house.chat.send(house.ana, "Who built the lighthouse of Cape Morran?", choices))
+    (reply,) = done.turns[-1].replies
+    assert reply.sources == ("lighthouse.md, 1", "lighthouse.md, 1") and "Adela Finch" in reply.text
