@@ -16,6 +16,7 @@ from playground.visitors import Sessions
 from playground.visitors.checks import InputBounds
 from playground.visitors.reach import Reach
 from playground.web import language, visitor_id
+from playground.web.scripts import script_function
 
 Lent = TypeVar("Lent")
 Visits = TypeVar("Visits", covariant=True)
@@ -92,12 +93,5 @@ class Page(Generic[Visits]):
 
 PRIVATE: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """For events that only the page uses: no endpoint, and no veil over what they redraw."""
-DOWNLOAD = """(file) => {
-  if (!file) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([file.content], {type: file.type}));
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}"""
+DOWNLOAD = script_function("download")
 """Lets the browser save `{"name", "type", "content"}` as a file."""

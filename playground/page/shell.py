@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -17,6 +16,8 @@ from playground.page import sidebar
 from playground.page.program import PRIVATE, App, Page, Program
 from playground.page.widgets import build_sidebar
 from playground.text import Texts
+from playground.web.scripts import script_element, script_function
+from playground.web.visitor import LANGUAGE_COOKIE
 
 
 class Tab(Protocol):
@@ -88,9 +89,10 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
                 switch = gr.Button(
                     name, size="sm", elem_id=f"language-{language}", elem_classes="quiet-button", scale=0
                 )
-                switch.click(None, js=_choose_language(language), **PRIVATE)
+                chosen = {"cookie": LANGUAGE_COOKIE, "language": language}
+                switch.click(None, js=script_function("choose_language", chosen), **PRIVATE)
             theme = gr.Button("◑", size="sm", elem_id="theme", elem_classes="quiet-button", scale=0)
-            theme.click(None, js=_TOGGLE_THEME, **PRIVATE)
+            theme.click(None, js=script_function("toggle_theme"), **PRIVATE)
         bar = build_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
         handed = gr.State()
@@ -100,7 +102,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
                     tab.module.build(Page(tab.app, blocks, bar, places, handed))
                     tab.module.publish(tab.app)
-        blocks.load(None, js=_FOLD_ON_PHONE, **PRIVATE)
+        blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
     _let_progress_rest(blocks)
     return blocks
 
@@ -116,22 +118,6 @@ def _let_progress_rest(blocks: gr.Blocks) -> None:
             event.show_progress_on = []
 
 
-def _choose_language(language: str) -> str:
-    return (
-        "() => { const framed = location.protocol === 'https:' && window.parent !== window;"
-        f" document.cookie = 'aula_language={language}; path=/; max-age=31536000; '"
-        " + (framed ? 'SameSite=None; Secure; Partitioned' : 'SameSite=Lax'); location.reload(); }"
-    )
-
-
-_FOLD_ON_PHONE = """() => {
-  if (innerWidth < 768) setTimeout(() => document.querySelector('.sidebar.open .toggle-button')?.click(), 100);
-}"""
-_TOGGLE_THEME = """() => {
-  const dark = !document.body.classList.contains('dark');
-  try { localStorage.setItem('aula-theme', dark ? 'dark' : 'light'); } catch (blocked) { /* not kept, then */ }
-  document.body.classList.toggle('dark', dark);
-}"""
 _NAMELESS = {
     "#message .submit-button": "chat.send",
     "#message .stop-button": "chat.stop",
@@ -141,33 +127,6 @@ _NAMELESS = {
     "[aria-label='Reset to default value']": "page.reset",
 }
 """Buttons that Gradio gives no name, or an English one in every language."""
-_HEAD = """<script>
-addEventListener('keydown', event => {
-  if (event.key !== 'Escape') return;
-  for (const stop of document.querySelectorAll('#message .stop-button, .stops')) stop.click();
-});
-const start = () => {
-  const dress = () => {
-    let wanted = null;
-    try { wanted = localStorage.getItem('aula-theme'); } catch (blocked) { return; }
-    const dark = document.body.classList.contains('dark');
-    if (wanted && dark !== (wanted === 'dark')) document.body.classList.toggle('dark');
-  };
-  dress();
-  new MutationObserver(dress).observe(document.body, {attributes: true, attributeFilter: ['class']});
-  const names = NAMES[navigator.language] || NAMES.en;
-  new MutationObserver(() => {
-    for (const [place, name] of Object.entries(names))
-      for (const button of document.querySelectorAll(place))
-        if (button.ariaLabel !== name) button.ariaLabel = button.title = name;
-    for (const arrow of document.querySelectorAll(".thought-group .title button[aria-label='']:not([aria-hidden])")) {
-      arrow.ariaHidden = 'true';
-      arrow.tabIndex = -1;
-    }
-  }).observe(document.body, {childList: true, subtree: true});
-};
-if (document.body) start(); else addEventListener('DOMContentLoaded', start);  // Gradio inserts this late
-</script>"""
 
 
 def head(texts: Texts) -> str:
@@ -176,4 +135,4 @@ def head(texts: Texts) -> str:
         language: {place: texts.text(language, key) for place, key in _NAMELESS.items()}
         for language in texts.languages()
     }
-    return _HEAD.replace("NAMES", json.dumps(names, ensure_ascii=False))
+    return script_element("head", {"names": names})

@@ -12,22 +12,13 @@ from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.widgets import DEFAULTS, Sidebar
 from playground.visitors.checks import checked_models, checked_number
+from playground.web.scripts import script_function
 from providers import registry
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import Progress
 from providers.whitebox import inside, shows
 
 _TELL_ADDRESS = (registry.CUSTOM,)
-_KEEP_IN_ADDRESS = """(models, ...rest) => {
-  const names = %s, url = new URL(location.href), first = %s;
-  url.searchParams.set('models', (models || []).join(','));
-  names.forEach((name, place) => {
-    const value = rest[place];
-    if (value === null || value === '' || value === first[place]) url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
-  });
-  history.replaceState(null, '', url.toString().replaceAll('%%2C', ',').replaceAll('%%2F', '/'));
-}"""
 
 
 def wire(app: Program, blocks: gr.Blocks, bar: Sidebar) -> None:
@@ -67,7 +58,7 @@ def wire(app: Program, blocks: gr.Blocks, bar: Sidebar) -> None:
         event(saved, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
     keys.forget.click(forgotten, bar.models, answer, **PRIVATE)
     first = [DEFAULTS.get(name) for name in shared]
-    script = _KEEP_IN_ADDRESS % (list(shared), str(first).replace("None", "null"))
+    script = script_function("keep_in_address", {"names": list(shared), "first": first})
     for control in (bar.models, *shared.values()):
         control.change(None, [bar.models, *shared.values()], None, js=script, **PRIVATE)  # type: ignore[attr-defined]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.web.scripts import script_element
 from playground.web.visitor import LANGUAGE_COOKIE
 
 
@@ -94,12 +95,7 @@ class Harden:
 
 def _dress(page: bytes, language: str, nonce: str) -> bytes:
     """First in the head, so that Gradio's own texts follow: the language, read at load time from the cookie."""
-    script = (
-        f"(()=>{{const found=document.cookie.match(/(?:^|; ){LANGUAGE_COOKIE}=([a-z]{{2}})/);"
-        f'const spoken=found?found[1]:"{language}";'
-        'Object.defineProperty(navigator,"language",{get:()=>spoken});'
-        'Object.defineProperty(navigator,"languages",{get:()=>[spoken]});})()'
-    )
+    script = script_element("speak_language", {"cookie": LANGUAGE_COOKIE, "language": language})
     page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + language.encode(), page, count=1)
-    page = re.sub(rb"<head>", f"<head><script>{script}</script>".encode().replace(b"\\", b"\\\\"), page, count=1)
+    page = page.replace(b"<head>", b"<head>" + script.encode(), 1)
     return re.sub(rb"<script\b", f'<script nonce="{nonce}"'.encode(), page)

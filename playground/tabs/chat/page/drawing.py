@@ -31,7 +31,7 @@ def messages(show: Renderer, conversation: Conversation, column: int) -> list[di
 
 
 def sent(show: Renderer, conversation: Conversation) -> str:
-    """A template for every question with images: `chat_scripts.PICTURES` puts it above the question in each column.
+    """A template for every question with images: `chat/question_images.js` puts it above the question in each column.
 
     They are no part of the messages: a message's text is what is copied, edited and read aloud.
     """

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.program import Page
-from playground.tabs.chat.page import scripts as chat_scripts
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
+from playground.web.scripts import script_body
 
 _LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
@@ -70,7 +70,9 @@ def lay_out(page: Page[ChatVisits]) -> Layout:
                 chats.append(_chatbot(label, number))
             columns.append(column)
     notice = gr.HTML(container=False, elem_id="notice")
-    waiting = gr.HTML(container=False, apply_default_css=False, js_on_load=chat_scripts.WAITING, elem_id="waiting")
+    waiting = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=script_body("chat/attach_images"), elem_id="waiting"
+    )
     attach, message = _lay_out_compose(label)
     with gr.Row(elem_id="actions"):
         buttons = {
@@ -87,8 +89,10 @@ def lay_out(page: Page[ChatVisits]) -> Layout:
             label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
         )
     file = gr.JSON(visible=False)
-    pictures = gr.HTML(container=False, apply_default_css=False, js_on_load=chat_scripts.PICTURES, elem_id="pictures")
-    leads = gr.HTML(container=False, js_on_load=chat_scripts.LEADS, elem_id="leads")
+    pictures = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=script_body("chat/question_images"), elem_id="pictures"
+    )
+    leads = gr.HTML(container=False, js_on_load=script_body("chat/lead_to_tab"), elem_id="leads")
     return Layout(
         preset,
         system,

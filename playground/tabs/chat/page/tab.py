@@ -26,9 +26,9 @@ from playground.tabs.chat.page.events import (
     turn_of,
 )
 from playground.tabs.chat.page.layout import Layout, lay_out
-from playground.tabs.chat.page.scripts import EMPTY_THE_BOX
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.visitors.checks import checked_text
+from playground.web.scripts import script_function
 
 __all__ = ["NAME", "ORDER", "build", "open", "publish"]
 
@@ -82,7 +82,7 @@ def _wire_runs(page: Page[ChatVisits], layout: Layout) -> None:
         ):
             yield shown
 
-    layout.message.submit(sent, [layout.message, *inputs], outputs, js=EMPTY_THE_BOX, **PRIVATE)
+    layout.message.submit(sent, [layout.message, *inputs], outputs, js=script_function("chat/empty_message"), **PRIVATE)
     layout.regenerate.click(again, inputs, outputs, **PRIVATE)
     layout.proceed.click(more, inputs, outputs, **PRIVATE)
     for number, chat in enumerate(layout.chats):

@@ -9,8 +9,8 @@ import gradio as gr
 from gradio.i18n import I18nData
 
 from playground.page.program import PRIVATE, Page
-from playground.tabs.sampling.page import scripts
 from playground.tabs.sampling.visit.visits import SamplingVisits
+from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,10 @@ def lay_out(page: Page[SamplingVisits]) -> Layout:
         with gr.Tab(label("sampling.mode_next"), id="next"):
             read = gr.HTML(container=False, apply_default_css=False, elem_id="sampling-read")
             choice = gr.HTML(
-                container=False, apply_default_css=False, js_on_load=scripts.PICK, elem_id="sampling-choice"
+                container=False,
+                apply_default_css=False,
+                js_on_load=script_body("sampling/pick_token"),
+                elem_id="sampling-choice",
             )
         with gr.Tab(label("sampling.mode_steps"), id="steps"):
             steps = _lay_out_steps(page)
@@ -116,10 +119,25 @@ def _lay_out_steps(page: Page[SamplingVisits]) -> Steps:
     legends = gr.HTML(container=False, apply_default_css=False)
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=3, min_width=280):
-            path = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.PATH, elem_id="sampling-path")
-            forks = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.GO, elem_id="sampling-forks")
+            path = gr.HTML(
+                container=False,
+                apply_default_css=False,
+                js_on_load=script_body("sampling/token_path"),
+                elem_id="sampling-path",
+            )
+            forks = gr.HTML(
+                container=False,
+                apply_default_css=False,
+                js_on_load=script_body("sampling/go_to_branch"),
+                elem_id="sampling-forks",
+            )
         with gr.Column(scale=2, min_width=280):
-            leaf = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.PICK, elem_id="sampling-leaf")
+            leaf = gr.HTML(
+                container=False,
+                apply_default_css=False,
+                js_on_load=script_body("sampling/pick_token"),
+                elem_id="sampling-leaf",
+            )
     return Steps(**buttons, stop=stop, exports=exports, path=path, legend=legends, leaf=leaf, forks=forks)
 
 

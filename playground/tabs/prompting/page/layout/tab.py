@@ -10,16 +10,15 @@ import gradio as gr
 
 from playground.measuring.tasks import KINDS, LANGUAGES
 from playground.page.parts.buttons import button
-from playground.page.parts.scripts import KEEP_OPEN
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.strategy import strategies
-from playground.tabs.prompting.page import scripts
 from playground.tabs.prompting.page.events.ask import Ways
 from playground.tabs.prompting.page.layout.knobs import Knobs, lay_out_knobs
 from playground.tabs.prompting.page.layout.runs import KeptLayout, lay_out_kept
 from playground.tabs.prompting.page.layout.task_set import SetLayout, lay_out_set
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.visitors.checks import checked_models, checked_sampling
+from playground.web.scripts import script_body
 
 CHOSEN = ("zero_shot", "few_shot")
 """Strategies that are chosen at first."""
@@ -105,7 +104,10 @@ def lay_out(page: Page[PromptingVisits]) -> Layout:
             elem_id="prompting-language",
         )
     explained = gr.HTML(
-        container=False, apply_default_css=False, js_on_load=scripts.EXPLAIN, elem_id="prompting-explained"
+        container=False,
+        apply_default_css=False,
+        js_on_load=script_body("prompting/explain_strategy"),
+        elem_id="prompting-explained",
     )
     with gr.Accordion(label("prompting.knobs"), open=False, elem_id="prompting-knobs"):
         knobs = lay_out_knobs(page, CHOSEN)
@@ -168,6 +170,8 @@ def _lay_out_ask(page: Page[PromptingVisits]) -> AskLayout:
                     max_lines=10,
                     elem_id="prompting-context",
                 )
-    cards = gr.HTML(container=False, apply_default_css=False, js_on_load=KEEP_OPEN, elem_id="prompting-cards")
+    cards = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=script_body("keep_open"), elem_id="prompting-cards"
+    )
     kind.change(lambda one: gr.update(visible=one in _WITH_CHOICES), kind, choices, queue=False, **PRIVATE)
     return AskLayout(question, kind, choices, truth, context, ask, stop, example, cards)

@@ -10,8 +10,8 @@ from playground.measuring.tasks import KINDS
 from playground.page.parts.buttons import button
 from playground.page.program import Page
 from playground.strategies.runs.describe import MOST_REPEATS
-from playground.tabs.prompting.page import scripts
 from playground.tabs.prompting.visit.visits import PromptingVisits
+from playground.web.scripts import script_body
 
 FEW = 10
 """Questions at first: enough to see it work, too few to prove anything."""
@@ -178,10 +178,18 @@ def _lay_out_results(page: Page[PromptingVisits]) -> Results:
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=2, min_width=280):
             items = gr.HTML(
-                container=False, apply_default_css=False, js_on_load=scripts.CHOOSE, elem_id="measure-items"
+                container=False,
+                apply_default_css=False,
+                js_on_load=script_body("prompting/pick_item"),
+                elem_id="measure-items",
             )
         with gr.Column(scale=3, min_width=280):
-            item = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.JUDGE, elem_id="measure-item")
+            item = gr.HTML(
+                container=False,
+                apply_default_css=False,
+                js_on_load=script_body("keep_open", "prompting/judge_item"),
+                elem_id="measure-item",
+            )
     return Results(accuracy, costs, differ, items, item)
 
 

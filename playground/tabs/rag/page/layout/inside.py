@@ -8,8 +8,8 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.program import Page
-from playground.tabs.rag.page import scripts
 from playground.tabs.rag.visit.visits import RagVisits
+from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,14 @@ def lay_out_inside(page: Page[RagVisits]) -> InsideLayout:
     )
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=3, min_width=280):
-            chunks = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.CHUNKS, elem_id="rag-chunks")
+            chunks = gr.HTML(
+                container=False,
+                apply_default_css=False,
+                js_on_load=script_body("rag/open_passage", "rag/list_chunks"),
+                elem_id="rag-chunks",
+            )
         with gr.Column(scale=2, min_width=280):
-            near = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.OPEN, elem_id="rag-near")
+            near = gr.HTML(
+                container=False, apply_default_css=False, js_on_load=script_body("rag/open_passage"), elem_id="rag-near"
+            )
     return InsideLayout(document, chunks, near, question, draw, told, drawn)

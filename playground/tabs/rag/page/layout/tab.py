@@ -10,11 +10,11 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.program import Page
-from playground.tabs.rag.page import scripts
 from playground.tabs.rag.page.events.choose import MOST_PASSAGES, OVERLAP, TOKENS, Chosen
 from playground.tabs.rag.page.layout.inside import InsideLayout, lay_out_inside
 from playground.tabs.rag.page.layout.measure import MeasureLayout, lay_out_measure
 from playground.tabs.rag.visit.visits import RagVisits
+from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,12 @@ def lay_out(page: Page[RagVisits]) -> Layout:
                 inside = lay_out_inside(page)
             with gr.Tab(label("rag.mode_measure"), id="measure"):
                 measuring = lay_out_measure(page)
-    reader = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.READER, elem_id="rag-reader")
+    reader = gr.HTML(
+        container=False,
+        apply_default_css=False,
+        js_on_load=script_body("rag/open_passage", "rag/reader"),
+        elem_id="rag-reader",
+    )
     return Layout(files, modes, asking, searching, inside, measuring, assistant, reader, gr.JSON(visible=False))
 
 
@@ -134,8 +139,15 @@ def _lay_out_files(page: Page[RagVisits]) -> FilesLayout:
     with gr.Row(elem_classes="doing"):
         samples = button(label("rag.samples"), "rag-samples")
         stop = button(label("rag.stop"), "rag-add-stop", visible=False, stops=True)
-    progress = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.REJECTED, elem_id="rag-progress")
-    listing = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.FILES, elem_id="rag-list")
+    progress = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=script_body("rag/read_scan"), elem_id="rag-progress"
+    )
+    listing = gr.HTML(
+        container=False,
+        apply_default_css=False,
+        js_on_load=script_body("rag/open_passage", "rag/list_documents"),
+        elem_id="rag-list",
+    )
     with gr.Accordion(label("rag.paste_panel"), open=False, elem_id="rag-paste-panel"):
         name = gr.Textbox(
             label=label("rag.paste_name"),
@@ -186,8 +198,18 @@ def _lay_out_assistant(page: Page[RagVisits]) -> AssistantLayout:
 
 def _lay_out_ask(page: Page[RagVisits]) -> AskLayout:
     label = page.app.label
-    past = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.ANSWERS, elem_id="rag-past")
-    current = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.ANSWERS, elem_id="rag-current")
+    past = gr.HTML(
+        container=False,
+        apply_default_css=False,
+        js_on_load=script_body("keep_open", "rag/open_passage"),
+        elem_id="rag-past",
+    )
+    current = gr.HTML(
+        container=False,
+        apply_default_css=False,
+        js_on_load=script_body("keep_open", "rag/open_passage"),
+        elem_id="rag-current",
+    )
     question = gr.Textbox(
         label=label("rag.question"),
         placeholder=label("rag.question_hint"),
@@ -257,5 +279,7 @@ def _lay_out_search(page: Page[RagVisits]) -> SearchLayout:
         )
     with gr.Row(elem_classes="doing"):
         search = button(label("rag.search"), "rag-search", variant="primary")
-    found = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.OPEN, elem_id="rag-found")
+    found = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=script_body("rag/open_passage"), elem_id="rag-found"
+    )
     return SearchLayout(question, search, [*switches, automatic, balance, k], found)

@@ -8,10 +8,10 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.program import Page
-from playground.tabs.vision.page import scripts
 from playground.tabs.vision.page.layout.measure import LabelLayout, MeasureLayout, lay_out_labels, lay_out_measure
 from playground.tabs.vision.visit.ask import MOST_COLUMNS
 from playground.tabs.vision.visit.visits import VisionVisits
+from playground.web.scripts import script_body
 
 EXPORTS = ("markdown", "json")
 
@@ -106,11 +106,18 @@ def _lay_out_pictures(page: Page[VisionVisits]) -> PicturesLayout:
             elem_id="vision-camera",
         )
     progress = gr.HTML(container=False, apply_default_css=False, elem_id="vision-progress")
-    shown = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.PICTURES, elem_id="vision-pictures")
+    shown = gr.HTML(
+        container=False,
+        apply_default_css=False,
+        js_on_load=script_body("keep_open", "vision/pictures"),
+        elem_id="vision-pictures",
+    )
     with gr.Row(elem_classes="doing"):
         stop = button(label("vision.stop"), "vision-add-stop", visible=False, stops=True)
         clear = button(label("vision.clear"), "vision-clear", quiet=True, visible=False)
-    samples = gr.HTML(container=False, apply_default_css=False, js_on_load=scripts.SAMPLES, elem_id="vision-samples")
+    samples = gr.HTML(
+        container=False, apply_default_css=False, js_on_load=script_body("vision/add_sample"), elem_id="vision-samples"
+    )
     return PicturesLayout(upload, camera, samples, progress, stop, shown, clear)
 
 

@@ -1,19 +1,6 @@
-"""What the tab's own components do in the browser. They only move values: everything written is escaped before."""
-
-from __future__ import annotations
-
-from playground.page.parts.scripts import KEEP_OPEN
-
-SAMPLES = """
-element.addEventListener('click', event => {
-  const sample = event.target.closest('[data-sample]');
-  if (sample) trigger('sample', {name: sample.dataset.sample});
-});
-"""
-"""A sample image: it is added."""
-PICTURES = (
-    KEEP_OPEN
-    + """
+/* global element, trigger */
+// The pictures: one is removed, one of its questions is taken, a line of its text shows its box; and pasting, while
+// the tab is seen.
 element.addEventListener('click', event => {
   const remove = event.target.closest('[data-remove]');
   if (remove) trigger('remove', {number: Number(remove.dataset.remove)});
@@ -38,7 +25,3 @@ document.addEventListener('paste', event => {
   input.files = given.files;
   input.dispatchEvent(new Event('change', {bubbles: true}));
 });
-"""
-)
-"""The pictures: one is removed, one of its questions is taken, a line of its text shows its box; and pasting, while
-the tab is seen."""

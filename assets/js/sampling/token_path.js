@@ -1,26 +1,5 @@
-"""What the tab's own components do in the browser. They only move values: everything written is escaped before.
-
-Each is the body of a function that Gradio calls once with `element`, `trigger` and `watch`; none needs an inline
-handler, which the page's policy forbids.
-"""
-
-from __future__ import annotations
-
-PICK = """
-element.addEventListener('click', event => {
-  const bar = event.target.closest('[data-token]');
-  if (bar) trigger('pick', {token: Number(bar.dataset.token)});
-});
-"""
-"""Bars: a token is appended where it is clicked."""
-GO = """
-element.addEventListener('click', event => {
-  const branch = event.target.closest('[data-go]');
-  if (branch) trigger('go', {node: branch.dataset.go === 'root' ? 'root' : Number(branch.dataset.go)});
-});
-"""
-"""The tree: a branch is gone back to."""
-PATH = """
+/* global element, trigger, watch */
+// The path: hovering or focusing a token shows what else was possible; clicking it, or Enter, lets one choose.
 const card = document.createElement('div');
 card.className = 'token-card';
 card.hidden = true;
@@ -39,7 +18,7 @@ const piece = text => {  // the sign for a space is drawn by the style sheet, si
   text.split('␠').forEach((part, at) => one.append(...(at ? [made('i', '', '␠')] : []), part));
   return one;
 };
-const close = back => {
+const closeCard = back => {
   clearTimeout(leaving);
   if (back && shown) shown.focus();
   shown = null; pinned = false; card.hidden = true;
@@ -50,19 +29,19 @@ const place = () => {
   const below = at.bottom + 6;
   card.style.top = (below + height > innerHeight - 8 && at.top - 6 - height > 0 ? at.top - 6 - height : below) + 'px';
 };
-const open = token => {
+const openCard = token => {
   clearTimeout(leaving);
   if (shown === token) return;
   shown = token; pinned = false;
   const words = element.querySelector('.words').dataset, node = Number(token.dataset.node);
   const list = document.createElement('ol');
-  for (const line of token.dataset.others.split('\\n').filter(Boolean)) {
-    const [name, chance, id] = line.split('\\t'), item = document.createElement('li');
+  for (const line of token.dataset.others.split('\n').filter(Boolean)) {
+    const [name, chance, id] = line.split('\t'), item = document.createElement('li');
     const row = made(id ? 'button' : 'span', 'other', '');
     if (id === token.dataset.id) row.ariaCurrent = 'true';
     if (id) {
       row.type = 'button';
-      row.addEventListener('click', () => { close(); trigger('fork', {node, token: Number(id)}); });
+      row.addEventListener('click', () => { closeCard(); trigger('fork', {node, token: Number(id)}); });
     }
     const bar = made('i', '', '');
     bar.style.width = (parseFloat(chance) || 0) + '%';
@@ -79,34 +58,34 @@ const open = token => {
   if (words.here) {
     const here = made('button', 'here', words.here);
     here.type = 'button';
-    here.addEventListener('click', () => { close(); trigger('go', {node}); });
+    here.addEventListener('click', () => { closeCard(); trigger('go', {node}); });
     card.append(here);
   }
   card.hidden = false;
   place();
 };
 const pin = token => {
-  open(token);
+  openCard(token);
   pinned = true;
   card.querySelector('button')?.focus({preventScroll: true});
 };
-const leave = () => { clearTimeout(leaving); leaving = setTimeout(() => pinned || close(), 200); };
+const leave = () => { clearTimeout(leaving); leaving = setTimeout(() => pinned || closeCard(), 200); };
 const tokenOf = event => event.target.closest && event.target.closest('[data-node]');
 
 element.addEventListener('pointerover', event => {
   const token = tokenOf(event);
-  if (token && !pinned && event.pointerType === 'mouse') open(token);
+  if (token && !pinned && event.pointerType === 'mouse') openCard(token);
 });
 element.addEventListener('pointerout', event => { if (tokenOf(event)) leave(); });
 card.addEventListener('pointerenter', () => clearTimeout(leaving));
 card.addEventListener('pointerleave', leave);
 element.addEventListener('focusin', event => {
   const token = tokenOf(event);
-  if (token && !pinned && token.matches(':focus-visible')) open(token);
+  if (token && !pinned && token.matches(':focus-visible')) openCard(token);
 });
 element.addEventListener('focusout', event => { if (!card.contains(event.relatedTarget)) leave(); });
 card.addEventListener('focusout', event => {
-  if (pinned && event.relatedTarget && !card.contains(event.relatedTarget)) close();
+  if (pinned && event.relatedTarget && !card.contains(event.relatedTarget)) closeCard();
 });
 element.addEventListener('click', event => { const token = tokenOf(event); if (token) pin(token); });
 element.addEventListener('keydown', event => {
@@ -120,13 +99,11 @@ element.addEventListener('keydown', event => {
   else return;
   event.preventDefault();
 });
-document.addEventListener('keydown', event => { if (event.key === 'Escape' && shown) close(pinned); });
+document.addEventListener('keydown', event => { if (event.key === 'Escape' && shown) closeCard(pinned); });
 document.addEventListener('pointerdown', event => {
-  if (shown && !card.contains(event.target) && !tokenOf(event)) close();
+  if (shown && !card.contains(event.target) && !tokenOf(event)) closeCard();
 });
 addEventListener('scroll', event => {
-  if (shown && !card.contains(event.target)) pinned ? place() : close();
+  if (shown && !card.contains(event.target)) pinned ? place() : closeCard();
 }, true);
-watch('value', () => close());
-"""
-"""The path: hovering or focusing a token shows what else was possible; clicking it, or Enter, lets one choose."""
+watch('value', () => closeCard());

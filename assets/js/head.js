@@ -1,0 +1,28 @@
+// Of the page itself: Esc stops, the chosen theme is kept, every button has a name.
+({names}) => {
+  addEventListener('keydown', event => {
+    if (event.key !== 'Escape') return;
+    for (const stop of document.querySelectorAll('#message .stop-button, .stops')) stop.click();
+  });
+  const start = () => {
+    const dress = () => {
+      let wanted;
+      try { wanted = localStorage.getItem('aula-theme'); } catch { return; }
+      const dark = document.body.classList.contains('dark');
+      if (wanted && dark !== (wanted === 'dark')) document.body.classList.toggle('dark');
+    };
+    dress();
+    new MutationObserver(dress).observe(document.body, {attributes: true, attributeFilter: ['class']});
+    const spoken = names[navigator.language] || names.en;
+    new MutationObserver(() => {
+      for (const [place, name] of Object.entries(spoken))
+        for (const button of document.querySelectorAll(place))
+          if (button.ariaLabel !== name) button.ariaLabel = button.title = name;
+      for (const arrow of document.querySelectorAll(".thought-group .title button[aria-label='']:not([aria-hidden])")) {
+        arrow.ariaHidden = 'true';
+        arrow.tabIndex = -1;
+      }
+    }).observe(document.body, {childList: true, subtree: true});
+  };
+  if (document.body) start(); else addEventListener('DOMContentLoaded', start);  // Gradio inserts this late
+}

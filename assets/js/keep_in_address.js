@@ -1,0 +1,11 @@
+// The address holds the models, and each setting that differs from its first value: it can be handed to a class.
+({names, first}) => (models, ...settings) => {
+  const url = new URL(location.href);
+  url.searchParams.set('models', (models || []).join(','));
+  names.forEach((name, place) => {
+    const value = settings[place];
+    if (value === null || value === '' || value === first[place]) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  });
+  history.replaceState(null, '', url.toString().replaceAll('%2C', ',').replaceAll('%2F', '/'));
+}

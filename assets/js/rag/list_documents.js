@@ -1,0 +1,11 @@
+/* global element, trigger */
+// The list of documents: which are searched, which is removed.
+element.addEventListener('change', event => {
+  if (!event.target.matches('[data-tick]')) return;
+  const boxes = [...element.querySelectorAll('[data-tick]')];
+  trigger('tick', {excluded: boxes.filter(box => !box.checked).map(box => box.dataset.tick)});
+});
+element.addEventListener('click', event => {
+  const remove = event.target.closest('[data-remove]');
+  if (remove) trigger('remove', {document: remove.dataset.remove});
+});
