@@ -41,9 +41,9 @@ def load(assets: Path = ASSETS) -> Catalog:
     return Catalog(
         models=tuple(_model(row) for row in rows["model"]),
         endpoints={endpoint.name: endpoint for endpoint in endpoints},
-        embeddings=tuple(EmbeddingInfo(**_checked(row, EmbeddingInfo)) for row in rows.get("embedding", [])),
-        rerankers=tuple(RerankerInfo(**_checked(row, RerankerInfo)) for row in rows.get("reranker", [])),
-        contrastive=tuple(ContrastiveInfo(**_checked(row, ContrastiveInfo)) for row in rows.get("contrastive", [])),
+        embeddings=tuple(EmbeddingInfo(**_check(row, EmbeddingInfo)) for row in rows.get("embedding", [])),
+        rerankers=tuple(RerankerInfo(**_check(row, RerankerInfo)) for row in rows.get("reranker", [])),
+        contrastive=tuple(ContrastiveInfo(**_check(row, ContrastiveInfo)) for row in rows.get("contrastive", [])),
     )
 
 
@@ -67,19 +67,19 @@ def parameters(names: Iterable[str]) -> frozenset[str]:
 
 
 def _model(row: Mapping[str, Any]) -> ModelInfo:
-    values = _checked(row, ModelInfo)
+    values = _check(row, ModelInfo)
     if "accepts" in values:
         values["accepts"] = parameters(values["accepts"])
     return ModelInfo(**values)
 
 
 def _endpoint(row: Mapping[str, Any]) -> Endpoint:
-    values = _checked(row, Endpoint)
+    values = _check(row, Endpoint)
     values["accepts"] = parameters(values["accepts"])
     return Endpoint(**values)
 
 
-def _checked(row: Mapping[str, Any], kind: type[_Info] | type[Endpoint]) -> dict[str, Any]:
+def _check(row: Mapping[str, Any], kind: type[_Info] | type[Endpoint]) -> dict[str, Any]:
     if unknown := row.keys() - {field.name for field in fields(kind)}:
         raise ValueError(f"{row.get('id') or row.get('name')}: unknown fields {sorted(unknown)}")
     values = dict(row)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 
 
-class Settings(Protocol):
+class SamplingSettings(Protocol):
     """The sliders; `None` and the neutral value leave the distribution as it is."""
 
     @property
@@ -151,7 +151,9 @@ def _only(logits: Vector, tokens: NDArray[np.intp]) -> Vector:
     return result
 
 
-def penalised(logits: Vector, settings: Settings, prompt: Sequence[int], generated: Sequence[int]) -> Vector:
+def apply_penalties(
+    logits: Vector, settings: SamplingSettings, prompt: Sequence[int], generated: Sequence[int]
+) -> Vector:
     """Logits after the three penalties. The repetition penalty sees the prompt too, the other two the reply alone."""
     if settings.repetition_penalty not in (None, 1) and (prompt or generated):
         logits = repetition_penalty(logits, [*prompt, *generated], settings.repetition_penalty)
@@ -161,10 +163,10 @@ def penalised(logits: Vector, settings: Settings, prompt: Sequence[int], generat
 
 
 def distribution(
-    logits: Vector, settings: Settings, prompt: Sequence[int] = (), generated: Sequence[int] = ()
+    logits: Vector, settings: SamplingSettings, prompt: Sequence[int] = (), generated: Sequence[int] = ()
 ) -> Vector:
     """The probabilities, shape (vocabulary,), that the next token is drawn from."""
-    logits = penalised(np.asarray(logits, dtype=np.float64), settings, prompt, generated)
+    logits = apply_penalties(np.asarray(logits, dtype=np.float64), settings, prompt, generated)
     if settings.temperature == 0:
         chosen = np.zeros_like(logits)
         chosen[np.argmax(logits)] = 1.0
@@ -187,7 +189,7 @@ def _of_the_left(logits: Vector, work: Callable[[Vector], Vector]) -> Vector:
     return result
 
 
-def _cuts_by_mass(logits: Vector, settings: Settings) -> Vector:
+def _cuts_by_mass(logits: Vector, settings: SamplingSettings) -> Vector:
     if settings.top_p is not None and settings.top_p < 1:
         logits = top_p(logits, settings.top_p)
     if settings.min_p:

@@ -29,7 +29,7 @@ _QUALITIES = (92, 80, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class ImageWeight:
     """What a picture is to a model. `tokens` and `cost` (US dollars) are `None` where no published rule says them."""
 
     width: int
@@ -53,15 +53,15 @@ def best_size(width: int, height: int, info: ModelInfo) -> tuple[int, int]:
     (see `ModelInfo.image_patches`) within what the model reads without making it smaller itself.
     """
     share = min(1.0, (info.image_side or UNKNOWN_SIDE) / max(width, height))
-    fitted = _scaled(width, height, share)
+    fitted = _scale(width, height, share)
     if info.image_patch and info.image_patches:
         while _patches(*fitted, info.image_patch) > info.image_patches and min(fitted) > info.image_patch:
             share *= min(0.999, math.sqrt(info.image_patches / _patches(*fitted, info.image_patch)))
-            fitted = _scaled(width, height, share)
+            fitted = _scale(width, height, share)
     return fitted
 
 
-def _scaled(width: int, height: int, share: float) -> tuple[int, int]:
+def _scale(width: int, height: int, share: float) -> tuple[int, int]:
     return max(1, round(width * share)), max(1, round(height * share))
 
 
@@ -84,17 +84,17 @@ def tokens_at_most(image: Image, info: ModelInfo) -> int:
     return known if known is not None else max(_UNKNOWN_TOKENS, math.ceil(width * height / _UNKNOWN_PATCH))
 
 
-def weighed(image: Image, info: ModelInfo) -> Weighed:
-    """What this very picture is to the model; for what will be sent, of the one that `resized` gives."""
+def weigh(image: Image, info: ModelInfo) -> ImageWeight:
+    """What this very picture is to the model; for what will be sent, of the one that `resize` gives."""
     width, height = size(image)
     tokens = image_tokens(width, height, info)
     price = 0.0 if info.local else None
     if tokens is not None:
         price = cost(info, Usage(input_tokens=tokens, output_tokens=0))
-    return Weighed(width=width, height=height, bytes=len(image.content), tokens=tokens, cost=price)
+    return ImageWeight(width=width, height=height, bytes=len(image.content), tokens=tokens, cost=price)
 
 
-def resized(image: Image, info: ModelInfo) -> Image:
+def resize(image: Image, info: ModelInfo) -> Image:
     """The picture at `best_size` and within `LARGEST` bytes; itself where it is already. Blocks.
 
     Raises `ImageError("damaged")`. It is meant for pictures that have been cleaned: their size is bounded.
@@ -106,7 +106,7 @@ def resized(image: Image, info: ModelInfo) -> Image:
     try:
         with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
             pixels = on_white(opened)
-        return encoded(pixels.resize(fitted, Pillow.Resampling.LANCZOS), lossless=image.mime == "image/png")
+        return encode_image(pixels.resize(fitted, Pillow.Resampling.LANCZOS), lossless=image.mime == "image/png")
     except (OSError, ValueError, SyntaxError) as error:
         raise ImageError("damaged", file="") from error
 
@@ -121,21 +121,21 @@ def on_white(picture: Pillow.Image) -> Pillow.Image:
     return picture.convert("RGB")
 
 
-def encoded(picture: Pillow.Image, *, lossless: bool) -> Image:
+def encode_image(picture: Pillow.Image, *, lossless: bool) -> Image:
     """PNG where asked for and small enough, else JPEG. Pixels alone are written, nothing of what came with them."""
     bare = Pillow.frombytes(picture.mode, picture.size, picture.tobytes())
     if lossless:
-        content = _saved(bare, "PNG")
+        content = _save(bare, "PNG")
         if len(content) <= LARGEST:
             return Image(content, "image/png")
     for quality in _QUALITIES:
-        content = _saved(bare, "JPEG", quality=quality, subsampling=0)
+        content = _save(bare, "JPEG", quality=quality, subsampling=0)
         if len(content) <= LARGEST:
             break
     return Image(content, "image/jpeg")
 
 
-def _saved(picture: Pillow.Image, kind: str, **options: int) -> bytes:
+def _save(picture: Pillow.Image, kind: str, **options: int) -> bytes:
     written = io.BytesIO()
     picture.save(written, kind, **options)
     return written.getvalue()
@@ -154,7 +154,7 @@ async def fit_images(request: Request) -> Fitted:
         parts: list[Part] = []
         for part in message.parts:
             if isinstance(part, Image):
-                smaller = await asyncio.to_thread(resized, part, request.model)
+                smaller = await asyncio.to_thread(resize, part, request.model)
                 changes += _change(part, smaller)
                 part = smaller
             parts.append(part)

@@ -23,7 +23,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredToken:
     """A token of a text and the model's own log-probability of it, in nats; the likeliest ones, best first."""
 
     token: Token
@@ -34,7 +34,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class ModelCard:
     """What is known of a local model and of how it runs here. What nobody could verify is `None`."""
 
     model: ModelInfo
@@ -42,7 +42,7 @@ class Card:
     """The variant that answers ordinary requests, as `engine-format`; `None` before its weights are here."""
     nll: Mapping[str, float] = field(default_factory=dict)
     """Mean negative log-likelihood, in nats a token, of a short fixed text in English and Spanish, by variant;
-    "reference" is transformers in 32-bit floating point. See `huggingface.gate`."""
+    "reference" is transformers in 32-bit floating point. See `huggingface.weights.fidelity`."""
     refused: tuple[str, ...] = ()
     """Variants that are not used because they stray more than 1 % from the reference, or do not run here."""
 
@@ -74,11 +74,11 @@ class WhiteBox(Protocol):
         """The logits, shape (vocabulary,), of what follows. Raises `InputError("empty")`, `ContextTooLong`."""
         ...
 
-    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[Scored, ...]:
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[ScoredToken, ...]:
         """Each token but the first with the model's own log-probability of it, in one forward pass."""
         ...
 
-    async def describe(self, model: ModelInfo) -> Card:
+    async def describe(self, model: ModelInfo) -> ModelCard:
         """The model's card. Loads nothing."""
         ...
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 
 from playground.page.parts.render import Renderer
-from providers.whitebox import Card
+from providers.whitebox import ModelCard
 
 REFERENCE = "reference"
 
 
-def card(show: Renderer, known: Card) -> str:
+def card(show: Renderer, known: ModelCard) -> str:
     """Folded; every row has a name, and every number its unit."""
     model = known.model
     rows: list[tuple[str, str]] = []
@@ -39,7 +39,7 @@ def _row(show: Renderer, name: str, value: str) -> str:
     return f'<div title="{hint}"><dt>{html.escape(show.text(f"card.{name}"))}</dt><dd>{shown}</dd></div>'
 
 
-def _measures(show: Renderer, known: Card) -> list[str]:
+def _measures(show: Renderer, known: ModelCard) -> list[str]:
     """Each variant's surprise, and by how much it differs from the reference."""
     reference = known.nll[REFERENCE]
     lines = [show.text("card.reference", nats=f"{reference:.3f}")]

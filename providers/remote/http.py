@@ -62,7 +62,7 @@ def client(destination: Destination, network: Network, resolve: Resolver = look_
 
 
 class _Guard(httpx2.AsyncBaseTransport):
-    """Raises our own errors; an SDK wraps them, and `providers.remote.stream.own_error` finds them again."""
+    """Raises our own errors; an SDK wraps them, and `providers.remote.refusals.find_own_error` finds them again."""
 
     def __init__(self, destination: Destination, network: Network, resolve: Resolver) -> None:
         self._to, self._network = destination, network

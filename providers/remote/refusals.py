@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Self
 
 from providers.errors import (
@@ -17,9 +18,10 @@ from providers.errors import (
     Refused,
     StreamTruncated,
     Unavailable,
+    UnknownModel,
     UnsupportedRequest,
 )
-from providers.remote.stream import estimated_tokens, unknown_model
+from providers.remote.estimate import estimate_tokens
 from providers.types import ModelInfo, Request
 
 
@@ -55,8 +57,8 @@ _ALSO_ORDINARY_WORDS = {"stop", "seed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What was asked, to say what a vendor objected to. `sent` names our parameters by the protocol's names."""
+class VendorCall:
+    """A call as it was made, to say what a vendor objected to. `sent` names our parameters by the protocol's names."""
 
     provider: str
     known: tuple[ModelInfo, ...] = ()
@@ -89,9 +91,9 @@ class _Fault:
         return cls(codes, str(body.get("param") or ""), text, "message" in body)
 
 
-def refusal(status: int, body: object, retry_after: float | None, asked: Asked) -> PlaygroundError:
+def refusal(status: int, body: object, retry_after: float | None, call: VendorCall) -> PlaygroundError:
     """For a status and what came with it."""
-    provider, fault = asked.provider, _Fault.of(body)
+    provider, fault = call.provider, _Fault.of(body)
     match status:
         case 401:
             return AuthenticationFailed(provider=provider, status=status)
@@ -99,50 +101,50 @@ def refusal(status: int, body: object, retry_after: float | None, asked: Asked) 
             return RateLimited("quota", provider=provider, status=status)
         case 403:
             return AuthenticationFailed("forbidden", provider=provider, status=status)
-        case 404 if asked.request and fault.structured:
-            return unknown_model(asked.request.model.id, asked.known)
+        case 404 if call.request and fault.structured:
+            return unknown_model(call.request.model.id, call.known)
         case 404:
             return Unavailable("not_an_api", provider=provider, status=status)
         case 413:
-            return _too_long(status, asked)
+            return _too_long(status, call)
         case 429:
             reason = "quota" if _QUOTA.search(fault.text) else None
             return RateLimited(reason, provider=provider, status=status, retry_after=retry_after)
         case 503 | 529:
             return Overloaded(provider=provider, status=status, retry_after=retry_after)
         case 400 | 422:
-            return _rejected(status, fault, asked)
+            return _rejected(status, fault, call)
         case _:
             return Unavailable(provider=provider, status=status, retry_after=retry_after)
 
 
-def broken_off(body: object, asked: Asked) -> PlaygroundError:
+def stream_error(body: object, call: VendorCall) -> PlaygroundError:
     """For an error object inside a stream that began with status 200."""
     fault = _Fault.of(body)
     for code in fault.codes:
         status = int(code) if code.isdigit() else _STATUS_OF_TYPE.get(code)
         if status is not None and 400 <= status < 600:
-            return refusal(status, body, None, asked)
+            return refusal(status, body, None, call)
     if _OVERLOADED.search(fault.text):
-        return Overloaded(provider=asked.provider)
+        return Overloaded(provider=call.provider)
     if not fault.codes and not fault.structured:
-        return StreamTruncated("malformed", provider=asked.provider)
-    return Unavailable(provider=asked.provider)
+        return StreamTruncated("malformed", provider=call.provider)
+    return Unavailable(provider=call.provider)
 
 
-def _rejected(status: int, fault: _Fault, asked: Asked) -> PlaygroundError:
-    provider = asked.provider
+def _rejected(status: int, fault: _Fault, call: VendorCall) -> PlaygroundError:
+    provider = call.provider
     if _CONTEXT.search(fault.text):
-        return _too_long(status, asked)
+        return _too_long(status, call)
     if _FILTER.search(fault.text):
         return Refused("filter", provider=provider, status=status)
     if _KEY.search(fault.text):
         return AuthenticationFailed(provider=provider, status=status)
     if _QUOTA.search(fault.text):
         return RateLimited("quota", provider=provider, status=status)
-    if asked.request and _MODEL.search(fault.text):
-        return unknown_model(asked.request.model.id, asked.known)
-    return UnsupportedRequest("rejected", provider=provider, parameter=_parameter(fault, asked.sent))
+    if call.request and _MODEL.search(fault.text):
+        return unknown_model(call.request.model.id, call.known)
+    return UnsupportedRequest("rejected", provider=provider, parameter=_parameter(fault, call.sent))
 
 
 def _parameter(fault: _Fault, sent: Mapping[str, str]) -> str | None:
@@ -159,11 +161,42 @@ def _parameter(fault: _Fault, sent: Mapping[str, str]) -> str | None:
     return None
 
 
-def _too_long(status: int, asked: Asked) -> ContextTooLong:
-    request = asked.request
+def _too_long(status: int, call: VendorCall) -> ContextTooLong:
+    request = call.request
     return ContextTooLong(
-        provider=asked.provider,
+        provider=call.provider,
         status=status,
-        tokens=estimated_tokens(request) if request else None,
+        tokens=estimate_tokens(request) if request else None,
         context=request.model.context if request else None,
     )
+
+
+def unknown_model(name: str, known: Iterable[ModelInfo]) -> UnknownModel:
+    """With the names that look alike."""
+    near = get_close_matches(name, [model.id for model in known if model.id != name], n=5, cutoff=0.5)
+    return UnknownModel(model=name[:120], near=", ".join(near))
+
+
+def find_own_error(error: BaseException) -> PlaygroundError | None:
+    """Our own error among the causes of an SDK's, without its history."""
+    link: BaseException | None = error
+    for _ in range(10):
+        if isinstance(link, PlaygroundError):
+            link.__cause__ = link.__context__ = None
+            return link.with_traceback(None)
+        if link is None:
+            return None
+        link = link.__cause__ or link.__context__
+    return None
+
+
+def retry_seconds(headers: Mapping[str, str]) -> float | None:
+    """Seconds from a Retry-After header. A date, or what is no number, counts as not given."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers.get(name, "")) * unit
+        except ValueError:
+            continue
+        if 0 <= seconds < 1e7:
+            return seconds
+    return None

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from providers import catalog
 from providers.adapters.huggingface import connect
-from providers.adapters.huggingface.families.alike import TEXTS
+from providers.adapters.huggingface.families.encoders.agreement import TEXTS
 from providers.base import Connection, Options
 from providers.embedding import Embedder
 from tests.conftest import default_home

@@ -29,7 +29,7 @@ from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.pipeline import add, open_pipeline
-from providers.adapters.huggingface.families.causal import tokenizer_of
+from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.base import Connection, Options
 from providers.types import Done, Message, ModelInfo, Request, Sampling, TextDelta
 
@@ -76,7 +76,7 @@ def measure_generate(folder: Path, tokens: int, rounds: int) -> Measured:
     import torch
     from transformers import AutoModelForCausalLM
 
-    codec = tokenizer_of(folder)[0]
+    codec = load_tokenizer(folder)[0]
     start = time.perf_counter()
     network = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
     load = time.perf_counter() - start
@@ -108,7 +108,7 @@ def measure_generate(folder: Path, tokens: int, rounds: int) -> Measured:
 
 def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
     """The pipeline alone: no text, no events."""
-    codec = tokenizer_of(folder)[0]
+    codec = load_tokenizer(folder)[0]
     variant = OpenVino(folder, kind)
     start = time.perf_counter()
     pipeline = open_pipeline(variant.file, exact=variant.reproducible)

@@ -11,7 +11,7 @@ import pytest
 from playground.visitors import KeyVault
 from playground.visitors.reach import Reach
 from providers import catalog
-from providers.adapters.scripted.bag import BAG, OVERLAP
+from providers.adapters.scripted.embedding import BAG, OVERLAP
 from providers.base import Options
 from providers.embedding import Embedder, EmbeddingInfo, RerankerInfo
 from providers.errors import InputError, MissingKey, UnknownModel, WeightsUnavailable

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from providers import catalog
 from providers.errors import ImageError
-from providers.image import LARGEST, best_size, encoded, fit_images, image_tokens, resized, size, weighed
+from providers.image import LARGEST, best_size, encode_image, fit_images, image_tokens, resize, size, weigh
 from providers.types import Image, Message, ModelInfo, Request, Text
 
 CLAUDE = catalog.find(catalog.load().models, "anthropic/claude-haiku-4-5")
@@ -21,7 +21,7 @@ SIDED = ModelInfo(id="m", provider="x", name="M", images=True, image_side=100)
 
 
 def picture(width: int, height: int, colour: str = "red") -> Image:
-    return encoded(Pillow.new("RGB", (width, height), colour), lossless=True)
+    return encode_image(Pillow.new("RGB", (width, height), colour), lossless=True)
 
 
 @pytest.mark.parametrize(
@@ -57,26 +57,26 @@ def test_the_best_size_is_within_what_is_read(width: int, height: int) -> None:
 
 
 def test_nobody_knows_what_nobody_published() -> None:
-    found = weighed(picture(100, 50), PLAIN)
+    found = weigh(picture(100, 50), PLAIN)
     assert (found.width, found.height, found.tokens, found.cost) == (100, 50, None, None)
-    known = weighed(picture(1000, 1000), CLAUDE)
+    known = weigh(picture(1000, 1000), CLAUDE)
     assert known.tokens == 1296
     assert known.cost is not None
     assert 0.0001 < known.cost < 0.1
-    assert weighed(picture(10, 10), ModelInfo(id="m", provider="huggingface", name="M", local=True)).cost == 0
+    assert weigh(picture(10, 10), ModelInfo(id="m", provider="huggingface", name="M", local=True)).cost == 0
 
 
 def test_resized() -> None:
     small = picture(80, 60)
-    assert resized(small, SIDED) is small, "it is left alone"
-    assert resized(picture(4000, 10), PLAIN).mime == "image/png"
-    larger = resized(picture(400, 100), SIDED)
+    assert resize(small, SIDED) is small, "it is left alone"
+    assert resize(picture(4000, 10), PLAIN).mime == "image/png"
+    larger = resize(picture(400, 100), SIDED)
     assert size(larger) == (100, 25)
     assert larger.mime == "image/png"
-    jpeg = encoded(Pillow.new("RGB", (300, 200), "blue"), lossless=False)
-    assert resized(jpeg, SIDED).mime == "image/jpeg"
+    jpeg = encode_image(Pillow.new("RGB", (300, 200), "blue"), lossless=False)
+    assert resize(jpeg, SIDED).mime == "image/jpeg"
     with pytest.raises(ImageError):
-        resized(Image(b"\x89PNG", "image/png"), SIDED)
+        resize(Image(b"\x89PNG", "image/png"), SIDED)
 
 
 def test_what_is_too_many_bytes_is_sent_as_jpeg() -> None:
@@ -85,7 +85,7 @@ def test_what_is_too_many_bytes_is_sent_as_jpeg() -> None:
     Pillow.fromarray(noise).save(content, "PNG")
     heavy = Image(content.getvalue(), "image/png")
     assert len(heavy.content) > LARGEST
-    sent = resized(heavy, PLAIN)
+    sent = resize(heavy, PLAIN)
     assert sent.mime == "image/jpeg"
     assert len(sent.content) <= LARGEST
     assert size(sent) == (1200, 1200)

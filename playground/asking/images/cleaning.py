@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
 from providers.errors import ImageError
-from providers.image import encoded, on_white
+from providers.image import encode_image, on_white
 from providers.types import Image
 
 Kind = Literal["PNG", "JPEG", "WEBP", "GIF", "HEIF"]
@@ -73,7 +73,7 @@ def cleaned(content: bytes, bounds: ImageBounds) -> Image:
     try:
         with Pillow.open(io.BytesIO(content), formats=[kind]) as picture:
             _check(picture, bounds)
-            return encoded(_upright(picture, bounds), lossless=kind in ("PNG", "GIF"))
+            return encode_image(_upright(picture, bounds), lossless=kind in ("PNG", "GIF"))
     except ImageError:
         raise
     except _DOUBTFUL as error:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 import anthropic
@@ -13,15 +10,16 @@ import httpx2
 from anthropic.types import Message, RawMessageStreamEvent
 
 from providers.adapters.anthropic.body import body, shortened, wire_name
-from providers.adapters.anthropic.listing import ACCEPTS, listed
-from providers.adapters.anthropic.reply import Reply
+from providers.adapters.anthropic.listing import ACCEPTS, parse_models
+from providers.adapters.anthropic.reply import AnthropicReply
 from providers.base import Connection
-from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout
+from providers.errors import MissingKey, PlaygroundError, StreamTruncated
+from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
-from providers.remote.refusals import Asked, broken_off, refusal
-from providers.remote.stream import LISTING, call, estimated_tokens, merged, own_error, read, retry_after, shown
-from providers.types import Event, ModelInfo, Progress, Rendered, Request
+from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
+from providers.remote.reply import reply_events
+from providers.types import Event, ModelInfo, Request
 
 BASE_URL = "https://api.anthropic.com"
 WITH_SAMPLING = "2023-06-01"
@@ -29,18 +27,17 @@ WITH_SAMPLING = "2023-06-01"
 _SAMPLING = {"temperature", "top_p", "top_k"}
 
 
-class Messages:
+class Messages(RemoteAdapter):
     """The vendor's API; `base_url` is for a server that stands in for it in a test."""
 
     accepts = ACCEPTS
 
     def __init__(self, connection: Connection, base_url: str = BASE_URL) -> None:
-        self.name, self._network = connection.provider, connection.options.network
-        self._rows = tuple(
+        rows = (
             replace(row, accepts=row.accepts & ACCEPTS, temperature_max=min(row.temperature_max, 1.0))
             for row in connection.models
         )
-        self._known = self._rows
+        super().__init__(connection.provider, connection.options.network, rows)
         key = sendable_key(connection.credentials.key, self.name)
         if key is None:
             raise MissingKey(provider=self.name)
@@ -54,41 +51,20 @@ class Messages:
             http_client=client(destination, self._network),
         )
 
-    async def models(self) -> tuple[ModelInfo, ...]:
-        failure: PlaygroundError | None = None
-        seconds = min(LISTING, self._network.first_token)
-        try:
-            async with asyncio.timeout(seconds):
-                response = await self._sdk.get("/v1/models?limit=1000", cast_to=httpx2.Response)
-            self._known = merged(self._rows, listed(response.json(), self.name))
-        except TimeoutError:
-            failure = Timeout("first_token", provider=self.name, seconds=seconds)
-        except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
-            failure = self._translated(error, Asked(provider=self.name))
-        if failure:
-            raise failure
-        return self._known
+    async def _list_models(self) -> object:
+        return (await self._sdk.get("/v1/models?limit=1000", cast_to=httpx2.Response)).json()
 
-    async def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
-        for nothing in tuple[Progress, ...]():
-            yield nothing
+    def _parse_models(self, answer: object) -> Iterator[ModelInfo]:
+        return parse_models(answer, self.name)
 
-    async def render(self, request: Request) -> Rendered:
-        content = shown(f"{self._url}/v1/messages", body(request, shortened))
-        return Rendered(content=content, language="json", tokens=estimated_tokens(request), exact=False)
+    def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
+        return f"{self._url}/v1/messages", body(request, shortened)
 
-    async def stream(self, request: Request) -> AsyncGenerator[Event]:
-        start = time.perf_counter()
+    def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
+        reply = AnthropicReply(self.name)
+        return reply_events(self._chunks(request, reply), reply, request, start)
 
-        def attempt(request: Request) -> AsyncGenerator[Event]:
-            reply = Reply(self.name)
-            return read(self._chunks(request, reply), reply, request, start)
-
-        async with aclosing(call(attempt, request, self._network)) as events:
-            async for event in events:
-                yield event
-
-    async def _chunks(self, request: Request, reply: Reply) -> AsyncGenerator[RawMessageStreamEvent]:
+    async def _chunks(self, request: Request, reply: AnthropicReply) -> AsyncGenerator[RawMessageStreamEvent]:
         """The SDK's events, up to the stop reason; the usage comes with it."""
         failure: PlaygroundError | None = None
         older = _SAMPLING & request.sampling.chosen().keys()
@@ -104,22 +80,20 @@ class Messages:
                 while not reply.finish and (chunk := await anext(chunks, None)) is not None:
                     yield chunk
         except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
-            failure = self._translated(error, self._asked(request))
+            failure = self._translate(error, self._call(request))
         if failure:
             raise failure
 
-    def _asked(self, request: Request) -> Asked:
+    def _call(self, request: Request) -> VendorCall:
         sent = {wire_name(name): name for name in request.sampling.chosen() if name != "max_tokens"}
-        return Asked(provider=self.name, known=self._known, request=request, sent=sent)
+        return VendorCall(provider=self.name, known=self._known, request=request, sent=sent)
 
-    def _translated(self, error: Exception, asked: Asked) -> PlaygroundError:
-        if own := own_error(error):
-            return own
+    def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:
         match error:
             case anthropic.APIStatusError() if error.status_code >= 400:
-                return refusal(error.status_code, error.body, retry_after(error.response.headers), asked)
+                return refusal(error.status_code, error.body, retry_seconds(error.response.headers), call)
             case anthropic.APIStatusError():  # an error event in a stream that began well
-                return broken_off(error.body, asked)
+                return stream_error(error.body, call)
             case anthropic.APIConnectionError() | httpx2.TransportError():
                 return StreamTruncated("reset", provider=self.name)
             case _:  # JSONDecodeError, UnicodeDecodeError: what the SDK makes of a malformed event

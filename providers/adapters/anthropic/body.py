@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-from providers.remote.stream import SHORTENED
+from providers.remote.preview import SHORTENED
 from providers.types import Image, Message, Request, Role, Text
 
 DEFAULT_MAX_TOKENS = 4096

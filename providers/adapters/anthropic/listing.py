@@ -13,7 +13,7 @@ CURRENT_ACCEPTS = frozenset({"max_tokens", "stop"})
 ACCEPTS = CURRENT_ACCEPTS | {"temperature", "top_p", "top_k"}
 
 
-def listed(answer: object, provider: str) -> Iterator[ModelInfo]:
+def parse_models(answer: object, provider: str) -> Iterator[ModelInfo]:
     """The models of a `GET /v1/models` that can still be called. Raises `ValueError` for what is no such list."""
     rows = answer.get("data") if isinstance(answer, Mapping) else None
     if not isinstance(rows, list):

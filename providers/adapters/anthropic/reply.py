@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from anthropic.types import RawMessageStreamEvent
 
 from providers.errors import Refused, StreamTruncated
-from providers.remote.stream import estimated_tokens, text_tokens
+from providers.remote.estimate import estimate_text_tokens, estimate_tokens
 from providers.types import Event, Finish, ReasoningDelta, Request, TextDelta, Usage
 
 _LENGTH = {"max_tokens", "model_context_window_exceeded"}
 
 
 @dataclass(slots=True)
-class Reply:
+class AnthropicReply:
     """A reply as it grows. `take` raises `Refused` where the model declines."""
 
     provider: str
@@ -75,8 +75,8 @@ class Reply:
     def usage(self, request: Request) -> Usage:
         """What the vendor counted. Its input count leaves out what was cached; ours is the whole."""
         if not {"input_tokens", "output_tokens"} <= self.counts.keys():
-            output = text_tokens("".join(self.text))
-            return Usage(input_tokens=estimated_tokens(request), output_tokens=output, estimated=True)
+            output = estimate_text_tokens("".join(self.text))
+            return Usage(input_tokens=estimate_tokens(request), output_tokens=output, estimated=True)
         cached = self.counts.get("cache_read_input_tokens", 0)
         written = self.counts.get("cache_creation_input_tokens", 0)
         return Usage(

@@ -10,19 +10,19 @@ from contextlib import aclosing
 from dataclasses import fields, replace
 
 from providers.adapters.huggingface.engines.base import Job, Loaded
-from providers.adapters.huggingface.engines.route import Way, ways
+from providers.adapters.huggingface.engines.routing import Route, routes
 from providers.adapters.huggingface.families.contrastive import LocalLabeller
 from providers.adapters.huggingface.families.embedding import LocalEmbedder
-from providers.adapters.huggingface.families.encoding import Encoders
+from providers.adapters.huggingface.families.encoders.pool import EncoderPool
 from providers.adapters.huggingface.families.reranking import LocalReranker
-from providers.adapters.huggingface.memory.ready import Ready, total_memory
+from providers.adapters.huggingface.listing import ModelListing
+from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
 from providers.adapters.huggingface.thinking import Thinking
-from providers.adapters.huggingface.tokens import Prompt
-from providers.adapters.huggingface.weights.child import Ticket
+from providers.adapters.huggingface.tokens import EncodedPrompt
 from providers.adapters.huggingface.weights.hub import Hub
-from providers.adapters.huggingface.weights.listing import Listing
 from providers.adapters.huggingface.weights.store import Store
-from providers.adapters.huggingface.whitebox import Insight
+from providers.adapters.huggingface.weights.ticket import Ticket
+from providers.adapters.huggingface.whitebox import LocalWhiteBox
 from providers.base import Connection
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, WeightsUnavailable
@@ -51,7 +51,7 @@ _NO_CONTEXT = 2048
 """Tokens of reply from a model that does not say how much it can hold."""
 
 
-class HuggingFace(Insight):
+class HuggingFace(LocalWhiteBox):
     """Models on this computer. See `providers.base.Provider` and `providers.whitebox.WhiteBox`."""
 
     name = "huggingface"
@@ -61,21 +61,21 @@ class HuggingFace(Insight):
         options = connection.options
         hub = Hub(token=connection.credentials.key, memory=options.memory or total_memory())
         store = Store(options, hub)
-        self._listing = Listing(connection.models, options, store)
-        super().__init__(Ready(options, store, self._listing))
+        self._listing = ModelListing(connection.models, options, store)
+        super().__init__(ModelLoader(options, store, self._listing))
         self._compared = Store(options, hub, "encoders")
-        self._encoders = Encoders(self._ready, self._compared)
+        self._encoders = EncoderPool(self._loader, self._compared)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
 
     @property
     def loaded(self) -> tuple[str, ...]:
         """What is in memory: models' ids with `@` and their variant."""
-        return self._ready.shelf.names
+        return self._loader.cache.names
 
     @property
     def computed(self) -> int:
         """Tokens produced by the models in memory, so that a test sees work going on after a stop."""
-        return self._ready.shelf.computed
+        return self._loader.cache.computed
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """The catalogue's rows, and what else lies in the cache. Asks nobody."""
@@ -96,9 +96,9 @@ class HuggingFace(Insight):
         return self._prepare(model)
 
     async def _prepare(self, model: ModelInfo) -> AsyncGenerator[Progress]:
-        async for progress in self._ready.fetch(model):
+        async for progress in self._loader.fetch(model):
             yield progress
-        async with aclosing(self._reach(model, await self._ways(Request(model=model, messages=())))) as reached:
+        async with aclosing(self._reach(model, await self._routes(Request(model=model, messages=())))) as reached:
             async for item in reached:
                 if isinstance(item, Progress):
                     yield item
@@ -112,41 +112,41 @@ class HuggingFace(Insight):
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        async for progress in self._ready.fetch(request.model):
+        async for progress in self._loader.fetch(request.model):
             yield progress
-        found = await self._ways(request)
+        routes_found = await self._routes(request)
         while True:
-            way = found[0]
-            async with aclosing(self._reach(request.model, found)) as reached:
+            route = routes_found[0]
+            async with aclosing(self._reach(request.model, routes_found)) as reached:
                 async for item in reached:
-                    if isinstance(item, Way):
-                        way = item
+                    if isinstance(item, Route):
+                        route = item
                     else:
                         yield item
-            with self._ready.use(request.model, way.variant) as loaded:
+            with self._loader.use(request.model, route.variant) as loaded:
                 if loaded is None:  # it had to make room for another in between
                     continue
-                for change in way.changes:
+                for change in route.changes:
                     yield change
-                async with aclosing(_in_turn(way.request, loaded, start)) as events:
+                async with aclosing(_in_turn(route.request, loaded, start)) as events:
                     async for event in events:
                         yield event
                 return
 
-    async def _ways(self, request: Request) -> list[Way]:
-        return ways(await self._ready.variants(request.model), request)
+    async def _routes(self, request: Request) -> list[Route]:
+        return routes(await self._loader.variants(request.model), request)
 
-    async def _reach(self, model: ModelInfo, found: list[Way]) -> AsyncGenerator[Progress | Way]:
+    async def _reach(self, model: ModelInfo, routes_found: list[Route]) -> AsyncGenerator[Progress | Route]:
         """Load the first of these ways for which there is memory; it is what comes last."""
-        for place, way in enumerate(found, start=1):
+        for place, route in enumerate(routes_found, start=1):
             try:
-                async for progress in self._ready.load(model, way.variant):
+                async for progress in self._loader.load(model, route.variant):
                     yield progress
             except WeightsUnavailable as error:
-                if error.reason != "memory" or place == len(found):
+                if error.reason != "memory" or place == len(routes_found):
                     raise
                 continue
-            yield way
+            yield route
             return
 
     def embedder(self, info: EmbeddingInfo) -> LocalEmbedder:
@@ -157,29 +157,29 @@ class HuggingFace(Insight):
         return LocalReranker(info, self._encoders)
 
     def labeller(self, info: ContrastiveInfo) -> LocalLabeller:
-        return LocalLabeller(info, self._ready, self._compared)
+        return LocalLabeller(info, self._loader, self._compared)
 
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""
-        await self._ready.aclose()
+        await self._loader.aclose()
 
 
 async def _in_turn(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
     """A reply, once there is a place for it among those being served."""
-    place = loaded.line.join(request.owner)
+    place = loaded.queue.join(request.owner)
     try:
         while place.position:
-            yield Progress(stage="queue", done=place.position, total=loaded.line.waiting)
+            yield Progress(stage="queue", done=place.position, total=loaded.queue.waiting)
             await asyncio.sleep(_TURN)
         async with aclosing(_reply(request, loaded, start)) as events:
             async for event in events:
                 yield event
     finally:
-        loaded.line.leave(place)
+        loaded.queue.leave(place)
 
 
 async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
-    prompt = await asyncio.to_thread(loaded.codec.read, request.messages)
+    prompt = await asyncio.to_thread(loaded.codec.encode_messages, request.messages)
     context = loaded.context or request.model.context
     if context is not None and len(prompt.ids) >= context:
         raise ContextTooLong(provider=HuggingFace.name, tokens=len(prompt.ids), context=context)
@@ -212,7 +212,7 @@ def _deltas(pieces: tuple[str, str]) -> list[Event]:
     return [*events, TextDelta(answer)] if answer else events
 
 
-def _job(request: Request, loaded: Loaded, prompt: Prompt, context: int | None) -> Job:
+def _job(request: Request, loaded: Loaded, prompt: EncodedPrompt, context: int | None) -> Job:
     """What the request leaves open is as the model's makers recommend, and at the end of the context a reply ends."""
     sampling = request.sampling
     open_fields = [f.name for f in fields(Sampling) if getattr(sampling, f.name) is None]

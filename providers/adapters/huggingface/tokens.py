@@ -23,7 +23,7 @@ def _bytes_of_characters() -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class EncodedPrompt:
     """What a model reads: the text after the template, its token ids, and what it is given beside them (pictures)."""
 
     text: str
@@ -52,9 +52,9 @@ class Codec:
         """
         return self._render_chat(messages) if self.chat else self._render_text(messages)
 
-    def read(self, messages: Sequence[Message]) -> Prompt:
+    def encode_messages(self, messages: Sequence[Message]) -> EncodedPrompt:
         """As `render`, with all that the model is given."""
-        return Prompt(*self.render(messages))
+        return EncodedPrompt(*self.render(messages))
 
     def _render_chat(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         turns = [{"role": message.role, "content": message.text} for message in messages]

@@ -6,20 +6,22 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from providers.adapters.huggingface.engines.base import Look
-from providers.adapters.huggingface.families.causal import tokenizer_of
-from providers.adapters.huggingface.memory.ready import Ready, measured
+from providers.adapters.huggingface.engines.base import Internals, TokenScore
+from providers.adapters.huggingface.families.causal import load_tokenizer
+from providers.adapters.huggingface.memory.loader import ModelLoader, read_measures
 from providers.adapters.huggingface.tokens import Codec
-from providers.adapters.huggingface.weights.gate import passes
+from providers.adapters.huggingface.weights.fidelity import passes
 from providers.decoding import Vector
 from providers.errors import ContextTooLong, InputError, Overloaded, WeightsUnavailable
 from providers.types import Message, ModelInfo
-from providers.whitebox import Card, Scored, Token
+from providers.whitebox import ModelCard, ScoredToken, Token
 
 
-class Insight:
-    def __init__(self, ready: Ready) -> None:
-        self._ready = ready
+class LocalWhiteBox:
+    """Tokens, logits and scores of the models of one `ModelLoader`."""
+
+    def __init__(self, loader: ModelLoader) -> None:
+        self._loader = loader
         self._codecs: dict[str, Codec] = {}
 
     async def encode(self, model: ModelInfo, text: str) -> tuple[Token, ...]:
@@ -37,58 +39,60 @@ class Insight:
         return (await self._codec(model)).decode(ids)
 
     async def next_token_logits(self, model: ModelInfo, ids: Sequence[int]) -> Vector:
-        async with self._look(model, ids) as look:
-            return await asyncio.to_thread(look.logits, ids)
+        async with self._internals(model, ids) as internals:
+            return await asyncio.to_thread(internals.logits, ids)
 
-    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[Scored, ...]:
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[ScoredToken, ...]:
         codec = await self._codec(model)
-        async with self._look(model, ids) as look:
-            scored = await asyncio.to_thread(look.score, ids, alternatives)
-        return tuple(
-            Scored(_token(codec, ids[place]), one.logprob, one.rank, tuple((_token(codec, i), v) for i, v in one.best))
-            for place, one in enumerate(scored, start=1)
-        )
+        async with self._internals(model, ids) as internals:
+            scored = await asyncio.to_thread(internals.score, ids, alternatives)
+        return tuple(_named(codec, ids[place], one) for place, one in enumerate(scored, start=1))
 
-    async def describe(self, model: ModelInfo) -> Card:
-        found = await self._ready.variants(model)
+    async def describe(self, model: ModelInfo) -> ModelCard:
+        found = await self._loader.variants(model)
         if not found:
-            return Card(model=model, engine=None)
-        nll = measured(await self._ready.folder(model))
+            return ModelCard(model=model, engine=None)
+        nll = read_measures(await self._loader.folder(model))
         refused = tuple(sorted(name for name in nll if not passes(name, nll)))
-        return Card(model=model, engine=found[0].name, nll=nll, refused=refused)
+        return ModelCard(model=model, engine=found[0].name, nll=nll, refused=refused)
 
     async def _codec(self, model: ModelInfo) -> Codec:
         """The tokenizer alone: kept, since it is small. Fetches the model if it is not here."""
         if model.id not in self._codecs:
-            folder = await self._ready.folder(model)
+            folder = await self._loader.folder(model)
             try:
-                self._codecs[model.id], _, _ = await asyncio.to_thread(tokenizer_of, folder)
+                self._codecs[model.id], _, _ = await asyncio.to_thread(load_tokenizer, folder)
             except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError) as error:
                 raise WeightsUnavailable("damaged", model=model.name) from error
         return self._codecs[model.id]
 
     @asynccontextmanager
-    async def _look(self, model: ModelInfo, ids: Sequence[int]) -> AsyncGenerator[Look]:
+    async def _internals(self, model: ModelInfo, ids: Sequence[int]) -> AsyncGenerator[Internals]:
         """The most faithful variant that can be looked into and for which there is memory."""
         if not ids:
             raise InputError("empty")
-        await self._ready.folder(model)
-        found = [variant for variant in await self._ready.variants(model, every=True) if variant.inside]
+        await self._loader.folder(model)
+        found = [variant for variant in await self._loader.variants(model, every=True) if variant.has_internals]
         for place, variant in enumerate(reversed(found), start=1):
             try:
-                async for _ in self._ready.load(model, variant):
+                async for _ in self._loader.load(model, variant):
                     pass
             except WeightsUnavailable as error:
                 if error.reason != "memory" or place == len(found):
                     raise
                 continue
-            with self._ready.use(model, variant) as loaded:
-                if loaded is None or loaded.look is None:  # it had to make room for another in between
+            with self._loader.use(model, variant) as loaded:
+                if loaded is None or loaded.internals is None:  # it had to make room for another in between
                     raise Overloaded("busy_here", provider=model.provider, waiting=1)
                 if loaded.context is not None and len(ids) > loaded.context:
                     raise ContextTooLong(provider=model.provider, tokens=len(ids), context=loaded.context)
-                yield loaded.look
+                yield loaded.internals
             return
+
+
+def _named(codec: Codec, token: int, score: TokenScore) -> ScoredToken:
+    best = tuple((_token(codec, other), logprob) for other, logprob in score.best)
+    return ScoredToken(_token(codec, token), score.logprob, score.rank, best)
 
 
 def _tokens(codec: Codec, ids: Sequence[int]) -> tuple[Token, ...]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 import httpx2
@@ -15,17 +13,20 @@ from openai.types.chat import ChatCompletionChunk
 from providers import catalog
 from providers.adapters.openai.body import body, shortened, wire_name
 from providers.adapters.openai.embedding import RemoteEmbedder
-from providers.adapters.openai.listing import listed
-from providers.adapters.openai.reply import Reply
+from providers.adapters.openai.listing import parse_models
+from providers.adapters.openai.reply import OpenAIReply
 from providers.base import Connection, Endpoint
 from providers.embedding import EmbeddingInfo
-from providers.errors import InputError, MissingKey, PlaygroundError, StreamTruncated, Timeout
+from providers.errors import InputError, MissingKey, PlaygroundError, StreamTruncated
+from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url, vendor_hosts
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
-from providers.remote.refusals import Asked, broken_off, refusal
-from providers.remote.stream import LISTING, TAIL, call, estimated_tokens, merged, own_error, read, retry_after, shown
-from providers.types import Event, ModelInfo, Progress, Rendered, Request
+from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
+from providers.remote.reply import reply_events
+from providers.types import Event, ModelInfo, Request
 
+TAIL = 3.0
+"""Seconds to wait for the usage that follows a finish reason."""
 STANDARD = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty", "max_tokens", "seed", "stop"})
 """The sampling parameters of the protocol itself."""
 OPENAI = Endpoint(
@@ -39,14 +40,13 @@ OPENAI = Endpoint(
 )
 
 
-class ChatCompletions:
+class ChatCompletions(RemoteAdapter):
     """One server that speaks the protocol."""
 
     def __init__(self, connection: Connection, endpoint: Endpoint, vendors: frozenset[str]) -> None:
-        self.name, self.accepts = endpoint.name, endpoint.accepts
-        self._endpoint, self._network = endpoint, connection.options.network
-        self._rows = tuple(replace(row, accepts=row.accepts & endpoint.accepts) for row in connection.models)
-        self._known = self._rows
+        rows = (replace(row, accepts=row.accepts & endpoint.accepts) for row in connection.models)
+        super().__init__(endpoint.name, connection.options.network, rows)
+        self.accepts, self._endpoint = endpoint.accepts, endpoint
         key = sendable_key(connection.credentials.key, endpoint.name)
         if key is None and endpoint.key_variable is not None:
             raise MissingKey(provider=endpoint.name)
@@ -64,44 +64,23 @@ class ChatCompletions:
             http_client=client(destination, self._network),
         )
 
-    async def models(self) -> tuple[ModelInfo, ...]:
-        failure: PlaygroundError | None = None
-        seconds = min(LISTING, self._network.first_token)
-        try:
-            async with asyncio.timeout(seconds):
-                response = await self._sdk.get("/models", cast_to=httpx2.Response)
-            self._known = merged(self._rows, listed(response.json(), self._endpoint))
-        except TimeoutError:
-            failure = Timeout("first_token", provider=self.name, seconds=seconds)
-        except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
-            failure = self._translated(error, Asked(provider=self.name))
-        if failure:
-            raise failure
-        return self._known
+    async def _list_models(self) -> object:
+        return (await self._sdk.get("/models", cast_to=httpx2.Response)).json()
 
-    async def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
-        for nothing in tuple[Progress, ...]():
-            yield nothing
+    def _parse_models(self, answer: object) -> Iterator[ModelInfo]:
+        return parse_models(answer, self._endpoint)
 
-    async def render(self, request: Request) -> Rendered:
-        content = shown(f"{self._url}/chat/completions", body(request, self._endpoint, shortened))
-        return Rendered(content=content, language="json", tokens=estimated_tokens(request), exact=False)
+    def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
+        return f"{self._url}/chat/completions", body(request, self._endpoint, shortened)
 
-    async def stream(self, request: Request) -> AsyncGenerator[Event]:
-        start = time.perf_counter()
-
-        def attempt(request: Request) -> AsyncGenerator[Event]:
-            reply = Reply(self.name)
-            return read(self._chunks(request, reply), reply, request, start)
-
-        async with aclosing(call(attempt, request, self._network)) as events:
-            async for event in events:
-                yield event
+    def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
+        reply = OpenAIReply(self.name)
+        return reply_events(self._chunks(request, reply), reply, request, start)
 
     def embedder(self, info: EmbeddingInfo) -> RemoteEmbedder:
-        return RemoteEmbedder(info, self._sdk, self._network, self._translated)
+        return RemoteEmbedder(info, self._sdk, self._network, self._translate)
 
-    async def _chunks(self, request: Request, reply: Reply) -> AsyncGenerator[ChatCompletionChunk]:
+    async def _chunks(self, request: Request, reply: OpenAIReply) -> AsyncGenerator[ChatCompletionChunk]:
         """The SDK's chunks. After a finish reason it waits shortly for the usage, and no failure counts any more."""
         failure: PlaygroundError | None = None
         try:
@@ -119,26 +98,24 @@ class ChatCompletions:
                         break
                     yield chunk
         except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
-            failure = self._translated(error, self._asked(request))
+            failure = self._translate(error, self._call(request))
         if failure and not reply.finish:
             raise failure
 
-    def _asked(self, request: Request) -> Asked:
+    def _call(self, request: Request) -> VendorCall:
         sent = {wire_name(name, self._endpoint): name for name in request.sampling.chosen() if name != "max_tokens"}
         if request.logprobs is not None:
             sent |= {"logprobs": "logprobs", "top_logprobs": "logprobs"}
-        return Asked(provider=self.name, known=self._known, request=request, sent=sent)
+        return VendorCall(provider=self.name, known=self._known, request=request, sent=sent)
 
-    def _translated(self, error: Exception, asked: Asked) -> PlaygroundError:
-        if own := own_error(error):
-            return own
+    def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:
         match error:
             case openai.APIStatusError():
-                return refusal(error.status_code, error.body, retry_after(error.response.headers), asked)
+                return refusal(error.status_code, error.body, retry_seconds(error.response.headers), call)
             case openai.APIConnectionError():
                 return StreamTruncated("reset", provider=self.name)
             case openai.APIError() if error.body is not None:
-                return broken_off(error.body, asked)
+                return stream_error(error.body, call)
             case _:  # JSONDecodeError, UnicodeDecodeError, AssertionError: what the SDK makes of a malformed event
                 return StreamTruncated("malformed", provider=self.name)
 

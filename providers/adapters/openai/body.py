@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 
 from providers.base import Endpoint
-from providers.remote.stream import SHORTENED
+from providers.remote.preview import SHORTENED
 from providers.types import Image, Message, Request, Text
 
 MOST_ALTERNATIVES = 20

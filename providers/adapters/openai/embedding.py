@@ -13,8 +13,9 @@ from openai.types import CreateEmbeddingResponse
 from providers.base import Network
 from providers.embedding import EmbeddingInfo, Purpose, check_window
 from providers.errors import PlaygroundError, StreamTruncated, Timeout
-from providers.remote.refusals import Asked
-from providers.remote.stream import text_tokens, wait_before_retry
+from providers.remote.estimate import estimate_text_tokens
+from providers.remote.refusals import VendorCall
+from providers.remote.stream import wait_before_retry
 from providers.types import Message, ModelInfo, Progress, Request
 
 TEXTS = 128
@@ -30,7 +31,7 @@ class RemoteEmbedder:
         info: EmbeddingInfo,
         sdk: openai.AsyncOpenAI,
         network: Network,
-        translate: Callable[[Exception, Asked], PlaygroundError],
+        translate: Callable[[Exception, VendorCall], PlaygroundError],
     ) -> None:
         self.info = info
         self._sdk, self._network, self._translate = sdk, network, translate
@@ -44,17 +45,17 @@ class RemoteEmbedder:
         """Raises `InputError("window")` before anything is sent, and what a chat model's vendor makes raise."""
         prefix = self.info.question_prefix if purpose == "question" else self.info.passage_prefix
         prefixed = [prefix + (text or " ") for text in texts]  # vendors refuse an empty text
-        check_window(self.info, [text_tokens(text) for text in prefixed])
-        found = [await self._asked(batch) for batch in _batches(prefixed)]
+        check_window(self.info, [estimate_text_tokens(text) for text in prefixed])
+        found = [await self._request(batch) for batch in _batches(prefixed)]
         if len({rows.shape[1] for rows in found}) > 1:
             raise StreamTruncated("malformed", provider=self.info.provider)
         return np.concatenate(found) if found else np.zeros((0, self.info.dimensions or 0), dtype=np.float32)
 
     def count(self, text: str) -> int:
         """An estimate from above, three bytes a token: the vendor's tokenizer is not here."""
-        return text_tokens(self._longer + text)
+        return estimate_text_tokens(self._longer + text)
 
-    async def _asked(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    async def _request(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One request, tried again where that may help."""
         for tried in range(self._network.retries + 1):
             answer = await self._once(texts)
@@ -76,11 +77,11 @@ class RemoteEmbedder:
         except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
             return self._translate(error, self._known(texts))
 
-    def _known(self, texts: Sequence[str]) -> Asked:
+    def _known(self, texts: Sequence[str]) -> VendorCall:
         info = self.info
         model = ModelInfo(id=info.id, provider=info.provider, name=info.name, context=info.window)
         longest = Message.of("user", max(texts, key=len))
-        return Asked(provider=info.provider, request=Request(model=model, messages=(longest,)))
+        return VendorCall(provider=info.provider, request=Request(model=model, messages=(longest,)))
 
     def _vectors(self, answer: CreateEmbeddingResponse, expected: int) -> NDArray[np.float32]:
         """In the order asked for, each of length 1. Raises `StreamTruncated("malformed")` for anything else."""
@@ -103,9 +104,9 @@ class RemoteEmbedder:
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     start, tokens = 0, 0
     for place, text in enumerate(texts):
-        tokens += text_tokens(text)
+        tokens += estimate_text_tokens(text)
         if place > start and (place - start == TEXTS or tokens > TOKENS):
             yield texts[start:place]
-            start, tokens = place, text_tokens(text)
+            start, tokens = place, estimate_text_tokens(text)
     if texts:
         yield texts[start:]

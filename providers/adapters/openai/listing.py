@@ -25,7 +25,7 @@ _TAKES_SAMPLING = re.compile(r"^(ft:)?(gpt-3\.5|gpt-4)|^chatgpt-")
 """OpenAI's models before those that reason: the ones that take a temperature."""
 
 
-def listed(answer: object, endpoint: Endpoint) -> Iterator[ModelInfo]:
+def parse_models(answer: object, endpoint: Endpoint) -> Iterator[ModelInfo]:
     """The chat models of a `GET /models`. Of one that says nothing about itself, nothing good is assumed.
 
     Raises `ValueError` for what is no list of models.

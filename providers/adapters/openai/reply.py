@@ -9,7 +9,7 @@ from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice
 
 from providers.errors import Refused, StreamTruncated, Unavailable
-from providers.remote.stream import estimated_tokens, text_tokens
+from providers.remote.estimate import estimate_text_tokens, estimate_tokens
 from providers.types import Event, Finish, ReasoningDelta, Request, TextDelta, TokenLogprob, TokenLogprobs, Usage
 
 _LENGTH = {"length", "max_tokens", "model_length"}
@@ -17,7 +17,7 @@ _FILTERED = {"content_filter", "safety"}
 
 
 @dataclass(slots=True)
-class Reply:
+class OpenAIReply:
     """A reply as it grows. `take` raises `Refused` and `Unavailable` where a chunk says so."""
 
     provider: str
@@ -65,8 +65,8 @@ class Reply:
         return StreamTruncated("empty" if empty else "no_end", provider=self.provider)
 
     def usage(self, request: Request) -> Usage:
-        output = text_tokens("".join(self.text))
-        return self.reported or Usage(input_tokens=estimated_tokens(request), output_tokens=output, estimated=True)
+        output = estimate_text_tokens("".join(self.text))
+        return self.reported or Usage(input_tokens=estimate_tokens(request), output_tokens=output, estimated=True)
 
 
 def _content(content: object) -> Iterator[TextDelta | ReasoningDelta]:

@@ -16,9 +16,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 import numpy as np
 
 from providers.adapters.scripted import words
-from providers.adapters.scripted.bag import BAG, OVERLAP, ScriptedEmbedder, ScriptedReranker
+from providers.adapters.scripted.embedding import BAG, OVERLAP, ScriptedEmbedder, ScriptedReranker
 from providers.adapters.scripted.scripts import MODELS
-from providers.adapters.scripted.seer import COLOURS, ScriptedLabeller
+from providers.adapters.scripted.vision import COLOURS, ScriptedLabeller
 from providers.base import Connection
 from providers.catalog import Catalog
 from providers.decoding import Vector, distribution, draw, log_softmax
@@ -42,7 +42,7 @@ from providers.types import (
     TokenLogprobs,
     Usage,
 )
-from providers.whitebox import Card, Scored, Token
+from providers.whitebox import ModelCard, ScoredToken, Token
 
 __all__ = ["ROWS", "Scripted", "ScriptedEmbedder", "ScriptedLabeller", "ScriptedReranker", "connect", "tokens_of"]
 
@@ -129,14 +129,14 @@ class Scripted:
         self.computed += 1
         return words.logits(ids)
 
-    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[Scored, ...]:
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[ScoredToken, ...]:
         _check_read(model, ids)
         self.computed += 1
         return tuple(_scored(ids[:place], ids[place], alternatives) for place in range(1, len(ids)))
 
-    async def describe(self, model: ModelInfo) -> Card:
+    async def describe(self, model: ModelInfo) -> ModelCard:
         _check_white(model)
-        return Card(model=model, engine="scripted")
+        return ModelCard(model=model, engine="scripted")
 
     def embedder(self, info: EmbeddingInfo) -> ScriptedEmbedder:
         return ScriptedEmbedder(info)
@@ -196,14 +196,14 @@ def _drawn(request: Request) -> tuple[list[TokenLogprob], Finish]:
     return reply, "length"
 
 
-def _scored(ids: Sequence[int], chosen: int, alternatives: int) -> Scored:
+def _scored(ids: Sequence[int], chosen: int, alternatives: int) -> ScoredToken:
     own = log_softmax(words.logits(ids))
     best = np.argsort(-own, kind="stable")[:alternatives]
     named = tuple((words.token(int(one)), float(own[one])) for one in best)
-    return Scored(words.token(chosen), float(own[chosen]), int(np.sum(own > own[chosen])) + 1, named)
+    return ScoredToken(words.token(chosen), float(own[chosen]), int(np.sum(own > own[chosen])) + 1, named)
 
 
-def _reported(one: Scored) -> TokenLogprob:
+def _reported(one: ScoredToken) -> TokenLogprob:
     named = tuple((token.piece, logprob) for token, logprob in one.alternatives)
     return TokenLogprob(one.token.piece, one.logprob, named)
 

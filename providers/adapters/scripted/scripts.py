@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from providers.adapters.scripted import words
-from providers.adapters.scripted.seer import seen
+from providers.adapters.scripted.vision import describe_images
 from providers.types import ModelInfo, Request
 
 Script = Callable[[Request], str]
@@ -84,7 +84,7 @@ MODELS: dict[str, tuple[ModelInfo, Script]] = {
     "thinker": (_info("thinker", reasoning=True), lambda request: f"«{request.messages[-1].text}»? 42."),
     "variant": (_info("variant"), _variant),
     "adder": (_info("adder"), _adder),
-    "seer": (_info("seer", images=True), seen),
+    "seer": (_info("seer", images=True), describe_images),
     "slow": (_info("slow"), _count),
     "words": (_info("words", context=words.CONTEXT), lambda request: ""),
     "broken": (_info("broken"), lambda request: "This answer breaks off in the mid"),

@@ -10,8 +10,8 @@ import pytest
 
 from providers.adapters import anthropic
 from providers.adapters.anthropic.body import DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS_REASONING, body
-from providers.adapters.anthropic.listing import listed
-from providers.adapters.anthropic.reply import Reply
+from providers.adapters.anthropic.listing import parse_models
+from providers.adapters.anthropic.reply import AnthropicReply
 from providers.base import Network
 from providers.errors import MissingKey, PlaygroundError, Refused, UnknownModel
 from providers.types import Finish, Image, Message, ModelInfo, Request, Sampling, Text
@@ -112,7 +112,7 @@ async def test_sampling_goes_with_the_older_protocol(fault_server: FaultServer) 
 def test_stop_reasons(reason: str, finish: Finish) -> None:
     from anthropic.types import RawMessageDeltaEvent
 
-    reply = Reply("anthropic")
+    reply = AnthropicReply("anthropic")
     usage = {"output_tokens": 5}
     delta = {"type": "message_delta", "delta": {"stop_reason": reason}, "usage": usage}
     assert list(reply.take(RawMessageDeltaEvent.model_validate(delta))) == []
@@ -125,7 +125,7 @@ def test_stop_reasons(reason: str, finish: Finish) -> None:
 def test_usage_counts_what_was_cached() -> None:
     from anthropic.types import RawMessageDeltaEvent, RawMessageStartEvent
 
-    reply = Reply("anthropic")
+    reply = AnthropicReply("anthropic")
     usage = {
         "input_tokens": 10,
         "output_tokens": 1,
@@ -174,13 +174,13 @@ def test_listing() -> None:
         {"id": "claude-opus-4-7", "capabilities": None},
         {"id": None}, "claude",
     ]  # fmt: skip
-    opus, haiku, newer = listed({"data": rows}, "anthropic")
+    opus, haiku, newer = parse_models({"data": rows}, "anthropic")
     assert (opus.name, opus.images, opus.reasoning, opus.context, opus.max_output) == ("Opus 9", True, True, 9, 3)
     assert (haiku.images, haiku.reasoning) == (False, False)
     assert opus.accepts == newer.accepts == {"max_tokens", "stop"}
     assert haiku.accepts == anthropic.ACCEPTS
     with pytest.raises(ValueError, match="list"):
-        list(listed([], "anthropic"))
+        list(parse_models([], "anthropic"))
 
 
 async def test_models_fail_with_our_errors(fault_server: FaultServer) -> None:

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from playground.asking.images.clean import clean
 from providers.adapters import anthropic, openai
 from providers.adapters.openai.body import body as openai_body
-from providers.adapters.openai.listing import listed
+from providers.adapters.openai.listing import parse_models
 from providers.base import Network, complete
 from providers.catalog import load
 from providers.fit import fit
@@ -216,7 +216,7 @@ def test_servers_whose_models_say_by_their_name_that_they_see() -> None:
     ]
     blind = ["llama-3.2:1b", "qwen3:4b", "evlon-7b", "supervision-x", "mistral-small"]
     rows = {"data": [{"id": name} for name in (*names, *blind)]}
-    found = {model.id: model.images for model in listed(rows, load().endpoints["vllm"])}
+    found = {model.id: model.images for model in parse_models(rows, load().endpoints["vllm"])}
     assert [name for name, sees in found.items() if sees] == names
 
 

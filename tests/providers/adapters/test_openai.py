@@ -12,13 +12,13 @@ import pytest
 
 from providers.adapters import openai
 from providers.adapters.openai.body import body
-from providers.adapters.openai.listing import listed
+from providers.adapters.openai.listing import parse_models
 from providers.base import Credentials, Endpoint, Network, complete
 from providers.catalog import load
 from providers.errors import InputError, MissingKey, PlaygroundError, Timeout, UnknownModel
 from providers.fit import fit
 from providers.registry import connect
-from providers.remote.refusals import Asked, refusal
+from providers.remote.refusals import VendorCall, refusal
 from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, TextDelta, TokenLogprobs
 from tests.faults.clients import FAST, connected, connection, outcome, question
 from tests.faults.server import FaultServer
@@ -153,7 +153,7 @@ async def test_a_list_that_never_comes() -> None:
 
 
 def ids(endpoint: Endpoint, *rows: dict[str, object]) -> dict[str, ModelInfo]:
-    return {model.id: model for model in listed({"data": list(rows)}, endpoint)}
+    return {model.id: model for model in parse_models({"data": list(rows)}, endpoint)}
 
 
 def test_listing_of_openai() -> None:
@@ -185,7 +185,7 @@ def test_listing_tells_what_the_server_tells() -> None:
     assert facts == {"a/sees": (True, 1000), "b/blind": (False, None), "c": (False, 7), "mistral-x": (True, 9)}
     for answer in ("<html>", {"data": None}, {"object": "error"}):
         with pytest.raises(ValueError, match="list"):
-            list(listed(answer, router))
+            list(parse_models(answer, router))
 
 
 def test_connect_needs_a_key_or_an_address() -> None:
@@ -231,7 +231,7 @@ def test_a_visitors_address_never_gets_a_vendors_key() -> None:
 )  # fmt: skip
 def test_refusals_of_the_vendors(status: int, error: object, expected: str | None) -> None:
     sent = {name: name for name in ("temperature", "top_p", "seed", "stop")}
-    asked = Asked(provider="x", request=question("m"), sent=sent)
+    asked = VendorCall(provider="x", request=question("m"), sent=sent)
     found = refusal(status, error, None, asked)
     if found.key == "unsupported_request.rejected":
         assert found.values["parameter"] == expected

@@ -21,7 +21,7 @@ from providers.registry import connect
 from providers.remote import addresses
 from providers.remote.addresses import PinnedBackend, checked_url, is_public, vendor_hosts
 from providers.remote.http import LARGEST_ERROR, Destination, client, sendable_key
-from providers.remote.stream import own_error, retry_after
+from providers.remote.refusals import find_own_error, retry_seconds
 from tests.faults.server import FaultServer, running
 
 HOSTED = Network(hosted=True, hosts=frozenset({"models.example:443", "plain.example:80", "10.0.0.5:8000"}))
@@ -54,7 +54,7 @@ class Sockets(httpcore2.AsyncNetworkBackend):
 
 
 def reason_of(error: BaseException) -> str | None:
-    own = own_error(error)
+    own = find_own_error(error)
     return own.reason if own else None
 
 
@@ -313,7 +313,7 @@ def test_a_key_with_the_blanks_of_copying() -> None:
     ],
 )  # fmt: skip
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers) == seconds
+    assert retry_seconds(headers) == seconds
 
 
 def test_own_error_is_found_and_has_no_history() -> None:
@@ -326,10 +326,10 @@ def test_own_error_is_found_and_has_no_history() -> None:
         except httpx2.ConnectError as error:
             return error
 
-    error = own_error(wrapped())
+    error = find_own_error(wrapped())
     assert isinstance(error, Unavailable)
     assert error.__cause__ is error.__context__ is error.__traceback__ is None
-    assert own_error(ValueError("other")) is None
+    assert find_own_error(ValueError("other")) is None
 
 
 def test_hosted_vendors_are_the_catalogues(tmp_path: Path) -> None:

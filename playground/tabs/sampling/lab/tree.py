@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from playground.tabs.sampling.lab.visible import visible
 from providers.errors import InputError, LimitExceeded
 from providers.types import Change, TokenLogprob
-from providers.whitebox import Scored, Token
+from providers.whitebox import ScoredToken, Token
 
 How = Literal["greedy", "sampled", "chosen", "reply"]
 ALTERNATIVES = 10
@@ -127,7 +127,7 @@ def traced(tokens: Sequence[TokenLogprob], before: TokenTree | None = None) -> T
     return path_of(before or TokenTree(), [_reported(token) for token in tokens])
 
 
-def path_of(tree: TokenTree, scored: Sequence[Scored]) -> TokenTree:
+def path_of(tree: TokenTree, scored: Sequence[ScoredToken]) -> TokenTree:
     """Append a reply at the leaf. Raises `LimitExceeded("nodes")`."""
     start = len(tree.nodes)
     if start + len(scored) > MAX_NODES:
@@ -147,12 +147,14 @@ def path_of(tree: TokenTree, scored: Sequence[Scored]) -> TokenTree:
     return replace(tree, nodes=(*tree.nodes, *nodes), leaf=nodes[-1].id if nodes else tree.leaf)
 
 
-def _reported(one: TokenLogprob) -> Scored:
+def _reported(one: TokenLogprob) -> ScoredToken:
     """What an API tells of a token: its pieces have no ids, and its rank is known only among the alternatives."""
     ordered = sorted(one.alternatives, key=lambda pair: -pair[1])
     named = [piece for piece, _ in ordered]
     rank = named.index(one.token) + 1 if one.token in named else None
-    return Scored(Token(REMOTE, one.token), one.logprob, rank, tuple((Token(REMOTE, p), own) for p, own in ordered))
+    return ScoredToken(
+        Token(REMOTE, one.token), one.logprob, rank, tuple((Token(REMOTE, p), own) for p, own in ordered)
+    )
 
 
 _ADAPTER: TypeAdapter[TokenTree] = TypeAdapter(TokenTree)

@@ -14,7 +14,7 @@ from playground.asking.upload import Upload
 from playground.tabs.vision.lab.questions import PictureQuestion, load
 from playground.tabs.vision.visit.values import Picture
 from providers.errors import InputError
-from providers.image import encoded, size
+from providers.image import encode_image, size
 from providers.types import Image
 
 _PREVIEW = 1024
@@ -50,7 +50,7 @@ def _preview(image: Image, side: int = _PREVIEW) -> Image:
             return image
         smaller = opened.convert("RGB")
         smaller.thumbnail((side, side), Pillow.Resampling.LANCZOS)
-    return encoded(smaller, lossless=False)
+    return encode_image(smaller, lossless=False)
 
 
 @cache

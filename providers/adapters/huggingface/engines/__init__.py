@@ -1,4 +1,4 @@
-"""The engines that run models here: a module of this folder with `ORDER` and `variants` is one.
+"""The engines that run models here: each folder of this one is an engine, with `ORDER` and `variants`.
 
 A variant is a way to run one model: an engine and a number format, with what it takes and what it promises.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from providers.adapters.huggingface.engines.base import Loaded
-from providers.adapters.huggingface.weights.gate import passes
+from providers.adapters.huggingface.weights.fidelity import passes
 
 
 class Variant(Protocol):
@@ -30,8 +30,8 @@ class Variant(Protocol):
     def alternatives(self) -> bool: ...
 
     @property
-    def inside(self) -> bool:
-        """What it loads has a `look`, for the white box."""
+    def has_internals(self) -> bool:
+        """What it loads has `internals`, for the white box."""
         ...
 
     @property
@@ -72,7 +72,7 @@ def names() -> tuple[str, ...]:
 
 
 def variants(folder: Path, nll: Mapping[str, float], only: str | None = None) -> tuple[Variant, ...]:
-    """How the model of this folder can run, fastest first, without the variants that `gate` refuses.
+    """How the model of this folder can run, fastest first, without the variants that `fidelity` refuses.
 
     `only` names an engine: where it runs the model, no other is used.
     """
@@ -87,7 +87,7 @@ def _modules() -> dict[str, Module]:
     found = {
         module.name: import_module(f"{__name__}.{module.name}")
         for module in pkgutil.iter_modules(__path__)
-        if module.name not in {"base", "run"}
+        if module.ispkg
     }
-    engines = {name: cast(Module, module) for name, module in found.items() if hasattr(module, "variants")}
+    engines = {name: cast(Module, module) for name, module in found.items()}
     return dict(sorted(engines.items(), key=lambda engine: engine[1].ORDER))

@@ -6,14 +6,14 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from providers.adapters.huggingface.memory.line import Line
+from providers.adapters.huggingface.memory.fair_queue import FairQueue
 from providers.adapters.huggingface.tokens import Codec
 from providers.decoding import Vector
 from providers.types import Finish, Sampling
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GenerationStep:
     """One token. `text` is what became certain with it: it may be empty, or hold what earlier tokens began."""
 
     token: int
@@ -43,7 +43,7 @@ class Engine(Protocol):
 
     computed: int
 
-    def submit(self, job: Job) -> AsyncGenerator[Step]:
+    def submit(self, job: Job) -> AsyncGenerator[GenerationStep]:
         """Steps as they are computed. Closing it stops the work, at the next step at the latest.
 
         Raises `Unavailable("out_of_memory")` for this request alone.
@@ -56,7 +56,7 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TokenScore:
     """What a model thought of a token that is there: its log-probability, its rank from 1, and the likeliest ids."""
 
     logprob: float
@@ -64,14 +64,14 @@ class Place:
     best: tuple[tuple[int, float], ...]
 
 
-class Look(Protocol):
+class Internals(Protocol):
     """A loaded model seen from inside. Blocking; for several threads."""
 
     def logits(self, tokens: Sequence[int]) -> Vector:
         """Shape (vocabulary,), of what follows the tokens."""
         ...
 
-    def score(self, tokens: Sequence[int], alternatives: int) -> Sequence[Place]:
+    def score(self, tokens: Sequence[int], alternatives: int) -> Sequence[TokenScore]:
         """For each token but the first."""
         ...
 
@@ -90,7 +90,7 @@ class Loaded:
     """Bytes that it holds."""
     name: str
     """The variant, as `engine-format`."""
-    look: Look | None = None
+    internals: Internals | None = None
     """Where the engine shows its model from inside."""
-    line: Line = field(default_factory=lambda: Line(16))
+    queue: FairQueue = field(default_factory=lambda: FairQueue(16))
     """Who is being served; the others wait in it."""

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from providers.adapters.huggingface.families.vision import sees, sighted
+from providers.adapters.huggingface.families.vision import load_image_codec, takes_images
 from providers.adapters.huggingface.tokens import Codec
 from providers.types import Sampling
 
 
-def tokenizer_of(folder: Path) -> tuple[Codec, Sampling, int | None]:
+def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
     """A model's codec, what its makers recommend, and its context. Blocking.
 
     Raises what transformers raises, and `MissingPackage` for a processor that needs one which is not here.
@@ -23,8 +23,8 @@ def tokenizer_of(folder: Path) -> tuple[Codec, Sampling, int | None]:
     several = [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
     text = config.get("text_config")
     context = (text if isinstance(text, dict) else config).get("max_position_embeddings", config.get("n_positions"))
-    if sees(folder):
-        codec: Codec = sighted(folder, several)
+    if takes_images(folder):
+        codec: Codec = load_image_codec(folder, several)
     else:
         codec = Codec(AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False), several)
     return codec, _defaults(chosen), context if isinstance(context, int) else None

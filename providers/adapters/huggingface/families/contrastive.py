@@ -12,12 +12,12 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from providers.adapters.huggingface.families.vision import picture_of, processor_of
+from providers.adapters.huggingface.families.vision import decode_image, load_processor
 from providers.adapters.huggingface.memory.device import best_device
-from providers.adapters.huggingface.memory.ready import Ready
-from providers.adapters.huggingface.weights.child import Ticket
+from providers.adapters.huggingface.memory.loader import ModelLoader
 from providers.adapters.huggingface.weights.files import elements
 from providers.adapters.huggingface.weights.store import Store
+from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import InputError, LimitExceeded, PlaygroundError, Unavailable, WeightsUnavailable
 from providers.labels import MOST_LABELS, ContrastiveInfo, Fit
 from providers.types import Image, Progress
@@ -31,9 +31,9 @@ _DOUBTFUL = (OSError, ValueError, LookupError, RuntimeError, TypeError, Attribut
 class LocalLabeller:
     """One model, for all who use it at a time. It is fetched and loaded when it is first needed."""
 
-    def __init__(self, info: ContrastiveInfo, ready: Ready, store: Store) -> None:
+    def __init__(self, info: ContrastiveInfo, loader: ModelLoader, store: Store) -> None:
         self.info = info
-        self._ready, self._store = ready, store
+        self._loader, self._store = loader, store
         self._key = f"{info.id}@contrastive"
 
     async def prepare(self) -> AsyncIterator[Progress]:
@@ -42,8 +42,8 @@ class LocalLabeller:
         yield Progress(stage="load", done=1, total=1)
 
     async def _load(self) -> AsyncIterator[Progress]:
-        if self._key not in self._ready.shelf.names:
-            async for progress in self._ready.wait(self.info.name, self._key, self._make):
+        if self._key not in self._loader.cache.names:
+            async for progress in self._loader.wait(self.info.name, self._key, self._make):
                 yield progress
 
     async def label(self, image: Image, labels: Sequence[str], template: str | None = None) -> tuple[Fit, ...]:
@@ -57,10 +57,10 @@ class LocalLabeller:
         while True:
             async for _ in self._load():
                 pass
-            with self._ready.shelf.use(self._key) as held:
+            with self._loader.cache.use(self._key) as held:
                 if held is None:  # it had to make room for another in between
                     continue
-                network = cast("_Held", held).engine
+                network = cast("_LoadedContrastive", held).engine
                 scores = await asyncio.to_thread(network.scores, image, sentences)
             chances = _softmax(scores) if self.info.measure == "softmax" else 1 / (1 + np.exp(-scores))
             fits = zip(names, scores.tolist(), chances.tolist(), strict=True)
@@ -69,11 +69,12 @@ class LocalLabeller:
     def _make(self, ticket: Ticket) -> None:
         def load(folder: Path) -> None:
             need = elements(folder, self.info.name) * 4 + _OVERHEAD
-            self._ready.shelve(
-                self._key, self.info.name, need, lambda _: _Held(_Network(folder, self.info), need), ticket
-            )
+            self._loader.load_when_free(self._key, self.info.name, need, lambda _: make(folder, need), ticket)
 
-        self._ready.check_fits(self.info, 4)
+        def make(folder: Path, need: int) -> _LoadedContrastive:
+            return _LoadedContrastive(_ContrastiveNetwork(folder, self.info), need)
+
+        self._loader.check_fits(self.info, 4)
         self._store.load(self.info, ticket, load)
 
 
@@ -83,12 +84,12 @@ def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    engine: _Network
+class _LoadedContrastive:
+    engine: _ContrastiveNetwork
     memory: int
 
 
-class _Network:
+class _ContrastiveNetwork:
     """A loaded model and its processor. Blocking; for several threads, one at a time."""
 
     def __init__(self, folder: Path, info: ContrastiveInfo) -> None:
@@ -99,7 +100,7 @@ class _Network:
         self.computed = 0
         self._info, self._lock = info, threading.Lock()
         try:
-            self._processor = processor_of(folder)
+            self._processor = load_processor(folder)
             network, report = AutoModel.from_pretrained(
                 folder,
                 dtype=torch.float32,
@@ -121,7 +122,7 @@ class _Network:
         """The logit of each sentence, shape (n,). Raises `InputError("label")` and `ImageError("damaged")`."""
         import torch
 
-        picture = picture_of(image)
+        picture = decode_image(image)
         with self._lock, torch.inference_mode():
             if self._network is None:
                 raise Unavailable(provider="huggingface")

@@ -8,21 +8,21 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from providers.adapters.huggingface.families.batching import Tokens
-from providers.adapters.huggingface.families.encoding import Encoders, Kind
+from providers.adapters.huggingface.families.encoders.batcher import TokenizedText
+from providers.adapters.huggingface.families.encoders.pool import EncoderKind, EncoderPool
 from providers.embedding import EmbeddingInfo, Purpose, check_window
 from providers.types import Progress
 
-_KIND: Kind = "embedding"
+_KIND: EncoderKind = "embedding"
 
 
 class LocalEmbedder:
     """One model, for all who use it at a time. It is fetched and loaded when it is first needed."""
 
-    def __init__(self, info: EmbeddingInfo, encoders: Encoders) -> None:
+    def __init__(self, info: EmbeddingInfo, encoders: EncoderPool) -> None:
         self.info = info
         self._encoders = encoders
-        self._tokens: Callable[[Sequence[str | tuple[str, str]]], list[Tokens]] | None = None
+        self._tokens: Callable[[Sequence[str | tuple[str, str]]], list[TokenizedText]] | None = None
         self._longer = max(info.question_prefix, info.passage_prefix, key=len)
 
     async def prepare(self) -> AsyncIterator[Progress]:

@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from providers.adapters.huggingface.families.encoding import Encoders, Kind
+from providers.adapters.huggingface.families.encoders.pool import EncoderKind, EncoderPool
 from providers.embedding import RerankerInfo
 from providers.errors import InputError
 from providers.types import Progress
 
-_KIND: Kind = "reranker"
+_KIND: EncoderKind = "reranker"
 
 
 class LocalReranker:
     """One cross-encoder, for all who use it at a time. It is fetched and loaded when it is first needed."""
 
-    def __init__(self, info: RerankerInfo, encoders: Encoders) -> None:
+    def __init__(self, info: RerankerInfo, encoders: EncoderPool) -> None:
         self.info = info
         self._encoders = encoders
 

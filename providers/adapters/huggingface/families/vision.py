@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import TemplateError
 from PIL import Image as Pillow
 
-from providers.adapters.huggingface.tokens import Codec, Prompt
+from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.errors import ImageError, MissingPackage, UnsupportedRequest
 from providers.image import FORMATS
 from providers.types import Image, Message, Text
@@ -27,7 +27,7 @@ _NEEDED = re.compile(r"\b(torchvision|num2words|timm|sentencepiece|tiktoken|prot
 """Packages that processors ask for; transformers says so in the text of an ImportError alone."""
 
 
-def sees(folder: Path, names: Collection[str] | None = None) -> bool:
+def takes_images(folder: Path, names: Collection[str] | None = None) -> bool:
     """The model of this folder takes pictures and answers in text: it has a vision tower and an image processor.
 
     `names` are its files where the folder holds the configuration alone.
@@ -44,14 +44,14 @@ def sees(folder: Path, names: Collection[str] | None = None) -> bool:
     return any(name in names if names is not None else (folder / name).is_file() for name in _PROCESSORS)
 
 
-class Sighted(Codec):
+class ImageCodec(Codec):
     """A codec whose messages may hold pictures. For several threads."""
 
     def __init__(self, processor: Any, ends: Sequence[int] = ()) -> None:
         super().__init__(processor.tokenizer, ends)
         self._processor = processor
         self._turn = threading.Lock()
-        self._last: tuple[tuple[Message, ...], Prompt] | None = None
+        self._last: tuple[tuple[Message, ...], EncodedPrompt] | None = None
         """A page asks for the same prompt twice, and pictures take long to prepare."""
         self.chat = bool(processor.chat_template or processor.tokenizer.chat_template)
         added = {str(token) for token in processor.tokenizer.added_tokens_decoder.values()}
@@ -60,10 +60,10 @@ class Sighted(Codec):
 
     def render(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         """As `Codec.render`; each picture stands in the ids with as many tokens as the model reads of it."""
-        prompt = self.read(messages)
+        prompt = self.encode_messages(messages)
         return prompt.text, prompt.ids
 
-    def read(self, messages: Sequence[Message]) -> Prompt:
+    def encode_messages(self, messages: Sequence[Message]) -> EncodedPrompt:
         """Prompt and pixels. Raises `ImageError("damaged")`, and what `Codec.render` raises."""
         if not self.chat:
             raise UnsupportedRequest("images", model=str(self._processor.tokenizer.name_or_path))
@@ -84,7 +84,7 @@ class Sighted(Codec):
         ids: list[int] = batch["input_ids"][0].tolist()
         seen = any(message.images for message in messages)
         inputs = {name: value for name, value in batch.items() if name not in ("input_ids", "attention_mask")}
-        prompt = Prompt(text, ids, inputs if seen else {})
+        prompt = EncodedPrompt(text, ids, inputs if seen else {})
         self._last = tuple(messages), prompt
         return prompt
 
@@ -95,7 +95,7 @@ class Sighted(Codec):
                 case Text(text):
                     content.append({"type": "text", "text": self._harmless(text)})
                 case Image():
-                    content.append({"type": "image", "image": picture_of(part)})
+                    content.append({"type": "image", "image": decode_image(part)})
         return content
 
     def _harmless(self, text: str) -> str:
@@ -106,7 +106,7 @@ class Sighted(Codec):
         return self._marks.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
 
 
-def picture_of(image: Image) -> Pillow.Image:
+def decode_image(image: Image) -> Pillow.Image:
     """In three colours, no larger than `LARGEST_SIDE`. Raises `ImageError("damaged")`."""
     try:
         with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
@@ -117,7 +117,7 @@ def picture_of(image: Image) -> Pillow.Image:
     return picture
 
 
-def processor_of(folder: Path) -> Any:
+def load_processor(folder: Path) -> Any:
     """The folder's processor, from here alone. Raises `MissingPackage`, and what transformers raises."""
     from transformers import AutoProcessor
 
@@ -125,7 +125,7 @@ def processor_of(folder: Path) -> Any:
         kind: Any = AutoProcessor
         processor = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except ImportError as error:
-        raise missing(error) or error from error
+        raise missing_package(error) or error from error
     except OSError as error:
         if "video processor" in str(error) and find_spec(_FOR_VIDEOS) is None:
             raise MissingPackage(package=_FOR_VIDEOS) from error
@@ -133,23 +133,23 @@ def processor_of(folder: Path) -> Any:
     return processor
 
 
-def missing(error: ImportError) -> MissingPackage | None:
+def missing_package(error: ImportError) -> MissingPackage | None:
     """The package that is not here, by what transformers says of it."""
     found = _NEEDED.search(str(error))
     name = found.group(1).lower() if found else error.name
     return MissingPackage(package=name) if name else None
 
 
-def sighted(folder: Path, ends: Sequence[int]) -> Sighted:
-    return Sighted(processor_of(folder), ends)
+def load_image_codec(folder: Path, ends: Sequence[int]) -> ImageCodec:
+    return ImageCodec(load_processor(folder), ends)
 
 
-def on_device(inputs: Mapping[str, Any], network: Any) -> dict[str, Any]:
+def move_inputs(inputs: Mapping[str, Any], network: Any) -> dict[str, Any]:
     """The inputs where the model lies, real numbers in its format."""
     moved = {name: value.to(network.device) for name, value in inputs.items() if hasattr(value, "to")}
     return {name: value.to(network.dtype) if value.is_floating_point() else value for name, value in moved.items()}
 
 
-def has_turns(network: Any) -> bool:
+def keeps_image_positions(network: Any) -> bool:
     """The model keeps positions of the picture it last saw: two replies at once would take each other's."""
     return any("rope_deltas" in vars(module) for module in network.modules())

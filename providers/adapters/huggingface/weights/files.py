@@ -23,7 +23,7 @@ _GGUF_ORDER = ("q8_0", "bf16", "f16", "q6_k", "q5_k_m", "q5_1", "q4_k_m", "q4_1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class WeightsRecord:
     """Where a cached model came from, so that nothing about it has to be guessed later."""
 
     id: str
@@ -44,7 +44,7 @@ class Record:
     dtype: str | None = None
     """The faster number format on this computer, once it has been measured."""
     nll: Mapping[str, float] = field(default_factory=dict)
-    """See `gate`."""
+    """See `fidelity`."""
     form: int = 1
     """What else the folder holds; see `FORM`."""
 
@@ -54,10 +54,10 @@ class Record:
         fresh.replace(folder / RECORD)
 
 
-def read_record(folder: Path) -> Record | None:
+def read_record(folder: Path) -> WeightsRecord | None:
     """The record of a cached model; `None` where there is none or it cannot be read."""
     try:
-        return Record(**json.loads((folder / RECORD).read_text("utf-8")))
+        return WeightsRecord(**json.loads((folder / RECORD).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -71,7 +71,7 @@ def lengths(folder: Path) -> dict[str, int]:
     return found
 
 
-def is_whole(folder: Path, record: Record) -> bool:
+def is_whole(folder: Path, record: WeightsRecord) -> bool:
     """Every recorded file is there with its full length, the tensors fill their files exactly, and nothing is missing
     that an earlier version did not make yet.
     """
@@ -86,7 +86,7 @@ def is_whole(folder: Path, record: Record) -> bool:
         return False
 
 
-def gguf_choice(names: Iterable[str]) -> str | None:
+def choose_gguf(names: Iterable[str]) -> str | None:
     """Of several quantisations the most faithful that is not needlessly large; files in parts are passed over."""
     files = sorted(name for name in names if name.lower().endswith(".gguf") and "-of-0" not in name)
     ranks = {name: next((r for r, kind in enumerate(_GGUF_ORDER) if kind in name.lower()), 99) for name in files}
@@ -99,14 +99,14 @@ def tensor_names(names: Iterable[str]) -> list[str]:
     return [name for name in files if name.startswith("model")] or files
 
 
-def kind_of(folder: Path, model: str) -> str:
+def weights_format(folder: Path, model: str) -> str:
     """ "safetensors" or "gguf". Raises `WeightsUnavailable`: "unsafe_format" where there are only pickles."""
     if not folder.is_dir():
         raise WeightsUnavailable("not_found", model=model)
     names = list(lengths(folder))
     if tensor_names(names) and "config.json" in names:
         return "safetensors"
-    if gguf_choice(names):
+    if choose_gguf(names):
         return "gguf"
     pickled = any(Path(name).suffix in PICKLED for name in names)
     raise WeightsUnavailable("unsafe_format" if pickled else "not_found", model=model)
@@ -135,7 +135,7 @@ def _elements(file: Path, model: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class FolderDescription:
     """What a folder says of its model; `None` where it says nothing."""
 
     chat: bool
@@ -144,7 +144,7 @@ class Description:
     reasoning: bool = False
 
 
-def describe(folder: Path, model: str) -> Description:
+def describe_folder(folder: Path, model: str) -> FolderDescription:
     """Read the configuration, without loading anything. A GGUF file tells only after its conversion."""
     config = _json(folder / "config.json")
     settings = _json(folder / "tokenizer_config.json")
@@ -152,9 +152,9 @@ def describe(folder: Path, model: str) -> Description:
     template = folder / "chat_template.jinja"
     told = template.read_text("utf-8") if template.is_file() else settings.get("chat_template")
     if not config:
-        return Description(chat=True, context=None, parameters=None)
+        return FolderDescription(chat=True, context=None, parameters=None)
     size = elements(folder, model) or None
-    return Description(bool(told), context if isinstance(context, int) else None, size, "<think>" in str(told))
+    return FolderDescription(bool(told), context if isinstance(context, int) else None, size, "<think>" in str(told))
 
 
 def _json(file: Path) -> dict[str, Any]:

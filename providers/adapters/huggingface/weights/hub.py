@@ -13,7 +13,8 @@ from typing import Any
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, but not listed
 
-from providers.adapters.huggingface.weights.child import ROOT, Call, Ticket, run
+from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
+from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import Progress
 
@@ -24,7 +25,7 @@ MARGIN = 500_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class DownloadPlan:
     """What a repository would give, before it is fetched. Bytes; `None` where it does not say."""
 
     revision: str | None
@@ -62,13 +63,13 @@ class Hub:
     token: str | None
     memory: int | None
 
-    def peek(self, name: str, scratch: Path, ticket: Ticket) -> tuple[Plan, Path]:
+    def peek(self, name: str, scratch: Path, ticket: Ticket) -> tuple[DownloadPlan, Path]:
         """What the repository holds, and a folder with its configuration alone. Raises `WeightsUnavailable`."""
         folder = scratch / "peek"
         folder.mkdir()
         return _plan(self._ask(name, scratch, ticket, {"target": None, "peek": str(folder)}), name), folder
 
-    def fetch(self, name: str, revision: str | None, scratch: Path, ticket: Ticket) -> tuple[Plan, Path]:
+    def fetch(self, name: str, revision: str | None, scratch: Path, ticket: Ticket) -> tuple[DownloadPlan, Path]:
         """Download into a folder of `scratch`, which may hold what an interrupted download left.
 
         Raises `WeightsUnavailable`: "offline", "gated", "not_found", "unsafe_format", "disk", "memory" or "checksum".
@@ -84,9 +85,11 @@ class Hub:
         wanted = {"repo": check_id(name), "revision": None, "token": self.token, "memory": self.memory, **order}
         environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
         environment |= {"HF_HUB_DISABLE_TELEMETRY": "1"}
-        call = Call(command=PROGRAM, scratch=scratch, given=json.dumps(wanted), environment=environment, folder=ROOT)
+        call = ChildCommand(
+            command=PROGRAM, scratch=scratch, given=json.dumps(wanted), environment=environment, folder=ROOT
+        )
         ticket.report(Progress(stage="download"))
-        code, output = run(call, ticket, lambda said: _progress(said, scratch / "hub"))
+        code, output = run_child(call, ticket, lambda said: _progress(said, scratch / "hub"))
         answers = _answers(output)
         errors = [answer for answer in answers if "error" in answer]
         if errors:
@@ -109,11 +112,11 @@ def _answers(output: str) -> list[dict[str, Any]]:
     return found
 
 
-def _plan(answers: list[dict[str, Any]], name: str) -> Plan:
+def _plan(answers: list[dict[str, Any]], name: str) -> DownloadPlan:
     told = next((answer["plan"] for answer in answers if "plan" in answer), None)
     if told is None:
         raise WeightsUnavailable("offline", model=name)
-    return Plan(**{key: value for key, value in told.items() if key != "sha256"})
+    return DownloadPlan(**{key: value for key, value in told.items() if key != "sha256"})
 
 
 def _progress(output: str, folder: Path) -> Progress:

@@ -20,7 +20,7 @@ from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
 from huggingface_hub.errors import RevisionNotFoundError as NoRevision
 
-from providers.adapters.huggingface.weights.files import MODULES, PICKLED, gguf_choice, tensor_names
+from providers.adapters.huggingface.weights.files import MODULES, PICKLED, choose_gguf, tensor_names
 
 ALLOWED = (
     "config.json",
@@ -57,7 +57,7 @@ def choose(names: list[str]) -> list[str]:
         few += [name for name in names if _PARTS.fullmatch(name)]
     if "config.json" in top and (tensors := tensor_names(top)):
         return [*few, *tensors]
-    if gguf := gguf_choice(top):
+    if gguf := choose_gguf(top):
         return [gguf]
     raise Unfit("unsafe_format" if any(Path(name).suffix in PICKLED for name in top) else "not_found")
 

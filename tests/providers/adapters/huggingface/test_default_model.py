@@ -16,9 +16,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from providers import catalog, decoding
 from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.engines.base import Job
-from providers.adapters.huggingface.families.causal import tokenizer_of
+from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.provider import HuggingFace
-from providers.adapters.huggingface.weights.files import describe
+from providers.adapters.huggingface.weights.files import describe_folder
 from providers.base import Connection, Options, complete
 from providers.types import Message, ModelInfo, Progress, Request, Sampling, TextDelta
 from tests.providers.adapters.huggingface.engines.drawing import chi_square
@@ -54,7 +54,7 @@ def folder(model_home: Path) -> Path:
 
 
 def prompt_ids(folder: Path, request: Request) -> list[int]:
-    return tokenizer_of(folder)[0].render(request.messages)[1]
+    return load_tokenizer(folder)[0].render(request.messages)[1]
 
 
 def ask(model: ModelInfo, text: str, sampling: Sampling = GREEDY) -> Request:
@@ -69,7 +69,7 @@ async def test_it_knows_the_capital_of_france(provider: HuggingFace, default_mod
 
 async def test_its_row_of_the_catalogue_is_true(provider: HuggingFace, default_model: ModelInfo, folder: Path) -> None:
     (listed,) = [model for model in await provider.models() if model.id == default_model.id]
-    said = describe(folder, "")
+    said = describe_folder(folder, "")
     assert (default_model.context, default_model.chat) == (said.context, said.chat)
     assert default_model.parameters == pytest.approx(said.parameters, rel=0.05)
     assert listed.size == default_model.size

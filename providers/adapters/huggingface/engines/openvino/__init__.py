@@ -14,8 +14,8 @@ from pathlib import Path
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.engines.openvino.engine import NotOpened, OpenVinoEngine
 from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, FORMATS, target
-from providers.adapters.huggingface.families.causal import tokenizer_of
-from providers.adapters.huggingface.memory.line import Line
+from providers.adapters.huggingface.families.causal import load_tokenizer
+from providers.adapters.huggingface.memory.fair_queue import FairQueue
 from providers.errors import WeightsUnavailable
 from providers.types import PARAMETERS
 
@@ -32,7 +32,7 @@ class OpenVino:
     kind: str
     accepts = ACCEPTS
     alternatives = False
-    inside = False
+    has_internals = False
 
     @property
     def name(self) -> str:
@@ -57,7 +57,7 @@ class OpenVino:
         if (need := self.memory(model)) > room:
             raise WeightsUnavailable("memory", model=model)
         with ThreadPoolExecutor(1) as beside:
-            reading = beside.submit(tokenizer_of, self.folder)
+            reading = beside.submit(load_tokenizer, self.folder)
             engine = OpenVinoEngine(self.file, exact=self.reproducible)
             try:
                 codec, defaults, context = reading.result()
@@ -73,7 +73,7 @@ class OpenVino:
             defaults=defaults,
             memory=need,
             name=self.name,
-            line=Line(SLOTS),
+            queue=FairQueue(SLOTS),
         )
 
 

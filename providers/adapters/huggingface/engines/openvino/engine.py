@@ -11,11 +11,11 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from providers.adapters.huggingface.engines.base import Job, Step
-from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, Order, Told
-from providers.adapters.huggingface.engines.run import Item, Run, deliver
+from providers.adapters.huggingface.engines.base import GenerationStep, Job
+from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, Order, StepResult
+from providers.adapters.huggingface.engines.run import EngineRun, Item, deliver
 from providers.adapters.huggingface.tokens import Codec
-from providers.adapters.huggingface.weights.child import ROOT
+from providers.adapters.huggingface.weights.child_process import ROOT
 from providers.errors import Unavailable
 
 _PROGRAM = "providers.adapters.huggingface.engines.openvino.program"
@@ -32,7 +32,7 @@ class OpenVinoEngine:
         self.computed = 0
         self.codec: Codec | None = None
         self._command = [sys.executable, "-m", _PROGRAM, str(file), *(["--exact"] if exact else [])]
-        self._runs: dict[int, tuple[Run, Any]] = {}  # with the process that serves it
+        self._runs: dict[int, tuple[EngineRun, Any]] = {}  # with the process that serves it
         self._count = 0
         self._closed = False
         self._lock = threading.Lock()
@@ -42,12 +42,12 @@ class OpenVinoEngine:
         """Raises `NotOpened`. To be called once, before anything else."""
         self._open(self._process)
 
-    async def submit(self, job: Job) -> AsyncGenerator[Step]:
+    async def submit(self, job: Job) -> AsyncGenerator[GenerationStep]:
         assert self.codec is not None
-        run = Run(job, self.codec)
+        run = EngineRun(job, self.codec)
         number = self._begin(run)
         try:
-            async with aclosing(run.read()) as steps:
+            async with aclosing(run.steps()) as steps:
                 async for step in steps:
                     yield step
         finally:
@@ -78,7 +78,7 @@ class OpenVinoEngine:
             raise NotOpened from error
         threading.Thread(target=self._listen, args=(process,), name="openvino-engine", daemon=True).start()
 
-    def _begin(self, run: Run) -> int:
+    def _begin(self, run: EngineRun) -> int:
         with self._lock:
             if self._closed:
                 raise Unavailable(provider="huggingface")
@@ -98,7 +98,7 @@ class OpenVinoEngine:
             self._lose(process)
 
     def _order(self, order: Order) -> None:
-        """A process that has ended cannot be told; whoever listens to it notices."""
+        """A process that has ended cannot be result; whoever listens to it notices."""
         with suppress(OSError, ValueError):
             pickle.dump(order, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
@@ -107,19 +107,19 @@ class OpenVinoEngine:
         """Hand over what every step has brought, until the process ends."""
         with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
             while True:
-                told: Told = pickle.load(process.stdout)  # noqa: S301 - our own process
+                result: StepResult = pickle.load(process.stdout)  # noqa: S301 - our own process
                 with self._lock:
-                    items = self._items(told)
+                    items = self._items(result)
                 deliver(items)
         self._lose(process)
 
-    def _items(self, told: Told) -> list[tuple[Run, Item]]:
-        items: list[tuple[Run, Item]] = []
-        for number, tokens, logprobs in told.drawn:
+    def _items(self, result: StepResult) -> list[tuple[EngineRun, Item]]:
+        items: list[tuple[EngineRun, Item]] = []
+        for number, tokens, logprobs in result.drawn:
             self.computed += len(tokens)
             if number in self._runs:
                 items += [(self._runs[number][0], drawn) for drawn in zip(tokens, logprobs, strict=True)]
-        for number, end in told.ended:
+        for number, end in result.ended:
             # After its last step a reader reads no more: only one that has not come to an end gets to see the error.
             if number in self._runs:
                 reason = "out_of_memory" if end == "no_memory" else None

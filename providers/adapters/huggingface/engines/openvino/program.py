@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from providers.adapters.huggingface.engines.openvino.pipeline import FAILURES, open_pipeline
-from providers.adapters.huggingface.engines.openvino.stepper import Order, Stepper, Told, serve
+from providers.adapters.huggingface.engines.openvino.stepper import Order, Stepper, StepResult, serve
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
         stepper = Stepper(lambda: open_pipeline(Path(sys.argv[1]), exact=exact), exact=exact)
     except FAILURES:
         sys.exit(1)
-    tell(Told())
+    tell(StepResult())
     threading.Thread(target=listen, daemon=True).start()
     with suppress(BrokenPipeError):  # the parent has gone
         serve(stepper, orders, tell)

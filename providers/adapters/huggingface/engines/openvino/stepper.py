@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.engines.openvino.pipeline import FAILURES, PIECE, add
-from providers.adapters.huggingface.engines.openvino.starts import Start, Starts, prefixes
+from providers.adapters.huggingface.engines.openvino.prefix_cache import PrefixCacheGuard, PromptStart, prefixes
 from providers.types import Sampling
 
 _COMPANION = Job(prompt=[0], sampling=Sampling(temperature=0), max_tokens=256)
@@ -37,7 +37,7 @@ Order = Begin | Cancel
 
 
 @dataclass(slots=True)
-class Told:
+class StepResult:
     """What a step has brought: tokens with their log-probabilities by request, and requests that have ended."""
 
     drawn: list[tuple[int, list[int], list[float]]] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Told:
 @dataclass(slots=True)
 class _Request:
     order: Begin
-    start: Start
+    start: PromptStart
     produced: list[int] = field(default_factory=list)
     handle: Any = None
     handed: int = 0
@@ -81,7 +81,7 @@ class Stepper:
         self._count = 0
         self._waiting: deque[_Request] = deque()
         self._requests: dict[int, _Request] = {}
-        self._starts = Starts(PIECE)
+        self._starts = PrefixCacheGuard(PIECE)
         self._companion: Any = None
 
     @property
@@ -95,22 +95,22 @@ class Stepper:
         """
         match order:
             case Begin():
-                self._waiting.append(_Request(order, Start(prefixes(order.job.prompt))))
+                self._waiting.append(_Request(order, PromptStart(prefixes(order.job.prompt))))
             case Cancel(number) if number in self._requests:
                 self._requests[number].unwanted = True
             case Cancel(number):
                 self._waiting = deque(request for request in self._waiting if request.order.number != number)
 
-    def step(self, told: Told) -> None:
+    def step(self, result: StepResult) -> None:
         self._drop_unwanted()
-        self._let_in(told)
+        self._let_in(result)
         self._keep_company()
         try:
             self._pipeline.step()
         except FAILURES:
-            self._recover(told)
+            self._recover(result)
         for number, request in list(self._requests.items()):
-            self._read(number, request, told)
+            self._read(number, request, result)
         if not self.busy:
             self._send_companion_away()
 
@@ -119,15 +119,15 @@ class Stepper:
             if request.unwanted and request.read:
                 self._requests.pop(number).handle.cancel()
 
-    def _let_in(self, told: Told) -> None:
+    def _let_in(self, result: StepResult) -> None:
         reading = [request.start for request in self._requests.values() if not request.settled]
         taken = len(self._requests)
         while self._waiting and self._may_begin(start := self._waiting[0].start, reading, taken):
-            self._begin(self._waiting.popleft(), told)
+            self._begin(self._waiting.popleft(), result)
             reading.append(start)
             taken += len(start.prefixes)
 
-    def _may_begin(self, start: Start, reading: Sequence[Start], taken: int) -> bool:
+    def _may_begin(self, start: PromptStart, reading: Sequence[PromptStart], taken: int) -> bool:
         return self._exact or self._starts.begin(start, reading, taken)
 
     def _keep_company(self) -> None:
@@ -142,7 +142,7 @@ class Stepper:
             self._companion.cancel()
             self._companion = None
 
-    def _begin(self, request: _Request, told: Told) -> None:
+    def _begin(self, request: _Request, result: StepResult) -> None:
         """Hand a request over, with what it has said so far."""
         order, said = request.order, request.produced
         job = replace(order.job, prompt=[*order.job.prompt, *said], max_tokens=order.job.max_tokens - len(said))
@@ -150,22 +150,22 @@ class Stepper:
         try:
             request.handle = add(self._pipeline, self._count, job, order.ends)
         except FAILURES:
-            told.ended.append((order.number, "refused"))
+            result.ended.append((order.number, "refused"))
         else:
             request.handed = len(said)
             self._requests[order.number] = request
 
-    def _read(self, number: int, request: _Request, told: Told) -> None:
+    def _read(self, number: int, request: _Request, result: StepResult) -> None:
         while request.handle.can_read():
             for output in request.handle.read().values():
                 request.produced += output.generated_ids
-                told.drawn.append((number, output.generated_ids, output.generated_log_probs))
+                result.drawn.append((number, output.generated_ids, output.generated_log_probs))
         status = request.handle.get_status().name
         if status != "RUNNING":
             del self._requests[number]
-            told.ended.append((number, "finished" if status == "FINISHED" else "no_memory"))
+            result.ended.append((number, "finished" if status == "FINISHED" else "no_memory"))
 
-    def _recover(self, told: Told) -> None:
+    def _recover(self, result: StepResult) -> None:
         """A step failed, most likely for lack of memory: the largest request pays, the others go on where they were.
 
         A seeded one cannot: its place in the sequence of random numbers is lost with the pipeline.
@@ -178,13 +178,13 @@ class Stepper:
         for request in reversed(requests):
             sampling = request.order.job.sampling
             if request is requests[-1] or (sampling.seed is not None and sampling.temperature != 0):
-                told.ended.append((request.order.number, "no_memory"))
+                result.ended.append((request.order.number, "no_memory"))
             else:
-                request.start = Start(prefixes([*request.order.job.prompt, *request.produced]))
+                request.start = PromptStart(prefixes([*request.order.job.prompt, *request.produced]))
                 self._waiting.appendleft(request)
 
 
-def serve(stepper: Stepper, orders: SimpleQueue[Order | None], tell: Callable[[Told], None]) -> None:
+def serve(stepper: Stepper, orders: SimpleQueue[Order | None], tell: Callable[[StepResult], None]) -> None:
     """Until the parent has nothing more to say."""
     while True:
         while not (stepper.busy and orders.empty()):
@@ -192,6 +192,6 @@ def serve(stepper: Stepper, orders: SimpleQueue[Order | None], tell: Callable[[T
             if order is None:
                 return
             stepper.obey(order)
-        told = Told()
-        stepper.step(told)
-        tell(told)
+        result = StepResult()
+        stepper.step(result)
+        tell(result)

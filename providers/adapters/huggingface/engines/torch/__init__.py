@@ -22,7 +22,7 @@ class Torch:
     dtype: str | None = None
     accepts = PARAMETERS
     alternatives = True
-    inside = True
+    has_internals = True
     reproducible = True
 
     @property

@@ -19,7 +19,7 @@ from transformers import Cache, DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from providers.adapters.huggingface.engines.torch.run import TorchRun
-from providers.adapters.huggingface.families.vision import has_turns
+from providers.adapters.huggingface.families.vision import keeps_image_positions
 
 SHORT = 1024
 """Tokens of a row in the batch of the short ones. Each further batch takes rows twice as long, so that memory and time
@@ -46,7 +46,7 @@ def joinable(network: Any, cache: Any, tokens: int) -> bool:
     plain = all(type(layer) is DynamicLayer and layer.get_seq_length() == tokens for layer in cache.layers)
     if not (plain and cache.layers and {"attention_mask", "position_ids"} <= set(_parameters(network))):
         return False
-    if has_turns(network):
+    if keeps_image_positions(network):
         return False
     kinds = [getattr(module, "rope_type", None) for module in network.modules()]
     return not any(isinstance(kind, str) and ("dynamic" in kind or kind == "longrope") for kind in kinds)

@@ -18,11 +18,11 @@ import torch
 from numpy.typing import NDArray
 from transformers import DynamicCache
 
-from providers.adapters.huggingface.engines.base import Job, Step
+from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.run import Item, deliver
 from providers.adapters.huggingface.engines.torch.batch import Batch, joinable, limit_for, states_of
 from providers.adapters.huggingface.engines.torch.run import TorchRun
-from providers.adapters.huggingface.families.vision import on_device
+from providers.adapters.huggingface.families.vision import move_inputs
 from providers.adapters.huggingface.tokens import Codec
 from providers.errors import Unavailable
 
@@ -54,7 +54,7 @@ class TorchEngine:
         """The model of transformers; `None` once the engine is closed. Whoever uses it shares the processor with it."""
         return self._model
 
-    async def submit(self, job: Job) -> AsyncGenerator[Step]:
+    async def submit(self, job: Job) -> AsyncGenerator[GenerationStep]:
         with self._changed:
             if self._closed:
                 raise Unavailable(provider="huggingface")
@@ -62,7 +62,7 @@ class TorchEngine:
             self._runs.append(run)
             self._changed.notify()
         try:
-            async with aclosing(run.read()) as steps:
+            async with aclosing(run.steps()) as steps:
                 async for step in steps:
                     with self._changed:
                         run.waiting -= 1
@@ -142,12 +142,12 @@ class TorchEngine:
                     self._runs.remove(run)
                     self._runs.append(run)
 
-    def _attempt(self, run: TorchRun, work: Callable[[TorchRun], Step | None]) -> None:
+    def _attempt(self, run: TorchRun, work: Callable[[TorchRun], GenerationStep | None]) -> None:
         step: Item | None
         try:
             step = work(run)
         except Exception as error:  # noqa: BLE001 - it belongs to one request, and is raised where that one is read
-            step = _told(error)
+            step = _explain(error)
         self._give([(run, step)] if step is not None else [])
 
     def _give(self, items: Sequence[tuple[TorchRun, Item]]) -> None:
@@ -156,11 +156,11 @@ class TorchEngine:
                 run.waiting += 1
             deliver(items)
 
-    def _advance(self, run: TorchRun) -> Step | None:
+    def _advance(self, run: TorchRun) -> GenerationStep | None:
         """Read a piece of the prompt, or one token; choose the next when all is read."""
         piece, inputs = run.take(PIECE)
         ids = torch.tensor([piece], device=self._model.device)
-        given = on_device(inputs, self._model)
+        given = move_inputs(inputs, self._model)
         out = self._model(input_ids=ids, past_key_values=run.cache, use_cache=True, logits_to_keep=1, **given)
         if run.unread:
             return None
@@ -169,7 +169,7 @@ class TorchEngine:
             self._join(run)
         return step
 
-    def _choose(self, run: TorchRun, logits: NDArray[np.float32]) -> Step:
+    def _choose(self, run: TorchRun, logits: NDArray[np.float32]) -> GenerationStep:
         step = run.choose(logits.astype(np.float64))
         self.computed += 1
         return step
@@ -225,7 +225,7 @@ class TorchEngine:
             try:
                 items.append((run, self._choose(run, logits)))
             except Exception as error:  # noqa: BLE001 - as in _attempt
-                items.append((run, _told(error)))
+                items.append((run, _explain(error)))
         self._give(items)
 
     def _part(self, batch: Batch, error: Exception) -> None:
@@ -233,15 +233,15 @@ class TorchEngine:
 
         Any other failure is one row's, and nobody knows whose: all go on alone, where it will come back to one.
         """
-        told = _told(error)
-        if isinstance(told, Unavailable):
-            self._give([(batch.longest(), told)])
+        explained = _explain(error)
+        if isinstance(explained, Unavailable):
+            self._give([(batch.longest(), explained)])
         else:
             for run in list(batch.rows):
                 self._attempt(run, self._withdraw)
 
 
-def _told(error: Exception) -> Exception:
+def _explain(error: Exception) -> Exception:
     return Unavailable("out_of_memory", provider="huggingface") if _out_of_memory(error) else error
 
 

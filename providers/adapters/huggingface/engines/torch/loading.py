@@ -16,14 +16,13 @@ from transformers.utils import logging
 
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.engines.torch.engine import TorchEngine
-from providers.adapters.huggingface.engines.torch.look import Look
-from providers.adapters.huggingface.families.causal import tokenizer_of
-from providers.adapters.huggingface.families.vision import has_turns, sees
+from providers.adapters.huggingface.engines.torch.internals import TorchInternals
+from providers.adapters.huggingface.families.causal import load_tokenizer
+from providers.adapters.huggingface.families.vision import keeps_image_positions, takes_images
 from providers.adapters.huggingface.memory.device import Device, best_device
-from providers.adapters.huggingface.memory.line import Line
-from providers.adapters.huggingface.weights.convert import score
+from providers.adapters.huggingface.memory.fair_queue import FairQueue
+from providers.adapters.huggingface.weights.fidelity import REFERENCE, TEXTS, Fidelity, passes, score_network
 from providers.adapters.huggingface.weights.files import elements, read_record
-from providers.adapters.huggingface.weights.gate import REFERENCE, TEXTS, Gate, passes
 from providers.errors import WeightsUnavailable
 
 _FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
@@ -41,11 +40,11 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
     if count * _SIZE[dtype or "bfloat16"] > room:
         raise WeightsUnavailable("memory", model=model)
     try:
-        codec, defaults, context = tokenizer_of(folder)
-        gate = Gate([codec.encode(text)[:context] for text in TEXTS])
+        codec, defaults, context = load_tokenizer(folder)
+        fidelity = Fidelity([codec.encode(text)[:context] for text in TEXTS])
         device = best_device()
-        choices = _formats(device, wide=count * 4 <= room)
-        network, dtype = _fastest(folder, gate, device, choices if dtype is None else [dtype])
+        choices = _number_formats(device, wide=count * 4 <= room)
+        network, dtype = _fastest(folder, fidelity, device, choices if dtype is None else [dtype])
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise WeightsUnavailable("memory", model=model) from error
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
@@ -58,8 +57,8 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
         defaults=defaults,
         memory=count * _SIZE[dtype],
         name=f"torch-{dtype}",
-        look=Look(network),
-        line=Line(1) if has_turns(network) else Line(SLOTS),
+        internals=TorchInternals(network),
+        queue=FairQueue(1) if keeps_image_positions(network) else FairQueue(SLOTS),
     )
 
 
@@ -67,7 +66,7 @@ def _wants_code(error: BaseException) -> bool:
     return "trust_remote_code" in str(error)
 
 
-def _formats(device: Device, *, wide: bool) -> Sequence[str]:
+def _number_formats(device: Device, *, wide: bool) -> Sequence[str]:
     """The number formats worth trying on a device. `wide`: there is room for 32 bits a number."""
     match device:
         case "cuda":
@@ -78,8 +77,11 @@ def _formats(device: Device, *, wide: bool) -> Sequence[str]:
             return ["bfloat16", "float32"] if wide else ["bfloat16"]
 
 
-def _fastest(folder: Path, gate: Gate, device: Device, choices: Sequence[str]) -> tuple[Any, str]:
-    """The model in the fastest of these formats that passes the gate; measured once here and kept in its record."""
+def _fastest(folder: Path, fidelity: Fidelity, device: Device, choices: Sequence[str]) -> tuple[Any, str]:
+    """The model in the fastest of these formats that computes the same (see `fidelity`).
+
+    Measured once here and kept in its record.
+    """
     record = read_record(folder)
     known = record.dtype if record is not None else None
     if len(choices) == 1 or known in choices:
@@ -91,22 +93,22 @@ def _fastest(folder: Path, gate: Gate, device: Device, choices: Sequence[str]) -
         gc.collect()
         network = _network(folder, device, dtype)
         seconds[dtype] = _measure(network)
-        gate.measured(f"torch-{dtype}", score(network, gate.prompts))
+        fidelity.add(f"torch-{dtype}", score_network(network, fidelity.prompts))
         if dtype == "float32":
-            gate.measured(REFERENCE, score(network, gate.prompts))
-    admissible = [dtype for dtype in choices if passes(f"torch-{dtype}", gate.nll)]
+            fidelity.add(REFERENCE, score_network(network, fidelity.prompts))
+    admissible = [dtype for dtype in choices if passes(f"torch-{dtype}", fidelity.nll)]
     best = min(admissible, key=lambda dtype: seconds[dtype])
     if best != choices[-1]:
         network = None
         gc.collect()
         network = _network(folder, device, best)
     if record is not None:
-        replace(record, dtype=best, nll={**gate.nll, **record.nll}).write(folder)
+        replace(record, dtype=best, nll={**fidelity.nll, **record.nll}).write(folder)
     return network, best
 
 
 def _network(folder: Path, device: Device, dtype: str) -> Any:
-    kind: Any = AutoModelForImageTextToText if sees(folder) else AutoModelForCausalLM
+    kind: Any = AutoModelForImageTextToText if takes_images(folder) else AutoModelForCausalLM
     given: Any = kind.from_pretrained(
         folder,
         dtype=_FORMATS[dtype],

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from providers import decoding
-from providers.adapters.huggingface.engines.base import Job, Step
-from providers.adapters.huggingface.engines.run import Run
+from providers.adapters.huggingface.engines.base import GenerationStep, Job
+from providers.adapters.huggingface.engines.run import EngineRun
 from providers.adapters.huggingface.tokens import Codec
 
 AHEAD = 1
 """Tokens computed before the reader asks for them: more would be work that a stop makes useless."""
 
 
-class TorchRun(Run):
+class TorchRun(EngineRun):
     """Belongs to the engine's thread, but for `cancelled` and `waiting`, which the engine's lock guards."""
 
     def __init__(self, job: Job, codec: Codec, cache: Any) -> None:
@@ -50,7 +50,7 @@ class TorchRun(Run):
         piece, self.unread = self.unread[:most], self.unread[most:]
         return piece, {}
 
-    def choose(self, logits: decoding.Vector) -> Step:
+    def choose(self, logits: decoding.Vector) -> GenerationStep:
         """The next token, by logits of shape (vocabulary,)."""
         chances = decoding.distribution(logits, self.job.sampling, self.job.prompt, self.generated)
         token = decoding.draw(chances, self._random.random())

@@ -17,7 +17,7 @@ from playground.tabs.rag.lab.answering.support import Sentence, support
 from playground.tabs.rag.lab.answering.wording import wordings
 from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.search.terms import spoken, terms
-from providers.adapters.scripted.bag import BAG, ScriptedEmbedder
+from providers.adapters.scripted.embedding import BAG, ScriptedEmbedder
 from providers.embedding import EmbeddingInfo
 from tests.playground.tabs.rag.lab.labelled import ASKED, GARDEN, LIBRARY, MUSEUM, PAIRS, PUMP
 from tests.playground.tabs.rag.lab.passages import passage

@@ -27,7 +27,7 @@ from playground.tabs.rag.lab.measuring.ways import (
     table,
 )
 from playground.tabs.rag.lab.reading.split import Cut
-from providers.adapters.scripted.bag import ScriptedEmbedder, ScriptedReranker
+from providers.adapters.scripted.embedding import ScriptedEmbedder, ScriptedReranker
 from tests.playground.tabs.rag.lab.labelled import GARDEN, LIBRARY, MUSEUM, PUMP
 
 ONE = (frozenset({"c"}),)

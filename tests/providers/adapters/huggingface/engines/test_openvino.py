@@ -21,14 +21,14 @@ from transformers import AutoModelForCausalLM, GgufConfig
 from providers import decoding
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.engines import openvino
-from providers.adapters.huggingface.engines.base import Job, Step
+from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
 from providers.adapters.huggingface.engines.openvino.pipeline import open_pipeline
-from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, Stepper, Told
-from providers.adapters.huggingface.families.causal import tokenizer_of
-from providers.adapters.huggingface.weights import convert, gate
-from providers.adapters.huggingface.weights.certify import certify
+from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, Stepper, StepResult
+from providers.adapters.huggingface.families.causal import load_tokenizer
+from providers.adapters.huggingface.weights import convert_program, fidelity
+from providers.adapters.huggingface.weights.certify_program import certify
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.types import Sampling
 from tests.providers.adapters.huggingface import tiny
@@ -47,7 +47,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("made") / "tiny"
-    convert.convert(source, made)
+    convert_program.convert(source, made)
     certify(made)
     return made
 
@@ -84,14 +84,14 @@ def start(folder: Path) -> Iterator[Start]:
 
 
 def ids_of(folder: Path, text: str = PROMPT) -> list[int]:
-    return tokenizer_of(folder)[0].encode(text)
+    return load_tokenizer(folder)[0].encode(text)
 
 
 def job(folder: Path, sampling: Sampling = GREEDY, max_tokens: int = 12, text: str = PROMPT) -> Job:
     return Job(prompt=ids_of(folder, text), sampling=sampling, max_tokens=max_tokens)
 
 
-async def steps_of(engine: OpenVinoEngine, wanted: Job) -> list[Step]:
+async def steps_of(engine: OpenVinoEngine, wanted: Job) -> list[GenerationStep]:
     async with aclosing(engine.submit(wanted)) as steps:
         return [step async for step in steps]
 
@@ -101,9 +101,9 @@ async def tokens_of(engine: OpenVinoEngine, wanted: Job) -> list[int]:
 
 
 def test_the_gate_measures_every_variant_and_lets_these_pass(folder: Path) -> None:
-    nll = gate.taken(folder) or pytest.fail("nothing was measured")
+    nll = fidelity.take_measures(folder) or pytest.fail("nothing was measured")
     assert set(nll) == {"reference", "torch-bfloat16", "openvino-q8_0", "openvino-f16"}
-    assert all(gate.strays(value, nll["reference"]) < gate.TOLERANCE for value in nll.values())
+    assert all(fidelity.deviation(value, nll["reference"]) < fidelity.TOLERANCE for value in nll.values())
     assert [variant.name for variant in engines.variants(folder, nll)][:2] == ["openvino-q8_0", "openvino-f16"]
 
 
@@ -123,10 +123,10 @@ def test_a_variant_that_strays_or_was_never_measured_is_not_used(folder: Path) -
 
 def test_a_file_that_it_cannot_read_is_removed_and_fails_alone(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "openvino-f16.gguf").write_bytes(b"GGUF" + bytes(100))
-    gate.Gate([[1, 2, 3]], {"reference": 3.0}).write(tmp_path)
+    fidelity.Fidelity([[1, 2, 3]], {"reference": 3.0}).write(tmp_path)
     certify(tmp_path)
     assert not (tmp_path / "openvino-f16.gguf").exists()
-    assert gate.taken(tmp_path) == {"reference": 3.0}
+    assert fidelity.take_measures(tmp_path) == {"reference": 3.0}
     damaged = OpenVino(tmp_path, "q8_0")
     for file in folder.glob("*.json"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
@@ -181,7 +181,7 @@ async def test_counted_penalties_are_those_of_the_sliders(start: Start, folder: 
     prompt, said = ids_of(folder), list[int]()
     for token in await tokens_of(start(), job(folder, sampling, 24)):
         vector = logits_of(network, [*prompt, *said])
-        shifted = decoding.penalised(vector, sampling, prompt, said)
+        shifted = decoding.apply_penalties(vector, sampling, prompt, said)
         assert shifted[token] >= shifted.max() - 0.01, "the likeliest, or as good as"
         said.append(token)
     assert said != await tokens_of(start(), job(folder, GREEDY, 24))
@@ -264,7 +264,7 @@ def exact(folder: Path) -> Stepper:
 
 def run_to_the_end(stepper: Stepper, *jobs: Job) -> tuple[dict[int, list[int]], dict[int, str]]:
     """The tokens of each request by its place, and how it ended."""
-    told = Told()
+    told = StepResult()
     for number, wanted in enumerate(jobs):
         stepper.obey(Begin(number, wanted, (2,)))
     while stepper.busy:
@@ -319,7 +319,7 @@ def test_a_step_that_fails_costs_the_largest_request_and_the_seeded_ones(folder:
 
 
 def test_a_request_that_is_refused_or_cancelled_leaves_the_others_alone(stepper: Stepper, folder: Path) -> None:
-    told = Told()
+    told = StepResult()
     stepper.obey(Begin(1, job(folder), (2,)))
     stepper.obey(Begin(2, replace(job(folder), prompt=[]), (2,)))
     stepper.obey(Begin(3, job(folder, GREEDY, 500), (2,)))
@@ -344,7 +344,7 @@ def log_probabilities(network: Any, prompt: Sequence[int], reply: Sequence[int])
 
 def strays(network: Any, stepper: Stepper, prompts: Sequence[Sequence[int]], tokens: int = 8) -> list[int]:
     """Which of the prompts, given all at once, got a reply whose log-probabilities are not the model's."""
-    told = Told()
+    told = StepResult()
     for number, prompt in enumerate(prompts):
         wanted = Job(prompt=prompt, sampling=Sampling(temperature=1.0, seed=number), max_tokens=tokens)
         stepper.obey(Begin(number, wanted, (2,)))
@@ -393,7 +393,7 @@ def test_a_long_prompt_that_is_cancelled_while_it_is_read_is_not_taken_for_read(
     for number in range(20):  # their tokens leave an odd number for the prompt in each step
         wanted = Job(prompt=letters(5, number), sampling=Sampling(temperature=1.0, seed=number), max_tokens=30)
         stepper.obey(Begin(100 + number, wanted, ()))
-    told = Told()
+    told = StepResult()
     stepper.step(told)
     text = letters(700, seed=1)
     stepper.obey(Begin(1, Job(prompt=text, sampling=GREEDY, max_tokens=9), ()))

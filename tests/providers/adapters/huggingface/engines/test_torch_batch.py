@@ -14,7 +14,7 @@ import torch
 from transformers import DynamicCache, GPT2Config, GPT2LMHeadModel, LlamaConfig, MistralConfig, MistralForCausalLM
 
 from providers import decoding
-from providers.adapters.huggingface.engines.base import Job, Step
+from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.torch import batch as torch_batch
 from providers.adapters.huggingface.engines.torch.engine import PIECE, TorchEngine
 from providers.adapters.huggingface.tokens import Codec
@@ -34,12 +34,12 @@ def job(text: str, sampling: Sampling = GREEDY, max_tokens: int = 30) -> Job:
     return Job(prompt=prompt, sampling=sampling, max_tokens=max_tokens, alternatives=2)
 
 
-async def steps_of(engine: TorchEngine, wanted: Job) -> list[Step]:
+async def steps_of(engine: TorchEngine, wanted: Job) -> list[GenerationStep]:
     async with aclosing(engine.submit(wanted)) as steps:
         return [step async for step in steps]
 
 
-def tokens(steps: list[Step]) -> list[int]:
+def tokens(steps: list[GenerationStep]) -> list[int]:
     return [step.token for step in steps]
 
 
@@ -145,7 +145,7 @@ async def test_no_seed_is_random_in_a_batch_too() -> None:
 async def test_a_row_that_leaves_does_not_disturb_the_others(leaving: int) -> None:
     jobs = [job(text, max_tokens=40) for text in TEXTS]
 
-    async def some(engine: TorchEngine, wanted: Job) -> list[Step]:
+    async def some(engine: TorchEngine, wanted: Job) -> list[GenerationStep]:
         async with aclosing(engine.submit(wanted)) as steps:
             return [await anext(steps) for _ in range(5)]
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from providers import decoding
-from providers.adapters.huggingface.engines.base import Job, Step
+from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.torch.engine import PIECE, TorchEngine
 from providers.adapters.huggingface.tokens import Codec
 from providers.errors import Unavailable
@@ -33,7 +33,7 @@ def job(text: str, sampling: Sampling = GREEDY, max_tokens: int = 20, alternativ
     return Job(prompt=ids_of(text), sampling=sampling, max_tokens=max_tokens, alternatives=alternatives)
 
 
-async def steps_of(engine: TorchEngine, wanted: Job) -> list[Step]:
+async def steps_of(engine: TorchEngine, wanted: Job) -> list[GenerationStep]:
     async with aclosing(engine.submit(wanted)) as steps:
         return [step async for step in steps]
 
@@ -67,7 +67,7 @@ class Reciter:
         return SimpleNamespace(logits=logits)
 
 
-async def recite(text: str, wanted: Job) -> list[Step]:
+async def recite(text: str, wanted: Job) -> list[GenerationStep]:
     engine = TorchEngine(Reciter(text), Codec(tiny.tokenizer()))
     try:
         return await steps_of(engine, wanted)

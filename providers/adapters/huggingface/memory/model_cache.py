@@ -1,4 +1,4 @@
-"""The loaded models, bounded by memory: the one unused for longest goes first, and one in use never goes."""
+"""The loaded models, bounded by memory: the least recently used is let go first, one in use never."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from providers.adapters.huggingface.weights.child import Ticket
+from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import Overloaded, WeightsUnavailable
 from providers.types import Progress
 
@@ -26,7 +26,7 @@ class Computes(Protocol):
     def close(self) -> None: ...
 
 
-class Held(Protocol):
+class LoadedModel(Protocol):
     """A loaded model, of whatever kind; `memory` in bytes."""
 
     @property
@@ -37,12 +37,12 @@ class Held(Protocol):
 
 @dataclass(slots=True)
 class _Place:
-    loaded: Held
+    loaded: LoadedModel
     users: int = 0
     used: float = 0.0
 
 
-class Shelf:
+class ModelCache:
     """`room` in bytes, for all of them together. For several threads."""
 
     def __init__(self) -> None:
@@ -60,12 +60,12 @@ class Shelf:
         with self._lock:
             return sum(place.loaded.engine.computed for place in self._places.values())
 
-    def put(self, name: str, loaded: Held) -> None:
+    def put(self, name: str, loaded: LoadedModel) -> None:
         with self._lock:
             self._places[name] = _Place(loaded, used=time.monotonic())
 
     @contextmanager
-    def use(self, name: str) -> Iterator[Held | None]:
+    def use(self, name: str) -> Iterator[LoadedModel | None]:
         """The model, kept loaded while in use; `None` if it is not here (any more)."""
         with self._lock:
             place = self._places.get(name)
@@ -111,7 +111,7 @@ class Shelf:
     def _taken(self) -> int:
         return sum(place.loaded.memory for place in self._places.values())
 
-    def _evict(self, need: int) -> list[Held]:
+    def _evict(self, need: int) -> list[LoadedModel]:
         gone = []
         idle = sorted((name for name, place in self._places.items() if not place.users), key=self._last_use)
         for name in idle:

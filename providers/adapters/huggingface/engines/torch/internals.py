@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from transformers import DynamicCache
 
-from providers.adapters.huggingface.engines.base import Place
+from providers.adapters.huggingface.engines.base import TokenScore
 from providers.decoding import Vector
 
 PIECE = 256
@@ -27,7 +27,7 @@ class _Read:
     logits: Vector
 
 
-class Look:
+class TorchInternals:
     """Blocking; for several threads, one at a time."""
 
     def __init__(self, network: Any) -> None:
@@ -53,9 +53,9 @@ class Look:
             self._reads = [*self._reads[1 - _KEPT :], _Read(wanted, cache, logits)]
             return logits
 
-    def score(self, tokens: Sequence[int], alternatives: int) -> list[Place]:
+    def score(self, tokens: Sequence[int], alternatives: int) -> list[TokenScore]:
         """Each token but the first, in pieces so that the logits of a long text never stand side by side."""
-        cache, scores = DynamicCache(config=self._network.config), list[Place]()
+        cache, scores = DynamicCache(config=self._network.config), list[TokenScore]()
         with self._lock, torch.inference_mode():
             for place in range(0, len(tokens) - 1, PIECE):
                 piece = list(tokens[place : min(place + PIECE, len(tokens) - 1)])
@@ -68,7 +68,7 @@ class Look:
                 best = torch.topk(logs, min(alternatives, logs.shape[1]), dim=-1)
                 others = zip(best.indices.tolist(), best.values.tolist(), strict=True)
                 scores += [
-                    Place(logprob, rank, tuple(zip(tokens_, values, strict=True)))
+                    TokenScore(logprob, rank, tuple(zip(tokens_, values, strict=True)))
                     for logprob, rank, (tokens_, values) in zip(own[:, 0].tolist(), ranks.tolist(), others, strict=True)
                 ]
         return scores

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from sentence_transformers import CrossEncoder, SentenceTransformer
 from transformers.utils import logging
 
-from providers.adapters.huggingface.families.alike import TEXTS, agrees
-from providers.adapters.huggingface.families.batching import Batching, Encoder, Tokens
+from providers.adapters.huggingface.families.encoders.agreement import TEXTS, vectors_agree
+from providers.adapters.huggingface.families.encoders.batcher import LoadedEncoder, TextBatcher, TokenizedText
 from providers.adapters.huggingface.memory.device import best_device
-from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, kind_of, read_record
+from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, read_record, weights_format
 from providers.errors import Unavailable, WeightsUnavailable
 
 _THREADS = 8
@@ -29,7 +29,7 @@ _DOUBTFUL = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeEr
 _Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor]
 
 
-def load_embedding(folder: Path, name: str, window: int) -> Encoder:
+def load_embedding(folder: Path, name: str, window: int) -> LoadedEncoder:
     """A model of sentences: one normalised vector a text. Raises `WeightsUnavailable`."""
     _check(folder, name)
     try:
@@ -39,14 +39,14 @@ def load_embedding(folder: Path, name: str, window: int) -> Encoder:
     return _encoder(model, _vectors(model, fast=fast), name, window)
 
 
-def load_reranker(folder: Path, name: str, window: int) -> Encoder:
+def load_reranker(folder: Path, name: str, window: int) -> LoadedEncoder:
     """A cross-encoder: one number from 0 to 1 a pair. Raises `WeightsUnavailable`.
 
     It computes in fp32: a rank hangs on small differences.
     """
     _check(folder, name)
     try:
-        model = CrossEncoder(str(folder), activation_fn=torch.nn.Identity(), max_length=window, **_given())
+        model = CrossEncoder(str(folder), activation_fn=torch.nn.Identity(), max_length=window, **_load_options())
         if model.num_labels != 1:
             raise ValueError("it classifies")
     except _DOUBTFUL as error:
@@ -58,7 +58,7 @@ def load_reranker(folder: Path, name: str, window: int) -> Encoder:
     return _encoder(model.eval(), forward, name, window)
 
 
-def _given() -> dict[str, Any]:
+def _load_options() -> dict[str, Any]:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
     return {
         "device": best_device(),
@@ -70,7 +70,7 @@ def _given() -> dict[str, Any]:
 
 def _check(folder: Path, name: str) -> None:
     """Safetensors alone, also in the model's parts, and whole."""
-    if kind_of(folder, name) != "safetensors":
+    if weights_format(folder, name) != "safetensors":
         raise WeightsUnavailable("unsafe_format", model=name)
     elements(folder, name)
     try:
@@ -91,31 +91,33 @@ def _fastest(folder: Path, window: int) -> tuple[SentenceTransformer, bool]:
     """
     record = read_record(folder)
     known = record.dtype if record is not None else None
-    model = SentenceTransformer(str(folder), **_given()).eval()
+    model = SentenceTransformer(str(folder), **_load_options()).eval()
     if known == "float32":
         return model, False
     if known == "bfloat16":
-        return _halved(model), True
-    texts = [_fitting(one, window) for one in _tokens(_tokenizer(model), window)(TEXTS)]
-    exact, slow = _timed(model, texts, fast=False)
-    halved, quick = _timed(_halved(model), texts, fast=True)
-    fast = agrees(exact, halved) and quick < slow
+        return _halve(model), True
+    texts = [_cut_to_window(one, window) for one in _tokens(_tokenizer(model), window)(TEXTS)]
+    exact, slow = _time(model, texts, fast=False)
+    halved, quick = _time(_halve(model), texts, fast=True)
+    fast = vectors_agree(exact, halved) and quick < slow
     if record is not None:
         replace(record, dtype="bfloat16" if fast else "float32").write(folder)
     if fast:
         return model, True
     del model
     gc.collect()  # two at once would need twice the memory
-    return SentenceTransformer(str(folder), **_given()).eval(), False
+    return SentenceTransformer(str(folder), **_load_options()).eval(), False
 
 
-def _halved(model: SentenceTransformer) -> SentenceTransformer:
+def _halve(model: SentenceTransformer) -> SentenceTransformer:
     """The network alone: what makes a vector of its output stays exact."""
     model[0].to(torch.bfloat16)
     return model
 
 
-def _timed(model: SentenceTransformer, texts: Sequence[Tokens], *, fast: bool) -> tuple[NDArray[np.float32], float]:
+def _time(
+    model: SentenceTransformer, texts: Sequence[TokenizedText], *, fast: bool
+) -> tuple[NDArray[np.float32], float]:
     compute = _compute(model, _vectors(model, fast=fast))
     compute(texts)  # the first call of a format sets things up
     start = time.perf_counter()
@@ -143,28 +145,28 @@ def _tokenizer(model: Any) -> Any:
     return copy
 
 
-def _tokens(tokenizer: Any, window: int) -> Callable[[Sequence[str | tuple[str, str]]], list[Tokens]]:
-    def tokens(texts: Sequence[str | tuple[str, str]]) -> list[Tokens]:
-        found = [Tokens(one.ids, one.type_ids) for one in tokenizer.encode_batch(list(texts))]
+def _tokens(tokenizer: Any, window: int) -> Callable[[Sequence[str | tuple[str, str]]], list[TokenizedText]]:
+    def tokens(texts: Sequence[str | tuple[str, str]]) -> list[TokenizedText]:
+        found = [TokenizedText(one.ids, one.type_ids) for one in tokenizer.encode_batch(list(texts))]
         pairs = [isinstance(text, tuple) for text in texts]
-        return [_fitting(one, window) if pair else one for pair, one in zip(pairs, found, strict=True)]
+        return [_cut_to_window(one, window) if pair else one for pair, one in zip(pairs, found, strict=True)]
 
     return tokens
 
 
-def _fitting(one: Tokens, window: int) -> Tokens:
+def _cut_to_window(one: TokenizedText, window: int) -> TokenizedText:
     """What fits: it loses its last tokens, and keeps the mark after them."""
     if len(one) <= window:
         return one
-    return Tokens([*one.ids[: window - 1], one.ids[-1]], [*one.parts[: window - 1], one.parts[-1]])
+    return TokenizedText([*one.ids[: window - 1], one.ids[-1]], [*one.parts[: window - 1], one.parts[-1]])
 
 
-def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[Tokens]], NDArray[np.float32]]:
+def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[TokenizedText]], NDArray[np.float32]]:
     filler, left = model.tokenizer.pad_token_id or 0, model.tokenizer.padding_side == "left"
     told_parts = "token_type_ids" in model.tokenizer.model_input_names
     device = next(model.parameters()).device
 
-    def compute(texts: Sequence[Tokens]) -> NDArray[np.float32]:
+    def compute(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
         longest = max(len(text) for text in texts)
         ids = torch.full((len(texts), longest), filler)
         mask, parts = torch.zeros_like(ids), torch.zeros_like(ids)
@@ -186,18 +188,18 @@ def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[Tokens]], NDAr
     return compute
 
 
-def _encoder(model: Any, forward: _Forward, name: str, window: int) -> Encoder:
+def _encoder(model: Any, forward: _Forward, name: str, window: int) -> LoadedEncoder:
     compute = _compute(model, forward)
 
-    def bounded(texts: Sequence[Tokens]) -> NDArray[np.float32]:
+    def bounded(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
         if torch.get_num_threads() > _THREADS:
             torch.set_num_threads(_THREADS)
         return compute(texts)
 
     memory = sum(one.numel() * one.element_size() for one in model.parameters())
     dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
-    return Encoder(
-        engine=Batching(bounded, f"encode-{name}"),
+    return LoadedEncoder(
+        engine=TextBatcher(bounded, f"encode-{name}"),
         tokens=_tokens(_tokenizer(model), window),
         memory=memory,
         name=dtype,

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from providers.adapters.huggingface.weights.child import ROOT, Cancelled, Ticket
-from providers.adapters.huggingface.weights.files import Record, gguf_choice, lengths, read_record, tensor_names
+from providers.adapters.huggingface.weights.child_process import ROOT
+from providers.adapters.huggingface.weights.files import WeightsRecord, choose_gguf, lengths, read_record, tensor_names
 from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import HasWeights, Store
+from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import ModelInfo, Package, Progress
@@ -208,7 +209,7 @@ def used(made: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("damage", ["shorter", "gone", "header"])
 def test_a_damaged_cache_is_noticed(used: Path, damage: str) -> None:
     cache = store(used)
-    folder = cache.ready("tiny/packaged")
+    folder = cache.find_folder("tiny/packaged")
     assert folder is not None
     weights = folder / "model.safetensors"
     match damage:
@@ -218,7 +219,7 @@ def test_a_damaged_cache_is_noticed(used: Path, damage: str) -> None:
             weights.unlink()
         case "header":
             weights.write_bytes(b"\xff" * 16 + weights.read_bytes()[16:])
-    assert cache.ready("tiny/packaged") is None
+    assert cache.find_folder("tiny/packaged") is None
 
 
 def test_a_damaged_cache_is_made_again_and_says_how_far_it_is(
@@ -263,7 +264,7 @@ def test_a_folder_of_only_pickles_is_refused(tmp_path: Path) -> None:
     (folder / "config.json").write_text("{}")
     (folder / "pytorch_model.bin").write_bytes(b"\x80\x04.")
     with pytest.raises(WeightsUnavailable) as caught:
-        store(tmp_path).ready(str(folder))
+        store(tmp_path).find_folder(str(folder))
     assert caught.value.reason == "unsafe_format"
 
 
@@ -273,7 +274,7 @@ def test_a_damaged_folder_of_the_visitors_is_left_alone(tmp_path: Path, llama_fo
     (folder / "config.json").write_bytes((llama_folder / "config.json").read_bytes())
     (folder / "model.safetensors").write_bytes((llama_folder / "model.safetensors").read_bytes()[:-1])
     with pytest.raises(WeightsUnavailable) as caught:
-        store(tmp_path).ready(str(folder))
+        store(tmp_path).find_folder(str(folder))
     assert caught.value.reason == "damaged"
     assert store(tmp_path).discard(folder) is False
     assert len(list(folder.iterdir())) == 2
@@ -290,7 +291,7 @@ class Repairing(Store):
         self.made += 1
         shutil.copytree(self.source, target)
         files = lengths(target)
-        record = Record(id=model.id, source="hub", origin=model.id, date="", bytes=0, files=files)
+        record = WeightsRecord(id=model.id, source="hub", origin=model.id, date="", bytes=0, files=files)
         record.write(target)
         return target
 
@@ -328,9 +329,9 @@ def test_what_does_not_fit_is_not_fetched_again(tmp_path: Path, llama_folder: Pa
 
 
 def test_folders_may_be_forbidden(tmp_path: Path, llama_folder: Path) -> None:
-    assert store(tmp_path).ready(str(llama_folder)) == llama_folder
+    assert store(tmp_path).find_folder(str(llama_folder)) == llama_folder
     with pytest.raises(UnknownModel):
-        store(tmp_path, folders=False).ready(str(llama_folder))
+        store(tmp_path, folders=False).find_folder(str(llama_folder))
 
 
 def test_a_folder_with_a_gguf_is_converted_into_the_cache(tmp_path: Path) -> None:
@@ -341,12 +342,12 @@ def test_a_folder_with_a_gguf_is_converted_into_the_cache(tmp_path: Path) -> Non
     model = ModelInfo(id=str(folder), provider="huggingface", name="Mine")
     made = cache.ensure(model, Ticket())
     assert made.parent == cache.root
-    assert cache.ready(model.id) == made
+    assert cache.find_folder(model.id) == made
     assert [path.name for path in folder.iterdir()] == ["tiny.gguf"]
 
 
 def test_the_file_taken_of_several() -> None:
-    assert gguf_choice(["a-Q2_K.gguf", "a-Q4_K_M.gguf", "a-Q8_0.gguf", "a-F32.gguf"]) == "a-Q8_0.gguf"
-    assert gguf_choice(["a-00001-of-00002.gguf", "readme.md"]) is None
+    assert choose_gguf(["a-Q2_K.gguf", "a-Q4_K_M.gguf", "a-Q8_0.gguf", "a-F32.gguf"]) == "a-Q8_0.gguf"
+    assert choose_gguf(["a-00001-of-00002.gguf", "readme.md"]) is None
     assert tensor_names(["consolidated.safetensors", "model.safetensors"]) == ["model.safetensors"]
     assert tensor_names(["weights.safetensors", "adapter_model.safetensors"]) == ["weights.safetensors"]

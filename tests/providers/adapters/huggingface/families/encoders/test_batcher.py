@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from providers.adapters.huggingface.families.batching import TEXTS, TOKENS, Batching, Tokens
+from providers.adapters.huggingface.families.encoders.batcher import TEXTS, TOKENS, TextBatcher, TokenizedText
 from providers.errors import Unavailable
 
 
@@ -23,7 +23,7 @@ class Noting:
         self.gate.set()
         self.fails = False
 
-    def __call__(self, texts: Sequence[Tokens]) -> NDArray[np.float32]:
+    def __call__(self, texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
         self.begun.set()
         self.gate.wait(10)
         self.batches.append([len(text) for text in texts])
@@ -32,8 +32,8 @@ class Noting:
         return np.array([[sum(text.ids)] for text in texts], dtype=np.float32)
 
 
-def text(length: int, number: int = 1) -> Tokens:
-    return Tokens([number] * length, [0] * length)
+def text(length: int, number: int = 1) -> TokenizedText:
+    return TokenizedText([number] * length, [0] * length)
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def noting() -> Noting:
 
 
 @pytest.fixture
-async def batching(noting: Noting) -> AsyncIterator[Batching]:
-    made = Batching(noting, "test")
+async def batching(noting: Noting) -> AsyncIterator[TextBatcher]:
+    made = TextBatcher(noting, "test")
     yield made
     noting.gate.set()
     made.close()
@@ -53,7 +53,7 @@ async def begun(noting: Noting) -> None:
     assert await asyncio.to_thread(noting.begun.wait, 10)
 
 
-async def test_rows_come_back_in_the_order_asked_whatever_the_lengths(batching: Batching, noting: Noting) -> None:
+async def test_rows_come_back_in_the_order_asked_whatever_the_lengths(batching: TextBatcher, noting: Noting) -> None:
     lengths = [int(length) for length in np.random.default_rng(3).integers(1, 300, size=150)]
     rows = await batching.submit([text(length) for length in lengths])
     assert [int(row[0]) for row in rows] == lengths
@@ -61,7 +61,7 @@ async def test_rows_come_back_in_the_order_asked_whatever_the_lengths(batching: 
     assert sum(max(batch) * len(batch) for batch in noting.batches) < 1.3 * sum(lengths)  # sorted: little is filled up
 
 
-async def test_callers_share_batches_and_each_gets_its_own(batching: Batching, noting: Noting) -> None:
+async def test_callers_share_batches_and_each_gets_its_own(batching: TextBatcher, noting: Noting) -> None:
     noting.gate.clear()
     first = asyncio.create_task(batching.submit([text(5)]))
     await begun(noting)
@@ -73,7 +73,7 @@ async def test_callers_share_batches_and_each_gets_its_own(batching: Batching, n
     assert len(noting.batches) == 2
 
 
-async def test_a_question_does_not_wait_for_a_book(batching: Batching, noting: Noting) -> None:
+async def test_a_question_does_not_wait_for_a_book(batching: TextBatcher, noting: Noting) -> None:
     noting.gate.clear()
     book = asyncio.create_task(batching.submit([text(200)] * (TEXTS * 20)))
     await begun(noting)
@@ -85,7 +85,7 @@ async def test_a_question_does_not_wait_for_a_book(batching: Batching, noting: N
     assert next(place for place, batch in enumerate(noting.batches) if 9 in batch) <= 2
 
 
-async def test_a_cancelled_callers_texts_are_not_computed(batching: Batching, noting: Noting) -> None:
+async def test_a_cancelled_callers_texts_are_not_computed(batching: TextBatcher, noting: Noting) -> None:
     noting.gate.clear()
     book = asyncio.create_task(batching.submit([text(200)] * (TEXTS * 20)))
     await begun(noting)
@@ -97,7 +97,7 @@ async def test_a_cancelled_callers_texts_are_not_computed(batching: Batching, no
     assert batching.computed <= TEXTS + 1
 
 
-async def test_a_failure_is_told_to_its_callers_and_the_thread_goes_on(batching: Batching, noting: Noting) -> None:
+async def test_a_failure_is_told_to_its_callers_and_the_thread_goes_on(batching: TextBatcher, noting: Noting) -> None:
     noting.fails = True
     with pytest.raises(Unavailable):
         await batching.submit([text(3)] * 100)
@@ -105,7 +105,7 @@ async def test_a_failure_is_told_to_its_callers_and_the_thread_goes_on(batching:
     assert len(await batching.submit([text(3)])) == 1
 
 
-async def test_closing_tells_those_who_wait(batching: Batching, noting: Noting) -> None:
+async def test_closing_tells_those_who_wait(batching: TextBatcher, noting: Noting) -> None:
     noting.gate.clear()
     book = asyncio.create_task(batching.submit([text(200)] * (TEXTS * 20)))
     await begun(noting)
@@ -119,5 +119,5 @@ async def test_closing_tells_those_who_wait(batching: Batching, noting: Noting) 
         await batching.submit([text(1)])
 
 
-async def test_nothing_to_compute_is_nothing_computed(batching: Batching, noting: Noting) -> None:
+async def test_nothing_to_compute_is_nothing_computed(batching: TextBatcher, noting: Noting) -> None:
     assert await batching.submit([]) == [] and noting.batches == []

@@ -10,7 +10,7 @@ from providers.types import Change, Request, Sampling
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Route:
     """A variant, the request as it takes it, and the difference."""
 
     variant: Variant
@@ -18,16 +18,16 @@ class Way:
     changes: tuple[Change, ...] = ()
 
 
-def ways(variants: Sequence[Variant], request: Request) -> list[Way]:
+def routes(variants: Sequence[Variant], request: Request) -> list[Route]:
     """The ways to serve a request, best first: all that is asked, at the greatest speed; then with something left out.
 
     The later ones are for want of memory: each needs a variant of its own in it.
     """
-    found = [Way(variant, *_narrowed(variant, request)) for variant in variants]
-    return sorted(found, key=lambda way: len(way.changes))
+    found = [Route(variant, *_narrow(variant, request)) for variant in variants]
+    return sorted(found, key=lambda route: len(route.changes))
 
 
-def _narrowed(variant: Variant, request: Request) -> tuple[Request, tuple[Change, ...]]:
+def _narrow(variant: Variant, request: Request) -> tuple[Request, tuple[Change, ...]]:
     changes = []
     sampling = request.sampling
     for name in sampling.without_neutral().chosen():

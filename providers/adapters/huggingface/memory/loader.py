@@ -1,4 +1,4 @@
-"""Makes models ready: fetched, converted, loaded, once for everybody who waits."""
+"""Fetches, converts and loads models, once for everybody who waits for the same one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import psutil
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.engines import Variant
 from providers.adapters.huggingface.engines.base import Loaded
-from providers.adapters.huggingface.memory.shelf import Held, Shelf
-from providers.adapters.huggingface.memory.work import Work
-from providers.adapters.huggingface.weights.child import Cancelled, Ticket
+from providers.adapters.huggingface.listing import ModelListing
+from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
+from providers.adapters.huggingface.memory.preparation import Preparation
 from providers.adapters.huggingface.weights.files import read_record
-from providers.adapters.huggingface.weights.listing import Listing
 from providers.adapters.huggingface.weights.store import HasWeights, Store
+from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import WeightsUnavailable
 from providers.types import ModelInfo, Progress
@@ -27,13 +27,15 @@ from providers.types import ModelInfo, Progress
 POLL = 0.1
 
 
-class Ready:
-    def __init__(self, options: Options, store: Store, listing: Listing) -> None:
+class ModelLoader:
+    """The models of one provider. What blocks runs in threads; `cache` holds what is loaded."""
+
+    def __init__(self, options: Options, store: Store, listing: ModelListing) -> None:
         self._options, self._store, self._listing = options, store, listing
         self._most = options.memory or total_memory()
-        self.shelf = Shelf()
+        self.cache = ModelCache()
         self._folders: dict[str, Path] = {}
-        self._works: dict[str, Work] = {}
+        self._preparations: dict[str, Preparation] = {}
         self._guard = threading.Lock()
         self._loading = threading.Lock()
 
@@ -49,7 +51,7 @@ class Ready:
         Whoever stops waiting leaves the work going.
         """
         key = _key(model, variant)
-        if key not in self.shelf.names:
+        if key not in self.cache.names:
             async for progress in self.wait(model.name, key, lambda ticket: self._load(model, variant, ticket)):
                 yield progress
 
@@ -58,11 +60,11 @@ class Ready:
 
         `every`: whatever engine the visitor or the operator wants its replies from.
         """
-        folder = self._folders.get(model.id) or await asyncio.to_thread(self._store.ready, model.id)
+        folder = self._folders.get(model.id) or await asyncio.to_thread(self._store.find_folder, model.id)
         if folder is None:
             return ()
         wanted = None if every else model.engine or self._options.engine
-        return await asyncio.to_thread(engines.variants, folder, measured(folder), wanted)
+        return await asyncio.to_thread(engines.variants, folder, read_measures(folder), wanted)
 
     async def folder(self, model: ModelInfo) -> Path:
         """Where the weights are, fetched if need be."""
@@ -73,18 +75,18 @@ class Ready:
     @contextmanager
     def use(self, model: ModelInfo, variant: Variant) -> Iterator[Loaded | None]:
         """The variant, kept in memory while in use; `None` if it had to make room for another in between."""
-        with self.shelf.use(_key(model, variant)) as held:
+        with self.cache.use(_key(model, variant)) as held:
             yield cast("Loaded | None", held)
 
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""
         with self._guard:
-            works = list(self._works.values())
-        for work in works:
-            work.ticket.cancel()
-        for work in works:
-            await asyncio.to_thread(work.join)
-        await asyncio.to_thread(self.shelf.close)
+            preparations = list(self._preparations.values())
+        for preparation in preparations:
+            preparation.ticket.cancel()
+        for preparation in preparations:
+            await asyncio.to_thread(preparation.join)
+        await asyncio.to_thread(self.cache.close)
 
     async def wait(self, name: str, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
         """Progress of what is being made under this key, by whoever asked first. Raises what it fails with.
@@ -92,19 +94,19 @@ class Ready:
         `name` is the model's, for `WeightsUnavailable` where it is called off.
         """
         with self._guard:
-            work = self._works.get(key)
-            if work is None or work.done:
-                work = self._works[key] = Work(make)
-        while not work.done:
-            yield work.ticket.latest
+            preparation = self._preparations.get(key)
+            if preparation is None or preparation.done:
+                preparation = self._preparations[key] = Preparation(make)
+        while not preparation.done:
+            yield preparation.ticket.latest
             await asyncio.sleep(POLL)
         with self._guard:
-            if self._works.get(key) is work:
-                del self._works[key]
-        if isinstance(work.error, Cancelled):
+            if self._preparations.get(key) is preparation:
+                del self._preparations[key]
+        if isinstance(preparation.error, Cancelled):
             raise WeightsUnavailable(model=name)
-        if work.error is not None:
-            raise work.error
+        if preparation.error is not None:
+            raise preparation.error
 
     def _fetch(self, model: ModelInfo, ticket: Ticket) -> None:
         self._listing.check_allowed(model.id)
@@ -123,19 +125,21 @@ class Ready:
             self._folders[model.id] = folder
             key, need = _key(model, variant), variant.memory(model.name)
             budget = variant.budget()
-            self.shelve(key, model.name, need, lambda room: variant.load(model.name, room), ticket, budget=budget)
+            self.load_when_free(
+                key, model.name, need, lambda room: variant.load(model.name, room), ticket, budget=budget
+            )
 
-        if _key(model, variant) in self.shelf.names:
+        if _key(model, variant) in self.cache.names:
             return
         ticket.report(Progress(stage="load"))
         self._store.load(model, ticket, load)
 
-    def shelve(
+    def load_when_free(
         self,
         key: str,
         name: str,
         need: int,
-        load: Callable[[int], Held],
+        load: Callable[[int], LoadedModel],
         ticket: Ticket,
         *,
         budget: int | None = None,
@@ -147,12 +151,12 @@ class Ready:
         while not self._loading.acquire(timeout=POLL):
             ticket.report(Progress(stage="queue"))
         try:
-            if key in self.shelf.names:
+            if key in self.cache.names:
                 return
-            self.shelf.room = self._options.memory or budget or total_memory() // 2
-            room = self.shelf.free(need, name, ticket)
+            self.cache.room = self._options.memory or budget or total_memory() // 2
+            room = self.cache.free(need, name, ticket)
             ticket.report(Progress(stage="load"))
-            self.shelf.put(key, load(room))
+            self.cache.put(key, load(room))
         finally:
             self._loading.release()
 
@@ -162,8 +166,8 @@ def total_memory() -> int:
     return int(psutil.virtual_memory().total)
 
 
-def measured(folder: Path) -> Mapping[str, float]:
-    """What the gate measured of this folder's variants."""
+def read_measures(folder: Path) -> Mapping[str, float]:
+    """What was measured of this folder's variants, by their names; see `fidelity`."""
     record = read_record(folder)
     return record.nll if record is not None else {}
 

@@ -17,7 +17,7 @@ from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from providers import catalog
 from providers.adapters.huggingface import connect
-from providers.adapters.huggingface.families.alike import ALIKE, TEXTS
+from providers.adapters.huggingface.families.encoders.agreement import LEAST_COSINE, TEXTS
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.adapters.huggingface.weights.files import lengths, read_record
 from providers.base import Connection, Options
@@ -88,7 +88,7 @@ async def test_it_is_what_sentence_transformers_computes_in_fp32(provider: Huggi
     ours = await embedder.embed(TEXTS)
     folder = model_home / "encoders" / DEFAULT.id.replace("/", "--")
     theirs = SentenceTransformer(str(folder), device="cpu").encode(list(TEXTS), normalize_embeddings=True)
-    assert np.min(np.sum(ours * theirs, axis=1)) >= ALIKE
+    assert np.min(np.sum(ours * theirs, axis=1)) >= LEAST_COSINE
     record = read_record(folder)
     assert record is not None and record.dtype in {"bfloat16", "float32"} and record.source == "package"
     assert record.files["1_Pooling/config.json"] == 190

@@ -1,14 +1,14 @@
-"""Something being made ready in the background, for everybody who waits for it."""
+"""A model being fetched or loaded in the background, for everybody who waits for it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 
-from providers.adapters.huggingface.weights.child import Ticket
+from providers.adapters.huggingface.weights.ticket import Ticket
 
 
-class Work:
+class Preparation:
     """A thread, its progress (`ticket`), and what it failed with (`error`)."""
 
     def __init__(self, make: Callable[[Ticket], None]) -> None:

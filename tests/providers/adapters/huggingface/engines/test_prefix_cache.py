@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from providers.adapters.huggingface.engines.openvino import starts
-from providers.adapters.huggingface.engines.openvino.starts import Start, Starts, prefixes
+from providers.adapters.huggingface.engines.openvino import prefix_cache
+from providers.adapters.huggingface.engines.openvino.prefix_cache import PrefixCacheGuard, PromptStart, prefixes
 
 ROOM = 100
 
 
-def a_start(text: str) -> Start:
-    return Start(prefixes(map(ord, text)))
+def a_start(text: str) -> PromptStart:
+    return PromptStart(prefixes(map(ord, text)))
 
 
-def begun(own: Starts, *texts: str) -> list[Start]:
+def begun(own: PrefixCacheGuard, *texts: str) -> list[PromptStart]:
     """They begin one after the other, each when the one before has settled."""
     found = [a_start(text) for text in texts]
     assert all(own.begin(start, [], 0) for start in found)
@@ -44,7 +44,7 @@ def test_equal_beginnings_have_equal_numbers_and_no_others() -> None:
 def test_two_that_continue_one_text_begin_one_after_the_other(
     earlier: list[str], one: str, other: str, together: bool
 ) -> None:
-    own = Starts(ROOM)
+    own = PrefixCacheGuard(ROOM)
     begun(own, *earlier)
     (reading,) = begun(own, one)
     assert own.begin(a_start(other), [reading], 0) is together
@@ -52,7 +52,7 @@ def test_two_that_continue_one_text_begin_one_after_the_other(
 
 
 def test_no_prompt_is_cut_while_another_is_read() -> None:
-    own = Starts(ROOM)
+    own = PrefixCacheGuard(ROOM)
     assert own.begin(a_start("a" * 60), [], 40)
     (short,) = begun(own, "short")
     assert not own.begin(a_start("b" * 60), [short], 41)
@@ -63,10 +63,10 @@ def test_no_prompt_is_cut_while_another_is_read() -> None:
 
 
 def test_a_text_may_have_ended_wherever_a_long_prompt_was_cut() -> None:
-    own = Starts(ROOM)
+    own = PrefixCacheGuard(ROOM)
     long = "".join(chr(200 + n) for n in range(150))
     begun(own, long)
-    early, late = [Start(prefixes(map(ord, long[:kept] + "a"))) for kept in (40, 90)]
+    early, late = [PromptStart(prefixes(map(ord, long[:kept] + "a"))) for kept in (40, 90)]
     assert own.begin(early, [], 0)
     assert len(early.roots) == 1, "a step reads more of it than that"
     assert own.begin(late, [], 0)
@@ -75,7 +75,7 @@ def test_a_text_may_have_ended_wherever_a_long_prompt_was_cut() -> None:
 
 
 def test_an_empty_cache_holds_no_text() -> None:
-    own = Starts(ROOM)
+    own = PrefixCacheGuard(ROOM)
     begun(own, "What is")
     own.forget()
     (reading,) = begun(own, "What is a token?")
@@ -83,14 +83,14 @@ def test_an_empty_cache_holds_no_text() -> None:
 
 
 def test_the_texts_used_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starts, "REMEMBERED", 3)
-    own = Starts(ROOM)
+    monkeypatch.setattr(prefix_cache, "REMEMBERED", 3)
+    own = PrefixCacheGuard(ROOM)
     begun(own, "one", "two", "three", "one and", "four")
     assert len(a_root(own, "one more")) == 2, "it was continued meanwhile"
     assert len(a_root(own, "two more")) == 1
 
 
-def a_root(own: Starts, text: str) -> frozenset[int]:
+def a_root(own: PrefixCacheGuard, text: str) -> frozenset[int]:
     start = a_start(text)
     assert own.begin(start, [], 0)
     return start.roots

@@ -27,7 +27,7 @@ _UNKNOWN = -4.0
 _SCALE = 64.0
 
 
-def seen(request: Request) -> str:
+def describe_images(request: Request) -> str:
     """How many images were sent, and the type and size of each."""
     images = [image for message in request.messages for image in message.images]
     told = [f"{image.mime}, {' × '.join(map(str, size(image)))} pixels" for image in images]

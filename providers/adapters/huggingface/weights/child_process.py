@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import time
@@ -10,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.types import Progress
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -17,39 +17,8 @@ ROOT = Path(__file__).resolve().parents[4]
 _POLL = 0.1
 
 
-class Cancelled(Exception):
-    """The work was called off."""
-
-
-class Ticket:
-    """What is known of a piece of work: its latest progress, and whether it is still wanted. For several threads."""
-
-    def __init__(self, mirror: Path | None = None) -> None:
-        self.latest = Progress(stage="load")
-        self._cancelled = False
-        self._mirror, self._mirrored = mirror, 0.0
-
-    def cancel(self) -> None:
-        self._cancelled = True
-
-    def mirror_to(self, file: Path | None) -> None:
-        """Write progress to a file too, for another process that waits for the same work."""
-        self._mirror = file
-
-    def report(self, progress: Progress) -> None:
-        """Raises `Cancelled` when nobody wants the work any more."""
-        if self._cancelled:
-            raise Cancelled
-        self.latest = progress
-        if self._mirror is not None and time.monotonic() - self._mirrored > 0.2:
-            self._mirrored = time.monotonic()
-            fresh = self._mirror.with_suffix(f".{os.getpid()}")
-            fresh.write_text(json.dumps([progress.stage, progress.done, progress.total]), "utf-8")
-            fresh.replace(self._mirror)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class ChildCommand:
     """A command, what it reads from standard input, and what its environment has besides ours."""
 
     command: Sequence[str]
@@ -60,7 +29,7 @@ class Call:
     folder: Path | None = None
 
 
-def run(call: Call, ticket: Ticket, heard: Callable[[str], Progress]) -> tuple[int, str]:
+def run_child(call: ChildCommand, ticket: Ticket, heard: Callable[[str], Progress]) -> tuple[int, str]:
     """Run to the end; its exit code and all it said. `heard` makes progress of what it has said so far.
 
     Raises `Cancelled`, after ending the child, when the ticket is cancelled.

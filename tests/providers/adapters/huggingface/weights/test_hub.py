@@ -16,7 +16,7 @@ from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import Message, ModelInfo, Request, Sampling
 from tests.providers.adapters.huggingface import tiny, tiny_encoders
 from tests.providers.adapters.huggingface.conftest import Open
-from tests.providers.adapters.huggingface.hub_server import REVISION, FakeHub, serve
+from tests.providers.adapters.huggingface.weights.hub_server import REVISION, FakeHub, serve
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from providers.adapters.huggingface import engines
-from providers.adapters.huggingface.families.vision import sees
-from providers.adapters.huggingface.weights.child import Ticket
-from providers.adapters.huggingface.weights.files import describe, read_record
+from providers.adapters.huggingface.families.vision import takes_images
+from providers.adapters.huggingface.weights.files import describe_folder, read_record
 from providers.adapters.huggingface.weights.hub import check_id
 from providers.adapters.huggingface.weights.store import Store, is_folder
+from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import ModelInfo
@@ -28,11 +28,13 @@ def _local(name: str, title: str) -> ModelInfo:
     return ModelInfo(id=name, provider=PROVIDER, name=title, local=True, logprobs=True, prefill=True, reproducible=True)
 
 
-def _sight(folder: Path, names: Collection[str] | None = None) -> dict[str, Any]:
-    return {"images": True, "image_side": LOCAL_SIDE} if sees(folder, names) else {}
+def _image_fields(folder: Path, names: Collection[str] | None = None) -> dict[str, Any]:
+    return {"images": True, "image_side": LOCAL_SIDE} if takes_images(folder, names) else {}
 
 
-class Listing:
+class ModelListing:
+    """The catalogue's rows of this provider, and what else its store holds."""
+
     def __init__(self, rows: Iterable[ModelInfo], options: Options, store: Store) -> None:
         self._rows = {row.id: row for row in rows}
         self._folders, self._store = options.folders, store
@@ -40,15 +42,15 @@ class Listing:
     def models(self) -> tuple[ModelInfo, ...]:
         """The catalogue's rows with what was recorded at download, and what else lies in the cache."""
         known = dict(self._rows)
-        for name, folder in self._store.found():
+        for name, folder in self._store.list_cached():
             try:
-                known[name] = self._described(name, folder)
+                known[name] = self._describe(name, folder)
             except WeightsUnavailable:  # damaged: it is noticed, and repaired, when it is asked for
                 continue
         return tuple(known.values())
 
     def resolve(self, name: str, ticket: Ticket) -> ModelInfo:
-        """See `causal.HuggingFace.resolve`."""
+        """See `provider.HuggingFace.resolve`."""
         name, _, engine = name.rpartition("@") if name.rpartition("@")[2] in engines.names() else (name, "", "")
         found = self._resolve(name, ticket)
         return replace(found, engine=engine, name=f"{found.name} @{engine}") if engine else found
@@ -61,15 +63,15 @@ class Listing:
         if name in self._rows:
             return self._rows[name]
         self.check_allowed(name)
-        folder = self._store.ready(name)
+        folder = self._store.find_folder(name)
         if folder is not None:
-            return self._described(name, folder)
+            return self._describe(name, folder)
         if is_folder(name):
-            return replace(_local(name, Path(name).name), **_sight(Path(name)))
+            return replace(_local(name, Path(name).name), **_image_fields(Path(name)))
         plan, folder = self._store.peek(name, ticket)
         try:
-            found = describe(folder, name)
-            sight = _sight(folder, plan.files)
+            found = describe_folder(folder, name)
+            sight = _image_fields(folder, plan.files)
         finally:
             shutil.rmtree(folder.parent, ignore_errors=True)
         return replace(
@@ -94,15 +96,15 @@ class Listing:
 
     def check_allowed(self, name: str) -> None:
         """Where strangers visit, only the catalogue and what the operator has put into the cache."""
-        if not (self._folders or name in self._rows or name in dict(self._store.found())):
+        if not (self._folders or name in self._rows or name in dict(self._store.list_cached())):
             raise UnknownModel(model=name[:120], near="")
 
-    def _described(self, name: str, folder: Path) -> ModelInfo:
+    def _describe(self, name: str, folder: Path) -> ModelInfo:
         """The catalogue's row, or what the folder says; with what was recorded at download."""
         record = read_record(folder)
         row = self._rows.get(name)
         if row is None:
-            found = describe(folder, name)
+            found = describe_folder(folder, name)
             title = Path(name).name if is_folder(name) else name
             row = replace(
                 _local(name, title),
@@ -110,10 +112,10 @@ class Listing:
                 context=found.context,
                 parameters=found.parameters,
                 reasoning=found.reasoning,
-                **_sight(folder),
+                **_image_fields(folder),
             )
         elif row.context is None:  # nobody could verify it before: now the model's own configuration says it
-            row = replace(row, context=describe(folder, name).context)
+            row = replace(row, context=describe_folder(folder, name).context)
         if record is None:
             return row
         size = row.size or record.bytes or None

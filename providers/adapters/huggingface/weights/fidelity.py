@@ -1,4 +1,4 @@
-"""Does an engine compute the same model? Its likelihood of a fixed text against that of transformers in float32.
+"""Whether an engine computes the same model: its likelihood of a fixed text, against that of transformers in float32.
 
 The measure is the mean negative log-likelihood in nats a token: taken once a model and variant, kept in its record.
 """
@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,17 +29,17 @@ TEXTS = (
     "veinte respuestas, y ninguna era igual a otra.",
 )
 """Written for this purpose: no model has seen them."""
-FILE = "gate.json"
+FILE = "fidelity.json"
 
 
 @dataclass(slots=True)
-class Gate:
+class Fidelity:
     """The texts in the model's tokens, and what was measured by variant; passed on from program to program."""
 
     prompts: list[list[int]]
     nll: dict[str, float] = field(default_factory=dict)
 
-    def measured(self, variant: str, logprobs: Sequence[Sequence[float]]) -> None:
+    def add(self, variant: str, logprobs: Sequence[Sequence[float]]) -> None:
         """Of the log-probabilities of every token but the first of each text: their mean, negated."""
         self.nll[variant] = float(-np.mean(np.concatenate([np.asarray(text, np.float64) for text in logprobs])))
 
@@ -46,11 +47,11 @@ class Gate:
         (folder / FILE).write_text(json.dumps(asdict(self)), "utf-8")
 
     @classmethod
-    def read(cls, folder: Path) -> Gate:
+    def read(cls, folder: Path) -> Fidelity:
         return cls(**json.loads((folder / FILE).read_text("utf-8")))
 
 
-def strays(measured: float, reference: float) -> float:
+def deviation(measured: float, reference: float) -> float:
     """By what share of the reference a measurement differs from it."""
     return abs(measured - reference) / reference
 
@@ -58,14 +59,28 @@ def strays(measured: float, reference: float) -> float:
 def passes(variant: str, nll: Mapping[str, float]) -> bool:
     """Within the tolerance. Nothing that nobody measured passes, but transformers itself."""
     if variant in nll and REFERENCE in nll:
-        return strays(nll[variant], nll[REFERENCE]) <= TOLERANCE
+        return deviation(nll[variant], nll[REFERENCE]) <= TOLERANCE
     return variant.startswith("torch")
 
 
-def taken(folder: Path) -> dict[str, float]:
+def take_measures(folder: Path) -> dict[str, float]:
     """What was measured of a folder just made, for its record; the file goes."""
     if not (folder / FILE).is_file():
         return {}
-    nll = Gate.read(folder).nll
+    nll = Fidelity.read(folder).nll
     (folder / FILE).unlink()
     return nll
+
+
+def score_network(network: Any, prompts: Sequence[Sequence[int]]) -> list[list[float]]:
+    """The log-probability of every token but the first of each prompt, by a model of transformers."""
+    import torch
+
+    scores = []
+    with torch.inference_mode():
+        for prompt in prompts:
+            ids = torch.tensor([list(prompt)], device=network.device)
+            logs = torch.log_softmax(network(input_ids=ids).logits[0, :-1].float(), dim=-1)
+            chosen: list[float] = logs.gather(1, ids[0, 1:, None])[:, 0].tolist()
+            scores.append(chosen)
+    return scores

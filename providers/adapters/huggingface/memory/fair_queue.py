@@ -1,4 +1,4 @@
-"""Who is served next: a bounded line in which a visitor with many requests does not keep the others waiting."""
+"""A bounded queue for a model in which a visitor with many requests does not keep the others waiting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHARE = 0.75
 
 
 @dataclass(eq=False, slots=True)
-class Place:
+class QueueEntry:
     """A request in line, or being served (`position` 0). Without an owner it is nobody else's."""
 
     owner: object
@@ -23,21 +23,21 @@ class Place:
 
 
 @dataclass(slots=True)
-class Line:
+class FairQueue:
     """For several threads. `slots` requests are served at once."""
 
     slots: int
-    _served: list[Place] = field(default_factory=list)
-    _waiting: list[Place] = field(default_factory=list)
+    _served: list[QueueEntry] = field(default_factory=list)
+    _waiting: list[QueueEntry] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def waiting(self) -> int:
         return len(self._waiting)
 
-    def join(self, owner: str) -> Place:
+    def join(self, owner: str) -> QueueEntry:
         """Raises `Overloaded("busy_here")` when the line is full. What is joined must be left."""
-        place = Place(owner or object())
+        place = QueueEntry(owner or object())
         with self._lock:
             self._waiting.append(place)
             self._admit()
@@ -46,7 +46,7 @@ class Line:
                 raise Overloaded("busy_here", provider="huggingface", waiting=LONGEST)
         return place
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: QueueEntry) -> None:
         with self._lock:
             for line in (self._served, self._waiting):
                 if place in line:
@@ -69,9 +69,9 @@ class Line:
         for number, place in enumerate(self._in_turn(held), start=1):
             place.position = number
 
-    def _in_turn(self, held: Counter[object]) -> list[Place]:
+    def _in_turn(self, held: Counter[object]) -> list[QueueEntry]:
         """Those that wait, in the order in which they would be served if nobody came or left."""
-        counts, order, left = Counter(held), list[Place](), list(self._waiting)
+        counts, order, left = Counter(held), list[QueueEntry](), list(self._waiting)
         while left:
             first = min(left, key=lambda place: counts[place.owner])
             left.remove(first)

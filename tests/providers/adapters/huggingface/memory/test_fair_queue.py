@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.adapters.huggingface.memory.line import LONGEST, Line
+from providers.adapters.huggingface.memory.fair_queue import LONGEST, FairQueue
 from providers.errors import Overloaded
 
 
 def test_a_place_is_free_until_all_are_taken() -> None:
-    line = Line(2)
+    line = FairQueue(2)
     assert [line.join("").position for _ in range(4)] == [0, 0, 1, 2]
 
 
 def test_who_holds_least_goes_first() -> None:
-    line = Line(4)
+    line = FairQueue(4)
     greedy = [line.join("greedy") for _ in range(10)]
     newcomer = line.join("newcomer")
     assert [place.position for place in greedy[:4]] == [0, 0, 0, 1], "one slot stays free for somebody else"
@@ -29,7 +29,7 @@ def test_who_holds_least_goes_first() -> None:
 
 
 def test_places_move_up_when_somebody_in_front_leaves_without_being_served() -> None:
-    line = Line(1)
+    line = FairQueue(1)
     places = [line.join(name) for name in "abcd"]
     line.leave(places[1])
     assert [place.position for place in places] == [0, 1, 1, 2]
@@ -38,7 +38,7 @@ def test_places_move_up_when_somebody_in_front_leaves_without_being_served() -> 
 
 
 def test_a_full_line_says_so_and_forgets_who_was_turned_away() -> None:
-    line = Line(1)
+    line = FairQueue(1)
     places = [line.join("") for _ in range(LONGEST + 1)]
     with pytest.raises(Overloaded) as caught:
         line.join("")
@@ -50,7 +50,7 @@ def test_a_full_line_says_so_and_forgets_who_was_turned_away() -> None:
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=60), st.integers(1, 5))
 def test_whatever_happens_no_slot_is_wasted_and_nobody_is_lost(events: list[tuple[bool, int]], slots: int) -> None:
-    line, places = Line(slots), []
+    line, places = FairQueue(slots), []
     for coming, who in events:
         if coming or not places:
             places.append(line.join(f"visitor {who}"))

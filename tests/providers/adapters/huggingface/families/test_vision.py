@@ -16,7 +16,12 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.engines.torch.loading import load
-from providers.adapters.huggingface.families.vision import Sighted, has_turns, missing, sees
+from providers.adapters.huggingface.families.vision import (
+    ImageCodec,
+    keeps_image_positions,
+    missing_package,
+    takes_images,
+)
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.base import Connection, Options, complete
 from providers.errors import ImageError, MissingPackage
@@ -178,13 +183,13 @@ def test_a_smolvlm_as_it_lies_on_the_hub(folder: Path, tmp_path: Path) -> None:
     images = {**processor.pop("image_processor"), "image_processor_type": "Idefics3ImageProcessor"}
     (copy / "preprocessor_config.json").write_text(json.dumps(images))
     (copy / "processor_config.json").write_text(json.dumps(processor))
-    assert sees(copy)
+    assert takes_images(copy)
     loaded = load(copy, "tiny", room=10**9)
     try:
-        prompt = loaded.codec.read((Message("user", (RED, Text("?"))),))
-        assert isinstance(loaded.codec, Sighted)
+        prompt = loaded.codec.encode_messages((Message("user", (RED, Text("?"))),))
+        assert isinstance(loaded.codec, ImageCodec)
         assert "pixel_values" in prompt.inputs
-        assert not has_turns(loaded.engine.network)  # type: ignore[attr-defined]
+        assert not keeps_image_positions(loaded.engine.network)  # type: ignore[attr-defined]
     finally:
         loaded.engine.close()
 
@@ -214,21 +219,23 @@ def test_what_transformers_says_of_missing_packages() -> None:
         "Package `num2words` is required to run SmolVLM processor.": "num2words",
         "This modeling requires the following packages: timm. Run `pip install timm`": "timm",
     }
-    assert {text: str(found.values["package"]) for text in said if (found := missing(ImportError(text)))} == said
-    named = missing(ImportError("No module named 'foo'", name="foo"))
+    assert {
+        text: str(found.values["package"]) for text in said if (found := missing_package(ImportError(text)))
+    } == said
+    named = missing_package(ImportError("No module named 'foo'", name="foo"))
     assert named is not None
     assert named.values == {"package": "foo"}
-    assert missing(ImportError("cannot import name")) is None
+    assert missing_package(ImportError("cannot import name")) is None
 
 
 def test_which_folders_see(folder: Path, llama_folder: Path, tmp_path: Path) -> None:
-    assert sees(folder)
-    assert not sees(llama_folder)
-    assert not sees(tiny_vision.save_clip(tmp_path / "clip")), "it compares, and says nothing"
-    assert not sees(tmp_path / "nowhere")
+    assert takes_images(folder)
+    assert not takes_images(llama_folder)
+    assert not takes_images(tiny_vision.save_clip(tmp_path / "clip")), "it compares, and says nothing"
+    assert not takes_images(tmp_path / "nowhere")
     (tmp_path / "config.json").write_bytes((folder / "config.json").read_bytes())
-    assert not sees(tmp_path)
-    assert sees(tmp_path, ["preprocessor_config.json"])
+    assert not takes_images(tmp_path)
+    assert takes_images(tmp_path, ["preprocessor_config.json"])
 
 
 async def test_tokens_come_one_by_one(eye: tuple[HuggingFace, ModelInfo]) -> None:

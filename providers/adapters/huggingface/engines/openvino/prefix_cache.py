@@ -22,7 +22,7 @@ def prefixes(tokens: Iterable[int]) -> list[int]:
 
 
 @dataclass(slots=True)
-class Start:
+class PromptStart:
     """A prompt, by its prefixes."""
 
     prefixes: list[int]
@@ -32,14 +32,14 @@ class Start:
     """It is read in one step."""
 
 
-class Starts:
+class PrefixCacheGuard:
     """`room` is how many tokens a step computes."""
 
     def __init__(self, room: int) -> None:
         self._room = room
         self._seen: dict[int, None] = {}  # the one used last comes last
 
-    def begin(self, start: Start, reading: Collection[Start], taken: int) -> bool:
+    def begin(self, start: PromptStart, reading: Collection[PromptStart], taken: int) -> bool:
         """Whether it begins in a step that has `taken` tokens to compute, while those of `reading` have just begun."""
         whole = taken + len(start.prefixes) <= self._room
         roots = frozenset(self._seen.keys() & start.prefixes) | {*start.prefixes[-1:]}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-ALIKE = 0.9999
-"""The least cosine between a text's two vectors."""
+LEAST_COSINE = 0.9999
+"""Between the two vectors of a text."""
 _SENTENCES = (
     "The river rose for three days before the bridge was closed.",
     "Los alumnos midieron la temperatura del agua cada diez minutos y anotaron el resultado.",
@@ -21,6 +21,6 @@ TEXTS = (*_SENTENCES, "Paris", " ".join(_SENTENCES[:4]), " ".join(_SENTENCES[4:]
 """From one word to more than half of what the default model reads; English, Spanish, numbers and code."""
 
 
-def agrees(exact: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+def vectors_agree(exact: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
     """Rows are unit vectors. False where a number is none."""
-    return bool(np.min(np.sum(exact * other, axis=1, dtype=np.float64)) >= ALIKE)
+    return bool(np.min(np.sum(exact * other, axis=1, dtype=np.float64)) >= LEAST_COSINE)

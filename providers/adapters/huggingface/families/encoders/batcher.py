@@ -14,7 +14,7 @@ from providers.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TokenizedText:
     """A text as a model reads it: ids, and which of two parts each belongs to."""
 
     ids: Sequence[int]
@@ -25,7 +25,7 @@ class Tokens:
 
 
 Row = NDArray[np.float32]
-Compute = Callable[[Sequence[Tokens]], Row]
+Compute = Callable[[Sequence[TokenizedText]], Row]
 """Some texts → one row each."""
 TEXTS = 32
 TOKENS = 8192
@@ -35,29 +35,29 @@ _NEAR = 2
 
 
 @dataclass(slots=True, eq=False)
-class _Job:
+class _Submission:
     """A caller's texts; `left` are the places of those not computed yet, the longest last."""
 
-    texts: Sequence[Tokens]
+    texts: Sequence[TokenizedText]
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[list[Row]]
     rows: dict[int, Row] = field(default_factory=dict)
     left: list[int] = field(default_factory=list)
 
 
-class Batching:
+class TextBatcher:
     """`computed` counts the texts computed, so that a test sees work going on after a stop."""
 
     def __init__(self, compute: Compute, name: str) -> None:
         self.computed = 0
         self._compute: Compute | None = compute
-        self._jobs: list[_Job] = []
+        self._jobs: list[_Submission] = []
         self._wake = threading.Condition()
         self._closed, self._turn = False, 0
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    async def submit(self, texts: Sequence[Tokens]) -> list[Row]:
+    async def submit(self, texts: Sequence[TokenizedText]) -> list[Row]:
         """One row for each text. Cancelling it drops those that are not being computed yet.
 
         Raises what the computation raises, and `Unavailable` after `close`.
@@ -65,7 +65,7 @@ class Batching:
         if not texts:
             return []
         loop = asyncio.get_running_loop()
-        job = _Job(texts, loop, loop.create_future())
+        job = _Submission(texts, loop, loop.create_future())
         job.left = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         with self._wake:
             if self._closed:
@@ -100,7 +100,7 @@ class Batching:
                 batch = self._next()
             self._work(batch)
 
-    def _work(self, batch: list[tuple[_Job, int]]) -> None:
+    def _work(self, batch: list[tuple[_Submission, int]]) -> None:
         failure: Exception | None = None
         rows: Sequence[Row] = ()
         try:
@@ -118,12 +118,12 @@ class Batching:
                         self._jobs.remove(job)
                     _tell(job, failure)
 
-    def _next(self) -> list[tuple[_Job, int]]:
+    def _next(self) -> list[tuple[_Submission, int]]:
         """The smallest job first, so that a question does not wait for a book; every second turn is the oldest's."""
         self._turn += 1
         waiting = [job for job in self._jobs if job.left]
         first = waiting[0] if self._turn % 2 else min(waiting, key=lambda job: len(job.left))
-        batch: list[tuple[_Job, int]] = []
+        batch: list[tuple[_Submission, int]] = []
         longest = len(first.texts[first.left[-1]])
         most = max(1, min(TEXTS, TOKENS // max(1, longest)))
         for job in (first, *(one for one in waiting if one is not first)):
@@ -135,7 +135,7 @@ class Batching:
         return batch
 
 
-def _tell(job: _Job, failure: Exception | None) -> None:
+def _tell(job: _Submission, failure: Exception | None) -> None:
     def tell() -> None:
         if job.done.done():
             return
@@ -149,11 +149,11 @@ def _tell(job: _Job, failure: Exception | None) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Encoder:
+class LoadedEncoder:
     """A loaded model: `tokens` for a text or a pair, the pair's second part cut to the window; `engine` computes."""
 
-    engine: Batching
-    tokens: Callable[[Sequence[str | tuple[str, str]]], list[Tokens]]
+    engine: TextBatcher
+    tokens: Callable[[Sequence[str | tuple[str, str]]], list[TokenizedText]]
     memory: int
     """Bytes that it holds."""
     name: str

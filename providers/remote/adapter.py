@@ -1,0 +1,96 @@
+"""What the adapters of services share: connecting, the list of models, the stream of a reply."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
+
+from providers.base import Network
+from providers.errors import PlaygroundError, Timeout
+from providers.remote.estimate import estimate_tokens
+from providers.remote.preview import render_body
+from providers.remote.refusals import VendorCall, find_own_error
+from providers.remote.stream import request_events
+from providers.types import Event, ModelInfo, Progress, Rendered, Request
+
+SECONDS = 20.0
+"""At most for a list of models."""
+
+
+class RemoteAdapter(ABC):
+    """A vendor's API as a `Provider`. An adapter says how its protocol lists models and sends a request.
+
+    `rows` are the catalogue's models of this provider, with what the protocol can pass on.
+    """
+
+    accepts: frozenset[str]
+
+    def __init__(self, name: str, network: Network, rows: Iterable[ModelInfo]) -> None:
+        self.name, self._network = name, network
+        self._rows = tuple(rows)
+        self._known = self._rows
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        failure: PlaygroundError | None = None
+        seconds = min(SECONDS, self._network.first_token)
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._list_models()
+            self._known = merge_models(self._rows, self._parse_models(answer))
+        except TimeoutError:
+            failure = Timeout("first_token", provider=self.name, seconds=seconds)
+        except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
+            failure = self._translate(error, VendorCall(provider=self.name))
+        if failure:
+            raise failure
+        return self._known
+
+    async def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
+        for nothing in tuple[Progress, ...]():
+            yield nothing
+
+    async def render(self, request: Request) -> Rendered:
+        content = render_body(*self._preview(request))
+        return Rendered(content=content, language="json", tokens=estimate_tokens(request), exact=False)
+
+    async def stream(self, request: Request) -> AsyncGenerator[Event]:
+        start = time.perf_counter()
+        async with aclosing(
+            request_events(lambda request: self._attempt(request, start), request, self._network)
+        ) as events:
+            async for event in events:
+                yield event
+
+    def _translate(self, error: Exception, call: VendorCall) -> PlaygroundError:
+        """One of our errors for whatever the SDK raised: nothing of a vendor's goes further."""
+        return find_own_error(error) or self._vendor_error(error, call)
+
+    @abstractmethod
+    async def _list_models(self) -> object:
+        """The vendor's list as it answers, decoded from JSON. Raises what the SDK raises."""
+
+    @abstractmethod
+    def _parse_models(self, answer: object) -> Iterable[ModelInfo]:
+        """The models of such a list. Raises `ValueError` for what is none."""
+
+    @abstractmethod
+    def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
+        """Address and body of a request, as it is shown."""
+
+    @abstractmethod
+    def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
+        """One try of a request, begun at `start` (of `time.perf_counter`). Raises `PlaygroundError`s alone."""
+
+    @abstractmethod
+    def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:
+        """One of our errors for one of the SDK's."""
+
+
+def merge_models(rows: Iterable[ModelInfo], listed: Iterable[ModelInfo]) -> tuple[ModelInfo, ...]:
+    """The catalogue's rows first, as the catalogue has them; then what the vendor lists beyond them, by name."""
+    known = {model.id: model for model in rows}
+    others = {model.id: model for model in listed if model.id not in known}
+    return (*known.values(), *(others[name] for name in sorted(others, key=str.lower)))
