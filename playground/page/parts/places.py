@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gradio as gr
 
-from playground.web.scripts import script_body
 
-
-def place(name: str, *scripts: str) -> gr.HTML:
-    """A place without a frame, whose id is `name`. `scripts` are bodies in `assets/js`, run once for it."""
-    plain = {"container": False, "apply_default_css": False, "elem_id": name}
-    return gr.HTML(**plain, js_on_load=script_body(*scripts)) if scripts else gr.HTML(**plain)
+def place(name: str, script: str = "") -> gr.HTML:
+    """A place without a frame, whose id is `name`; `script` (see `script_body`) runs once for it."""
+    if not script:
+        return gr.HTML(container=False, apply_default_css=False, elem_id=name)
+    return gr.HTML(container=False, apply_default_css=False, js_on_load=script, elem_id=name)

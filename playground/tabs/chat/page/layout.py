@@ -76,7 +76,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
                 chats.append(_chatbot(label, number))
             columns.append(column)
     notice = gr.HTML(container=False, elem_id="notice")
-    waiting = place("waiting", "chat/attach_images")
+    waiting = place("waiting", script_body("chat/attach_images"))
     attach, message = _lay_out_compose(label)
     with gr.Row(elem_id="actions"):
         buttons = {
@@ -90,7 +90,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
             label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
         )
     file = gr.JSON(visible=False)
-    pictures = place("pictures", "chat/question_images")
+    pictures = place("pictures", script_body("chat/question_images"))
     leads = gr.HTML(container=False, js_on_load=script_body("chat/lead_to_tab"), elem_id="leads")
     return ChatLayout(
         preset,

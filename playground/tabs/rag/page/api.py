@@ -239,7 +239,14 @@ def _answered(show: Renderer, it: Answered, asking: RagRequest) -> dict[str, Any
     if reply is not None and reply.failure is not None:
         raise endpoint_error(show, reply.failure)
     text = reply.text if reply is not None else ""
-    nothing = {"text": "", "model": asking.model, "finish": None, "usage": None, "timing": None, "dropped": []}
+    nothing: dict[str, Any] = {
+        "text": "",
+        "model": asking.model,
+        "finish": None,
+        "usage": None,
+        "timing": None,
+        "dropped": [],
+    }
     return {
         **(reply_json(show, reply) if reply is not None else nothing),
         "passages": [_passage(one) for one in passages],

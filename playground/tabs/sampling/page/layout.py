@@ -10,6 +10,7 @@ from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.sampling.visit.visits import SamplingVisits
+from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
     with gr.Tabs(elem_id="sampling-modes", overflow_behavior="wrap") as modes:
         with gr.Tab(label("sampling.mode_next"), id="next"):
             read = place("sampling-read")
-            choice = place("sampling-choice", "sampling/pick_token")
+            choice = place("sampling-choice", script_body("sampling/pick_token"))
         with gr.Tab(label("sampling.mode_steps"), id="steps"):
             steps = _lay_out_steps(page)
         with gr.Tab(label("sampling.mode_sweep"), id="sweep"):
@@ -116,10 +117,10 @@ def _lay_out_steps(page: Page[SamplingVisits]) -> SamplingStepsLayout:
     legends = gr.HTML(container=False, apply_default_css=False)
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=3, min_width=280):
-            path = place("sampling-path", "sampling/token_path")
-            forks = place("sampling-forks", "sampling/go_to_branch")
+            path = place("sampling-path", script_body("sampling/token_path"))
+            forks = place("sampling-forks", script_body("sampling/go_to_branch"))
         with gr.Column(scale=2, min_width=280):
-            leaf = place("sampling-leaf", "sampling/pick_token")
+            leaf = place("sampling-leaf", script_body("sampling/pick_token"))
     return SamplingStepsLayout(**buttons, stop=stop, exports=exports, path=path, legend=legends, leaf=leaf, forks=forks)
 
 

@@ -13,6 +13,7 @@ from playground.page.program import Page
 from playground.strategies.runs.describe import MOST_REPEATS
 from playground.tabs.prompting.page.fields import MODES, NORMALISE
 from playground.tabs.prompting.visit.visits import PromptingVisits
+from playground.web.scripts import script_body
 
 FEW = 10
 """Questions at first: enough to see it work, too few to prove anything."""
@@ -176,9 +177,9 @@ def _lay_out_results(page: Page[PromptingVisits]) -> PromptingResultsLayout:
     differ = gr.Checkbox(label=label("prompting.differ"), visible=False, elem_id="measure-differ")
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=2, min_width=280):
-            items = place("measure-items", "prompting/pick_item")
+            items = place("measure-items", script_body("prompting/pick_item"))
         with gr.Column(scale=3, min_width=280):
-            item = place("measure-item", "keep_open", "prompting/judge_item")
+            item = place("measure-item", script_body("keep_open", "prompting/judge_item"))
     return PromptingResultsLayout(accuracy, costs, differ, items, item)
 
 

@@ -19,6 +19,7 @@ from playground.tabs.prompting.page.layout.measure import PromptingMeasureLayout
 from playground.tabs.prompting.page.layout.runs import PromptingRunsLayout, lay_out_runs
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.visitors.checks import checked_models
+from playground.web.scripts import script_body
 
 CHOSEN = ("zero_shot", "few_shot")
 """Strategies that are chosen at first."""
@@ -104,7 +105,7 @@ def lay_out_prompting(page: Page[PromptingVisits]) -> PromptingLayout:
             scale=1,
             elem_id="prompting-language",
         )
-    explained = place("prompting-explained", "prompting/explain_strategy")
+    explained = place("prompting-explained", script_body("prompting/explain_strategy"))
     with gr.Accordion(label("prompting.knobs"), open=False, elem_id="prompting-knobs"):
         knobs = lay_out_knobs(page, CHOSEN)
         gr.Markdown(label("prompting.knobs_info"), elem_classes="quiet")
@@ -168,6 +169,6 @@ def _lay_out_ask(page: Page[PromptingVisits]) -> PromptingAskLayout:
                     max_lines=10,
                     elem_id="prompting-context",
                 )
-    cards = place("prompting-cards", "keep_open")
+    cards = place("prompting-cards", script_body("keep_open"))
     kind.change(lambda one: gr.update(visible=one in _WITH_CHOICES), kind, choices, queue=False, **PRIVATE)
     return PromptingAskLayout(question, kind, choices, truth, context, ask, stop, example, cards)

@@ -11,6 +11,7 @@ from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.rag.page.fields import OVERLAP, TOKENS
 from playground.tabs.rag.visit.visits import RagVisits
+from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def lay_out_files(page: Page[RagVisits]) -> RagFilesLayout:
     with gr.Row(elem_classes="doing"):
         samples = button(label("rag.samples"), "rag-samples")
         stop = button(label("rag.stop"), "rag-add-stop", visible=False, stops=True)
-    progress = place("rag-progress", "rag/read_scan")
-    listing = place("rag-list", "rag/open_passage", "rag/list_documents")
+    progress = place("rag-progress", script_body("rag/read_scan"))
+    listing = place("rag-list", script_body("rag/open_passage", "rag/list_documents"))
     with gr.Accordion(label("rag.paste_panel"), open=False, elem_id="rag-paste-panel"):
         name = gr.Textbox(
             label=label("rag.paste_name"),

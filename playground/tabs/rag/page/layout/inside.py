@@ -10,6 +10,7 @@ from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.rag.visit.visits import RagVisits
+from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def lay_out_inside(page: Page[RagVisits]) -> RagInsideLayout:
     )
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=3, min_width=280):
-            chunks = place("rag-chunks", "rag/open_passage", "rag/list_chunks")
+            chunks = place("rag-chunks", script_body("rag/open_passage", "rag/list_chunks"))
         with gr.Column(scale=2, min_width=280):
-            near = place("rag-near", "rag/open_passage")
+            near = place("rag-near", script_body("rag/open_passage"))
     return RagInsideLayout(document, chunks, near, question, draw, told, drawn)

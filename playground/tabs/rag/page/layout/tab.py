@@ -14,6 +14,7 @@ from playground.tabs.rag.page.layout.files import RagAssistantLayout, RagFilesLa
 from playground.tabs.rag.page.layout.inside import RagInsideLayout, lay_out_inside
 from playground.tabs.rag.page.layout.measure import RagMeasureLayout, lay_out_measure
 from playground.tabs.rag.visit.visits import RagVisits
+from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,14 @@ def lay_out_rag(page: Page[RagVisits]) -> RagLayout:
                 inside = lay_out_inside(page)
             with gr.Tab(label("rag.mode_measure"), id="measure"):
                 measuring = lay_out_measure(page)
-    reader = place("rag-reader", "rag/open_passage", "rag/reader")
+    reader = place("rag-reader", script_body("rag/open_passage", "rag/reader"))
     return RagLayout(files, modes, asking, searching, inside, measuring, assistant, reader, gr.JSON(visible=False))
 
 
 def _lay_out_ask(page: Page[RagVisits]) -> RagAskLayout:
     label = page.app.label
-    past = place("rag-past", "keep_open", "rag/open_passage")
-    current = place("rag-current", "keep_open", "rag/open_passage")
+    past = place("rag-past", script_body("keep_open", "rag/open_passage"))
+    current = place("rag-current", script_body("keep_open", "rag/open_passage"))
     question = gr.Textbox(
         label=label("rag.question"),
         placeholder=label("rag.question_hint"),
@@ -160,5 +161,5 @@ def _lay_out_search(page: Page[RagVisits]) -> RagSearchLayout:
         )
     with gr.Row(elem_classes="doing"):
         search = button(label("rag.search"), "rag-search", variant="primary")
-    found = place("rag-found", "rag/open_passage")
+    found = place("rag-found", script_body("rag/open_passage"))
     return RagSearchLayout(question, search, [*switches, automatic, balance, k], found)

@@ -17,6 +17,7 @@ from playground.tabs.vision.page.layout.measure import (
 )
 from playground.tabs.vision.visit.ask import MOST_COLUMNS
 from playground.tabs.vision.visit.visits import VisionVisits
+from playground.web.scripts import script_body
 
 EXPORTS = ("markdown", "json")
 
@@ -117,11 +118,11 @@ def _lay_out_pictures(page: Page[VisionVisits]) -> VisionPicturesLayout:
             elem_id="vision-camera",
         )
     progress = place("vision-progress")
-    shown = place("vision-pictures", "keep_open", "vision/pictures")
+    shown = place("vision-pictures", script_body("keep_open", "vision/pictures"))
     with gr.Row(elem_classes="doing"):
         stop = button(label("vision.stop"), "vision-add-stop", visible=False, stops=True)
         clear = button(label("vision.clear"), "vision-clear", quiet=True, visible=False)
-    samples = place("vision-samples", "vision/add_sample")
+    samples = place("vision-samples", script_body("vision/add_sample"))
     return VisionPicturesLayout(upload, camera, samples, progress, stop, shown, clear)
 
 
