@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 import gradio as gr
 
 from playground.page.parts.render import Renderer
-from playground.page.widgets import Sidebar
+from playground.page.sidebar.layout import SidebarLayout
 from playground.settings import Settings
 from playground.text import Texts
 from playground.visitors import Sessions
@@ -89,7 +89,7 @@ class Page(Generic[Visits]):
 
     app: App[Visits]
     blocks: gr.Blocks
-    sidebar: Sidebar
+    sidebar: SidebarLayout
     tabs: gr.Tabs
     """To lead to another tab: `gr.Tabs(selected=NAME)`."""
     handed: gr.State

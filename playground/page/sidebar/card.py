@@ -10,7 +10,7 @@ from providers.whitebox import Card
 REFERENCE = "reference"
 
 
-def card(show: Renderer, known: Card) -> str:
+def draw_card(show: Renderer, known: Card) -> str:
     """Folded; every row has a name, and every number its unit."""
     model = known.model
     rows: list[tuple[str, str]] = []
