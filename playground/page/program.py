@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 import gradio as gr
 
 from playground.page.parts.render import Renderer
-from playground.page.widgets import Sidebar
+from playground.page.sidebar.layout import SidebarLayout
 from playground.settings import Settings
 from playground.text import Texts
 from playground.visitors import Sessions
-from playground.visitors.checks import InputBounds
+from playground.visitors.checks import InputBounds, checked_sampling
 from playground.visitors.reach import Reach
 from playground.web import language, visitor_id
 from playground.web.scripts import script_function
+from providers.types import ModelInfo, Sampling
 
 Lent = TypeVar("Lent")
 Visits = TypeVar("Visits", covariant=True)
@@ -55,6 +56,10 @@ class Program:
         titles = {name: endpoint.title for name, endpoint in self.reach.catalog.endpoints.items()}
         return Renderer(self.texts, who.language, titles, colours=colours)
 
+    async def models(self, who: Who) -> dict[str, ModelInfo]:
+        """Every model within the visitor's reach, by its ref."""
+        return {model.ref: model for model in await self.reach.models(who.visitor)}
+
     def who(self, request: gr.Request) -> Who:
         return Who(visitor_id(request), language(request), self.texts)
 
@@ -84,11 +89,15 @@ class Page(Generic[Visits]):
 
     app: App[Visits]
     blocks: gr.Blocks
-    sidebar: Sidebar
+    sidebar: SidebarLayout
     tabs: gr.Tabs
     """To lead to another tab: `gr.Tabs(selected=NAME)`."""
     handed: gr.State
     """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
+
+    def sampling(self, values: Sequence[object]) -> Sampling:
+        """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""
+        return checked_sampling(dict(zip(self.sidebar.sampling, values, strict=True)), self.app.bounds)
 
 
 PRIVATE: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

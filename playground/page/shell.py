@@ -12,9 +12,10 @@ from typing import Any, Protocol, cast, runtime_checkable
 import gradio as gr
 
 from playground import tabs
-from playground.page import sidebar
+from playground.page.parts.buttons import button
 from playground.page.program import PRIVATE, App, Page, Program
-from playground.page.widgets import build_sidebar
+from playground.page.sidebar.events import wire_sidebar
+from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
 from playground.web.scripts import script_element, script_function
 from playground.web.visitor import LANGUAGE_COOKIE
@@ -86,17 +87,15 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
             gr.HTML('<a class="brand" href="./"><span aria-hidden="true">◐</span> Aula</a>', container=False)
             for language in program.texts.languages():
                 name = program.texts.text(language, "page.language")
-                switch = gr.Button(
-                    name, size="sm", elem_id=f"language-{language}", elem_classes="quiet-button", scale=0
-                )
+                switch = button(name, f"language-{language}", quiet=True)
                 chosen = {"cookie": LANGUAGE_COOKIE, "language": language}
                 switch.click(None, js=script_function("choose_language", chosen), **PRIVATE)
-            theme = gr.Button("◑", size="sm", elem_id="theme", elem_classes="quiet-button", scale=0)
+            theme = button("◑", "theme", quiet=True)
             theme.click(None, js=script_function("toggle_theme"), **PRIVATE)
-        bar = build_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
+        bar = lay_out_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
         handed = gr.State()
-        sidebar.wire(program, blocks, bar)
+        wire_sidebar(program, blocks, bar)
         with places:
             for tab in opened:
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):

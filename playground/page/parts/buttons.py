@@ -9,7 +9,7 @@ from gradio.i18n import I18nData
 
 
 def button(
-    text: I18nData,
+    text: I18nData | str,
     name: str,
     *,
     variant: Literal["primary", "secondary"] = "secondary",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from playground.page.parts.measures import draw_explained
 from playground.page.parts.render import Renderer
 from providers.errors import Failure, PlaygroundError
+from providers.types import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +22,27 @@ class Notices:
         """A text of the tab, escaped."""
         return html.escape(show.text(f"{self.scope}.{name}", **values))
 
-    def word(self, show: Renderer, name: str) -> str:
-        """A technical word that explains itself on hover, on focus and to a screen reader."""
-        label, explained = self.say(show, name), self.say(show, f"{name}_info")
-        return (
-            f'<span class="term" tabindex="0" role="note" aria-label="{label}: {explained}" data-tip="{explained}">'
-            f"{label}</span>"
-        )
+    def draw_term(self, show: Renderer, name: str) -> str:
+        """A technical word that explains itself by the text `<name>_info`."""
+        return draw_explained(self.say(show, name), self.say(show, f"{name}_info"))
 
-    def told(self, show: Renderer, name: str, /, **values: object) -> str:
+    def draw_sentence(self, show: Renderer, name: str, /, **values: object) -> str:
         """A sentence in the place of a result."""
         return f'<p class="told" role="status">{self.say(show, name, **values)}</p>'
 
-    def noticed(self, show: Renderer, mode: str) -> str:
+    def draw_notice(self, show: Renderer, mode: str) -> str:
         """What there is to see, once something is there: the text `notice_<mode>`."""
         lead, text = self.say(show, "notice"), self.say(show, f"notice_{mode}")
         return f'<p class="noticing"><strong>{lead}</strong> {text}</p>'
 
-    def alert(self, show: Renderer, error: PlaygroundError, empty: str = "nothing") -> str:
+    def draw_alert(self, show: Renderer, error: PlaygroundError, empty: str = "nothing") -> str:
         """What went wrong, and what to do. `empty` is the sentence for what was left empty."""
         if error.key == "input_error.empty":  # its own sentence speaks of a message
             return f'<div class="notice" role="alert">{self.say(show, empty)}</div>'
         return show.alert(Failure.of(error))
+
+
+def draw_changes(show: Renderer, changes: Sequence[Change]) -> str:
+    """What a model was not asked as it was wanted, and why; nothing where nothing changed."""
+    lines = "".join(f"<li>⚠ {html.escape(show.change(change))}</li>" for change in changes)
+    return f'<ul class="changes">{lines}</ul>' if lines else ""

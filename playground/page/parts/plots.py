@@ -21,7 +21,7 @@ _TYPE = "Source Sans Pro, ui-sans-serif, system-ui, sans-serif"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class PlottedColumn:
     """A column of a run for a figure. `group` counts the models: a mark each. Amounts are per question."""
 
     label: str
@@ -59,7 +59,7 @@ def template() -> go.layout.Template:
     )
 
 
-def interval_plot(columns: Sequence[Measured], title: str, hover: str) -> go.Figure:
+def plot_intervals(columns: Sequence[PlottedColumn], title: str, hover: str) -> go.Figure:
     """Shares from 0 to 1 with their intervals, a line a column, the first one on top.
 
     `hover` is a sentence with the gaps %{y} (the label), %{x}, and %{customdata[0]} to [2]: low, high, n.
@@ -90,7 +90,7 @@ def interval_plot(columns: Sequence[Measured], title: str, hover: str) -> go.Fig
     return figure
 
 
-def amounts_plot(columns: Sequence[Measured], titles: Sequence[str], hover: str) -> go.Figure:
+def plot_amounts(columns: Sequence[PlottedColumn], titles: Sequence[str], hover: str) -> go.Figure:
     """Bars from zero, one panel below the other: each of `amounts`, whose axes are called `titles`."""
     height = len(titles) * (_AXIS + _row_height(columns) * len(columns))
     figure = make_subplots(rows=len(titles), cols=1, vertical_spacing=_AXIS / height)
@@ -125,10 +125,10 @@ class Share:
     items: int
 
 
-def shares_plot(shares: Sequence[Share], title: str, hover: str) -> go.Figure:
+def plot_shares(shares: Sequence[Share], title: str, hover: str) -> go.Figure:
     """Rows of shares with their intervals, a colour and a mark a series, side by side within a row.
 
-    `hover` is as in `interval_plot`, %{text} standing for the series.
+    `hover` is as in `plot_intervals`, %{text} standing for the series.
     """
     figure = go.Figure()
     rows = list(dict.fromkeys(one.row for one in shares))
@@ -161,6 +161,6 @@ def shares_plot(shares: Sequence[Share], title: str, hover: str) -> go.Figure:
     return figure
 
 
-def _row_height(columns: Sequence[Measured]) -> int:
+def _row_height(columns: Sequence[PlottedColumn]) -> int:
     """Pixels of a line: more where labels have two."""
     return 46 if any("<br>" in one.label for one in columns) else 32

@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.asking.reply import Reply
 from playground.page.parts.colour import coloured
-from playground.page.widgets import DEFAULTS
+from playground.page.sidebar.layout import DEFAULTS
 from playground.text import Texts
 from providers.errors import Failure
 from providers.types import Change, ModelInfo, Progress

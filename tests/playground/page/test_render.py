@@ -10,7 +10,7 @@ from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer, tags_shown, tags_typed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.pictures import MessagePicture
-from playground.tabs.chat.page.drawing import messages, sent, waiting
+from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures, messages
 from playground.text import texts
 from providers.types import Change, Image
 from tests.playground import images
@@ -52,11 +52,12 @@ def test_an_images_name_is_text_and_nothing_more(language: str) -> None:
     picture = MessagePicture(image=image, small=image, name=name)
     conversation = Conversation().ask("plain", ("a/b",)).ask("seen", ("a/b",), (picture,))
     show = Renderer(texts(), language)
-    for made in (sent(show, conversation), waiting(show, (picture,))):
+    for made in (draw_question_pictures(show, conversation), draw_waiting_pictures(show, (picture,))):
         assert "<script" not in made
         assert made.count("<img ") == 1
         assert "&quot;&gt;&lt;script&gt;" in made
-    assert 'data-turn="1"' in sent(show, conversation) and 'data-turn="0"' not in sent(show, conversation)
-    assert sent(show, Conversation()) == ""
+    drawn = draw_question_pictures(show, conversation)
+    assert 'data-turn="1"' in drawn and 'data-turn="0"' not in drawn
+    assert draw_question_pictures(show, Conversation()) == ""
     # A message's text is what is copied, edited and read aloud: it holds nothing of the image.
     assert messages(show, conversation, 0)[-2] == {"role": "user", "content": "seen"}

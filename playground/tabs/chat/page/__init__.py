@@ -1,0 +1,1 @@
+"""What the Chat tab shows and does. `playground.tabs` says what each module is for."""

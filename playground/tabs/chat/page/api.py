@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
 from playground.asking.answer import answer
-from playground.asking.reply import Reply
-from playground.page.parts.render import Renderer
+from playground.page.parts.endpoints import endpoint_error, reply_json, system_messages
 from playground.page.parts.uploads import paths_of, take
 from playground.page.program import App, Who
 from playground.tabs.chat.lab.pictures import MOST, picture_of
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import checked_history, checked_models, checked_sampling, checked_text
-from providers.errors import Failure, LimitExceeded, PlaygroundError
+from providers.errors import LimitExceeded, PlaygroundError
 from providers.types import Message, ModelInfo, Request, Sampling
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
+class _ChatCall:
     model: str
     messages: tuple[Message, ...]
     sampling: Sampling
@@ -60,17 +59,16 @@ def publish(app: App[ChatVisits]) -> None:
         sampling |= {"max_tokens": max_tokens, "seed": seed, "stop": stop}
         who = app.who(request)
         try:
-            told = checked_text(system, app.bounds, empty=True)
-            first = (Message.of("system", told),) if told.strip() else ()
+            first = system_messages(system, app.bounds)
             question = Message.of("user", checked_text(message, app.bounds))
             messages = (*first, *checked_history(history, app.bounds), question)
             paths = paths_of(images or [])
-            ask = _Ask(checked_models(model)[0], messages, checked_sampling(sampling, app.bounds), tuple(paths))
+            ask = _ChatCall(checked_models(model)[0], messages, checked_sampling(sampling, app.bounds), tuple(paths))
             async with aclosing(_replies(app, who, ask)) as replies:
                 async for reply in replies:
                     yield reply
         except PlaygroundError as error:
-            raise _told(app.show(who), Failure.of(error)) from None
+            raise endpoint_error(app.show(who), error) from None
 
     async def models(request: gr.Request | None = None) -> list[dict[str, Any]]:
         """The models within reach: name, abilities, and whether a key is missing."""
@@ -98,7 +96,7 @@ def publish(app: App[ChatVisits]) -> None:
     api(models, api_name="models")
 
 
-async def _replies(app: App[ChatVisits], who: Who, ask: _Ask) -> AsyncGenerator[dict[str, Any]]:
+async def _replies(app: App[ChatVisits], who: Who, ask: _ChatCall) -> AsyncGenerator[dict[str, Any]]:
     """The reply as it grows, within the visitor's limits."""
     show = app.show(who)
     app.sessions.limits.message(who.visitor)
@@ -106,15 +104,15 @@ async def _replies(app: App[ChatVisits], who: Who, ask: _Ask) -> AsyncGenerator[
         app.sessions.limits.stream(who.visitor),
         app.reach.open(who.visitor, ask.model) as (provider, info),
     ):
-        ask = await _seeing(ask)
+        ask = await _with_images(ask)
         async with aclosing(answer(provider, _request(info, ask, who))) as replies:
             async for reply in replies:
                 if reply.failure is not None:
-                    raise _told(show, reply.failure)
-                yield _plain(reply, show)
+                    raise endpoint_error(show, reply.failure)
+                yield reply_json(show, reply)
 
 
-async def _seeing(ask: _Ask) -> _Ask:
+async def _with_images(ask: _ChatCall) -> _ChatCall:
     """With its images, cleaned, in front of its question. Raises `ImageError`, `LimitExceeded("images")`."""
     if len(ask.images) > MOST:
         raise LimitExceeded("images", limit=MOST)
@@ -123,22 +121,5 @@ async def _seeing(ask: _Ask) -> _Ask:
     return replace(ask, messages=(*before, replace(question, parts=(*images, *question.parts))))
 
 
-def _request(model: ModelInfo, ask: _Ask, who: Who) -> Request:
+def _request(model: ModelInfo, ask: _ChatCall, who: Who) -> Request:
     return Request(model=model, messages=ask.messages, sampling=ask.sampling, owner=who.visitor)
-
-
-def _told(show: Renderer, failure: Failure) -> gr.Error:
-    """For the caller, not for the server's log: it is no defect here."""
-    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)
-
-
-def _plain(reply: Reply, show: Renderer) -> dict[str, Any]:
-    """A reply as plain JSON values."""
-    return {
-        "text": reply.text,
-        "model": reply.model,
-        "finish": reply.finish,
-        "usage": asdict(reply.usage) if reply.usage else None,
-        "timing": asdict(reply.timing) if reply.timing else None,
-        "dropped": [{"what": change.what, "reason": show.change(change)} for change in reply.changes],
-    }

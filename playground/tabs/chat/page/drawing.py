@@ -5,18 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from playground.page.parts.render import Renderer, tags_shown
-from playground.page.parts.uploads import take
-from playground.page.program import App, Who
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import measures
 from playground.tabs.chat.lab.pictures import MessagePicture
-from playground.tabs.chat.visit.visits import ChatVisits
-from providers.errors import Failure, PlaygroundError
 
 
 def messages(show: Renderer, conversation: Conversation, column: int) -> list[dict[str, Any]]:
@@ -30,7 +25,7 @@ def messages(show: Renderer, conversation: Conversation, column: int) -> list[di
     return shown
 
 
-def sent(show: Renderer, conversation: Conversation) -> str:
+def draw_question_pictures(show: Renderer, conversation: Conversation) -> str:
     """A template for every question with images: `chat/question_images.js` puts it above the question in each column.
 
     They are no part of the messages: a message's text is what is copied, edited and read aloud.
@@ -51,7 +46,7 @@ def _image(show: Renderer, picture: MessagePicture, number: int) -> str:
     return f'<img src="data:{html.escape(picture.small.mime)};base64,{encoded}" alt="{alt}" title="{title}">'
 
 
-def waiting(show: Renderer, pictures: Sequence[MessagePicture], *, more: bool = False) -> str:
+def draw_waiting_pictures(show: Renderer, pictures: Sequence[MessagePicture], *, more: bool = False) -> str:
     """What goes along with the next message, each with a button that takes it back; `more` are on their way."""
     figures = "".join(_figure(show, one, number) for number, one in enumerate(pictures, start=1))
     now = " now" if more else ""
@@ -63,27 +58,3 @@ def _figure(show: Renderer, picture: MessagePicture, number: int) -> str:
     name = html.escape(show.text("chat.remove_image", number=number, name=picture.name))
     remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
     return f"<figure>{_image(show, picture, number)}{remove}</figure>"
-
-
-async def attach(app: App[ChatVisits], who: Who, paths: object) -> AsyncGenerator[list[object]]:
-    """Files for the next message: what waits now, and a notice about those that are no images, one after the other."""
-    show, attachments = app.show(who), app.visits.attachments
-    told: dict[str, None] = {}  # each once
-    try:
-        for upload in await take(paths or []):
-            try:
-                await attachments.add(who.visitor, upload.content, upload.name)
-            except PlaygroundError as error:
-                told[show.alert(Failure.of(error))] = None
-            yield [waiting(show, attachments.of(who.visitor), more=True), "".join(told)]
-    except PlaygroundError as error:
-        told[show.alert(Failure.of(error))] = None
-    # Marked with the time: the browser is to notice that the upload is over, even where nothing else changed.
-    yield [waiting(show, attachments.of(who.visitor)) + f"<!-- {time.time_ns()} -->", "".join(told)]
-
-
-def detach(app: App[ChatVisits], who: Who, number: object) -> str:
-    """Without the image of that number."""
-    if isinstance(number, int):
-        app.visits.attachments.remove(who.visitor, number)
-    return waiting(app.show(who), app.visits.attachments.of(who.visitor))

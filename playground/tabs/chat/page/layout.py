@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
@@ -20,7 +22,7 @@ _LATEX: list[dict[str, str | bool]] = [
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ChatLayout:
     """The tab's components."""
 
     preset: gr.Dropdown
@@ -47,13 +49,17 @@ class Layout:
     pictures: gr.HTML
     """The images of the questions; a script puts them there."""
 
+    def choices(self, page: Page[ChatVisits]) -> list[gr.components.Component]:
+        """How a question is asked: preset, system prompt, models, sampling."""
+        return [self.preset, self.system, *page.sidebar.inputs]
+
     @property
-    def streaming(self) -> list[gr.components.Component]:
-        """What a run redraws."""
+    def outputs(self) -> list[gr.components.Component]:
+        """Of a `ChatScreen`, in its order."""
         return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
 
 
-def lay_out(page: Page[ChatVisits]) -> Layout:
+def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
     label = page.app.label
     with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
         preset = gr.Dropdown(choices=[], label=label("chat.preset"), elem_id="preset")
@@ -70,30 +76,23 @@ def lay_out(page: Page[ChatVisits]) -> Layout:
                 chats.append(_chatbot(label, number))
             columns.append(column)
     notice = gr.HTML(container=False, elem_id="notice")
-    waiting = gr.HTML(
-        container=False, apply_default_css=False, js_on_load=script_body("chat/attach_images"), elem_id="waiting"
-    )
+    waiting = place("waiting", script_body("chat/attach_images"))
     attach, message = _lay_out_compose(label)
     with gr.Row(elem_id="actions"):
         buttons = {
-            name: gr.Button(label(f"chat.{name}"), size="sm", scale=0, elem_id=name, elem_classes="quiet-button")
-            for name in ("regenerate", "proceed", "undo", "new")
+            name: button(label(f"chat.{name}"), name, quiet=True) for name in ("regenerate", "proceed", "undo", "new")
         }
         exports = {
-            name: gr.Button(
-                label(f"chat.export_{name}"), size="sm", scale=0, elem_id=f"export-{name}", elem_classes="quiet-button"
-            )
+            name: button(label(f"chat.export_{name}"), f"export-{name}", quiet=True)
             for name in ("json", "markdown", "python")
         }
         colours = gr.Checkbox(
             label=label("chat.colours"), value=False, container=False, scale=0, min_width=220, elem_id="colours"
         )
     file = gr.JSON(visible=False)
-    pictures = gr.HTML(
-        container=False, apply_default_css=False, js_on_load=script_body("chat/question_images"), elem_id="pictures"
-    )
+    pictures = place("pictures", script_body("chat/question_images"))
     leads = gr.HTML(container=False, js_on_load=script_body("chat/lead_to_tab"), elem_id="leads")
-    return Layout(
+    return ChatLayout(
         preset,
         system,
         grounded,

@@ -1,1 +1,1 @@
-"""What the Prompting tab shows and does: HTML from escaped values, and handlers that need no browser."""
+"""What the Prompting tab shows and does. `playground.tabs` says what each module is for."""

@@ -14,19 +14,25 @@ from gradio.events import api
 
 from playground.measuring import Snapshot
 from playground.measuring.store import RunDescription
+from playground.page.parts.endpoints import endpoint_error
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.strategies.solving.strategy import strategies as every_strategy
-from playground.tabs.prompting.page.drawing.results import Line, lines, partial
-from playground.tabs.prompting.page.events.ask import Ways, asked_of
-from playground.tabs.prompting.page.events.measure import price
-from playground.tabs.prompting.page.events.plan import Plan, name_of, wanted_of
+from playground.tabs.prompting.page.drawing.results import ResultLine, partial_lines, result_lines
+from playground.tabs.prompting.page.events.measure import price_text
+from playground.tabs.prompting.page.fields import (
+    StrategyChoice,
+    TaskSetFields,
+    checked_question,
+    checked_run,
+    run_name,
+)
 from playground.tabs.prompting.visit.cards import Card
 from playground.tabs.prompting.visit.posed import Posed
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.visitors.checks import checked_models, checked_sampling
-from providers.errors import Failure, InputError, PlaygroundError
+from providers.errors import InputError, PlaygroundError
 from providers.types import Scalar
 
 _FIRST = ("zero_shot", "few_shot")
@@ -74,13 +80,13 @@ def _publish_prompting(app: App[PromptingVisits]) -> None:
                 context=context,
                 language=language,
             )
-            ways = _ways(app, (models or [default], strategies), passages, options, sampling)
-            asked = asked_of(app, posed, ways)
+            choice = _choice(app, (models or [default], strategies), passages, options, sampling)
+            asked = checked_question(app, posed, choice)
             async with aclosing(paced(app.visits.ask(who.visitor, asked, secrets.token_hex(4)))) as snapshots:
                 async for cards in snapshots:
                     yield {"cards": [_card(app.show(who), card) for card in cards]}
         except PlaygroundError as error:
-            raise _told(app.show(who), error) from None
+            raise endpoint_error(app.show(who), error) from None
 
     api(prompting, api_name="prompting")
 
@@ -113,37 +119,39 @@ def _publish_evaluate(app: App[PromptingVisits]) -> None:
         assert request is not None
         who = app.who(request)
         sampling: dict[str, object] = {"temperature": temperature, "max_tokens": max_tokens}
-        plan = Plan(
+        fields = TaskSetFields(
             tasks=task_set, count=n, repeats=repeats, seed=seed, mode=measure, normalise=normalise, language=language
         )
         try:
-            ways = _ways(app, (models or [default], strategies), passages, options, sampling)
-            async with aclosing(_measured(app, who, plan, ways, confirmed=bool(confirm_cost))) as reports:
+            choice = _choice(app, (models or [default], strategies), passages, options, sampling)
+            async with aclosing(_measure(app, who, fields, choice, confirmed=bool(confirm_cost))) as reports:
                 async for report in reports:
                     yield report
         except PlaygroundError as error:
-            raise _told(app.show(who), error) from None
+            raise endpoint_error(app.show(who), error) from None
 
     api(evaluate, api_name="evaluate")
 
 
-async def _measured(
-    app: App[PromptingVisits], who: Who, plan: Plan, ways: Ways, *, confirmed: bool
+async def _measure(
+    app: App[PromptingVisits], who: Who, fields: TaskSetFields, choice: StrategyChoice, *, confirmed: bool
 ) -> AsyncGenerator[dict[str, Any]]:
     """How far it is, and in the end the whole summary."""
-    description, found = await app.visits.propose(who.visitor, wanted_of(app, who, plan, ways))
-    if not (found.free or confirmed):
-        raise gr.Error(price(app.show(who), found), print_exception=False)
-    run = app.visits.create(who.visitor, name_of(who, description), description)
+    description, estimate = await app.visits.propose(who.visitor, checked_run(app, who, fields, choice))
+    if not (estimate.free or confirmed):
+        raise gr.Error(price_text(app.show(who), estimate), print_exception=False)
+    run = app.visits.create(who.visitor, run_name(who, description), description)
     async with aclosing(paced(app.visits.measure(who.visitor, run, secrets.token_hex(4)))) as snapshots:
         async for snapshot in snapshots:
             ended = snapshot.state in ("stopped", "done")
-            summed = lines if ended else partial
+            summed = result_lines if ended else partial_lines
             summary = await asyncio.to_thread(summed, description, snapshot.outcomes)
             yield _report(run, description, snapshot, summary)
 
 
-def _report(run: str, description: RunDescription, snapshot: Snapshot, summary: tuple[Line, ...]) -> dict[str, Any]:
+def _report(
+    run: str, description: RunDescription, snapshot: Snapshot, summary: tuple[ResultLine, ...]
+) -> dict[str, Any]:
     return {
         "run": run,
         "state": snapshot.state,
@@ -156,7 +164,7 @@ def _report(run: str, description: RunDescription, snapshot: Snapshot, summary: 
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: ResultLine) -> dict[str, Any]:
     values = asdict(line.found)
     del values["key"]
     return {"strategy": line.column.strategy, "model": line.column.model, **values}
@@ -181,15 +189,15 @@ def _card(show: Renderer, card: Card) -> dict[str, Any]:
     }
 
 
-def _ways(
+def _choice(
     app: App[PromptingVisits],
     chosen: tuple[list[str], list[str] | None],
     passages: str,
     options: Mapping[str, Any] | None,
     sampling: Mapping[str, object],
-) -> Ways:
+) -> StrategyChoice:
     models, strategies = chosen
-    return Ways(
+    return StrategyChoice(
         strategies=list(_FIRST) if strategies is None else strategies,
         passages=passages if isinstance(passages, str) else "",
         options=_options(options),
@@ -211,9 +219,3 @@ def _options(options: Mapping[str, Any] | None) -> dict[str, dict[str, Scalar]]:
             raise InputError("not_text")
         found[name] = {str(knob): value for knob, value in values.items()}
     return found
-
-
-def _told(show: Renderer, error: PlaygroundError) -> gr.Error:
-    """For the caller, not for the server's log: it is no defect here."""
-    failure = Failure.of(error)
-    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)

@@ -1,1 +1,1 @@
-"""The parts of the RAG tab: its layout, what its handlers do, and how documents and answers are drawn."""
+"""What the RAG tab shows and does. `playground.tabs` says what each module is for."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
+from playground.page.parts.endpoints import endpoint_error, reply_json
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.parts.uploads import pasted, paths_of, take
@@ -18,12 +19,12 @@ from playground.tabs.rag.lab.answering.citations import citations
 from playground.tabs.rag.lab.answering.support import Sentence
 from playground.tabs.rag.lab.documents import Passage, RetrievalResult
 from playground.tabs.rag.lab.index.texts import StoredDocument
-from playground.tabs.rag.page.events.choose import Chosen, retrieval_of
+from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
-from providers.errors import Failure, InputError, PlaygroundError
+from providers.errors import InputError, PlaygroundError
 
 
 def publish(app: App[RagVisits]) -> None:
@@ -51,7 +52,8 @@ def _publish_add(app: App[RagVisits]) -> None:
         assert request is not None  # Gradio always passes it
         who = app.who(request)
         try:
-            retrieval = retrieval_of(app, who, Chosen(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap))
+            fields = RetrievalFields(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap)
+            retrieval = checked_retrieval(app, who, fields)
             uploads = await take(paths_of(files or []))
             if isinstance(text, str) and text.strip():
                 uploads = (*uploads, pasted(str(name), checked_text(text, app.bounds)))
@@ -60,7 +62,7 @@ def _publish_add(app: App[RagVisits]) -> None:
             ended = await _last(app.visits.add(who.visitor, uploads, retrieval, bool(ocr)))
             return _added(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
         except PlaygroundError as error:
-            raise _told(app.show(who), error) from None
+            raise endpoint_error(app.show(who), error) from None
 
     api(rag_add, api_name="rag_add")
 
@@ -87,7 +89,7 @@ def _publish_search(app: App[RagVisits]) -> None:
         """
         assert request is not None
         who = app.who(request)
-        chosen = Chosen(
+        fields = RetrievalFields(
             embedding=embedding,
             tokens=chunk_tokens,
             overlap=chunk_overlap,
@@ -101,10 +103,10 @@ def _publish_search(app: App[RagVisits]) -> None:
         )
         try:
             wanted = checked_text(question, app.bounds)
-            retrieval = await _within(app, who, retrieval_of(app, who, chosen), files)
+            retrieval = await _within(app, who, checked_retrieval(app, who, fields), files)
             return _passages(await app.visits.search(who.visitor, wanted, retrieval))
         except PlaygroundError as error:
-            raise _told(app.show(who), error) from None
+            raise endpoint_error(app.show(who), error) from None
 
     api(rag_search, api_name="rag_search")
 
@@ -137,7 +139,7 @@ def _publish_ask(app: App[RagVisits]) -> None:
         assert request is not None
         who = app.who(request)
         sampling: dict[str, object] = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed}
-        chosen = Chosen(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap, rerank=rerank, k=k)
+        fields = RetrievalFields(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap, rerank=rerank, k=k)
         try:
             asking = RagRequest(
                 question=checked_text(message, app.bounds),
@@ -145,7 +147,7 @@ def _publish_ask(app: App[RagVisits]) -> None:
                 sampling=checked_sampling(sampling, app.bounds),
                 system=checked_text(system, app.bounds, empty=True),
                 language=checked_language(language),
-                retrieval=await _within(app, who, retrieval_of(app, who, chosen), files),
+                retrieval=await _within(app, who, checked_retrieval(app, who, fields), files),
                 compare=False,
             )
             if not follow_up:
@@ -154,7 +156,7 @@ def _publish_ask(app: App[RagVisits]) -> None:
                 async for snapshot in snapshots:
                     yield _answered(app.show(who), snapshot, asking)
         except PlaygroundError as error:
-            raise _told(app.show(who), error) from None
+            raise endpoint_error(app.show(who), error) from None
 
     api(rag_ask, api_name="rag_ask")
 
@@ -235,17 +237,18 @@ def _answered(show: Renderer, it: Answered, asking: RagRequest) -> dict[str, Any
     """A turn as plain JSON values. Raises what went wrong with the reply as an error of the call."""
     reply, passages = it.reply, it.grounded.passages if it.grounded is not None else ()
     if reply is not None and reply.failure is not None:
-        raise gr.Error(show.message(reply.failure) + " " + show.hint(reply.failure), print_exception=False)
+        raise endpoint_error(show, reply.failure)
     text = reply.text if reply is not None else ""
+    nothing: dict[str, Any] = {
+        "text": "",
+        "model": asking.model,
+        "finish": None,
+        "usage": None,
+        "timing": None,
+        "dropped": [],
+    }
     return {
-        "text": text,
-        "model": reply.model if reply is not None else asking.model,
-        "finish": reply.finish if reply is not None else None,
-        "usage": asdict(reply.usage) if reply is not None and reply.usage else None,
-        "timing": asdict(reply.timing) if reply is not None and reply.timing else None,
-        "dropped": [
-            {"what": change.what, "reason": show.change(change)} for change in (reply.changes if reply else ())
-        ],
+        **(reply_json(show, reply) if reply is not None else nothing),
         "passages": [_passage(one) for one in passages],
         "left_out": [_passage(one) for one in it.grounded.left_out] if it.grounded is not None else [],
         "citations": [
@@ -268,9 +271,3 @@ def _support(it: Sentence) -> dict[str, Any]:
         "score": it.score,
         "missing": list(it.missing),
     }
-
-
-def _told(show: Renderer, error: PlaygroundError) -> gr.Error:
-    """For the caller, not for the server's log: it is no defect here."""
-    failure = Failure.of(error)
-    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
-import gradio as gr
-
-from playground.page.program import PRIVATE, Page, Program
+from playground.page.program import Page, Program
 from playground.tabs.rag.lab.index.vectors import Index
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.page.api import publish
-from playground.tabs.rag.page.drawing.pieces import alert, told
-from playground.tabs.rag.page.events import choose as choosing
-from playground.tabs.rag.page.events import files as filing
-from playground.tabs.rag.page.events.measure_wiring import wire_measure
-from playground.tabs.rag.page.events.wiring import wire_ask, wire_files, wire_inside, wire_search
-from playground.tabs.rag.page.layout.tab import Layout, chosen_of, lay_out
+from playground.tabs.rag.page.events.ask import wire_ask
+from playground.tabs.rag.page.events.assistant import wire_assistant
+from playground.tabs.rag.page.events.embedding import wire_embedding
+from playground.tabs.rag.page.events.files import keep_scanned, wire_files
+from playground.tabs.rag.page.events.inside import wire_inside
+from playground.tabs.rag.page.events.measure import wire_measure
+from playground.tabs.rag.page.events.search import wire_reader, wire_search
+from playground.tabs.rag.page.layout.tab import lay_out_rag
 from playground.tabs.rag.visit.visits import RagVisits, bounds_of
-from playground.visitors.checks import checked_text
-from providers.errors import PlaygroundError
 
 __all__ = ["NAME", "ORDER", "build", "open", "publish", "tidy"]
 
@@ -39,32 +34,13 @@ async def tidy(visits: RagVisits) -> None:
 
 
 def build(page: Page[RagVisits]) -> None:
-    layout = lay_out(page)
-    kept = filing.scanned()
-    wire_files(page, layout, kept)
-    wire_ask(page, layout, kept)
+    layout = lay_out_rag(page)
+    scanned = keep_scanned()
+    wire_embedding(page, layout)
+    wire_files(page, layout, scanned)
+    wire_ask(page, layout, scanned)
     wire_search(page, layout)
+    wire_reader(page, layout)
     wire_inside(page, layout)
-    wire_measure(page, layout, kept)
-    _wire_assistant(page, layout)
-
-
-def _wire_assistant(page: Page[RagVisits], layout: Layout) -> None:
-    app, parts = page.app, layout.assistant
-
-    async def saved(request: gr.Request, name: str, system: str, *values: Any) -> list[object]:
-        who = app.who(request)
-        show = app.show(who)
-        try:
-            retrieval = await choosing.with_files(app, who, chosen_of(values))
-            instructions = checked_text(system or "", app.bounds, empty=True)
-            called = checked_text(name or "", app.bounds)
-            made = app.visits.assistants(who.visitor).save(called, instructions, retrieval)
-        except PlaygroundError as error:
-            return [alert(show, error), gr.skip(), gr.skip()]
-        handed = {"tab": "chat", "assistant": made.id, "at": time.time_ns()}  # saved twice, it is handed over twice
-        return [told(show, "assistant_saved", name=made.name), gr.Tabs(selected="chat"), handed]
-
-    outputs = [parts.told, page.tabs, page.handed]
-    for event in (parts.save.click, parts.name.submit):
-        event(saved, [parts.name, parts.system, *layout.chosen], outputs, **PRIVATE)
+    wire_measure(page, layout, scanned)
+    wire_assistant(page, layout)

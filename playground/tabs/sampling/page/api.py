@@ -11,13 +11,14 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from playground.page.parts.endpoints import dropped_json, endpoint_error, system_messages
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.tabs.sampling.lab import Grid, Group, SweepCell, groups, look, next_tokens, sweep
 from playground.tabs.sampling.visit.checks import BAR_RANGES, checked_grid, checked_rows
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_sampling, checked_text
-from providers.errors import Failure, PlaygroundError
+from providers.errors import PlaygroundError
 from providers.types import Message, Request, Sampling
 from providers.whitebox import inside
 
@@ -26,7 +27,7 @@ _SEEDS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _NextTokensCall:
     model: str
     prompt: str
     chat: bool
@@ -35,7 +36,7 @@ class _Look:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sweep:
+class _SweepCall:
     model: str
     messages: tuple[Message, ...]
     grid: Grid
@@ -67,9 +68,9 @@ def publish(app: App[SamplingVisits]) -> None:
         try:
             sampling = checked_sampling(given, app.bounds, BAR_RANGES)
             text, name = checked_text(prompt, app.bounds), checked_models(model)[0]
-            return await _looked(app, who, _Look(name, text, chat, sampling, checked_rows(k)))
+            return await _next_tokens(app, who, _NextTokensCall(name, text, chat, sampling, checked_rows(k)))
         except PlaygroundError as error:
-            raise _told(app.show(who), error) from None
+            raise endpoint_error(app.show(who), error) from None
 
     async def sweep(
         prompt: str = "",
@@ -99,22 +100,20 @@ def publish(app: App[SamplingVisits]) -> None:
         }
         given: dict[str, object] = {"min_p": min_p, "max_tokens": max_tokens, "stop": stop}
         try:
-            told = checked_text(system, app.bounds, empty=True)
-            first = (Message.of("system", told),) if told.strip() else ()
-            messages = (*first, Message.of("user", checked_text(prompt, app.bounds)))
+            messages = (*system_messages(system, app.bounds), Message.of("user", checked_text(prompt, app.bounds)))
             sampling = checked_sampling(given, app.bounds)
-            wanted = _Sweep(checked_models(model)[0], messages, checked_grid(lists), sampling)
-            async with aclosing(_swept(app, who, wanted)) as snapshots:
+            wanted = _SweepCall(checked_models(model)[0], messages, checked_grid(lists), sampling)
+            async with aclosing(_sweep(app, who, wanted)) as snapshots:
                 async for snapshot in snapshots:
                     yield snapshot
         except PlaygroundError as error:
-            raise _told(app.show(who), error) from None
+            raise endpoint_error(app.show(who), error) from None
 
     api(next_tokens, api_name="next_tokens")
     api(sweep, api_name="sweep")
 
 
-async def _looked(app: App[SamplingVisits], who: Who, wanted: _Look) -> list[dict[str, Any]]:
+async def _next_tokens(app: App[SamplingVisits], who: Who, wanted: _NextTokensCall) -> list[dict[str, Any]]:
     app.sessions.limits.message(who.visitor)
     async with (
         app.sessions.limits.stream(who.visitor),
@@ -130,7 +129,7 @@ async def _looked(app: App[SamplingVisits], who: Who, wanted: _Look) -> list[dic
     return [asdict(row) for row in found.rows]
 
 
-async def _swept(app: App[SamplingVisits], who: Who, wanted: _Sweep) -> AsyncGenerator[dict[str, Any]]:
+async def _sweep(app: App[SamplingVisits], who: Who, wanted: _SweepCall) -> AsyncGenerator[dict[str, Any]]:
     """The cells as they grow, within the visitor's limits."""
     show = app.show(who)
     app.sessions.limits.message(who.visitor)
@@ -160,16 +159,10 @@ def _cell(cell: SweepCell, show: Renderer) -> dict[str, Any]:
         "mean_logprob": cell.mean_logprob,
         "finish": cell.finish,
         "error": show.message(cell.failure) if cell.failure else None,
-        "dropped": [{"what": change.what, "reason": show.change(change)} for change in cell.changes],
+        "dropped": dropped_json(show, cell.changes),
     }
 
 
 def _group(group: Group) -> dict[str, Any]:
     values = asdict(group)
     return {**values.pop("setting"), **values}
-
-
-def _told(show: Renderer, error: PlaygroundError) -> gr.Error:
-    """For the caller, not for the server's log: it is no defect here."""
-    failure = Failure.of(error)
-    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)

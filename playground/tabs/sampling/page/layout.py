@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import gradio as gr
-from gradio.i18n import I18nData
 
-from playground.page.program import PRIVATE, Page
+from playground.page.parts.buttons import button
+from playground.page.parts.places import place
+from playground.page.program import Page
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SamplingLayout:
     """The tab's components."""
 
     prompt: gr.Textbox
@@ -24,19 +24,19 @@ class Layout:
     modes: gr.Tabs
     read: gr.HTML
     choice: gr.HTML
-    steps: Steps
-    sweep: Sweep
+    steps: SamplingStepsLayout
+    sweep: SamplingSweepLayout
     file: gr.JSON
 
     @property
-    def screen(self) -> list[gr.blocks.Block]:
-        """The outputs of a `Screen`, in its order."""
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `SamplingScreen`, in its order."""
         steps = self.steps
         return [self.read, self.choice, steps.path, steps.leaf, steps.forks, steps.stop, steps.more]
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class SamplingStepsLayout:
     """Step by step."""
 
     greedy: gr.Button
@@ -51,10 +51,12 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
-    """The sweep: its fields, in the order of `Plan`, and what it shows."""
+class SamplingSweepLayout:
+    """The sweep: its fields, in the order of `SweepFields`, and what it shows."""
 
-    plan: list[gr.components.Component]
+    fields: list[gr.components.Component]
+    varied: gr.Dropdown
+    values: gr.Textbox
     example: gr.Button
     run: gr.Button
     stop: gr.Button
@@ -62,11 +64,12 @@ class Sweep:
     plot: gr.Plot
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `SweepScreen`, in its order."""
         return [self.grid, self.plot, self.run, self.stop]
 
 
-def lay_out(page: Page[SamplingVisits]) -> Layout:
+def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
     label = page.app.label
     gr.Markdown(label("sampling.intro"), elem_classes="intro")
     with gr.Row(elem_id="sampling-ask", equal_height=False):
@@ -79,8 +82,8 @@ def lay_out(page: Page[SamplingVisits]) -> Layout:
                 elem_id="sampling-prompt",
             )
             with gr.Row(elem_classes="doing"):
-                look = _button(label("sampling.look"), "sampling-look", variant="primary")
-                example = _button(label("sampling.example"), "sampling-example")
+                look = button(label("sampling.look"), "sampling-look", variant="primary")
+                example = button(label("sampling.example"), "sampling-example")
         with gr.Column(scale=2, min_width=280):
             form = gr.Radio(
                 [(label("sampling.form_raw"), "raw"), (label("sampling.form_chat"), "chat")],
@@ -91,57 +94,37 @@ def lay_out(page: Page[SamplingVisits]) -> Layout:
             )
     with gr.Tabs(elem_id="sampling-modes", overflow_behavior="wrap") as modes:
         with gr.Tab(label("sampling.mode_next"), id="next"):
-            read = gr.HTML(container=False, apply_default_css=False, elem_id="sampling-read")
-            choice = gr.HTML(
-                container=False,
-                apply_default_css=False,
-                js_on_load=script_body("sampling/pick_token"),
-                elem_id="sampling-choice",
-            )
+            read = place("sampling-read")
+            choice = place("sampling-choice", script_body("sampling/pick_token"))
         with gr.Tab(label("sampling.mode_steps"), id="steps"):
             steps = _lay_out_steps(page)
         with gr.Tab(label("sampling.mode_sweep"), id="sweep"):
             sweeping = _lay_out_sweep(page)
-    return Layout(prompt, form, look, example, modes, read, choice, steps, sweeping, gr.JSON(visible=False))
+    return SamplingLayout(prompt, form, look, example, modes, read, choice, steps, sweeping, gr.JSON(visible=False))
 
 
-def _lay_out_steps(page: Page[SamplingVisits]) -> Steps:
+def _lay_out_steps(page: Page[SamplingVisits]) -> SamplingStepsLayout:
     label = page.app.label
     with gr.Row(elem_classes="doing"):
         buttons = {
-            name: _button(label(f"sampling.{name}"), f"sampling-{name}") for name in ("greedy", "sampled", "more")
+            name: button(label(f"sampling.{name}"), f"sampling-{name}") for name in ("greedy", "sampled", "more")
         }
-        stop = _button(label("sampling.stop"), "sampling-stop", visible=False, stops=True)
+        stop = button(label("sampling.stop"), "sampling-stop", visible=False, stops=True)
         exports = {
-            kind: _button(label(f"sampling.export_{kind}"), f"sampling-export-{kind}", quiet=True)
+            kind: button(label(f"sampling.export_{kind}"), f"sampling-export-{kind}", quiet=True)
             for kind in ("json", "text")
         }
     legends = gr.HTML(container=False, apply_default_css=False)
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=3, min_width=280):
-            path = gr.HTML(
-                container=False,
-                apply_default_css=False,
-                js_on_load=script_body("sampling/token_path"),
-                elem_id="sampling-path",
-            )
-            forks = gr.HTML(
-                container=False,
-                apply_default_css=False,
-                js_on_load=script_body("sampling/go_to_branch"),
-                elem_id="sampling-forks",
-            )
+            path = place("sampling-path", script_body("sampling/token_path"))
+            forks = place("sampling-forks", script_body("sampling/go_to_branch"))
         with gr.Column(scale=2, min_width=280):
-            leaf = gr.HTML(
-                container=False,
-                apply_default_css=False,
-                js_on_load=script_body("sampling/pick_token"),
-                elem_id="sampling-leaf",
-            )
-    return Steps(**buttons, stop=stop, exports=exports, path=path, legend=legends, leaf=leaf, forks=forks)
+            leaf = place("sampling-leaf", script_body("sampling/pick_token"))
+    return SamplingStepsLayout(**buttons, stop=stop, exports=exports, path=path, legend=legends, leaf=leaf, forks=forks)
 
 
-def _lay_out_sweep(page: Page[SamplingVisits]) -> Sweep:
+def _lay_out_sweep(page: Page[SamplingVisits]) -> SamplingSweepLayout:
     label = page.app.label
     gr.Markdown(label("sampling.sweep_intro"), elem_classes="quiet")
     with gr.Row(elem_id="sweep-plan"):
@@ -166,26 +149,14 @@ def _lay_out_sweep(page: Page[SamplingVisits]) -> Sweep:
             min_width=240,
             elem_id="sweep-tokens",
         )
-    varied.input(_values_of, varied, values, **PRIVATE)
     with gr.Row(elem_classes="doing"):
-        run = _button(label("sampling.run"), "sweep-run", variant="primary")
-        stop = _button(label("sampling.stop"), "sweep-stop", visible=False, stops=True)
-        example = _button(label("sampling.sweep_example"), "sweep-example")
-    grid = gr.HTML(container=False, apply_default_css=False, elem_id="sweep-grid")
+        run = button(label("sampling.run"), "sweep-run", variant="primary")
+        stop = button(label("sampling.stop"), "sweep-stop", visible=False, stops=True)
+        example = button(label("sampling.sweep_example"), "sweep-example")
+    grid = place("sweep-grid")
     plot = gr.Plot(show_label=False, label=label("sampling.plot"), visible=False, elem_id="sweep-plot")
-    return Sweep([temperatures, varied, values, seeds, longest], example, run, stop, grid, plot)
-
-
-def _button(
-    text: I18nData,
-    name: str,
-    *,
-    variant: Literal["primary", "secondary"] = "secondary",
-    visible: bool = True,
-    **kind: bool,
-) -> gr.Button:
-    classes = [*(["stops"] if kind.get("stops") else []), *(["quiet-button"] if kind.get("quiet") else [])]
-    return gr.Button(text, size="sm", scale=0, variant=variant, visible=visible, elem_id=name, elem_classes=classes)
+    fields: list[gr.components.Component] = [temperatures, varied, values, seeds, longest]
+    return SamplingSweepLayout(fields, varied, values, example, run, stop, grid, plot)
 
 
 def _field(label: gr.I18n, name: str, *, visible: bool = True) -> gr.Textbox:
@@ -201,8 +172,3 @@ def _field(label: gr.I18n, name: str, *, visible: bool = True) -> gr.Textbox:
 
 FIRST = ("0, 0.5, 1, 1.5", "5, 50", "1, 2, 3")
 """What the fields for temperatures, values and seeds hold at first."""
-
-
-def _values_of(varied: str) -> object:
-    """Values that fit what is varied."""
-    return gr.update(visible=varied != "none", value="0.5, 0.9" if varied == "top_p" else "5, 50")

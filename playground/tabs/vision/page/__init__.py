@@ -1,1 +1,1 @@
-"""The Vision tab: what is laid out, shown and done."""
+"""What the Vision tab shows and does. `playground.tabs` says what each module is for."""

@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from playground.asking.reply import Reply
 from playground.asking.upload import Upload
+from playground.page.parts.endpoints import endpoint_error, reply_json
 from playground.page.parts.render import Renderer
 from playground.page.parts.uploads import paths_of, take
 from playground.page.program import App
@@ -19,12 +19,12 @@ from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.values import Picture, Seat, Session, sent_as
 from playground.tabs.vision.visit.visits import VisionVisits
 from playground.visitors.checks import checked_history, checked_language, checked_models, checked_sampling, checked_text
-from providers.errors import Failure, InputError, PlaygroundError
+from providers.errors import InputError, PlaygroundError
 from providers.types import ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _VisionCall:
     """What the caller wrote, unchecked."""
 
     message: object
@@ -69,19 +69,19 @@ def publish(app: App[VisionVisits]) -> None:
         sampling: dict[str, object] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
         sampling |= {"max_tokens": max_tokens, "seed": seed, "stop": stop}
         try:
-            asking = _asking(app, _Written(message, history, model, ocr, system, language, sampling))
+            asking = _checked_asking(app, _VisionCall(message, history, model, ocr, system, language, sampling))
             files = await _files(images)
-            known = {one.ref: one for one in await app.reach.models(who.visitor)}
+            known = await app.models(who)
             async with aclosing(app.visits.once(who.visitor, files, asking)) as sessions:
                 async for session in sessions:
-                    yield _plain(app.show(who), session, known.get(asking.seats[0].ref))
+                    yield _turn_json(app.show(who), session, known.get(asking.seats[0].ref))
         except PlaygroundError as error:
-            raise _told(app.show(who), Failure.of(error)) from None
+            raise endpoint_error(app.show(who), error) from None
 
     api(vision, api_name="vision")
 
 
-def _asking(app: App[VisionVisits], it: _Written) -> Asking:
+def _checked_asking(app: App[VisionVisits], it: _VisionCall) -> Asking:
     """Checked. Raises `InputError`s."""
     return Asking(
         question=checked_text(it.message, app.bounds),
@@ -102,25 +102,16 @@ async def _files(images: object) -> tuple[Upload, ...]:
     return tuple(Upload(one.name, one.content) for one in taken)
 
 
-def _plain(show: Renderer, session: Session, model: ModelInfo | None) -> dict[str, Any]:
+def _turn_json(show: Renderer, session: Session, model: ModelInfo | None) -> dict[str, Any]:
     """The turn as plain JSON values. Raises what went wrong as an error of the call."""
     turn = session.turns[-1]
     seat, reply = turn.seats[0], turn.replies[0]
     if reply.failure is not None:
-        raise _told(show, reply.failure)
+        raise endpoint_error(show, reply.failure)
     return {
-        "text": reply.text,
-        "model": reply.model,
-        "finish": reply.finish,
-        "usage": asdict(reply.usage) if reply.usage else None,
-        "timing": asdict(reply.timing) if reply.timing else None,
-        "dropped": _dropped(show, reply),
+        **reply_json(show, reply),
         "images": [_image(session, one, model if seat.way == "sees" else None) for one in turn.pictures],
     }
-
-
-def _dropped(show: Renderer, reply: Reply) -> list[dict[str, str]]:
-    return [{"what": change.what, "reason": show.change(change)} for change in reply.changes]
 
 
 def _image(session: Session, it: Picture, model: ModelInfo | None) -> dict[str, Any]:
@@ -129,8 +120,3 @@ def _image(session: Session, it: Picture, model: ModelInfo | None) -> dict[str, 
     if model is not None:
         sent = asdict(sent_as(it, model))
     return {"name": it.name, **sent, "read": reading.text if reading is not None else None}
-
-
-def _told(show: Renderer, failure: Failure) -> gr.Error:
-    """For the caller, not for the server's log: it is no defect here."""
-    return gr.Error(show.message(failure) + " " + show.hint(failure), print_exception=False)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from playground.page.program import Page, Program
 from playground.tabs.vision.page.api import publish
-from playground.tabs.vision.page.events.wiring import wire_ask, wire_frame, wire_pictures
-from playground.tabs.vision.page.events.wiring_modes import wire_labels, wire_measure
-from playground.tabs.vision.page.layout.tab import lay_out
+from playground.tabs.vision.page.events.ask import wire_ask
+from playground.tabs.vision.page.events.columns import wire_columns
+from playground.tabs.vision.page.events.labels import wire_labels
+from playground.tabs.vision.page.events.measure import wire_measure
+from playground.tabs.vision.page.events.pictures import wire_pictures
+from playground.tabs.vision.page.layout.tab import lay_out_vision
 from playground.tabs.vision.visit.visits import VisionVisits
 
 __all__ = ["NAME", "ORDER", "build", "open", "publish"]
@@ -20,9 +23,9 @@ def open(program: Program) -> VisionVisits:
 
 
 def build(page: Page[VisionVisits]) -> None:
-    layout = lay_out(page)
+    layout = lay_out_vision(page)
     wire_pictures(page, layout)
-    wire_frame(page, layout)
+    wire_columns(page, layout)
     wire_ask(page, layout)
     wire_labels(page, layout)
     wire_measure(page, layout)

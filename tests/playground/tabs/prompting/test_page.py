@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -21,35 +22,28 @@ from playground.measuring import Extraction, Item, Outcome
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
-from playground.page.parts.plots import Measured, amounts_plot, interval_plot
+from playground.page.parts.plots import PlottedColumn, plot_amounts, plot_intervals
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.solving.strategy import strategies
 from playground.strategies.solving.trace import Trace, TraceStep
 from playground.tabs.prompting.page.drawing import cards, items, results, steps
-from playground.tabs.prompting.page.events import (
-    ask as asking,
+from playground.tabs.prompting.page.drawing.strategies import draw_strategies
+from playground.tabs.prompting.page.events.ask import ask
+from playground.tabs.prompting.page.events.measure import PromptingMeasureScreen, reopen, run_proposed, start
+from playground.tabs.prompting.page.events.results import list_items, load_run, mark_item, open_item, plot_run
+from playground.tabs.prompting.page.events.runs import (
+    FILE_TYPES,
+    compare_runs,
+    delete_run,
+    export_run,
+    list_runs,
+    rename_run,
 )
-from playground.tabs.prompting.page.events import (
-    measure as measuring,
-)
-from playground.tabs.prompting.page.events import (
-    plan as planning,
-)
-from playground.tabs.prompting.page.events import (
-    read as reading,
-)
-from playground.tabs.prompting.page.events import (
-    runs as kept,
-)
-from playground.tabs.prompting.page.events import (
-    uploads,
-)
-from playground.tabs.prompting.page.events.ask import Ways
-from playground.tabs.prompting.page.events.measure import Screen
-from playground.tabs.prompting.page.events.plan import Plan
-from playground.tabs.prompting.page.layout.task_set import FIELDS
+from playground.tabs.prompting.page.events.uploads import show_columns, use_table
+from playground.tabs.prompting.page.fields import StrategyChoice, TaskSetFields, checked_run, checked_tasks
+from playground.tabs.prompting.page.layout.measure import FIELDS
 from playground.tabs.prompting.visit.cards import Card
 from playground.tabs.prompting.visit.posed import Posed
 from playground.text import texts
@@ -77,8 +71,8 @@ def show() -> Renderer:
     return Renderer(texts(), "en")
 
 
-def ways(*names: str, models: tuple[str, ...] = (ADDER,), **values: Any) -> Ways:
-    return Ways(
+def ways(*names: str, models: tuple[str, ...] = (ADDER,), **values: Any) -> StrategyChoice:
+    return StrategyChoice(
         strategies=names or ("zero_shot", "few_shot"), models=models, sampling=Sampling(max_tokens=40), **values
     )
 
@@ -87,31 +81,31 @@ def shown_text(markup: object) -> str:
     return " ".join(Seen(str(markup)).text.split())
 
 
-async def last(screens: AsyncGenerator[Screen]) -> Screen:
+async def last(screens: AsyncGenerator[PromptingMeasureScreen]) -> PromptingMeasureScreen:
     """What the page shows in the end: for every place, the last thing that was drawn there."""
     drawn: dict[str, object] = {}
     async with aclosing(screens) as coming:
         async for screen in coming:
-            values = zip(Screen.__dataclass_fields__, screen.outputs(), strict=True)
-            drawn |= {name: value for name, value in values if value != gr.skip()}
-    return Screen(**drawn)
+            values = zip(fields(PromptingMeasureScreen), screen.outputs(), strict=True)
+            drawn |= {one.name: value for one, value in values if value != gr.skip()}
+    return PromptingMeasureScreen(**drawn)
 
 
-def visible(screen: Screen) -> set[str]:
+def visible(screen: PromptingMeasureScreen) -> set[str]:
     buttons = ("run", "pause", "proceed", "stop", "confirm", "cancel")
     return {name for name in buttons if getattr(screen, name).get("visible")}
 
 
-async def run_of(app: App, who: Who, plan: Plan | None = None, chosen: Ways | None = None) -> str:
-    screen = await last(measuring.start(app, who, plan or Plan(tasks="arithmetic", count=4), chosen or ways()))
+async def run_of(app: App, who: Who, plan: TaskSetFields | None = None, chosen: StrategyChoice | None = None) -> str:
+    screen = await last(start(app, who, plan or TaskSetFields(tasks="arithmetic", count=4), chosen or ways()))
     assert screen.open_run, screen.progress
     return str(screen.open_run)
 
 
 class TestOneQuestion:
-    async def shown(self, app: App, who: Who, posed: Posed, chosen: Ways) -> list[list[object]]:
-        async with aclosing(asking.ask(app, who, posed, chosen)) as coming:
-            return [outputs async for outputs in coming]
+    async def shown(self, app: App, who: Who, posed: Posed, chosen: StrategyChoice) -> list[list[object]]:
+        async with aclosing(ask(app, who, posed, chosen)) as coming:
+            return [screen.outputs() async for screen in coming]
 
     async def test_a_card_each_with_prompt_answer_and_verdict(self, app, who):
         posed = Posed(question="Add 12 and 30.", kind="number", truth="42")
@@ -148,12 +142,12 @@ class TestOneQuestion:
         assert [one["visible"] for one in outputs[1:]] == [True, False]
 
     async def test_no_strategy_at_all(self, app, who):
-        none = Ways(strategies=(), models=(ADDER,), sampling=Sampling())
+        none = StrategyChoice(strategies=(), models=(ADDER,), sampling=Sampling())
         (outputs,) = await self.shown(app, who, Posed(question="Hi"), none)
         assert "must be one of" in str(outputs[0])
 
     def test_every_strategy_is_explained_with_its_paper(self, show):
-        told = asking.explained(show)
+        told = draw_strategies(show)
         assert told.count("<dt>") == len(strategies())
         assert sum(one.paper in shown_text(told) for one in strategies() if one.paper) == len(strategies()) - 1
 
@@ -166,7 +160,7 @@ class TestTraces:
             TraceStep(kind="vote", text="5", votes=1, score=0.25, kept=False, parent=4),
         ]
         prompt = TraceStep(kind="prompt", messages=(Message.of("user", "2 + 2?"),))
-        drawn = steps.steps(show, Trace(steps=(prompt, *chains, *votes), answer="4", done=True), "sc")
+        drawn = steps.draw_steps(show, Trace(steps=(prompt, *chains, *votes), answer="4", done=True), "sc")
         assert re.findall(r"width:([\d.]+)%", drawn) == ["75.0", "25.0"]
         assert "3 of 4" in drawn and drawn.count('class="step chain"') == 4
         assert drawn.index("votes") < drawn.index("step chain")
@@ -182,7 +176,7 @@ class TestTraces:
                 TraceStep(kind="thought", text="deeper", parent=2),
             )
         )
-        drawn = steps.steps(show, tree, "tot")
+        drawn = steps.draw_steps(show, tree, "tot")
         lines = re.findall(r'<li class="(\w+)" style="--depth:(\d)">', drawn)
         assert lines == [
             ("prompt", "0"),
@@ -199,7 +193,7 @@ class TestTraces:
             kind="thought", state="failed", failure=Failure("timeout.total", {"provider": "x", "seconds": 3})
         )
         unread = TraceStep(kind="thought", state="unread", text="I refuse")
-        drawn = steps.steps(show, Trace(steps=(failed, unread)), "react")
+        drawn = steps.draw_steps(show, Trace(steps=(failed, unread)), "react")
         assert 'role="alert"' in drawn and texts().text("en", "strategy.step.unread") in shown_text(drawn)
 
     @pytest.mark.parametrize("kind", ["chain", "thought", "action", "observation", "proposal", "evaluation"])
@@ -213,7 +207,7 @@ class TestTraces:
             strategy="react", ref=HOSTILE, trace=trace, state="done", score=0.5,
             extraction=Extraction(HOSTILE, 0, len(HOSTILE), "whole"),
         )  # fmt: skip
-        seen = Seen(cards.cards(show, [card]))
+        seen = Seen(cards.draw_cards(show, [card]))
         assert not {"img", "script", "b"} & set(seen.tags)
         assert not [name for name, _ in seen.attributes if name.startswith("on")]
         assert HOSTILE in seen.text
@@ -221,9 +215,9 @@ class TestTraces:
 
 class TestASet:
     async def test_a_free_run_begins_at_once_and_is_kept(self, app, who):
-        screens: list[Screen] = []
-        plan = Plan(tasks="arithmetic", count=6, language="es")
-        async with aclosing(measuring.start(app, who, plan, ways("zero_shot", "few_shot", "react"))) as coming:
+        screens: list[PromptingMeasureScreen] = []
+        plan = TaskSetFields(tasks="arithmetic", count=6, language="es")
+        async with aclosing(start(app, who, plan, ways("zero_shot", "few_shot", "react"))) as coming:
             async for screen in coming:
                 screens.append(screen)
         assert visible(screens[0]) == {"stop"} and visible(screens[-1]) == {"run"}
@@ -237,73 +231,76 @@ class TestASet:
     async def test_what_may_cost_is_asked_first(self, app, who):
         app.sessions.vault.put(who.visitor, "openai", "sk-some-key")
         chosen = ways(models=(ADDER, "openai/gpt-6-luna"))
-        screen = await last(measuring.start(app, who, Plan(tasks="arithmetic", count=4), chosen))
+        screen = await last(start(app, who, TaskSetFields(tasks="arithmetic", count=4), chosen))
         assert visible(screen) == {"confirm", "cancel"} and screen.open_run == ""
         assert "At most 16 calls" in shown_text(screen.progress)
         assert app.visits.listed(who.visitor) == ()
 
     async def test_confirming_twice_or_nothing_runs_nothing(self, app, who):
-        screen = await last(measuring.go(app, who))
+        screen = await last(run_proposed(app, who))
         assert 'role="alert"' in str(screen.progress) and visible(screen) == {"run"}
 
     @pytest.mark.parametrize(
         ("plan", "said"),
         [
-            (Plan(tasks="nothing"), "There is no task set"),
-            (Plan(tasks="own"), "There is no task set"),
-            (Plan(count=0), "from 1 to 2000"),
-            (Plan(count=float("nan")), "from 1 to 2000"),
-            (Plan(repeats=True), "from 1 to 20"),
-            (Plan(seed=-1), "from 0"),
-            (Plan(language="fr"), "must be one of"),
-            (Plan(mode="likelihood", tasks="facts"), "questions have none"),
-            (Plan(mode="likelihood"), "does not show how likely"),
+            (TaskSetFields(tasks="nothing"), "There is no task set"),
+            (TaskSetFields(tasks="own"), "There is no task set"),
+            (TaskSetFields(count=0), "from 1 to 2000"),
+            (TaskSetFields(count=float("nan")), "from 1 to 2000"),
+            (TaskSetFields(repeats=True), "from 1 to 20"),
+            (TaskSetFields(seed=-1), "from 0"),
+            (TaskSetFields(language="fr"), "must be one of"),
+            (TaskSetFields(mode="likelihood", tasks="facts"), "questions have none"),
+            (TaskSetFields(mode="likelihood"), "does not show how likely"),
         ],
     )
     async def test_errors_stand_where_the_progress_would(self, app, who, plan, said):
-        screen = await last(measuring.start(app, who, plan, ways()))
+        screen = await last(start(app, who, plan, ways()))
         assert 'role="alert"' in str(screen.progress) and said in str(screen.progress)
         assert visible(screen) == {"run"}
 
     async def test_several_runs_of_a_question_say_how_steady_it_is(self, app, who):
-        plan = Plan(tasks="arithmetic", count=3, repeats=4)
-        screen = await last(measuring.start(app, who, plan, ways("zero_shot")))
+        plan = TaskSetFields(tasks="arithmetic", count=3, repeats=4)
+        screen = await last(start(app, who, plan, ways("zero_shot")))
         said = shown_text(screen.table)
         assert "in 4 runs of each question" in said and "One run proves nothing" in said
-        listed = reading.listed(app, who, str(screen.open_run), differ=False)
+        listed = list_items(app, who, str(screen.open_run), differ=False)
         assert len(re.findall(r"<td>[0-4]/4</td>", listed)) == 3
 
     async def test_questions_are_opened_and_filtered(self, app, who):
         run = await run_of(
-            app, who, Plan(tasks="arithmetic", count=12), ways("zero_shot", models=(ADDER, "scripted/echo"))
+            app,
+            who,
+            TaskSetFields(tasks="arithmetic", count=12),
+            ways("zero_shot", models=(ADDER, "scripted/echo")),
         )
-        description, outcomes = reading.stored(app, who, run)
-        every, differ = (reading.listed(app, who, run, differ=one) for one in (False, True))
+        description, outcomes = load_run(app, who, run)
+        every, differ = (list_items(app, who, run, differ=one) for one in (False, True))
         assert every.count("data-item") == 12
         right = [item.id for item in description.items if outcomes[Cell(f"zero_shot@{ADDER}", item.id)].score]
         echoed = [item.id for item in description.items if outcomes[Cell("zero_shot@scripted/echo", item.id)].score]
         assert sorted(re.findall('data-item="([^"]+)"', differ)) == sorted(set(right) ^ set(echoed))
-        opened = reading.open_item(app, who, run, description.items[0].id)
+        opened = open_item(app, who, run, description.items[0].id)
         assert opened.count("<article") == 2 and "You said:" in opened
-        assert reading.open_item(app, who, run, "no such item") == ""
+        assert open_item(app, who, run, "no such item") == ""
 
     async def test_a_person_judges_what_no_metric_can(self, app, who):
-        run = await run_of(app, who, Plan(tasks="code", count=2), ways("zero_shot"))
-        description, _ = reading.stored(app, who, run)
+        run = await run_of(app, who, TaskSetFields(tasks="code", count=2), ways("zero_shot"))
+        description, _ = load_run(app, who, run)
         item = description.items[0].id
-        assert reading.open_item(app, who, run, item).count("data-score") == 2
-        table, opened = reading.mark(app, who, run, Cell(f"zero_shot@{ADDER}", item), 1)
+        assert open_item(app, who, run, item).count("data-score") == 2
+        table, opened = mark_item(app, who, run, Cell(f"zero_shot@{ADDER}", item), 1)
         assert "100%" in table and "1 for your eye" in table and 'class="right"' in opened
         for wrong in (Cell("none", item), Cell(f"zero_shot@{ADDER}", "none")):
-            assert 'role="alert"' in reading.mark(app, who, run, wrong, 1)[0]
-        assert 'role="alert"' in reading.mark(app, who, run, Cell(f"zero_shot@{ADDER}", item), 7)[0]
+            assert 'role="alert"' in mark_item(app, who, run, wrong, 1)[0]
+        assert 'role="alert"' in mark_item(app, who, run, Cell(f"zero_shot@{ADDER}", item), 7)[0]
 
     async def test_likelihoods_are_shown_as_bars(self, app, who):
         chosen = ways("zero_shot", models=("scripted/words",))
-        plan = Plan(tasks="sentiment", count=2, mode="likelihood", normalise="letters")
+        plan = TaskSetFields(tasks="sentiment", count=2, mode="likelihood", normalise="letters")
         run = await run_of(app, who, plan, chosen)
-        description, _ = reading.stored(app, who, run)
-        opened = reading.open_item(app, who, run, description.items[0].id)
+        description, _ = load_run(app, who, run)
+        opened = open_item(app, who, run, description.items[0].id)
         assert "Options by likelihood" in opened and opened.count('class="after"') == 3
 
     def test_results_of_hostile_texts_are_text(self, show):
@@ -317,10 +314,10 @@ class TestASet:
         )
         found = {Cell(HOSTILE, HOSTILE): outcome}
         drawn = (
-            results.table(show, results.lines(description, found))
-            + results.steadiness(show, description, found)
-            + items.items(show, description, found, differ=False)
-            + items.opened(show, description, found, HOSTILE)
+            results.draw_results(show, results.result_lines(description, found))
+            + results.draw_steadiness(show, description, found)
+            + items.draw_items(show, description, found, differ=False)
+            + items.draw_item(show, description, found, HOSTILE)
         )
         seen = Seen(drawn)
         assert "img" not in seen.tags and HOSTILE in seen.text
@@ -329,47 +326,47 @@ class TestASet:
 
 class TestRuns:
     async def test_listed_named_compared_and_deleted(self, app, who):
-        assert "There is none yet" in str(kept.listing(app, who)[0])
+        assert "There is none yet" in str(list_runs(app, who)[0])
         one = await run_of(app, who)
-        other = await run_of(app, who, Plan(tasks="arithmetic", count=8), ways("zero_shot", "react"))
-        listing = kept.listing(app, who, one)
+        other = await run_of(app, who, TaskSetFields(tasks="arithmetic", count=8), ways("zero_shot", "react"))
+        listing = list_runs(app, who, one)
         assert str(listing[0]).count("data-run") == 2
         assert [value for _, value in listing[1]["choices"]] == [other, one] and listing[1]["value"] == one
         assert listing[2]["value"] == other
-        kept.rename(app, who, one, f"  {HOSTILE} ")
-        renamed = kept.listing(app, who, one)
+        rename_run(app, who, one, f"  {HOSTILE} ")
+        renamed = list_runs(app, who, one)
         assert renamed[3] == HOSTILE and "img" not in Seen(str(renamed[0])).tags
-        said = kept.compare(app, who, one, other)
+        said = compare_runs(app, who, one, other)
         assert "img" not in Seen(said).tags and shown_text(said).count("Zero-shot") == 1
         assert "Few-shot" not in said and "+0 / −0, p = 1.000" in said
-        after = kept.delete(app, who, other)
+        after = delete_run(app, who, other)
         assert [value for _, value in after[1]["choices"]] == [one]
-        for refused in (kept.delete(app, who, other)[5], kept.compare(app, who, one, None)):
+        for refused in (delete_run(app, who, other)[5], compare_runs(app, who, one, None)):
             assert 'role="alert"' in str(refused)
 
     async def test_reopened_as_it_ended(self, app, who):
         run = await run_of(app, who)
-        screen = measuring.reopen(app, who, run)
+        screen = reopen(app, who, run)
         assert "8 of 8" in shown_text(screen.progress) and screen.open_run == run
-        accuracy, costs = reading.drawn(app, who, run)
+        accuracy, costs = plot_run(app, who, run)
         assert (len(accuracy.data), len(costs.data)) == (2, 2)  # tokens and seconds: nothing was paid
-        assert 'role="alert"' in str(measuring.reopen(app, who, "none").progress)
+        assert 'role="alert"' in str(reopen(app, who, "none").progress)
 
     async def test_exports(self, app, who):
         run = await run_of(app, who)
-        files = {kind: kept.exported(app, who, run, kind) for kind in kept._TYPES}
+        files = {kind: export_run(app, who, run, kind) for kind in FILE_TYPES}
         rows = list(csv.DictReader(io.StringIO(files["csv"]["content"].removeprefix("\ufeff"))))
         assert len(rows) == 8 and rows[0]["strategy"] == "zero_shot"
         assert len([json.loads(line) for line in files["jsonl"]["content"].splitlines()]) == 9
         assert "| Zero-shot |" in files["markdown"]["content"]
         assert nbformat.reads(files["notebook"]["content"], 4)
-        assert kept.exported(app, who, "none", "csv") is None
+        assert export_run(app, who, "none", "csv") is None
         assert {file["name"].partition(".")[2] for file in files.values()} == {"csv", "jsonl", "md", "ipynb"}
 
     async def test_the_notebook_repeats_the_run(self, app, who, tmp_path, monkeypatch, capsys):
         run = await run_of(app, who, None, ways("zero_shot", "self_consistency"))
-        _, outcomes = reading.stored(app, who, run)
-        book = nbformat.reads(kept.exported(app, who, run, "notebook")["content"], 4)
+        _, outcomes = load_run(app, who, run)
+        book = nbformat.reads(export_run(app, who, run, "notebook")["content"], 4)
         monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path / "elsewhere"))
         names: dict[str, Any] = {}
         for cell in book.cells:
@@ -395,20 +392,20 @@ class TestUploads:
 
     def test_columns_are_guessed_and_mistakes_told_by_row(self, app, who, tmp_path):
         path = self.file(tmp_path, self.CSV)
-        kind, *columns, use, told = uploads.shown(app, who, path)
+        kind, *columns, use, told = show_columns(app, who, path)
         assert [one["value"] for one in columns][:2] == ["Pregunta", "Respuesta"] and use["visible"]
         assert "4 rows" in told and kind["visible"]
         given = ["Pregunta", "Respuesta", None, [], None]
-        sets, count, said = uploads.use(app, who, path, "es", "number", *given)
+        sets, count, said = use_table(app, who, path, "es", "number", *given)
         assert sets["value"] == "own" and count["value"] == 2
         assert sets["choices"][-1] == ("Your file: questions.csv", "own")
         assert "2 questions" in said and "Row 3:" in said and "Row 4:" in said
 
     async def test_own_questions_are_measured(self, app, who, tmp_path):
         path = self.file(tmp_path, self.CSV)
-        uploads.use(app, who, path, "es", "number", "Pregunta", "Respuesta", None, [], None)
-        run = await run_of(app, who, Plan(tasks="own", count=10, language="es"), ways("zero_shot"))
-        description, outcomes = reading.stored(app, who, run)
+        use_table(app, who, path, "es", "number", "Pregunta", "Respuesta", None, [], None)
+        run = await run_of(app, who, TaskSetFields(tasks="own", count=10, language="es"), ways("zero_shot"))
+        description, outcomes = load_run(app, who, run)
         assert description.tasks == "questions.csv" and [one.answer for one in description.items] == ["4", "15"]
         answers = {cell.item: one.extraction.value for cell, one in outcomes.items()}
         assert [answers[one.id] in (one.answer, str(int(one.answer) + 1)) for one in description.items] == [True, True]
@@ -424,36 +421,36 @@ class TestUploads:
         ],
     )
     def test_the_kind_is_guessed(self, app, who, tmp_path, content, guessed):
-        assert uploads.shown(app, who, self.file(tmp_path, content))[0]["value"] == guessed
+        assert show_columns(app, who, self.file(tmp_path, content))[0]["value"] == guessed
 
     @pytest.mark.parametrize("content", ["", "one column\nalone\n", "\x00\x01\x02", "a,a\n1,2\n"])
     def test_files_that_cannot_be_read(self, app, who, tmp_path, content):
-        *_, use, told = uploads.shown(app, who, self.file(tmp_path, content))
+        *_, use, told = show_columns(app, who, self.file(tmp_path, content))
         assert 'role="alert"' in told and not use["visible"]
 
     def test_the_same_column_twice_and_no_file(self, app, who, tmp_path):
         path = self.file(tmp_path, self.CSV)
         given = dict.fromkeys(FIELDS)
-        assert 'role="alert"' in str(uploads.use(app, who, path, "en", "text", *given.values())[2])
-        assert 'role="alert"' in str(uploads.use(app, who, None, "en", "text", *given.values())[2])
-        assert uploads.shown(app, who, None)[-1] == ""
+        assert 'role="alert"' in str(use_table(app, who, path, "en", "text", *given.values())[2])
+        assert 'role="alert"' in str(use_table(app, who, None, "en", "text", *given.values())[2])
+        assert show_columns(app, who, None)[-1] == ""
 
     def test_a_hostile_table_is_text(self, app, who, tmp_path):
         path = self.file(tmp_path, json.dumps({HOSTILE: "q", "answer": HOSTILE}) + "\n", "x.jsonl")
-        *_, told = uploads.shown(app, who, path)
+        *_, told = show_columns(app, who, path)
         assert "img" not in Seen(told).tags
 
 
 class TestFigures:
     def test_bars_from_zero_and_intervals_within_the_axis(self):
         columns = [
-            Measured(label="a", colour="#0f766e", value=0.5, low=0.2, high=0.8, items=9, amounts=(10, 0.5, None)),
-            Measured(label="b", colour="#b45309", group=1, amounts=(20, None, 0.1)),
+            PlottedColumn(label="a", colour="#0f766e", value=0.5, low=0.2, high=0.8, items=9, amounts=(10, 0.5, None)),
+            PlottedColumn(label="b", colour="#b45309", group=1, amounts=(20, None, 0.1)),
         ]
-        shown = interval_plot(columns, "Accuracy", "%{y}")
+        shown = plot_intervals(columns, "Accuracy", "%{y}")
         assert len(shown.data) == 1 and tuple(shown.layout.xaxis.range) == (0, 1)
         assert shown.data[0].error_x.array == (pytest.approx(0.3),)
-        bars = amounts_plot(columns, ["Tokens", "Seconds", "Cost"], "%{y}")
+        bars = plot_amounts(columns, ["Tokens", "Seconds", "Cost"], "%{y}")
         assert [list(one.x) for one in bars.data] == [[10, 20], [0.5], [0.1]]
         assert bars.layout.template.layout.xaxis.rangemode == "tozero"
 
@@ -463,10 +460,10 @@ class TestFigures:
 
 
 def test_the_checked_plan_keeps_letters_and_lengths_apart(app, who):
-    letters = planning.wanted_of(app, who, Plan(mode="likelihood", normalise="letters"), ways())
+    letters = checked_run(app, who, TaskSetFields(mode="likelihood", normalise="letters"), ways())
     assert (letters.letters, letters.normalise) == (True, "none")
-    plain = planning.wanted_of(app, who, Plan(mode="written", normalise="tokens"), ways())
+    plain = checked_run(app, who, TaskSetFields(mode="written", normalise="tokens"), ways())
     assert plain.normalise is None and plain.titles["zero_shot"] == "Zero-shot"
     with pytest.raises(InputError):
-        planning.wanted_of(app, who, Plan(normalise="weight"), ways())
-    assert planning.tasks_of(app, who, Plan(tasks="topic", language="es")) == load("topic", "es")
+        checked_run(app, who, TaskSetFields(normalise="weight"), ways())
+    assert checked_tasks(app, who, TaskSetFields(tasks="topic", language="es")) == load("topic", "es")

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import gradio as gr
@@ -24,6 +24,7 @@ from playground.asking.upload import Rejected, Upload
 from playground.measuring.summary import Comparison
 from playground.page.parts import uploads
 from playground.page.parts.render import Renderer
+from playground.page.parts.screen import Screen
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.rag.lab.answering.answer import Grounded
@@ -35,25 +36,24 @@ from playground.tabs.rag.lab.measuring.propose import Proposed
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.ways import RetrievalScores, Score
 from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
-from playground.tabs.rag.page.drawing.figures import map_figure
-from playground.tabs.rag.page.drawing.passages import found, scores
-from playground.tabs.rag.page.drawing.reader import reader
-from playground.tabs.rag.page.events import (
-    ask as answering,
+from playground.tabs.rag.page.drawing.figures import plot_map
+from playground.tabs.rag.page.drawing.passages import draw_passages, draw_scores
+from playground.tabs.rag.page.drawing.reader import draw_page
+from playground.tabs.rag.page.events.ask import answer, clear_conversation, open_conversation
+from playground.tabs.rag.page.events.embedding import describe_embedding, embedding_choices
+from playground.tabs.rag.page.events.files import add, keep_scanned, list_documents, paste, read_scanned, remove
+from playground.tabs.rag.page.events.inside import show_chunks, show_map, show_neighbours
+from playground.tabs.rag.page.events.measure import (
+    RagMeasureFields,
+    chosen_questions,
+    export_measures,
+    measure_ways,
+    parse_sizes,
 )
-from playground.tabs.rag.page.events import (
-    choose as choosing,
-)
-from playground.tabs.rag.page.events import (
-    files as filing,
-)
-from playground.tabs.rag.page.events import (
-    look as looking,
-)
-from playground.tabs.rag.page.events import (
-    measure as measuring,
-)
-from playground.tabs.rag.page.events.choose import Chosen
+from playground.tabs.rag.page.events.questions import KeptMeasures, checked_proposing, propose
+from playground.tabs.rag.page.events.search import open_page, search
+from playground.tabs.rag.page.export import to_csv, to_json
+from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents
 from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest
 from playground.text import texts
 from providers.errors import Failure, InputError
@@ -139,30 +139,30 @@ def hostile_ingest() -> Ingest:
 @pytest.mark.parametrize(
     "drawn",
     [
-        lambda show: answers.turn(show, hostile_turn(), {}, 0),
-        lambda show: claims.claims(show, claims.Claims(text=f"{HOSTILE} [1]", passages=[hostile_passage()])),
-        lambda show: found(show, RetrievalResult(question=HOSTILE, passages=(hostile_passage(),)), {}),
-        lambda show: found(
+        lambda show: answers.draw_turn(show, hostile_turn(), {}, 0),
+        lambda show: claims.draw_claims(show, claims.Claims(text=f"{HOSTILE} [1]", passages=[hostile_passage()])),
+        lambda show: draw_passages(show, RetrievalResult(question=HOSTILE, passages=(hostile_passage(),)), {}),
+        lambda show: draw_passages(
             show,
             RetrievalResult(
                 question="", passages=(replace(PASSAGE, chunk=replace(CHUNK, text=HOSTILE, start=0, end=len(HOSTILE))),)
             ),
             {("d1", 1): DocumentPage(number=1, text=HOSTILE * 2)},
         ),
-        lambda show: reader(
+        lambda show: draw_page(
             show,
             replace(STORED, name=HOSTILE, digest=HOSTILE),
             DocumentPage(number=1, text=HOSTILE, label=HOSTILE),
             3,
             9,
         ),
-        lambda show: inside.chunks(show, [hostile_passage().chunk]),
-        lambda show: inside.near(show, hostile_passage().chunk, [(hostile_passage().chunk, 0.5)]),
-        lambda show: files.listing(
+        lambda show: inside.draw_chunks(show, [hostile_passage().chunk]),
+        lambda show: inside.draw_neighbours(show, hostile_passage().chunk, [(hostile_passage().chunk, 0.5)]),
+        lambda show: files.draw_documents(
             show, [replace(STORED, name=HOSTILE, digest=HOSTILE, format=HOSTILE, language=HOSTILE)], ()
         ),
-        lambda show: files.progress(show, hostile_ingest()),
-        lambda show: files.outcome(show, hostile_ingest()),
+        lambda show: files.draw_ingest(show, hostile_ingest()),
+        lambda show: files.draw_ingest_outcome(show, hostile_ingest()),
     ],
 )
 def test_what_a_document_or_a_model_says_is_text(show: Renderer, drawn: Callable[[Renderer], str]) -> None:
@@ -175,13 +175,15 @@ def test_what_a_document_or_a_model_says_is_text(show: Renderer, drawn: Callable
 class TestClaims:
     def test_what_models_mark_is_shown_and_nothing_else_is_obeyed(self, show: Renderer) -> None:
         text = "## Hours\n**Open** at `six`:\n- <b>rye</b> 2 * 3 * 4\n* ![x](http://127.0.0.1/y)"
-        drawn = claims.claims(show, claims.Claims(text=text))
+        drawn = claims.draw_claims(show, claims.Claims(text=text))
         assert "<strong>Hours</strong>" in drawn and "<strong>Open</strong> at <code>six</code>" in drawn
         assert "• &lt;b&gt;rye&lt;/b&gt; 2 * 3 * 4" in drawn and "• ![x](http" in drawn
         assert "<img" not in drawn and "<b>" not in drawn and "<a" not in drawn
 
     def test_a_citation_is_a_button_that_names_its_passage(self, show):
-        drawn = claims.claims(show, claims.Claims(text="Built in 1874 [1][2]. Made up [9].", passages=[PASSAGE] * 2))
+        drawn = claims.draw_claims(
+            show, claims.Claims(text="Built in 1874 [1][2]. Made up [9].", passages=[PASSAGE] * 2)
+        )
         buttons = re.findall(r"<button[^>]*>\[(\d)\]</button>", drawn)
         assert buttons == ["1", "2"]
         assert 'data-open="d1" data-page="1" data-start="8"' in drawn and "Passage 1: cape.txt, p. 1" in drawn
@@ -191,11 +193,11 @@ class TestClaims:
     def test_support_is_a_sign_and_words_beside_its_colour(self, show, label, sign):
         text = "It is 41 metres high."
         one = sentence(text, 0, len(text), label=label, passage=2, score=0.5, missing=("41",))
-        drawn = claims.claims(show, claims.Claims(text=text, passages=[PASSAGE] * 2, sentences=[one]))
+        drawn = claims.draw_claims(show, claims.Claims(text=text, passages=[PASSAGE] * 2, sentences=[one]))
         assert f'class="claim {label}"' in drawn
         assert "passage [2], likeness 0.50 of 1" in drawn and "In no passage: 41." in drawn
         assert re.search(rf'<button[^>]*class="sign[^>]*data-open="d1" data-page="1"[^>]*>{sign}</button>', drawn)
-        lost = claims.claims(show, claims.Claims(text=text, sentences=[replace(one, passage=None)]))
+        lost = claims.draw_claims(show, claims.Claims(text=text, sentences=[replace(one, passage=None)]))
         assert f">{sign}</span>" in lost and "data-open" not in lost
 
     @given(st.text(max_size=40), st.lists(st.integers(0, 40), max_size=6, unique=True))
@@ -203,7 +205,7 @@ class TestClaims:
         edges = sorted(cut for cut in cuts if cut <= len(text))
         spans = list(zip(edges[::2], edges[1::2], strict=False))
         marked = [sentence(text, start, end) for start, end in spans]
-        drawn = claims.claims(
+        drawn = claims.draw_claims(
             Renderer(texts(), "en"), claims.Claims(text=text, passages=[PASSAGE] * 3, sentences=marked)
         )
         said = re.sub(r'<(span|button type="button") class="sign[^>]*>.</(span|button)>', "", drawn)
@@ -231,7 +233,7 @@ class TestAnswers:
         )
 
     def test_both_sides_with_their_numbers_and_the_exact_prompt(self, show):
-        drawn = answers.turn(show, self.turn(), {}, 0)
+        drawn = answers.draw_turn(show, self.turn(), {}, 0)
         assert drawn.count('<section class="side') == 2
         text = Seen(drawn).text
         assert "With the documents" in text and "Without them" in text
@@ -240,40 +242,42 @@ class TestAnswers:
         assert "The 1 passages that the model read" in text
 
     def test_the_citation_is_no_button_without_the_documents(self, show):
-        assert len(re.findall(r'class="cite"', answers.turn(show, self.turn(), {}, 0))) == 1
+        assert len(re.findall(r'class="cite"', answers.draw_turn(show, self.turn(), {}, 0))) == 1
 
     @pytest.mark.parametrize(("evidence", "said"), [("weak", "may not be in"), ("none", "is not in the documents")])
     def test_what_is_not_in_the_documents_is_said(self, show, evidence, said):
-        drawn = answers.turn(show, self.turn(evidence=evidence), {}, 0)
+        drawn = answers.draw_turn(show, self.turn(evidence=evidence), {}, 0)
         assert said in drawn and 'class="notice evidence"' in drawn
-        assert 'class="notice evidence"' not in answers.turn(show, self.turn(evidence="good"), {}, 0)
+        assert 'class="notice evidence"' not in answers.draw_turn(show, self.turn(evidence="good"), {}, 0)
 
     def test_without_evidence_the_model_was_not_asked(self, show):
-        drawn = answers.turn(show, self.turn(evidence="none", reply=None, grounded=None), {}, 0)
+        drawn = answers.draw_turn(show, self.turn(evidence="none", reply=None, grounded=None), {}, 0)
         assert "was not asked" in drawn and drawn.count("<section") == 2
 
     def test_what_was_cut_and_what_was_rewritten(self, show):
         made = Grounded(messages=(), passages=(PASSAGE,), left_out=(PASSAGE, PASSAGE), forgotten=2)
-        drawn = answers.turn(show, self.turn(grounded=made, standalone="When was it built?", rewritten=True), {}, 0)
+        drawn = answers.draw_turn(
+            show, self.turn(grounded=made, standalone="When was it built?", rewritten=True), {}, 0
+        )
         assert "2 passages did not fit" in drawn and "2 earlier messages" in drawn
         assert "<q>When was it built?</q>" in drawn
-        assert "<q>" not in answers.turn(show, self.turn(standalone="When?"), {}, 0)
+        assert "<q>" not in answers.draw_turn(show, self.turn(standalone="When?"), {}, 0)
 
     def test_while_it_runs_it_says_what_is_waited_for(self, show):
         waiting = Reply(model="a/b", progress=Progress(stage="load"))
-        assert "Loading the model" in answers.turn(show, self.turn(reply=waiting, plain=None, done=False), {}, 0)
-        assert "Searching" in answers.turn(show, Answered(question="When?"), {}, 0)
+        assert "Loading the model" in answers.draw_turn(show, self.turn(reply=waiting, plain=None, done=False), {}, 0)
+        assert "Searching" in answers.draw_turn(show, Answered(question="When?"), {}, 0)
 
     def test_the_signs_are_explained_once_they_are_there(self, show):
         text = "In 1874 [1]."
-        assert "legend" not in answers.turn(show, self.turn(), {}, 0)
-        drawn = answers.turn(show, self.turn(sentences=(sentence(text, 0, len(text)),)), {}, 0)
+        assert "legend" not in answers.draw_turn(show, self.turn(), {}, 0)
+        drawn = answers.draw_turn(show, self.turn(sentences=(sentence(text, 0, len(text)),)), {}, 0)
         assert drawn.count('<p class="legend">') == 1
 
 
 class TestSearch:
     def test_every_score_has_its_rank_and_its_range_in_words(self, show):
-        drawn = found(
+        drawn = draw_passages(
             show, RetrievalResult(question="q", passages=(PASSAGE,), seconds={"embed": 0.004}), {("d1", 1): PAGE}
         )
         text = re.sub(r"\s+", " ", Seen(re.sub(r"</d[td]>", " ", drawn)).text)
@@ -282,63 +286,65 @@ class TestSearch:
         assert "vector 4 ms" in text
 
     def test_a_way_that_did_not_find_it_is_a_dash(self, show):
-        assert "– <small>BM25, from 0</small>" in scores(show, PASSAGE, ["lexical"])
+        assert "– <small>BM25, from 0</small>" in draw_scores(show, PASSAGE, ["lexical"])
 
     def test_the_passage_is_marked_in_what_stands_around_it(self, show):
-        drawn = found(show, RetrievalResult(question="q", passages=(PASSAGE,)), {("d1", 1): PAGE})
+        drawn = draw_passages(show, RetrievalResult(question="q", passages=(PASSAGE,)), {("d1", 1): PAGE})
         assert f'Before. <mark class="found">{TEXT}</mark> After.' in drawn
-        alone = found(show, RetrievalResult(question="q", passages=(PASSAGE,)), {})
+        alone = draw_passages(show, RetrievalResult(question="q", passages=(PASSAGE,)), {})
         assert f'<mark class="found">{TEXT}</mark>' in alone and "Before" not in alone
 
     def test_nothing_found_is_said(self, show):
-        assert "No passage was found" in found(show, RetrievalResult(question="q", passages=()), {})
+        assert "No passage was found" in draw_passages(show, RetrievalResult(question="q", passages=()), {})
 
 
 class TestReader:
     def test_the_mark_is_exactly_the_passage(self, show):
-        drawn = reader(show, STORED, PAGE, CHUNK.start, CHUNK.end)
+        drawn = draw_page(show, STORED, PAGE, CHUNK.start, CHUNK.end)
         assert re.findall(r"<mark[^>]*>(.*?)</mark>", drawn) == [TEXT]
         assert "page 1 of 3" in drawn and 'data-page="2"' in drawn and 'data-page="0"' not in drawn
 
     @pytest.mark.parametrize(("start", "end"), [(-5, 3), (9, 2), (0, 10**9), (10**9, 10**9), (0, 0)])
     def test_what_lies_outside_of_the_page_does_no_harm(self, show, start, end):
-        drawn = reader(show, STORED, PAGE, start, end)
+        drawn = draw_page(show, STORED, PAGE, start, end)
         assert Seen(drawn).text.count(PAGE.text) == 1
 
     def test_of_a_whole_book_on_one_page_the_part_around_the_passage_is_shown(self, show):
         page = DocumentPage(number=1, text="a" * 300_000 + "NEEDLE" + "b" * 300_000)
-        drawn = reader(show, STORED, page, 300_000, 300_006)
+        drawn = draw_page(show, STORED, page, 300_000, 300_006)
         assert '<mark class="found">NEEDLE</mark>' in drawn and len(drawn) < 30_000
 
     def test_text_from_a_picture_is_called_so(self, show):
-        assert "read from a picture" in reader(show, STORED, replace(PAGE, read=True), 0, 0)
+        assert "read from a picture" in draw_page(show, STORED, replace(PAGE, read=True), 0, 0)
 
 
 def test_chunks_come_leaf_by_leaf(show):
     every = [replace(CHUNK, id=f"c{number}") for number in range(120)]
-    leaf = inside.chunks(show, every, 60)
+    leaf = inside.draw_chunks(show, every, 60)
     assert leaf.count("<li>") == 50 and 'start="51"' in leaf and "51–100 of 120" in leaf
     assert 'data-first="0"' in leaf and 'data-first="100"' in leaf
-    assert inside.chunks(show, every, 10**9).count("<li>") == 20
+    assert inside.draw_chunks(show, every, 10**9).count("<li>") == 20
     assert "characters 8–106" in leaf
 
 
 class TestFiles:
     def test_a_line_says_what_the_document_is(self, show):
-        drawn = files.listing(show, [STORED, replace(STORED, digest="d2", ready=False)], ["d2"])
+        drawn = files.draw_documents(show, [STORED, replace(STORED, digest="d2", ready=False)], ["d2"])
         text = Seen(drawn).text
         assert "TEXT · 3 pages · 1 chunk · English" in text and "not searchable yet" in text
         assert len(re.findall(r" checked>", drawn)) == 1
 
     def test_progress_counts_files_and_the_chunks_of_the_one_at_hand(self, show):
-        drawn = files.progress(show, Ingest(total=4, files=1, name="b.pdf", pages=9, chunks=10, chunk_total=20))
+        drawn = files.draw_ingest(show, Ingest(total=4, files=1, name="b.pdf", pages=9, chunks=10, chunk_total=20))
         assert 'value="0.375"' in drawn
         assert "File 2 of 4" in drawn and "9 pages" in drawn and "10 of 20 chunks" in drawn
 
     def test_each_rejected_file_has_its_reason_and_a_scanned_one_its_button(self, show):
         scan = Rejected("scan.pdf", Failure("document_error.scanned", {"file": "scan.pdf"}))
         broken = Rejected("b.pdf", Failure("document_error.table", {"file": "b.pdf"}))
-        drawn = files.outcome(show, Ingest(total=3, files=3, added=("a.txt",), rejected=(scan, broken), done=True))
+        drawn = files.draw_ingest_outcome(
+            show, Ingest(total=3, files=3, added=("a.txt",), rejected=(scan, broken), done=True)
+        )
         assert drawn.count('role="alert"') == 2 and drawn.count("data-ocr=") == 1
         assert 'data-ocr="scan.pdf"' in drawn and "1 new" in drawn
 
@@ -397,11 +403,11 @@ class TestUploads:
 
 class TestChoosing:
     def test_the_fields_as_they_are_at_first(self, app, who):
-        it = choosing.retrieval_of(app, who, Chosen())
+        it = checked_retrieval(app, who, RetrievalFields())
         assert (it.ways.dense, it.ways.lexical, it.ways.balance, it.ways.k, it.cut.tokens) == (True, True, None, 5, 200)
-        assert choosing.retrieval_of(app, who, Chosen(automatic=False, balance=0.25)).ways.balance == 0.25
-        assert choosing.retrieval_of(app, who, Chosen(rerank=True)).reranker == app.visits.rerankers()[0].ref
-        assert choosing.retrieval_of(app, who, Chosen(tokens=40, overlap=100)).cut.overlap == 20
+        assert checked_retrieval(app, who, RetrievalFields(automatic=False, balance=0.25)).ways.balance == 0.25
+        assert checked_retrieval(app, who, RetrievalFields(rerank=True)).reranker == app.visits.rerankers()[0].ref
+        assert checked_retrieval(app, who, RetrievalFields(tokens=40, overlap=100)).cut.overlap == 20
 
     @pytest.mark.parametrize(
         "wrong",
@@ -419,21 +425,21 @@ class TestChoosing:
     )
     def test_what_is_no_way_to_search(self, app, who, wrong):
         with pytest.raises(InputError):
-            choosing.retrieval_of(app, who, Chosen(**wrong))
+            checked_retrieval(app, who, RetrievalFields(**wrong))
 
     def test_a_model_elsewhere_says_so_and_is_locked_without_a_key(self, app, who):
-        labels = dict(choosing.embeddings(app, app.show(who), who))
+        labels = dict(embedding_choices(app, app.show(who), who))
         remote = [label for label in labels if label.startswith("☁")]
         assert remote and all("🔒" in label for label in remote)
         assert all("🔒" not in label for label in labels if label.startswith("▣"))
-        assert 'role="alert"' in choosing.about(app, who, labels[remote[0]])
-        assert "neither your files" in choosing.about(app, who, app.visits.embeddings()[0].ref)
+        assert 'role="alert"' in describe_embedding(app, who, labels[remote[0]])
+        assert "neither your files" in describe_embedding(app, who, app.visits.embeddings()[0].ref)
 
 
 def test_a_map_has_a_mark_a_document_and_a_star_for_the_question(show):
     chunks = [CHUNK, replace(CHUNK, document="d2", name="<b>other</b>", text=HOSTILE)]
     flat = Map(x=np.array([0.0, 1.0]), y=np.array([1.0, 0.0]), question=(0.5, 0.5), explained=(0.3, 0.2))
-    drawn = map_figure(show, chunks, flat, "<i>when</i>").to_plotly_json()
+    drawn = plot_map(show, chunks, flat, "<i>when</i>").to_plotly_json()
     assert [one["marker"]["symbol"] for one in drawn["data"]] == ["circle", "square", "star"]
     assert "30%" in drawn["layout"]["xaxis"]["title"]["text"] and "20%" in drawn["layout"]["yaxis"]["title"]["text"]
     written = "".join(one["name"] + one["text"][0] for one in drawn["data"])
@@ -453,7 +459,7 @@ class TestMeasures:
         compared = Comparison(
             baseline="hybrid@200", items=40, better=1, worse=9, p=0.02, difference=-0.2, low=-0.3, high=-0.1
         )
-        drawn = measures.table(show, [row(comparison=compared)], 5)
+        drawn = measures.draw_measure_table(show, [row(comparison=compared)], 5)
         text = re.sub(r"\s+", " ", Seen(drawn).text)
         assert "by meaning, 200 tokens" in text and "n = 40" in text and "1 whose words stand in no chunk" in text
         assert "75% (50% – 90%)" in text and "0.75 (0.50 – 0.90)" in text and "+1 / −9, p = 0.020" in text
@@ -461,91 +467,91 @@ class TestMeasures:
 
     def test_each_language_has_its_own_table(self, show):
         found = {"": [row()], "en": [row()], "es": [row()]}
-        drawn = measures.tables(show, found, 5)
+        drawn = measures.draw_measures(show, found, 5)
         assert drawn.count("<table") == 3 and "Only questions in Spanish" in drawn
-        assert measures.tables(show, {"": [row()], "en": [row()]}, 5).count("<table") == 1
+        assert measures.draw_measures(show, {"": [row()], "en": [row()]}, 5).count("<table") == 1
 
     def test_a_figure_of_what_was_measured(self, show):
-        drawn = measures.figure(show, [row(), row("hybrid")], 5).to_plotly_json()
+        drawn = measures.plot_recall(show, [row(), row("hybrid")], 5).to_plotly_json()
         assert [line["x"][0] for line in drawn["data"]] == [0.75, 0.75]
         assert drawn["layout"]["xaxis"]["title"]["text"] == "Recall@5"
-        assert measures.figure(show, [row(scores={})], 5) is None
+        assert measures.plot_recall(show, [row(scores={})], 5) is None
 
     def test_no_cell_of_the_file_is_a_formula(self):
         found = {"": [row(way='=HYPERLINK("http://a")', cutting="+1", key="x")]}
-        table = measures.to_csv(found, 5)
+        table = to_csv(found, 5)
         assert "'=HYPERLINK" in table and "\n=" not in table
-        assert json.loads(measures.to_json(found, 5))["rows"][0]["recall"] == 0.75
+        assert json.loads(to_json(found, 5))["rows"][0]["recall"] == 0.75
 
     @pytest.mark.parametrize(("typed", "sizes"), [("200", (200,)), ("100, 200;100", (100, 200)), (" 60 ", (60,))])
     def test_chunk_lengths_as_people_type_them(self, typed, sizes):
-        assert measuring.sizes_of(typed) == sizes
+        assert parse_sizes(typed) == sizes
 
     @pytest.mark.parametrize("typed", ["", "many", "5", "-200", "1e3", "100000", None])
     def test_what_is_no_chunk_length(self, typed):
         with pytest.raises(InputError):
-            measuring.sizes_of(typed)
+            parse_sizes(typed)
 
 
 @pytest.mark.asyncio(loop_scope="module")
 class TestMeasuring:
     async def test_own_questions_with_two_ways_and_sizes(self, app, who):
         await added(app, who, TEXT * 4)
-        kept = measuring.Kept()
+        kept = KeptMeasures()
         asked = LabelledQuestion(
             id="1", language="en", question="Who built it?", document="cape.txt", quotes=("Adela Finch",)
         )
         kept.own.put(who.visitor, (asked,))
-        plan = measuring.Plan(questions="own", ways=["lexical", "dense"], sizes="60, 200")
-        screen = await last(measuring.run(app, who, kept, plan, choosing.retrieval_of(app, who, Chosen())))
+        plan = RagMeasureFields(questions="own", ways=["lexical", "dense"], sizes="60, 200")
+        screen = await last(measure_ways(app, who, kept, plan, checked_retrieval(app, who, RetrievalFields())))
         assert str(screen["table"]).count("<tr data-column=") == 4
         assert "4 of 4 searches" in str(screen["progress"]) and screen["run"]["visible"]
-        assert measuring.exported(who, kept, "csv")["content"].count("\r\n") == 1 + 2 * 4
-        assert measuring.exported(Who("another", "en", texts()), kept, "csv") is None
+        assert export_measures(who, kept, "csv")["content"].count("\r\n") == 1 + 2 * 4
+        assert export_measures(Who("another", "en", texts()), kept, "csv") is None
 
     @pytest.mark.parametrize(
         "plan", [{"questions": "own"}, {"questions": "proposed"}, {"ways": []}, {"sizes": "x"}, {"k": 0}]
     )
     async def test_what_cannot_be_measured_is_said(self, app, who, plan):
-        wanted = measuring.Plan(**{"ways": ["dense"], "sizes": "200", **plan})
-        retrieval = choosing.retrieval_of(app, who, Chosen())
-        screen = await last(measuring.run(app, who, measuring.Kept(), wanted, retrieval))
+        wanted = RagMeasureFields(**{"ways": ["dense"], "sizes": "200", **plan})
+        retrieval = checked_retrieval(app, who, RetrievalFields())
+        screen = await last(measure_ways(app, who, KeptMeasures(), wanted, retrieval))
         assert 'role="alert"' in str(screen["progress"]) and screen["run"]["visible"]
 
     async def test_only_approved_questions_are_measured(self, app, who):
         await added(app, who, TEXT * 2)
-        kept = measuring.Kept()
+        kept = KeptMeasures()
         chunks = [replace(CHUNK, id=f"c{number}") for number in range(2)]
         asked = [
             LabelledQuestion(id=one.id, language="en", question=f"{HOSTILE}?", document="cape.txt", quotes=(HOSTILE,))
             for one in chunks
         ]
         kept.proposed.put(who.visitor, tuple(Proposed(asked=a, chunk=c) for a, c in zip(asked, chunks, strict=True)))
-        plan = measuring.Plan(questions="proposed", approved=["c1", "unknown"])
-        assert measuring.questions_of(who, kept, plan) == (asked[1],)
+        plan = RagMeasureFields(questions="proposed", approved=["c1", "unknown"])
+        assert chosen_questions(who, kept, plan) == (asked[1],)
 
     async def test_proposing_says_how_far_it_is(self, app, who):
         await added(app, who, TEXT * 2)
-        retrieval = choosing.retrieval_of(app, who, Chosen())
-        wanted = measuring.proposing_of("scripted/echo", Sampling(max_tokens=512), 2, retrieval)
+        retrieval = checked_retrieval(app, who, RetrievalFields())
+        wanted = checked_proposing("scripted/echo", Sampling(max_tokens=512), 2, retrieval)
         assert wanted.sampling.max_tokens == 160
-        steps = [step async for step in measuring.propose(app, who, measuring.Kept(), wanted)]
+        steps = [step.outputs() async for step in propose(app, who, KeptMeasures(), wanted)]
         assert "1 of 1 chunks read" in str(steps[-1][0]) and steps[-1][2]["visible"]
 
 
-async def last(screens: AsyncGenerator[object]) -> dict[str, object]:
+async def last(screens: AsyncGenerator[Screen]) -> dict[str, object]:
     """For every place, the last thing that was drawn there."""
     drawn: dict[str, object] = {}
     async with aclosing(screens) as coming:
         async for screen in coming:
-            values = zip(type(screen).__dataclass_fields__, screen.outputs(), strict=True)
-            drawn |= {name: value for name, value in values if value != gr.skip()}
+            values = zip(fields(screen), screen.outputs(), strict=True)
+            drawn |= {one.name: value for one, value in values if value != gr.skip()}
     return drawn
 
 
 async def added(app: App, who: Who, text: str = TEXT, name: str = "cape.txt") -> dict[str, object]:
-    kept = filing.scanned()
-    return await last(filing.add(app, who, kept, Chosen(), [Upload(name=name, content=text.encode())]))
+    kept = keep_scanned()
+    return await last(add(app, who, kept, RetrievalFields(), [Upload(name=name, content=text.encode())]))
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -554,77 +560,79 @@ class TestHandlers:
         screen = await added(app, who)
         assert "cape.txt" in str(screen["listing"]) and "1 new" in str(screen["progress"])
         assert screen["stop"]["visible"] is False
-        shown = await looking.search(app, who, Chosen(), "Who built the lighthouse?")
+        shown = await search(app, who, RetrievalFields(), "Who built the lighthouse?")
         assert "Adela Finch" in shown and "cape.txt, p. 1" in shown
-        (one,) = await filing.stored(app, who, Chosen())
-        read = await looking.read(app, who, Chosen(), (one.digest, 1, 4, 14))
+        (one,) = await stored_documents(app, who, RetrievalFields())
+        read = await open_page(app, who, RetrievalFields(), (one.digest, 1, 4, 14))
         assert '<mark class="found">lighthouse</mark>' in read
-        assert "cape.txt" not in await filing.remove(app, who, Chosen(), one.digest)
-        assert 'role="alert"' in await looking.search(app, who, Chosen(), "Who built the lighthouse?")
+        assert "cape.txt" not in await remove(app, who, RetrievalFields(), one.digest)
+        assert 'role="alert"' in await search(app, who, RetrievalFields(), "Who built the lighthouse?")
 
     async def test_another_visitor_sees_nothing_of_it(self, app, who):
         await added(app, who)
         other = Who("another", "en", app.texts)
-        (one,) = await filing.stored(app, who, Chosen())
-        assert await filing.stored(app, other, Chosen()) == ()
-        assert "Finch" not in await looking.read(app, other, Chosen(), (one.digest, 1, 0, 0))
-        assert "Finch" not in await looking.leaf(app, other, Chosen(), one.digest)
-        assert "Finch" not in await looking.search(app, other, Chosen(), "Who built the lighthouse?")
-        await filing.remove(app, other, Chosen(), one.digest)
-        assert len(await filing.stored(app, who, Chosen())) == 1
+        (one,) = await stored_documents(app, who, RetrievalFields())
+        assert await stored_documents(app, other, RetrievalFields()) == ()
+        assert "Finch" not in await open_page(app, other, RetrievalFields(), (one.digest, 1, 0, 0))
+        assert "Finch" not in await show_chunks(app, other, RetrievalFields(), one.digest)
+        assert "Finch" not in await search(app, other, RetrievalFields(), "Who built the lighthouse?")
+        await remove(app, other, RetrievalFields(), one.digest)
+        assert len(await stored_documents(app, who, RetrievalFields())) == 1
 
     async def test_what_is_no_place_in_a_document(self, app, who):
         await added(app, who)
-        (digest,) = [one.digest for one in await filing.stored(app, who, Chosen())]
+        (digest,) = [one.digest for one in await stored_documents(app, who, RetrievalFields())]
         nowhere = [(None, 1, 0, 0), ("x", 1, 0, 0), ({}, True, None, []), (digest, 99, 0, 0), (digest, 0, 0, 0)]
         for place in (*nowhere, (digest, "1", 0, 0), (digest, 1.5, 0, 0), (digest, True, 0, 0), (digest, 1, None, 0)):
-            assert 'role="alert"' in await looking.read(app, who, Chosen(), place)
+            assert 'role="alert"' in await open_page(app, who, RetrievalFields(), place)
 
     async def test_without_its_tick_a_document_is_not_searched(self, app, who):
         await added(app, who)
         await added(app, who, "The market of Port Ellery opens at five.", "port.txt")
-        digests = {one.name: one.digest for one in await filing.stored(app, who, Chosen())}
-        without = Chosen(excluded=[digests["cape.txt"]])
-        shown = await looking.search(app, who, without, "Who built the lighthouse?")
+        digests = {one.name: one.digest for one in await stored_documents(app, who, RetrievalFields())}
+        without = RetrievalFields(excluded=[digests["cape.txt"]])
+        shown = await search(app, who, without, "Who built the lighthouse?")
         assert "port.txt" in shown and "cape.txt" not in shown
-        nothing = Chosen(excluded=list(digests.values()))
-        assert 'role="alert"' in await looking.search(app, who, nothing, "Who built the lighthouse?")
+        nothing = RetrievalFields(excluded=list(digests.values()))
+        assert 'role="alert"' in await search(app, who, nothing, "Who built the lighthouse?")
 
     async def test_inside(self, app, who):
         await added(app, who)
         await added(app, who, "The market of Port Ellery opens at five.", "port.txt")
-        (cape,) = [one for one in await filing.stored(app, who, Chosen()) if one.name == "cape.txt"]
-        shown = await looking.leaf(app, who, Chosen(), cape.digest)
+        (cape,) = [one for one in await stored_documents(app, who, RetrievalFields()) if one.name == "cape.txt"]
+        shown = await show_chunks(app, who, RetrievalFields(), cape.digest)
         (chunk,) = re.findall(r'data-near="([^"]+)"', shown)
-        near = await looking.neighbours(app, who, Chosen(), cape.digest, chunk)
+        near = await show_neighbours(app, who, RetrievalFields(), cape.digest, chunk)
         assert "Nearest to cape.txt" in near and "Port Ellery" in near
-        assert 'role="alert"' in await looking.neighbours(app, who, Chosen(), cape.digest, "no such chunk")
-        told, plot = await looking.draw_map(app, who, Chosen(), "lighthouse")
+        assert 'role="alert"' in await show_neighbours(app, who, RetrievalFields(), cape.digest, "no such chunk")
+        told, plot = await show_map(app, who, RetrievalFields(), "lighthouse")
         assert "2 chunks" in told and len(plot["value"].data) == 3
 
     async def test_a_hostile_document_is_text_everywhere(self, app, who):
         await added(app, who, f"{HOSTILE} lighthouse", "<b>evil</b>.txt")
         shown = [
-            await filing.listed(app, who, Chosen()),
-            await looking.search(app, who, Chosen(), "lighthouse"),
-            await looking.leaf(app, who, Chosen(), (await filing.stored(app, who, Chosen()))[0].digest),
+            await list_documents(app, who, RetrievalFields()),
+            await search(app, who, RetrievalFields(), "lighthouse"),
+            await show_chunks(
+                app, who, RetrievalFields(), (await stored_documents(app, who, RetrievalFields()))[0].digest
+            ),
         ]
         for one in shown:
             assert not {"img", "b>evil"} & set(Seen(one).tags)
 
     async def test_nothing_to_search_with(self, app, who):
         await added(app, who)
-        assert "nothing here yet" in await looking.search(app, who, Chosen(), "  ")
-        pasted = await last(filing.paste(app, who, filing.scanned(), Chosen(), "", " "))
+        assert "nothing here yet" in await search(app, who, RetrievalFields(), "  ")
+        pasted = await last(paste(app, who, keep_scanned(), RetrievalFields(), "", " "))
         assert "nothing here yet" in str(pasted["progress"])
 
     async def test_a_rejected_file_leaves_the_others_alone(self, app, who):
         taken = [Upload(name="empty.pdf", content=b""), Upload(name="cape.txt", content=TEXT.encode())]
-        screen = await last(filing.add(app, who, filing.scanned(), Chosen(), taken))
+        screen = await last(add(app, who, keep_scanned(), RetrievalFields(), taken))
         assert "empty.pdf:" in str(screen["progress"]) and "cape.txt" in str(screen["listing"])
 
     async def test_ocr_of_what_is_not_waiting(self, app, who):
-        screen = await last(filing.read_scanned(app, who, filing.scanned(), Chosen(), "other.pdf"))
+        screen = await last(read_scanned(app, who, keep_scanned(), RetrievalFields(), "other.pdf"))
         assert 'role="alert"' in str(screen["progress"])
 
 
@@ -635,21 +643,21 @@ class TestAsking:
 
     async def test_an_answer_its_sources_and_the_conversation(self, app, who):
         await added(app, who)
-        screen = await last(answering.answer(app, who, self.asking()))
+        screen = await last(answer(app, who, self.asking()))
         drawn = str(screen["current"])
         assert drawn.count("<section") == 2 and "cape.txt, p. 1" in drawn
         assert 'class="cite"' in drawn and "What to notice" in drawn
         assert (screen["ask"]["visible"], screen["stop"]["visible"], screen["question"]) == (True, False, "")
-        again = await answering.opened(app, who)
+        again = await open_conversation(app, who)
         assert "Who built the lighthouse" in str(again.past)
-        cleared = answering.cleared(app, who)
+        cleared = clear_conversation(app, who)
         assert cleared.past == "" and app.visits.turns(who.visitor) == ()
 
     async def test_without_documents_the_question_goes_back(self, app, who):
-        screen = await last(answering.answer(app, who, self.asking()))
+        screen = await last(answer(app, who, self.asking()))
         assert 'role="alert"' in str(screen["current"]) and screen["question"] == self.asking().question
 
     async def test_one_side_alone(self, app, who):
         await added(app, who)
-        screen = await last(answering.answer(app, who, self.asking(compare=False)))
+        screen = await last(answer(app, who, self.asking(compare=False)))
         assert str(screen["current"]).count("<section") == 1

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import fields
 from pathlib import Path
 
 import gradio as gr
@@ -21,14 +22,16 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import messages
-from playground.tabs.chat.page.events import hand_over
+from playground.tabs.chat.page.events.conversation import hand_over
 from playground.tabs.chat.visit.visits import Choices
 from playground.tabs.sampling.lab import DiversityLine, Node, SweepCell, SweepSetting, TokenTree
 from playground.tabs.sampling.page.drawing import bars, cells, tokens
-from playground.tabs.sampling.page.drawing.diversity import diversity_plot
-from playground.tabs.sampling.page.events import steps as work
-from playground.tabs.sampling.page.events.steps import Asked, Screen
-from playground.tabs.sampling.page.events.sweep import Plan, numbers, planned, sweep
+from playground.tabs.sampling.page.drawing.diversity import plot_diversity
+from playground.tabs.sampling.page.events.look import look, open_reply
+from playground.tabs.sampling.page.events.steps import choose, export_tree, go, grow
+from playground.tabs.sampling.page.events.sweep import SweepRequest, sweep
+from playground.tabs.sampling.page.events.tree import SamplingScreen, reshape
+from playground.tabs.sampling.page.fields import SamplingPrompt, SweepFields, grid_of, parse_numbers
 from playground.text import texts
 from providers.errors import Failure, InputError, LimitExceeded
 from providers.types import Change, Sampling, TokenLogprob
@@ -58,18 +61,20 @@ def show() -> Renderer:
     return Renderer(texts(), "en")
 
 
-def asked(prompt: str = PROMPT, model: str = WORDS, *, chat: bool = False, sampling: Sampling = PLAIN) -> Asked:
-    return Asked(model=model, prompt=prompt, chat=chat, sampling=sampling)
+def asked(
+    prompt: str = PROMPT, model: str = WORDS, *, chat: bool = False, sampling: Sampling = PLAIN
+) -> SamplingPrompt:
+    return SamplingPrompt(model=model, prompt=prompt, chat=chat, sampling=sampling)
 
 
-async def last(screens: AsyncGenerator[Screen]) -> Screen:
+async def last(screens: AsyncGenerator[SamplingScreen]) -> SamplingScreen:
     """What the page shows in the end: for every place, the last thing that was drawn there."""
     drawn: dict[str, object] = {}
     async with aclosing(screens) as coming:
         async for screen in coming:
-            values = zip(Screen.__dataclass_fields__, screen.outputs(), strict=True)
-            drawn |= {name: value for name, value in values if value != gr.skip()}
-    return Screen(**drawn)
+            values = zip(fields(SamplingScreen), screen.outputs(), strict=True)
+            drawn |= {one.name: value for one, value in values if value != gr.skip()}
+    return SamplingScreen(**drawn)
 
 
 def rows(markup: object) -> dict[str, tuple[str, str]]:
@@ -80,12 +85,12 @@ def rows(markup: object) -> dict[str, tuple[str, str]]:
 
 class TestNextToken:
     async def test_the_bars_of_a_prompt_and_after_a_slider(self, app, who):
-        screen = await last(work.look(app, who, asked()))
+        screen = await last(look(app, who, asked()))
         shown = rows(screen.choice)
         assert len(shown) == 25
         assert shown["␠Paris"][0] == shown["␠Paris"][1] == "39.3 %"
         assert "What the model reads: 5 tokens" in str(screen.read)
-        choice, leaf = await work.reshape(app, who, Sampling(temperature=0.5, top_k=3))
+        choice, leaf = await reshape(app, who, Sampling(temperature=0.5, top_k=3))
         moved = rows(choice)
         assert moved["␠Paris"][0] == "39.3 %" and float(moved["␠Paris"][1].split()[0]) > 90
         assert [after for _, after in moved.values()][3:] == ["cut"] * 22
@@ -93,10 +98,10 @@ class TestNextToken:
         assert "3 of 374" in str(choice)
 
     async def test_sliders_compute_nothing_before_anything_was_looked_at(self, app, who):
-        assert await work.reshape(app, who, PLAIN) == (gr.skip(), gr.skip())
+        assert await reshape(app, who, PLAIN) == (gr.skip(), gr.skip())
 
     async def test_the_template_is_shown_with_its_marks(self, app, who):
-        screen = await last(work.look(app, who, asked(chat=True)))
+        screen = await last(look(app, who, asked(chat=True)))
         marks = re.findall(r'piece special">([^<]*)', str(screen.read))
         assert marks == ["&lt;|user|&gt;", "&lt;|end|&gt;", "&lt;|assistant|&gt;"]
 
@@ -110,72 +115,72 @@ class TestNextToken:
         ],
     )
     async def test_errors_stand_where_the_results_would(self, app, who, wrong, said):
-        screen = await last(work.look(app, who, wrong))
+        screen = await last(look(app, who, wrong))
         assert 'role="alert"' in str(screen.choice) and said in str(screen.choice)
         assert screen.path == screen.choice
 
     async def test_a_model_with_log_probabilities_alone_is_read_and_cannot_be_grown(self, app, who):
-        screen = await last(work.look(app, who, asked("one two", "scripted/echo")))
+        screen = await last(look(app, who, asked("one two", "scripted/echo")))
         assert "The sweep works with this model too" in str(screen.choice)
         found = Seen(str(screen.path))
         assert found.text == "You␠said:␠one␠two"
         assert [value for name, value in found.attributes if name == "data-here"] == [""]
-        grown = await last(work.grow(app, who, "greedy", 1, PLAIN))
+        grown = await last(grow(app, who, "greedy", 1, PLAIN))
         assert 'role="alert"' in str(grown.leaf)
 
 
 class TestStepByStep:
     async def test_a_greedy_path_a_fork_and_the_way_back(self, app, who):
-        await last(work.look(app, who, asked()))
-        grown = await last(work.grow(app, who, "greedy", 3, PLAIN))
+        await last(look(app, who, asked()))
+        grown = await last(grow(app, who, "greedy", 3, PLAIN))
         assert Seen(str(grown.path)).text.startswith("The␠capital␠of␠France␠is␠Paris.␠The")
         first = app.visits.tree(who.visitor).nodes[0]
         other = first.alternatives[2][0].id
-        forked = await work.choose(app, who, other, PLAIN, 0)
+        forked = await choose(app, who, other, PLAIN, 0)
         tree = app.visits.tree(who.visitor)
         assert [branch.current for branch in tokens.branches(tree)] == [False, True]
         assert "data-go" in str(forked.forks) and len(tree.path()) == 1
-        await work.go(app, who, 2, PLAIN)
+        await go(app, who, 2, PLAIN)
         assert [node.token.piece for node in app.visits.tree(who.visitor).path()] == [" Paris", ".", " The"]
-        await work.go(app, who, "root", PLAIN)
+        await go(app, who, "root", PLAIN)
         assert app.visits.tree(who.visitor).leaf is None
 
     async def test_a_clicked_bar_is_appended(self, app, who):
-        await last(work.look(app, who, asked()))
-        screen = await work.choose(app, who, 300, PLAIN)
+        await last(look(app, who, asked()))
+        screen = await choose(app, who, 300, PLAIN)
         assert [node.token.id for node in app.visits.tree(who.visitor).path()] == [300]
         assert "chosen by you" in str(screen.path)
 
     @pytest.mark.parametrize("token", [None, "1", 1.5, True, -1, 10**9, [1], {"id": 1}])
     async def test_what_is_no_token_is_refused(self, app, who, token):
-        await last(work.look(app, who, asked()))
-        screen = await work.choose(app, who, token, PLAIN)
+        await last(look(app, who, asked()))
+        screen = await choose(app, who, token, PLAIN)
         assert 'role="alert"' in str(screen.leaf)
         assert app.visits.tree(who.visitor).nodes == ()
 
     @pytest.mark.parametrize("node", [None, "roof", 7, -1, 0.5, True])
     async def test_what_is_no_node_is_refused(self, app, who, node):
-        await last(work.look(app, who, asked()))
-        assert 'role="alert"' in str((await work.go(app, who, node, PLAIN)).leaf)
+        await last(look(app, who, asked()))
+        assert 'role="alert"' in str((await go(app, who, node, PLAIN)).leaf)
         if node is not None:
-            assert 'role="alert"' in str((await work.choose(app, who, 300, PLAIN, node)).leaf)
+            assert 'role="alert"' in str((await choose(app, who, 300, PLAIN, node)).leaf)
 
     async def test_nothing_to_grow_is_said(self, app, who):
-        assert 'role="alert"' in str((await last(work.grow(app, who, "sampled", 1, PLAIN))).leaf)
-        assert work.export(app, who, "json") is None
+        assert 'role="alert"' in str((await last(grow(app, who, "sampled", 1, PLAIN))).leaf)
+        assert export_tree(app, who, "json") is None
 
     async def test_the_tree_as_files(self, app, who):
-        await last(work.look(app, who, asked()))
-        await last(work.grow(app, who, "greedy", 2, PLAIN))
-        saved = work.export(app, who, "json")
+        await last(look(app, who, asked()))
+        await last(grow(app, who, "greedy", 2, PLAIN))
+        saved = export_tree(app, who, "json")
         assert TokenTree.from_json({k: v for k, v in json.loads(saved["content"]).items() if k != "format"}).leaf == 1
-        assert "Paris" in work.export(app, who, "text")["content"]
+        assert "Paris" in export_tree(app, who, "text")["content"]
 
     async def test_each_token_only_adds_to_the_end_of_what_was_sent(self, app, who):
         """So that a stream sends what is new, and not the whole path again and again."""
-        await last(work.look(app, who, asked()))
+        await last(look(app, who, asked()))
         before = ""
-        async for screen in work.grow(app, who, "greedy", 4, PLAIN):
+        async for screen in grow(app, who, "greedy", 4, PLAIN):
             if screen.path != gr.skip():
                 assert str(screen.path).startswith(before)
                 before = str(screen.path)
@@ -185,7 +190,7 @@ class TestStepByStep:
         choices = Choices(models=(WORDS,), sampling=Sampling(seed=1, max_tokens=6), system="")
         async for conversation in app.opened["chat"].send(who.visitor, PROMPT, choices):
             reply = conversation.turns[-1].replies[0]
-        screen = await last(work.open_reply(app, who, 0, 0, PLAIN))
+        screen = await last(open_reply(app, who, 0, 0, PLAIN))
         tree = app.visits.tree(who.visitor)
         assert "".join(node.token.piece for node in tree.path()) == reply.text
         assert str(screen.path).count("from the reply") == 2 * len(tree.nodes)
@@ -193,7 +198,7 @@ class TestStepByStep:
 
     @pytest.mark.parametrize(("turn", "column"), [(0, 0), (-1, 0), (5, 2)])
     async def test_a_reply_that_is_not_there(self, app, who, turn, column):
-        assert 'role="alert"' in str((await last(work.open_reply(app, who, turn, column, PLAIN))).path)
+        assert 'role="alert"' in str((await last(open_reply(app, who, turn, column, PLAIN))).path)
 
 
 def test_what_the_chat_hands_over(show):
@@ -227,13 +232,13 @@ def hostile_cells() -> tuple[SweepCell, ...]:
 @pytest.mark.parametrize(
     "drawn",
     [
-        lambda show: tokens.read(show, hostile_tree().prompt),
-        lambda show: tokens.path(show, hostile_tree()),
-        lambda show: tokens.forks(show, hostile_tree()),
-        lambda show: tokens.tail(show, hostile_tree()),
-        lambda show: cells.grid(show, hostile_cells()),
+        lambda show: tokens.draw_prompt(show, hostile_tree().prompt),
+        lambda show: tokens.draw_path(show, hostile_tree()),
+        lambda show: tokens.draw_forks(show, hostile_tree()),
+        lambda show: tokens.draw_tail(show, hostile_tree()),
+        lambda show: cells.draw_grid(show, hostile_cells()),
         lambda show: bars._bar(show, bars.TokenCandidate(HOSTILE, 1, 0.0, 0.5, 0.5, kept=True), 1.0),
-        lambda show: bars.multiples(
+        lambda show: bars.draw_multiples(
             show, [bars.Small(1.0, (bars.TokenCandidate(HOSTILE, 1, 0.0, 0.5, 0.0, kept=False),))]
         ),
         lambda show: coloured(HOSTILE, [TokenLogprob(HOSTILE, -0.1)]),
@@ -273,8 +278,8 @@ def test_per_cent(p: float, said: str) -> None:
 
 
 class TestSweep:
-    def plan(self, **values: object) -> Plan:
-        return Plan(
+    def plan(self, **values: object) -> SweepFields:
+        return SweepFields(
             **{"temperatures": "0, 1", "varied": "none", "values": "", "seeds": "1 2", "max_tokens": 5, **values}
         )
 
@@ -289,29 +294,29 @@ class TestSweep:
         ],
     )
     def test_numbers_as_people_type_them(self, typed, found):
-        assert numbers("temperature", typed) == found
+        assert parse_numbers("temperature", typed) == found
 
     @pytest.mark.parametrize("typed", ["", "warm", "-1", "nan", "1e9", "1, two", "3"])
     def test_what_is_no_temperature(self, typed):
         with pytest.raises(InputError):
-            numbers("temperature", typed)
+            parse_numbers("temperature", typed)
 
     def test_seeds_are_whole_and_may_be_left_out(self):
-        assert numbers("seed", "1,2,3") == [1, 2, 3]
-        assert planned(self.plan(seeds="")).seeds == (None,)
+        assert parse_numbers("seed", "1,2,3") == [1, 2, 3]
+        assert grid_of(self.plan(seeds="")).seeds == (None,)
         with pytest.raises(InputError):
-            planned(self.plan(seeds="0.5"))
+            grid_of(self.plan(seeds="0.5"))
 
     def test_a_second_setting(self):
-        assert planned(self.plan(varied="top_k", values="5 50")).top_ks == (5, 50)
-        assert planned(self.plan(varied="top_p", values="0,9")).top_ps == (0.9,)
+        assert grid_of(self.plan(varied="top_k", values="5 50")).top_ks == (5, 50)
+        assert grid_of(self.plan(varied="top_p", values="0,9")).top_ps == (0.9,)
         with pytest.raises(LimitExceeded):
-            planned(self.plan(seeds=" ".join(map(str, range(40)))))
+            grid_of(self.plan(seeds=" ".join(map(str, range(40)))))
 
     async def shown(self, app: App, who: Who, model: str, prompt: str = PROMPT, **plan: object) -> list[list[object]]:
-        coming = sweep(app, who, model, prompt, self.plan(**plan), Sampling(temperature=0.7, min_p=0.1))
-        async with aclosing(coming) as drawn:
-            return [one async for one in drawn]
+        asked = SweepRequest(model, prompt, self.plan(**plan), Sampling(temperature=0.7, min_p=0.1))
+        async with aclosing(sweep(app, who, asked)) as screens:
+            return [screen.outputs() async for screen in screens]
 
     async def test_a_grid_and_a_plot(self, app, who):
         grid, plot, run, stop = (await self.shown(app, who, WORDS))[-1]
@@ -339,7 +344,7 @@ def test_a_figure_says_what_it_shows():
         DiversityLine(top_k=5, top_p=None, points=((0.0, 0.2), (1.0, 0.9))),
         DiversityLine(top_k=50, top_p=None, points=((0.0, 0.3),)),
     ]
-    figure = diversity_plot(lines, ["top-k 5", "top-k 50"], ("Temperature", "Diversity"), "At %{x}")
+    figure = plot_diversity(lines, ["top-k 5", "top-k 50"], ("Temperature", "Diversity"), "At %{x}")
     drawn = figure.to_plotly_json()
     assert drawn["layout"]["xaxis"]["title"]["text"] == "Temperature"
     assert drawn["layout"]["yaxis"]["range"][0] == 0

@@ -21,23 +21,16 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.vision.lab.labels import Labelled
 from playground.tabs.vision.lab.read import Block, Reading
-from playground.tabs.vision.page.drawing.columns import Chosen, chosen, frame
+from playground.tabs.vision.page.drawing.labels import draw_labels
 from playground.tabs.vision.page.drawing.messages import messages
-from playground.tabs.vision.page.drawing.pictures import rejected, strip, tray
-from playground.tabs.vision.page.drawing.results import figure, progress, table
-from playground.tabs.vision.page.events import (
-    ask as answering,
-)
-from playground.tabs.vision.page.events import (
-    label as labelling,
-)
-from playground.tabs.vision.page.events import (
-    look as looking,
-)
-from playground.tabs.vision.page.events import (
-    measure as measuring,
-)
-from playground.tabs.vision.page.events.wiring_modes import saved
+from playground.tabs.vision.page.drawing.pictures import draw_pictures, draw_rejected, draw_samples
+from playground.tabs.vision.page.drawing.results import draw_answers, draw_scores, plot_scores
+from playground.tabs.vision.page.events.ask import answer, restart
+from playground.tabs.vision.page.events.columns import lay_columns
+from playground.tabs.vision.page.events.labels import compare
+from playground.tabs.vision.page.events.measure import checked_measuring, export_measured, start
+from playground.tabs.vision.page.events.pictures import add, add_sample, remove, upload
+from playground.tabs.vision.page.fields import ChosenModels, choose_models
 from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.measure import Contender, VisionResult, spread
 from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadProgress, VisionTurn
@@ -63,7 +56,7 @@ READING = Reading(
         Block(text="```\nfenced", box=(10, 50, 60, 70), confidence=0.5),
     ),
 )
-IT = Chosen(("vendor/seer", "scripted/blind"), ("scripted/blind",), {SEER.ref: SEER, BLIND.ref: BLIND})
+IT = ChosenModels(("vendor/seer", "scripted/blind"), ("scripted/blind",), {SEER.ref: SEER, BLIND.ref: BLIND})
 SESSION = Session(
     pictures=(PICTURE,),
     readings={DOT: READING},
@@ -113,7 +106,7 @@ async def last(snapshots: AsyncGenerator[T]) -> list[T]:
 
 class TestPictures:
     def test_nothing_of_a_file_or_an_image_is_obeyed(self, show):
-        seen = harmless(tray(show, SESSION, IT, "en"))
+        seen = harmless(draw_pictures(show, SESSION, IT, "en"))
         assert seen.text.count(HOSTILE) >= 3  # its name, the model's, what was read
         assert seen.tags.count("rect") == 2
         assert [value for name, value in seen.attributes if name == "class" and value in ("sure", "unsure")] == [
@@ -123,51 +116,51 @@ class TestPictures:
         assert ("viewbox", "0 0 200 100") in seen.attributes
 
     def test_what_it_costs_is_said_for_each_column(self, show):
-        drawn = tray(show, replace(SESSION, turns=()), IT, "en")
+        drawn = draw_pictures(show, replace(SESSION, turns=()), IT, "en")
         shown = Seen(drawn)
         assert "<td>100 × 50</td><td>8</td>" in drawn  # 4 × 2 patches
         assert "unknown" in shown.text  # no price list has that model
         assert "sent as the text that is read in it" in shown.text
         assert ("data-remove", "1") in shown.attributes
-        assert "data-remove" not in tray(show, SESSION, IT, "en")
+        assert "data-remove" not in draw_pictures(show, SESSION, IT, "en")
 
     def test_an_empty_tray_says_what_to_do(self, show):
-        assert "No image yet" in tray(show, Session(), IT, "en")
+        assert "No image yet" in draw_pictures(show, Session(), IT, "en")
 
     def test_the_samples_of_a_language(self, show):
-        assert harmless(strip(show, "en")).tags.count("button") == 8
-        assert "Tique" in strip(Renderer(texts(), "es"), "es")
-        assert "receipt.es.jpg" in strip(show, "es")
+        assert harmless(draw_samples(show, "en")).tags.count("button") == 8
+        assert "Tique" in draw_samples(Renderer(texts(), "es"), "es")
+        assert "receipt.es.jpg" in draw_samples(show, "es")
 
     def test_a_rejected_file_is_told_in_a_sentence(self, show):
         failure = Failure("image_error.kind", {"file": HOSTILE})
-        seen = harmless(rejected(show, UploadProgress(rejected=(Rejected(HOSTILE, failure),))))
+        seen = harmless(draw_rejected(show, UploadProgress(rejected=(Rejected(HOSTILE, failure),))))
         assert HOSTILE in seen.text and "is not an image" in seen.text
 
     async def test_adding_a_sample_and_a_page(self, app, who):
-        it = await chosen(app, who, ["scripted/seer"], [])
-        screens = await last(looking.add_sample(app, who, it, "shapes.png"))
+        it = await choose_models(app, who, ["scripted/seer"], [])
+        screens = await last(add_sample(app, who, it, "shapes.png"))
         assert screens[0].stop == gr.update(visible=True) and "Reading image 1 of 1" in str(screens[0].progress)
         assert screens[-1].picture == gr.update(choices=[("1. shapes.png", 1)], value=1)
         assert "How many circles are there?" in str(screens[-1].shown)
-        screens = await last(looking.add(app, who, it, [Upload("page.png", HTML)]))
+        screens = await last(add(app, who, it, [Upload("page.png", HTML)]))
         assert "is not an image" in str(screens[-1].progress)
         assert len(app.visits.session(who.visitor).pictures) == 1
-        screens = await last(looking.add_sample(app, who, it, "receipt.es.jpg"))
+        screens = await last(add_sample(app, who, it, "receipt.es.jpg"))
         assert "¿Cuántas granadas se compraron?" in str(screens[-1].shown)  # in the language of the image
-        assert "no sample image" in str((await last(looking.add_sample(app, who, it, "../x")))[-1].progress)
+        assert "no sample image" in str((await last(add_sample(app, who, it, "../x")))[-1].progress)
 
     @pytest.mark.parametrize("paths", ["/etc/hostname", ["/etc/hostname"], [7], {"path": "/etc/hostname"}])
     async def test_only_uploads_are_taken(self, app, who, paths):
-        it = await chosen(app, who, ["scripted/seer"], [])
-        (screen,) = await last(looking.upload(app, who, it, paths))
+        it = await choose_models(app, who, ["scripted/seer"], [])
+        (screen,) = await last(upload(app, who, it, paths))
         assert "is not among yours" in str(screen.progress)
         assert app.visits.session(who.visitor).pictures == ()
 
     async def test_removing_what_is_not_there(self, app, who):
-        it = await chosen(app, who, ["scripted/seer"], [])
+        it = await choose_models(app, who, ["scripted/seer"], [])
         for number in (1, "1", None):
-            assert "is not among yours" in str(looking.remove(app, who, it, number).progress)
+            assert "is not among yours" in str(remove(app, who, it, number).progress)
 
 
 class TestColumns:
@@ -179,10 +172,10 @@ class TestColumns:
         assert both.seats == (Seat("sees", SEER.ref), Seat("reads", SEER.ref))
 
     def test_a_model_nobody_knows_is_asked(self):
-        assert Chosen(("owner/name",), (), {}).seats == (Seat("sees", "owner/name"),)
+        assert ChosenModels(("owner/name",), (), {}).seats == (Seat("sees", "owner/name"),)
 
     def test_the_blind_are_named_with_the_reason(self, show):
-        readers, who_answers, *rest = frame(show, replace(IT, reading=()), SESSION)
+        readers, who_answers, *rest = lay_columns(show, replace(IT, reading=()), SESSION)
         assert readers["choices"] == [(f"OCR + {HOSTILE}", SEER.ref), ("OCR + Blind", BLIND.ref)]
         seen = harmless(str(who_answers))
         assert "Blind cannot see images" in seen.text
@@ -190,9 +183,9 @@ class TestColumns:
         harmless("".join(map(str, rest[4:8])))
 
     async def test_what_is_no_list_of_names_counts_as_none(self, app, who):
-        it = await chosen(app, who, 7, {"a": 1})
+        it = await choose_models(app, who, 7, {"a": 1})
         assert it.refs == (app.settings.model,) and it.reading == ()
-        it = await chosen(app, who, ["scripted/echo"] * 9, ["scripted/echo", "scripted/thinker"])
+        it = await choose_models(app, who, ["scripted/echo"] * 9, ["scripted/echo", "scripted/thinker"])
         assert it.refs == it.reading == ("scripted/echo",)
 
     def test_the_example_speaks_what_the_models_speak(self):
@@ -222,12 +215,12 @@ class TestMessages:
 
 class TestAsking:
     async def ask(self, app: App, who: Who, question: str, models: list[str], reading: list[str]):
-        it = await chosen(app, who, models, reading)
-        return await last(answering.answer(app, who, it, Asking(question=question, seats=it.seats)))
+        it = await choose_models(app, who, models, reading)
+        return await last(answer(app, who, it, Asking(question=question, seats=it.seats)))
 
     async def test_two_columns_and_what_to_notice(self, app, who):
-        it = await chosen(app, who, ["scripted/seer"], [])
-        await last(looking.add(app, who, it, [Upload("red.png", DOT.content)]))
+        it = await choose_models(app, who, ["scripted/seer"], [])
+        await last(add(app, who, it, [Upload("red.png", DOT.content)]))
         screens = await self.ask(app, who, "What?", ["scripted/seer", "scripted/echo"], ["scripted/echo"])
         assert screens[0].stop == gr.update(visible=True) and screens[0].question == ""
         final = screens[-1]
@@ -237,14 +230,14 @@ class TestAsking:
         assert final.ask == gr.update(visible=True)
         again = await self.ask(app, who, "Again?", ["scripted/seer"], [])
         assert again[-1].notice == ""
-        empty = answering.restarted(app, who, it)
+        empty = restart(app, who, it)
         assert empty.chats[0] == [] and app.visits.session(who.visitor).turns == ()
 
     async def test_what_cannot_be_asked_goes_back_into_its_box(self, app, who):
         (screen,) = await self.ask(app, who, "What?", ["scripted/seer"], [])
         assert "There is no image yet" in str(screen.notice) and screen.question == "What?"
-        it = await chosen(app, who, ["scripted/seer"], [])
-        await last(looking.add(app, who, it, [Upload("red.png", DOT.content)]))
+        it = await choose_models(app, who, ["scripted/seer"], [])
+        await last(add(app, who, it, [Upload("red.png", DOT.content)]))
         (screen,) = await self.ask(app, who, "What?", ["scripted/echo"], [])
         assert "None of the chosen models can see" in str(screen.notice)
 
@@ -254,7 +247,7 @@ class TestLabels:
 
     def test_labels_are_escaped_and_the_measure_said(self, show):
         fits = (Fit("a", -1.5, 0.25), Fit(HOSTILE, 3.25, 0.875))
-        seen = harmless(labelling.bars(show, [Labelled(info=self.INFO, fits=fits)]))
+        seen = harmless(draw_labels(show, [Labelled(info=self.INFO, fits=fits)]))
         assert "sigmoid: each label by itself" in seen.text
         assert seen.text.index(HOSTILE, 10) < seen.text.index("25.0 %")  # the best first
         assert "−1.50" in seen.text and "87.5 %" in seen.text
@@ -262,9 +255,9 @@ class TestLabels:
     def test_waiting_and_failing(self, show):
         waiting = Labelled(info=self.INFO, progress=Progress(stage="load"))
         failed = Labelled(info=self.INFO, failure=Failure("weights_unavailable.offline", {"model": HOSTILE}))
-        assert "Loading the model" in labelling.bars(show, [waiting])
-        assert 'role="alert"' in labelling.bars(show, [failed])
-        harmless(labelling.bars(show, [failed]))
+        assert "Loading the model" in draw_labels(show, [waiting])
+        assert 'role="alert"' in draw_labels(show, [failed])
+        harmless(draw_labels(show, [failed]))
 
     @pytest.mark.parametrize(
         ("labels", "template", "models", "said"),
@@ -277,15 +270,15 @@ class TestLabels:
         ],
     )
     async def test_what_cannot_be_compared(self, app, who, labels, template, models, said):
-        shown = await last(labelling.compare(app, who, 1, labels, template, models))
-        assert said in shown[-1][0]
+        shown = await last(compare(app, who, 1, labels, template, models))
+        assert said in shown[-1].bars
 
     async def test_bars_come_with_what_to_notice(self, app, who):
-        it = await chosen(app, who, ["scripted/seer"], [])
-        await last(looking.add(app, who, it, [Upload("red.png", DOT.content)]))
-        shown = await last(labelling.compare(app, who, 1, "a red thing, a blue thing", None, ["scripted/colours"]))
-        assert Seen(shown[-1][0]).text.index("a red thing") < Seen(shown[-1][0]).text.index("a blue thing")
-        assert "What to notice" in shown[-1][0]
+        it = await choose_models(app, who, ["scripted/seer"], [])
+        await last(add(app, who, it, [Upload("red.png", DOT.content)]))
+        shown = await last(compare(app, who, 1, "a red thing, a blue thing", None, ["scripted/colours"]))
+        assert Seen(shown[-1].bars).text.index("a red thing") < Seen(shown[-1].bars).text.index("a blue thing")
+        assert "What to notice" in shown[-1].bars
 
 
 class TestMeasuring:
@@ -304,18 +297,18 @@ class TestMeasuring:
 
     def test_the_table_has_intervals_and_obeys_nothing(self, show):
         it = self.measured("a", "b")
-        seen = harmless(progress(show, it) + table(show, it))
+        seen = harmless(draw_answers(show, it) + draw_scores(show, it))
         assert "8 of 8 answers" in seen.text and "cannot see" in seen.text
         assert "0.500.15–0.85, n = 4" in seen.text
-        drawn = figure(show, it)
+        drawn = plot_scores(show, it)
         assert drawn is not None and "<img" not in drawn.to_json()
         assert drawn.data[0].x[-1] == 0.5
 
     def test_nothing_measured_draws_nothing(self, show):
         it = self.measured("a")
         nothing = replace(it, snapshot=replace(it.snapshot, outcomes={}))
-        assert figure(show, nothing) is None
-        assert "–" in table(show, nothing)
+        assert plot_scores(show, nothing) is None
+        assert "–" in draw_scores(show, nothing)
 
     @pytest.mark.parametrize(
         "plan",
@@ -324,27 +317,27 @@ class TestMeasuring:
     )  # fmt: skip
     def test_a_plan_is_checked(self, plan):
         with pytest.raises(InputError):
-            measuring.measuring_of(IT, plan, Sampling())
+            checked_measuring(IT, plan, Sampling())
 
     async def test_what_may_cost_is_asked_first(self, app, who):
-        wanted = measuring.measuring_of(IT, (2, ["sees", "guesses"], "en"), Sampling())
-        (screen,) = await last(measuring.start(app, who, IT, wanted))
+        wanted = checked_measuring(IT, (2, ["sees", "guesses"], "en"), Sampling())
+        (screen,) = await last(start(app, who, IT, wanted))
         assert "4 requests" in str(screen.progress) and screen.confirm == gr.update(visible=True)
         assert app.visits.measured(who.visitor) is None
 
     async def test_what_is_free_runs_and_is_saved(self, app, who):
-        it = await chosen(app, who, ["scripted/seer"], [])
-        wanted = measuring.measuring_of(it, (2, ["sees"], "es"), Sampling())
-        screens = await last(measuring.start(app, who, it, wanted))
+        it = await choose_models(app, who, ["scripted/seer"], [])
+        wanted = checked_measuring(it, (2, ["sees"], "es"), Sampling())
+        screens = await last(start(app, who, it, wanted))
         assert screens[0].stop == gr.update(visible=True)
         assert "2 of 2 answers" in str(screens[-1].progress) and screens[-1].csv == gr.update(visible=True)
         assert screens[-1].plot["visible"]
-        file = saved(app, who)
+        file = export_measured(app, who)
         assert file is not None and file["content"].startswith("\ufeffmodel,way,item")
-        assert saved(app, replace(who, visitor="other")) is None
+        assert export_measured(app, replace(who, visitor="other")) is None
 
     async def test_nobody_who_sees(self, app, who):
-        it = await chosen(app, who, ["scripted/echo"], [])
-        wanted = measuring.measuring_of(it, (2, ["sees"], "en"), Sampling())
-        screens = await last(measuring.start(app, who, it, wanted))
+        it = await choose_models(app, who, ["scripted/echo"], [])
+        wanted = checked_measuring(it, (2, ["sees"], "en"), Sampling())
+        screens = await last(start(app, who, it, wanted))
         assert "None of the chosen models can see" in str(screens[-1].progress)

@@ -5,30 +5,32 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import Renderer
 from playground.strategies.solving.strategy import strategy
-from playground.tabs.prompting.page.drawing.steps import marked, stated_in, steps
+from playground.tabs.prompting.page.drawing.steps import answer_chain, draw_steps, mark_answer
 from playground.tabs.prompting.visit.cards import Card
 
 
-def cards(show: Renderer, shown: Sequence[Card]) -> str:
+def draw_cards(show: Renderer, shown: Sequence[Card]) -> str:
     """All cards as far as they have come."""
     done = sum(card.state != "running" for card in shown)
     progress = html.escape(show.text("prompting.cards_progress", done=done, all=len(shown)))
-    drawn = "".join(card_of(show, card) for card in shown)
+    drawn = "".join(draw_card(show, card) for card in shown)
     return f'<p class="quiet" role="status">{progress}</p><div class="attempts">{drawn}</div>'
 
 
-def card_of(show: Renderer, card: Card) -> str:
+def draw_card(show: Renderer, card: Card) -> str:
     key = f"{card.strategy}@{card.ref}"
     one = strategy(card.strategy)
     title, info = html.escape(show.text(one.title)), html.escape(show.text(one.info))
     body = "" if card.failure is None or card.trace.steps else show.alert(card.failure)
+    steps, changes = draw_steps(show, card.trace, key, card.extraction), draw_changes(show, card.trace.changes)
     return (
         f'<article class="attempt {card.state}" data-strategy="{html.escape(card.strategy)}">'
         f'<header><h4 title="{info}">{title}</h4>{show.head(card.model, card.ref)}</header>'
-        f"{_answer(show, card)}{body}{steps(show, card.trace, key, card.extraction)}{_changes(show, card)}"
-        f'<p class="quiet facts-line">{html.escape(facts(show, card))}</p></article>'
+        f"{_answer(show, card)}{body}{steps}{changes}"
+        f'<p class="quiet facts-line">{html.escape(_facts(show, card))}</p></article>'
     )
 
 
@@ -42,15 +44,15 @@ def _answer(show: Renderer, card: Card) -> str:
     kind = "found-answer" + (" missing" if found.value is None else "")
     rule = html.escape(show.text(f"prompting.rule_{found.rule}"))
     trace = card.trace
-    elsewhere = stated_in(trace) is None and trace.answer_text.strip() not in ("", found.value)
-    whole = f'<pre class="said whole">{marked(trace.answer_text, found)}</pre>' if elsewhere else ""
+    elsewhere = answer_chain(trace) is None and trace.answer_text.strip() not in ("", found.value)
+    whole = f'<pre class="said whole">{mark_answer(trace.answer_text, found)}</pre>' if elsewhere else ""
     return (
-        f'<p class="verdict"><span class="{kind}">{html.escape(value)}</span> {verdict(show, card.score)}</p>'
+        f'<p class="verdict"><span class="{kind}">{html.escape(value)}</span> {draw_verdict(show, card.score)}</p>'
         f'<p class="quiet rule">{rule}</p>{whole}'
     )
 
 
-def verdict(show: Renderer, score: float | None) -> str:
+def draw_verdict(show: Renderer, score: float | None) -> str:
     """Right, wrong, or how good; nothing where nobody has judged."""
     if score is None:
         return ""
@@ -60,7 +62,7 @@ def verdict(show: Renderer, score: float | None) -> str:
     return f'<span class="graded">{html.escape(show.text("prompting.graded", score=f"{score:.2f}"))}</span>'
 
 
-def facts(show: Renderer, card: Card) -> str:
+def _facts(show: Renderer, card: Card) -> str:
     """Calls, tokens, time and cost, in one line."""
     trace = card.trace
     about = "≈ " if trace.usage.estimated else ""
@@ -70,18 +72,12 @@ def facts(show: Renderer, card: Card) -> str:
         show.text("prompting.seconds", seconds=f"{card.seconds:.1f}"),
     ]
     if card.model is not None and not card.model.local and trace.calls:
-        parts.append(money(show, trace.cost))
+        parts.append(cost_text(show, trace.cost))
     return " · ".join(parts)
 
 
-def money(show: Renderer, cost: float | None) -> str:
+def cost_text(show: Renderer, cost: float | None) -> str:
     """US dollars, as an estimate."""
     if cost is None:
         return show.text("prompting.cost_unknown")
     return show.text("facts.cost", cost=f"{cost:.4f}" if cost >= 0.0001 or not cost else f"{cost:.2g}")
-
-
-def _changes(show: Renderer, card: Card) -> str:
-    """What the model did not take."""
-    lines = "".join(f"<li>⚠ {html.escape(show.change(change))}</li>" for change in card.trace.changes)
-    return f'<ul class="changes">{lines}</ul>' if lines else ""

@@ -13,11 +13,11 @@ from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import Outcomes, disagreements
 from playground.page.parts.render import Renderer
 from playground.strategies.solving.trace import Trace
-from playground.tabs.prompting.page.drawing.cards import money, verdict
-from playground.tabs.prompting.page.drawing.steps import marked, stated_in, steps
+from playground.tabs.prompting.page.drawing.cards import cost_text, draw_verdict
+from playground.tabs.prompting.page.drawing.steps import answer_chain, draw_steps, mark_answer
 
 
-def items(show: Renderer, description: RunDescription, outcomes: Outcomes, *, differ: bool) -> str:
+def draw_items(show: Renderer, description: RunDescription, outcomes: Outcomes, *, differ: bool) -> str:
     """A line a question, a mark for each column; with `differ`, only where the columns disagree."""
     different = set(disagreements(outcomes, [column.key for column in description.columns]))
     listed = [item for item in description.items if item.id in different or not differ]
@@ -63,7 +63,7 @@ def _sign(outcome: Outcome) -> str:
     return f"{outcome.score:.2f}"
 
 
-def opened(show: Renderer, description: RunDescription, outcomes: Mapping[Cell, Outcome], item_id: str) -> str:
+def draw_item(show: Renderer, description: RunDescription, outcomes: Mapping[Cell, Outcome], item_id: str) -> str:
     """One question with all that was answered to it; nothing for one that is not there."""
     item = next((one for one in description.items if one.id == item_id), None)
     if item is None:
@@ -101,7 +101,7 @@ def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Out
     label = html.escape(column.label)
     return (
         f'<article class="attempt" {place}><header><h4>{label} <small>{number}</small></h4></header>'
-        f'{failed}<p class="verdict">{answer} {verdict(show, outcome.score)}</p><p class="quiet rule">{rule}</p>'
+        f'{failed}<p class="verdict">{answer} {draw_verdict(show, outcome.score)}</p><p class="quiet rule">{rule}</p>'
         f"{_written(show, cell, outcome)}{_judge(show, outcome)}"
         f'<p class="quiet facts-line">{html.escape(_facts(show, outcome))}</p></article>'
     )
@@ -115,10 +115,10 @@ def _written(show: Renderer, cell: Cell, outcome: Outcome) -> str:
         trace = Trace.from_json(outcome.trace)
     except (ValidationError, ValueError):  # a failed cell has none
         return f'<pre class="said">{html.escape(outcome.text)}</pre>' if outcome.text else ""
-    whole = (
-        "" if stated_in(trace) is not None else f'<pre class="said">{marked(outcome.text, outcome.extraction)}</pre>'
-    )
-    return whole + steps(show, trace, key, outcome.extraction)
+    whole = ""
+    if answer_chain(trace) is None:
+        whole = f'<pre class="said">{mark_answer(outcome.text, outcome.extraction)}</pre>'
+    return whole + draw_steps(show, trace, key, outcome.extraction)
 
 
 def _options(show: Renderer, trace: Sequence[object]) -> str:
@@ -156,5 +156,5 @@ def _facts(show: Renderer, outcome: Outcome) -> str:
         show.text("prompting.seconds", seconds=f"{outcome.seconds:.1f}"),
     ]
     if outcome.cost is None or outcome.cost:
-        parts.append(money(show, outcome.cost))
+        parts.append(cost_text(show, outcome.cost))
     return " · ".join(parts)

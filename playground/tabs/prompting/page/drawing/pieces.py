@@ -3,4 +3,5 @@
 from playground.page.parts.notices import Notices
 
 NOTICES = Notices("prompting")
-say, told, noticed, alert = NOTICES.say, NOTICES.told, NOTICES.noticed, NOTICES.alert
+say, draw_sentence = NOTICES.say, NOTICES.draw_sentence
+draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert

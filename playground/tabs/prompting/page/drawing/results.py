@@ -12,10 +12,12 @@ from playground.measuring.outcomes import Cell, State
 from playground.measuring.statistics import wilson
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import ColumnSummary, Outcomes, compare, item_means, summarise, tries
+from playground.page.parts.measures import draw_explained, draw_heads, draw_swatch, draw_table, draw_whisker
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.strategies.runs.describe import BASELINE
 from playground.strategies.solving.strategy import strategies
+from playground.tabs.prompting.page.drawing.pieces import draw_notice, say
 
 _LONG = 90.0
 """Seconds above which minutes are said."""
@@ -23,7 +25,7 @@ _HEADS = ("column", "score", "interval", "against", "tokens", "seconds", "cost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ResultLine:
     """A column of a run with its numbers."""
 
     column: ColumnDescription
@@ -54,7 +56,7 @@ def baseline_of(description: RunDescription, column: ColumnDescription) -> str |
     return same[0] if same else description.baseline
 
 
-def lines(description: RunDescription, outcomes: Outcomes) -> tuple[Line, ...]:
+def result_lines(description: RunDescription, outcomes: Outcomes) -> tuple[ResultLine, ...]:
     """All columns, each compared with its baseline. Takes a tenth of a second a column: resampling."""
     found = []
     for one, summary in zip(
@@ -62,17 +64,19 @@ def lines(description: RunDescription, outcomes: Outcomes) -> tuple[Line, ...]:
     ):
         baseline = baseline_of(description, one)
         comparison = compare(outcomes, one.key, baseline) if baseline != one.key else None
-        found.append(Line(column=one, colour=colour_of(one.strategy), found=replace(summary, comparison=comparison)))
+        found.append(
+            ResultLine(column=one, colour=colour_of(one.strategy), found=replace(summary, comparison=comparison))
+        )
     return tuple(found)
 
 
-def partial(description: RunDescription, outcomes: Outcomes) -> tuple[Line, ...]:
+def partial_lines(description: RunDescription, outcomes: Outcomes) -> tuple[ResultLine, ...]:
     """The same while a run goes on: without resampling and comparisons, fast enough for five a second."""
     by_column: dict[str, dict[Cell, Outcome]] = {one.key: {} for one in description.columns}
     for cell, outcome in outcomes.items():
         by_column.setdefault(cell.column, {})[cell] = outcome
     return tuple(
-        Line(column=one, colour=colour_of(one.strategy), found=_so_far(by_column[one.key], one.key))
+        ResultLine(column=one, colour=colour_of(one.strategy), found=_so_far(by_column[one.key], one.key))
         for one in description.columns
     )
 
@@ -104,58 +108,50 @@ def _so_far(outcomes: Outcomes, key: str) -> ColumnSummary:
     )
 
 
-def progress(show: Renderer, snapshot: Snapshot, begun: int) -> str:
+def draw_run_progress(show: Renderer, snapshot: Snapshot, begun: int) -> str:
     """A bar, what is going on, and how much is left. `begun`: answers that were there before."""
     done, total = len(snapshot.outcomes), snapshot.total
     parts = [
-        f"<strong>{_text(show, f'state_of_{_NAMES[snapshot.state]}')}</strong>",
-        f'<span data-done="{done}">{_text(show, "measured", done=done, all=total)}</span>',
+        f"<strong>{say(show, f'state_of_{_NAMES[snapshot.state]}')}</strong>",
+        f'<span data-done="{done}">{say(show, "measured", done=done, all=total)}</span>',
     ]
     if snapshot.failed:
-        parts.append(f'<span class="wrong">{_text(show, "failed_count", count=snapshot.failed)}</span>')
+        parts.append(f'<span class="wrong">{say(show, "failed_count", count=snapshot.failed)}</span>')
     if snapshot.state == "running":
         under_way = sum(snapshot.in_flight.values())
-        parts.append(f"<span>{_text(show, 'in_flight', count=under_way)}</span>")
+        parts.append(f"<span>{say(show, 'in_flight', count=under_way)}</span>")
         if done > begun:
             rest = snapshot.seconds / (done - begun) * (total - done)
             if rest > _LONG:
-                parts.append(f"<span>{_text(show, 'left', minutes=round(rest / 60))}</span>")
+                parts.append(f"<span>{say(show, 'left', minutes=round(rest / 60))}</span>")
             else:
-                parts.append(f"<span>{_text(show, 'left_seconds', seconds=round(rest))}</span>")
+                parts.append(f"<span>{say(show, 'left_seconds', seconds=round(rest))}</span>")
     share = done / total if total else 1
     return (
         f'<div role="status" class="run-state">{"".join(parts)}</div><progress max="1" value="{share:.4f}"></progress>'
     )
 
 
-def table(show: Renderer, found: Sequence[Line]) -> str:
+def draw_results(show: Renderer, found: Sequence[ResultLine]) -> str:
     """A row a column, with its interval drawn."""
     binary = all(line.found.binary for line in found)
     names = [one if binary or one != "score" else "mean" for one in _HEADS]
-    heads = "".join(f'<th scope="col">{_text(show, f"result_{name}")}</th>' for name in names)
+    heads = draw_heads(say(show, f"result_{name}") for name in names)
     rows = "".join(_row(show, line) for line in found)
-    name = _text(show, "results")
-    return (
-        f"{_words(show, names[1:])}"
-        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{name}"><table class="results">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return _words(show, names[1:]) + draw_table(say(show, "results"), heads, rows)
 
 
 def _words(show: Renderer, names: Sequence[str]) -> str:
     """Each word of the table's head once, with its explanation, outside of what scrolls and would cut it off."""
     said = []
     for name in names:
-        label = _text(show, f"result_{name}")
-        explained = _text(show, f"result_{'score' if name == 'mean' else name}_info")
-        said.append(
-            f'<span class="term" tabindex="0" role="note" aria-label="{label}: {explained}" data-tip="{explained}">'
-            f"{label}</span>"
-        )
+        label = say(show, f"result_{name}")
+        explained = say(show, f"result_{'score' if name == 'mean' else name}_info")
+        said.append(draw_explained(label, explained))
     return f'<p class="words-used">{" ".join(said)}</p>'
 
 
-def _row(show: Renderer, line: Line) -> str:
+def _row(show: Renderer, line: ResultLine) -> str:
     it = line.found
     cells = [
         _share(show, it),
@@ -166,44 +162,39 @@ def _row(show: Renderer, line: Line) -> str:
         _cost(show, it),
     ]
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
-    swatch = f'<span class="swatch" style="--swatch:{line.colour}"></span>'
     return (
         f'<tr data-column="{html.escape(line.column.key)}">'
-        f'<th scope="row">{swatch}{html.escape(line.column.label)}</th>{inside}</tr>'
+        f'<th scope="row">{draw_swatch(line.colour)}{html.escape(line.column.label)}</th>{inside}</tr>'
     )
 
 
 def _share(show: Renderer, it: ColumnSummary) -> str:
     if it.mean is None:
-        eye = _text(show, "by_eye", count=it.unscored) if it.unscored else _text(show, "not_yet")
+        eye = say(show, "by_eye", count=it.unscored) if it.unscored else say(show, "not_yet")
         return f"<small>{eye}</small>"
     value = f"{it.mean:.0%}" if it.binary else f"{it.mean:.2f}"
-    more = [_text(show, "of_n", n=it.items)]
+    more = [say(show, "of_n", n=it.items)]
     if it.failed:
-        more.append(_text(show, "failed_count", count=it.failed))
+        more.append(say(show, "failed_count", count=it.failed))
     if it.unscored:
-        more.append(_text(show, "by_eye", count=it.unscored))
+        more.append(say(show, "by_eye", count=it.unscored))
     return f'<span class="share">{value}</span> <small>{" · ".join(more)}</small>'
 
 
-def _interval(line: Line) -> str:
+def _interval(line: ResultLine) -> str:
     it = line.found
     if it.mean is None or it.low is None or it.high is None:
         return "–"
     said = f"{it.low:.0%} – {it.high:.0%}" if it.binary else f"{it.low:.2f} – {it.high:.2f}"
-    return (
-        f'<span class="whisker" aria-hidden="true" style="--swatch:{line.colour}">'
-        f'<i style="left:{it.low * 100:.1f}%;width:{(it.high - it.low) * 100:.1f}%"></i>'
-        f'<b style="left:{it.mean * 100:.1f}%"></b></span> {said}'
-    )
+    return f"{draw_whisker(it.low, it.mean, it.high, line.colour)} {said}"
 
 
-def _against(show: Renderer, line: Line) -> str:
+def _against(show: Renderer, line: ResultLine) -> str:
     it = line.found
     if it.comparison is None:
-        return f"<small>{_text(show, 'baseline')}</small>" if line.column.strategy == BASELINE else "–"
+        return f"<small>{say(show, 'baseline')}</small>" if line.column.strategy == BASELINE else "–"
     p = f"{it.comparison.p:.3f}" if it.comparison.p >= 0.001 else "< 0.001"
-    return _text(show, "paired", better=it.comparison.better, worse=it.comparison.worse, p=p)
+    return say(show, "paired", better=it.comparison.better, worse=it.comparison.worse, p=p)
 
 
 def _amount(value: float | None) -> str:
@@ -212,11 +203,11 @@ def _amount(value: float | None) -> str:
 
 def _cost(show: Renderer, it: ColumnSummary) -> str:
     if it.cost is None:
-        return _text(show, "cost_unknown")
-    return f"≈ ${it.cost:.4f}" if it.cost else _text(show, "nothing_cost")
+        return say(show, "cost_unknown")
+    return f"≈ ${it.cost:.4f}" if it.cost else say(show, "nothing_cost")
 
 
-def steadiness(show: Renderer, description: RunDescription, outcomes: Outcomes) -> str:
+def draw_steadiness(show: Renderer, description: RunDescription, outcomes: Outcomes) -> str:
     """Over several runs of each question: how often it is answered rightly. Nothing for one run."""
     if description.repeats < 2:
         return ""
@@ -226,13 +217,16 @@ def steadiness(show: Renderer, description: RunDescription, outcomes: Outcomes) 
         always = sum(one.right == one.of for one in found)
         never = sum(one.right == 0 for one in found)
         counts = {"always": always, "never": never, "sometimes": len(found) - always - never}
-        said.append(f"<li>{_text(show, 'steady', label=column.label, of=description.repeats, **counts)}</li>")
-    title, note = _text(show, "steady_title"), _text(show, "steady_note")
+        said.append(f"<li>{say(show, 'steady', label=column.label, of=description.repeats, **counts)}</li>")
+    title, note = say(show, "steady_title"), say(show, "steady_note")
     return f'<h4 class="part">{title}</h4><ul>{"".join(said)}</ul><p class="quiet">{note}</p>'
 
 
-def _text(show: Renderer, name: str, **values: object) -> str:
-    return html.escape(show.text(f"prompting.{name}", **values))
+def draw_whole_results(
+    show: Renderer, description: RunDescription, found: Sequence[ResultLine], outcomes: Outcomes
+) -> str:
+    """The table with comparisons, how steady the answers are, and what to notice."""
+    return draw_results(show, found) + draw_steadiness(show, description, outcomes) + draw_notice(show, "set")
 
 
 _NAMES: dict[State, str] = {"running": "running", "paused": "paused", "stopped": "stopped", "done": "finished"}

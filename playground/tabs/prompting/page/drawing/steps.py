@@ -14,7 +14,7 @@ _HANGING = {"proposal", "evaluation"}
 """Calls beside a tree of thoughts: folded, since their result stands in the thoughts."""
 
 
-def steps(show: Renderer, trace: Trace, key: str, found: Extraction | None = None) -> str:
+def draw_steps(show: Renderer, trace: Trace, key: str, found: Extraction | None = None) -> str:
     """The whole trace, the answer `found` marked where it stands.
 
     `key` names the trace on the page, so that what a visitor unfolds stays open.
@@ -33,7 +33,7 @@ def steps(show: Renderer, trace: Trace, key: str, found: Extraction | None = Non
     return f'<div class="steps">{_histogram(show, votes)}{drawn}</div>'
 
 
-def marked(text: str, found: Extraction | None) -> str:
+def mark_answer(text: str, found: Extraction | None) -> str:
     """A text with the answer that was found in it marked, escaped."""
     if found is None or found.start is None or found.end is None:
         return html.escape(text)
@@ -41,7 +41,7 @@ def marked(text: str, found: Extraction | None) -> str:
     return f'{html.escape(before)}<mark class="found">{html.escape(answer)}</mark>{html.escape(after)}'
 
 
-def prompt(show: Renderer, messages: Sequence[Message], key: str) -> str:
+def draw_messages(show: Renderer, messages: Sequence[Message], key: str) -> str:
     """The exact messages, folded."""
     turns = "".join(
         f'<div class="turn"><span class="role">{html.escape(show.text(f"prompting.role_{one.role}"))}</span>'
@@ -51,7 +51,7 @@ def prompt(show: Renderer, messages: Sequence[Message], key: str) -> str:
     return _folded(html.escape(show.text("prompting.exact")), turns, f"{key}-prompt", "exact")
 
 
-def stated_in(trace: Trace) -> int | None:
+def answer_chain(trace: Trace) -> int | None:
     """The place of the chain whose text is the answer; `None` where the answer stands in none, as after a vote."""
     places = [place for place, step in enumerate(trace.steps) if step.kind == "chain"]
     said = [place for place in places if trace.done and trace.answer and trace.steps[place].text == trace.answer]
@@ -59,14 +59,14 @@ def stated_in(trace: Trace) -> int | None:
 
 
 def _own(trace: Trace, place: int, found: Extraction | None) -> Extraction | None:
-    return found if stated_in(trace) == place else None
+    return found if answer_chain(trace) == place else None
 
 
 def _step(show: Renderer, trace: Trace, place: int, key: str, found: Extraction | None) -> str:
     step, own = trace.steps[place], f"{key}-{place}"
     if step.kind == "prompt":
-        return prompt(show, step.messages, own) if step.messages else ""
-    sent = prompt(show, step.messages, own) if step.messages else ""
+        return draw_messages(show, step.messages, own) if step.messages else ""
+    sent = draw_messages(show, step.messages, own) if step.messages else ""
     name = f'<span class="kind">{html.escape(_name(show, step))}</span>'
     return f'<div class="step {step.kind} {step.state}">{sent}{name}{_body(show, step, found)}</div>'
 
@@ -86,7 +86,7 @@ def _body(show: Renderer, step: TraceStep, found: Extraction | None = None) -> s
     if step.kind == "action":
         parts.append(f"<code>{html.escape(step.text)}[{html.escape(step.extracted or '')}]</code>")
     elif step.text:
-        parts.append(f'<pre class="said">{marked(step.text, found)}</pre>')
+        parts.append(f'<pre class="said">{mark_answer(step.text, found)}</pre>')
     if step.failure is not None:
         parts.append(show.alert(step.failure))
     elif step.state == "unread":
@@ -134,7 +134,7 @@ def _branch(show: Renderer, trace: Trace, place: int, key: str, depth: int, foun
     elif step.kind == "prompt":
         body = f'<span class="kind">{html.escape(show.text("prompting.question"))}</span> {html.escape(step.text)}'
     else:
-        sent = prompt(show, step.messages, own) if step.messages else ""
+        sent = draw_messages(show, step.messages, own) if step.messages else ""
         inside = sent + _body(show, step, found)
         name = html.escape(_name(show, step))
         body = _folded(name, inside, own, "beside") if step.kind in _HANGING else f"{name}{inside}"

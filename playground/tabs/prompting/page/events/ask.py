@@ -1,81 +1,96 @@
-"""What the events of "One question" do: named functions of plain values."""
+"""One question: asked with every strategy on every model, a card each."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
 from playground.page.parts.pace import paced
-from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
-from playground.strategies.solving.strategy import strategies
-from playground.tabs.prompting.page.drawing.cards import cards
-from playground.tabs.prompting.page.drawing.pieces import alert, noticed
-from playground.tabs.prompting.visit.cards import Asked, Card
-from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of, truth_of
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.prompting.page.drawing.cards import draw_cards
+from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_notice
+from playground.tabs.prompting.page.fields import StrategyChoice, checked_question
+from playground.tabs.prompting.page.layout.tab import PromptingLayout
+from playground.tabs.prompting.visit.cards import Card
+from playground.tabs.prompting.visit.posed import Posed
 from playground.tabs.prompting.visit.visits import PromptingVisits
-from playground.visitors.checks import checked_text
-from providers.errors import InputError, PlaygroundError
-from providers.types import Sampling, Scalar
+from providers.errors import PlaygroundError
 
 PLACE = "question"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """How to ask, as chosen: strategies with their options, models, sampling. The last two are checked."""
+class PromptingAskScreen(Screen):
+    """What asking redraws."""
 
-    strategies: Sequence[str]
-    passages: str = ""
-    options: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
-    models: tuple[str, ...]
-    sampling: Sampling
+    BUTTONS = ("ask", "stop")
 
-
-def asked_of(app: App[PromptingVisits], posed: Posed, ways: Ways) -> Asked:
-    """Everything checked. Raises `InputError`s."""
-    if not ways.strategies:
-        raise InputError("choice", name="strategies", choices=", ".join(one.name for one in strategies()))
-    question = question_of(posed, app.bounds)
-    return Asked(
-        question=question,
-        metric=metric_of(question.kind),
-        truth=truth_of(posed, question),
-        models=ways.models,
-        strategies=tuple(dict.fromkeys(ways.strategies)),
-        options=ways.options,
-        passages=checked_text(ways.passages, app.bounds, empty=True),
-        sampling=ways.sampling,
-    )
+    cards: object = unchanged()
+    ask: object = unchanged()
+    stop: object = unchanged()
 
 
-async def ask(app: App[PromptingVisits], who: Who, posed: Posed, ways: Ways) -> AsyncGenerator[list[object]]:
-    """The cards as they grow: updates of cards, ask and stop."""
-    show = app.show(who)
-    idle = [gr.update(visible=True), gr.update(visible=False)]
-    busy: list[object] = [gr.update(visible=False), gr.update(visible=True)]
+def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    """Everything of "One question"."""
+    app, parts = page.app, layout.asking
+    inputs = [*parts.fields, *layout.choice(page)]
+
+    async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in _ask(page, layout, app.who(request), values):
+            yield screen.outputs()
+
+    async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        example = {name: who.text(f"prompting.example_{name}") for name in ("question", "kind", "truth")}
+        first: list[object] = [example["question"], example["kind"], example["truth"], who.language]
+        typed = [example["question"], example["kind"], "", example["truth"], "", who.language]
+        async for screen in _ask(page, layout, who, [*typed, *values[len(typed) :]]):
+            yield [*first, *screen.outputs()]
+            first = [gr.skip()] * 4
+
+    for event in (parts.ask.click, parts.question.submit):
+        event(on_ask, inputs, parts.outputs, **PRIVATE)
+    filled = [parts.question, parts.kind, parts.truth, layout.language]
+    parts.example.click(on_example, inputs, [*filled, *parts.outputs], **PRIVATE)
+    wire_stop(app, parts.stop, app.visits.stop, PLACE)
+
+
+async def _ask(
+    page: Page[PromptingVisits], layout: PromptingLayout, who: Who, values: Sequence[Any]
+) -> AsyncGenerator[PromptingAskScreen]:
+    # A field that was never unfolded holds None.
+    question, kind, choices, truth, context = (value or "" for value in values[:5])
+    language, *rest = values[5:]
     try:
-        asked = asked_of(app, posed, ways)
-        shown: tuple[Card, ...] = ()
-        async with aclosing(paced(app.visits.ask(who.visitor, asked, PLACE))) as snapshots:
-            async for shown in snapshots:
-                yield [cards(show, shown), *busy]
-                busy = [gr.skip(), gr.skip()]
-        yield [cards(show, shown) + noticed(show, "question"), *idle]
+        posed = Posed(question=question, kind=kind, choices=choices, truth=truth, context=context, language=language)
+        choice = layout.checked_choice(page, rest)
     except PlaygroundError as error:
-        yield [alert(show, error), *idle]
+        yield PromptingAskScreen.showing("ask", cards=draw_alert(page.app.show(who), error))
+        return
+    async for screen in ask(page.app, who, posed, choice):
+        yield screen
 
 
-def explained(show: Renderer) -> str:
-    """What each strategy does and where it was published."""
-    rows = []
-    for one in strategies():
-        title, info = html.escape(show.text(one.title)), html.escape(show.text(one.info))
-        paper = f'<span class="quiet">{html.escape(one.paper)}</span>' if one.paper else ""
-        rows.append(f'<div data-title="{title}" data-info="{info}"><dt>{title}</dt><dd>{info} {paper}</dd></div>')
-    title = html.escape(show.text("prompting.explained"))
-    return f'<details class="explained"><summary>{title}</summary><dl>{"".join(rows)}</dl></details>'
+async def ask(
+    app: App[PromptingVisits], who: Who, posed: Posed, choice: StrategyChoice
+) -> AsyncGenerator[PromptingAskScreen]:
+    """The cards as they grow."""
+    show = app.show(who)
+    try:
+        asked = checked_question(app, posed, choice)
+        cards: tuple[Card, ...] = ()
+        first = True
+        async with aclosing(paced(app.visits.ask(who.visitor, asked, PLACE))) as snapshots:
+            async for cards in snapshots:
+                drawn = draw_cards(show, cards)
+                yield PromptingAskScreen.showing("stop", cards=drawn) if first else PromptingAskScreen(cards=drawn)
+                first = False
+        yield PromptingAskScreen.showing("ask", cards=draw_cards(show, cards) + draw_notice(show, "question"))
+    except PlaygroundError as error:
+        yield PromptingAskScreen.showing("ask", cards=draw_alert(show, error))

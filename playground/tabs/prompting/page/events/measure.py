@@ -1,89 +1,190 @@
-"""What the events of "A set" do: propose a run, ask before it costs anything, run it, draw what came of it."""
+"""A set: a run is proposed, asked about before it costs anything, run, paused, and drawn."""
 
 from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
 from playground.measuring import Snapshot
-from playground.measuring.store import RunDescription
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
 from playground.strategies.runs.describe import Estimate
-from playground.tabs.prompting.page.drawing.pieces import alert, told
-from playground.tabs.prompting.page.drawing.results import lines, partial, progress, table
-from playground.tabs.prompting.page.events.ask import Ways
-from playground.tabs.prompting.page.events.plan import Plan, name_of, wanted_of
-from playground.tabs.prompting.page.events.read import stored, whole_table
+from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence
+from playground.tabs.prompting.page.drawing.results import (
+    draw_results,
+    draw_run_progress,
+    draw_whole_results,
+    partial_lines,
+    result_lines,
+)
+from playground.tabs.prompting.page.events.results import hide_results, load_run, wire_then_results
+from playground.tabs.prompting.page.fields import (
+    StrategyChoice,
+    TaskSetFields,
+    checked_run,
+    run_name,
+    task_set_choices,
+)
+from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
 
 PLACE = "set"
+_FIELDS = ("tasks", "count", "repeats", "seed", "mode", "normalise")
+"""Of `TaskSetFields`, in the order of the components."""
+_EXAMPLE: dict[str, object] = {"tasks": "sentiment", "count": 10, "repeats": 1, "mode": "written"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What changes on the page while a run goes on; the rest stays as it is."""
+class PromptingMeasureScreen(Screen):
+    """What a run redraws while it goes on, and which run is open."""
 
-    progress: object = field(default_factory=gr.skip)
-    table: object = field(default_factory=gr.skip)
-    run: object = field(default_factory=gr.skip)
-    pause: object = field(default_factory=gr.skip)
-    proceed: object = field(default_factory=gr.skip)
-    stop: object = field(default_factory=gr.skip)
-    confirm: object = field(default_factory=gr.skip)
-    cancel: object = field(default_factory=gr.skip)
-    open_run: object = field(default_factory=gr.skip)
+    BUTTONS = ("run", "pause", "proceed", "stop", "confirm", "cancel")
 
-    def outputs(self) -> list[object]:
-        return [getattr(self, one.name) for one in fields(self)]
-
-    @classmethod
-    def showing(cls, *buttons: str, **places: object) -> Screen:
-        """With just these buttons."""
-        every = ("run", "pause", "proceed", "stop", "confirm", "cancel")
-        return cls(**places, **{name: gr.update(visible=name in buttons) for name in every})
+    progress: object = unchanged()
+    table: object = unchanged()
+    run: object = unchanged()
+    pause: object = unchanged()
+    proceed: object = unchanged()
+    stop: object = unchanged()
+    confirm: object = unchanged()
+    cancel: object = unchanged()
+    open_run: object = unchanged()
 
 
-async def start(app: App[PromptingVisits], who: Who, plan: Plan, ways: Ways) -> AsyncGenerator[Screen]:
+def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    """Everything of "A set" but its results and a visitor's own questions."""
+    app, parts = page.app, layout.measuring
+    mode = parts.fields[_FIELDS.index("mode")]
+
+    def on_load(request: gr.Request) -> list[object]:
+        who = app.who(request)
+        choices = task_set_choices(app, who)
+        return [gr.update(choices=choices, value=choices[0][1]), draw_sentence(app.show(who), "empty_set")]
+
+    def on_mode(name: str) -> object:
+        return gr.update(visible=name == "likelihood")
+
+    def on_pause(request: gr.Request) -> list[object]:
+        app.visits.pause(app.who(request).visitor)
+        return [gr.update(visible=False), gr.update(visible=True)]
+
+    def on_proceed(request: gr.Request) -> list[object]:
+        app.visits.resume(app.who(request).visitor)
+        return [gr.update(visible=True), gr.update(visible=False)]
+
+    def on_cancel() -> list[object]:
+        return PromptingMeasureScreen.showing("run", progress="").outputs()
+
+    page.blocks.load(on_load, None, [parts.fields[0], parts.table], **PRIVATE)
+    mode.change(on_mode, mode, parts.normalise, queue=False, **PRIVATE)  # type: ignore[attr-defined]
+    parts.cancel.click(on_cancel, None, parts.outputs, queue=False, **PRIVATE)
+    parts.pause.click(on_pause, None, [parts.pause, parts.proceed], queue=False, **PRIVATE)
+    parts.proceed.click(on_proceed, None, [parts.pause, parts.proceed], queue=False, **PRIVATE)
+    wire_stop(app, parts.stop, app.visits.stop, PLACE)
+    _wire_run(page, layout)
+
+
+def _wire_run(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    app, parts = page.app, layout.measuring
+    inputs = [*parts.fields, *layout.choice(page)]
+
+    async def on_run(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async with aclosing(_start(page, layout, app.who(request), values)) as screens:
+            async for screen in screens:
+                yield screen.outputs()
+
+    async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        typed = {**dict(zip(_FIELDS, values, strict=False)), **_EXAMPLE}
+        chosen = ["zero_shot", "few_shot"]
+        rest = values[len(_FIELDS) + 2 :]
+        first: list[object] = [*(typed[name] for name in _EXAMPLE), who.language, chosen]
+        given = [*(typed[name] for name in _FIELDS), who.language, chosen, *rest]
+        async with aclosing(_start(page, layout, who, given)) as screens:
+            async for screen in screens:
+                yield [*first, *screen.outputs()]
+                first = [gr.skip()] * len(first)
+
+    async def on_confirm(request: gr.Request) -> AsyncGenerator[list[object]]:
+        async with aclosing(run_proposed(app, app.who(request))) as screens:
+            async for screen in screens:
+                yield screen.outputs()
+
+    filled = [parts.fields[_FIELDS.index(name)] for name in _EXAMPLE]
+    running = [
+        parts.run.click(on_run, inputs, parts.outputs, **PRIVATE),
+        parts.example.click(
+            on_example, inputs, [*filled, layout.language, layout.strategies, *parts.outputs], **PRIVATE
+        ),
+        parts.confirm.click(on_confirm, None, parts.outputs, **PRIVATE),
+    ]
+    for event in running:
+        wire_then_results(page, layout, event)
+    for button in (parts.run, parts.example):
+        button.click(hide_results, None, parts.results.outputs, queue=False, **PRIVATE)
+
+
+async def _start(
+    page: Page[PromptingVisits], layout: PromptingLayout, who: Who, values: Sequence[Any]
+) -> AsyncGenerator[PromptingMeasureScreen]:
+    count = len(_FIELDS)
+    try:
+        fields = TaskSetFields(**dict(zip(_FIELDS, values[:count], strict=True)), language=values[count])
+        choice = layout.checked_choice(page, values[count + 1 :])
+    except PlaygroundError as error:
+        yield PromptingMeasureScreen.showing("run", progress=draw_alert(page.app.show(who), error))
+        return
+    async with aclosing(start(page.app, who, fields, choice)) as screens:
+        async for screen in screens:
+            yield screen
+
+
+async def start(
+    app: App[PromptingVisits], who: Who, fields: TaskSetFields, choice: StrategyChoice
+) -> AsyncGenerator[PromptingMeasureScreen]:
     """Run what costs nothing; ask first about what may cost something."""
     show = app.show(who)
     try:
-        wanted = wanted_of(app, who, plan, ways)
-        yield Screen.showing("stop", progress=told(show, "state_of_loading"), table="", open_run="")
-        _, found = await app.visits.propose(who.visitor, wanted)
-        if not found.free:
-            said = f'<div class="notice" role="alert">{html.escape(price(show, found))}</div>'
-            yield Screen.showing("confirm", "cancel", progress=said)
+        wanted = checked_run(app, who, fields, choice)
+        loading = draw_sentence(show, "state_of_loading")
+        yield PromptingMeasureScreen.showing("stop", progress=loading, table="", open_run="")
+        _, estimate = await app.visits.propose(who.visitor, wanted)
+        if not estimate.free:
+            said = f'<div class="notice" role="alert">{html.escape(price_text(show, estimate))}</div>'
+            yield PromptingMeasureScreen.showing("confirm", "cancel", progress=said)
             return
-        async with aclosing(go(app, who)) as screens:
+        async with aclosing(run_proposed(app, who)) as screens:
             async for screen in screens:
                 yield screen
     except PlaygroundError as error:
-        yield Screen.showing("run", progress=alert(show, error))
+        yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error))
 
 
-async def go(app: App[PromptingVisits], who: Who) -> AsyncGenerator[Screen]:
+async def run_proposed(app: App[PromptingVisits], who: Who) -> AsyncGenerator[PromptingMeasureScreen]:
     """Run what was proposed last."""
     show = app.show(who)
     try:
         description = app.visits.confirmed(who.visitor)
-        run = app.visits.create(who.visitor, name_of(who, description), description)
+        run = app.visits.create(who.visitor, run_name(who, description), description)
     except PlaygroundError as error:
-        yield Screen.showing("run", progress=alert(show, error))
+        yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error))
         return
     async with aclosing(measure(app, who, run)) as screens:
         async for screen in screens:
             yield screen
 
 
-async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerator[Screen]:
+async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerator[PromptingMeasureScreen]:
     """A kept run from where it is to its end, the table five times a second."""
     show = app.show(who)
     try:
@@ -93,45 +194,46 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
         async with aclosing(paced(app.visits.measure(who.visitor, run, PLACE))) as snapshots:
             async for snapshot in snapshots:
                 begun = len(snapshot.outcomes) if first else begun
-                drawn = {"progress": progress(show, snapshot, begun), "table": _live(show, description, snapshot)}
+                drawn = {
+                    "progress": draw_run_progress(show, snapshot, begun),
+                    "table": draw_results(show, partial_lines(description, snapshot.outcomes)),
+                }
                 if snapshot.state in ("stopped", "done"):
                     break
                 changed = first or state != snapshot.state
                 buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
-                yield Screen.showing(*buttons, **drawn, open_run="") if changed else Screen(**drawn)
+                if changed:
+                    yield PromptingMeasureScreen.showing(*buttons, **drawn, open_run="")
+                else:
+                    yield PromptingMeasureScreen(**drawn)
                 first, state = False, snapshot.state
-        found = await asyncio.to_thread(lines, description, snapshot.outcomes)
-        shown = whole_table(show, description, found, snapshot.outcomes)
-        yield Screen.showing("run", progress=progress(show, snapshot, begun), table=shown, open_run=run)
+        found = await asyncio.to_thread(result_lines, description, snapshot.outcomes)
+        table = draw_whole_results(show, description, found, snapshot.outcomes)
+        progress = draw_run_progress(show, snapshot, begun)
+        yield PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run)
     except PlaygroundError as error:
-        yield Screen.showing("run", progress=alert(show, error), open_run=run)
+        yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error), open_run=run)
 
 
-def reopen(app: App[PromptingVisits], who: Who, run: str) -> Screen:
+def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScreen:
     """A kept run as it ended. Takes some tenths of a second."""
     show = app.show(who)
     try:
-        description, outcomes = stored(app, who, run)
+        description, outcomes = load_run(app, who, run)
     except PlaygroundError as error:
-        return Screen.showing("run", progress=alert(show, error), table="", open_run="")
+        return PromptingMeasureScreen.showing("run", progress=draw_alert(show, error), table="", open_run="")
     ended = Snapshot(
         state="done" if len(outcomes) >= description.total else "stopped", total=description.total, outcomes=outcomes
     )
-    shown = whole_table(show, description, lines(description, outcomes), outcomes)
-    return Screen.showing("run", progress=progress(show, ended, 0), table=shown, open_run=run)
+    table = draw_whole_results(show, description, result_lines(description, outcomes), outcomes)
+    progress = draw_run_progress(show, ended, 0)
+    return PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run)
 
 
-def _live(show: Renderer, description: RunDescription, snapshot: Snapshot) -> str:
-    return table(show, partial(description, snapshot.outcomes))
-
-
-def price(show: Renderer, found: Estimate) -> str:
+def price_text(show: Renderer, estimate: Estimate) -> str:
     """What a run may cost, before it begins, in a sentence."""
-    values = {"models": ", ".join(found.elsewhere), "calls": f"{found.calls:,}"}
-    if found.cost is None:
-        said = show.text("prompting.cost_nobody_knows", **values)
-    else:
-        said = show.text(
-            "prompting.cost_about", cost=f"{found.cost:.4f}" if found.cost < 1 else f"{found.cost:.2f}", **values
-        )
-    return said
+    values = {"models": ", ".join(estimate.elsewhere), "calls": f"{estimate.calls:,}"}
+    if estimate.cost is None:
+        return show.text("prompting.cost_nobody_knows", **values)
+    cost = f"{estimate.cost:.4f}" if estimate.cost < 1 else f"{estimate.cost:.2f}"
+    return show.text("prompting.cost_about", cost=cost, **values)

@@ -1,28 +1,33 @@
-"""What the events of "Runs" do: list, name, compare, export and delete what was measured."""
+"""Runs: what was measured is listed, named, compared, opened again, finished, exported and deleted."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import gradio as gr
 
 from playground.measuring import export
 from playground.measuring.notebook import Recipe, to_notebook
-from playground.measuring.store import RunDescription, StoredRun
-from playground.measuring.summary import Comparison
-from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
-from playground.tabs.prompting.page.drawing.pieces import alert, told
+from playground.measuring.store import RunDescription
+from playground.page.parts.downloads import File, wire_downloads
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence
+from playground.tabs.prompting.page.drawing.runs import draw_comparison, draw_runs, run_line
+from playground.tabs.prompting.page.events.measure import measure, reopen
+from playground.tabs.prompting.page.events.results import wire_then_results
+from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
 
-_TYPES = {
+FILE_TYPES = {
     "csv": ("csv", "text/csv"),
     "jsonl": ("jsonl", "application/jsonl"),
     "markdown": ("md", "text/markdown"),
     "notebook": ("ipynb", "application/x-ipynb+json"),
 }
+"""The ending and the MIME type of each kind of file."""
 _SETUP = """from contextlib import AsyncExitStack
 
 from playground.notebook import make_columns
@@ -31,22 +36,65 @@ STACK = AsyncExitStack()  # holds the connections to the models; `await STACK.ac
 MADE = {one.key: one for one in await make_columns(STACK, DESCRIPTION)}"""
 
 
-def listing(app: App[PromptingVisits], who: Who, chosen: str | None = None, said: str = "") -> list[object]:
+def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    """Everything of "Runs"."""
+    app, parts, running = page.app, layout.kept, layout.measuring.outputs
+
+    def on_open(request: gr.Request, run: str | None) -> list[object]:
+        return list_runs(app, app.who(request), run)
+
+    def on_choose(request: gr.Request, run: str | None) -> list[object]:
+        name = list_runs(app, app.who(request), run)[3]
+        return [name, gr.update(visible=False)]
+
+    def on_rename(request: gr.Request, run: str | None, name: str) -> list[object]:
+        return rename_run(app, app.who(request), run, name)
+
+    def on_delete(request: gr.Request, run: str | None) -> list[object]:
+        return delete_run(app, app.who(request), run)
+
+    def on_compare(request: gr.Request, run: str | None, other: str | None) -> str:
+        return compare_runs(app, app.who(request), run, other)
+
+    async def on_reopen(request: gr.Request, run: str | None) -> list[object]:
+        screen = await asyncio.to_thread(reopen, app, app.who(request), run or "")
+        return [gr.Tabs(selected="set"), *screen.outputs()]
+
+    async def on_finish(request: gr.Request, run: str | None) -> AsyncGenerator[list[object]]:
+        first: object = gr.Tabs(selected="set")
+        async with aclosing(measure(app, app.who(request), run or "")) as screens:
+            async for screen in screens:
+                yield [first, *screen.outputs()]
+                first = gr.skip()
+
+    layout.runs.select(on_open, parts.run, parts.outputs, **PRIVATE)
+    parts.run.input(on_choose, parts.run, [parts.name, parts.surely], **PRIVATE)
+    for event in (parts.rename.click, parts.name.submit):
+        event(on_rename, [parts.run, parts.name], parts.outputs, **PRIVATE)
+    parts.delete.click(lambda: gr.update(visible=True), None, parts.surely, queue=False, **PRIVATE)
+    parts.surely.click(on_delete, parts.run, parts.outputs, **PRIVATE)
+    parts.compare.click(on_compare, [parts.run, parts.other], parts.told, **PRIVATE)
+    wire_then_results(page, layout, parts.reopen.click(on_reopen, parts.run, [layout.modes, *running], **PRIVATE))
+    wire_then_results(page, layout, parts.proceed.click(on_finish, parts.run, [layout.modes, *running], **PRIVATE))
+    wire_downloads(app, parts.exports, layout.file, lambda who, kind, run: export_run(app, who, run, kind), parts.run)
+
+
+def list_runs(app: App[PromptingVisits], who: Who, chosen: str | None = None, said: str = "") -> list[object]:
     """The runs as they are now: updates of the table, both lists, the name, "really delete", and what is told."""
     show = app.show(who)
     try:
         runs = app.visits.listed(who.visitor)
     except PlaygroundError as error:
-        return [alert(show, error), gr.skip(), gr.skip(), gr.skip(), gr.update(visible=False), said]
+        return [draw_alert(show, error), gr.skip(), gr.skip(), gr.skip(), gr.update(visible=False), said]
     if not runs:
         empty = gr.update(choices=[], value=None)
-        return [told(show, "empty_runs"), empty, empty, "", gr.update(visible=False), said]
+        return [draw_sentence(show, "empty_runs"), empty, empty, "", gr.update(visible=False), said]
     known = {run.id: run for run in runs}
     one = known.get(chosen or "") or runs[0]
-    choices = [(_line(show, run), run.id) for run in runs]
+    choices = [(run_line(show, run), run.id) for run in runs]
     others = [run.id for run in runs if run.id != one.id]
     return [
-        _table(show, runs),
+        draw_runs(show, runs),
         gr.update(choices=choices, value=one.id),
         gr.update(choices=choices, value=others[0] if others else None),
         one.name,
@@ -55,29 +103,29 @@ def listing(app: App[PromptingVisits], who: Who, chosen: str | None = None, said
     ]
 
 
-def rename(app: App[PromptingVisits], who: Who, run: str | None, name: str) -> list[object]:
+def rename_run(app: App[PromptingVisits], who: Who, run: str | None, name: str) -> list[object]:
     """Give a run a name."""
     show = app.show(who)
     try:
         with app.visits.runs(who.visitor) as runs:
             runs.rename(run or "", " ".join(str(name).split()) or str(run))
     except PlaygroundError as error:
-        return listing(app, who, run, alert(show, error))
-    return listing(app, who, run, told(show, "renamed"))
+        return list_runs(app, who, run, draw_alert(show, error))
+    return list_runs(app, who, run, draw_sentence(show, "renamed"))
 
 
-def delete(app: App[PromptingVisits], who: Who, run: str | None) -> list[object]:
+def delete_run(app: App[PromptingVisits], who: Who, run: str | None) -> list[object]:
     """Delete a run with its answers."""
     show = app.show(who)
     try:
         with app.visits.runs(who.visitor) as runs:
             runs.delete(run or "")
     except PlaygroundError as error:
-        return listing(app, who, run, alert(show, error))
-    return listing(app, who, None, told(show, "deleted"))
+        return list_runs(app, who, run, draw_alert(show, error))
+    return list_runs(app, who, None, draw_sentence(show, "deleted"))
 
 
-def compare(app: App[PromptingVisits], who: Who, run: str | None, other: str | None) -> str:
+def compare_runs(app: App[PromptingVisits], who: Who, run: str | None, other: str | None) -> str:
     """Two runs on what they share."""
     show = app.show(who)
     try:
@@ -85,13 +133,13 @@ def compare(app: App[PromptingVisits], who: Who, run: str | None, other: str | N
             one, two = runs.load(run or ""), runs.load(other or "")
             found = runs.compare(one.id, two.id)
     except PlaygroundError as error:
-        return alert(show, error)
+        return draw_alert(show, error)
     if not found:
-        return told(show, "compared_none")
-    return _compared(show, one, two, found)
+        return draw_sentence(show, "compared_none")
+    return draw_comparison(show, one, two, found)
 
 
-def exported(app: App[PromptingVisits], who: Who, run: str | None, kind: str) -> dict[str, str] | None:
+def export_run(app: App[PromptingVisits], who: Who, run: str | None, kind: str) -> File | None:
     """A run as a file; `None` where there is none."""
     try:
         with app.visits.runs(who.visitor) as runs:
@@ -107,62 +155,11 @@ def exported(app: App[PromptingVisits], who: Who, run: str | None, kind: str) ->
             words = {word: who.text(f"report.{word}") for word in export.WORDS}
             content = export.to_markdown(found, outcomes, words)
         case _:
-            content = to_notebook(found, recipe(found.description))
-    ending, mime = _TYPES[kind]
+            content = to_notebook(found, recipe_of(found.description))
+    ending, mime = FILE_TYPES[kind]
     return {"name": f"aula-{found.id}.{ending}", "type": mime, "content": content}
 
 
-def recipe(description: RunDescription) -> Recipe:
+def recipe_of(description: RunDescription) -> Recipe:
     """How a notebook makes the columns: as the page does."""
     return Recipe(setup=_SETUP, columns={one.key: f"MADE[{one.key!r}]" for one in description.columns})
-
-
-def _line(show: Renderer, run: StoredRun) -> str:
-    values = {"name": run.name, "created": _when(run), "done": run.done, "all": run.description.total}
-    return show.text("prompting.run_line", **values)
-
-
-def _when(run: StoredRun) -> str:
-    return run.created.replace("T", " ")[:16]
-
-
-def _table(show: Renderer, runs: Sequence[StoredRun]) -> str:
-    names = ("runs_name", "runs_when", "runs_tasks", "result_column", "runs_done")
-    heads = "".join(f'<th scope="col">{html.escape(show.text(f"prompting.{name}"))}</th>' for name in names)
-    rows = "".join(_row(show, run) for run in runs)
-    title = html.escape(show.text("prompting.runs_title"))
-    return (
-        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{title}"><table class="results runs">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _row(show: Renderer, run: StoredRun) -> str:
-    it = run.description
-    state = show.text("prompting.runs_whole" if run.whole else "prompting.runs_open")
-    failed = f" · {show.text('prompting.failed_count', count=run.failed)}" if run.failed else ""
-    cells = [
-        _when(run),
-        f"{it.tasks} ({it.language}), {len(it.items)} × {it.repeats}",
-        ", ".join(dict.fromkeys(column.label for column in it.columns)),
-        f"{run.done} / {it.total} · {state}{failed}",
-    ]
-    inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-    return f'<tr data-run="{html.escape(run.id)}"><th scope="row">{html.escape(run.name)}</th>{inside}</tr>'
-
-
-def _compared(show: Renderer, one: StoredRun, two: StoredRun, found: dict[str, Comparison]) -> str:
-    labels = {column.key: column.label for column in one.description.columns}
-    title = html.escape(show.text("prompting.compared", one=one.name, other=two.name))
-    names = ("compared_column", "compared_items", "compared_difference", "result_interval", "compared_paired")
-    heads = "".join(f'<th scope="col">{html.escape(show.text(f"prompting.{name}"))}</th>' for name in names)
-    rows = []
-    for key, it in found.items():
-        paired = show.text("prompting.paired", better=it.better, worse=it.worse, p=f"{it.p:.3f}")
-        cells = [str(it.items), f"{it.difference:+.2f}", f"{it.low:+.2f} – {it.high:+.2f}", paired]
-        inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-        rows.append(f'<tr><th scope="row">{html.escape(labels[key])}</th>{inside}</tr>')
-    return (
-        f'<h4 class="part">{title}</h4><div class="results-scroll" tabindex="0" role="region" aria-label="{title}">'
-        f'<table class="results"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    )

@@ -1,4 +1,4 @@
-"""A visitor's own questions: the file's columns shown and assigned, its mistakes told by row."""
+"""A visitor's own questions: the file's columns are shown and assigned, its mistakes told by row."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import gradio as gr
 
 from playground.measuring.table import Assignment, RowError, Table, from_table, guess, read_table
 from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
-from playground.tabs.prompting.page.drawing.pieces import alert
-from playground.tabs.prompting.page.events.plan import OWN, sets
-from playground.tabs.prompting.page.layout.task_set import FIELDS, LONGEST
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.prompting.page.drawing.pieces import draw_alert
+from playground.tabs.prompting.page.fields import OWN, task_set_choices
+from playground.tabs.prompting.page.layout.measure import FIELDS, LONGEST
+from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.posed import checked_kind
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.visitors.checks import checked_language
@@ -23,7 +24,22 @@ _TOLD = 10
 """Mistakes that are told one by one."""
 
 
-def read(path: object) -> Table:
+def wire_uploads(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    """A file is looked at when it arrives, and used when its columns are assigned."""
+    app, parts = page.app, layout.measuring.upload
+
+    def on_file(request: gr.Request, file: object) -> list[object]:
+        return show_columns(app, app.who(request), file)
+
+    def on_use(request: gr.Request, file: object, language: str, kind: str, *columns: object) -> list[object]:
+        return use_table(app, app.who(request), file, language, kind, *columns)
+
+    parts.file.change(on_file, parts.file, [*parts.fields, parts.use, parts.told], **PRIVATE)
+    used = [*layout.measuring.fields[:2], parts.told]
+    parts.use.click(on_use, [parts.file, layout.language, *parts.fields], used, **PRIVATE)
+
+
+def read_upload(path: object) -> Table:
     """The uploaded file, under its own name. Raises `DocumentError`, `InputError("empty")` for none."""
     if not isinstance(path, str) or not path:
         raise InputError("empty")
@@ -31,16 +47,16 @@ def read(path: object) -> Table:
     return read_table(file.read_bytes(), file.name)
 
 
-def shown(app: App[PromptingVisits], who: Who, path: object) -> list[object]:
+def show_columns(app: App[PromptingVisits], who: Who, path: object) -> list[object]:
     """What was found: updates of the kind, each field's column, the button, and what is told."""
     show = app.show(who)
     hidden: list[object] = [gr.update(visible=False)] * (len(FIELDS) + 2)
     if not path:
         return [*hidden, ""]
     try:
-        table = read(path)
+        table = read_upload(path)
     except PlaygroundError as error:
-        return [*hidden, alert(show, error)]
+        return [*hidden, draw_alert(show, error)]
     guessed = guess(table.columns)
     columns = [gr.update(choices=list(table.columns), value=_guessed(guessed, name), visible=True) for name in FIELDS]
     found = show.text("prompting.own_columns", rows=len(table.rows), columns=", ".join(table.columns))
@@ -48,22 +64,28 @@ def shown(app: App[PromptingVisits], who: Who, path: object) -> list[object]:
     return [kind, *columns, gr.update(visible=True), f'<p class="told" role="status">{html.escape(found)}</p>']
 
 
-def use(app: App[PromptingVisits], who: Who, path: object, language: str, kind: str, *columns: object) -> list[object]:
+def use_table(
+    app: App[PromptingVisits], who: Who, path: object, language: str, kind: str, *columns: object
+) -> list[object]:
     """Make them the chosen set: updates of the list of sets, how many questions, and what is told."""
     show = app.show(who)
     try:
-        table = read(path)
-        found, errors = from_table(table, assigned(columns), checked_kind(kind), checked_language(language))
+        table = read_upload(path)
+        found, errors = from_table(table, assignment_of(columns), checked_kind(kind), checked_language(language))
     except PlaygroundError as error:
-        return [gr.skip(), gr.skip(), alert(show, error)]
+        return [gr.skip(), gr.skip(), draw_alert(show, error)]
     app.visits.keep_own(who.visitor, found)
     ready = html.escape(show.text("prompting.own_ready", count=len(found.items), name=found.name))
     said = f'<p class="told" role="status">{ready}</p>{_mistakes(show, errors)}'
     count = len(found.items)
-    return [gr.update(choices=sets(app, who), value=OWN), gr.update(maximum=max(count, LONGEST), value=count), said]
+    return [
+        gr.update(choices=task_set_choices(app, who), value=OWN),
+        gr.update(maximum=max(count, LONGEST), value=count),
+        said,
+    ]
 
 
-def assigned(columns: tuple[object, ...]) -> Assignment:
+def assignment_of(columns: tuple[object, ...]) -> Assignment:
     """From the values of the fields, in the order of `FIELDS`."""
     values = dict(zip(FIELDS, columns, strict=True))
     several = values["choices"] or ()

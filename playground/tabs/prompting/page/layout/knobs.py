@@ -18,7 +18,7 @@ _LONGEST_SLIDER = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Knobs:
+class PromptingKnobsLayout:
     """`fields` by strategy and knob; a strategy's group is shown while it is chosen. `passages` belong to ReAct."""
 
     groups: Mapping[str, gr.Group]
@@ -44,7 +44,7 @@ class Knobs:
         return options
 
 
-def lay_out_knobs(page: Page[PromptingVisits], chosen: Sequence[str]) -> Knobs:
+def lay_out_knobs(page: Page[PromptingVisits], chosen: Sequence[str]) -> PromptingKnobsLayout:
     """A group for each strategy that has something to set."""
     groups: dict[str, gr.Group] = {}
     fields: dict[tuple[str, str], gr.components.Component] = {}
@@ -67,7 +67,7 @@ def lay_out_knobs(page: Page[PromptingVisits], chosen: Sequence[str]) -> Knobs:
                 )
         groups[strategy.name] = group
     assert passages is not None  # the strategy `react` has options
-    return Knobs(groups, fields, passages)
+    return PromptingKnobsLayout(groups, fields, passages)
 
 
 def _field(page: Page[PromptingVisits], strategy: Strategy, knob: Knob) -> gr.components.Component:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.prompting.visit.visits import PromptingVisits
 
@@ -14,8 +15,8 @@ EXPORTS = ("csv", "jsonl", "markdown", "notebook")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptLayout:
-    """`choices` are the lists of runs; `listed` is all of them as a table."""
+class PromptingRunsLayout:
+    """`run` and `other` are lists of the runs; `listed` is all of them as a table."""
 
     listed: gr.HTML
     run: gr.Dropdown
@@ -31,14 +32,14 @@ class KeptLayout:
     told: gr.HTML
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
+    def outputs(self) -> list[gr.blocks.Block]:
         """What changes whenever the runs do."""
         return [self.listed, self.run, self.other, self.name, self.surely, self.told]
 
 
-def lay_out_kept(page: Page[PromptingVisits]) -> KeptLayout:
+def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
     label = page.app.label
-    listed = gr.HTML(container=False, apply_default_css=False, elem_id="runs-list")
+    listed = place("runs-list")
     with gr.Row(elem_id="runs-choose"):
         run = gr.Dropdown(
             [], label=label("prompting.run_chosen"), interactive=True, min_width=260, elem_id="runs-chosen"
@@ -59,5 +60,7 @@ def lay_out_kept(page: Page[PromptingVisits]) -> KeptLayout:
         )
     with gr.Row(elem_classes="doing"):
         compare = button(label("prompting.compare"), "runs-compare-button")
-    told = gr.HTML(container=False, apply_default_css=False, elem_id="runs-told")
-    return KeptLayout(listed, run, other, name, rename, reopen, proceed, compare, delete, surely, exports, told)
+    told = place("runs-told")
+    return PromptingRunsLayout(
+        listed, run, other, name, rename, reopen, proceed, compare, delete, surely, exports, told
+    )

@@ -10,14 +10,15 @@ import gradio as gr
 
 from playground.measuring.tasks import KINDS, LANGUAGES
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.strategy import strategies
-from playground.tabs.prompting.page.events.ask import Ways
-from playground.tabs.prompting.page.layout.knobs import Knobs, lay_out_knobs
-from playground.tabs.prompting.page.layout.runs import KeptLayout, lay_out_kept
-from playground.tabs.prompting.page.layout.task_set import SetLayout, lay_out_set
+from playground.tabs.prompting.page.fields import StrategyChoice
+from playground.tabs.prompting.page.layout.knobs import PromptingKnobsLayout, lay_out_knobs
+from playground.tabs.prompting.page.layout.measure import PromptingMeasureLayout, lay_out_measure
+from playground.tabs.prompting.page.layout.runs import PromptingRunsLayout, lay_out_runs
 from playground.tabs.prompting.visit.visits import PromptingVisits
-from playground.visitors.checks import checked_models, checked_sampling
+from playground.visitors.checks import checked_models
 from playground.web.scripts import script_body
 
 CHOSEN = ("zero_shot", "few_shot")
@@ -26,41 +27,41 @@ _WITH_CHOICES = {"label", "choice"}
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class PromptingLayout:
     """The tab's components."""
 
     strategies: gr.CheckboxGroup
     language: gr.Radio
-    knobs: Knobs
+    knobs: PromptingKnobsLayout
     explained: gr.HTML
     modes: gr.Tabs
     runs: gr.Tab
-    asking: AskLayout
-    measuring: SetLayout
-    kept: KeptLayout
+    asking: PromptingAskLayout
+    measuring: PromptingMeasureLayout
+    kept: PromptingRunsLayout
     file: gr.JSON
 
-    def ways(self, page: Page[PromptingVisits]) -> list[gr.components.Component]:
+    def choice(self, page: Page[PromptingVisits]) -> list[gr.components.Component]:
         """What both modes start from: the prompts' language, strategies, passages, knobs, models, sampling."""
         return [self.language, self.strategies, *self.knobs.inputs, *page.sidebar.inputs]
 
-    def chosen(self, page: Page[PromptingVisits], values: Sequence[Any]) -> Ways:
-        """The values of `ways` without the language, checked. Raises `InputError`s."""
+    def checked_choice(self, page: Page[PromptingVisits], values: Sequence[Any]) -> StrategyChoice:
+        """The values of `choice` without the language, checked. Raises `InputError`s."""
         names, passages, *rest = values
         count = len(self.knobs.fields)
         knobs, models, sampling = rest[:count], rest[count], rest[count + 1 :]
-        return Ways(
+        return StrategyChoice(
             strategies=[str(one) for one in names or ()],
             passages=str(passages or ""),
             options=self.knobs.options(knobs),
             models=checked_models(models),
-            sampling=checked_sampling(dict(zip(page.sidebar.sampling, sampling, strict=True)), page.app.bounds),
+            sampling=page.sampling(sampling),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class AskLayout:
-    """One question: its fields in the order of `asking.Typed`, and what it shows."""
+class PromptingAskLayout:
+    """One question: its fields, and what it shows."""
 
     question: gr.Textbox
     kind: gr.Dropdown
@@ -73,15 +74,16 @@ class AskLayout:
     cards: gr.HTML
 
     @property
-    def typed(self) -> list[gr.components.Component]:
+    def fields(self) -> list[gr.components.Component]:
         return [self.question, self.kind, self.choices, self.truth, self.context]
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `PromptingAskScreen`, in its order."""
         return [self.cards, self.ask, self.stop]
 
 
-def lay_out(page: Page[PromptingVisits]) -> Layout:
+def lay_out_prompting(page: Page[PromptingVisits]) -> PromptingLayout:
     label = page.app.label
     gr.Markdown(label("prompting.intro"), elem_classes="intro")
     with gr.Row(elem_id="prompting-ways", equal_height=False):
@@ -103,12 +105,7 @@ def lay_out(page: Page[PromptingVisits]) -> Layout:
             scale=1,
             elem_id="prompting-language",
         )
-    explained = gr.HTML(
-        container=False,
-        apply_default_css=False,
-        js_on_load=script_body("prompting/explain_strategy"),
-        elem_id="prompting-explained",
-    )
+    explained = place("prompting-explained", script_body("prompting/explain_strategy"))
     with gr.Accordion(label("prompting.knobs"), open=False, elem_id="prompting-knobs"):
         knobs = lay_out_knobs(page, CHOSEN)
         gr.Markdown(label("prompting.knobs_info"), elem_classes="quiet")
@@ -116,13 +113,15 @@ def lay_out(page: Page[PromptingVisits]) -> Layout:
         with gr.Tab(label("prompting.mode_question"), id="question"):
             asking = _lay_out_ask(page)
         with gr.Tab(label("prompting.mode_set"), id="set"):
-            measuring = lay_out_set(page)
+            measuring = lay_out_measure(page)
         with gr.Tab(label("prompting.mode_runs"), id="runs") as runs:
-            kept = lay_out_kept(page)
-    return Layout(chosen, language, knobs, explained, modes, runs, asking, measuring, kept, gr.JSON(visible=False))
+            kept = lay_out_runs(page)
+    return PromptingLayout(
+        chosen, language, knobs, explained, modes, runs, asking, measuring, kept, gr.JSON(visible=False)
+    )
 
 
-def _lay_out_ask(page: Page[PromptingVisits]) -> AskLayout:
+def _lay_out_ask(page: Page[PromptingVisits]) -> PromptingAskLayout:
     label = page.app.label
     with gr.Row(elem_id="prompting-pose", equal_height=False):
         with gr.Column(scale=3, min_width=280):
@@ -170,8 +169,6 @@ def _lay_out_ask(page: Page[PromptingVisits]) -> AskLayout:
                     max_lines=10,
                     elem_id="prompting-context",
                 )
-    cards = gr.HTML(
-        container=False, apply_default_css=False, js_on_load=script_body("keep_open"), elem_id="prompting-cards"
-    )
+    cards = place("prompting-cards", script_body("keep_open"))
     kind.change(lambda one: gr.update(visible=one in _WITH_CHOICES), kind, choices, queue=False, **PRIVATE)
-    return AskLayout(question, kind, choices, truth, context, ask, stop, example, cards)
+    return PromptingAskLayout(question, kind, choices, truth, context, ask, stop, example, cards)

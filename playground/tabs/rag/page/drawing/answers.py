@@ -9,28 +9,27 @@ from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.answering.answer import Grounded
 from playground.tabs.rag.lab.documents import Passage
-from playground.tabs.rag.page.drawing.claims import Claims, claims, legend
-from playground.tabs.rag.page.drawing.passages import notes
+from playground.tabs.rag.page.drawing.claims import Claims, draw_claims, draw_legend
+from playground.tabs.rag.page.drawing.passages import draw_notes
 from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where
 from playground.tabs.rag.visit.values import Answered
 from providers.types import ModelInfo
 
 _SNIPPET = 140
 """Characters of a source that its line shows."""
-Models = Mapping[str, ModelInfo]
 
 
-def turns(show: Renderer, answered: Sequence[Answered], models: Models) -> str:
+def draw_turns(show: Renderer, answered: Sequence[Answered], models: Mapping[str, ModelInfo]) -> str:
     """What was asked so far, the oldest first."""
-    return "".join(turn(show, one, models, number) for number, one in enumerate(answered))
+    return "".join(draw_turn(show, one, models, number) for number, one in enumerate(answered))
 
 
-def turn(show: Renderer, it: Answered, models: Models, number: int) -> str:
+def draw_turn(show: Renderer, it: Answered, models: Mapping[str, ModelInfo], number: int) -> str:
     """One question. `number` keeps apart what is unfolded in each."""
     sides = _with(show, it, models, number)
     if it.plain is not None:
         sides += _side(show, "without", it.plain, models, _plain(it.plain), f"{number}-without")
-    signs = legend(show) if it.sentences else ""
+    signs = draw_legend(show) if it.sentences else ""
     if it.unchecked is not None:
         signs = f'<p class="quiet">⚠ {say(show, "unchecked")} {html.escape(show.message(it.unchecked))}</p>'
     return (
@@ -46,7 +45,7 @@ def _searched(show: Renderer, it: Answered) -> str:
     if it.rewritten:
         parts.append(f'<p class="standalone">{say(show, "standalone")} <q>{html.escape(it.standalone)}</q></p>')
     if it.found is not None:
-        parts.append(notes(show, it.found.notes))
+        parts.append(draw_notes(show, it.found.notes))
     return "".join(parts)
 
 
@@ -59,7 +58,7 @@ def _banner(show: Renderer, it: Answered) -> str:
     )
 
 
-def _with(show: Renderer, it: Answered, models: Models, number: int) -> str:
+def _with(show: Renderer, it: Answered, models: Mapping[str, ModelInfo], number: int) -> str:
     """The side with the documents; while nothing is found yet, that it is being searched."""
     if it.reply is None:
         if it.evidence == "none":
@@ -70,11 +69,11 @@ def _with(show: Renderer, it: Answered, models: Models, number: int) -> str:
             said = f'<p class="told" role="status">{say(show, "searching")}</p>'
         return f'<section class="side with"><h5>{say(show, "with")}</h5>{said}</section>'
     passages = it.grounded.passages if it.grounded is not None else ()
-    text = claims(show, Claims(text=it.reply.text, passages=passages, sentences=it.sentences))
+    text = draw_claims(show, Claims(text=it.reply.text, passages=passages, sentences=it.sentences))
     return _side(show, "with", it.reply, models, text, f"{number}-with")
 
 
-def _side(show: Renderer, name: str, reply: Reply, models: Models, text: str, key: str) -> str:
+def _side(show: Renderer, name: str, reply: Reply, models: Mapping[str, ModelInfo], text: str, key: str) -> str:
     said = text if reply.text else ""
     if reply.reasoning:
         said = (

@@ -26,14 +26,14 @@ class Claims:
     sentences: Sequence[Sentence] = ()
 
 
-def claims(show: Renderer, it: Claims) -> str:
+def draw_claims(show: Renderer, it: Claims) -> str:
     """Text with bold, code and bullets, line breaks kept: no picture is fetched, no link to follow, no HTML obeyed."""
     cited = citations(it.text, len(it.passages))
     pieces, at = [], 0
     for sentence in it.sentences:
         pieces.append(_cited(show, it, cited, at, sentence.start))
         inside = _cited(show, it, cited, sentence.start, sentence.end)
-        tip = tip_of(show, sentence)
+        tip = support_tip(show, sentence)
         pieces.append(f'<span class="claim {sentence.label}" title="{tip}">{inside}</span>{_sign(it, sentence, tip)}')
         at = sentence.end
     pieces.append(_cited(show, it, cited, at, len(it.text)))
@@ -49,7 +49,7 @@ def _sign(it: Claims, sentence: Sentence, tip: str) -> str:
     return f'<button type="button" {told} {place}>{SIGNS[sentence.label]}</button>'
 
 
-def tip_of(show: Renderer, sentence: Sentence) -> str:
+def support_tip(show: Renderer, sentence: Sentence) -> str:
     """What the sign says, in words, escaped."""
     said = say(show, f"support_{sentence.label}")
     if sentence.passage is not None:
@@ -59,7 +59,7 @@ def tip_of(show: Renderer, sentence: Sentence) -> str:
     return said
 
 
-def legend(show: Renderer) -> str:
+def draw_legend(show: Renderer) -> str:
     """The three signs once, with what they mean, and what they do not."""
     items = "".join(
         f'<span><span class="claim {label}">{say(show, f"label_{label}")}</span> '

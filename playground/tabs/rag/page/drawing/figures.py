@@ -19,7 +19,7 @@ _WIDTH = 55
 """Characters of a line of them."""
 
 
-def map_figure(show: Renderer, every: Sequence[Chunk], flat: Map, question: str) -> go.Figure:
+def plot_map(show: Renderer, every: Sequence[Chunk], flat: Map, question: str) -> go.Figure:
     """The chunks, row by row as `flat` has them. Names and texts are escaped: a figure reads mark-up."""
     figure = go.Figure()
     names = list(dict.fromkeys((one.document, one.name) for one in every))

@@ -6,19 +6,20 @@ import html
 from collections.abc import Sequence
 
 from playground.asking.upload import Rejected
+from playground.page.parts.measures import draw_progress
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.index.texts import StoredDocument
-from playground.tabs.rag.page.drawing.pieces import say, told
+from playground.tabs.rag.page.drawing.pieces import draw_sentence, say
 from playground.tabs.rag.visit.values import Ingest
 
 SCANNED = "document_error.scanned"
 """A file that holds pictures of text alone: it may be read by OCR."""
 
 
-def listing(show: Renderer, stored: Sequence[StoredDocument], excluded: Sequence[str]) -> str:
+def draw_documents(show: Renderer, stored: Sequence[StoredDocument], excluded: Sequence[str]) -> str:
     """A line a document: whether it is searched, what it is, and a button that removes it."""
     if not stored:
-        return told(show, "empty_files")
+        return draw_sentence(show, "empty_files")
     lines = "".join(_line(show, one, ticked=one.digest not in excluded) for one in stored)
     count = say(show, "files_count", count=len(stored), chunks=f"{sum(one.chunks for one in stored):,}")
     return f'<p class="quiet">{count}</p><ul class="library">{lines}</ul>'
@@ -42,7 +43,7 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
     )
 
 
-def progress(show: Renderer, it: Ingest) -> str:
+def draw_ingest(show: Renderer, it: Ingest) -> str:
     """Files, pages, chunks; a bar over all files, the one at hand by its chunks."""
     if it.progress is not None:
         said = html.escape(show.waiting(it.progress))
@@ -55,10 +56,10 @@ def progress(show: Renderer, it: Ingest) -> str:
         said = " · ".join(parts)
     within = it.chunks / it.chunk_total if it.chunk_total and it.files < it.total else 0.0
     share = min((it.files + within) / it.total, 1) if it.total else 0.0
-    return f'<div role="status" class="ingest">{said}<progress max="1" value="{share:.3f}"></progress></div>'
+    return draw_progress(said, share)
 
 
-def outcome(show: Renderer, it: Ingest) -> str:
+def draw_ingest_outcome(show: Renderer, it: Ingest) -> str:
     """What became of each file, the rejected ones with their reason."""
     said = []
     if it.stopped:

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import Chunk
-from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, told, where, word
+from playground.tabs.rag.page.drawing.pieces import decimal, draw_sentence, draw_term, place_of, say, where
 
 AT_ONCE = 50
 """Chunks on one leaf of the list."""
 _WORDS = ("chunk", "tokens", "offsets", "headings")
 
 
-def chunks(show: Renderer, every: Sequence[Chunk], first: int = 0) -> str:
+def draw_chunks(show: Renderer, every: Sequence[Chunk], first: int = 0) -> str:
     """A leaf of a document's chunks, from the chunk counted `first`."""
     if not every:
-        return told(show, "empty_inside")
+        return draw_sentence(show, "empty_inside")
     first = min(max(0, first), len(every) - 1) // AT_ONCE * AT_ONCE
     shown = every[first : first + AT_ONCE]
     items = "".join(_chunk(show, one, first + place) for place, one in enumerate(shown, start=1))
-    words = " ".join(word(show, f"inside_{name}") for name in _WORDS)
+    words = " ".join(draw_term(show, f"inside_{name}") for name in _WORDS)
     return (
         f'<p class="words-used">{words}</p>{_leaves(show, len(every), first)}<ol class="chunks" start="{first + 1}">'
         f"{items}</ol>"
@@ -53,10 +53,10 @@ def _leaves(show: Renderer, count: int, first: int) -> str:
     return f'<p class="leaves">{say(show, "chunks_part", first=first + 1, last=last, all=f"{count:,}")} {turned}</p>'
 
 
-def near(show: Renderer, of: Chunk | None, found: Sequence[tuple[Chunk, float]]) -> str:
+def draw_neighbours(show: Renderer, of: Chunk | None, found: Sequence[tuple[Chunk, float]]) -> str:
     """The nearest neighbours, the nearest first, with their cosine."""
     if not found:
-        return told(show, "near_none")
+        return draw_sentence(show, "near_none")
     title = say(show, "near_title") + (f" {where(show, of)}" if of is not None else "")
     items = "".join(
         f'<li><header><b class="rank">{decimal(cosine, 3)}</b>'
@@ -64,5 +64,5 @@ def near(show: Renderer, of: Chunk | None, found: Sequence[tuple[Chunk, float]])
         f'<pre class="said">{html.escape(one.text)}</pre></li>'
         for one, cosine in found
     )
-    words = f'<p class="words-used">{word(show, "score_dense")}</p>'
+    words = f'<p class="words-used">{draw_term(show, "score_dense")}</p>'
     return f'<h4 class="part">{title}</h4>{words}<ol class="chunks">{items}</ol>'

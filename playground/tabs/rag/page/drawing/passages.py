@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import DocumentPage, Note, Passage, RetrievalResult
-from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where, word
+from playground.tabs.rag.page.drawing.pieces import decimal, draw_term, place_of, say, where
 
 AROUND = 160
 """Characters shown before and after a passage."""
@@ -17,20 +17,20 @@ Pages = Mapping[tuple[str, int], DocumentPage]
 """By document and number."""
 
 
-def found(show: Renderer, it: RetrievalResult, pages: Pages) -> str:
+def draw_passages(show: Renderer, it: RetrievalResult, pages: Pages) -> str:
     """The ranked passages."""
     if not it.passages:
-        return f'{notes(show, it.notes)}<p class="told" role="status">{say(show, "found_none")}</p>'
+        return f'{draw_notes(show, it.notes)}<p class="told" role="status">{say(show, "found_none")}</p>'
     used = [name for name in _WAYS if any(getattr(one, f"{name}_score") is not None for one in it.passages)]
-    words = " ".join(word(show, f"score_{name}") for name in used)
+    words = " ".join(draw_term(show, f"score_{name}") for name in used)
     items = "".join(_passage(show, one, used, pages.get((one.chunk.document, one.chunk.page))) for one in it.passages)
     return (
-        f'{notes(show, it.notes)}<p class="quiet" role="status">{_took(show, it)}</p>'
+        f'{draw_notes(show, it.notes)}<p class="quiet" role="status">{_took(show, it)}</p>'
         f'<p class="words-used">{words}</p><ol class="passages">{items}</ol>'
     )
 
 
-def notes(show: Renderer, made: Sequence[Note]) -> str:
+def draw_notes(show: Renderer, made: Sequence[Note]) -> str:
     """What was done and why, in sentences."""
     lines = "".join(f"<li>{say(show, f'note.{one.key}', **_readable(show, one))}</li>" for one in made)
     return f'<ul class="search-notes">{lines}</ul>' if lines else ""
@@ -62,7 +62,7 @@ def _passage(show: Renderer, it: Passage, used: Sequence[str], page: DocumentPag
     return (
         f'<li class="passage"><header><b class="rank">{it.rank}</b>'
         f'<button type="button" class="source" {place_of(it.chunk)}>{where(show, it.chunk)}</button> {above}</header>'
-        f"{_context(it, page)}{scores(show, it, used)}</li>"
+        f"{_context(it, page)}{draw_scores(show, it, used)}</li>"
     )
 
 
@@ -80,7 +80,7 @@ def _context(it: Passage, page: DocumentPage | None) -> str:
     )
 
 
-def scores(show: Renderer, it: Passage, used: Sequence[str]) -> str:
+def draw_scores(show: Renderer, it: Passage, used: Sequence[str]) -> str:
     """Each way's rank and score with its range; a dash where that way did not find it."""
     ranks = {"dense": it.dense_rank, "lexical": it.lexical_rank}
     cells = []

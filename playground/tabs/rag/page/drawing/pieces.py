@@ -9,7 +9,8 @@ from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import Chunk
 
 NOTICES = Notices("rag")
-say, word, told, noticed, alert = NOTICES.say, NOTICES.word, NOTICES.told, NOTICES.noticed, NOTICES.alert
+say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sentence
+draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
 
 
 def place_of(chunk: Chunk) -> str:

@@ -7,13 +7,14 @@ import html
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.index.texts import StoredDocument
-from playground.tabs.rag.page.drawing.pieces import say
+from playground.tabs.rag.page.drawing.pieces import draw_alert, say
+from providers.errors import PlaygroundError
 
 _SHOWN = 20_000
 """Characters of a page around the passage: a whole book may be one page."""
 
 
-def reader(show: Renderer, document: StoredDocument, page: DocumentPage, start: int, end: int) -> str:
+def draw_page(show: Renderer, document: StoredDocument, page: DocumentPage, start: int, end: int) -> str:
     """The page; what lies outside of it is not marked."""
     start, end = sorted((min(max(start, 0), len(page.text)), min(max(end, 0), len(page.text))))
     first = max(0, start - _SHOWN // 2)
@@ -35,6 +36,15 @@ def reader(show: Renderer, document: StoredDocument, page: DocumentPage, start: 
         f"{_turn(show, document, page.number, -1)}{_turn(show, document, page.number, 1)}"
         f'<button type="button" data-close aria-label="{say(show, "close")}" title="{say(show, "close")}">✕</button>'
         f'</header>{read}<div class="page-text" tabindex="0" role="region" aria-label="{name}">{text}</div></div>'
+    )
+
+
+def draw_reader_alert(show: Renderer, error: PlaygroundError) -> str:
+    """Why the page cannot be shown, in its place."""
+    close = say(show, "close")
+    return (
+        f'<div class="reader" role="dialog" tabindex="-1" aria-label="{close}"><header><span></span>'
+        f'<button type="button" data-close aria-label="{close}">✕</button></header>{draw_alert(show, error)}</div>'
     )
 
 

@@ -1,20 +1,29 @@
-"""What the events of "Ask" do: the answer as it grows, the conversation so far."""
+"""Ask: the answer as it grows, with the documents and without, and the conversation so far."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.examples import spoken
 from playground.page.parts.pace import paced
-from playground.page.program import App, Who
-from playground.tabs.rag.page.drawing.answers import Models, turn, turns
-from playground.tabs.rag.page.drawing.pieces import alert, noticed, say, told
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.page.drawing.answers import draw_turn, draw_turns
+from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
+from playground.tabs.rag.page.events.files import Scanned, add
+from playground.tabs.rag.page.events.inside import wire_then_inside
+from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval_of_ticked, stored_documents
+from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.values import Answered, RagRequest
 from playground.tabs.rag.visit.visits import RagVisits
+from playground.visitors.checks import checked_models, checked_text
 from providers.errors import PlaygroundError
 
 PLACE = "ask"
@@ -23,67 +32,123 @@ EXAMPLE_TOKENS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What changes while an answer is written; the rest stays as it is."""
+class RagAskScreen(Screen):
+    """What asking redraws."""
 
-    past: object = field(default_factory=gr.skip)
-    current: object = field(default_factory=gr.skip)
-    question: object = field(default_factory=gr.skip)
-    ask: object = field(default_factory=gr.skip)
-    stop: object = field(default_factory=gr.skip)
+    BUTTONS = ("ask", "stop")
 
-    def outputs(self) -> list[object]:
-        return [getattr(self, one.name) for one in fields(self)]
-
-    @classmethod
-    def idle(cls, **places: object) -> Screen:
-        """Ready for the next question."""
-        return cls(**places, ask=gr.update(visible=True), stop=gr.update(visible=False))
+    past: object = unchanged()
+    current: object = unchanged()
+    question: object = unchanged()
+    ask: object = unchanged()
+    stop: object = unchanged()
 
 
-async def models_of(app: App[RagVisits], who: Who) -> Models:
-    """Every model within reach, by its name."""
-    return {model.ref: model for model in await app.reach.models(who.visitor)}
+def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
+    """Everything of "Ask"."""
+    app, parts, files, fields = page.app, layout.asking, layout.files, layout.fields
+    inputs = [parts.question, parts.compare, layout.assistant.system, *fields, *page.sidebar.inputs]
+
+    async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in _ask(page, layout, app.who(request), values):
+            yield screen.outputs()
+
+    async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        """Where there are no documents yet, the sample documents are added first."""
+        who, now = app.who(request), RetrievalFields.of(values[3 : 3 + len(fields)])
+        if not await _has_documents(app, who, now):
+            async with aclosing(add(app, who, kept, now, app.visits.samples())) as screens:
+                async for left in screens:
+                    yield [*left.outputs(), *RagAskScreen().outputs()]
+        models, refs = await app.models(who), values[3 + len(fields)] or []
+        language = spoken([models[ref] for ref in refs[:1] if ref in models], who.language)
+        question = app.texts.text(language, "rag.example_question")
+        untouched = [gr.skip()] * len(files.outputs)
+        async for screen in _ask(page, layout, who, [question, *values[1:]], example=language):
+            yield [*untouched, *screen.outputs()]
+
+    async def on_load(request: gr.Request) -> list[object]:
+        return (await open_conversation(app, app.who(request))).outputs()
+
+    def on_new(request: gr.Request) -> list[object]:
+        return clear_conversation(app, app.who(request)).outputs()
+
+    page.blocks.load(on_load, None, parts.outputs, **PRIVATE)
+    for event in (parts.ask.click, parts.question.submit):
+        event(on_ask, inputs, parts.outputs, **PRIVATE)
+    wire_then_inside(page, layout, parts.example.click(on_example, inputs, [*files.outputs, *parts.outputs], **PRIVATE))
+    wire_stop(app, parts.stop, app.visits.stop, PLACE)
+    parts.new.click(on_new, None, parts.outputs, **PRIVATE)
 
 
-async def answer(app: App[RagVisits], who: Who, asking: RagRequest, *, example: str = "") -> AsyncGenerator[Screen]:
+async def _has_documents(app: App[RagVisits], who: Who, fields: RetrievalFields) -> bool:
+    try:
+        return bool(await stored_documents(app, who, fields))
+    except PlaygroundError:  # adding will say what is wrong
+        return False
+
+
+async def _ask(
+    page: Page[RagVisits], layout: RagLayout, who: Who, values: Sequence[Any], *, example: str = ""
+) -> AsyncGenerator[RagAskScreen]:
+    """`example` is the language in which the worked example is asked; empty for a question of the visitor's."""
+    app, count = page.app, len(layout.fields)
+    question, compare, system, *rest = values
+    try:
+        asking = RagRequest(
+            question=checked_text(question or "", app.bounds),
+            model=checked_models(rest[count])[0],
+            sampling=page.sampling(rest[count + 1 :]),
+            system=checked_text(system or "", app.bounds, empty=True),
+            language=example or who.language,
+            retrieval=await checked_retrieval_of_ticked(app, who, RetrievalFields.of(rest[:count])),
+            compare=bool(compare),
+        )
+    except PlaygroundError as error:
+        yield RagAskScreen.showing("ask", current=draw_alert(app.show(who), error))
+        return
+    if example:
+        asking = replace(asking, sampling=replace(asking.sampling, temperature=0, max_tokens=EXAMPLE_TOKENS))
+    async with aclosing(answer(app, who, asking, example=example)) as screens:
+        async for screen in screens:
+            yield screen
+
+
+async def answer(
+    app: App[RagVisits], who: Who, asking: RagRequest, *, example: str = ""
+) -> AsyncGenerator[RagAskScreen]:
     """One turn. A question that could not be asked goes back into its box.
 
     `example`: the language of the worked example, which says how it was asked; empty for any other question.
     """
-    show, models, before = app.show(who), await models_of(app, who), app.visits.turns(who.visitor)
+    show, models, before = app.show(who), await app.models(who), app.visits.turns(who.visitor)
     latest = Answered(question=asking.question)
-    yield Screen(
-        past=turns(show, before, models),
-        current=turn(show, latest, models, len(before)),
-        question="",
-        ask=gr.update(visible=False),
-        stop=gr.update(visible=True),
-    )
+    current = draw_turn(show, latest, models, len(before))
+    yield RagAskScreen.showing("stop", past=draw_turns(show, before, models), current=current, question="")
     try:
         async with aclosing(paced(ask(app.visits, who.visitor, asking))) as snapshots:
             async for latest in snapshots:
-                yield Screen(current=turn(show, latest, models, len(before)))
+                yield RagAskScreen(current=draw_turn(show, latest, models, len(before)))
     except PlaygroundError as error:
-        yield Screen.idle(current=alert(show, error), question=asking.question)
+        yield RagAskScreen.showing("ask", current=draw_alert(show, error), question=asking.question)
         return
-    said = turn(show, latest, models, len(before))
-    said += noticed(show, "ask") if example or not before else ""
+    current = draw_turn(show, latest, models, len(before))
+    current += draw_notice(show, "ask") if example or not before else ""
     if example:
         note = "example_note" if example == who.language else "example_language"
-        said += f'<p class="quiet">{say(show, note, tokens=EXAMPLE_TOKENS)}</p>'
-    yield Screen.idle(current=said)
+        current += f'<p class="quiet">{say(show, note, tokens=EXAMPLE_TOKENS)}</p>'
+    yield RagAskScreen.showing("ask", current=current)
 
 
-async def opened(app: App[RagVisits], who: Who) -> Screen:
+async def open_conversation(app: App[RagVisits], who: Who) -> RagAskScreen:
     """The conversation as it was left, or what there is to try."""
     show, before = app.show(who), app.visits.turns(who.visitor)
     if not before:
-        return Screen(past="", current=told(show, "empty_ask"))
-    return Screen(past=turns(show, before, await models_of(app, who)), current="")
+        return RagAskScreen(past="", current=draw_sentence(show, "empty_ask"))
+    return RagAskScreen(past=draw_turns(show, before, await app.models(who)), current="")
 
 
-def cleared(app: App[RagVisits], who: Who) -> Screen:
+def clear_conversation(app: App[RagVisits], who: Who) -> RagAskScreen:
     """A new conversation; the documents stay."""
     app.visits.clear(who.visitor)
-    return Screen.idle(past="", current=told(app.show(who), "empty_ask"), question="")
+    return RagAskScreen.showing("ask", past="", current=draw_sentence(app.show(who), "empty_ask"), question="")

@@ -1,21 +1,26 @@
-"""What the events of the left side do: add, read by OCR, remove; named functions of plain values."""
+"""The left side: documents are added, read by OCR, ticked and removed."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
 from playground.asking.upload import Upload
 from playground.page.parts import uploads
+from playground.page.parts.fields import texts_of
 from playground.page.parts.pace import paced
-from playground.page.program import App, Who
-from playground.tabs.rag.lab.index.texts import StoredDocument
-from playground.tabs.rag.page.drawing.files import SCANNED, listing, outcome, progress
-from playground.tabs.rag.page.drawing.pieces import alert
-from playground.tabs.rag.page.events.choose import Chosen, names, retrieval_of
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.page.drawing.files import SCANNED, draw_documents, draw_ingest, draw_ingest_outcome
+from playground.tabs.rag.page.drawing.pieces import draw_alert
+from playground.tabs.rag.page.events.inside import wire_then_inside
+from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents
+from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.values import Ingest
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_text
@@ -27,113 +32,148 @@ Scanned = Expiring[tuple[Upload, ...]]
 """By visitor: files without text, kept for a while so that OCR may read them without a second upload."""
 
 
-def scanned() -> Scanned:
+def keep_scanned() -> Scanned:
     """For a quarter of an hour, of the last few visitors who had some: their files are held in memory."""
     return Expiring(900.0, 8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What changes on the left side; the rest stays as it is."""
+class RagFilesScreen(Screen):
+    """What adding redraws on the left side."""
 
-    upload: object = field(default_factory=gr.skip)
-    text: object = field(default_factory=gr.skip)
-    progress: object = field(default_factory=gr.skip)
-    stop: object = field(default_factory=gr.skip)
-    listing: object = field(default_factory=gr.skip)
+    BUTTONS = ("stop",)
 
-    def outputs(self) -> list[object]:
-        return [getattr(self, one.name) for one in fields(self)]
+    upload: object = unchanged()
+    text: object = unchanged()
+    progress: object = unchanged()
+    stop: object = unchanged()
+    listing: object = unchanged()
 
 
-async def listed(app: App[RagVisits], who: Who, chosen: Chosen) -> str:
+def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
+    """Everything of the left side but the embedding model and the length of the chunks."""
+    app, parts, fields = page.app, layout.files, layout.fields
+
+    async def on_upload(request: gr.Request, paths: object, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in upload(app, app.who(request), kept, RetrievalFields.of(values), paths):
+            yield screen.outputs()
+
+    async def on_paste(request: gr.Request, name: str, text: str, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in paste(app, app.who(request), kept, RetrievalFields.of(values), name, text):
+            yield screen.outputs()
+
+    async def on_samples(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in add(app, app.who(request), kept, RetrievalFields.of(values), app.visits.samples()):
+            yield screen.outputs()
+
+    async def on_ocr(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in read_scanned(app, app.who(request), kept, RetrievalFields.of(values), event.name):
+            yield screen.outputs()
+
+    async def on_remove(request: gr.Request, event: gr.EventData, *values: Any) -> str:
+        return await remove(app, app.who(request), RetrievalFields.of(values), event.document)
+
+    def on_tick(event: gr.EventData) -> list[str]:
+        return list(texts_of(event.excluded))
+
+    adding = [
+        parts.upload.upload(on_upload, [parts.upload, *fields], parts.outputs, **PRIVATE),
+        parts.paste.click(on_paste, [parts.name, parts.text, *fields], parts.outputs, **PRIVATE),
+        parts.samples.click(on_samples, fields, parts.outputs, **PRIVATE),
+        parts.progress.ocr(on_ocr, fields, parts.outputs, **PRIVATE),
+        parts.listing.remove(on_remove, fields, parts.listing, **PRIVATE),
+    ]
+    for event in adding:
+        wire_then_inside(page, layout, event)
+    wire_stop(app, parts.stop, app.visits.stop, PLACE)
+    parts.listing.tick(on_tick, None, parts.excluded, queue=False, **PRIVATE)
+
+
+async def list_documents(app: App[RagVisits], who: Who, fields: RetrievalFields) -> str:
     """The documents as they are now."""
     show = app.show(who)
     try:
-        return listing(show, await stored(app, who, chosen), names(chosen.excluded))
+        return draw_documents(show, await stored_documents(app, who, fields), texts_of(fields.excluded))
     except PlaygroundError as error:
-        return alert(show, error)
+        return draw_alert(show, error)
 
 
-async def stored(app: App[RagVisits], who: Who, chosen: Chosen) -> tuple[StoredDocument, ...]:
-    """The visitor's documents."""
-    return await app.visits.documents(who.visitor, retrieval_of(app, who, chosen))
-
-
-async def upload(app: App[RagVisits], who: Who, kept: Scanned, chosen: Chosen, paths: object) -> AsyncGenerator[Screen]:
+async def upload(
+    app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, paths: object
+) -> AsyncGenerator[RagFilesScreen]:
     """Files from the browser."""
     try:
         taken = await uploads.take(paths or [])
     except PlaygroundError as error:
-        yield Screen(upload=None, progress=alert(app.show(who), error))
+        yield RagFilesScreen(upload=None, progress=draw_alert(app.show(who), error))
         return
     if not taken:
         return
-    async with aclosing(add(app, who, kept, chosen, taken)) as screens:
+    async with aclosing(add(app, who, kept, fields, taken)) as screens:
         async for screen in screens:
             yield screen
 
 
 async def paste(
-    app: App[RagVisits], who: Who, kept: Scanned, chosen: Chosen, name: str, text: str
-) -> AsyncGenerator[Screen]:
+    app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, name: str, text: str
+) -> AsyncGenerator[RagFilesScreen]:
     """A text typed or pasted; it is taken out of its box when it is kept."""
     try:
         taken = (uploads.pasted(name or who.text("rag.paste_name_default"), checked_text(text or "", app.bounds)),)
     except PlaygroundError as error:
-        yield Screen(progress=alert(app.show(who), error))
+        yield RagFilesScreen(progress=draw_alert(app.show(who), error))
         return
-    yield Screen(text="")
-    async with aclosing(add(app, who, kept, chosen, taken)) as screens:
+    yield RagFilesScreen(text="")
+    async with aclosing(add(app, who, kept, fields, taken)) as screens:
         async for screen in screens:
             yield screen
 
 
 async def read_scanned(
-    app: App[RagVisits], who: Who, kept: Scanned, chosen: Chosen, name: object
-) -> AsyncGenerator[Screen]:
+    app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, name: object
+) -> AsyncGenerator[RagFilesScreen]:
     """The files that were rejected for having no text, their pictures read."""
     waiting = kept.get(who.visitor) or ()
     taken = tuple(one for one in waiting if _holds(one, str(name)))
     if not taken:
-        yield Screen(progress=alert(app.show(who), InputError("document")))
+        yield RagFilesScreen(progress=draw_alert(app.show(who), InputError("document")))
         return
-    async with aclosing(add(app, who, kept, chosen, taken, ocr=True)) as screens:
+    async with aclosing(add(app, who, kept, fields, taken, ocr=True)) as screens:
         async for screen in screens:
             yield screen
 
 
 async def add(
-    app: App[RagVisits], who: Who, kept: Scanned, chosen: Chosen, taken: Sequence[Upload], *, ocr: bool = False
-) -> AsyncGenerator[Screen]:
+    app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, taken: Sequence[Upload], *, ocr: bool = False
+) -> AsyncGenerator[RagFilesScreen]:
     """Read, cut, embed and keep; the list grows with each file."""
     show = app.show(who)
-    first: dict[str, object] = {"upload": None, "stop": gr.update(visible=True)}
     latest, count = Ingest(total=len(taken)), 0
     try:
-        retrieval = retrieval_of(app, who, chosen)
-        yield Screen(progress=progress(show, latest), **first)
+        retrieval = checked_retrieval(app, who, fields)
+        yield RagFilesScreen.showing("stop", upload=None, progress=draw_ingest(show, latest))
         async with aclosing(paced(app.visits.add(who.visitor, taken, retrieval, ocr))) as steps:
             async for latest in steps:
                 grown = len(latest.added) != count
                 count = len(latest.added)
-                shown = {"listing": await listed(app, who, chosen)} if grown else {}
-                yield Screen(progress=progress(show, latest), **shown)
+                shown = {"listing": await list_documents(app, who, fields)} if grown else {}
+                yield RagFilesScreen(progress=draw_ingest(show, latest), **shown)
         if not ocr:
             kept.put(who.visitor, _without_text(taken, latest))
-        ended = outcome(show, latest)
+        ended = draw_ingest_outcome(show, latest)
     except PlaygroundError as error:
-        ended = outcome(show, latest) + alert(show, error)
-    yield Screen(upload=None, progress=ended, stop=gr.update(visible=False), listing=await listed(app, who, chosen))
+        ended = draw_ingest_outcome(show, latest) + draw_alert(show, error)
+    listing = await list_documents(app, who, fields)
+    yield RagFilesScreen.showing(upload=None, progress=ended, listing=listing)
 
 
-async def remove(app: App[RagVisits], who: Who, chosen: Chosen, document: object) -> str:
+async def remove(app: App[RagVisits], who: Who, fields: RetrievalFields, document: object) -> str:
     """The list without that document."""
     try:
-        await app.visits.remove(who.visitor, str(document), retrieval_of(app, who, chosen))
+        await app.visits.remove(who.visitor, str(document), checked_retrieval(app, who, fields))
     except PlaygroundError as error:
-        return alert(app.show(who), error)
-    return await listed(app, who, chosen)
+        return draw_alert(app.show(who), error)
+    return await list_documents(app, who, fields)
 
 
 def _without_text(taken: Sequence[Upload], latest: Ingest) -> tuple[Upload, ...]:
@@ -141,6 +181,6 @@ def _without_text(taken: Sequence[Upload], latest: Ingest) -> tuple[Upload, ...]
     return tuple(one for one in taken if any(_holds(one, name) for name in scanned_names))
 
 
-def _holds(upload_: Upload, name: str) -> bool:
+def _holds(file: Upload, name: str) -> bool:
     """It is that file, or the archive that it came in."""
-    return name == upload_.name or name.startswith(f"{upload_.name}/") or name.startswith(f"{upload_.name}:")
+    return name == file.name or name.startswith(f"{file.name}/") or name.startswith(f"{file.name}:")

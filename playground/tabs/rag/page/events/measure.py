@@ -1,52 +1,46 @@
-"""What the events of "Measure" do: read or propose questions, measure ways to search, keep the table for a file."""
+"""Measure: ways to search and lengths of chunks, on a set of questions; the table is kept for a file."""
 
 from __future__ import annotations
 
 import asyncio
-import html
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields, replace
-from typing import cast, get_args
+from dataclasses import dataclass
+from typing import Any, cast, get_args
 
 import gradio as gr
 
-from playground.page.parts import uploads
+from playground.page.parts.downloads import File, wire_downloads
+from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
-from playground.tabs.rag.lab.measuring.propose import Proposed
-from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, read_questions, sample_questions
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
 from playground.tabs.rag.lab.measuring.ways import Way, table
-from playground.tabs.rag.page.drawing import measures
-from playground.tabs.rag.page.drawing.pieces import alert, noticed, say, told
-from playground.tabs.rag.page.events.choose import TOKENS, names, number
-from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
+from playground.tabs.rag.page.drawing.measures import Tables, draw_measures, draw_searches, plot_recall
+from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
+from playground.tabs.rag.page.events.files import Scanned, add
+from playground.tabs.rag.page.events.questions import KeptMeasures, wire_questions
+from playground.tabs.rag.page.export import to_csv, to_json
+from playground.tabs.rag.page.fields import TOKENS, RetrievalFields, checked_retrieval
+from playground.tabs.rag.page.layout.measure import WAYS
+from playground.tabs.rag.page.layout.tab import RagLayout
+from playground.tabs.rag.visit.measure import Measured, Wanted, measure
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
-from playground.visitors.expiring import Expiring
 from providers.errors import InputError, PlaygroundError
-from providers.types import Sampling
 
-MEASURE, PROPOSE = "measure", "propose"
-_HOURS = 14_400.0
-_QUOTE = 80
-"""Characters of a quote that its line shows."""
+PLACE = "measure"
+_FIRST_SIZES = "200"
+"""What the field for chunk lengths holds at first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """By visitor, for some hours: questions of a file, questions proposed, and the last table with its k."""
-
-    own: Expiring[tuple[LabelledQuestion, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
-    proposed: Expiring[tuple[Proposed, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
-    results: Expiring[tuple[measures.Tables, int]] = field(default_factory=lambda: Expiring(_HOURS, 200))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The fields, as they are on the page."""
+class RagMeasureFields:
+    """The fields, as they are on the page, in the order of the components."""
 
     questions: object = "samples"
     approved: object = ()
@@ -55,50 +49,97 @@ class Plan:
     k: object = 5
 
 
+_FIELDS = tuple(RagMeasureFields.__dataclass_fields__)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What changes while it is measured; the rest stays as it is."""
+class RagMeasureScreen(Screen):
+    """What measuring redraws; `kept` is the row of buttons that save the table."""
 
-    progress: object = field(default_factory=gr.skip)
-    table: object = field(default_factory=gr.skip)
-    plot: object = field(default_factory=gr.skip)
-    run: object = field(default_factory=gr.skip)
-    stop: object = field(default_factory=gr.skip)
-    kept: object = field(default_factory=gr.skip)
+    BUTTONS = ("run", "stop")
 
-    def outputs(self) -> list[object]:
-        return [getattr(self, one.name) for one in fields(self)]
-
-    @classmethod
-    def idle(cls, **places: object) -> Screen:
-        """Ready to measure again."""
-        return cls(**places, run=gr.update(visible=True), stop=gr.update(visible=False))
+    progress: object = unchanged()
+    table: object = unchanged()
+    plot: object = unchanged()
+    run: object = unchanged()
+    stop: object = unchanged()
+    kept: object = unchanged()
 
 
-def wanted_of(who: Who, kept: Kept, plan: Plan, retrieval: RetrievalSetup) -> Wanted:
-    """Everything checked. Raises `InputError`s."""
+def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> None:
+    """Everything of "Measure"."""
+    app, parts, files, kept = page.app, layout.measuring, layout.files, KeptMeasures()
+    inputs = [*parts.fields, *layout.fields]
+
+    async def on_run(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in _measure(app, app.who(request), kept, values):
+            yield screen.outputs()
+
+    async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        """On the sample questions, with the sample documents: those that are here already are not read again."""
+        who, rest = app.who(request), values[len(_FIELDS) :]
+        first = ["samples", list(WAYS[:3])]
+        adding = add(app, who, scanned, RetrievalFields.of(rest), app.visits.samples())
+        async with aclosing(adding) as screens:
+            async for left in screens:
+                yield [*left.outputs(), *first, *RagMeasureScreen().outputs()]
+                first = [gr.skip(), gr.skip()]
+        typed = {**dict(zip(_FIELDS, values, strict=False)), "questions": "samples", "ways": WAYS[:3]}
+        untouched = [gr.skip()] * (len(files.outputs) + 2)
+        async for screen in _measure(app, who, kept, [*(typed[name] for name in _FIELDS), *rest]):
+            yield [*untouched, *screen.outputs()]
+
+    def on_load(request: gr.Request) -> list[str]:
+        return [draw_sentence(app.show(app.who(request)), "empty_measure"), _FIRST_SIZES]
+
+    wire_questions(page, layout, kept)
+    page.blocks.load(on_load, None, [parts.table, parts.fields[_FIELDS.index("sizes")]], **PRIVATE)
+    parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
+    filled = [parts.fields[_FIELDS.index("questions")], parts.fields[_FIELDS.index("ways")]]
+    parts.example.click(on_example, inputs, [*files.outputs, *filled, *parts.outputs], **PRIVATE)
+    wire_stop(app, parts.stop, app.visits.stop, PLACE)
+    wire_downloads(app, parts.exports, layout.file, lambda who, kind: export_measures(who, kept, kind))
+
+
+async def _measure(
+    app: App[RagVisits], who: Who, kept: KeptMeasures, values: Sequence[Any]
+) -> AsyncGenerator[RagMeasureScreen]:
+    count = len(_FIELDS)
+    try:
+        fields = RagMeasureFields(**dict(zip(_FIELDS, values[:count], strict=True)))
+        retrieval = checked_retrieval(app, who, RetrievalFields.of(values[count:]))
+    except PlaygroundError as error:
+        yield RagMeasureScreen.showing("run", progress=draw_alert(app.show(who), error))
+        return
+    async with aclosing(measure_ways(app, who, kept, fields, retrieval)) as screens:
+        async for screen in screens:
+            yield screen
+
+
+def checked_measurement(who: Who, kept: KeptMeasures, fields: RagMeasureFields, retrieval: RetrievalSetup) -> Wanted:
+    """What is to be measured. Raises `InputError`s."""
     every = get_args(Way)
-    chosen = [name for name in names(plan.ways) if name in every]
+    chosen = [name for name in texts_of(fields.ways) if name in every]
     return Wanted(
-        questions=questions_of(who, kept, plan),
+        questions=chosen_questions(who, kept, fields),
         ways=tuple(cast("list[Way]", sorted(chosen, key=every.index))),
-        sizes=sizes_of(plan.sizes),
-        k=int(number("k", plan.k, 1, 20, whole=True)),
+        sizes=parse_sizes(fields.sizes),
+        k=int(checked_within("k", fields.k, 1, 20, whole=True)),
         retrieval=retrieval,
     )
 
 
-def questions_of(who: Who, kept: Kept, plan: Plan) -> tuple[LabelledQuestion, ...]:
+def chosen_questions(who: Who, kept: KeptMeasures, fields: RagMeasureFields) -> tuple[LabelledQuestion, ...]:
     """Ours, the visitor's own, or those of the proposed ones that were approved."""
-    if plan.questions == "own":
+    if fields.questions == "own":
         return kept.own.get(who.visitor) or ()
-    if plan.questions == "proposed":
-        approved = set(names(plan.approved))
+    if fields.questions == "proposed":
+        approved = set(texts_of(fields.approved))
         return tuple(one.asked for one in kept.proposed.get(who.visitor) or () if one.asked.id in approved)
     return sample_questions()
 
 
-def sizes_of(typed: object) -> tuple[int, ...]:
+def parse_sizes(typed: object) -> tuple[int, ...]:
     """Chunk lengths as they are typed, each once. Raises `InputError("number")`."""
     pieces = re.split(r"[\s,;]+", str(typed or "").strip())
     low, high = TOKENS
@@ -107,48 +148,43 @@ def sizes_of(typed: object) -> tuple[int, ...]:
     return tuple(dict.fromkeys(map(int, pieces)))
 
 
-async def run(
-    app: App[RagVisits], who: Who, kept: Kept, plan: Plan, retrieval: RetrievalSetup
-) -> AsyncGenerator[Screen]:
-    """Measure; the table and the figure come when it has ended, or was stopped."""
+async def measure_ways(
+    app: App[RagVisits], who: Who, kept: KeptMeasures, fields: RagMeasureFields, retrieval: RetrievalSetup
+) -> AsyncGenerator[RagMeasureScreen]:
+    """The table and the figure come when it has ended, or was stopped."""
     show = app.show(who)
     try:
-        wanted = wanted_of(who, kept, plan, retrieval)
+        wanted = checked_measurement(who, kept, fields, retrieval)
         latest = Measured()
-        hidden = gr.update(visible=False)
-        yield Screen(
-            progress=told(show, "measure_preparing"),
-            table="",
-            plot=hidden,
-            run=hidden,
-            stop=gr.update(visible=True),
-            kept=hidden,
-        )
+        hidden, preparing = gr.update(visible=False), draw_sentence(show, "measure_preparing")
+        yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden)
         async with aclosing(paced(measure(app.visits, who.visitor, wanted))) as steps:
             async for latest in steps:
-                yield Screen(progress=_progress(show, latest))
+                yield RagMeasureScreen(progress=_draw_progress(show, latest))
         found = await asyncio.to_thread(_tables, latest)
     except PlaygroundError as error:
-        yield Screen.idle(progress=alert(show, error))
+        yield RagMeasureScreen.showing("run", progress=draw_alert(show, error))
         return
     kept.results.put(who.visitor, (found, wanted.k))
-    figure = measures.figure(show, found.get("", ()), wanted.k)
-    yield Screen.idle(
-        progress=_progress(show, latest),
-        table=measures.tables(show, found, wanted.k) + noticed(show, "measure") if figure is not None else "",
-        plot=gr.update(value=figure, visible=figure is not None),
-        kept=gr.update(visible=figure is not None),
+    figure = plot_recall(show, found.get("", ()), wanted.k)
+    there = figure is not None
+    yield RagMeasureScreen.showing(
+        "run",
+        progress=_draw_progress(show, latest),
+        table=draw_measures(show, found, wanted.k) + draw_notice(show, "measure") if there else "",
+        plot=gr.update(value=figure, visible=there),
+        kept=gr.update(visible=there),
     )
 
 
-def _progress(show: Renderer, it: Measured) -> str:
+def _draw_progress(show: Renderer, it: Measured) -> str:
     absent = f'<p class="quiet">{say(show, "absent", count=it.absent)}</p>' if it.absent else ""
     if it.snapshot is None:
-        return told(show, "measure_cutting", done=it.cut, all=it.cuts) + absent
-    return measures.progress(show, it.snapshot) + absent
+        return draw_sentence(show, "measure_cutting", done=it.cut, all=it.cuts) + absent
+    return draw_searches(show, it.snapshot) + absent
 
 
-def _tables(it: Measured) -> measures.Tables:
+def _tables(it: Measured) -> Tables:
     """All questions, then each language alone."""
     if it.measuring is None or it.snapshot is None:
         return {}
@@ -160,74 +196,11 @@ def _tables(it: Measured) -> measures.Tables:
     return found
 
 
-async def read(app: App[RagVisits], who: Who, kept: Kept, path: object) -> str:
-    """The questions of a file, kept for the next run; or what is wrong with it."""
-    show = app.show(who)
-    try:
-        (upload,) = await uploads.take([path])
-        found = await asyncio.to_thread(read_questions, upload.content, upload.name)
-    except ValueError:  # no file: it was taken away
-        kept.own.pop(who.visitor)
-        return ""
-    except PlaygroundError as error:
-        kept.own.pop(who.visitor)
-        return alert(show, error)
-    kept.own.put(who.visitor, found)
-    return told(show, "own_read", count=len(found), file=upload.name)
-
-
-async def propose(app: App[RagVisits], who: Who, kept: Kept, wanted: Proposing) -> AsyncGenerator[list[object]]:
-    """Questions as they come: updates of what is told, the list, and the two buttons."""
-    show, shown = app.show(who), tuple[Proposed, ...]()
-    busy: list[object] = [gr.update(visible=False), gr.update(visible=True)]
-    idle = [gr.update(visible=True), gr.update(visible=False)]
-    said = told(show, "proposed", done=0, all=wanted.count)
-    yield [said, gr.update(choices=[], value=[], visible=False), *busy]
-    try:
-        async with aclosing(paced(proposals(app.visits, who.visitor, wanted))) as steps:
-            async for step in steps:
-                said = told(show, "proposed", done=step.tried, all=step.total)
-                if step.dropped:
-                    said += f'<p class="quiet">{say(show, "dropped", count=step.dropped)}</p>'
-                changed = step.proposed != shown
-                shown = step.proposed
-                kept.proposed.put(who.visitor, shown)
-                yield [said, _choices(show, shown) if changed else gr.skip(), gr.skip(), gr.skip()]
-    except PlaygroundError as error:
-        said = alert(show, error)
-    yield [said, _choices(show, shown), *idle]
-
-
-def proposing_of(model: str, sampling: Sampling, count: object, retrieval: RetrievalSetup) -> Proposing:
-    """Raises `InputError("number")`."""
-    several = int(number("count", count, 1, 40, whole=True))
-    longest = min(sampling.max_tokens or 160, 160)  # a question and a quote are short
-    return Proposing(model=model, sampling=replace(sampling, max_tokens=longest), count=several, retrieval=retrieval)
-
-
-def _choices(show: Renderer, proposed: Sequence[Proposed]) -> object:
-    """Each with its tick: it is for the visitor to take away."""
-    choices = [(_line(show, one), one.asked.id) for one in proposed]
-    return gr.update(choices=choices, value=[name for _, name in choices], visible=bool(choices))
-
-
-def _line(show: Renderer, one: Proposed) -> str:
-    quote = " ".join(one.asked.quotes[0].split())
-    short = quote if len(quote) <= _QUOTE else quote[:_QUOTE].rsplit(" ", 1)[0] + "…"
-    place = show.text("rag.where", file=one.chunk.name, page=one.chunk.page)
-    return f"{one.asked.question} [{short}] – {place}"
-
-
-def exported(who: Who, kept: Kept, kind: str) -> dict[str, str] | None:
+def export_measures(who: Who, kept: KeptMeasures, kind: str) -> File | None:
     """The last table as a file; `None` where there is none."""
     results = kept.results.get(who.visitor)
     if results is None:
         return None
     if kind == "csv":
-        return {"name": "aula-retrieval.csv", "type": "text/csv", "content": measures.to_csv(*results)}
-    return {"name": "aula-retrieval.json", "type": "application/json", "content": measures.to_json(*results)}
-
-
-def empty(show: Renderer) -> str:
-    """What there is to measure."""
-    return f'<p class="told" role="status">{html.escape(show.text("rag.empty_measure"))}</p>'
+        return {"name": "aula-retrieval.csv", "type": "text/csv", "content": to_csv(*results)}
+    return {"name": "aula-retrieval.json", "type": "application/json", "content": to_json(*results)}

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.web.scripts import script_body
 
 
 @dataclass(frozen=True, slots=True)
-class InsideLayout:
+class RagInsideLayout:
     document: gr.Dropdown
     chunks: gr.HTML
     near: gr.HTML
@@ -23,7 +24,7 @@ class InsideLayout:
     map: gr.Plot
 
 
-def lay_out_inside(page: Page[RagVisits]) -> InsideLayout:
+def lay_out_inside(page: Page[RagVisits]) -> RagInsideLayout:
     label = page.app.label
     gr.Markdown(label("rag.map_intro"), elem_classes="quiet")
     question = gr.Textbox(
@@ -31,7 +32,7 @@ def lay_out_inside(page: Page[RagVisits]) -> InsideLayout:
     )
     with gr.Row(elem_classes="doing"):
         draw = button(label("rag.map_draw"), "rag-map-draw", variant="primary")
-    told = gr.HTML(container=False, apply_default_css=False, elem_id="rag-map-told")
+    told = place("rag-map-told")
     drawn = gr.Plot(show_label=False, label=label("rag.map"), visible=False, elem_id="rag-map")
     document = gr.Dropdown(
         [],
@@ -42,14 +43,7 @@ def lay_out_inside(page: Page[RagVisits]) -> InsideLayout:
     )
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=3, min_width=280):
-            chunks = gr.HTML(
-                container=False,
-                apply_default_css=False,
-                js_on_load=script_body("rag/open_passage", "rag/list_chunks"),
-                elem_id="rag-chunks",
-            )
+            chunks = place("rag-chunks", script_body("rag/open_passage", "rag/list_chunks"))
         with gr.Column(scale=2, min_width=280):
-            near = gr.HTML(
-                container=False, apply_default_css=False, js_on_load=script_body("rag/open_passage"), elem_id="rag-near"
-            )
-    return InsideLayout(document, chunks, near, question, draw, told, drawn)
+            near = place("rag-near", script_body("rag/open_passage"))
+    return RagInsideLayout(document, chunks, near, question, draw, told, drawn)

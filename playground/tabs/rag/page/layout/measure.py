@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.rag.visit.visits import RagVisits
 
@@ -16,14 +17,14 @@ EXPORTS = ("csv", "json")
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureLayout:
-    """`plan` are the fields of `measuring.Plan`, in its order; the rest is what changes."""
+class RagMeasureLayout:
+    """`fields` are those of `RagMeasureFields`, in its order; the rest is what changes."""
 
-    plan: list[gr.components.Component]
+    fields: list[gr.components.Component]
     own: gr.Column
     file: gr.File
     told: gr.HTML
-    proposing: ProposeLayout
+    proposing: RagProposeLayout
     run: gr.Button
     stop: gr.Button
     example: gr.Button
@@ -34,13 +35,13 @@ class MeasureLayout:
     kept: gr.Row
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
-        """What measuring redraws, in the order of `measuring.Screen`."""
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `RagMeasureScreen`, in its order."""
         return [self.progress, self.table, self.plot, self.run, self.stop, self.kept]
 
 
 @dataclass(frozen=True, slots=True)
-class ProposeLayout:
+class RagProposeLayout:
     """`approved` are the proposed questions whose tick was left."""
 
     panel: gr.Column
@@ -51,11 +52,12 @@ class ProposeLayout:
     approved: gr.CheckboxGroup
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `RagProposeScreen`, in its order."""
         return [self.progress, self.approved, self.propose, self.stop]
 
 
-def lay_out_measure(page: Page[RagVisits]) -> MeasureLayout:
+def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
     label = page.app.label
     gr.Markdown(label("rag.measure_intro"), elem_classes="quiet")
     questions = gr.Radio(
@@ -74,7 +76,7 @@ def lay_out_measure(page: Page[RagVisits]) -> MeasureLayout:
             height=110,
             elem_id="rag-own-file",
         )
-    told = gr.HTML(container=False, apply_default_css=False, elem_id="rag-own-told")
+    told = place("rag-own-told")
     proposing = _lay_out_propose(page)
     with gr.Row(elem_id="rag-measure-plan"):
         ways = gr.CheckboxGroup(
@@ -106,16 +108,18 @@ def lay_out_measure(page: Page[RagVisits]) -> MeasureLayout:
         run = button(label("rag.measure"), "rag-measure", variant="primary")
         stop = button(label("rag.stop"), "rag-measure-stop", visible=False, stops=True)
         example = button(label("rag.measure_example"), "rag-measure-example")
-    progress = gr.HTML(container=False, apply_default_css=False, elem_id="rag-measure-progress")
-    table = gr.HTML(container=False, apply_default_css=False, elem_id="rag-measure-table")
+    progress = place("rag-measure-progress")
+    table = place("rag-measure-table")
     plot = gr.Plot(show_label=False, label=label("rag.measure_plot"), visible=False, elem_id="rag-measure-plot")
     with gr.Row(elem_classes="doing", visible=False) as kept:
         exports = {kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True) for kind in EXPORTS}
-    plan: list[gr.components.Component] = [questions, proposing.approved, ways, sizes, k]
-    return MeasureLayout(plan, own, file, told, proposing, run, stop, example, progress, table, plot, exports, kept)
+    fields: list[gr.components.Component] = [questions, proposing.approved, ways, sizes, k]
+    return RagMeasureLayout(
+        fields, own, file, told, proposing, run, stop, example, progress, table, plot, exports, kept
+    )
 
 
-def _lay_out_propose(page: Page[RagVisits]) -> ProposeLayout:
+def _lay_out_propose(page: Page[RagVisits]) -> RagProposeLayout:
     label = page.app.label
     with gr.Column(visible=False) as panel:
         gr.Markdown(label("rag.propose_info"), elem_classes="quiet")
@@ -131,8 +135,8 @@ def _lay_out_propose(page: Page[RagVisits]) -> ProposeLayout:
         with gr.Row(elem_classes="doing"):
             propose = button(label("rag.propose"), "rag-propose")
             stop = button(label("rag.stop"), "rag-propose-stop", visible=False, stops=True)
-        progress = gr.HTML(container=False, apply_default_css=False, elem_id="rag-propose-progress")
+        progress = place("rag-propose-progress")
         approved = gr.CheckboxGroup(
             [], label=label("rag.approved"), info=label("rag.approved_info"), visible=False, elem_id="rag-approved"
         )
-    return ProposeLayout(panel, count, propose, stop, progress, approved)
+    return RagProposeLayout(panel, count, propose, stop, progress, approved)

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from playground.page.parts.colour import percent
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import NextToken, Small, TokenCandidate
-from playground.tabs.sampling.page.drawing.pieces import chip, shown, word
+from playground.tabs.sampling.page.drawing.pieces import draw_chip, draw_piece, draw_term
 
 _ENDS = (0.1, 0.25, 0.5, 1.0)
 """Where the axis may end: it begins at zero and does not move with every change."""
 
 
-def numbers(show: Renderer, choice: NextToken) -> str:
+def draw_numbers(show: Renderer, choice: NextToken) -> str:
     """Entropy, survivors and what was cut."""
     before, after = choice.entropy, choice.reshaped_entropy
     facts = [
@@ -28,14 +28,14 @@ def numbers(show: Renderer, choice: NextToken) -> str:
         ("cut_mass", percent(choice.cut_mass), ""),
     ]
     cells = "".join(
-        f'<div class="fact" data-fact="{name}"><dt>{word(show, name)}</dt>'
+        f'<div class="fact" data-fact="{name}"><dt>{draw_term(show, name)}</dt>'
         f"<dd>{html.escape(value)}<small>{html.escape(more)}</small></dd></div>"
         for name, value, more in facts
     )
     return f'<dl class="facts">{cells}</dl>'
 
 
-def bars(show: Renderer, choice: NextToken, *, rows: int | None = None) -> str:
+def draw_bars(show: Renderer, choice: NextToken, *, rows: int | None = None) -> str:
     """The likeliest tokens: the model's own probability above, the one after the sliders below."""
     shown = choice.rows[:rows]
     end = axis_end(shown)
@@ -50,14 +50,14 @@ def bars(show: Renderer, choice: NextToken, *, rows: int | None = None) -> str:
     )
 
 
-def multiples(show: Renderer, smalls: Sequence[Small]) -> str:
+def draw_multiples(show: Renderer, smalls: Sequence[Small]) -> str:
     """The same tokens at other temperatures, side by side on one scale."""
     end = axis_end([row for small in smalls for row in small.rows])
     charts = []
     for small in smalls:
         title = html.escape(show.text("sampling.at_temperature", temperature=f"{small.temperature:g}"))
         lines = "".join(
-            f'<li class="{"" if row.kept else "cut"}">{chip(row.token)}'
+            f'<li class="{"" if row.kept else "cut"}">{draw_chip(row.token)}'
             f'<span class="track"><i class="after" style="width:{_width(row.reshaped, end)}"></i></span>'
             f'<span class="number">{_after(show, row)}</span></li>'
             for row in small.rows
@@ -78,7 +78,7 @@ def _bar(show: Renderer, row: TokenCandidate, end: float) -> str:
     return (
         f'<tr class="{"" if row.kept else "cut"}" title="{facts}">'
         f'<th scope="row"><button type="button" class="piece" data-token="{row.id}" title="{facts}">'
-        f"{shown(row.token)}</button></th>"
+        f"{draw_piece(row.token)}</button></th>"
         f'<td class="track"><i class="own" style="width:{_width(row.probability, end)}"></i>'
         f'<i class="after" style="width:{_width(row.reshaped, end)}"></i></td>'
         f'<td class="number own">{_percent(row.probability)}</td><td class="number after">{_after(show, row)}</td></tr>'

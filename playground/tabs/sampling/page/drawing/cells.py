@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import Group, SweepCell, SweepSetting, groups
-from playground.tabs.sampling.page.drawing.pieces import word
+from playground.tabs.sampling.page.drawing.pieces import draw_term
 
 _WORDS = ("agreement", "distinct_1", "distinct_2", "mean_logprob", "length", "finish")
 
 
-def grid(show: Renderer, cells: Sequence[SweepCell]) -> str:
+def draw_grid(show: Renderer, cells: Sequence[SweepCell]) -> str:
     """All cells as far as they have come."""
     seeds = list(dict.fromkeys(cell.seed for cell in cells))
     heads = "".join(f'<th scope="col">{_seed(show, seed)}</th>' for seed in seeds)
@@ -37,7 +37,7 @@ def grid(show: Renderer, cells: Sequence[SweepCell]) -> str:
 
 def _words(show: Renderer) -> str:
     """Each word of the grid once, with its explanation: in every cell it would be too many stops of the Tab key."""
-    return f'<p class="words-used">{" ".join(word(show, name) for name in _WORDS)}</p>'
+    return f'<p class="words-used">{" ".join(draw_term(show, name) for name in _WORDS)}</p>'
 
 
 def _cell(show: Renderer, cell: SweepCell) -> str:

@@ -10,7 +10,7 @@ from playground.page.parts.plots import MARKS, template
 from playground.tabs.sampling.lab import DiversityLine
 
 
-def diversity_plot(
+def plot_diversity(
     lines: Sequence[DiversityLine], names: Sequence[str], titles: tuple[str, str], hover: str
 ) -> go.Figure:
     """Diversity (0 to 1) against temperature, a line for each top-k or top-p.

@@ -1,4 +1,4 @@
-"""The smallest things shown: a token, a word with its explanation, a sentence."""
+"""The smallest things drawn: a token, a word with its explanation, a sentence."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from playground.page.parts.notices import Notices
 from playground.tabs.sampling.lab import visible
 
 NOTICES = Notices("sampling")
-say, word, told, noticed, alert = NOTICES.say, NOTICES.word, NOTICES.told, NOTICES.noticed, NOTICES.alert
+draw_term, draw_sentence = NOTICES.draw_term, NOTICES.draw_sentence
+draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
 
 
-def shown(piece: str) -> str:
+def draw_piece(piece: str) -> str:
     """A token as it can be read, escaped."""
-    return marked(visible(piece))
+    return mark_spaces(visible(piece))
 
 
-def marked(text: str) -> str:
+def mark_spaces(text: str) -> str:
     """What `visible` made, escaped; the sign for a space, which few fonts have, is drawn by the style sheet."""
     return html.escape(text).replace("␠", "<i>␠</i>")
 
 
-def chip(piece: str, *, special: bool = False) -> str:
+def draw_chip(piece: str, *, special: bool = False) -> str:
     """A token in a frame of its own; the model's own marks stand out."""
     kind = " special" if special else ""
-    return f'<span class="piece{kind}">{shown(piece)}</span>'
+    return f'<span class="piece{kind}">{draw_piece(piece)}</span>'

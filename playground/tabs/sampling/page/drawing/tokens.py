@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.page.parts.colour import level, percent
+from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import Node, TokenTree, visible
-from playground.tabs.sampling.page.drawing.pieces import chip, marked, shown
+from playground.tabs.sampling.page.drawing.pieces import draw_chip, draw_piece, mark_spaces
 from providers.whitebox import Token
 
 _BEFORE = 40
@@ -20,14 +21,14 @@ _LONGEST = 60
 """Characters of a branch that its line shows."""
 
 
-def read(show: Renderer, tokens: Sequence[Token]) -> str:
+def draw_prompt(show: Renderer, tokens: Sequence[Token]) -> str:
     """The prompt as the model reads it, its own marks standing out."""
     title = html.escape(show.text("sampling.read", count=len(tokens)))
-    pieces = "".join(chip(token.piece, special=token.special) for token in tokens)
+    pieces = "".join(draw_chip(token.piece, special=token.special) for token in tokens)
     return f'<details class="read" open><summary>{title}</summary><div class="pieces">{pieces}</div></details>'
 
 
-def path(show: Renderer, tree: TokenTree) -> str:
+def draw_path(show: Renderer, tree: TokenTree) -> str:
     """Prompt and path. Nothing is closed around them, so that a token more only adds to the end of what was sent."""
     fixed = tree.readable_only
     here = "" if fixed else html.escape(show.text("sampling.here"))
@@ -40,11 +41,11 @@ def path(show: Renderer, tree: TokenTree) -> str:
     return words + prompt + "".join(chosen)
 
 
-def tail(show: Renderer, tree: TokenTree) -> str:
+def draw_tail(show: Renderer, tree: TokenTree) -> str:
     """After which tokens the choice is made that the bars show."""
     before = (*tree.prompt, *(node.token for node in tree.path()))
     cut = "…" if len(before) > _TAIL else ""
-    pieces = "".join(chip(token.piece, special=token.special) for token in before[-_TAIL:])
+    pieces = "".join(draw_chip(token.piece, special=token.special) for token in before[-_TAIL:])
     return f'<p class="tail">{html.escape(show.text("sampling.after"))} {cut}{pieces}<span class="gap">?</span></p>'
 
 
@@ -77,13 +78,7 @@ def branches(tree: TokenTree) -> tuple[Branch, ...]:
     return tuple(found)
 
 
-def changes(show: Renderer, tree: TokenTree) -> str:
-    """What the model was not asked as it was wanted, and why."""
-    lines = "".join(f"<li>⚠ {html.escape(show.change(change))}</li>" for change in tree.changes)
-    return f'<ul class="changes">{lines}</ul>' if lines else ""
-
-
-def forks(show: Renderer, tree: TokenTree) -> str:
+def draw_forks(show: Renderer, tree: TokenTree) -> str:
     """The tree of what was tried; each branch is a button that leads back to its end."""
     title = html.escape(show.text("sampling.tree"))
     start = html.escape(show.text("sampling.root"))
@@ -96,7 +91,8 @@ def forks(show: Renderer, tree: TokenTree) -> str:
         f"{_current(branch.nodes[-1].id == tree.leaf)}>{_line(show, branch)}</button></li>"
         for branch in branches(tree)
     ]
-    return f'{changes(show, tree)}<h4 class="part">{title}</h4><ul class="forks">{root}{"".join(lines)}</ul>'
+    changes = draw_changes(show, tree.changes)
+    return f'{changes}<h4 class="part">{title}</h4><ul class="forks">{root}{"".join(lines)}</ul>'
 
 
 def _line(show: Renderer, branch: Branch) -> str:
@@ -105,7 +101,7 @@ def _line(show: Renderer, branch: Branch) -> str:
         text = f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
     chance = branch.nodes[0].probability
     return (
-        f'<span class="token p{level(chance)}">{html.escape(percent(chance))}</span> {marked(text)} '
+        f'<span class="token p{level(chance)}">{html.escape(percent(chance))}</span> {mark_spaces(text)} '
         f"<small>{html.escape(show.text('sampling.tokens', count=len(branch.nodes)))}</small>"
     )
 
@@ -116,7 +112,7 @@ def _current(here: bool) -> str:
 
 def _in_prompt(token: Token) -> str:
     kind = " special" if token.special else ""
-    return f'<span class="token prompt{kind}">{shown(token.piece)}</span>{_line_end(token.piece)}'
+    return f'<span class="token prompt{kind}">{draw_piece(token.piece)}</span>{_line_end(token.piece)}'
 
 
 def _chosen(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
@@ -132,7 +128,7 @@ def _chosen(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
         f'<span class="token p{level(node.probability)}{special}" role="button"'
         f' tabindex="{0 if stop else -1}" data-node="{node.id}" data-id="{node.token.id}" data-piece="{name}"'
         f' data-fact="{html.escape(fact)}" data-others="{html.escape(others)}"'
-        f' aria-label="{name}, {html.escape(fact)}">{shown(node.token.piece)}</span>'
+        f' aria-label="{name}, {html.escape(fact)}">{draw_piece(node.token.piece)}</span>'
         f"{_line_end(node.token.piece)}"
     )
 

@@ -1,182 +1,131 @@
-"""What the events of the modes "Next token" and "Step by step" do: named functions of plain values."""
+"""Step by step: tokens are appended by the model or by hand, the path is forked, and saved as a file."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Any, Literal
 
 import gradio as gr
 
-from playground.asking.lending import RecallsReplies
-from playground.asking.pump import beats
-from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
+from playground.page.parts.downloads import File, wire_downloads
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.sampling.lab import TokenTree
-from playground.tabs.sampling.page.drawing.bars import bars, multiples, numbers
-from playground.tabs.sampling.page.drawing.pieces import alert, noticed, told
-from playground.tabs.sampling.page.drawing.tokens import changes, forks, path, read, tail
+from playground.tabs.sampling.page.drawing.tokens import draw_forks, draw_path
+from playground.tabs.sampling.page.events.tree import SamplingScreen, redraw, show_error_beside
+from playground.tabs.sampling.page.layout import SamplingLayout
 from playground.tabs.sampling.visit.visits import SamplingVisits
-from playground.visitors.checks import checked_text
-from providers.errors import InputError, PlaygroundError, UnsupportedRequest
-from providers.types import Message, Sampling
+from providers.errors import InputError, PlaygroundError
+from providers.types import Sampling
 
 AT_ONCE = 20
 """Tokens that "go on" appends."""
-SHOWN = 25
-_AT_LEAF = 12
-"""Bars beside the path: enough to choose from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the visitor wrote and chose, checked."""
+def wire_steps(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
+    """Everything of "Step by step", and the bars of "Next token", which append as well."""
+    app, steps, outputs = page.app, layout.steps, layout.outputs
+    sliders = list(page.sidebar.sampling.values())
 
-    model: str
-    prompt: str
-    chat: bool
-    sampling: Sampling
+    async def on_pick(request: gr.Request, event: gr.EventData, *values: object) -> list[object]:
+        token = event.token
+        shown = await _step(page, request, values, lambda who, sampling: choose(app, who, token, sampling))
+        return [*shown, gr.Tabs(selected="steps")]
 
+    async def on_fork(request: gr.Request, event: gr.EventData, *values: object) -> list[object]:
+        token, node = event.token, event.node
+        return await _step(page, request, values, lambda who, sampling: choose(app, who, token, sampling, node))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What changes on the page; the rest stays as it is."""
+    async def on_go(request: gr.Request, event: gr.EventData, *values: object) -> list[object]:
+        node = event.node
+        return await _step(page, request, values, lambda who, sampling: go(app, who, node, sampling))
 
-    read: object = field(default_factory=gr.skip)
-    choice: object = field(default_factory=gr.skip)
-    path: object = field(default_factory=gr.skip)
-    leaf: object = field(default_factory=gr.skip)
-    forks: object = field(default_factory=gr.skip)
-    stop: object = field(default_factory=gr.skip)
-    more: object = field(default_factory=gr.skip)
-
-    def outputs(self) -> list[object]:
-        return [getattr(self, one.name) for one in fields(self)]
-
-    @classmethod
-    def only(cls, message: str, *, read: str = "") -> Screen:
-        """A message where the results would be."""
-        idle = {"stop": gr.update(visible=False), "more": gr.update(visible=True)}
-        return cls(read=read, choice=message, path=message, leaf="", forks="", **idle)
+    steps.greedy.click(_grower(page, "greedy", 1), sliders, outputs, **PRIVATE)
+    steps.sampled.click(_grower(page, "sampled", 1), sliders, outputs, **PRIVATE)
+    steps.more.click(_grower(page, "sampled", AT_ONCE), sliders, outputs, **PRIVATE)
+    steps.path.fork(on_fork, sliders, outputs, **PRIVATE)
+    for place in (layout.choice, steps.leaf):
+        place.pick(on_pick, sliders, [*outputs, layout.modes], **PRIVATE)
+    for place in (steps.path, steps.forks):
+        place.go(on_go, sliders, outputs, **PRIVATE)
+    wire_stop(app, steps.stop, app.visits.stop)
+    wire_downloads(app, steps.exports, layout.file, lambda who, kind: export_tree(app, who, kind))
 
 
-async def look(app: App[SamplingVisits], who: Who, asked: Asked) -> AsyncGenerator[Screen]:
-    """Read a prompt: one forward pass, the bars, and the root of a new tree. Or why that model cannot show them."""
-    show, bench = app.show(who), app.visits
-    try:
-        checked_text(asked.prompt, app.bounds)
-        shows = await bench.shows(who.visitor, asked.model)
-        if shows == "text":
-            raise UnsupportedRequest("logits", model=asked.model)
-        if shows == "logprobs":
-            async with aclosing(_trace(app, who, asked)) as screens:
-                async for screen in screens:
-                    yield screen
+def _grower(page: Page[SamplingVisits], how: Literal["greedy", "sampled"], count: int) -> Any:
+    app = page.app
+
+    async def on_grow(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        try:
+            sampling = page.sampling(values)
+        except PlaygroundError as error:
+            yield show_error_beside(app.show(who), error).outputs()
             return
-        yield Screen.only(told(show, "looking"))
-        looking = bench.look(who.visitor, asked.model, asked.prompt, asked.chat)
-        async for _ in beats(task := asyncio.ensure_future(looking)):
-            yield Screen()
-        task.result()
-        yield await draw(app, who, asked.sampling)
-    except PlaygroundError as error:
-        yield Screen.only(alert(show, error))
+        async for screen in grow(app, who, how, count, sampling):
+            yield screen.outputs()
+
+    return on_grow
 
 
-async def draw(app: App[SamplingVisits], who: Who, sampling: Sampling) -> Screen:
-    """Everything, as the workbench has it now."""
-    show, tree = app.show(who), app.visits.tree(who.visitor)
-    if tree is None:
-        return Screen()
-    drawn = Screen(
-        read=read(show, tree.prompt),
-        path=path(show, tree),
-        forks=forks(show, tree) + (noticed(show, "steps") if tree.nodes else ""),
-        stop=gr.update(visible=False),
-        more=gr.update(visible=True),
-    )
-    choice, leaf = await reshape(app, who, sampling)
-    return Screen(**{one.name: getattr(drawn, one.name) for one in fields(drawn)} | {"choice": choice, "leaf": leaf})
-
-
-async def reshape(app: App[SamplingVisits], who: Who, sampling: Sampling) -> tuple[object, object]:
-    """The bars under these sliders, all of them and those beside the path. No forward pass."""
-    show, bench = app.show(who), app.visits
+async def _step(
+    page: Page[SamplingVisits],
+    request: gr.Request,
+    values: Sequence[object],
+    step: Callable[[Who, Sampling], Awaitable[SamplingScreen]],
+) -> list[object]:
+    who = page.app.who(request)
     try:
-        choice = await bench.reshape(who.visitor, sampling, SHOWN)
-        smalls = await bench.small(who.visitor, sampling)
-    except InputError:  # nothing was looked at, or only read: the sliders have nothing to reshape
-        return gr.skip(), gr.skip()
+        sampling = page.sampling(values)
     except PlaygroundError as error:
-        return alert(show, error), ""
-    tree = bench.tree(who.visitor) or TokenTree()
-    full = tail(show, tree) + numbers(show, choice) + bars(show, choice) + multiples(show, smalls)
-    ended = told(show, "ended") if any(node.token.special for node in tree.path()[-1:]) else ""
-    return full + noticed(show, "next"), ended + bars(show, choice, rows=_AT_LEAF)
+        return show_error_beside(page.app.show(who), error).outputs()
+    return (await step(who, sampling)).outputs()
 
 
 async def grow(
     app: App[SamplingVisits], who: Who, how: Literal["greedy", "sampled"], steps: int, sampling: Sampling
-) -> AsyncGenerator[Screen]:
+) -> AsyncGenerator[SamplingScreen]:
     """Append tokens at the leaf, one screen a token; the bars follow at the end."""
     show = app.show(who)
     try:
         if steps > 1:
-            yield Screen(stop=gr.update(visible=True), more=gr.update(visible=False))
+            yield SamplingScreen.showing("stop")
         growing = app.visits.grow(who.visitor, how, steps, sampling)
         async with aclosing(growing) as trees:
             async for tree in trees:
-                yield Screen(path=path(show, tree), forks=forks(show, tree))
-        yield await draw(app, who, sampling)
+                yield SamplingScreen(path=draw_path(show, tree), forks=draw_forks(show, tree))
+        yield await redraw(app, who, sampling)
     except PlaygroundError as error:
-        yield beside(show, error)
+        yield show_error_beside(show, error)
 
 
-async def choose(app: App[SamplingVisits], who: Who, token: object, sampling: Sampling, node: object = None) -> Screen:
+async def choose(
+    app: App[SamplingVisits], who: Who, token: object, sampling: Sampling, node: object = None
+) -> SamplingScreen:
     """Append that token at the leaf, or in the place of `node`: a fork."""
     try:
         tree = app.visits.tree(who.visitor)
         if tree is None:
             raise InputError("empty")
         parent = tree.leaf if node is None else _parent(tree, node)
-        await app.visits.choose(who.visitor, parent, _whole(token))
-        return await draw(app, who, sampling)
+        await app.visits.choose(who.visitor, parent, _checked_node(token))
+        return await redraw(app, who, sampling)
     except PlaygroundError as error:
-        return beside(app.show(who), error)
+        return show_error_beside(app.show(who), error)
 
 
-async def go(app: App[SamplingVisits], who: Who, node: object, sampling: Sampling) -> Screen:
+async def go(app: App[SamplingVisits], who: Who, node: object, sampling: Sampling) -> SamplingScreen:
     """Let the text end at that node, or at the prompt."""
     try:
-        app.visits.go(who.visitor, None if node == "root" else _whole(node))
-        return await draw(app, who, sampling)
+        app.visits.go(who.visitor, None if node == "root" else _checked_node(node))
+        return await redraw(app, who, sampling)
     except PlaygroundError as error:
-        return beside(app.show(who), error)
+        return show_error_beside(app.show(who), error)
 
 
-async def open_reply(
-    app: App[SamplingVisits], who: Who, turn: int, column: int, sampling: Sampling
-) -> AsyncGenerator[Screen]:
-    """A reply from the chat, with the conversation before it, as a path that can be forked."""
-    show, lender = app.show(who), app.lent(RecallsReplies)
-    try:
-        reply = lender.said(who.visitor, turn, column) if lender is not None else None
-        if reply is None:
-            raise InputError("empty")
-        yield Screen.only(told(show, "looking"))
-        opening = app.visits.open_reply(who.visitor, reply.model, reply.messages, reply.text)
-        async for _ in beats(task := asyncio.ensure_future(opening)):
-            yield Screen()
-        task.result()
-        yield await draw(app, who, sampling)
-    except PlaygroundError as error:
-        yield Screen.only(alert(show, error))
-
-
-def export(app: App[SamplingVisits], who: Who, kind: str) -> dict[str, str] | None:
+def export_tree(app: App[SamplingVisits], who: Who, kind: str) -> File | None:
     """The tree as a file; `None` where there is none."""
     tree = app.visits.tree(who.visitor)
     if tree is None:
@@ -187,33 +136,15 @@ def export(app: App[SamplingVisits], who: Who, kind: str) -> dict[str, str] | No
     return {"name": "aula-tree.txt", "type": "text/plain", "content": tree.to_text()}
 
 
-async def _trace(app: App[SamplingVisits], who: Who, asked: Asked) -> AsyncGenerator[Screen]:
-    """A remote model that tells the probabilities of what it said: the path alone, to be read."""
-    show = app.show(who)
-    why = told(show, "only_traced") + told(show, "offer_sweep")
-    yield Screen(
-        read="", choice=why, path="", leaf="", forks="", stop=gr.update(visible=True), more=gr.update(visible=False)
-    )
-    message = Message.of("user", asked.prompt)
-    async with aclosing(app.visits.trace(who.visitor, asked.model, (message,), asked.sampling)) as trees:
-        async for tree in trees:
-            yield Screen(path=path(show, tree), forks=changes(show, tree))
-    yield Screen(leaf=why, stop=gr.update(visible=False), more=gr.update(visible=True))
-
-
-def beside(show: Renderer, error: PlaygroundError) -> Screen:
-    """The path stays; the error stands where the next bars would be."""
-    return Screen(leaf=alert(show, error), stop=gr.update(visible=False), more=gr.update(visible=True))
-
-
 def _parent(tree: TokenTree, node: object) -> int | None:
-    place = _whole(node)
+    place = _checked_node(node)
     if not 0 <= place < len(tree.nodes):
         raise InputError("node")
     return tree.nodes[place].parent
 
 
-def _whole(value: object) -> int:
+def _checked_node(value: object) -> int:
+    """A whole number. Raises `InputError("node")`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError("node")
     return value

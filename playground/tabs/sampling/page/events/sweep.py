@@ -1,111 +1,127 @@
-"""What the events of the sweep do."""
+"""Sweep: the same prompt at many settings, as a grid that fills, and a figure."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.pace import REDRAW
 from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
-from playground.tabs.sampling.lab import DiversityLine, Grid, SweepCell, diversity
-from playground.tabs.sampling.page.drawing.cells import grid
-from playground.tabs.sampling.page.drawing.diversity import diversity_plot
-from playground.tabs.sampling.page.drawing.pieces import alert, noticed
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.sampling.lab import DiversityLine, SweepCell, diversity
+from playground.tabs.sampling.page.drawing.cells import draw_grid
+from playground.tabs.sampling.page.drawing.diversity import plot_diversity
+from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_notice
+from playground.tabs.sampling.page.fields import SweepFields, grid_of
+from playground.tabs.sampling.page.layout import SamplingLayout
 from playground.tabs.sampling.visit.visits import SamplingVisits
-from playground.visitors.checks import RANGES, checked_number, checked_text
-from providers.errors import InputError, LimitExceeded, PlaygroundError
+from playground.visitors.checks import checked_models, checked_number, checked_text
+from providers.errors import PlaygroundError
 from providers.types import Message, Sampling
-
-_REDRAW = 0.2
-"""Seconds between two pictures of the grid: it is sent whole."""
-_MOST = 64
-_WHOLE = {"top_k", "seed"}
-"""Here "1,2" are two numbers, not one with a decimal comma."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The sweep's own fields, as they were typed."""
+class SweepScreen(Screen):
+    """What a sweep redraws."""
 
-    temperatures: str
-    varied: str
-    values: str
-    seeds: str
-    max_tokens: object
+    BUTTONS = ("run", "stop")
 
-
-def planned(plan: Plan) -> Grid:
-    """The grid that the fields describe. Raises `InputError("number")`, `LimitExceeded("cells")`."""
-    temperatures = tuple(dict.fromkeys(float(one) for one in numbers("temperature", plan.temperatures)))
-    seeds: tuple[int | None, ...] = tuple(dict.fromkeys(int(one) for one in numbers("seed", plan.seeds, empty=True)))
-    varied = plan.varied if plan.varied in {"top_k", "top_p"} else None
-    values = tuple(dict.fromkeys(numbers(varied, plan.values))) if varied else ()
-    top_ks: tuple[int | None, ...] = tuple(int(one) for one in values) if varied == "top_k" else (None,)
-    top_ps: tuple[float | None, ...] = tuple(float(one) for one in values) if varied == "top_p" else (None,)
-    return Grid(temperatures=temperatures, top_ks=top_ks, top_ps=top_ps, seeds=seeds or (None,))
+    grid: object = unchanged()
+    plot: object = unchanged()
+    run: object = unchanged()
+    stop: object = unchanged()
 
 
-def numbers(name: str, text: str, *, empty: bool = False) -> list[float | int]:
-    """Numbers separated by spaces, semicolons or commas; "0,7" alone is a decimal comma. Raises `InputError`."""
-    found: list[float | int] = []
-    low, high = RANGES[name]
-    for part in re.split(r"[\s;]+", str(text or "").strip()):
-        part = part.strip(",")
-        one_comma = part.count(",") == 1 and "." not in part and name not in _WHOLE
-        for piece in [part.replace(",", ".")] if one_comma else part.split(","):
-            if (value := checked_number(name, piece)) is not None:
-                found.append(value)
-            if len(found) > _MOST:
-                raise LimitExceeded("cells", limit=_MOST)
-    if not found and not empty:
-        raise InputError("number", name=name, low=low, high=high)
-    return found
+def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
+    """Everything of "Sweep"."""
+    app, parts = page.app, layout.sweep
+    inputs = [layout.prompt, *parts.fields, *page.sidebar.inputs]
+
+    def on_varied(varied: str) -> object:
+        """Values that fit what is varied."""
+        return gr.update(visible=varied != "none", value="0.5, 0.9" if varied == "top_p" else "5, 50")
+
+    async def on_run(request: gr.Request, prompt: str, *values: Any) -> AsyncGenerator[list[object]]:
+        who, (fields, models, sliders) = app.who(request), _parse(values)
+        try:
+            model, sampling = checked_models(models)[0], page.sampling(sliders)
+        except PlaygroundError as error:
+            yield SweepScreen(grid=draw_alert(app.show(who), error)).outputs()
+            return
+        async for screen in sweep(app, who, SweepRequest(model, prompt, fields, sampling)):
+            yield screen.outputs()
+
+    async def on_example(request: gr.Request, _prompt: str, *values: Any) -> AsyncGenerator[list[object]]:
+        prompt = app.who(request).text("sampling.sweep_example_prompt")
+        first: object = prompt
+        async for outputs in on_run(request, prompt, *values):
+            yield [first, *outputs]
+            first = gr.skip()
+
+    parts.varied.input(on_varied, parts.varied, parts.values, **PRIVATE)
+    parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
+    parts.example.click(on_example, inputs, [layout.prompt, *parts.outputs], **PRIVATE)
+    wire_stop(app, parts.stop, app.visits.stop)
 
 
-async def sweep(
-    app: App[SamplingVisits], who: Who, model: str, prompt: str, plan: Plan, sampling: Sampling
-) -> AsyncGenerator[list[object]]:
-    """The grid as it fills, then the plot: updates of grid, plot, run and stop."""
+def _parse(values: Sequence[Any]) -> tuple[SweepFields, Sequence[str], Sequence[object]]:
+    temperatures, varied, typed, seeds, longest, models, *sliders = values
+    fields = SweepFields(temperatures=temperatures, varied=varied, values=typed, seeds=seeds, max_tokens=longest)
+    return fields, models, sliders
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRequest:
+    """Model and sampling are checked; the prompt and the fields are as they were typed."""
+
+    model: str
+    prompt: str
+    fields: SweepFields
+    sampling: Sampling
+
+
+async def sweep(app: App[SamplingVisits], who: Who, asked: SweepRequest) -> AsyncGenerator[SweepScreen]:
+    """The grid as it fills, then the figure."""
     show = app.show(who)
     try:
-        asked = (Message.of("user", checked_text(prompt, app.bounds)),)
-        cells_of = planned(plan)
-        length = app.sessions.limits.tokens(int(checked_number("max_tokens", plan.max_tokens) or 1))
-        yield ["", gr.update(visible=False), gr.update(visible=False), gr.update(visible=True)]
-        running = app.visits.sweep(who.visitor, model, asked, cells_of, replace(sampling, max_tokens=length, seed=None))
+        messages = (Message.of("user", checked_text(asked.prompt, app.bounds)),)
+        grid = grid_of(asked.fields)
+        length = app.sessions.limits.tokens(int(checked_number("max_tokens", asked.fields.max_tokens) or 1))
+        yield SweepScreen.showing("stop", grid="", plot=gr.update(visible=False))
+        sampling = replace(asked.sampling, max_tokens=length, seed=None)
         cells: tuple[SweepCell, ...] = ()
         drawn = 0.0
-        async with aclosing(running) as snapshots:
+        async with aclosing(app.visits.sweep(who.visitor, asked.model, messages, grid, sampling)) as snapshots:
             async for cells in snapshots:
                 now = time.monotonic()
-                if now - drawn >= _REDRAW:
+                if now - drawn >= REDRAW:
                     drawn = now
-                    yield [grid(show, cells), gr.skip(), gr.skip(), gr.skip()]
+                    yield SweepScreen(grid=draw_grid(show, cells))
                 else:
-                    yield [gr.skip()] * 4  # a beat, so that a closed page is noticed
+                    yield SweepScreen()  # a beat, so that a closed page is noticed
         lines = diversity(cells)
-        figure = plot(show, lines) if lines else None
-        shown = grid(show, cells) + noticed(show, "sweep")
-        yield [
-            shown,
-            gr.update(value=figure, visible=figure is not None),
-            gr.update(visible=True),
-            gr.update(visible=False),
-        ]
+        figure = _plot(show, lines) if lines else None
+        yield SweepScreen.showing(
+            "run",
+            grid=draw_grid(show, cells) + draw_notice(show, "sweep"),
+            plot=gr.update(value=figure, visible=figure is not None),
+        )
     except PlaygroundError as error:
-        yield [alert(show, error), gr.update(visible=False), gr.update(visible=True), gr.update(visible=False)]
+        yield SweepScreen.showing("run", grid=draw_alert(show, error), plot=gr.update(visible=False))
 
 
-def plot(show: Renderer, lines: Sequence[DiversityLine]) -> object:
+def _plot(show: Renderer, lines: Sequence[DiversityLine]) -> object:
     """Diversity against temperature."""
     titles = (show.text("sampling.axis_temperature"), show.text("sampling.axis_diversity"))
     names = [_name(show, line) for line in lines]
-    return diversity_plot(lines, names, titles, show.text("sampling.plot_hover"))
+    return plot_diversity(lines, names, titles, show.text("sampling.plot_hover"))
 
 
 def _name(show: Renderer, line: DiversityLine) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from playground.page.parts.render import Renderer
 from playground.tabs.vision.lab.read import Block, Reading
-from playground.tabs.vision.page.drawing.columns import Chosen
-from playground.tabs.vision.page.drawing.pieces import address, money, say, told
+from playground.tabs.vision.page.drawing.pieces import data_address, draw_cost, draw_sentence, say
+from playground.tabs.vision.page.fields import ChosenModels
 from playground.tabs.vision.visit.pictures import questions_of, samples, thumbnail
 from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadProgress, sent_as
 
@@ -18,15 +18,15 @@ _QUESTIONS = 4
 """Of a sample image that are offered."""
 
 
-def tray(show: Renderer, session: Session, it: Chosen, language: str) -> str:
+def draw_pictures(show: Renderer, session: Session, it: ChosenModels, language: str) -> str:
     """All pictures, with what each costs the models that see it."""
     if not session.pictures:
-        return told(show, "empty_pictures")
+        return draw_sentence(show, "empty_pictures")
     figures = "".join(_figure(show, session, it, number, language) for number in range(1, len(session.pictures) + 1))
     return f'<p class="quiet">{say(show, "cleaned")}</p>{figures}'
 
 
-def _figure(show: Renderer, session: Session, it: Chosen, number: int, language: str) -> str:
+def _figure(show: Renderer, session: Session, it: ChosenModels, number: int, language: str) -> str:
     picture = session.pictures[number - 1]
     reading = session.readings.get(picture.image)
     title = say(show, "picture_number", number=number, name=picture.name)
@@ -39,7 +39,7 @@ def _figure(show: Renderer, session: Session, it: Chosen, number: int, language:
     return (
         f'<figure class="picture" data-number="{number}"><figcaption><strong>{title}</strong>{remove}'
         f'<span class="quiet">{size}{gone}</span></figcaption>{_canvas(show, picture, reading, number)}'
-        f"{costs(show, picture, it)}{_lines(show, reading, number)}{_questions(show, picture, language)}</figure>"
+        f"{draw_costs(show, picture, it)}{_lines(show, reading, number)}{_questions(show, picture, language)}</figure>"
     )
 
 
@@ -50,7 +50,7 @@ def _kilobytes(picture: Picture) -> str:
 def _canvas(show: Renderer, picture: Picture, reading: Reading | None, number: int) -> str:
     """The picture, and over it the boxes of the text that was read."""
     alt = say(show, "alt", number=number, name=picture.name)
-    image = f'<img src="{address(picture.preview)}" alt="{alt}" width="{picture.width}" height="{picture.height}">'
+    image = f'<img src="{data_address(picture.preview)}" alt="{alt}" width="{picture.width}" height="{picture.height}">'
     if reading is None or not reading.blocks:
         return f'<div class="canvas">{image}</div>'
     boxes = "".join(_box(show, block, place) for place, block in enumerate(reading.blocks))
@@ -70,7 +70,7 @@ def _box(show: Renderer, block: Block, place: int) -> str:
     )
 
 
-def costs(show: Renderer, picture: Picture, it: Chosen) -> str:
+def draw_costs(show: Renderer, picture: Picture, it: ChosenModels) -> str:
     """How each column is sent the picture: pixels, tokens, dollars; or the text in it."""
     rows = "".join(f"<tr>{_cost(show, picture, it, seat)}</tr>" for seat in it.seats)
     if not rows:
@@ -80,7 +80,7 @@ def costs(show: Renderer, picture: Picture, it: Chosen) -> str:
     return f'<table class="costs"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _cost(show: Renderer, picture: Picture, it: Chosen, seat: Seat) -> str:
+def _cost(show: Renderer, picture: Picture, it: ChosenModels, seat: Seat) -> str:
     model = it.models.get(seat.ref)
     if seat.way == "reads":
         name = say(show, "ocr_column", model=it.name(seat.ref))
@@ -91,7 +91,7 @@ def _cost(show: Renderer, picture: Picture, it: Chosen, seat: Seat) -> str:
     sent = sent_as(picture, model)
     tokens = say(show, "cost_unknown") if sent.tokens is None else f"{sent.tokens:,}"
     size = f"{sent.width} × {sent.height}"
-    return f'<th scope="row">{name}</th><td>{size}</td><td>{tokens}</td><td>{money(show, sent.cost)}</td>'
+    return f'<th scope="row">{name}</th><td>{size}</td><td>{tokens}</td><td>{draw_cost(show, sent.cost)}</td>'
 
 
 def _lines(show: Renderer, reading: Reading | None, number: int) -> str:
@@ -122,7 +122,7 @@ def _questions(show: Renderer, picture: Picture, language: str) -> str:
     return f'<p class="quiet">{say(show, "try_asking")}</p><div class="chips">{buttons}</div>' if buttons else ""
 
 
-def strip(show: Renderer, language: str) -> str:
+def draw_samples(show: Renderer, language: str) -> str:
     """The sample images that have questions in this language."""
     buttons = "".join(_sample(show, name) for name in samples(language))
     return f'<h4 class="part">{say(show, "samples")}</h4><div class="samples">{buttons}</div>'
@@ -130,22 +130,22 @@ def strip(show: Renderer, language: str) -> str:
 
 def _sample(show: Renderer, name: str) -> str:
     title = say(show, f"sample_{name.split('.')[0]}")
-    image = f'<img src="{address(thumbnail(name))}" alt="">'
+    image = f'<img src="{data_address(thumbnail(name))}" alt="">'
     return f'<button type="button" data-sample="{html.escape(name)}">{image}<span>{title}</span></button>'
 
 
-def progress(show: Renderer, adding: UploadProgress) -> str:
+def draw_adding(show: Renderer, adding: UploadProgress) -> str:
     """How far adding is."""
     said = say(show, "adding", done=min(adding.done + 1, adding.total), all=adding.total)
     return f'<p class="told" role="status">{said}</p>'
 
 
-def rejected(show: Renderer, adding: UploadProgress) -> str:
+def draw_rejected(show: Renderer, adding: UploadProgress) -> str:
     """The files that are no pictures, and why: a sentence each."""
     return "".join(show.alert(one.failure) for one in adding.rejected)
 
 
-def choices(show: Renderer, pictures: Sequence[Picture]) -> list[tuple[str, int]]:
+def picture_choices(show: Renderer, pictures: Sequence[Picture]) -> list[tuple[str, int]]:
     """The pictures as a dropdown has them."""
     return [
         (show.text("vision.picture_number", number=number, name=one.name), number)

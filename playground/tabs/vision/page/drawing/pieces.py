@@ -9,15 +9,16 @@ from playground.page.parts.render import Renderer
 from providers.types import Image
 
 NOTICES = Notices("vision")
-say, word, told, noticed, alert = NOTICES.say, NOTICES.word, NOTICES.told, NOTICES.noticed, NOTICES.alert
+say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sentence
+draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
 
 
-def address(image: Image) -> str:
+def data_address(image: Image) -> str:
     """The picture itself as an address: nothing is fetched for it."""
     return f"data:{image.mime};base64,{base64.b64encode(image.content).decode('ascii')}"
 
 
-def money(show: Renderer, cost: float | None) -> str:
+def draw_cost(show: Renderer, cost: float | None) -> str:
     """US dollars as an estimate, escaped; "free" for nothing, "unknown" for what nobody published."""
     if cost is None:
         return say(show, "cost_unknown")

@@ -7,53 +7,49 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from playground.page.parts.plots import SERIES, Share, shares_plot
+from playground.page.parts.measures import draw_heads, draw_progress, draw_table
+from playground.page.parts.plots import SERIES, Share, plot_shares
 from playground.page.parts.render import Renderer
 from playground.tabs.vision.lab.measure import TypeScore
-from playground.tabs.vision.page.drawing.pieces import say, word
+from playground.tabs.vision.page.drawing.pieces import draw_term, say
 from playground.tabs.vision.visit.measure import Contender, VisionResult
 
 _KNOWN = ("reading", "counting", "colour", "position", "reasoning")
 """Types of question that have a name of ours."""
 
 
-def progress(show: Renderer, it: VisionResult) -> str:
+def draw_answers(show: Renderer, it: VisionResult) -> str:
     """How many answers there are, and a bar; which models sit out what."""
     done, total = len(it.snapshot.outcomes), it.snapshot.total
     state = {"stopped": "stopped", "done": "measured"}.get(it.snapshot.state, "measuring")
     said = f"<strong>{say(show, state)}</strong> <span>{say(show, 'answers', done=done, all=total)}</span>"
     if it.snapshot.failed:
         said += f' <span class="wrong">{say(show, "answers_failed", count=it.snapshot.failed)}</span>'
-    share = done / total if total else 1
     blind = ""
     if it.blind:
         blind = f'<p class="quiet">{say(show, "left_out", models=", ".join(one.name for one in it.blind))}</p>'
-    return f'<div role="status" class="ingest">{said}<progress max="1" value="{share:.4f}"></progress></div>{blind}'
+    return draw_progress(said, done / total if total else 1) + blind
 
 
-def failures(show: Renderer, it: VisionResult) -> str:
+def draw_failures(show: Renderer, it: VisionResult) -> str:
     """What went wrong, each kind once."""
     found = {outcome.failure.key: outcome.failure for outcome in it.snapshot.outcomes.values() if outcome.failure}
     return "".join(show.alert(failure) for failure in found.values())
 
 
-def table(show: Renderer, it: VisionResult) -> str:
+def draw_scores(show: Renderer, it: VisionResult) -> str:
     """A row a model and way; all questions, then each type of them."""
     scores: Mapping[tuple[str, str], TypeScore] = {(one.column, one.type): one for one in it.scores}
     kinds = sorted(dict.fromkeys(one.type for one in it.scores), key=bool)  # all of them first
-    heads = "".join(f'<th scope="col">{html.escape(type_name(show, kind))}</th>' for kind in kinds)
+    heads = draw_heads([say(show, "cost_model"), *(html.escape(type_name(show, kind)) for kind in kinds)])
     rows = "".join(
         f'<tr><th scope="row">{html.escape(one.model.name)}<br><small>{say(show, f"way_{one.way}")}</small></th>'
         + "".join(f"<td>{_share(show, scores[one.key, kind])}</td>" for kind in kinds)
         + "</tr>"
         for one in it.columns
     )
-    return (
-        f'<p class="words-used">{word(show, "interval")}</p>'
-        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{say(show, "plot")}">'
-        f'<table class="results"><thead><tr><th scope="col">{say(show, "cost_model")}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    table = draw_table(say(show, "plot"), heads, rows)
+    return f'<p class="words-used">{draw_term(show, "interval")}</p>{table}'
 
 
 def _share(show: Renderer, it: TypeScore) -> str:
@@ -70,7 +66,7 @@ def type_name(show: Renderer, kind: str) -> str:
     return show.text(f"vision.type_{kind}") if kind in _KNOWN else kind
 
 
-def figure(show: Renderer, it: VisionResult) -> go.Figure | None:
+def plot_scores(show: Renderer, it: VisionResult) -> go.Figure | None:
     """The same as dots with intervals; `None` where nothing is there yet."""
     if not it.snapshot.outcomes:
         return None
@@ -88,7 +84,7 @@ def figure(show: Renderer, it: VisionResult) -> go.Figure | None:
         for one in it.scores
         if one.mean is not None
     ]
-    return shares_plot(found, show.text("vision.axis_share"), show.text("vision.hover_share"))
+    return plot_shares(found, show.text("vision.axis_share"), show.text("vision.hover_share"))
 
 
 def _name(show: Renderer, it: Contender) -> str:

@@ -1,19 +1,25 @@
-"""What the events of "Measure" do: ask before it may cost something, run, draw what came of it."""
+"""Measure: asked about before it may cost something, run, and drawn."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.downloads import File, wire_downloads
+from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import paced
-from playground.page.program import App, Who
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.measure import WAYS
-from playground.tabs.vision.page.drawing.columns import Chosen, names
-from playground.tabs.vision.page.drawing.pieces import alert, money, noticed, say
-from playground.tabs.vision.page.drawing.results import failures, figure, progress, table
+from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_cost, draw_notice, say
+from playground.tabs.vision.page.drawing.results import draw_answers, draw_failures, draw_scores, plot_scores
+from playground.tabs.vision.page.fields import ChosenModels, choose_models
+from playground.tabs.vision.page.layout.tab import VisionLayout
 from playground.tabs.vision.visit.measure import MOST_QUESTIONS, VisionMeasurement, VisionResult, estimated, spread
 from playground.tabs.vision.visit.visits import MEASURE, VisionVisits
 from playground.visitors.checks import checked_language
@@ -22,81 +28,125 @@ from providers.types import Sampling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What changes while it is measured; the rest stays as it is."""
+class VisionMeasureScreen(Screen):
+    """What measuring redraws."""
 
-    progress: object = field(default_factory=gr.skip)
-    table: object = field(default_factory=gr.skip)
-    plot: object = field(default_factory=gr.skip)
-    run: object = field(default_factory=gr.skip)
-    confirm: object = field(default_factory=gr.skip)
-    cancel: object = field(default_factory=gr.skip)
-    stop: object = field(default_factory=gr.skip)
-    csv: object = field(default_factory=gr.skip)
+    BUTTONS = ("run", "confirm", "cancel", "stop", "csv")
 
-    def outputs(self) -> list[object]:
-        return [getattr(self, one.name) for one in fields(self)]
-
-    @classmethod
-    def showing(cls, *buttons: str, **places: object) -> Screen:
-        """With just these buttons."""
-        every = ("run", "confirm", "cancel", "stop", "csv")
-        return cls(**places, **{name: gr.update(visible=name in buttons) for name in every})
+    progress: object = unchanged()
+    table: object = unchanged()
+    plot: object = unchanged()
+    run: object = unchanged()
+    confirm: object = unchanged()
+    cancel: object = unchanged()
+    stop: object = unchanged()
+    csv: object = unchanged()
 
 
-def measuring_of(it: Chosen, plan: tuple[object, object, object], sampling: Sampling) -> VisionMeasurement:
-    """From the fields `count`, `ways` and `language`, checked. Raises `InputError`s."""
-    count, ways, language = plan
-    if isinstance(count, bool) or not isinstance(count, int | float) or not 1 <= count <= MOST_QUESTIONS:
-        raise InputError("number", name="count", low=1, high=MOST_QUESTIONS)
-    chosen = tuple(way for way in WAYS if way in names(ways))
+def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
+    """Everything of "Measure"."""
+    app, parts = page.app, layout.measuring
+    inputs = [*parts.fields, *page.sidebar.inputs]
+
+    async def on_run(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in _measure(page, app.who(request), values, sure=False):
+            yield screen.outputs()
+
+    async def on_confirm(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async for screen in _measure(page, app.who(request), values, sure=True):
+            yield screen.outputs()
+
+    def on_cancel() -> list[object]:
+        return VisionMeasureScreen.showing("run", progress="").outputs()
+
+    def on_load(request: gr.Request) -> str:
+        return app.who(request).language
+
+    parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
+    parts.confirm.click(on_confirm, inputs, parts.outputs, **PRIVATE)
+    parts.cancel.click(on_cancel, None, parts.outputs, queue=False, **PRIVATE)
+    wire_stop(app, parts.stop, app.visits.stop, MEASURE)
+    wire_downloads(app, {"csv": parts.csv}, layout.file, lambda who, _: export_measured(app, who))
+    page.blocks.load(on_load, None, parts.language, **PRIVATE)
+
+
+async def _measure(
+    page: Page[VisionVisits], who: Who, values: Any, *, sure: bool
+) -> AsyncGenerator[VisionMeasureScreen]:
+    app = page.app
+    count, ways, language, refs, *sampling = values
+    try:
+        it = await choose_models(app, who, refs, ())
+        wanted = checked_measuring(it, (count, ways, language), page.sampling(sampling))
+    except PlaygroundError as error:
+        yield VisionMeasureScreen.showing("run", progress=draw_alert(app.show(who), error))
+        return
+    run = measure(app, who, wanted) if sure else start(app, who, it, wanted)
+    async with aclosing(run) as screens:
+        async for screen in screens:
+            yield screen
+
+
+def checked_measuring(it: ChosenModels, fields: tuple[object, object, object], sampling: Sampling) -> VisionMeasurement:
+    """From the fields `count`, `ways` and `language`. Raises `InputError`s."""
+    count, ways, language = fields
+    questions = int(checked_within("count", count, 1, MOST_QUESTIONS))
+    chosen = tuple(way for way in WAYS if way in texts_of(ways))
     if not chosen:
         raise InputError("choice", name="ways", choices=", ".join(WAYS))
-    questions = spread(checked_language(language), int(count))
-    return VisionMeasurement(models=it.refs, ways=chosen, questions=questions, sampling=sampling)
+    items = spread(checked_language(language), questions)
+    return VisionMeasurement(models=it.refs, ways=chosen, questions=items, sampling=sampling)
 
 
-async def start(app: App[VisionVisits], who: Who, it: Chosen, measuring: VisionMeasurement) -> AsyncGenerator[Screen]:
+async def start(
+    app: App[VisionVisits], who: Who, it: ChosenModels, measuring: VisionMeasurement
+) -> AsyncGenerator[VisionMeasureScreen]:
     """Measure at once what costs nothing; ask first about what may cost something."""
     show = app.show(who)
     bill = estimated(measuring, it.models)
     if bill.requests:
-        asked = say(show, "asks", requests=f"{bill.requests:,}", cost=money(show, bill.cost))
-        yield Screen.showing("confirm", "cancel", progress=f'<div class="notice" role="alert">{asked}</div>')
+        asked = say(show, "asks", requests=f"{bill.requests:,}", cost=draw_cost(show, bill.cost))
+        said = f'<div class="notice" role="alert">{asked}</div>'
+        yield VisionMeasureScreen.showing("confirm", "cancel", progress=said)
         return
     async with aclosing(measure(app, who, measuring)) as screens:
         async for screen in screens:
             yield screen
 
 
-async def measure(app: App[VisionVisits], who: Who, measuring: VisionMeasurement) -> AsyncGenerator[Screen]:
+async def measure(
+    app: App[VisionVisits], who: Who, measuring: VisionMeasurement
+) -> AsyncGenerator[VisionMeasureScreen]:
     """The table as it fills, and the figure at the end."""
     show = app.show(who)
     latest: VisionResult | None = None
     count = -1
-    first = Screen.showing("stop", plot=gr.update(visible=False))
+    screen = VisionMeasureScreen.showing("stop", plot=gr.update(visible=False))
     try:
         async with aclosing(paced(app.visits.measure(who.visitor, measuring))) as snapshots:
             async for latest in snapshots:
-                grown = len(latest.snapshot.outcomes) != count
-                count = len(latest.snapshot.outcomes)
-                drawn: dict[str, object] = {"table": table(show, latest)} if grown else {}
-                yield replace(first, progress=progress(show, latest), **drawn)
-                first = Screen()
+                if len(latest.snapshot.outcomes) != count:
+                    count = len(latest.snapshot.outcomes)
+                    screen = replace(screen, table=draw_scores(show, latest))
+                yield replace(screen, progress=draw_answers(show, latest))
+                screen = VisionMeasureScreen()
     except PlaygroundError as error:
-        yield Screen.showing("run", progress=alert(show, error))
+        yield VisionMeasureScreen.showing("run", progress=draw_alert(show, error))
         return
     if latest is None:
         return
-    drawing = figure(show, latest)
-    yield Screen.showing(
+    figure = plot_scores(show, latest)
+    yield VisionMeasureScreen.showing(
         *("run", "csv"),
-        progress=progress(show, latest) + failures(show, latest),
-        table=table(show, latest) + noticed(show, "measure"),
-        plot=gr.update(value=drawing, visible=drawing is not None),
+        progress=draw_answers(show, latest) + draw_failures(show, latest),
+        table=draw_scores(show, latest) + draw_notice(show, "measure"),
+        plot=gr.update(value=figure, visible=figure is not None),
     )
 
 
-def stop(app: App[VisionVisits], who: Who) -> None:
-    """End it at once; what is measured stays."""
-    app.visits.stop(who.visitor, MEASURE)
+def export_measured(app: App[VisionVisits], who: Who) -> File | None:
+    """What was measured last, for a spreadsheet; the mark at the front tells it that the text is UTF-8."""
+    found = app.visits.measured(who.visitor)
+    if found is None:
+        return None
+    return {"name": "aula-vision.csv", "type": "text/csv", "content": "\ufeff" + found.csv()}

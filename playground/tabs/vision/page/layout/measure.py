@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.vision.lab.measure import WAYS
 from playground.tabs.vision.visit.measure import MOST_QUESTIONS
@@ -17,8 +18,8 @@ FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
-class LabelLayout:
-    """`shown`: the bars, run and stop."""
+class VisionLabelsLayout:
+    """A picture, labels, and the models that compare them."""
 
     picture: gr.Dropdown
     labels: gr.Textbox
@@ -30,17 +31,18 @@ class LabelLayout:
     bars: gr.HTML
 
     @property
-    def typed(self) -> list[gr.components.Component]:
+    def fields(self) -> list[gr.components.Component]:
         return [self.picture, self.labels, self.template, self.models]
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `VisionLabelsScreen`, in its order."""
         return [self.bars, self.run, self.stop]
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureLayout:
-    """`shown` is in the order of `measuring.Screen`."""
+class VisionMeasureLayout:
+    """Questions, ways to answer them, and what came of it."""
 
     count: gr.Slider
     ways: gr.CheckboxGroup
@@ -55,16 +57,17 @@ class MeasureLayout:
     plot: gr.Plot
 
     @property
-    def plan(self) -> list[gr.components.Component]:
+    def fields(self) -> list[gr.components.Component]:
         return [self.count, self.ways, self.language]
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `VisionMeasureScreen`, in its order."""
         buttons = [self.run, self.confirm, self.cancel, self.stop, self.csv]
         return [self.progress, self.table, self.plot, *buttons]
 
 
-def lay_out_labels(page: Page[VisionVisits]) -> LabelLayout:
+def lay_out_labels(page: Page[VisionVisits]) -> VisionLabelsLayout:
     label = page.app.label
     gr.Markdown(label("vision.labels_intro"), elem_classes="quiet")
     with gr.Row(elem_id="vision-label-plan"):
@@ -96,12 +99,12 @@ def lay_out_labels(page: Page[VisionVisits]) -> LabelLayout:
         run = button(label("vision.label_run"), "vision-label-run", variant="primary")
         stop = button(label("vision.stop"), "vision-label-stop", visible=False, stops=True)
         example = button(label("vision.label_example"), "vision-label-example")
-    bars = gr.HTML(container=False, apply_default_css=False, elem_id="vision-bars")
+    bars = place("vision-bars")
     gr.Markdown(label("vision.label_how"), elem_classes="quiet")
-    return LabelLayout(picture, labels, template, models, run, stop, example, bars)
+    return VisionLabelsLayout(picture, labels, template, models, run, stop, example, bars)
 
 
-def lay_out_measure(page: Page[VisionVisits]) -> MeasureLayout:
+def lay_out_measure(page: Page[VisionVisits]) -> VisionMeasureLayout:
     label, texts = page.app.label, page.app.texts
     gr.Markdown(label("vision.measure_intro"), elem_classes="quiet")
     with gr.Row(elem_id="vision-measure-plan"):
@@ -135,7 +138,7 @@ def lay_out_measure(page: Page[VisionVisits]) -> MeasureLayout:
         cancel = button(label("vision.cancel"), "vision-measure-cancel", visible=False)
         stop = button(label("vision.stop"), "vision-measure-stop", visible=False, stops=True)
         csv = button(label("vision.csv"), "vision-csv", quiet=True, visible=False)
-    progress = gr.HTML(container=False, apply_default_css=False, elem_id="vision-measure-progress")
-    table = gr.HTML(container=False, apply_default_css=False, elem_id="vision-table")
+    progress = place("vision-measure-progress")
+    table = place("vision-table")
     plot = gr.Plot(show_label=False, label=label("vision.plot"), visible=False, elem_id="vision-plot")
-    return MeasureLayout(count, ways, language, run, confirm, cancel, stop, csv, progress, table, plot)
+    return VisionMeasureLayout(count, ways, language, run, confirm, cancel, stop, csv, progress, table, plot)

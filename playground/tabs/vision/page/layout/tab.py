@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import Page
-from playground.tabs.vision.page.layout.measure import LabelLayout, MeasureLayout, lay_out_labels, lay_out_measure
+from playground.tabs.vision.page.layout.measure import (
+    VisionLabelsLayout,
+    VisionMeasureLayout,
+    lay_out_labels,
+    lay_out_measure,
+)
 from playground.tabs.vision.visit.ask import MOST_COLUMNS
 from playground.tabs.vision.visit.visits import VisionVisits
 from playground.web.scripts import script_body
@@ -17,19 +23,25 @@ EXPORTS = ("markdown", "json")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class VisionLayout:
     """The tab's components."""
 
-    pictures: PicturesLayout
+    pictures: VisionPicturesLayout
     modes: gr.Tabs
-    asking: AskLayout
-    labelling: LabelLayout
-    measuring: MeasureLayout
+    asking: VisionAskLayout
+    labelling: VisionLabelsLayout
+    measuring: VisionMeasureLayout
     file: gr.JSON
+
+    @property
+    def left(self) -> list[gr.blocks.Block]:
+        """The outputs of a `VisionPicturesScreen`, in its order."""
+        it = self.pictures
+        return [it.upload, it.camera, it.progress, it.shown, it.stop, it.clear, self.labelling.picture]
 
 
 @dataclass(frozen=True, slots=True)
-class PicturesLayout:
+class VisionPicturesLayout:
     """The left side."""
 
     upload: gr.File
@@ -42,7 +54,7 @@ class PicturesLayout:
 
 
 @dataclass(frozen=True, slots=True)
-class AskLayout:
+class VisionAskLayout:
     """`ocr`: the models that are to answer from the text that a program reads."""
 
     ocr: gr.CheckboxGroup
@@ -60,16 +72,16 @@ class AskLayout:
 
     @property
     def frame(self) -> list[gr.blocks.Block]:
-        """What a change of models redraws, in the order of `columns.Frame`."""
+        """What a change of models redraws, in the order of `lay_columns`."""
         return [self.ocr, self.who, *self.columns, *self.heads, *self.chats]
 
     @property
-    def streaming(self) -> list[gr.blocks.Block]:
-        """What asking redraws, in the order of `answering.Screen`."""
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `VisionAskScreen` without the left side, in its order."""
         return [*self.chats, self.notice, self.question, self.ask, self.stop]
 
 
-def lay_out(page: Page[VisionVisits]) -> Layout:
+def lay_out_vision(page: Page[VisionVisits]) -> VisionLayout:
     label = page.app.label
     gr.Markdown(label("vision.intro"), elem_classes="intro")
     with gr.Row(elem_id="vision", equal_height=False):
@@ -85,10 +97,10 @@ def lay_out(page: Page[VisionVisits]) -> Layout:
                 labelling = lay_out_labels(page)
             with gr.Tab(label("vision.mode_measure"), id="measure"):
                 measuring = lay_out_measure(page)
-    return Layout(pictures, modes, asking, labelling, measuring, gr.JSON(visible=False))
+    return VisionLayout(pictures, modes, asking, labelling, measuring, gr.JSON(visible=False))
 
 
-def _lay_out_pictures(page: Page[VisionVisits]) -> PicturesLayout:
+def _lay_out_pictures(page: Page[VisionVisits]) -> VisionPicturesLayout:
     label = page.app.label
     upload = gr.File(
         label=label("vision.upload"), file_count="multiple", type="filepath", height=130, elem_id="vision-upload"
@@ -105,28 +117,21 @@ def _lay_out_pictures(page: Page[VisionVisits]) -> PicturesLayout:
             buttons=[],
             elem_id="vision-camera",
         )
-    progress = gr.HTML(container=False, apply_default_css=False, elem_id="vision-progress")
-    shown = gr.HTML(
-        container=False,
-        apply_default_css=False,
-        js_on_load=script_body("keep_open", "vision/pictures"),
-        elem_id="vision-pictures",
-    )
+    progress = place("vision-progress")
+    shown = place("vision-pictures", script_body("keep_open", "vision/pictures"))
     with gr.Row(elem_classes="doing"):
         stop = button(label("vision.stop"), "vision-add-stop", visible=False, stops=True)
         clear = button(label("vision.clear"), "vision-clear", quiet=True, visible=False)
-    samples = gr.HTML(
-        container=False, apply_default_css=False, js_on_load=script_body("vision/add_sample"), elem_id="vision-samples"
-    )
-    return PicturesLayout(upload, camera, samples, progress, stop, shown, clear)
+    samples = place("vision-samples", script_body("vision/add_sample"))
+    return VisionPicturesLayout(upload, camera, samples, progress, stop, shown, clear)
 
 
-def _lay_out_ask(page: Page[VisionVisits]) -> AskLayout:
+def _lay_out_ask(page: Page[VisionVisits]) -> VisionAskLayout:
     label = page.app.label
     ocr = gr.CheckboxGroup(
         [], label=label("vision.ocr"), info=label("vision.ocr_info"), interactive=True, elem_id="vision-ocr"
     )
-    who = gr.HTML(container=False, apply_default_css=False, elem_id="vision-who")
+    who = place("vision-who")
     columns, heads, chats = [], [], []
     with gr.Row(elem_id="vision-columns"):
         for number in range(MOST_COLUMNS):
@@ -134,7 +139,7 @@ def _lay_out_ask(page: Page[VisionVisits]) -> AskLayout:
                 heads.append(gr.HTML(container=False))
                 chats.append(_chatbot(page, number))
             columns.append(column)
-    notice = gr.HTML(container=False, apply_default_css=False, elem_id="vision-notice")
+    notice = place("vision-notice")
     question = gr.Textbox(
         label=label("vision.question"),
         placeholder=label("vision.question_hint"),
@@ -150,7 +155,7 @@ def _lay_out_ask(page: Page[VisionVisits]) -> AskLayout:
         exports = {
             name: button(label(f"vision.export_{name}"), f"vision-export-{name}", quiet=True) for name in EXPORTS
         }
-    return AskLayout(ocr, who, columns, heads, chats, notice, question, ask, stop, example, new, exports)
+    return VisionAskLayout(ocr, who, columns, heads, chats, notice, question, ask, stop, example, new, exports)
 
 
 def _chatbot(page: Page[VisionVisits], number: int) -> gr.Chatbot:

@@ -28,7 +28,7 @@ _UPPER = {"top_k": 200.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Sidebar:
+class SidebarLayout:
     """The controls. `sampling` holds one component a parameter, by its name."""
 
     models: gr.Dropdown
@@ -36,7 +36,7 @@ class Sidebar:
     sampling: Mapping[str, gr.components.Component]
     advanced: gr.Checkbox
     extra: gr.Group
-    keys: Keys
+    keys: KeysLayout
     glossary: gr.Markdown
 
     @property
@@ -46,7 +46,7 @@ class Sidebar:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class KeysLayout:
     """The key panel."""
 
     panel: gr.Accordion
@@ -58,8 +58,8 @@ class Keys:
     answer: gr.HTML
 
 
-def build_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> Sidebar:
-    """Lay out the sidebar; call it inside the page's Blocks."""
+def lay_out_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> SidebarLayout:
+    """Call it inside the page's Blocks."""
     with gr.Sidebar(width=330, elem_id="sidebar"):
         models = gr.Dropdown(
             choices=[(default_model.rpartition("/")[2], default_model)],
@@ -72,14 +72,14 @@ def build_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> Sid
             elem_id="models",
         )
         status = gr.HTML(elem_id="status", container=False)
-        keys = _build_keys(label)
-        sampling, advanced, extra = _build_sampling(label, longest_reply)
+        keys = _lay_out_keys(label)
+        sampling, advanced, extra = _lay_out_sampling(label, longest_reply)
         with gr.Accordion(label("sidebar.glossary"), open=False, elem_id="glossary"):
             glossary = gr.Markdown(elem_classes="quiet")
-    return Sidebar(models, status, sampling, advanced, extra, keys, glossary)
+    return SidebarLayout(models, status, sampling, advanced, extra, keys, glossary)
 
 
-def _build_keys(label: gr.I18n) -> Keys:
+def _lay_out_keys(label: gr.I18n) -> KeysLayout:
     with gr.Accordion(label("keys.title"), open=False, elem_id="keys") as panel:
         gr.Markdown(label("keys.promise"), elem_classes="quiet")
         provider = gr.Dropdown(choices=[], label=label("keys.provider"), interactive=True, elem_id="key-provider")
@@ -91,10 +91,10 @@ def _build_keys(label: gr.I18n) -> Keys:
             save = gr.Button(label("keys.save"), size="sm", variant="primary", elem_id="save-key")
             forget = gr.Button(label("keys.forget"), size="sm", elem_id="forget-keys")
         answer = gr.HTML(container=False, elem_id="key-answer")
-    return Keys(panel, provider, key, address, save, forget, answer)
+    return KeysLayout(panel, provider, key, address, save, forget, answer)
 
 
-def _build_sampling(
+def _lay_out_sampling(
     label: gr.I18n, longest_reply: int
 ) -> tuple[dict[str, gr.components.Component], gr.Checkbox, gr.Group]:
     controls: dict[str, gr.components.Component] = {}

@@ -8,8 +8,10 @@ import gradio as gr
 
 from playground.measuring.tasks import KINDS
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.strategies.runs.describe import MOST_REPEATS
+from playground.tabs.prompting.page.fields import MODES, NORMALISE
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.web.scripts import script_body
 
@@ -17,15 +19,13 @@ FEW = 10
 """Questions at first: enough to see it work, too few to prove anything."""
 LONGEST = 44
 """Questions of each of our sets; a visitor's own may have others."""
-MODES = ("written", "likelihood")
-NORMALISE = ("none", "characters", "tokens", "letters")
 
 
 @dataclass(frozen=True, slots=True)
-class SetLayout:
-    """`plan` are the fields in the order of `measuring.Plan`; the rest is what changes."""
+class PromptingMeasureLayout:
+    """`fields` are in the order of `TaskSetFields`; the rest is what changes."""
 
-    plan: list[gr.components.Component]
+    fields: list[gr.components.Component]
     normalise: gr.Radio
     run: gr.Button
     example: gr.Button
@@ -36,19 +36,19 @@ class SetLayout:
     cancel: gr.Button
     progress: gr.HTML
     table: gr.HTML
-    results: Results
-    upload: Upload
+    results: PromptingResultsLayout
+    upload: PromptingUploadLayout
     open_run: gr.State
 
     @property
-    def running(self) -> list[gr.blocks.Block]:
-        """What a run draws, in the order of `measuring.Screen`."""
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `PromptingMeasureScreen`, in its order."""
         buttons = [self.run, self.pause, self.proceed, self.stop, self.confirm, self.cancel]
         return [self.progress, self.table, *buttons, self.open_run]
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class PromptingResultsLayout:
     """What is drawn when a run has ended, or is opened again."""
 
     accuracy: gr.Plot
@@ -58,12 +58,12 @@ class Results:
     item: gr.HTML
 
     @property
-    def shown(self) -> list[gr.blocks.Block]:
+    def outputs(self) -> list[gr.blocks.Block]:
         return [self.accuracy, self.costs, self.differ, self.items, self.item]
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class PromptingUploadLayout:
     """A visitor's own questions. `fields`: kind, then a column's name for each field of an item."""
 
     file: gr.File
@@ -72,10 +72,10 @@ class Upload:
     told: gr.HTML
 
 
-def lay_out_set(page: Page[PromptingVisits]) -> SetLayout:
+def lay_out_measure(page: Page[PromptingVisits]) -> PromptingMeasureLayout:
     label = page.app.label
     gr.Markdown(label("prompting.set_intro"), elem_classes="quiet")
-    plan, normalise = _lay_out_plan(page)
+    fields, normalise = _lay_out_fields(page)
     upload = _lay_out_upload(page)
     with gr.Row(elem_classes="doing"):
         run = button(label("prompting.run"), "measure-run", variant="primary")
@@ -85,10 +85,10 @@ def lay_out_set(page: Page[PromptingVisits]) -> SetLayout:
         proceed = button(label("prompting.proceed"), "measure-proceed", visible=False)
         stop = button(label("prompting.stop"), "measure-stop", visible=False, stops=True)
         example = button(label("prompting.set_example"), "measure-example")
-    progress = gr.HTML(container=False, apply_default_css=False, elem_id="measure-progress")
-    table = gr.HTML(container=False, apply_default_css=False, elem_id="measure-table")
-    return SetLayout(
-        plan,
+    progress = place("measure-progress")
+    table = place("measure-table")
+    return PromptingMeasureLayout(
+        fields,
         normalise,
         run,
         example,
@@ -105,7 +105,7 @@ def lay_out_set(page: Page[PromptingVisits]) -> SetLayout:
     )
 
 
-def _lay_out_plan(page: Page[PromptingVisits]) -> tuple[list[gr.components.Component], gr.Radio]:
+def _lay_out_fields(page: Page[PromptingVisits]) -> tuple[list[gr.components.Component], gr.Radio]:
     """What is measured: set, count, repeats, seed, mode and normalisation; and this one, which likelihoods need."""
     label = page.app.label
     with gr.Row(elem_id="measure-plan"):
@@ -168,7 +168,7 @@ def _lay_out_plan(page: Page[PromptingVisits]) -> tuple[list[gr.components.Compo
     return [tasks, count, repeats, seed, mode, normalise], normalise
 
 
-def _lay_out_results(page: Page[PromptingVisits]) -> Results:
+def _lay_out_results(page: Page[PromptingVisits]) -> PromptingResultsLayout:
     label = page.app.label
     accuracy = gr.Plot(
         show_label=False, label=label("prompting.plot_accuracy"), visible=False, elem_id="measure-accuracy"
@@ -177,23 +177,13 @@ def _lay_out_results(page: Page[PromptingVisits]) -> Results:
     differ = gr.Checkbox(label=label("prompting.differ"), visible=False, elem_id="measure-differ")
     with gr.Row(elem_classes="stepping"):
         with gr.Column(scale=2, min_width=280):
-            items = gr.HTML(
-                container=False,
-                apply_default_css=False,
-                js_on_load=script_body("prompting/pick_item"),
-                elem_id="measure-items",
-            )
+            items = place("measure-items", script_body("prompting/pick_item"))
         with gr.Column(scale=3, min_width=280):
-            item = gr.HTML(
-                container=False,
-                apply_default_css=False,
-                js_on_load=script_body("keep_open", "prompting/judge_item"),
-                elem_id="measure-item",
-            )
-    return Results(accuracy, costs, differ, items, item)
+            item = place("measure-item", script_body("keep_open", "prompting/judge_item"))
+    return PromptingResultsLayout(accuracy, costs, differ, items, item)
 
 
-def _lay_out_upload(page: Page[PromptingVisits]) -> Upload:
+def _lay_out_upload(page: Page[PromptingVisits]) -> PromptingUploadLayout:
     label = page.app.label
     with gr.Accordion(label("prompting.own"), open=False, elem_id="measure-own"):
         gr.Markdown(label("prompting.own_intro"), elem_classes="quiet")
@@ -226,8 +216,8 @@ def _lay_out_upload(page: Page[PromptingVisits]) -> Upload:
                 for name in FIELDS
             ]
         use = button(label("prompting.own_use"), "measure-own-use", visible=False)
-        told = gr.HTML(container=False, apply_default_css=False, elem_id="measure-own-told")
-    return Upload(file, [kind, *columns], use, told)
+        told = place("measure-own-told")
+    return PromptingUploadLayout(file, [kind, *columns], use, told)
 
 
 FIELDS = ("question", "answer", "accept", "choices", "tests")

@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator
 
 import gradio as gr
 
-from playground.page.card import card
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
-from playground.page.widgets import DEFAULTS, Sidebar
+from playground.page.sidebar.card import draw_card
+from playground.page.sidebar.layout import DEFAULTS, SidebarLayout
 from playground.visitors.checks import checked_models, checked_number
 from playground.web.scripts import script_function
 from providers import registry
@@ -21,42 +21,48 @@ from providers.whitebox import inside, shows
 _TELL_ADDRESS = (registry.CUSTOM,)
 
 
-def wire(app: Program, blocks: gr.Blocks, bar: Sidebar) -> None:
+def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     """Connect the sidebar's components to their handlers."""
     keys = bar.keys
     shared = {name: control for name, control in bar.sampling.items() if name != "stop"}
 
-    async def opened(request: gr.Request) -> list[object]:
+    def on_advanced(on: bool) -> object:
+        return gr.update(visible=on)
+
+    def on_provider(name: str) -> object:
+        return gr.update(visible=name in _TELL_ADDRESS)
+
+    async def on_load(request: gr.Request) -> list[object]:
         return await open_sidebar(app, app.who(request), dict(request.query_params), list(shared))
 
-    async def watched(models: list[str], request: gr.Request) -> AsyncGenerator[str]:
+    async def on_watch(models: list[str], request: gr.Request) -> AsyncGenerator[str]:
         who = app.who(request)
         async for shown in watch_loading(app, who, models[0] if models else app.settings.model):
             yield shown
 
-    async def listed(models: list[str], request: gr.Request) -> object:
+    async def on_vendors(models: list[str], request: gr.Request) -> object:
         return await list_vendors(app, app.who(request), models)
 
-    async def picked(models: list[str], request: gr.Request) -> list[object]:
+    async def on_models(models: list[str], request: gr.Request) -> list[object]:
         return await ask_for_key(app, app.who(request), models)
 
-    async def saved(provider: str, key: str, address: str, models: list[str], request: gr.Request) -> list[object]:
+    async def on_save(provider: str, key: str, address: str, models: list[str], request: gr.Request) -> list[object]:
         return await save_key(app, app.who(request), provider, key, address, models)
 
-    async def forgotten(models: list[str], request: gr.Request) -> list[object]:
+    async def on_forget(models: list[str], request: gr.Request) -> list[object]:
         return await forget_keys(app, app.who(request), models)
 
-    blocks.load(opened, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE).then(
-        watched, bar.models, bar.status, **PRIVATE
+    blocks.load(on_load, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE).then(
+        on_watch, bar.models, bar.status, **PRIVATE
     )
-    blocks.load(listed, bar.models, bar.models, **PRIVATE)
-    bar.models.input(picked, bar.models, [keys.panel, keys.provider], **PRIVATE)
-    bar.advanced.change(lambda on: gr.update(visible=on), bar.advanced, bar.extra, **PRIVATE)
-    keys.provider.change(lambda name: gr.update(visible=name in _TELL_ADDRESS), keys.provider, keys.address, **PRIVATE)
+    blocks.load(on_vendors, bar.models, bar.models, **PRIVATE)
+    bar.models.input(on_models, bar.models, [keys.panel, keys.provider], **PRIVATE)
+    bar.advanced.change(on_advanced, bar.advanced, bar.extra, **PRIVATE)
+    keys.provider.change(on_provider, keys.provider, keys.address, **PRIVATE)
     answer = [keys.key, keys.answer, bar.models]
     for event in (keys.save.click, keys.key.submit):
-        event(saved, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
-    keys.forget.click(forgotten, bar.models, answer, **PRIVATE)
+        event(on_save, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
+    keys.forget.click(on_forget, bar.models, answer, **PRIVATE)
     first = [DEFAULTS.get(name) for name in shared]
     script = script_function("keep_in_address", {"names": list(shared), "first": first})
     for control in (bar.models, *shared.values()):
@@ -90,7 +96,7 @@ async def open_sidebar(app: Program, who: Who, query: dict[str, str], sampling: 
 
 async def ask_for_key(app: Program, who: Who, models: list[str]) -> list[object]:
     """Open the key panel at the vendor of a chosen model that is locked."""
-    known = {model.ref: model for model in await app.reach.models(who.visitor)}
+    known = await app.models(who)
     locked = [ref for ref in models if ref in known and app.reach.locked(who.visitor, known[ref])]
     if not locked:
         return [gr.skip(), gr.skip()]
@@ -112,13 +118,13 @@ async def watch_loading(app: Program, who: Who, ref: str) -> AsyncGenerator[str]
             if not model.local:
                 yield ""
                 return
-            yield _status(show.waiting(Progress(stage="load")))
+            yield _draw_status(show.waiting(Progress(stage="load")))
             async for progress in provider.prepare(model):
-                yield _status(show.waiting(progress), _share(progress))
-            ready = _status(show.text("model.ready", model=model.name), ready=True)
+                yield _draw_status(show.waiting(progress), _share(progress))
+            ready = _draw_status(show.text("model.ready", model=model.name), ready=True)
             yield ready
             if await shows(provider, model) == "logits":
-                yield ready + card(show, await (await inside(provider, model)).describe(model))
+                yield ready + draw_card(show, await (await inside(provider, model)).describe(model))
     except PlaygroundError as error:
         yield show.alert(Failure.of(error))
 
@@ -170,7 +176,7 @@ def _share(progress: Progress) -> float | None:
     return min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
 
 
-def _status(text: str, share: float | None = None, *, ready: bool = False) -> str:
+def _draw_status(text: str, share: float | None = None, *, ready: bool = False) -> str:
     state = "ready" if ready else "loading"
     bar = "" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
     return f'<div class="status {state}" role="status">{html.escape(text)}{bar}</div>'

@@ -1,0 +1,45 @@
+"""What the measurements of several tabs are drawn with: words with their explanation, tables that scroll, intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def draw_explained(label: str, explanation: str) -> str:
+    """A technical word that explains itself on hover, on focus and to a screen reader. Both are escaped already."""
+    return (
+        f'<span class="term" tabindex="0" role="note" aria-label="{label}: {explanation}" data-tip="{explanation}">'
+        f"{label}</span>"
+    )
+
+
+def draw_table(name: str, heads: str, rows: str, kind: str = "results") -> str:
+    """A table that scrolls within its place. `name` says what it is of; all three are HTML, `kind` is its class."""
+    return (
+        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{name}"><table class="{kind}">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def draw_heads(names: Iterable[str]) -> str:
+    """The head of each column; the names are escaped already."""
+    return "".join(f'<th scope="col">{name}</th>' for name in names)
+
+
+def draw_swatch(colour: str) -> str:
+    """The colour that a row has in the figures."""
+    return f'<span class="swatch" style="--swatch:{colour}"></span>'
+
+
+def draw_whisker(low: float, mean: float, high: float, colour: str) -> str:
+    """A mean with its interval, from 0 to 1, as a line with a point."""
+    return (
+        f'<span class="whisker" aria-hidden="true" style="--swatch:{colour}">'
+        f'<i style="left:{low * 100:.1f}%;width:{(high - low) * 100:.1f}%"></i>'
+        f'<b style="left:{mean * 100:.1f}%"></b></span>'
+    )
+
+
+def draw_progress(said: str, share: float) -> str:
+    """What is going on, as HTML, and a bar from 0 to 1."""
+    return f'<div role="status" class="ingest">{said}<progress max="1" value="{share:.4g}"></progress></div>'

@@ -1,0 +1,153 @@
+"""The conversation as it stands: opened, laid out in columns, undone, cleared, handed over to Sampling, exported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import gradio as gr
+
+from playground.page.parts.downloads import File, wire_downloads
+from playground.page.parts.render import Renderer, legend
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
+from playground.tabs.chat.lab.presets import examples
+from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures, messages
+from playground.tabs.chat.page.events.presets import named_presets
+from playground.tabs.chat.page.layout import ChatLayout
+from playground.tabs.chat.visit.visits import ChatVisits
+from playground.visitors.checks import MAX_COLUMNS
+
+
+def _unchanged_chats() -> list[object]:
+    return [gr.skip()] * MAX_COLUMNS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatScreen(Screen):
+    """What a run redraws: a Chatbot each column, the box, the place of notices, the images sent and those that wait."""
+
+    chats: list[object] = field(default_factory=_unchanged_chats)
+    message: object = unchanged()
+    notice: object = unchanged()
+    pictures: object = unchanged()
+    waiting: object = unchanged()
+
+    def outputs(self) -> list[object]:
+        return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
+
+
+def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
+    """Everything that changes or shows the conversation without asking a model."""
+    app, models = page.app, page.sidebar.models
+    frame = [*layout.columns, *layout.heads, *layout.chats]
+
+    async def on_models(models: list[str], colours: bool, request: gr.Request) -> list[object]:
+        return await lay_columns(app, app.who(request), models, colours=colours)
+
+    def on_colours(colours: bool, request: gr.Request) -> list[object]:
+        who = app.who(request)
+        show = app.show(who, colours=colours)
+        return [gr.update(value=legend(show), visible=colours), *columns(show, app.visits.load(who.visitor))]
+
+    def on_load(request: gr.Request) -> list[object]:
+        return open_tab(app, app.who(request))
+
+    def on_stop(request: gr.Request) -> None:
+        app.visits.stop(app.who(request).visitor)
+
+    def on_undo(colours: bool, request: gr.Request) -> list[object]:
+        who = app.who(request)
+        conversation, question = app.visits.undo(who.visitor)
+        return settle(app, who, conversation, question, colours=colours).outputs()
+
+    def on_new(request: gr.Request) -> list[object]:
+        who = app.who(request)
+        return settle(app, who, app.visits.clear(who.visitor), "").outputs()
+
+    def on_lead(request: gr.Request, event: gr.EventData) -> list[object]:
+        handed = hand_over(app.visits.load(app.who(request).visitor), event.turn, event.column)
+        return [gr.skip(), gr.skip()] if handed is None else [gr.Tabs(selected="sampling"), handed]
+
+    layout.leads.lead(on_lead, None, [page.tabs, page.handed], **PRIVATE)
+    kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting]
+    page.blocks.load(on_load, None, kept, **PRIVATE)
+    models.change(on_models, [models, layout.colours], frame, **PRIVATE)
+    page.blocks.load(on_models, [models, layout.colours], frame, **PRIVATE)
+    layout.colours.input(on_colours, layout.colours, [layout.legend, *layout.chats], **PRIVATE)
+    layout.message.stop(on_stop, None, None, queue=False, **PRIVATE)
+    layout.undo.click(on_undo, layout.colours, layout.outputs, **PRIVATE)
+    layout.new.click(on_new, None, layout.outputs, **PRIVATE)
+    for chat in layout.chats:
+        chat.undo(on_undo, layout.colours, layout.outputs, **PRIVATE)
+        chat.clear(on_new, None, layout.outputs, **PRIVATE)
+    wire_downloads(app, layout.exports, layout.file, lambda who, kind: export_conversation(app, who, kind))
+
+
+def columns(show: Renderer, conversation: Conversation) -> list[object]:
+    """The messages of every column."""
+    return [messages(show, conversation, number) for number in range(MAX_COLUMNS)]
+
+
+def settle(
+    app: App[ChatVisits], who: Who, conversation: Conversation, question: str, *, colours: bool = False
+) -> ChatScreen:
+    """A conversation in which nothing runs; `question` stands in the box."""
+    show = app.show(who, colours=colours)
+    return ChatScreen(
+        chats=columns(show, conversation),
+        message=gr.update(value=question),
+        notice="",
+        pictures=draw_question_pictures(show, conversation),
+        waiting=draw_waiting_pictures(show, app.visits.attachments.of(who.visitor)),
+    )
+
+
+async def lay_columns(app: App[ChatVisits], who: Who, models: Sequence[str], *, colours: bool = False) -> list[object]:
+    """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
+    show, conversation = app.show(who, colours=colours), app.visits.load(who.visitor)
+    known = await app.models(who)
+    shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
+    visible = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
+    heads = [show.head(known.get(ref), ref) for ref in shown] + [""] * (MAX_COLUMNS - len(shown))
+    return [*visible, *heads, *columns(show, conversation)]
+
+
+def open_tab(app: App[ChatVisits], who: Who) -> list[object]:
+    """The conversation as it was left, the presets and examples in the visitor's language, the images that wait."""
+    show, conversation = app.show(who), app.visits.load(who.visitor)
+    tries = [
+        {"text": example.text[who.language], "display_text": example.title[who.language]} for example in examples()
+    ]
+    chats = [
+        gr.update(value=value, examples=tries if number == 0 else None)
+        for number, value in enumerate(columns(show, conversation))
+    ]
+    waiting = draw_waiting_pictures(show, app.visits.attachments.of(who.visitor))
+    preset = gr.update(choices=named_presets(app, who), value=None)
+    return [conversation.system, preset, *chats, draw_question_pictures(show, conversation), waiting]
+
+
+def hand_over(conversation: Conversation, turn: object, column: object) -> dict[str, object] | None:
+    """What the Sampling tab is told of a reply; `None` for one that is not there."""
+    if not isinstance(turn, int) or not isinstance(column, int) or not 0 <= turn < len(conversation.turns):
+        return None
+    handed = {"tab": "sampling", "turn": turn, "column": column, "question": conversation.turns[turn].question}
+    return {**handed, "at": time.time_ns()}  # asked for twice, it is handed over twice
+
+
+def export_conversation(app: App[ChatVisits], who: Who, kind: str) -> File:
+    """The conversation as a file: "json", "markdown", or a program in Python."""
+    conversation = app.visits.load(who.visitor)
+    match kind:
+        case "json":
+            return {"name": "aula-chat.json", "type": "application/json", "content": to_json(conversation)}
+        case "markdown":
+            content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"))
+            return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
+        case _:
+            content = to_python(conversation, app.reach.catalog.endpoints)
+            return {"name": "aula_chat.py", "type": "text/x-python", "content": content}

@@ -1,0 +1,59 @@
+"""Images for the next message: attached, and taken back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+
+import gradio as gr
+
+from playground.page.parts.uploads import take
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.chat.page.drawing import draw_waiting_pictures
+from playground.tabs.chat.page.layout import ChatLayout
+from playground.tabs.chat.visit.visits import ChatVisits
+from providers.errors import Failure, PlaygroundError
+
+_CLEANED_AT_ONCE = 4
+"""Uploads whose images are cleaned at the same time, of all visitors: each takes a program of its own."""
+
+
+def wire_pictures(page: Page[ChatVisits], layout: ChatLayout) -> None:
+    """The button that attaches images, and those that wait."""
+    app = page.app
+
+    async def on_upload(paths: object, request: gr.Request) -> AsyncGenerator[list[object]]:
+        async for outputs in attach(app, app.who(request), paths):
+            yield outputs
+
+    def on_remove(request: gr.Request, event: gr.EventData) -> str:
+        return detach(app, app.who(request), event.number)
+
+    outputs = [layout.waiting, layout.notice]
+    layout.attach.upload(on_upload, layout.attach, outputs, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
+    layout.waiting.remove(on_remove, None, layout.waiting, **PRIVATE)
+
+
+async def attach(app: App[ChatVisits], who: Who, paths: object) -> AsyncGenerator[list[object]]:
+    """Files for the next message: what waits now, and a notice about those that are no images, one after the other."""
+    show, attachments = app.show(who), app.visits.attachments
+    alerts: dict[str, None] = {}  # each once
+    try:
+        for upload in await take(paths or []):
+            try:
+                await attachments.add(who.visitor, upload.content, upload.name)
+            except PlaygroundError as error:
+                alerts[show.alert(Failure.of(error))] = None
+            yield [draw_waiting_pictures(show, attachments.of(who.visitor), more=True), "".join(alerts)]
+    except PlaygroundError as error:
+        alerts[show.alert(Failure.of(error))] = None
+    # Marked with the time: the browser is to notice that the upload is over, even where nothing else changed.
+    waiting = draw_waiting_pictures(show, attachments.of(who.visitor))
+    yield [f"{waiting}<!-- {time.time_ns()} -->", "".join(alerts)]
+
+
+def detach(app: App[ChatVisits], who: Who, number: object) -> str:
+    """What waits without the image of that number."""
+    if isinstance(number, int):
+        app.visits.attachments.remove(who.visitor, number)
+    return draw_waiting_pictures(app.show(who), app.visits.attachments.of(who.visitor))

@@ -1,0 +1,38 @@
+"""What the tab's and the sidebar's components hold, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.asking.lending import Ground, KeepsAssistants
+from playground.page.program import App, Page, Who
+from playground.tabs.chat.lab.presets import presets
+from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.visitors.checks import checked_models, checked_text
+from providers.errors import InputError
+
+
+def checked_choices(page: Page[ChatVisits], who: Who, values: Sequence[Any]) -> Choices:
+    """From the values of `ChatLayout.choices`: preset, system prompt, models, sampling. Raises `InputError`s."""
+    preset, system, models, *sampling = values
+    return Choices(
+        models=checked_models(models),
+        sampling=page.sampling(sampling),
+        system=checked_text(system or "", page.app.bounds, empty=True),
+        ground=_ground(page.app, who, preset),
+    )
+
+
+def _ground(app: App[ChatVisits], who: Who, preset: object) -> Ground | None:
+    """The documents of the visitor's own assistant; ours have none. Raises `InputError("assistant")`."""
+    if not isinstance(preset, str) or not preset or any(preset == one.id for one in presets()):
+        return None
+    return assistants_of(app).ground(who.visitor, preset, who.language)
+
+
+def assistants_of(app: App[ChatVisits]) -> KeepsAssistants:
+    """Whoever keeps the visitors' own assistants. Raises `InputError("assistant")` where nobody does."""
+    if (lender := app.lent(KeepsAssistants)) is None:
+        raise InputError("assistant")
+    return lender

@@ -1,0 +1,59 @@
+"""Kept runs as a table, and two of them compared."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from playground.measuring.store import StoredRun
+from playground.measuring.summary import Comparison
+from playground.page.parts.measures import draw_heads, draw_table
+from playground.page.parts.render import Renderer
+from playground.tabs.prompting.page.drawing.pieces import say
+
+
+def draw_runs(show: Renderer, runs: Sequence[StoredRun]) -> str:
+    """A row a run."""
+    names = ("runs_name", "runs_when", "runs_tasks", "result_column", "runs_done")
+    heads = draw_heads(say(show, name) for name in names)
+    rows = "".join(_row(show, run) for run in runs)
+    return draw_table(say(show, "runs_title"), heads, rows, "results runs")
+
+
+def run_line(show: Renderer, run: StoredRun) -> str:
+    """A run as a dropdown has it."""
+    values = {"name": run.name, "created": _when(run), "done": run.done, "all": run.description.total}
+    return show.text("prompting.run_line", **values)
+
+
+def _when(run: StoredRun) -> str:
+    return run.created.replace("T", " ")[:16]
+
+
+def _row(show: Renderer, run: StoredRun) -> str:
+    it = run.description
+    state = show.text("prompting.runs_whole" if run.whole else "prompting.runs_open")
+    failed = f" · {show.text('prompting.failed_count', count=run.failed)}" if run.failed else ""
+    cells = [
+        _when(run),
+        f"{it.tasks} ({it.language}), {len(it.items)} × {it.repeats}",
+        ", ".join(dict.fromkeys(column.label for column in it.columns)),
+        f"{run.done} / {it.total} · {state}{failed}",
+    ]
+    inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+    return f'<tr data-run="{html.escape(run.id)}"><th scope="row">{html.escape(run.name)}</th>{inside}</tr>'
+
+
+def draw_comparison(show: Renderer, one: StoredRun, other: StoredRun, found: Mapping[str, Comparison]) -> str:
+    """A row a column that both runs have: the difference with its interval, and who was right where."""
+    labels = {column.key: column.label for column in one.description.columns}
+    title = say(show, "compared", one=one.name, other=other.name)
+    names = ("compared_column", "compared_items", "compared_difference", "result_interval", "compared_paired")
+    rows = []
+    for key, it in found.items():
+        paired = show.text("prompting.paired", better=it.better, worse=it.worse, p=f"{it.p:.3f}")
+        cells = [str(it.items), f"{it.difference:+.2f}", f"{it.low:+.2f} – {it.high:+.2f}", paired]
+        inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+        rows.append(f'<tr><th scope="row">{html.escape(labels[key])}</th>{inside}</tr>')
+    table = draw_table(title, draw_heads(say(show, name) for name in names), "".join(rows))
+    return f'<h4 class="part">{title}</h4>{table}'

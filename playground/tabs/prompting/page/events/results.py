@@ -1,0 +1,119 @@
+"""The results of a run: its figures, its questions, one of them opened, and a person's own judgement of an answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+import gradio as gr
+
+from playground.measuring import Outcome
+from playground.measuring.outcomes import Cell
+from playground.measuring.store import RunDescription
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.prompting.page.drawing.figures import plot_results
+from playground.tabs.prompting.page.drawing.items import draw_item, draw_items
+from playground.tabs.prompting.page.drawing.pieces import draw_alert
+from playground.tabs.prompting.page.drawing.results import draw_whole_results, result_lines
+from playground.tabs.prompting.page.layout.tab import PromptingLayout
+from playground.tabs.prompting.visit.visits import PromptingVisits
+from providers.errors import InputError, PlaygroundError
+
+
+def wire_results(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    """The questions of the run that is open."""
+    app, parts = page.app, layout.measuring
+    results = parts.results
+
+    def on_differ(request: gr.Request, run: str, differ: bool) -> str:
+        return list_items(app, app.who(request), run, differ=bool(differ)) if run else ""
+
+    def on_pick(request: gr.Request, event: gr.EventData, run: str) -> str:
+        return open_item(app, app.who(request), run, event.item)
+
+    def on_mark(request: gr.Request, event: gr.EventData, run: str, differ: bool) -> list[object]:
+        who, repeat = app.who(request), event.repeat
+        cell = Cell(str(event.column), str(event.item), repeat if isinstance(repeat, int) else -1)
+        table, item = mark_item(app, who, run, cell, event.score)
+        return [table, item, list_items(app, who, run, differ=bool(differ))]
+
+    results.differ.input(on_differ, [parts.open_run, results.differ], results.items, **PRIVATE)
+    results.items.pick(on_pick, parts.open_run, results.item, **PRIVATE)
+    marked = [parts.table, results.item, results.items]
+    results.item.mark(on_mark, [parts.open_run, results.differ], marked, **PRIVATE)
+
+
+def wire_then_results(page: Page[PromptingVisits], layout: PromptingLayout, event: gr.events.Dependency) -> None:
+    """After a run: figures and questions."""
+    app, parts = page.app, layout.measuring
+
+    async def on_end(request: gr.Request, run: str) -> list[object]:
+        if not run:
+            return hide_results()
+        who = app.who(request)
+        accuracy, costs = await asyncio.to_thread(plot_run, app, who, run)
+        items = await asyncio.to_thread(list_items, app, who, run, differ=False)
+        return [
+            gr.update(value=accuracy, visible=accuracy is not None),
+            gr.update(value=costs, visible=costs is not None),
+            gr.update(value=False, visible=True),
+            items,
+            "",
+        ]
+
+    event.then(on_end, parts.open_run, parts.results.outputs, **PRIVATE)
+
+
+def hide_results() -> list[object]:
+    """Nothing of an earlier run stays under a new one."""
+    hidden = gr.update(visible=False)
+    return [hidden, hidden, gr.update(visible=False, value=False), "", ""]
+
+
+def load_run(app: App[PromptingVisits], who: Who, run: str) -> tuple[RunDescription, dict[Cell, Outcome]]:
+    """A kept run. Raises `InputError("run")`, `StorageFailed`."""
+    with app.visits.runs(who.visitor) as runs:
+        return runs.load(run).description, runs.outcomes(run)
+
+
+def plot_run(app: App[PromptingVisits], who: Who, run: str) -> tuple[object | None, object | None]:
+    """The run's figures; `None` where there is nothing to draw."""
+    try:
+        description, outcomes = load_run(app, who, run)
+    except PlaygroundError:  # told in the place of the table
+        return None, None
+    return plot_results(app.show(who), result_lines(description, outcomes))
+
+
+def list_items(app: App[PromptingVisits], who: Who, run: str, *, differ: bool) -> str:
+    """Every question of the run; with `differ`, only those on which the columns disagree."""
+    show = app.show(who)
+    try:
+        description, outcomes = load_run(app, who, run)
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+    return draw_items(show, description, outcomes, differ=differ)
+
+
+def open_item(app: App[PromptingVisits], who: Who, run: str, item: object) -> str:
+    """One question with all that was answered to it."""
+    show = app.show(who)
+    try:
+        description, outcomes = load_run(app, who, run)
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+    return draw_item(show, description, outcomes, str(item))
+
+
+def mark_item(app: App[PromptingVisits], who: Who, run: str, cell: Cell, score: object) -> tuple[str, str]:
+    """A person's own judgement: the table and the question, drawn anew."""
+    show = app.show(who)
+    try:
+        if score not in (0, 1):
+            raise InputError("number", name="score", low=0, high=1)
+        with app.visits.runs(who.visitor) as runs:
+            runs.mark(run, cell, 1.0 if score else 0.0)
+        description, outcomes = load_run(app, who, run)
+    except PlaygroundError as error:
+        return draw_alert(show, error), draw_alert(show, error)
+    table = draw_whole_results(show, description, result_lines(description, outcomes), outcomes)
+    return table, draw_item(show, description, outcomes, cell.item)

@@ -1,0 +1,38 @@
+"""The strategies and what can be set on them: above both ways to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import gradio as gr
+
+from playground.page.program import PRIVATE, Page
+from playground.strategies.solving.wording import wording
+from playground.tabs.prompting.page.drawing.pieces import draw_sentence
+from playground.tabs.prompting.page.drawing.strategies import draw_strategies
+from playground.tabs.prompting.page.layout.tab import PromptingLayout
+from playground.tabs.prompting.visit.visits import PromptingVisits
+
+
+def wire_strategies(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    """A strategy's knobs are shown while it is chosen; the texts come in the visitor's language."""
+    app, knobs = page.app, layout.knobs
+    groups = list(knobs.groups)
+
+    def on_strategies(names: Sequence[str]) -> list[object]:
+        return [gr.update(visible=name in names) for name in groups]
+
+    def on_load(request: gr.Request) -> list[object]:
+        who = app.who(request)
+        show = app.show(who)
+        return [
+            who.language,
+            draw_strategies(show),
+            who.text("prompting.sample_passages"),
+            wording(who.language).template,
+            draw_sentence(show, "empty_question"),
+        ]
+
+    layout.strategies.change(on_strategies, layout.strategies, list(knobs.groups.values()), queue=False, **PRIVATE)
+    filled = [layout.language, layout.explained, knobs.passages, knobs.template, layout.asking.cards]
+    page.blocks.load(on_load, None, filled, **PRIVATE)

@@ -1,0 +1,82 @@
+"""The embedding model and the length of the chunks: what can be chosen, and what choosing it means."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import gradio as gr
+
+from playground.page.parts.render import Renderer
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.page.events.files import list_documents
+from playground.tabs.rag.page.fields import RetrievalFields
+from playground.tabs.rag.page.layout.tab import RagLayout
+from playground.tabs.rag.visit.visits import RagVisits
+from providers.embedding import EmbeddingInfo
+from providers.errors import Failure, MissingKey, UnknownModel
+
+
+def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
+    """Another model or length lists the documents again: each says whether it is searchable so."""
+    app, parts, fields = page.app, layout.files, layout.fields
+
+    async def on_load(request: gr.Request, *values: Any) -> list[object]:
+        who = app.who(request)
+        choices = embedding_choices(app, app.show(who), who)
+        first = choices[0][1] if choices else ""
+        return [
+            gr.update(choices=choices, value=first),
+            describe_embedding(app, who, first),
+            await list_documents(app, who, RetrievalFields.of(values)),
+        ]
+
+    async def on_embedding(request: gr.Request, *values: Any) -> list[object]:
+        who, now = app.who(request), RetrievalFields.of(values)
+        return [describe_embedding(app, who, str(now.embedding or "")), await list_documents(app, who, now)]
+
+    async def on_length(request: gr.Request, *values: Any) -> str:
+        return await list_documents(app, app.who(request), RetrievalFields.of(values))
+
+    page.blocks.load(on_load, fields, [parts.embedding, parts.about, parts.listing], **PRIVATE)
+    parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
+    for slider in (parts.tokens, parts.overlap):
+        slider.release(on_length, fields, parts.listing, **PRIVATE)
+
+
+def embedding_choices(app: App[RagVisits], show: Renderer, who: Who) -> list[tuple[str, str]]:
+    """Label and name of every embedding model, the default first."""
+    return [(_label(app, show, who, one), one.ref) for one in app.visits.embeddings()]
+
+
+def _label(app: App[RagVisits], show: Renderer, who: Who, one: EmbeddingInfo) -> str:
+    """Name, whether it leaves this computer, a lock where a key is missing, what it reads well."""
+    sign, lock = "▣" if one.local else "☁", " 🔒" if _needs_key(app, who, one) else ""
+    parts = [f"{sign} {one.name}{lock}"]
+    if one.size:
+        parts.append(f"{one.size / 1e6:.0f} MB")
+    if one.languages:
+        listed = ", ".join(one.languages[:3]) + ("…" if len(one.languages) > 3 else "")
+        parts.append(show.text("rag.reads_well", languages=listed))
+    return " · ".join(parts)
+
+
+def _needs_key(app: App[RagVisits], who: Who, one: EmbeddingInfo) -> bool:
+    """It needs a key that the visitor has not given."""
+    if one.local or one.provider in app.sessions.vault.providers(who.visitor):
+        return False
+    return one.provider in app.reach.key_providers()
+
+
+def describe_embedding(app: App[RagVisits], who: Who, ref: str) -> str:
+    """What choosing that embedding model means: where the texts go, and why it is locked."""
+    show = app.show(who)
+    try:
+        found = app.reach.embedding(ref)
+    except UnknownModel as error:
+        return show.alert(Failure.of(error))
+    if _needs_key(app, who, found):
+        return show.alert(Failure.of(MissingKey(provider=found.provider)))
+    name = "stays" if found.local else "leaves"
+    said = show.text(f"rag.{name}", vendor=show.vendor(found.provider), window=found.window)
+    return f'<p class="quiet">{html.escape(said)}</p>'

@@ -1,0 +1,158 @@
+"""The questions that are measured: ours, those of a visitor's file, and those that a model proposes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gradio as gr
+
+from playground.page.parts import uploads
+from playground.page.parts.fields import checked_within
+from playground.page.parts.pace import paced
+from playground.page.parts.render import Renderer
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.lab.measuring.propose import Proposed
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, read_questions
+from playground.tabs.rag.page.drawing.measures import Tables
+from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_sentence, say
+from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval
+from playground.tabs.rag.page.layout.tab import RagLayout
+from playground.tabs.rag.visit.measure import Proposing, proposals
+from playground.tabs.rag.visit.values import RetrievalSetup
+from playground.tabs.rag.visit.visits import RagVisits
+from playground.visitors.checks import checked_models
+from playground.visitors.expiring import Expiring
+from providers.errors import PlaygroundError
+from providers.types import Sampling
+
+PLACE = "propose"
+_HOURS = 14_400.0
+_QUOTE = 80
+"""Characters of a quote that its line shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMeasures:
+    """By visitor, for some hours: questions of a file, questions proposed, and the last table with its k."""
+
+    own: Expiring[tuple[LabelledQuestion, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
+    proposed: Expiring[tuple[Proposed, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
+    results: Expiring[tuple[Tables, int]] = field(default_factory=lambda: Expiring(_HOURS, 200))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RagProposeScreen(Screen):
+    """What proposing redraws."""
+
+    BUTTONS = ("propose", "stop")
+
+    progress: object = unchanged()
+    approved: object = unchanged()
+    propose: object = unchanged()
+    stop: object = unchanged()
+
+
+def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures) -> None:
+    """Which questions, and where they come from."""
+    app, parts = page.app, layout.measuring
+    proposing = parts.proposing
+    inputs = [proposing.count, *layout.fields, *page.sidebar.inputs]
+
+    def on_set(name: str) -> list[object]:
+        return [gr.update(visible=name == "own"), gr.update(visible=name == "proposed")]
+
+    async def on_file(request: gr.Request, path: object) -> str:
+        return await read_own_questions(app, app.who(request), kept, path)
+
+    async def on_propose(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        async with aclosing(_propose(page, layout, app.who(request), kept, values)) as screens:
+            async for screen in screens:
+                yield screen.outputs()
+
+    questions = parts.fields[0]
+    questions.change(on_set, questions, [parts.own, proposing.panel], queue=False, **PRIVATE)  # type: ignore[attr-defined]
+    parts.file.change(on_file, parts.file, parts.told, **PRIVATE)
+    proposing.propose.click(on_propose, inputs, proposing.outputs, **PRIVATE)
+    wire_stop(app, proposing.stop, app.visits.stop, PLACE)
+
+
+async def _propose(
+    page: Page[RagVisits], layout: RagLayout, who: Who, kept: KeptMeasures, values: Sequence[Any]
+) -> AsyncGenerator[RagProposeScreen]:
+    app, count = page.app, len(layout.fields)
+    wanted, *rest = values
+    try:
+        model, sampling = checked_models(rest[count])[0], page.sampling(rest[count + 1 :])
+        retrieval = checked_retrieval(app, who, RetrievalFields.of(rest[:count]))
+        proposing = checked_proposing(model, sampling, wanted, retrieval)
+    except PlaygroundError as error:
+        yield RagProposeScreen(progress=draw_alert(app.show(who), error))
+        return
+    async with aclosing(propose(app, who, kept, proposing)) as screens:
+        async for screen in screens:
+            yield screen
+
+
+async def read_own_questions(app: App[RagVisits], who: Who, kept: KeptMeasures, path: object) -> str:
+    """The questions of a file, kept for the next run; or what is wrong with it."""
+    show = app.show(who)
+    try:
+        (upload,) = await uploads.take([path])
+        found = await asyncio.to_thread(read_questions, upload.content, upload.name)
+    except ValueError:  # no file: it was taken away
+        kept.own.pop(who.visitor)
+        return ""
+    except PlaygroundError as error:
+        kept.own.pop(who.visitor)
+        return draw_alert(show, error)
+    kept.own.put(who.visitor, found)
+    return draw_sentence(show, "own_read", count=len(found), file=upload.name)
+
+
+def checked_proposing(model: str, sampling: Sampling, count: object, retrieval: RetrievalSetup) -> Proposing:
+    """Raises `InputError("number")`."""
+    several = int(checked_within("count", count, 1, 40, whole=True))
+    longest = min(sampling.max_tokens or 160, 160)  # a question and a quote are short
+    return Proposing(model=model, sampling=replace(sampling, max_tokens=longest), count=several, retrieval=retrieval)
+
+
+async def propose(
+    app: App[RagVisits], who: Who, kept: KeptMeasures, wanted: Proposing
+) -> AsyncGenerator[RagProposeScreen]:
+    """Questions as they come."""
+    show, shown = app.show(who), tuple[Proposed, ...]()
+    said = draw_sentence(show, "proposed", done=0, all=wanted.count)
+    nothing = gr.update(choices=[], value=[], visible=False)
+    yield RagProposeScreen.showing("stop", progress=said, approved=nothing)
+    try:
+        async with aclosing(paced(proposals(app.visits, who.visitor, wanted))) as steps:
+            async for step in steps:
+                said = draw_sentence(show, "proposed", done=step.tried, all=step.total)
+                if step.dropped:
+                    said += f'<p class="quiet">{say(show, "dropped", count=step.dropped)}</p>'
+                changed = step.proposed != shown
+                shown = step.proposed
+                kept.proposed.put(who.visitor, shown)
+                yield RagProposeScreen(progress=said, approved=_choices(show, shown) if changed else gr.skip())
+    except PlaygroundError as error:
+        said = draw_alert(show, error)
+    yield RagProposeScreen.showing("propose", progress=said, approved=_choices(show, shown))
+
+
+def _choices(show: Renderer, proposed: Sequence[Proposed]) -> object:
+    """Each with its tick: it is for the visitor to take away."""
+    choices = [(_line(show, one), one.asked.id) for one in proposed]
+    return gr.update(choices=choices, value=[name for _, name in choices], visible=bool(choices))
+
+
+def _line(show: Renderer, one: Proposed) -> str:
+    quote = " ".join(one.asked.quotes[0].split())
+    short = quote if len(quote) <= _QUOTE else quote[:_QUOTE].rsplit(" ", 1)[0] + "…"
+    place = show.text("rag.where", file=one.chunk.name, page=one.chunk.page)
+    return f"{one.asked.question} [{short}] – {place}"

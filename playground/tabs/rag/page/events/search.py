@@ -1,0 +1,112 @@
+"""Search: the ranked passages alone, and the page beside in which one of them is marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.lab.documents import RetrievalResult
+from playground.tabs.rag.page.drawing.passages import Pages, draw_passages
+from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
+from playground.tabs.rag.page.drawing.reader import draw_page, draw_reader_alert
+from playground.tabs.rag.page.fields import (
+    RetrievalFields,
+    checked_retrieval,
+    checked_retrieval_of_ticked,
+    stored_documents,
+)
+from playground.tabs.rag.page.layout.tab import RagLayout
+from playground.tabs.rag.visit.values import RetrievalSetup
+from playground.tabs.rag.visit.visits import RagVisits
+from playground.visitors.checks import checked_text
+from providers.errors import InputError, PlaygroundError
+
+
+def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
+    """Everything of "Search": a switch searches again."""
+    app, parts = page.app, layout.searching
+    inputs = [parts.question, *layout.fields]
+
+    async def on_search(request: gr.Request, question: str, *values: Any) -> str:
+        return await search(app, app.who(request), RetrievalFields.of(values), question)
+
+    async def on_switch(request: gr.Request, question: str, *values: Any) -> object:
+        if not (question or "").strip():
+            return gr.skip()
+        return await search(app, app.who(request), RetrievalFields.of(values), question)
+
+    def on_load(request: gr.Request) -> str:
+        return draw_sentence(app.show(app.who(request)), "empty_search")
+
+    page.blocks.load(on_load, None, parts.found, **PRIVATE)
+    for event in (parts.search.click, parts.question.submit):
+        event(on_search, inputs, parts.found, **PRIVATE)
+    for switch in parts.ways:
+        changed = switch.release if isinstance(switch, gr.Slider) else switch.input  # type: ignore[attr-defined]
+        changed(on_switch, inputs, parts.found, trigger_mode="always_last", **PRIVATE)
+
+
+def wire_reader(page: Page[RagVisits], layout: RagLayout) -> None:
+    """The page beside: it opens wherever a passage or a document is named."""
+    app = page.app
+
+    async def on_read(request: gr.Request, event: gr.EventData, *values: Any) -> str:
+        place = (event.document, event.page, event.start, event.end)
+        return await open_page(app, app.who(request), RetrievalFields.of(values), place)
+
+    asking, inside = layout.asking, layout.inside
+    for place in (
+        *(asking.past, asking.current, layout.searching.found, layout.files.listing),
+        *(inside.chunks, inside.near, layout.reader),
+    ):
+        place.read(on_read, layout.fields, layout.reader, **PRIVATE)
+    layout.reader.close(lambda: "", None, layout.reader, queue=False, **PRIVATE)
+
+
+async def search(app: App[RagVisits], who: Who, fields: RetrievalFields, question: str) -> str:
+    """The ranked passages alone."""
+    show = app.show(who)
+    try:
+        text = checked_text(question or "", app.bounds)
+        retrieval = await checked_retrieval_of_ticked(app, who, fields)
+        found = await app.visits.search(who.visitor, text, retrieval)
+        pages = await _pages(app, who, found, retrieval)
+        return draw_passages(show, found, pages) + draw_notice(show, "search")
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+
+
+async def _pages(app: App[RagVisits], who: Who, found: RetrievalResult, retrieval: RetrievalSetup) -> Pages:
+    """The pages that the passages stand in; one that was removed meanwhile is left out."""
+    pages = {}
+    for document, number in dict.fromkeys((one.chunk.document, one.chunk.page) for one in found.passages):
+        try:
+            pages[document, number] = await app.visits.page(who.visitor, document, number, retrieval)
+        except InputError:
+            continue
+    return pages
+
+
+async def open_page(
+    app: App[RagVisits], who: Who, fields: RetrievalFields, place: tuple[object, object, object, object]
+) -> str:
+    """A page of one of the visitor's documents, a passage highlighted: document, page, start, end."""
+    show, (digest, number, start, end) = app.show(who), place
+    try:
+        document = next((one for one in await stored_documents(app, who, fields) if one.digest == digest), None)
+        if document is None:
+            raise InputError("document")
+        retrieval = checked_retrieval(app, who, fields)
+        page = await app.visits.page(who.visitor, document.digest, _checked_place(number), retrieval)
+        return draw_page(show, document, page, _checked_place(start), _checked_place(end))
+    except PlaygroundError as error:
+        return draw_reader_alert(show, error)
+
+
+def _checked_place(value: object) -> int:
+    """Raises `InputError("document")` for what is no place in a document."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError("document")
+    return value

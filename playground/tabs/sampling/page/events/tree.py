@@ -1,0 +1,78 @@
+"""What "Next token" and "Step by step" show of a visitor's tree: the screen of both modes, and its drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import gradio as gr
+
+from playground.page.parts.render import Renderer
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.program import App, Who
+from playground.tabs.sampling.lab import TokenTree
+from playground.tabs.sampling.page.drawing.bars import draw_bars, draw_multiples, draw_numbers
+from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
+from playground.tabs.sampling.page.drawing.tokens import draw_forks, draw_path, draw_prompt, draw_tail
+from playground.tabs.sampling.visit.visits import SamplingVisits
+from providers.errors import InputError, PlaygroundError
+from providers.types import Sampling
+
+SHOWN = 25
+_AT_LEAF = 12
+"""Bars beside the path: enough to choose from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingScreen(Screen):
+    """What both modes show: what the model reads, the bars, the path with its bars and its forks, and two buttons."""
+
+    BUTTONS = ("stop", "more")
+
+    read: object = unchanged()
+    choice: object = unchanged()
+    path: object = unchanged()
+    leaf: object = unchanged()
+    forks: object = unchanged()
+    stop: object = unchanged()
+    more: object = unchanged()
+
+
+def show_message(message: str) -> SamplingScreen:
+    """A message where the results would be."""
+    return SamplingScreen.showing("more", read="", choice=message, path=message, leaf="", forks="")
+
+
+def show_error_beside(show: Renderer, error: PlaygroundError) -> SamplingScreen:
+    """The path stays; the error stands where the next bars would be."""
+    return SamplingScreen.showing("more", leaf=draw_alert(show, error))
+
+
+async def redraw(app: App[SamplingVisits], who: Who, sampling: Sampling) -> SamplingScreen:
+    """Everything, as the visitor's tree is now."""
+    show, tree = app.show(who), app.visits.tree(who.visitor)
+    if tree is None:
+        return SamplingScreen()
+    screen = SamplingScreen.showing(
+        "more",
+        read=draw_prompt(show, tree.prompt),
+        path=draw_path(show, tree),
+        forks=draw_forks(show, tree) + (draw_notice(show, "steps") if tree.nodes else ""),
+    )
+    choice, leaf = await reshape(app, who, sampling)
+    return replace(screen, choice=choice, leaf=leaf)
+
+
+async def reshape(app: App[SamplingVisits], who: Who, sampling: Sampling) -> tuple[object, object]:
+    """The bars under these sliders, all of them and those beside the path. No forward pass."""
+    show, visits = app.show(who), app.visits
+    try:
+        choice = await visits.reshape(who.visitor, sampling, SHOWN)
+        smalls = await visits.small(who.visitor, sampling)
+    except InputError:  # nothing was looked at, or only read: the sliders have nothing to reshape
+        return gr.skip(), gr.skip()
+    except PlaygroundError as error:
+        return draw_alert(show, error), ""
+    tree = visits.tree(who.visitor) or TokenTree()
+    full = draw_tail(show, tree) + draw_numbers(show, choice) + draw_bars(show, choice) + draw_multiples(show, smalls)
+    ended = draw_sentence(show, "ended") if any(node.token.special for node in tree.path()[-1:]) else ""
+    return full + draw_notice(show, "next"), ended + draw_bars(show, choice, rows=_AT_LEAF)

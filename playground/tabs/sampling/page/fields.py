@@ -1,0 +1,65 @@
+"""What the tab's components hold, as it was typed and chosen; and what it means, checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from playground.tabs.sampling.lab import Grid
+from playground.visitors.checks import RANGES, checked_number
+from providers.errors import InputError, LimitExceeded
+from providers.types import Sampling
+
+_MOST = 64
+_WHOLE = {"top_k", "seed"}
+"""Here "1,2" are two numbers, not one with a decimal comma."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingPrompt:
+    """A prompt, the model that is to read it, plainly or through its chat template, and the sliders. All but the prompt
+    is checked."""
+
+    model: str
+    prompt: str
+    chat: bool
+    sampling: Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepFields:
+    """The sweep's own fields, as they were typed, in the order of the components."""
+
+    temperatures: str
+    varied: str
+    values: str
+    seeds: str
+    max_tokens: object
+
+
+def grid_of(fields: SweepFields) -> Grid:
+    """The grid that the fields describe. Raises `InputError("number")`, `LimitExceeded("cells")`."""
+    temperatures = tuple(dict.fromkeys(float(one) for one in parse_numbers("temperature", fields.temperatures)))
+    seeds = tuple(dict.fromkeys(int(one) for one in parse_numbers("seed", fields.seeds, empty=True)))
+    varied = fields.varied if fields.varied in {"top_k", "top_p"} else None
+    values = tuple(dict.fromkeys(parse_numbers(varied, fields.values))) if varied else ()
+    top_ks: tuple[int | None, ...] = tuple(int(one) for one in values) if varied == "top_k" else (None,)
+    top_ps: tuple[float | None, ...] = tuple(float(one) for one in values) if varied == "top_p" else (None,)
+    return Grid(temperatures=temperatures, top_ks=top_ks, top_ps=top_ps, seeds=seeds or (None,))
+
+
+def parse_numbers(name: str, text: str, *, empty: bool = False) -> list[float | int]:
+    """Numbers separated by spaces, semicolons or commas; "0,7" alone is a decimal comma. Raises `InputError`."""
+    found: list[float | int] = []
+    low, high = RANGES[name]
+    for part in re.split(r"[\s;]+", str(text or "").strip()):
+        part = part.strip(",")
+        one_comma = part.count(",") == 1 and "." not in part and name not in _WHOLE
+        for piece in [part.replace(",", ".")] if one_comma else part.split(","):
+            if (value := checked_number(name, piece)) is not None:
+                found.append(value)
+            if len(found) > _MOST:
+                raise LimitExceeded("cells", limit=_MOST)
+    if not found and not empty:
+        raise InputError("number", name=name, low=low, high=high)
+    return found

@@ -1,0 +1,50 @@
+"""The columns and what each picture costs follow the models, and those that are to read."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from playground.page.parts.render import Renderer
+from playground.page.program import PRIVATE, Page
+from playground.tabs.vision.page.drawing.columns import columns, draw_blind, draw_head
+from playground.tabs.vision.page.events.pictures import show_other_pictures
+from playground.tabs.vision.page.fields import ChosenModels, choose_models
+from playground.tabs.vision.page.layout.tab import VisionLayout
+from playground.tabs.vision.visit.ask import MOST_COLUMNS
+from playground.tabs.vision.visit.values import Session
+from playground.tabs.vision.visit.visits import VisionVisits
+
+
+def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
+    """Another choice of models, and a new beginning without any picture."""
+    app, asking = page.app, layout.asking
+    seats = [page.sidebar.models, asking.ocr]
+    outputs = [*asking.frame, *layout.left]
+
+    async def on_models(request: gr.Request, *refs: object) -> list[object]:
+        who = app.who(request)
+        it = await choose_models(app, who, *refs)
+        session = app.visits.session(who.visitor)
+        return [*lay_columns(app.show(who), it, session), *show_other_pictures(app, who, it).outputs()]
+
+    async def on_clear(request: gr.Request, *refs: object) -> list[object]:
+        who = app.who(request)
+        it = await choose_models(app, who, *refs)
+        session = app.visits.clear(who.visitor)
+        left = show_other_pictures(app, who, it, progress="")
+        return [*lay_columns(app.show(who), it, session), *left.outputs()]
+
+    page.sidebar.models.change(on_models, seats, outputs, **PRIVATE)
+    asking.ocr.input(on_models, seats, outputs, **PRIVATE)
+    page.blocks.load(on_models, seats, outputs, **PRIVATE)
+    layout.pictures.clear.click(on_clear, seats, outputs, **PRIVATE)
+
+
+def lay_columns(show: Renderer, it: ChosenModels, session: Session) -> list[object]:
+    """Updates of the choice of readers, who answers, and the columns with their heads and chats."""
+    choices = [(show.text("vision.ocr_column", model=it.name(ref)), ref) for ref in it.refs]
+    seats = it.seats[:MOST_COLUMNS]
+    visible = [gr.update(visible=number < max(1, len(seats))) for number in range(MOST_COLUMNS)]
+    heads = [draw_head(show, it, seat) for seat in seats] + [""] * (MOST_COLUMNS - len(seats))
+    readers = gr.update(choices=choices, value=list(it.reading))
+    return [readers, draw_blind(show, it), *visible, *heads, *columns(show, it, session)]

@@ -1,0 +1,113 @@
+"""Labels: contrastive models compare a picture with the words that a visitor offers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.page.parts.fields import texts_of
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.vision.lab.labels import MOST_LABEL, Labelled, candidates
+from playground.tabs.vision.page.drawing.labels import draw_labels, label_model_choices
+from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
+from playground.tabs.vision.page.events.pictures import VisionPicturesScreen, add_sample
+from playground.tabs.vision.page.fields import choose_models
+from playground.tabs.vision.page.layout.tab import VisionLayout
+from playground.tabs.vision.visit.visits import LABEL, VisionVisits
+from playground.visitors.checks import checked_text
+from providers.errors import InputError, PlaygroundError
+
+EXAMPLE = "shapes.png"
+"""The sample image that is compared with colours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisionLabelsScreen(Screen):
+    """What comparing redraws."""
+
+    BUTTONS = ("run", "stop")
+
+    bars: object = unchanged()
+    run: object = unchanged()
+    stop: object = unchanged()
+
+
+def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
+    """Everything of "Labels"."""
+    app, parts = page.app, layout.labelling
+    inputs, seats = parts.fields, [page.sidebar.models, layout.asking.ocr]
+
+    async def on_run(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
+        async for screen in compare(app, app.who(request), *values):
+            yield screen.outputs()
+
+    async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        picture, _, template, models, *refs = values
+        labels = who.text("vision.label_example_labels")
+        if not app.visits.session(who.visitor).pictures:
+            it = await choose_models(app, who, *refs)
+            async with aclosing(add_sample(app, who, it, EXAMPLE)) as adding:
+                async for left in adding:
+                    yield [labels, *VisionLabelsScreen().outputs(), *left.outputs()]
+            picture = len(app.visits.session(who.visitor).pictures)
+        async for screen in compare(app, who, picture, labels, template, models):
+            yield [labels, *screen.outputs(), *VisionPicturesScreen().outputs()]
+
+    def on_load(request: gr.Request) -> list[object]:
+        return open_labels(app, app.who(request))
+
+    parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
+    filled = [parts.labels, *parts.outputs, *layout.left]
+    parts.example.click(on_example, [*inputs, *seats], filled, **PRIVATE)
+    wire_stop(app, parts.stop, app.visits.stop, LABEL)
+    page.blocks.load(on_load, None, [parts.models, parts.bars], **PRIVATE)
+
+
+def open_labels(app: App[VisionVisits], who: Who) -> list[object]:
+    """The models there are, the first one ticked, and what there is to try."""
+    show, models = app.show(who), app.visits.labellers(who.visitor)
+    first = [one.ref for one in models[:1]]
+    return [gr.update(choices=label_model_choices(show, models), value=first), draw_sentence(show, "label_empty")]
+
+
+async def compare(
+    app: App[VisionVisits], who: Who, picture: object, labels: object, template: object, models: object
+) -> AsyncGenerator[VisionLabelsScreen]:
+    """The bars of each model as they come."""
+    show = app.show(who)
+    try:
+        wanted = candidates(checked_text(labels or "", app.bounds))
+        sentence = checked_template(template)
+        number = picture if isinstance(picture, int) else 0
+        if not app.visits.session(who.visitor).pictures:
+            raise InputError("no_image")
+        latest: tuple[Labelled, ...] = ()
+        first = True
+        comparing = app.visits.label(who.visitor, number, wanted, texts_of(models), sentence)
+        async with aclosing(comparing) as snapshots:
+            async for latest in snapshots:
+                bars = draw_labels(show, latest)
+                yield VisionLabelsScreen.showing("stop", bars=bars) if first else VisionLabelsScreen(bars=bars)
+                first = False
+        seen = any(one.fits for one in latest)
+        bars = draw_labels(show, latest) + (draw_notice(show, "labels") if seen else "")
+        yield VisionLabelsScreen.showing("run", bars=bars)
+    except PlaygroundError as error:
+        yield VisionLabelsScreen.showing("run", bars=draw_alert(show, error, "no_labels"))
+
+
+def checked_template(value: object) -> str | None:
+    """A sentence with one {} for the label; nothing for the model's own. Raises `InputError("template")`."""
+    sentence = " ".join(str(value or "").split())
+    if not sentence:
+        return None
+    if sentence.count("{}") != 1 or len(sentence) > MOST_LABEL:
+        raise InputError("template")
+    return sentence
