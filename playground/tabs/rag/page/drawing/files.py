@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from playground.asking.upload import Rejected
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.index.texts import StoredDocument
+from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.drawing.pieces import say, told
 from playground.tabs.rag.visit.values import Ingest
 

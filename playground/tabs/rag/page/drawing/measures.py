@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from playground.measuring import Snapshot
-from playground.measuring.export import neutral
+from playground.measuring.export import neutralise_formula
 from playground.page.parts.plots import SERIES, Measured, interval_plot
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.measuring.ways import METRICS, Metric, RetrievalScores, Score
+from playground.tabs.rag.lab.measuring.columns import METRICS, Metric
+from playground.tabs.rag.lab.measuring.table import RetrievalScores, Score
 from playground.tabs.rag.page.drawing.pieces import say
 
 Tables = Mapping[str, Sequence[RetrievalScores]]
@@ -99,7 +100,7 @@ def to_csv(found: Tables, k: int) -> str:
     values = _values(found, k)
     writer = csv.DictWriter(file, list(values[0]) if values else ["language"], lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: neutral(value) for name, value in row.items()} for row in values)
+    writer.writerows({name: neutralise_formula(value) for name, value in row.items()} for row in values)
     return "\ufeff" + file.getvalue()  # so that a spreadsheet reads it as UTF-8
 
 

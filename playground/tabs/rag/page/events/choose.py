@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
+from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions
-from playground.tabs.rag.lab.reading.split import Cut
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.embedding import EmbeddingInfo
@@ -53,7 +53,9 @@ def retrieval_of(app: App[RagVisits], who: Who, chosen: Chosen) -> RetrievalSetu
             "choice", name=who.text("rag.ways"), choices=f"{who.text('rag.dense')}, {who.text('rag.lexical')}"
         )
     tokens = int(number("tokens", chosen.tokens, *TOKENS, whole=True))
-    cut = Cut(tokens=tokens, overlap=min(int(number("overlap", chosen.overlap, *OVERLAP, whole=True)), tokens // 2))
+    cut = ChunkSize(
+        tokens=tokens, overlap=min(int(number("overlap", chosen.overlap, *OVERLAP, whole=True)), tokens // 2)
+    )
     reranker = None
     if ways.rerank and (every := app.visits.rerankers()):
         reranker = every[0].ref

@@ -12,7 +12,7 @@ from playground.asking.upload import Upload
 from playground.page.parts import uploads
 from playground.page.parts.pace import paced
 from playground.page.program import App, Who
-from playground.tabs.rag.lab.index.texts import StoredDocument
+from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.drawing.files import SCANNED, listing, outcome, progress
 from playground.tabs.rag.page.drawing.pieces import alert
 from playground.tabs.rag.page.events.choose import Chosen, names, retrieval_of

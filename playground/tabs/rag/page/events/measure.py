@@ -16,9 +16,10 @@ from playground.page.parts import uploads
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
+from playground.tabs.rag.lab.measuring.columns import Way
 from playground.tabs.rag.lab.measuring.propose import Proposed
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, read_questions, sample_questions
-from playground.tabs.rag.lab.measuring.ways import Way, table
+from playground.tabs.rag.lab.measuring.table import table
 from playground.tabs.rag.page.drawing import measures
 from playground.tabs.rag.page.drawing.pieces import alert, noticed, say, told
 from playground.tabs.rag.page.events.choose import TOKENS, names, number

@@ -14,7 +14,13 @@ from playground.tabs.vision.lab.measure import WAYS
 from playground.tabs.vision.page.drawing.columns import Chosen, names
 from playground.tabs.vision.page.drawing.pieces import alert, money, noticed, say
 from playground.tabs.vision.page.drawing.results import failures, figure, progress, table
-from playground.tabs.vision.visit.measure import MOST_QUESTIONS, VisionMeasurement, VisionResult, estimated, spread
+from playground.tabs.vision.visit.measure import (
+    MOST_QUESTIONS,
+    VisionMeasurement,
+    VisionResult,
+    estimate_bill,
+    spread_questions,
+)
 from playground.tabs.vision.visit.visits import MEASURE, VisionVisits
 from playground.visitors.checks import checked_language
 from providers.errors import InputError, PlaygroundError
@@ -52,14 +58,14 @@ def measuring_of(it: Chosen, plan: tuple[object, object, object], sampling: Samp
     chosen = tuple(way for way in WAYS if way in names(ways))
     if not chosen:
         raise InputError("choice", name="ways", choices=", ".join(WAYS))
-    questions = spread(checked_language(language), int(count))
+    questions = spread_questions(checked_language(language), int(count))
     return VisionMeasurement(models=it.refs, ways=chosen, questions=questions, sampling=sampling)
 
 
 async def start(app: App[VisionVisits], who: Who, it: Chosen, measuring: VisionMeasurement) -> AsyncGenerator[Screen]:
     """Measure at once what costs nothing; ask first about what may cost something."""
     show = app.show(who)
-    bill = estimated(measuring, it.models)
+    bill = estimate_bill(measuring, it.models)
     if bill.requests:
         asked = say(show, "asks", requests=f"{bill.requests:,}", cost=money(show, bill.cost))
         yield Screen.showing("confirm", "cancel", progress=f'<div class="notice" role="alert">{asked}</div>')
