@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from playground.tabs.rag.lab.documents import Document, DocumentPage, RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers import catalog
 from providers.adapters.huggingface import connect
 from providers.adapters.scripted import ScriptedEmbedder
@@ -73,7 +73,7 @@ def documents(count: int) -> list[Document]:
 async def measured(model: Embedder, count: int, folder: Path) -> None:
     async for _ in model.prepare():
         pass
-    embedder, index = Drawn(model, count), Index.at(folder / "index")
+    embedder, index = Drawn(model, count), VectorIndex.at(folder / "index")
     kept = Collection(folder, index, "benchmark", embedder)
     start = time.perf_counter()
     for one in documents(count):

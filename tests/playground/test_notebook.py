@@ -16,7 +16,7 @@ import pytest
 from playground import notebook
 from playground.measuring.notebook import to_notebook
 from playground.measuring.store import Runs
-from playground.tabs.prompting.page.events.runs import recipe
+from playground.tabs.prompting.page.events.runs import recipe_of
 from playground.tabs.prompting.visit.visits import FILE
 from playground.visitors import Conversations
 from tests.playground.old_data import Left, unpack
@@ -53,7 +53,7 @@ def exported(left: Left) -> list[str]:
     runs = Runs(folder / FILE)
     run = runs.load(left.runs["whole"])
     runs.close()
-    return cells(to_notebook(run, recipe(run.description)))
+    return cells(to_notebook(run, recipe_of(run.description)))
 
 
 def converted(left: Left) -> list[str]:

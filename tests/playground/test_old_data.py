@@ -22,7 +22,7 @@ from playground.settings import Settings
 from playground.tabs.chat.lab.export import to_markdown, to_python
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.tabs.prompting.visit.visits import PromptingVisits
-from playground.tabs.rag.lab.documents import Ways
+from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.visit.values import Retrieval
 from playground.tabs.rag.visit.visits import RagVisits
@@ -180,7 +180,7 @@ class TestDocuments:
         assert [one.name for one in stored] == FILES
         page = await house.rag.page(house.ana, stored[0].digest, 1, Retrieval())
         assert [heading.text for heading in page.headings] == ["The lighthouse", "The keeper"]
-        for ways in (Ways(lexical=False), Ways(dense=False), Ways(diverse=True)):
+        for ways in (RetrievalOptions(lexical=False), RetrievalOptions(dense=False), RetrievalOptions(diverse=True)):
             found = await house.rag.search(house.ana, "Who built the lighthouse of Cape Morran?", Retrieval(ways=ways))
             assert "Adela Finch" in found.passages[0].chunk.text
         found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", Retrieval())

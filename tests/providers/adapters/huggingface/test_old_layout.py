@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from providers.adapters.huggingface.weights.child import Ticket
 from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
+from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options, complete
 from providers.types import Message, ModelInfo, Package, Request, Sampling
 from tests.providers.adapters.huggingface import tiny, tiny_encoders
