@@ -24,7 +24,7 @@ from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
-from playground.tabs.rag.visit.values import Retrieval
+from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.text import text
 from providers.types import Sampling
@@ -176,28 +176,30 @@ def kept(house: House, name: str) -> tuple[export.Run, dict[Cell, Outcome]]:
 
 class TestDocuments:
     async def test_they_are_listed_and_found_by_meaning_and_by_words(self, house: House) -> None:
-        stored = await house.rag.documents(house.ana, Retrieval())
+        stored = await house.rag.documents(house.ana, RetrievalSetup())
         assert [one.name for one in stored] == FILES
-        page = await house.rag.page(house.ana, stored[0].digest, 1, Retrieval())
+        page = await house.rag.page(house.ana, stored[0].digest, 1, RetrievalSetup())
         assert [heading.text for heading in page.headings] == ["The lighthouse", "The keeper"]
         for ways in (RetrievalOptions(lexical=False), RetrievalOptions(dense=False), RetrievalOptions(diverse=True)):
-            found = await house.rag.search(house.ana, "Who built the lighthouse of Cape Morran?", Retrieval(ways=ways))
+            found = await house.rag.search(
+                house.ana, "Who built the lighthouse of Cape Morran?", RetrievalSetup(ways=ways)
+            )
             assert "Adela Finch" in found.passages[0].chunk.text
-        found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", Retrieval())
+        found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", RetrievalSetup())
         assert found.passages[0].chunk.name == "panadería.txt"
 
     async def test_their_vectors_are_still_there(self, house: House) -> None:
         """Nothing is embedded anew when they are opened, and tidying up takes nothing away."""
         folder = house.program.sessions.conversations.folder(house.ana)
         assert await house.rag.tidy() == 0
-        for retrieval in (Retrieval(), house.rag.own_assistant(house.ana, house.left.assistant).retrieval):
+        for retrieval in (RetrievalSetup(), house.rag.own_assistant(house.ana, house.left.assistant).retrieval):
             async with house.program.reach.embedder(house.ana, retrieval.embedding) as embedder:
                 collection = Collection(folder, house.rag.index, folder.name, embedder, retrieval.cut)
                 assert await collection.settle() == 0
                 collection.close()
 
     async def test_another_visitor_has_none_of_them(self, house: House) -> None:
-        assert await house.rag.documents(house.left.visitor("ben"), Retrieval()) == ()
+        assert await house.rag.documents(house.left.visitor("ben"), RetrievalSetup()) == ()
 
     async def test_they_are_lent_to_the_prompting_tab(self, house: House) -> None:
         lender = house.program.lent(SearchesDocuments)
@@ -206,9 +208,9 @@ class TestDocuments:
         assert search is not None and "Adela Finch" in (await search("Who built the lighthouse?"))[0]
 
     async def test_one_can_be_taken_away(self, house: House) -> None:
-        bakery = (await house.rag.documents(house.ana, Retrieval()))[1]
-        await house.rag.remove(house.ana, bakery.digest, Retrieval())
-        found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", Retrieval())
+        bakery = (await house.rag.documents(house.ana, RetrievalSetup()))[1]
+        await house.rag.remove(house.ana, bakery.digest, RetrievalSetup())
+        found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", RetrievalSetup())
         assert bakery.name not in {passage.chunk.name for passage in found.passages}
 
 
