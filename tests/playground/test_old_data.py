@@ -181,7 +181,9 @@ class TestDocuments:
         page = await house.rag.page(house.ana, stored[0].digest, 1, RetrievalSetup())
         assert [heading.text for heading in page.headings] == ["The lighthouse", "The keeper"]
         for ways in (RetrievalOptions(lexical=False), RetrievalOptions(dense=False), RetrievalOptions(diverse=True)):
-            found = await house.rag.search(house.ana, "Who built the lighthouse of Cape Morran?", RetrievalSetup(ways=ways))
+            found = await house.rag.search(
+                house.ana, "Who built the lighthouse of Cape Morran?", RetrievalSetup(ways=ways)
+            )
             assert "Adela Finch" in found.passages[0].chunk.text
         found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", RetrievalSetup())
         assert found.passages[0].chunk.name == "panadería.txt"

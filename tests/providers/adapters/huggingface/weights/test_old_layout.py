@@ -71,12 +71,12 @@ def store(home: Path, root: str = "models") -> Store:
 
 def test_they_are_listed_and_need_no_work(home: Path) -> None:
     models, encoders = store(home), store(home, "encoders")
-    assert [name for name, _ in models.found()] == ["owner/by-hand", "owner/fetched", "tiny/packaged"]
+    assert [name for name, _ in models.list_cached()] == ["owner/by-hand", "owner/fetched", "tiny/packaged"]
     for name in ("owner/by-hand", "owner/fetched", "tiny/packaged"):
-        assert models.ready(name) == home / "models" / name.replace("/", "--")
+        assert models.find_folder(name) == home / "models" / name.replace("/", "--")
     assert models.ensure(PACKAGED, Ticket()) == home / "models" / "tiny--packaged"
-    assert encoders.found() == [("tiny/sentences", home / "encoders" / "tiny--sentences")]
-    assert encoders.ready("tiny/sentences") == home / "encoders" / "tiny--sentences"
+    assert encoders.list_cached() == [("tiny/sentences", home / "encoders" / "tiny--sentences")]
+    assert encoders.find_folder("tiny/sentences") == home / "encoders" / "tiny--sentences"
 
 
 async def test_they_answer_offline(home: Path, opened: Open) -> None:
