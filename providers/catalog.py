@@ -13,7 +13,8 @@ from providers.base import Endpoint
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import UnknownModel
 from providers.labels import ContrastiveInfo
-from providers.types import PARAMETERS, ModelInfo, Package
+from providers.sampling import PARAMETERS
+from providers.types import ModelInfo, Package
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo, ContrastiveInfo)
@@ -61,7 +62,7 @@ def find(models: Iterable[_Info], ref: str) -> _Info:
 def parameters(names: Iterable[str]) -> frozenset[str]:
     """A checked set of sampling parameter names."""
     chosen = frozenset(names)
-    if unknown := chosen - PARAMETERS:
+    if unknown := chosen - PARAMETERS.keys():
         raise ValueError(f"unknown sampling parameters {sorted(unknown)}")
     return chosen
 

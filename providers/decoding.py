@@ -7,34 +7,15 @@ likely token after the penalties is taken, and the cuts change nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from providers.sampling import PARAMETERS, Sampling
+
 Vector = NDArray[np.float64]
-
-
-class SamplingSettings(Protocol):
-    """The sliders; `None` and the neutral value leave the distribution as it is."""
-
-    @property
-    def temperature(self) -> float | None: ...
-    @property
-    def top_k(self) -> int | None: ...
-    @property
-    def top_p(self) -> float | None: ...
-    @property
-    def min_p(self) -> float | None: ...
-    @property
-    def typical_p(self) -> float | None: ...
-    @property
-    def repetition_penalty(self) -> float | None: ...
-    @property
-    def frequency_penalty(self) -> float | None: ...
-    @property
-    def presence_penalty(self) -> float | None: ...
 
 
 def log_softmax(logits: Vector) -> Vector:
@@ -105,6 +86,8 @@ def top_k(logits: Vector, k: int) -> Vector:
 
 def top_p(logits: Vector, p: float) -> Vector:
     """Keep the likeliest tokens until their probabilities sum to p; at least one. Holtzman et al. 2019."""
+    if p >= 1:
+        return logits
     probabilities = softmax(logits)
     among, rest = _first(-logits, probabilities, p)
     order = among[np.argsort(logits[among], kind="stable")]
@@ -121,6 +104,8 @@ def min_p(logits: Vector, p: float) -> Vector:
 
 def typical_p(logits: Vector, mass: float) -> Vector:
     """Keep the tokens whose surprise is nearest to the entropy, until they hold that mass. Meister et al. 2022."""
+    if not 0 < mass < 1:
+        return logits
     logs = log_softmax(logits)
     probabilities = np.exp(logs)
     distance = np.abs(-logs - entropy(probabilities))
@@ -151,9 +136,7 @@ def _only(logits: Vector, tokens: NDArray[np.intp]) -> Vector:
     return result
 
 
-def apply_penalties(
-    logits: Vector, settings: SamplingSettings, prompt: Sequence[int], generated: Sequence[int]
-) -> Vector:
+def apply_penalties(logits: Vector, settings: Sampling, prompt: Sequence[int], generated: Sequence[int]) -> Vector:
     """Logits after the three penalties. The repetition penalty sees the prompt too, the other two the reply alone."""
     if settings.repetition_penalty not in (None, 1) and (prompt or generated):
         logits = repetition_penalty(logits, [*prompt, *generated], settings.repetition_penalty)
@@ -163,7 +146,7 @@ def apply_penalties(
 
 
 def distribution(
-    logits: Vector, settings: SamplingSettings, prompt: Sequence[int] = (), generated: Sequence[int] = ()
+    logits: Vector, settings: Sampling, prompt: Sequence[int] = (), generated: Sequence[int] = ()
 ) -> Vector:
     """The probabilities, shape (vocabulary,), that the next token is drawn from."""
     logits = apply_penalties(np.asarray(logits, dtype=np.float64), settings, prompt, generated)
@@ -189,13 +172,16 @@ def _of_the_left(logits: Vector, work: Callable[[Vector], Vector]) -> Vector:
     return result
 
 
-def _cuts_by_mass(logits: Vector, settings: SamplingSettings) -> Vector:
-    if settings.top_p is not None and settings.top_p < 1:
-        logits = top_p(logits, settings.top_p)
-    if settings.min_p:
-        logits = min_p(logits, settings.min_p)
-    if settings.typical_p is not None and 0 < settings.typical_p < 1:
-        logits = typical_p(logits, settings.typical_p)
+CUTS: Mapping[str, Callable[[Vector, Any], Vector]] = {one.__name__: one for one in (top_k, top_p, min_p, typical_p)}
+"""The parameters of `providers.sampling` that cut tokens off, each by the function of its name, in this order."""
+
+
+def _cuts_by_mass(logits: Vector, settings: Sampling) -> Vector:
+    """All cuts but the one by rank, which comes first."""
+    for name, cut in CUTS.items():
+        value = getattr(settings, name)
+        if cut is not top_k and value is not None and value != PARAMETERS[name].neutral:
+            logits = cut(logits, value)
     return logits
 
 

@@ -51,7 +51,7 @@ def _fit_sampling(request: Request) -> tuple[Sampling, list[Change]]:
     model, sampling, changes = request.model, request.sampling.without_neutral(), []
     for name in sampling.chosen():
         if name not in model.accepts:
-            sampling = replace(sampling, **{name: () if name == "stop" else None})  # type: ignore[arg-type]
+            sampling = sampling.without(name)
             changes.append(Change(what=name, reason="not_offered"))
     if sampling.seed is not None and not model.reproducible and sampling.temperature != 0:
         changes.append(Change(what="seed", reason="not_promised"))

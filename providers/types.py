@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Literal, Self
+
+from providers.sampling import PARAMETERS
+from providers.sampling import Sampling as Sampling  # one of the values that travel
 
 Role = Literal["system", "user", "assistant"]
 Finish = Literal["stop", "length"]
@@ -47,52 +50,13 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sampling:
-    """How the next token is chosen. `None` leaves a choice to the model; `temperature=0` means greedy everywhere."""
-
-    temperature: float | None = None
-    top_k: int | None = None
-    top_p: float | None = None
-    min_p: float | None = None
-    typical_p: float | None = None
-    repetition_penalty: float | None = None
-    frequency_penalty: float | None = None
-    presence_penalty: float | None = None
-    max_tokens: int | None = None
-    seed: int | None = None
-    stop: tuple[str, ...] = ()
-
-    def chosen(self) -> dict[str, float | int | tuple[str, ...]]:
-        """The parameters that are set, by name."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: value for name, value in values.items() if value is not None and value != ()}
-
-    def without_neutral(self) -> Self:
-        """Drop values that change nothing (top-k 0, top-p 1, no penalty), so that no model is said to ignore them."""
-        neutral = {name: None for name, value in self.chosen().items() if _NEUTRAL.get(name) == value}
-        return replace(self, **neutral)  # type: ignore[arg-type]  # every name is a field that takes None
-
-
-_NEUTRAL: Mapping[str, float] = {
-    "top_k": 0,
-    "top_p": 1,
-    "min_p": 0,
-    "typical_p": 1,
-    "repetition_penalty": 1,
-    "frequency_penalty": 0,
-    "presence_penalty": 0,
-}
-PARAMETERS = frozenset(f.name for f in fields(Sampling))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
     """What a model takes and gives. What nobody could verify is `None`."""
 
     id: str
     provider: str
     name: str
-    accepts: frozenset[str] = PARAMETERS
+    accepts: frozenset[str] = frozenset(PARAMETERS)
     """The names of the sampling parameters it takes."""
     temperature_max: float = 2.0
     chat: bool = True
@@ -152,7 +116,7 @@ class Request:
 
     model: ModelInfo
     messages: tuple[Message, ...]
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     logprobs: int | None = None
     """How many alternatives to report beside each chosen token; 0 reports the chosen one alone."""
     owner: str = field(default="", repr=False)

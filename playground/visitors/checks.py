@@ -8,21 +8,12 @@ from dataclasses import dataclass
 
 from playground.measuring.tasks import LANGUAGES
 from providers.errors import InputError, LimitExceeded
-from providers.types import Message, Role, Sampling
+from providers.sampling import PARAMETERS, Sampling
+from providers.types import Message, Role
 
 RANGES: Mapping[str, tuple[float, float]] = {
-    "temperature": (0, 2),
-    "top_k": (0, 1000),
-    "top_p": (0, 1),
-    "min_p": (0, 1),
-    "typical_p": (0.01, 1),
-    "repetition_penalty": (0.5, 2),
-    "frequency_penalty": (-2, 2),
-    "presence_penalty": (-2, 2),
-    "max_tokens": (1, 1_000_000),
-    "seed": (0, 2**31 - 1),
+    name: (known.low, known.high) for name, known in PARAMETERS.items() if known.control != "lines"
 }
-_WHOLE = {"top_k", "max_tokens", "seed", "k"}
 MAX_COLUMNS = 4
 MAX_STOPS = 4
 MAX_STOP_LENGTH = 100
@@ -60,7 +51,7 @@ def checked_number(name: str, value: object, ranges: Mapping[str, tuple[float, f
         number = float(value)
     except (ValueError, OverflowError):
         raise InputError("number", name=name, low=low, high=high) from None
-    whole = name in _WHOLE
+    whole = name not in PARAMETERS or PARAMETERS[name].whole
     if not math.isfinite(number) or not low <= number <= high or (whole and number != int(number)):
         raise InputError("number", name=name, low=low, high=high)
     return int(number) if whole else number

@@ -13,7 +13,8 @@ from providers.catalog import load
 from providers.errors import MissingKey
 from providers.fit import fit
 from providers.remote.addresses import checked_url
-from providers.types import PARAMETERS, Message, ModelInfo, Request, Sampling
+from providers.sampling import PARAMETERS
+from providers.types import Message, ModelInfo, Request, Sampling
 from tests.faults.clients import FAST, connection, question
 from tests.faults.server import FaultServer
 
@@ -60,7 +61,7 @@ async def test_vendor_is_sent_what_its_row_says(endpoint: Endpoint, fault_server
     assert completion.text == "Hello world"
     sent = fault_server.bodies("ok")[-1]
     names = {"max_tokens" if name == endpoint.max_tokens_field else name for name in sent}
-    assert names & PARAMETERS == endpoint.accepts
+    assert names & PARAMETERS.keys() == endpoint.accepts
     refused = {change.what for change in fitted.changes if change.reason != "not_promised"}
     assert refused == EVERYTHING.chosen().keys() - endpoint.accepts
     assert ("stream_options" in sent) == endpoint.usage_in_stream

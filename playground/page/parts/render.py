@@ -9,9 +9,9 @@ from typing import Any
 
 from playground.asking.reply import Reply
 from playground.page.parts.colour import coloured
-from playground.page.sidebar.layout import DEFAULTS
 from playground.text import Texts
 from providers.errors import Failure
+from providers.sampling import PARAMETERS
 from providers.types import Change, ModelInfo, Progress
 
 AGAIN, KEYS, CONTINUE, SAMPLING = "again", "keys", "continue", "sampling"
@@ -91,9 +91,9 @@ class Renderer:
 
     def glossary(self) -> str:
         """The longer explanation of every parameter, in Markdown."""
-        terms = (*DEFAULTS, "seed", "stop")
         return "\n\n".join(
-            f"**{self.text(f'parameter.{name}.label')}.** {self.text(f'parameter.{name}.more')}" for name in terms
+            f"**{self.text(f'parameter.{name}.label')}.** {self.text(f'parameter.{name}.more')}"
+            for name in sorted(PARAMETERS, key=lambda name: not PARAMETERS[name].basic)
         )
 
     def alert(self, failure: Failure) -> str:

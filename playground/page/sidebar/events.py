@@ -10,11 +10,12 @@ import gradio as gr
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.card import draw_card
-from playground.page.sidebar.layout import DEFAULTS, SidebarLayout
+from playground.page.sidebar.layout import SidebarLayout
 from playground.visitors.checks import checked_models, checked_number
 from playground.web.scripts import script_function
 from providers import registry
 from providers.errors import Failure, InputError, PlaygroundError
+from providers.sampling import PARAMETERS
 from providers.types import Progress
 from providers.whitebox import inside, shows
 
@@ -63,7 +64,7 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     for event in (keys.save.click, keys.key.submit):
         event(on_save, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
     keys.forget.click(on_forget, bar.models, answer, **PRIVATE)
-    first = [DEFAULTS.get(name) for name in shared]
+    first = [PARAMETERS[name].default for name in shared]
     script = script_function("keep_in_address", {"names": list(shared), "first": first})
     for control in (bar.models, *shared.values()):
         control.change(None, [bar.models, *shared.values()], None, js=script, **PRIVATE)  # type: ignore[attr-defined]

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 import gradio as gr
 
-from playground.visitors.checks import MAX_COLUMNS, RANGES
-
-DEFAULTS: Mapping[str, float | None] = {
-    "temperature": 0.7,
-    "max_tokens": 512,
-    "top_k": 0,
-    "top_p": 1.0,
-    "min_p": 0.0,
-    "typical_p": 1.0,
-    "repetition_penalty": 1.0,
-    "frequency_penalty": 0.0,
-    "presence_penalty": 0.0,
-}
-"""What the controls show at first; beyond temperature and length, all are off."""
-_BASIC = ("temperature", "max_tokens")
-_STEPS = {"max_tokens": 1.0, "top_k": 1.0}
-_UPPER = {"top_k": 200.0}
-"""A slider's end where the whole range would make it too coarse."""
+from playground.visitors.checks import MAX_COLUMNS
+from providers.sampling import PARAMETERS, Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +84,31 @@ def _lay_out_sampling(
 ) -> tuple[dict[str, gr.components.Component], gr.Checkbox, gr.Group]:
     controls: dict[str, gr.components.Component] = {}
     with gr.Group(elem_id="sampling"):
-        for name in _BASIC:
-            controls[name] = _slider(label, name, longest_reply)
+        for name, known in PARAMETERS.items():
+            if known.basic:
+                controls[name] = _control(label, name, known, longest_reply)
         advanced = gr.Checkbox(label=label("sidebar.advanced"), value=False, elem_id="advanced")
     with gr.Group(visible=False, elem_id="sampling-advanced") as extra:
-        for name in DEFAULTS:
-            if name not in _BASIC:
-                controls[name] = _slider(label, name, longest_reply)
-        controls["seed"] = gr.Textbox(
-            label=label("parameter.seed.label"), info=label("parameter.seed.info"), max_lines=1, elem_id="seed"
-        )
-        controls["stop"] = gr.Textbox(
-            label=label("parameter.stop.label"), info=label("parameter.stop.info"), lines=1, max_lines=4, elem_id="stop"
-        )
+        for name, known in PARAMETERS.items():
+            if not known.basic:
+                controls[name] = _control(label, name, known, longest_reply)
     return controls, advanced, extra
 
 
-def _slider(label: gr.I18n, name: str, longest_reply: int) -> gr.Slider:
-    low, high = RANGES[name]
-    high = longest_reply if name == "max_tokens" else _UPPER.get(name, high)
-    return gr.Slider(
-        low,
-        high,
-        value=min(DEFAULTS[name] or 0, high),
-        step=_STEPS.get(name, 0.01),
-        label=label(f"parameter.{name}.label"),
-        info=label(f"parameter.{name}.info"),
-        elem_id=name.replace("_", "-"),
-    )
+def _control(label: gr.I18n, name: str, known: Parameter, longest_reply: int) -> gr.components.Component:
+    """A parameter's control, as its field of `Sampling` says."""
+    title, info = label(f"parameter.{name}.label"), label(f"parameter.{name}.info")
+    place = name.replace("_", "-")
+    match known.control:
+        case "number":
+            return gr.Textbox(max_lines=1, elem_id=place, label=title, info=info)
+        case "lines":
+            return gr.Textbox(lines=1, max_lines=4, elem_id=place, label=title, info=info)
+        case "slider":
+            high = longest_reply if name == "max_tokens" else known.slider_end or known.high
+            value = min(known.default or 0, high)
+            return gr.Slider(
+                known.low, high, value=value, step=1 if known.whole else 0.01, elem_id=place, label=title, info=info
+            )
+        case _:
+            assert_never(known.control)

@@ -6,12 +6,12 @@ import base64
 from collections.abc import Callable
 
 from providers.remote.preview import SHORTENED
+from providers.sampling import PARAMETERS
 from providers.types import Image, Message, Request, Role, Text
 
 DEFAULT_MAX_TOKENS = 4096
 DEFAULT_MAX_TOKENS_REASONING = 16384
 """The protocol wants a bound; what a model thinks counts towards it."""
-_WIRE = {"stop": "stop_sequences"}
 Encode = Callable[[Image], str]
 
 
@@ -25,7 +25,7 @@ def shortened(image: Image) -> str:
 
 
 def wire_name(parameter: str) -> str:
-    return _WIRE.get(parameter, parameter)
+    return PARAMETERS[parameter].wire_names.get("anthropic", parameter)
 
 
 def body(request: Request, encode: Encode = in_base64) -> dict[str, object]:

@@ -27,8 +27,8 @@ from providers.base import Connection
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, WeightsUnavailable
 from providers.labels import ContrastiveInfo
+from providers.sampling import PARAMETERS
 from providers.types import (
-    PARAMETERS,
     Done,
     Event,
     Finish,
@@ -55,7 +55,7 @@ class HuggingFace(LocalWhiteBox):
     """Models on this computer. See `providers.base.Provider` and `providers.whitebox.WhiteBox`."""
 
     name = "huggingface"
-    accepts = PARAMETERS
+    accepts = frozenset(PARAMETERS)
 
     def __init__(self, connection: Connection) -> None:
         options = connection.options

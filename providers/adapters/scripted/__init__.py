@@ -25,8 +25,8 @@ from providers.decoding import Vector, distribution, draw, log_softmax
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, InputError, StreamTruncated, UnsupportedRequest
 from providers.labels import ContrastiveInfo
+from providers.sampling import PARAMETERS
 from providers.types import (
-    PARAMETERS,
     Done,
     Event,
     Finish,
@@ -61,7 +61,7 @@ class Scripted:
     """`computed` counts the tokens ever produced, so that a test sees work going on after a stop."""
 
     name = "scripted"
-    accepts = PARAMETERS
+    accepts = frozenset(PARAMETERS)
 
     def __init__(self, delay: float = 0.0) -> None:
         self.delay = delay

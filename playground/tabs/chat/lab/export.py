@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pprint import pformat
 
 from playground.asking.reply import Reply
@@ -13,10 +14,8 @@ from playground.tabs.chat.lab.export_loops import LOOP, SEEING_LOOP
 from providers.base import Endpoint
 from providers.image import size
 from providers.registry import CUSTOM
-from providers.types import Image, Sampling
-
-_OPENAI_NAMES = {"temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop"}
-_TRANSFORMERS_NAMES = {"temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty"}
+from providers.sampling import PARAMETERS, Sampling
+from providers.types import Image
 
 
 def to_json(conversation: Conversation) -> str:
@@ -111,8 +110,8 @@ def _openai(name: str, reply: Reply, endpoint: Endpoint | None) -> str:
     values: dict[str, object] = {
         key: list(value) if isinstance(value, tuple) else value for key, value in chosen.items()
     }
-    plain = {key: value for key, value in values.items() if key in _OPENAI_NAMES}
-    extra = {key: value for key, value in values.items() if key not in _OPENAI_NAMES and key != "max_tokens"}
+    plain = {key: value for key, value in values.items() if PARAMETERS[key].openai}
+    extra = {key: value for key, value in values.items() if key not in plain and key != "max_tokens"}
     if sampling.max_tokens is not None:
         default = "max_tokens" if provider == CUSTOM else "max_completion_tokens"
         plain[endpoint.max_tokens_field if endpoint else default] = sampling.max_tokens
@@ -199,10 +198,10 @@ def {name}(messages):
 
 def _transformers_options(sampling: Sampling) -> tuple[str, dict[str, object]]:
     """The line that sets the seed, and what `generate` is given."""
-    chosen: dict[str, object] = {key: value for key, value in sampling.chosen().items() if key in _TRANSFORMERS_NAMES}
-    greedy = sampling.temperature == 0
-    if greedy:
-        chosen = {"repetition_penalty": sampling.repetition_penalty} if sampling.repetition_penalty else {}
+    greedy, chosen = sampling.temperature == 0, dict[str, object]()
+    for name, value in replace(sampling, max_tokens=sampling.max_tokens or 512).chosen().items():
+        known = PARAMETERS[name]
+        if known.transformers is not None and not (greedy and known.effect in ("reshapes", "cuts")):
+            chosen[known.transformers] = value
     chosen["do_sample"] = not greedy
-    chosen["max_new_tokens"] = sampling.max_tokens or 512
     return ("" if sampling.seed is None else f"    torch.manual_seed({sampling.seed})\n"), chosen

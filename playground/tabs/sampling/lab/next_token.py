@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from providers.decoding import Vector, distribution, entropy, softmax
 from providers.errors import InputError, StreamTruncated
+from providers.sampling import with_effect
 from providers.types import ModelInfo, Sampling
 from providers.whitebox import Token, WhiteBox
 
@@ -122,7 +123,7 @@ def likeliest(logits: Vector, k: int) -> list[int]:
 
 
 def _uncut(sampling: Sampling) -> Sampling:
-    return replace(sampling, top_k=None, top_p=None, min_p=None, typical_p=None)
+    return sampling.without(*with_effect("cuts"))
 
 
 def _rows(logits: Vector, own: Vector, reshaped: Vector, tokens: Sequence[Token]) -> tuple[TokenCandidate, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from providers.adapters.huggingface.engines import Variant
-from providers.types import Change, Request, Sampling
+from providers.types import Change, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def _narrow(variant: Variant, request: Request) -> tuple[Request, tuple[Change, 
     sampling = request.sampling
     for name in sampling.without_neutral().chosen():
         if name not in variant.accepts:
-            sampling = _without(sampling, name)
+            sampling = sampling.without(name)
             changes.append(Change(what=name, reason="not_offered"))
     if sampling.seed is not None and not variant.reproducible:  # greedy too: rounding decides between near equals
         changes.append(Change(what="seed", reason="not_alone"))
@@ -41,7 +41,3 @@ def _narrow(variant: Variant, request: Request) -> tuple[Request, tuple[Change, 
         logprobs = 0
         changes.append(Change(what="logprobs", reason="not_offered"))
     return replace(request, sampling=sampling, logprobs=logprobs), tuple(changes)
-
-
-def _without(sampling: Sampling, name: str) -> Sampling:
-    return replace(sampling, **{name: () if name == "stop" else None})  # type: ignore[arg-type]  # a name of a field

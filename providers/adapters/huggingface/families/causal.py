@@ -8,7 +8,7 @@ from typing import Any
 
 from providers.adapters.huggingface.families.vision import load_image_codec, takes_images
 from providers.adapters.huggingface.tokens import Codec
-from providers.types import Sampling
+from providers.sampling import Sampling, with_effect
 
 
 def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
@@ -36,6 +36,6 @@ def _json(file: Path) -> dict[str, Any]:
 
 def _defaults(chosen: dict[str, Any]) -> Sampling:
     """The recommendation of `generation_config.json`, where it recommends sampling; else the plain distribution."""
-    names = ("temperature", "top_k", "top_p", "min_p", "typical_p") if chosen.get("do_sample") else ()
+    names = with_effect("reshapes", "cuts") if chosen.get("do_sample") else ()
     values = {name: chosen[name] for name in (*names, "repetition_penalty") if chosen.get(name) is not None}
     return Sampling(**{"temperature": 1.0, **values})

@@ -21,9 +21,10 @@ from playground.tabs.sampling.page.layout import FIRST, SamplingLayout
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_text
 from providers.errors import InputError, PlaygroundError, UnsupportedRequest
+from providers.sampling import with_effect
 from providers.types import Message, Sampling
 
-_RESHAPING = ("temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty")
+_RESHAPING = with_effect("reshapes", "cuts", "penalises")
 """The sliders that change the choice of one token."""
 
 

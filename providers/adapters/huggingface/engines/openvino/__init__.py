@@ -17,10 +17,10 @@ from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, F
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
 from providers.errors import WeightsUnavailable
-from providers.types import PARAMETERS
+from providers.sampling import in_engine
 
 ORDER = 10
-ACCEPTS = PARAMETERS - {"typical_p"}
+ACCEPTS = in_engine("openvino")
 SLOTS = 32
 
 

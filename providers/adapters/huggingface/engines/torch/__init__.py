@@ -8,7 +8,7 @@ from pathlib import Path
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.files import elements, read_record
-from providers.types import PARAMETERS
+from providers.sampling import in_engine
 
 ORDER = 20
 _SIZE = {"float32": 4}
@@ -20,7 +20,7 @@ class Torch:
 
     folder: Path
     dtype: str | None = None
-    accepts = PARAMETERS
+    accepts = in_engine("torch")
     alternatives = True
     has_internals = True
     reproducible = True

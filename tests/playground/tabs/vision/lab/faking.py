@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-from providers.types import PARAMETERS, Done, Event, ModelInfo, Progress, Rendered, Request, TextDelta, Timing, Usage
+from providers.sampling import PARAMETERS
+from providers.types import Done, Event, ModelInfo, Progress, Rendered, Request, TextDelta, Timing, Usage
 
 SEEING = ModelInfo(id="eye", provider="fake", name="Eye", images=True, local=True, image_side=200)
 READING = ModelInfo(id="mouth", provider="fake", name="Mouth", local=True)
@@ -12,7 +13,7 @@ READING = ModelInfo(id="mouth", provider="fake", name="Mouth", local=True)
 
 class Fake:
     name = "fake"
-    accepts = PARAMETERS
+    accepts = frozenset(PARAMETERS)
 
     def __init__(self, says: Callable[[Request], str]) -> None:
         self.says = says
