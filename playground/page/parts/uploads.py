@@ -51,7 +51,7 @@ def paths_of(files: object) -> list[str]:
     return [str(path) for path in found]
 
 
-def pasted(name: str, text: str) -> Upload:
+def text_upload(name: str, text: str) -> Upload:
     """A text typed or pasted, as a file."""
     stem = " ".join(name.split()) or "text"
     return Upload(name=stem if "." in stem else f"{stem}.txt", content=text.encode("utf-8", "replace"))

@@ -10,7 +10,7 @@ from providers.whitebox import ModelCard
 REFERENCE = "reference"
 
 
-def draw_card(show: Renderer, known: ModelCard) -> str:
+def draw_model_card(show: Renderer, known: ModelCard) -> str:
     """Folded; every row has a name, and every number its unit."""
     model = known.model
     rows: list[tuple[str, str]] = []

@@ -9,7 +9,7 @@ import gradio as gr
 
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
-from playground.page.sidebar.card import draw_card
+from playground.page.sidebar.card import draw_model_card
 from playground.page.sidebar.layout import SidebarLayout
 from playground.visitors.checks import checked_models, checked_number
 from playground.web.scripts import script_function
@@ -125,7 +125,7 @@ async def watch_loading(app: Program, who: Who, ref: str) -> AsyncGenerator[str]
             ready = _draw_status(show.text("model.ready", model=model.name), ready=True)
             yield ready
             if await shows(provider, model) == "logits":
-                yield ready + draw_card(show, await (await inside(provider, model)).describe(model))
+                yield ready + draw_model_card(show, await (await inside(provider, model)).describe(model))
     except PlaygroundError as error:
         yield show.alert(Failure.of(error))
 

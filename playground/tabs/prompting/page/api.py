@@ -84,7 +84,7 @@ def _publish_prompting(app: App[PromptingVisits]) -> None:
             asked = checked_question(app, posed, choice)
             async with aclosing(paced(app.visits.ask(who.visitor, asked, secrets.token_hex(4)))) as snapshots:
                 async for cards in snapshots:
-                    yield {"cards": [_card(app.show(who), card) for card in cards]}
+                    yield {"cards": [_card_json(app.show(who), card) for card in cards]}
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
@@ -146,10 +146,10 @@ async def _measure(
             ended = snapshot.state in ("stopped", "done")
             summed = result_lines if ended else partial_lines
             summary = await asyncio.to_thread(summed, description, snapshot.outcomes)
-            yield _report(run, description, snapshot, summary)
+            yield _report_json(run, description, snapshot, summary)
 
 
-def _report(
+def _report_json(
     run: str, description: RunDescription, snapshot: Snapshot, summary: tuple[ResultLine, ...]
 ) -> dict[str, Any]:
     return {
@@ -160,17 +160,17 @@ def _report(
         "failed": snapshot.failed,
         "task_set": description.tasks,
         "metric": description.metric,
-        "summary": [_line(line) for line in summary],
+        "summary": [_line_json(line) for line in summary],
     }
 
 
-def _line(line: ResultLine) -> dict[str, Any]:
+def _line_json(line: ResultLine) -> dict[str, Any]:
     values = asdict(line.found)
     del values["key"]
     return {"strategy": line.column.strategy, "model": line.column.model, **values}
 
 
-def _card(show: Renderer, card: Card) -> dict[str, Any]:
+def _card_json(show: Renderer, card: Card) -> dict[str, Any]:
     """A card as plain JSON values."""
     return {
         "strategy": card.strategy,

@@ -13,7 +13,7 @@ from gradio.events import api
 from playground.page.parts.endpoints import endpoint_error, reply_json
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
-from playground.page.parts.uploads import pasted, paths_of, take
+from playground.page.parts.uploads import paths_of, take, text_upload
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.answering.citations import citations
 from playground.tabs.rag.lab.answering.support import Sentence
@@ -56,11 +56,11 @@ def _publish_add(app: App[RagVisits]) -> None:
             retrieval = checked_retrieval(app, who, fields)
             uploads = await take(paths_of(files or []))
             if isinstance(text, str) and text.strip():
-                uploads = (*uploads, pasted(str(name), checked_text(text, app.bounds)))
+                uploads = (*uploads, text_upload(str(name), checked_text(text, app.bounds)))
             if not uploads:
                 raise InputError("empty")
             ended = await _last(app.visits.add(who.visitor, uploads, retrieval, bool(ocr)))
-            return _added(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
+            return _ingest_json(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
@@ -154,7 +154,7 @@ def _publish_ask(app: App[RagVisits]) -> None:
                 app.visits.clear(who.visitor)
             async with aclosing(paced(ask(app.visits, who.visitor, asking))) as snapshots:
                 async for snapshot in snapshots:
-                    yield _answered(app.show(who), snapshot, asking)
+                    yield _turn_json(app.show(who), snapshot, asking)
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
@@ -183,9 +183,9 @@ async def _within(app: App[RagVisits], who: Who, retrieval: RetrievalSetup, file
     return replace(retrieval, ways=replace(retrieval.ways, files=digests))
 
 
-def _added(show: Renderer, it: Ingest, stored: Sequence[StoredDocument]) -> dict[str, Any]:
+def _ingest_json(show: Renderer, it: Ingest, stored: Sequence[StoredDocument]) -> dict[str, Any]:
     return {
-        "documents": [_document(one) for one in stored],
+        "documents": [_document_json(one) for one in stored],
         "added": list(it.added),
         "unchanged": list(it.unchanged),
         "rejected": [
@@ -194,7 +194,7 @@ def _added(show: Renderer, it: Ingest, stored: Sequence[StoredDocument]) -> dict
     }
 
 
-def _document(one: StoredDocument) -> dict[str, Any]:
+def _document_json(one: StoredDocument) -> dict[str, Any]:
     return {
         "name": one.name,
         "digest": one.digest,
@@ -207,10 +207,10 @@ def _document(one: StoredDocument) -> dict[str, Any]:
 
 
 def _passages(found: RetrievalResult) -> list[dict[str, Any]]:
-    return [_passage(one) for one in found.passages]
+    return [_passage_json(one) for one in found.passages]
 
 
-def _passage(it: Passage) -> dict[str, Any]:
+def _passage_json(it: Passage) -> dict[str, Any]:
     """A passage as plain JSON values."""
     scores = {
         "dense": it.dense_score,
@@ -233,7 +233,7 @@ def _passage(it: Passage) -> dict[str, Any]:
     }
 
 
-def _answered(show: Renderer, it: Answered, asking: RagRequest) -> dict[str, Any]:
+def _turn_json(show: Renderer, it: Answered, asking: RagRequest) -> dict[str, Any]:
     """A turn as plain JSON values. Raises what went wrong with the reply as an error of the call."""
     reply, passages = it.reply, it.grounded.passages if it.grounded is not None else ()
     if reply is not None and reply.failure is not None:
@@ -249,19 +249,19 @@ def _answered(show: Renderer, it: Answered, asking: RagRequest) -> dict[str, Any
     }
     return {
         **(reply_json(show, reply) if reply is not None else nothing),
-        "passages": [_passage(one) for one in passages],
-        "left_out": [_passage(one) for one in it.grounded.left_out] if it.grounded is not None else [],
+        "passages": [_passage_json(one) for one in passages],
+        "left_out": [_passage_json(one) for one in it.grounded.left_out] if it.grounded is not None else [],
         "citations": [
             {"start": one.start, "end": one.end, "numbers": list(one.numbers), "unknown": list(one.unknown)}
             for one in citations(text, len(passages))
         ],
-        "support": [_support(one) for one in it.sentences],
+        "support": [_sentence_json(one) for one in it.sentences],
         "standalone": it.standalone or it.question,
         "evidence": it.evidence,
     }
 
 
-def _support(it: Sentence) -> dict[str, Any]:
+def _sentence_json(it: Sentence) -> dict[str, Any]:
     return {
         "start": it.start,
         "end": it.end,

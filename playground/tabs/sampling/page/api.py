@@ -141,12 +141,12 @@ async def _sweep(app: App[SamplingVisits], who: Who, wanted: _SweepCall) -> Asyn
         async with aclosing(sweep(provider, request, wanted.grid, asyncio.Event())) as snapshots:
             async for cells in snapshots:
                 yield {
-                    "cells": [_cell(cell, show) for cell in cells],
-                    "groups": [_group(group) for group in groups(cells)],
+                    "cells": [_cell_json(cell, show) for cell in cells],
+                    "groups": [_group_json(group) for group in groups(cells)],
                 }
 
 
-def _cell(cell: SweepCell, show: Renderer) -> dict[str, Any]:
+def _cell_json(cell: SweepCell, show: Renderer) -> dict[str, Any]:
     """A cell as plain JSON values."""
     return {
         **asdict(cell.setting),
@@ -163,6 +163,6 @@ def _cell(cell: SweepCell, show: Renderer) -> dict[str, Any]:
     }
 
 
-def _group(group: Group) -> dict[str, Any]:
+def _group_json(group: Group) -> dict[str, Any]:
     values = asdict(group)
     return {**values.pop("setting"), **values}

@@ -110,11 +110,11 @@ def _turn_json(show: Renderer, session: Session, model: ModelInfo | None) -> dic
         raise endpoint_error(show, reply.failure)
     return {
         **reply_json(show, reply),
-        "images": [_image(session, one, model if seat.way == "sees" else None) for one in turn.pictures],
+        "images": [_image_json(session, one, model if seat.way == "sees" else None) for one in turn.pictures],
     }
 
 
-def _image(session: Session, it: Picture, model: ModelInfo | None) -> dict[str, Any]:
+def _image_json(session: Session, it: Picture, model: ModelInfo | None) -> dict[str, Any]:
     reading = session.readings.get(it.image)
     sent: dict[str, Any] = {"width": it.width, "height": it.height, "tokens": None, "cost": None}
     if model is not None:

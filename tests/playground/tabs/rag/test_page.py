@@ -37,7 +37,7 @@ from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import RetrievalScores, Score
 from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
 from playground.tabs.rag.page.drawing.figures import plot_map
-from playground.tabs.rag.page.drawing.passages import draw_passages, draw_scores
+from playground.tabs.rag.page.drawing.passages import draw_passage_scores, draw_passages
 from playground.tabs.rag.page.drawing.reader import draw_page
 from playground.tabs.rag.page.events.ask import answer, clear_conversation, open_conversation
 from playground.tabs.rag.page.events.embedding import describe_embedding, embedding_choices
@@ -286,7 +286,7 @@ class TestSearch:
         assert "vector 4 ms" in text
 
     def test_a_way_that_did_not_find_it_is_a_dash(self, show):
-        assert "– <small>BM25, from 0</small>" in draw_scores(show, PASSAGE, ["lexical"])
+        assert "– <small>BM25, from 0</small>" in draw_passage_scores(show, PASSAGE, ["lexical"])
 
     def test_the_passage_is_marked_in_what_stands_around_it(self, show):
         drawn = draw_passages(show, RetrievalResult(question="q", passages=(PASSAGE,)), {("d1", 1): PAGE})
@@ -398,7 +398,7 @@ class TestUploads:
 
     @pytest.mark.parametrize(("name", "made"), [("notes", "notes.txt"), (" a  b.md ", "a b.md"), ("", "text.txt")])
     def test_a_pasted_text_is_a_file(self, name, made):
-        assert uploads.pasted(name, "ñ") == Upload(name=made, content="ñ".encode())
+        assert uploads.text_upload(name, "ñ") == Upload(name=made, content="ñ".encode())
 
 
 class TestChoosing:

@@ -15,7 +15,7 @@ from playground import page
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected, Upload
 from playground.measuring import Cell, Outcome, Snapshot
-from playground.page.parts.examples import spoken
+from playground.page.parts.examples import example_language
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
@@ -190,7 +190,8 @@ class TestColumns:
 
     def test_the_example_speaks_what_the_models_speak(self):
         silent, english = [SEER, BLIND], [replace(SEER, languages=("en",)), BLIND]
-        assert (spoken(silent, "es"), spoken(english, "es"), spoken(english, "en")) == ("es", "en", "en")
+        asked = [(silent, "es"), (english, "es"), (english, "en")]
+        assert [example_language(models, page_language) for models, page_language in asked] == ["es", "en", "en"]
 
 
 class TestMessages:

@@ -62,7 +62,7 @@ def _passage(show: Renderer, it: Passage, used: Sequence[str], page: DocumentPag
     return (
         f'<li class="passage"><header><b class="rank">{it.rank}</b>'
         f'<button type="button" class="source" {place_of(it.chunk)}>{where(show, it.chunk)}</button> {above}</header>'
-        f"{_context(it, page)}{draw_scores(show, it, used)}</li>"
+        f"{_context(it, page)}{draw_passage_scores(show, it, used)}</li>"
     )
 
 
@@ -80,7 +80,7 @@ def _context(it: Passage, page: DocumentPage | None) -> str:
     )
 
 
-def draw_scores(show: Renderer, it: Passage, used: Sequence[str]) -> str:
+def draw_passage_scores(show: Renderer, it: Passage, used: Sequence[str]) -> str:
     """Each way's rank and score with its range; a dash where that way did not find it."""
     ranks = {"dense": it.dense_rank, "lexical": it.lexical_rank}
     cells = []

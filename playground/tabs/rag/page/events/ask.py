@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts.examples import spoken
+from playground.page.parts.examples import example_language
 from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
@@ -61,7 +61,7 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
                 async for left in screens:
                     yield [*left.outputs(), *RagAskScreen().outputs()]
         models, refs = await app.models(who), values[3 + len(fields)] or []
-        language = spoken([models[ref] for ref in refs[:1] if ref in models], who.language)
+        language = example_language([models[ref] for ref in refs[:1] if ref in models], who.language)
         question = app.texts.text(language, "rag.example_question")
         untouched = [gr.skip()] * len(files.outputs)
         async for screen in _ask(page, layout, who, [question, *values[1:]], example=language):

@@ -119,7 +119,7 @@ async def paste(
 ) -> AsyncGenerator[RagFilesScreen]:
     """A text typed or pasted; it is taken out of its box when it is kept."""
     try:
-        taken = (uploads.pasted(name or who.text("rag.paste_name_default"), checked_text(text or "", app.bounds)),)
+        taken = (uploads.text_upload(name or who.text("rag.paste_name_default"), checked_text(text or "", app.bounds)),)
     except PlaygroundError as error:
         yield RagFilesScreen(progress=draw_alert(app.show(who), error))
         return

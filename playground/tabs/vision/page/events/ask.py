@@ -11,7 +11,7 @@ import gradio as gr
 
 from playground.asking.reply import Reply
 from playground.page.parts.downloads import File, wire_downloads
-from playground.page.parts.examples import spoken
+from playground.page.parts.examples import example_language
 from playground.page.parts.render import KEYS, Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
@@ -103,7 +103,7 @@ def _wire_example(page: Page[VisionVisits], layout: VisionLayout) -> None:
         it = await choose_models(app, who, refs, reading)
         if not it.reading:  # nothing is ticked yet: the first that cannot see
             it = await choose_models(app, who, refs, it.blind[:1])
-        language = spoken([it.models[seat.ref] for seat in it.seats if seat.ref in it.models], who.language)
+        language = example_language([it.models[seat.ref] for seat in it.seats if seat.ref in it.models], who.language)
         frame = lay_columns(app.show(who), it, app.visits.session(who.visitor))[: len(above)]
         untouched = [gr.skip()] * len(above)
         async with aclosing(add_sample(app, who, it, f"{EXAMPLE}.{language}.jpg")) as adding:

@@ -9,12 +9,8 @@ import gradio as gr
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
-from playground.tabs.vision.page.layout.measure import (
-    VisionLabelsLayout,
-    VisionMeasureLayout,
-    lay_out_labels,
-    lay_out_measure,
-)
+from playground.tabs.vision.page.layout.labels import VisionLabelsLayout, lay_out_labels
+from playground.tabs.vision.page.layout.measure import VisionMeasureLayout, lay_out_measure
 from playground.tabs.vision.visit.ask import MOST_COLUMNS
 from playground.tabs.vision.visit.visits import VisionVisits
 from playground.web.scripts import script_body
