@@ -1,4 +1,4 @@
-"""What tests of several folders share: a cache folder that keeps the real default model between runs."""
+"""What tests of several folders share: their lanes, how many workers run them, the folder that keeps real models."""
 
 from __future__ import annotations
 
@@ -7,6 +7,43 @@ from pathlib import Path
 
 import pytest
 from platformdirs import user_cache_path
+
+from tests.lanes import ROOT, is_quick, is_slow_place
+
+WORKERS = 2
+"""For the whole suite. Each one wants a core, and memory for its models, its page and its browser."""
+FIRST = ("tests/test_style.py", "tests/browser")
+"""What takes longest for each test begins first: no worker is left alone with it in the end."""
+
+
+COLLECTED = pytest.StashKey[tuple[pytest.Function, ...]]()
+"""What was found before a lane was chosen from it."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """No workers for files that are named: starting them would take longer than they save."""
+    named = [Path(argument.partition("::")[0]).is_file() for argument in config.args]
+    return 0 if named and all(named) else WORKERS
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The quick lane does not import what it would leave out."""
+    if config.option.markexpr == "quick" and is_slow_place(place_of(collection_path)):
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if is_quick(place_of(item.path), fixtures, long=item.get_closest_marker("long") is not None):
+            item.add_marker("quick")
+    config.stash[COLLECTED] = tuple(item for item in items if isinstance(item, pytest.Function))
+    items.sort(key=lambda item: not place_of(item.path).startswith(FIRST))
+
+
+def place_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
 def default_home() -> Path:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.browser.serving import ROOT, Served, serving
 from tests.faults.server import FaultServer, running
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 Open = Callable[..., Page]
@@ -61,7 +61,7 @@ def open_page(served: Served, browser: Browser, trouble: list[str]) -> Iterator[
     def opened(query: str = "", *, context: BrowserContext | None = None, **options: object) -> Page:
         if context is None:
             context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **options})
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(120_000)
             contexts.append(context)
         page = context.new_page()
         watch(page, served.url, trouble)

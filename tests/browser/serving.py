@@ -55,11 +55,11 @@ def serving(folder: Path, **variables: object) -> Iterator[Served]:
         yield Served(url, home, log)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 600  # for one that hangs; a busy machine is slow, not wrong
     while time.monotonic() < limit and process.poll() is None:
         try:
             if httpx2.get(f"{url}health", timeout=2).is_success:

@@ -1,4 +1,4 @@
-"""A class at once: eight pages, one local model, eight replies that grow together."""
+"""A class at once: eight pages, one local model, eight replies that grow together. By default, three."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tests.browser.serving import serving
 pytestmark = pytest.mark.network
 
 MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
-PAGES = 8
 
 
 _ASK = """([at, question]) => {
@@ -49,8 +48,9 @@ reply grew for the first and last time while it was being written. The page itse
 a driver wait. A model so small may end its story after a sentence."""
 
 
-def test_eight_pages_stream_together_with_the_default_model(
-    browser: Browser, tmp_path: Path, model_home: Path, trouble: list[str]
+@pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.long)])
+def test_pages_stream_together_with_the_default_model(
+    browser: Browser, tmp_path: Path, model_home: Path, trouble: list[str], count: int
 ) -> None:
     (tmp_path / "home").mkdir()
     (model_home / "models").mkdir(exist_ok=True)
@@ -58,7 +58,7 @@ def test_eight_pages_stream_together_with_the_default_model(
     with serving(tmp_path, messages_per_minute=100) as served:
         # Small and still: eight pages painted by software, on the cores that the model computes on, starve each other.
         look = {"locale": "en-US", "viewport": {"width": 400, "height": 600}, "reduced_motion": "reduce"}
-        contexts = [browser.new_context(**look) for _ in range(PAGES)]
+        contexts = [browser.new_context(**look) for _ in range(count)]
         pages = [context.new_page() for context in contexts]
         try:
             for page in pages:
@@ -77,7 +77,7 @@ def test_eight_pages_stream_together_with_the_default_model(
                     one["last"] for one in grew
                 ):
                     break
-                assert time.monotonic() < limit, f"not all eight grew together: {grew}, {trouble}"
+                assert time.monotonic() < limit, f"not all {count} grew together: {grew}, {trouble}"
                 time.sleep(0.5)
             for page in pages:
                 page.evaluate("clearInterval(window.looking); document.querySelector('#message .stop-button')?.click()")

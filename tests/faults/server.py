@@ -13,7 +13,6 @@ import json
 import socket
 import struct
 import threading
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -60,7 +59,7 @@ class Received:
 
 @dataclass
 class FaultServer:
-    """`disconnected` holds, per model, when (`time.monotonic`) a client left before its answer was complete."""
+    """`disconnected` holds, per model, when (`loop.time()`) a client left before its answer was complete."""
 
     port: int = 0
     received: list[Received] = field(default_factory=list)
@@ -158,7 +157,7 @@ class FaultServer:
         sending = asyncio.create_task(self._send(fault, wire, request, writer))
         await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
         if not sending.done():
-            self.disconnected[request.model] = time.monotonic()
+            self.disconnected[request.model] = asyncio.get_running_loop().time()
             sending.cancel()
         gone.cancel()
         with suppress(ConnectionError, asyncio.CancelledError):

@@ -31,7 +31,7 @@ def serving(folder: Path, home: Path) -> Iterator[str]:
             stderr=output,
         )
     try:
-        for _ in range(240):
+        for _ in range(2400):
             with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
                 break
             assert process.poll() is None, log.read_text()
@@ -41,4 +41,4 @@ def serving(folder: Path, home: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)

@@ -227,6 +227,7 @@ def eye(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         yield base_url, folder
 
 
+@pytest.mark.long
 class TestRealServer:
     """`transformers serve`, which knows nothing of us, with a tiny model that sees."""
 

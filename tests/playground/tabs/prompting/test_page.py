@@ -54,16 +54,16 @@ from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
 ADDER, SLOW = "scripted/adder", "scripted/slow"
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> App:
-    return page.create(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=500)).app(
-        "prompting"
-    )
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """One page for all tests, as for all visitors: each test is another visitor."""
+    home = tmp_path_factory.mktemp("home")
+    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("prompting")
 
 
 @pytest.fixture
-def who(app: App) -> Who:
-    return Who("visitor", "en", app.texts)
+def who(app: App, request: pytest.FixtureRequest) -> Who:
+    return Who(request.node.name, "en", app.texts)
 
 
 @pytest.fixture

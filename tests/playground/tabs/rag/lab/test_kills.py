@@ -9,6 +9,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import pytest
+
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.vectors import Index
 from tests.playground.tabs.rag.lab.kill_program import add_until_killed
@@ -17,6 +19,7 @@ from tests.playground.tabs.rag.lab.stores import collection, long_document
 KILLS = 20
 
 
+@pytest.mark.long
 async def test_twenty_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
     lot, promised = random.Random(5), list[str]()
     processes = multiprocessing.get_context("forkserver")  # its processes start without importing everything again

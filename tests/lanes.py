@@ -1,0 +1,38 @@
+"""The lanes that tests run in: `pytest -m quick`, `pytest` and `pytest -m long`.
+
+A test is quick unless it uses something slow (`SLOW_FIXTURES`) or lies where tests are slow (`SLOW_PLACES`); it is long
+if it says so with `@pytest.mark.long`. What is not long runs by default, the quick ones too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+SLOW_FIXTURES = frozenset(
+    {
+        "browser",  # Chromium
+        "served",  # the page in a process of its own
+        "model_home",  # the real default model, the real embedding model
+        "real_server",  # `transformers serve`
+    }
+)
+SLOW_PLACES = (
+    "tests/browser",
+    "tests/test_style.py",  # mypy takes a minute
+    "tests/playground/web/test_canary.py",
+    "tests/playground/web/test_page.py",
+)
+"""Folders and files, as they are called below the root. The quick lane does not even import them."""
+
+
+def is_slow_place(path: str) -> bool:
+    """Whether a path below the root lies in one of `SLOW_PLACES`."""
+    return any(path == place or path.startswith(f"{place}/") for place in SLOW_PLACES)
+
+
+def is_quick(path: str, fixtures: Collection[str], *, long: bool) -> bool:
+    """Whether a test of the file `path`, with these fixtures, directly or not, belongs in the quick lane."""
+    return not long and not is_slow_place(path) and SLOW_FIXTURES.isdisjoint(fixtures)
