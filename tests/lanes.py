@@ -7,7 +7,8 @@ if it says so with `@pytest.mark.long`. What is not long runs by default, the qu
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,13 +25,26 @@ SLOW_PLACES = (
     "tests/test_style.py",  # mypy takes a minute
     "tests/playground/web/test_canary.py",
     "tests/playground/web/test_page.py",
+    "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
+    "tests/playground/asking/test_images.py",  # a process for each hostile image
+    "tests/playground/tabs/rag/test_visits.py",  # a process that reads files for each visitor
+    "tests/playground/tabs/rag/lab/test_hostile_documents.py",
+    "tests/playground/tabs/rag/lab/test_kills.py",
+    "tests/playground/tabs/rag/lab/test_ocr.py",
+    "tests/playground/tabs/rag/lab/test_parsing.py",
+    "tests/playground/tabs/rag/lab/test_repair.py",
+    "tests/playground/tabs/sampling/test_real.py",
+    "tests/playground/tabs/vision/lab/test_measure.py",
+    "tests/playground/tabs/vision/lab/test_read.py",
+    "tests/providers/adapters/huggingface",  # tiny models, but PyTorch and OpenVINO with each
 )
-"""Folders and files, as they are called below the root. The quick lane does not even import them."""
+"""Folders and files, as they are called below the root, `*` for any name. The quick lane does not even import them."""
 
 
 def is_slow_place(path: str) -> bool:
     """Whether a path below the root lies in one of `SLOW_PLACES`."""
-    return any(path == place or path.startswith(f"{place}/") for place in SLOW_PLACES)
+    folders = [path, *map(str, PurePosixPath(path).parents)]
+    return any(fnmatchcase(folder, place) for folder in folders for place in SLOW_PLACES)
 
 
 def is_quick(path: str, fixtures: Collection[str], *, long: bool) -> bool:

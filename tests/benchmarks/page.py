@@ -17,7 +17,8 @@ import gradio as gr
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ready
-from tests.browser.serving import free_port, serving
+from tests.browser.serving import serving
+from tests.ports import free_port
 
 VISITS = 9
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 KEY_NAME = re.compile(r".*_(KEY|TOKEN)$")
@@ -31,12 +32,6 @@ class Served:
         """All that is on the disk because of it: the log, the names of the files in its home, and their content."""
         files = [self.log, *(path for path in self.home.rglob("*") if path.is_file())]
         return "\n".join(f"{path}\n{path.read_bytes().decode('utf-8', 'replace')}" for path in files)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

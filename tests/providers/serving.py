@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 
 @contextmanager
 def serving(folder: Path, home: Path) -> Iterator[str]:
     """Its base URL, once it answers."""
     (home / "hub").mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder)]
     log = home / "log"
     with log.open("wb") as output:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from playground import web
 from playground.settings import Settings
 from playground.text import Texts
 from playground.web import serve
+from tests.ports import free_port
 
 TEXTS = Texts(
     {
@@ -100,12 +100,6 @@ def build(served: Served) -> gr.Blocks:
         key.blur(wait, None, number, api_name="wait")
         key.input(block, number, None, api_name="block", concurrency_limit=1)
     return blocks
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from playground.tabs.rag.lab.documents import Document, DocumentPage, Heading
 from playground.tabs.rag.lab.index.collection import Collection, IndexProgress
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
+from tests.ports import free_port
 
 _WORDS = [
     first + second
@@ -68,9 +68,7 @@ async def added(to: Collection, *documents: Document) -> list[IndexProgress]:
 @contextmanager
 def chroma_server(folder: Path) -> Iterator[str]:
     """The address of a real `chroma run` on a free port."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = Path(sys.executable).parent / "chroma"
     command = [str(program), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
@@ -83,7 +81,7 @@ def chroma_server(folder: Path) -> Iterator[str]:
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         assert server.poll() is None, "the Chroma server has ended"
         try:
