@@ -132,7 +132,7 @@ def test_imports_only_downwards(path: Path) -> None:
         ("playground.tabs.chat.lab.export", "playground.tabs.chat.visit.visits"),
         ("playground.tabs.chat.lab.export", "playground.visitors.reach"),
         ("playground.tabs.chat.visit.visits", "playground.page.program"),
-        ("playground.tabs.chat.page.tab", "playground.tabs.rag.lab.search"),
+        ("playground.tabs.chat.page.tab", "playground.tabs.rag.lab.retrieval"),
         ("playground.tabs.chat.page.tab", "torch"),
         ("app", "playground.tabs.chat.page.tab"),
     ],

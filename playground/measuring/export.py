@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from playground.measuring.outcomes import Cell, Outcome, outcome_to_json
 from playground.measuring.store import RunDescription, StoredRun
-from playground.measuring.summary import ColumnSummary, answered, summarise
+from playground.measuring.summary import ColumnSummary, extracted_answer, summarise
 
 Value = str | int | float | None
 WORDS = (
@@ -47,11 +47,11 @@ def to_csv(run: StoredRun, outcomes: Mapping[Cell, Outcome]) -> str:
     head = list(_row(run.description, Cell("", ""), Outcome()))
     writer = csv.DictWriter(file, head, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: neutral(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: neutralise_formula(value) for name, value in row.items()} for row in rows)
     return file.getvalue()
 
 
-def neutral(value: Value) -> Value:
+def neutralise_formula(value: Value) -> Value:
     """A cell that no spreadsheet takes for a formula. Numbers stay."""
     if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
@@ -153,7 +153,7 @@ def _row(description: RunDescription, cell: Cell, outcome: Outcome) -> dict[str,
         "level": item.level if item else None,
         "question": item.question if item else "",
         "expected": " | ".join(item.answers) if item else "",
-        "answer": answered(outcome),
+        "answer": extracted_answer(outcome),
         "rule": outcome.extraction.rule if outcome.extraction else "",
         "score": outcome.score,
         "output": outcome.text,

@@ -113,26 +113,28 @@ def _number(text: str, language: str) -> Extraction:
 
 def _choice(text: str, sought: Sought) -> Extraction:
     for start, end in _statements(text):
-        found = options.letter(text, start, end, sought.choices) or options.option(text, start, end, sought.choices)
+        found = options.find_letter(text, start, end, sought.choices) or options.find_option(
+            text, start, end, sought.choices
+        )
         if found is not None:
             return Extraction(found.value, found.start, found.end, "stated")
     for start in (0, text.rstrip().rfind("\n") + 1):
-        found = options.letter(text, start, len(text), sought.choices, alone=True)
+        found = options.find_letter(text, start, len(text), sought.choices, alone=True)
         if found is not None:
             return Extraction(found.value, found.start, found.end, "letter")
-    found = options.option(text, 0, len(text), sought.choices)
+    found = options.find_option(text, 0, len(text), sought.choices)
     if found is not None:
         return Extraction(found.value, found.start, found.end, "option")
     return NOTHING
 
 
 def _label(text: str, sought: Sought) -> Extraction:
-    words = options.labels(sought.choices, sought.aliases or {})
+    words = options.label_words(sought.choices, sought.aliases or {})
     for start, end in _statements(text):
-        found = options.label(text, start, end, words)
+        found = options.find_label(text, start, end, words)
         if found is not None:
             return Extraction(found.value, found.start, found.end, "stated")
-    found = options.label(text, 0, len(text), words)
+    found = options.find_label(text, 0, len(text), words)
     return NOTHING if found is None else Extraction(found.value, found.start, found.end, "label")
 
 

@@ -15,7 +15,7 @@ NUMBER = re.compile(
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
-def normal_number(text: str, language: str = "en") -> str | None:
+def normalise_number(text: str, language: str = "en") -> str | None:
     """The one number that a text is, as plain decimal digits without trailing zeros; `None` if it is none.
 
     With both signs, or one that stands twice, it is clear which one groups. `1.234` alone is not: in English the comma

@@ -18,7 +18,7 @@ class Mention:
     end: int
 
 
-def letter(text: str, start: int, end: int, choices: Sequence[str], *, alone: bool = False) -> Mention | None:
+def find_letter(text: str, start: int, end: int, choices: Sequence[str], *, alone: bool = False) -> Mention | None:
     """The letter of a choice right at `start`, or after a few words: `B`, `(B)`, `b)`, `**B**`, `option B`.
 
     `alone`: a letter without any sign must be all there is, since "A man …" begins with a word.
@@ -37,7 +37,7 @@ def letter(text: str, start: int, end: int, choices: Sequence[str], *, alone: bo
     return Mention(found[name].upper(), found.start(name), found.end(name))
 
 
-def option(text: str, start: int, end: int, choices: Sequence[str]) -> Mention | None:
+def find_option(text: str, start: int, end: int, choices: Sequence[str]) -> Mention | None:
     """The letter of the only option whose text stands there; of two that overlap the longer one counts.
 
     Where several stand, that of the last line or sentence, if it is the only one there.
@@ -46,12 +46,12 @@ def option(text: str, start: int, end: int, choices: Sequence[str]) -> Mention |
     return _only(text, start, end, words)
 
 
-def labels(choices: Sequence[str], aliases: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+def label_words(choices: Sequence[str], aliases: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     """Every word for a label, with the label."""
     return [(word, choice) for choice in choices for word in (choice, *aliases.get(choice, ()))]
 
 
-def label(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> Mention | None:
+def find_label(text: str, start: int, end: int, words: Iterable[tuple[str, str]]) -> Mention | None:
     """The label that stands there: the first word, or the only one, or the only one of the last line or sentence.
 
     A text that begins by listing all of them, "positive, negative or neutral", has chosen none.

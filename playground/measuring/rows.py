@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import TypeAdapter, ValidationError
 
 from playground.measuring.items import LETTERS, Item, Kind
-from playground.measuring.numbers import normal_number
+from playground.measuring.numbers import normalise_number
 from providers.errors import DocumentError
 
 MAX_TEXT = 20_000
@@ -52,7 +52,7 @@ class RowReader:
     def _answer(self, answer: str, choices: Sequence[str], line: int) -> str:
         match self.kind:
             case "number":
-                number = normal_number(answer, self.language)
+                number = normalise_number(answer, self.language)
                 if number is None:
                     raise self._wrong("row_number", line)
                 return number

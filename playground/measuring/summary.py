@@ -121,7 +121,7 @@ def tries(outcomes: Outcomes, column: str) -> tuple[ItemTries, ...]:
             column=column,
             right=sum((outcome.score or 0) >= 1 for outcome in several),
             of=len(several),
-            answers=tuple(Counter(answered(outcome) for outcome in several).most_common()),
+            answers=tuple(Counter(extracted_answer(outcome) for outcome in several).most_common()),
         )
         for item, several in found.items()
     )
@@ -133,11 +133,11 @@ def disagreements(outcomes: Outcomes, columns: Sequence[str]) -> tuple[str, ...]
     for cell, outcome in sorted(outcomes.items()):
         if cell.column in columns and outcome.failure is None:
             seen = found.setdefault(cell.item, {}).setdefault(cell.column, [])
-            seen.append((outcome.score, answered(outcome) if outcome.score is None else ""))
+            seen.append((outcome.score, extracted_answer(outcome) if outcome.score is None else ""))
     return tuple(item for item, by_column in found.items() if len({tuple(seen) for seen in by_column.values()}) > 1)
 
 
-def answered(outcome: Outcome) -> str:
+def extracted_answer(outcome: Outcome) -> str:
     """The answer that was found, "" for none."""
     return (outcome.extraction.value if outcome.extraction else None) or ""
 

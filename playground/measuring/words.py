@@ -1,4 +1,4 @@
-"""Texts made comparable."""
+"""Answers normalised and tokenized, so that they can be compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 _ARTICLES = re.compile(r"\b(?:a|an|the|el|la|los|las|un|una|unos|unas)\b")
 
 
-def normal(text: str) -> str:
+def normalise(text: str) -> str:
     """Lower case, without punctuation, English and Spanish articles and doubled spaces. Signs such as + and € stay.
 
     A text that is nothing but such words (the letter A, "Los") is not emptied.
@@ -19,6 +19,6 @@ def normal(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", words).split()) or words
 
 
-def tokens(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """Words and numbers of any script, in lower case."""
     return re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold())

@@ -9,8 +9,8 @@ from __future__ import annotations
 from playground.strategies.solving.knobs import Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
-from playground.strategies.solving.shots import EXAMPLES, LAYOUT, bare, chosen, with_shots
-from playground.strategies.solving.wording import form
+from playground.strategies.solving.shots import EXAMPLES, LAYOUT, answer_only, choose_examples, with_shots
+from playground.strategies.solving.wording import answer_format
 
 NAME = "few_shot"
 ORDER = 20
@@ -23,6 +23,6 @@ def calls(values: Values) -> int:
 
 
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
-    examples = await chosen(question, values, tools, question.examples)
-    said = (question.instruction, form(question))
-    return await record.single(with_shots(question, examples, said, bare, values.word("layout")))
+    examples = await choose_examples(question, values, tools, question.examples)
+    said = (question.instruction, answer_format(question))
+    return await record.single(with_shots(question, examples, said, answer_only, values.word("layout")))

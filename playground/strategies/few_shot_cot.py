@@ -8,7 +8,7 @@ from __future__ import annotations
 from playground.strategies.solving.knobs import Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
-from playground.strategies.solving.shots import EXAMPLES, LAYOUT, chosen, reasoned, with_shots
+from playground.strategies.solving.shots import EXAMPLES, LAYOUT, answer_with_reasoning, choose_examples, with_shots
 from providers.types import Message
 
 NAME = "few_shot_cot"
@@ -22,11 +22,11 @@ def calls(values: Values) -> int:
 
 
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
-    return await record.single(await demonstrated(question, values, tools, values.word("layout")))
+    return await record.single(await demonstration_messages(question, values, tools, values.word("layout")))
 
 
-async def demonstrated(question: Question, values: Values, tools: Tools, layout: str) -> tuple[Message, ...]:
+async def demonstration_messages(question: Question, values: Values, tools: Tools, layout: str) -> tuple[Message, ...]:
     """The prompt with its chosen examples. Raises `InputError("no_examples")` where none shows its reasoning."""
     worked = [one for one in question.examples if one.reasoning]
-    examples = await chosen(question, values, tools, worked)
-    return with_shots(question, examples, (question.instruction,), reasoned, layout)
+    examples = await choose_examples(question, values, tools, worked)
+    return with_shots(question, examples, (question.instruction,), answer_with_reasoning, layout)

@@ -11,12 +11,19 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from playground.asking.lending import Search
-from playground.strategies.solving.calculator import calculate, shown
+from playground.strategies.solving.calculator import calculate, format_number
 from playground.strategies.solving.knobs import IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.trace import Prompt, State, TraceStep
-from playground.strategies.solving.wording import ReactWording, asked, form, system, wording, wordings
+from playground.strategies.solving.wording import (
+    ReactWording,
+    answer_format,
+    question_text,
+    system_message,
+    wording,
+    wordings,
+)
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import Message, Role
 
@@ -43,14 +50,14 @@ def calls(values: Values) -> int:
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
     """Only what the model wrote is read for actions, never the question or an observation."""
     words = wording(question.language).react
-    messages, parent, unread = opening(question, words, tools.search is not None), None, 0
+    messages, parent, unread = opening_messages(question, words, tools.search is not None), None, 0
     for _ in range(values.whole("steps")):
         stop = tuple(f"\n{one}:" for one in _observations())
         place = await record.ask("thought", Prompt(messages=messages, stop=stop), parent=parent)
         if record[place].failure is not None:
             return None
         reply = before_observation(record[place].text)
-        action = read(reply)
+        action = parse_action(reply)
         unread = 0 if action else unread + 1
         state: State = "done" if action else "unread"
         record.change(place, replace(record[place], text=reply, state=state))
@@ -60,20 +67,22 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
                 return action.input or None
         elif unread == TRIES:
             return None
-        seen = await observed(action, words, tools.search, place)
+        seen = await observe(action, words, tools.search, place)
         parent = record.add(seen)
         said = Message.of("assistant", reply or "…"), Message.of("user", f"{words.observation}: {seen.text}")
         messages = (*messages, *said)
     return None
 
 
-def opening(question: Question, words: ReactWording, searching: bool) -> tuple[Message, ...]:
+def opening_messages(question: Question, words: ReactWording, searching: bool) -> tuple[Message, ...]:
     """How to proceed, a demonstration, the question."""
     actions = [words.calculator, *([words.search] if searching else []), words.finish]
     how = words.instruction.format(actions="\n".join(f"- {one}" for one in actions))
     demonstration = [Message.of(cast(Role, turn.role), turn.content) for turn in words.demonstration]
-    told = "\n\n".join(part for part in (how, " ".join(filter(None, (question.instruction, form(question))))) if part)
-    return (*system(told), *demonstration, Message.of("user", asked(question)))
+    told = "\n\n".join(
+        part for part in (how, " ".join(filter(None, (question.instruction, answer_format(question))))) if part
+    )
+    return (*system_message(told), *demonstration, Message.of("user", question_text(question)))
 
 
 def before_observation(reply: str) -> str:
@@ -82,7 +91,7 @@ def before_observation(reply: str) -> str:
     return (reply[: found.start()] if found else reply).strip()
 
 
-def read(reply: str) -> Action | None:
+def parse_action(reply: str) -> Action | None:
     """The first action that is written `Action: name[input]`; `None` where there is none.
 
     Round brackets will do, bold print and numbers are passed over; what `finish` closes may go over several lines.
@@ -97,7 +106,7 @@ def read(reply: str) -> Action | None:
     return Action(name, (rest if end < 0 else rest[:end]).strip())
 
 
-async def observed(action: Action | None, words: ReactWording, search: Search | None, parent: int) -> TraceStep:
+async def observe(action: Action | None, words: ReactWording, search: Search | None, parent: int) -> TraceStep:
     """What came of an action, as the model is told it."""
     if action is None:
         text, failure = words.unread.format(example=words.calculator.split(" ", 1)[0]), None
@@ -113,7 +122,7 @@ async def observed(action: Action | None, words: ReactWording, search: Search | 
 
 def _computed(expression: str, words: ReactWording) -> tuple[str, Failure | None]:
     try:
-        return shown(calculate(expression)), None
+        return format_number(calculate(expression)), None
     except InputError as error:
         return words.uncomputed, Failure.of(error)
 

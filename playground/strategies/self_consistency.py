@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from playground.measuring.extract import extract
-from playground.strategies.few_shot_cot import demonstrated
+from playground.strategies.few_shot_cot import demonstration_messages
 from playground.strategies.solving.knobs import IntegerKnob, Knob, NumberKnob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.shots import EXAMPLES
 from playground.strategies.solving.trace import Prompt, TraceStep
 from playground.strategies.solving.wording import wording
-from playground.strategies.zero_shot_cot import thinking
+from playground.strategies.zero_shot_cot import reasoning_messages
 
 NAME = "self_consistency"
 ORDER = 50
@@ -36,9 +36,9 @@ def calls(values: Values) -> int:
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
     """Chains that fail, or in which no answer is found, do not vote. Without worked examples, the chains have none."""
     if any(example.reasoning for example in question.examples):
-        messages = await demonstrated(question, values, tools, "turns")
+        messages = await demonstration_messages(question, values, tools, "turns")
     else:
-        messages = thinking(question, wording(question.language).think_first)
+        messages = reasoning_messages(question, wording(question.language).think_first)
     place = record.add(TraceStep(kind="prompt", messages=messages))
 
     async def chain(number: int) -> int:
@@ -49,13 +49,13 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
         return one
 
     chains = await record.together([chain(number) for number in range(values.whole("samples"))])
-    votes = counted(record, chains)
+    votes = count_votes(record, chains)
     for vote in votes:
         record.add(vote)
     return votes[0].text if votes else None
 
 
-def counted(record: Record, chains: Sequence[int]) -> list[TraceStep]:
+def count_votes(record: Record, chains: Sequence[int]) -> list[TraceStep]:
     """One step an answer, the most frequent first; of equally frequent ones, the one that an earlier chain gave."""
     places: dict[str, list[int]] = {}
     written: dict[str, str] = {}

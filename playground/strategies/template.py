@@ -12,8 +12,8 @@ from string import Formatter
 from playground.strategies.solving.knobs import ChoiceKnob, Knob, TextKnob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
-from playground.strategies.solving.shots import EXAMPLES, as_text, bare, chosen, reasoned
-from playground.strategies.solving.wording import body, form, wording
+from playground.strategies.solving.shots import EXAMPLES, answer_only, answer_with_reasoning, as_text, choose_examples
+from playground.strategies.solving.wording import answer_format, lettered_text, wording
 from providers.errors import InputError
 from providers.types import Message
 
@@ -33,16 +33,16 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
     gaps = check(text)
     examples = ""
     if "examples" in gaps and question.examples:
-        answer = reasoned if values.word("answers") == "reasoned" else bare
-        examples = as_text(await chosen(question, values, tools, question.examples), question, answer)
-    said = " ".join(part for part in (question.instruction, form(question)) if part)
+        answer = answer_with_reasoning if values.word("answers") == "reasoned" else answer_only
+        examples = as_text(await choose_examples(question, values, tools, question.examples), question, answer)
+    said = " ".join(part for part in (question.instruction, answer_format(question)) if part)
     values_of = {
-        "question": body(question.text, question.choices, question),
+        "question": lettered_text(question.text, question.choices, question),
         "examples": examples,
         "context": question.context,
         "instruction": said,
     }
-    return await record.single((Message.of("user", filled(text, values_of)),))
+    return await record.single((Message.of("user", fill_template(text, values_of)),))
 
 
 def check(template: str) -> frozenset[str]:
@@ -57,7 +57,7 @@ def check(template: str) -> frozenset[str]:
     return found
 
 
-def filled(template: str, values: Mapping[str, str]) -> str:
+def fill_template(template: str, values: Mapping[str, str]) -> str:
     """The template with its gaps filled. Raises as `check` does, save for a missing question."""
     return "".join(text + (values[name] if name is not None else "") for text, name in _pieces(template)).strip()
 

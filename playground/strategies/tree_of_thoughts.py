@@ -13,7 +13,7 @@ from playground.strategies.solving.knobs import IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.trace import Prompt, TraceStep
-from playground.strategies.solving.wording import TreeWording, asked, form, system, wording
+from playground.strategies.solving.wording import TreeWording, answer_format, question_text, system_message, wording
 from providers.types import Message
 
 NAME = "tree_of_thoughts"
@@ -45,7 +45,7 @@ def calls(values: Values) -> int:
 
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
     """Thoughts hang on the thought they follow, the first ones on the question; the calls hang beside them."""
-    record.add(TraceStep(kind="prompt", text=asked(question)))
+    record.add(TraceStep(kind="prompt", text=question_text(question)))
     search = _TreeSearch(record, question, wording(question.language).tree, values, values.whole("budget") - 1)
     frontier = [ROOT]
     for _ in range(values.whole("depth")):
@@ -81,7 +81,7 @@ class _TreeSearch:
         call = self.record[await self.record.ask("proposal", Prompt(messages=prompt), parent=state)]
         if call.failure is not None:
             return []
-        texts = listed(call.text)[: self.values.whole("breadth")]
+        texts = parse_list(call.text)[: self.values.whole("breadth")]
         return [self.record.add(TraceStep(kind="thought", text=text, parent=state)) for text in texts]
 
     async def judge(self, thoughts: list[int]) -> None:
@@ -96,7 +96,7 @@ class _TreeSearch:
         call = self.record[place]
         if call.failure is not None:
             return
-        score = rating(call.text)
+        score = parse_rating(call.text)
         if score is None:
             self.record.change(place, replace(call, state="unread"))
             return
@@ -112,7 +112,7 @@ class _TreeSearch:
         return beam
 
     async def conclude(self, state: int) -> str | None:
-        prompt = self._prompt(self.words.conclude, state, form=form(self.question))
+        prompt = self._prompt(self.words.conclude, state, form=answer_format(self.question))
         chain = self.record[await self.record.ask("chain", Prompt(messages=prompt), parent=state)]
         return None if chain.failure is not None else chain.text
 
@@ -120,8 +120,8 @@ class _TreeSearch:
         path = self._path(state)
         steps = "\n".join(f"{number}. {text}" for number, text in enumerate(path, 1))
         said = self.words.path.format(steps=steps) if path else ""
-        text = template.format(question=asked(self.question), path=said, **values)
-        return (*system(self.question.instruction), Message.of("user", re.sub(r"\n{3,}", "\n\n", text).strip()))
+        text = template.format(question=question_text(self.question), path=said, **values)
+        return (*system_message(self.question.instruction), Message.of("user", re.sub(r"\n{3,}", "\n\n", text).strip()))
 
     def _path(self, state: int) -> list[str]:
         texts: list[str] = []
@@ -132,13 +132,13 @@ class _TreeSearch:
         return texts[::-1]
 
 
-def listed(reply: str) -> list[str]:
+def parse_list(reply: str) -> list[str]:
     """The entries of a list, each once; a reply that is no list is one entry, an empty one none."""
     entries = [one.strip() for one in _LISTED.findall(reply)] or [" ".join(reply.split())]
     return list(dict.fromkeys(one[:LONGEST] for one in entries if one))
 
 
-def rating(reply: str) -> float | None:
+def parse_rating(reply: str) -> float | None:
     """A tenth of the first number, if that is from 1 to 10."""
     found = _RATED.search(reply)
     value = float(found.group().replace(",", ".")) if found else 0.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 from playground.strategies.solving.knobs import Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
-from playground.strategies.solving.shots import bare, with_shots
-from playground.strategies.solving.wording import form
+from playground.strategies.solving.shots import answer_only, with_shots
+from playground.strategies.solving.wording import answer_format
 
 NAME = "zero_shot"
 ORDER = 10
@@ -23,4 +23,4 @@ def calls(values: Values) -> int:
 
 
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
-    return await record.single(with_shots(question, (), (question.instruction, form(question)), bare))
+    return await record.single(with_shots(question, (), (question.instruction, answer_format(question)), answer_only))

@@ -10,7 +10,7 @@ from playground.strategies.solving.knobs import IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.trace import Prompt
-from playground.strategies.solving.wording import asked, form, system, wording
+from playground.strategies.solving.wording import answer_format, question_text, system_message, wording
 from providers.types import Message
 
 NAME = "zero_shot_cot"
@@ -26,18 +26,18 @@ def calls(values: Values) -> int:
 async def solve(record: Record, question: Question, values: Values, tools: Tools) -> str | None:
     words = wording(question.language)
     if values.whole("stages") == 1:
-        return await record.single(thinking(question, words.think_first))
-    first = thinking(question, words.think)
+        return await record.single(reasoning_messages(question, words.think_first))
+    first = reasoning_messages(question, words.think)
     thought = record[await record.ask("thought", Prompt(messages=first))]
     if thought.failure is not None:
         return None
-    therefore = words.therefore.format(form=form(question)).strip()
+    therefore = words.therefore.format(form=answer_format(question)).strip()
     # A reply of nothing but hidden reasoning has no text, and no model takes an empty turn.
     said = thought.text.strip() or "…"
     second = (*first, Message.of("assistant", said), Message.of("user", therefore))
     return await record.single(second, parent=0)
 
 
-def thinking(question: Question, think: str) -> tuple[Message, ...]:
+def reasoning_messages(question: Question, think: str) -> tuple[Message, ...]:
     """The question, and the words that ask for a chain of thought below it."""
-    return (*system(question.instruction), Message.of("user", f"{asked(question)}\n\n{think}"))
+    return (*system_message(question.instruction), Message.of("user", f"{question_text(question)}\n\n{think}"))

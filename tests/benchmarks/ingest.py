@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from playground.asking.upload import Upload
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.index.collection import Collection
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.parsing import Parsers
 from providers import catalog
 from providers.adapters.huggingface import connect
@@ -50,7 +50,7 @@ async def measured(model: Embedder, pages: int, folder: Path) -> None:
     async for _ in model.prepare():
         pass
     content, embedder, parsers = written(pages), Timed(model), Parsers()
-    kept = Collection(folder, Index.at(folder / "index"), "benchmark", embedder)
+    kept = Collection(folder, VectorIndex.at(folder / "index"), "benchmark", embedder)
     await kept.settle()
     start = time.perf_counter()
     (parsed,) = await parsers.parse(Upload("made.pdf", content))

@@ -25,24 +25,21 @@ from playground.asking.upload import Rejected
 from playground.measuring import Control, Plan, run
 from playground.measuring.summary import Outcomes
 from playground.tabs.rag.lab.answering.evidence import evidence
+from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import Document, RetrievalOptions
-from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
-from playground.tabs.rag.lab.measuring.ways import (
+from playground.tabs.rag.lab.measuring.columns import (
     METRICS,
-    Cutting,
+    ChunkedDocuments,
     RetrievalMeasurement,
-    RetrievalScores,
-    Score,
+    chunk_documents,
     columns,
-    cut_documents,
     items,
-    recall_of,
-    table,
 )
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
+from playground.tabs.rag.lab.measuring.table import RetrievalScores, Score, recall_of, table
 from playground.tabs.rag.lab.parsing import Parsers
-from playground.tabs.rag.lab.reading.split import Cut
+from playground.tabs.rag.lab.retrieval.retrieve import retrieve
 from playground.tabs.rag.lab.samples import sample_documents
-from playground.tabs.rag.lab.search.search import search
 from playground.visitors import KeyVault
 from playground.visitors.reach import Reach
 from providers import catalog
@@ -112,7 +109,7 @@ async def measured(measuring: RetrievalMeasurement) -> None:
             print(f"goal, {language or 'all'}, {cutting.label} tokens: {met}")
 
 
-async def judged(cutting: Cutting, asked: Sequence[LabelledQuestion], embedder: Embedder) -> None:
+async def judged(cutting: ChunkedDocuments, asked: Sequence[LabelledQuestion], embedder: Embedder) -> None:
     """The evidence for questions whose document is searched, and where only the others are."""
     digests = {chunk.name: chunk.document for chunk in cutting.chunks}
     for language in sorted({one.language for one in asked}):
@@ -122,7 +119,7 @@ async def judged(cutting: Cutting, asked: Sequence[LabelledQuestion], embedder: 
                 continue
             others = tuple(digest for name, digest in digests.items() if name != one.document)
             for has, files in ((True, ()), (False, others)):
-                found = await search(cutting.space, embedder, one.question, RetrievalOptions(files=files))
+                found = await retrieve(cutting.corpus, embedder, one.question, RetrievalOptions(files=files))
                 counts[has, evidence(found, embedder.info)] += 1
         for has in (True, False):
             told = ", ".join(f"{level} {counts[has, level]}" for level in ("good", "weak", "none"))
@@ -133,7 +130,7 @@ async def all_of(given: argparse.Namespace) -> None:
     reach = Reach(catalog.load(), Options(home=given.home), KeyVault(3600))
     read, asked = await documents(), sample_questions()
     async with reach.embedder("", given.model) as embedder:
-        cuttings = tuple([await cut_documents(read, Cut(tokens=size), embedder) for size in given.sizes])
+        cuttings = tuple([await chunk_documents(read, ChunkSize(tokens=size), embedder) for size in given.sizes])
         for cutting in cuttings:
             print(f"{cutting.label} tokens: {len(cutting.chunks)} chunks of {len(read)} documents")
         await measured(RetrievalMeasurement(asked=asked, cuttings=cuttings, embedder=embedder, k=given.k))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from playground.tabs.rag.lab.documents import Document, DocumentPage, RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers import catalog
 from providers.adapters.huggingface import connect
 from providers.adapters.scripted import ScriptedEmbedder
@@ -73,7 +73,7 @@ def documents(count: int) -> list[Document]:
 async def measured(model: Embedder, count: int, folder: Path) -> None:
     async for _ in model.prepare():
         pass
-    embedder, index = Drawn(model, count), Index.at(folder / "index")
+    embedder, index = Drawn(model, count), VectorIndex.at(folder / "index")
     kept = Collection(folder, index, "benchmark", embedder)
     start = time.perf_counter()
     for one in documents(count):
@@ -105,7 +105,7 @@ async def _exactness(kept: Collection) -> None:
         probe = np.random.default_rng(1000 + seed).normal(size=vectors.shape[1]).astype(np.float32)
         probe /= np.linalg.norm(probe)
         best = {chunks[row].id for row in np.argsort(-(vectors @ probe))[:10]}
-        shares.append(len(best & {one for one, _ in await kept.space.dense(probe, 50)}) / 10)
+        shares.append(len(best & {one for one, _ in await kept.corpus.dense(probe, 50)}) / 10)
     share = f"{np.mean(shares):.1%}"
     print(f"of the 10 nearest to a random vector (the hardest case), Chroma's 50 hold {share}")
 

@@ -39,7 +39,7 @@ class ProgramAnswer:
     content: bytes
 
 
-async def ask(program: BoundedProgram, settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
+async def run_program(program: BoundedProgram, settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
     """Run the program on these bytes. Cancelling ends it.
 
     Raises the `ImageError` that it names; "slow" after its time, "damaged" where it came to an end of its own.
@@ -85,7 +85,7 @@ def _environment(threads: int) -> dict[str, str]:
 Work = Callable[[Mapping[str, JsonValue], bytes], ProgramAnswer]
 
 
-def serve(work: Work) -> None:
+def serve_task(work: Work) -> None:
     """The program's side: bind this process, do the task, say what came of it."""
     settings = _ANSWER.validate_json(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()

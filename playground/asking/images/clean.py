@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
-from playground.asking.images.bounded import BoundedProgram, ask
-from playground.asking.images.cleaning import ImageBounds, kind_of
+from playground.asking.images.bounded import BoundedProgram, run_program
+from playground.asking.images.cleaning import ImageBounds, image_kind
 from providers.errors import ImageError
 from providers.types import Image, Scalar
 
@@ -24,10 +24,10 @@ async def clean(content: bytes, name: str = "", bounds: ImageBounds = ImageBound
     "heic", "pixels", "frames", "damaged" or "slow".
     """
     try:
-        kind_of(content)
+        image_kind(content)
         if len(content) > bounds.bytes:
             raise ImageError("bytes", file="", limit=bounds.bytes // 10**6)
-        answer = await ask(PROGRAM, {"bounds": dict(asdict(bounds))}, content)
+        answer = await run_program(PROGRAM, {"bounds": dict(asdict(bounds))}, content)
     except ImageError as error:
         raise _named(error, name) from None
     return Image(answer.content, str(answer.told["mime"]))

@@ -1,6 +1,6 @@
-"""From the bytes of whatever a visitor calls an image to clean pixels.
+"""The bytes of an uploaded file as clean pixels.
 
-It runs in a program of its own (see `image.clean`), so that a decoder that fails takes nothing with it.
+It runs in a program of its own (see `clean` beside it), so that a decoder that fails takes nothing with it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class ImageBounds:
     side: int = 3072
 
 
-def kind_of(content: bytes) -> Kind:
+def image_kind(content: bytes) -> Kind:
     """By the first bytes alone, never by a name. Raises `ImageError`: "empty", "svg", "heic" or "kind"."""
     if not content:
         raise ImageError("empty", file="")
@@ -57,12 +57,12 @@ def kind_of(content: bytes) -> Kind:
     raise ImageError("kind", file="")
 
 
-def cleaned(content: bytes, bounds: ImageBounds) -> Image:
+def clean_bytes(content: bytes, bounds: ImageBounds) -> Image:
     """The first picture, upright, in sRGB, on white, no larger than `bounds.side`: pixels and nothing else.
 
     Raises `ImageError`. Its dimensions are read and judged before anything is decoded.
     """
-    kind = kind_of(content)
+    kind = image_kind(content)
     if len(content) > bounds.bytes:
         raise ImageError("bytes", file="", limit=bounds.bytes // 10**6)
     if kind == "HEIF":

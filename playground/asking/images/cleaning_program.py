@@ -1,4 +1,4 @@
-"""The program that cleans one image: see `image.clean`."""
+"""The program that cleans one image: see `playground.asking.images.clean`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from playground.asking.images.bounded import ProgramAnswer, serve
-from playground.asking.images.cleaning import ImageBounds, cleaned
+from playground.asking.images.bounded import ProgramAnswer, serve_task
+from playground.asking.images.cleaning import ImageBounds, clean_bytes
 
 
 def work(settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
     given = settings["bounds"]
     names = given if isinstance(given, dict) else {}
-    image = cleaned(content, ImageBounds(**{name: int(str(value)) for name, value in names.items()}))
+    image = clean_bytes(content, ImageBounds(**{name: int(str(value)) for name, value in names.items()}))
     return ProgramAnswer({"mime": image.mime}, image.content)
 
 
 if __name__ == "__main__":
-    serve(work)
+    serve_task(work)

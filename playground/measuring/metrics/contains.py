@@ -8,7 +8,7 @@ from __future__ import annotations
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item, Kind
 from playground.measuring.metrics import Scoring
-from playground.measuring.words import normal
+from playground.measuring.words import normalise
 
 KINDS: frozenset[Kind] = frozenset({"text"})
 BINARY = True
@@ -17,5 +17,5 @@ SLOW = False
 
 def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
     """1 or 0."""
-    found = f" {normal(extraction.value or '')} "
-    return float(any(f" {normal(answer)} " in found for answer in item.answers if normal(answer)))
+    found = f" {normalise(extraction.value or '')} "
+    return float(any(f" {normalise(answer)} " in found for answer in item.answers if normalise(answer)))

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item, Kind
 from playground.measuring.metrics import Scoring
-from playground.measuring.words import normal
+from playground.measuring.words import normalise
 
 KINDS: frozenset[Kind] = frozenset({"number", "label", "choice", "text"})
 BINARY = True
@@ -29,4 +29,4 @@ def _same(value: str, answer: str) -> bool:
     try:
         return Decimal(value) == Decimal(answer)
     except InvalidOperation:
-        return normal(value) == normal(answer)
+        return normalise(value) == normalise(answer)

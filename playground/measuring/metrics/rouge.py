@@ -9,7 +9,7 @@ from __future__ import annotations
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item, Kind
 from playground.measuring.metrics import Scoring
-from playground.measuring.words import tokens
+from playground.measuring.words import tokenize
 
 KINDS: frozenset[Kind] = frozenset({"summary", "translation"})
 BINARY = False
@@ -20,7 +20,7 @@ class _WordTokenizer:
     """What rouge-score asks of a tokenizer."""
 
     def tokenize(self, text: str) -> list[str]:
-        return tokens(text)
+        return tokenize(text)
 
 
 def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:

@@ -44,11 +44,11 @@ def records(path: Path, layout: str) -> Iterator[tuple[int, dict[str, object]]]:
     """The objects of a JSON Lines file, or of a JSON file that is one list, with their lines or places, from 1."""
     text = read_text(path, layout)
     if text.lstrip().startswith("["):
-        whole = parsed(text, path, layout)
+        whole = parse_json(text, path, layout)
         rows = list(enumerate(whole, start=1)) if isinstance(whole, list) else []
     else:
         lines = enumerate(text.splitlines(), start=1)
-        rows = [(number, parsed(line, path, layout)) for number, line in lines if line.strip()]
+        rows = [(number, parse_json(line, path, layout)) for number, line in lines if line.strip()]
     if not rows:
         raise DocumentError("no_rows", file=path.name)
     for number, row in rows:
@@ -65,7 +65,7 @@ def read_text(path: Path, layout: str) -> str:
         raise DocumentError("layout", file=path.name, layout=layout) from None
 
 
-def parsed(text: str, path: Path, layout: str) -> object:
+def parse_json(text: str, path: Path, layout: str) -> object:
     """Raises `DocumentError("layout")` for text that is no JSON."""
     try:
         found: object = json.loads(text)

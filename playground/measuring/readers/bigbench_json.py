@@ -15,7 +15,7 @@ TITLE = "BIG-bench"
 
 def read(path: Path) -> TaskSet:
     """Choices where every example has `target_scores`, else texts. `task_prefix` is the instruction."""
-    task = readers.parsed(readers.read_text(path, TITLE), path, TITLE)
+    task = readers.parse_json(readers.read_text(path, TITLE), path, TITLE)
     examples = task.get("examples") if isinstance(task, dict) else None
     if not isinstance(task, dict) or not isinstance(examples, list) or not examples:
         raise DocumentError("layout", file=path.name, layout=TITLE)

@@ -72,7 +72,7 @@ class Estimate:
         return not self.elsewhere
 
 
-def known(name: str) -> Strategy:
+def strategy_named(name: str) -> Strategy:
     """The strategy of that name. Raises `InputError("choice")`."""
     names = [one.name for one in strategies()]
     if name not in names:
@@ -80,7 +80,7 @@ def known(name: str) -> Strategy:
     return strategy(name)
 
 
-def drawn(tasks: TaskSet, count: int, seed: int) -> tuple[Item, ...]:
+def sample_items(tasks: TaskSet, count: int, seed: int) -> tuple[Item, ...]:
     """Some items of a set, in its order; the same ones for the same seed, and more contain fewer's."""
     places = random.Random(seed).sample(range(len(tasks.items)), len(tasks.items))[:count]
     return tuple(tasks.items[place] for place in sorted(places))
@@ -90,10 +90,10 @@ async def describe(
     wanted: RunRequest, opened: Opened, near: NamedEmbed | None = None, search: Search | None = None
 ) -> RunDescription:
     """The run as it will be kept. Raises what a strategy refuses, before anything is sent."""
-    names = [known(name).name for name in wanted.strategies]
+    names = [strategy_named(name).name for name in wanted.strategies]
     if wanted.normalise is not None:
         names = [name for name in names if name in PLAIN] or [BASELINE]
-    items = drawn(wanted.tasks, wanted.count, wanted.seed)
+    items = sample_items(wanted.tasks, wanted.count, wanted.seed)
     if not items or not names:
         raise InputError("empty")
     cells = len(names) * len(wanted.models) * len(items) * wanted.repeats

@@ -51,7 +51,7 @@ def calculate(expression: str) -> int | float:
     return value
 
 
-def shown(value: int | float) -> str:
+def format_number(value: int | float) -> str:
     """A result as one reads it: 12 significant digits at most, `84` for 84.0."""
     return str(value) if isinstance(value, int) else f"{value:.12g}"
 

@@ -93,9 +93,9 @@ class Values:
         return str(self.by_name[name])
 
 
-def checked(knobs: Iterable[Knob], given: Mapping[str, Scalar]) -> Values:
+def check_values(knobs: Iterable[Knob], given: Mapping[str, Scalar]) -> Values:
     """Each knob's value, given or its default; what is given under another name is somebody else's and left out.
 
-    Raises what the knobs' `checked` raise.
+    Raises what the knobs' `check_values` raise.
     """
     return Values({knob.name: knob.checked(given.get(knob.name, knob.default)) for knob in knobs})

@@ -10,7 +10,7 @@ import numpy as np
 from playground.measuring.tasks import Item
 from playground.strategies.solving.knobs import ChoiceKnob, IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Embed, Question, Tools
-from playground.strategies.solving.wording import asked, shown, system, wording
+from playground.strategies.solving.wording import example_text, question_text, system_message, wording
 from providers.errors import InputError, UnsupportedRequest
 from providers.types import Message
 
@@ -24,7 +24,7 @@ LAYOUT = ChoiceKnob("layout", "turns", ("turns", "text"))
 """As turns of a conversation, or as one text of questions and answers."""
 
 
-async def chosen(question: Question, values: Values, tools: Tools, among: Sequence[Item]) -> tuple[Item, ...]:
+async def choose_examples(question: Question, values: Values, tools: Tools, among: Sequence[Item]) -> tuple[Item, ...]:
     """The examples for a question: the first ones; drawn with a seed, anew for each question; or the most similar.
 
     Never the question itself. The most similar stands last, next to the question. Choosing by the nearness of
@@ -54,12 +54,12 @@ async def _nearest(question: Question, others: Sequence[Item], count: int, embed
     return tuple(others[int(place)] for place in reversed(best))
 
 
-def bare(example: Item, question: Question) -> str:
+def answer_only(example: Item, question: Question) -> str:
     """An example's answer alone."""
     return example.answer
 
 
-def reasoned(example: Item, question: Question) -> str:
+def answer_with_reasoning(example: Item, question: Question) -> str:
     """The worked solution, and the answer after it where it does not end with it."""
     solution = (example.reasoning or "").strip()
     stated = wording(question.language).answer_is.format(answer=example.answer)
@@ -77,17 +77,22 @@ def with_shots(
 ) -> tuple[Message, ...]:
     """The prompt: what is said first, the examples with their answers, the question."""
     if layout == "text":
-        texts = [as_text(examples, question, answer), wording(question.language).asked.format(question=asked(question))]
-        return (*system(*said), Message.of("user", "\n\n".join(text for text in texts if text)))
+        texts = [
+            as_text(examples, question, answer),
+            wording(question.language).asked.format(question=question_text(question)),
+        ]
+        return (*system_message(*said), Message.of("user", "\n\n".join(text for text in texts if text)))
     turns = [
         message
         for one in examples
-        for message in (Message.of("user", shown(one, question)), Message.of("assistant", answer(one, question)))
+        for message in (Message.of("user", example_text(one, question)), Message.of("assistant", answer(one, question)))
     ]
-    return (*system(*said), *turns, Message.of("user", asked(question)))
+    return (*system_message(*said), *turns, Message.of("user", question_text(question)))
 
 
 def as_text(examples: Sequence[Item], question: Question, answer: Callable[[Item, Question], str]) -> str:
     """Questions and answers one below the other."""
     line = wording(question.language).shown
-    return "\n\n".join(line.format(question=shown(one, question), answer=answer(one, question)) for one in examples)
+    return "\n\n".join(
+        line.format(question=example_text(one, question), answer=answer(one, question)) for one in examples
+    )

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 
 import playground.strategies as folder
-from playground.strategies.solving.knobs import Knob, Values, checked
+from playground.strategies.solving.knobs import Knob, Values, check_values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Generate, Record, recorded
 from playground.strategies.solving.trace import Trace
@@ -45,7 +45,7 @@ class Strategy:
 
     def calls(self, options: Mapping[str, Scalar] | None = None) -> int:
         """At most so many calls of the model for one question. Raises `InputError` for options out of bounds."""
-        return self.most(checked(self.options, options or {}))
+        return self.most(check_values(self.options, options or {}))
 
     def solve(
         self,
@@ -60,7 +60,7 @@ class Strategy:
         besides, with its first steps. A call of the model that fails is part of the trace, not raised. Closing the
         generator ends every call at once.
         """
-        values = checked(self.options, options or {})
+        values = check_values(self.options, options or {})
         used = tools or Tools()
         return recorded(generate, used.at_once, lambda record: self.work(record, question, values, used))
 

@@ -86,13 +86,13 @@ def wording(language: str) -> StrategyWording:
     return every.get(language) or every[FALLBACK]
 
 
-def form(question: Question) -> str:
+def answer_format(question: Question) -> str:
     """How the question wants its answer."""
     own = wording(question.language).form[question.kind].format(choices=", ".join(question.choices))
     return question.form or own
 
 
-def body(text: str, choices: tuple[str, ...], question: Question) -> str:
+def lettered_text(text: str, choices: tuple[str, ...], question: Question) -> str:
     """The text of a question or of an example, its choices lettered below where they have letters."""
     if question.kind != "choice" or not choices:
         return text
@@ -101,20 +101,20 @@ def body(text: str, choices: tuple[str, ...], question: Question) -> str:
     return "\n".join([text, *lettered])
 
 
-def asked(question: Question) -> str:
+def question_text(question: Question) -> str:
     """The question itself as a message: the context before it, its choices below."""
-    text = body(question.text, question.choices, question)
+    text = lettered_text(question.text, question.choices, question)
     return (
         wording(question.language).context.format(context=question.context, question=text) if question.context else text
     )
 
 
-def shown(example: Item, question: Question) -> str:
+def example_text(example: Item, question: Question) -> str:
     """An example's question, as `question` itself would be asked."""
-    return body(example.question, example.choices or question.choices, question)
+    return lettered_text(example.question, example.choices or question.choices, question)
 
 
-def system(*texts: str) -> tuple[Message, ...]:
+def system_message(*texts: str) -> tuple[Message, ...]:
     """A system message of these sentences; none where there is nothing to say."""
     said = " ".join(text.strip() for text in texts if text.strip())
     return (Message.of("system", said),) if said else ()

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image as Pillow
 
 from playground.asking.images import bounded
-from playground.asking.images.bounded import BoundedProgram, ask
+from playground.asking.images.bounded import BoundedProgram, run_program
 from playground.asking.images.clean import PROGRAM, clean, clean_file
-from playground.asking.images.cleaning import ImageBounds, cleaned, more_frames
+from playground.asking.images.cleaning import ImageBounds, clean_bytes, more_frames
 from providers.errors import ImageError
 from providers.types import Image
 from tests.playground.asking import hostile_images as hostile
@@ -100,7 +100,7 @@ def test_more_data_than_the_header_says_is_not_unpacked() -> None:
     """Ten pixels and a hundred megabytes: read within bounds, whether it is taken or refused."""
     start = time.monotonic()
     try:
-        found = pixels(cleaned(hostile.small_header_bomb(), ImageBounds()))
+        found = pixels(clean_bytes(hostile.small_header_bomb(), ImageBounds()))
         assert found.size == (10, 10)
     except ImageError as error:
         assert error.reason == "damaged"
@@ -120,7 +120,7 @@ async def test_a_file_that_is_too_long_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_phones_photo_stands_upright_and_keeps_its_secrets() -> None:
-    found = cleaned(hostile.photo_with_location(), ImageBounds())
+    found = clean_bytes(hostile.photo_with_location(), ImageBounds())
     picture = pixels(found)
     assert picture.size == (80, 120)
     # Turned by 90° to the right: what was left is above, and the white corner is at the top right.
@@ -136,7 +136,7 @@ def test_a_phones_photo_stands_upright_and_keeps_its_secrets() -> None:
 def test_texts_in_a_png_go_too() -> None:
     more = (hostile.chunk(b"tEXt", b"Author\0a pupil"), hostile.chunk(b"eXIf", b"II*\0\x08\0\0\0" + b"\0" * 6))
     content = hostile.png(2, 1, b"\0\x00\xff", 8, 0, *more)
-    found = cleaned(content, ImageBounds())
+    found = clean_bytes(content, ImageBounds())
     assert b"pupil" in content
     assert b"pupil" not in found.content
     assert b"tEXt" not in found.content
@@ -144,7 +144,7 @@ def test_texts_in_a_png_go_too() -> None:
 
 
 def test_greys_of_sixteen_bits_keep_their_shades() -> None:
-    values = np.asarray(pixels(cleaned(hostile.sixteen_bits(), ImageBounds())))[0, :, 0].astype(int)
+    values = np.asarray(pixels(clean_bytes(hostile.sixteen_bits(), ImageBounds())))[0, :, 0].astype(int)
     assert values[0] == 0
     assert values[-1] == 255
     assert np.all(np.diff(values) >= 0)
@@ -152,7 +152,7 @@ def test_greys_of_sixteen_bits_keep_their_shades() -> None:
 
 
 def test_what_is_transparent_is_white() -> None:
-    found = pixels(cleaned(hostile.palette_with_transparency(), ImageBounds()))
+    found = pixels(clean_bytes(hostile.palette_with_transparency(), ImageBounds()))
     assert found.getpixel((3, 3)) == WHITE
     assert found.getpixel((15, 3)) == RED
 
@@ -163,9 +163,9 @@ def test_colours_of_another_profile_become_srgb() -> None:
 
     picture = Pillow.new("RGB", (8, 8), (200, 120, 60))
     same = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    plain = pixels(cleaned(hostile.saved(picture, "PNG", icc_profile=same), ImageBounds()))
+    plain = pixels(clean_bytes(hostile.saved(picture, "PNG", icc_profile=same), ImageBounds()))
     assert near(plain.getpixel((4, 4)), (200, 120, 60), 2)  # type: ignore[arg-type]
-    broken = pixels(cleaned(hostile.saved(picture, "PNG", icc_profile=b"not a profile" * 20), ImageBounds()))
+    broken = pixels(clean_bytes(hostile.saved(picture, "PNG", icc_profile=b"not a profile" * 20), ImageBounds()))
     assert near(broken.getpixel((4, 4)), (200, 120, 60), 2)  # type: ignore[arg-type]
 
 
@@ -173,7 +173,7 @@ def test_the_first_picture_of_an_animation() -> None:
     first, second = Pillow.new("RGB", (20, 10), "red"), Pillow.new("RGB", (20, 10), "blue")
     for kind in ("GIF", "WEBP", "PNG"):
         content = hostile.saved(first, kind, save_all=True, append_images=[second])
-        assert near(pixels(cleaned(content, ImageBounds())).getpixel((5, 5)), RED)  # type: ignore[arg-type]
+        assert near(pixels(clean_bytes(content, ImageBounds())).getpixel((5, 5)), RED)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("frames", [1, 2, 999, 1000, 1001])
@@ -188,14 +188,14 @@ def test_counting_ends_on_what_is_no_gif() -> None:
 
 def test_a_large_picture_becomes_one_that_models_read() -> None:
     content = hostile.saved(hostile.drawn((4000, 1000)), "PNG")
-    assert pixels(cleaned(content, ImageBounds())).size == (3072, 768)
-    assert pixels(cleaned(content, SMALL)).size == (64, 16)
+    assert pixels(clean_bytes(content, ImageBounds())).size == (3072, 768)
+    assert pixels(clean_bytes(content, SMALL)).size == (64, 16)
 
 
 def test_a_png_too_large_to_send_becomes_a_jpeg() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (1500, 1500, 3), dtype=np.uint8)
     content = hostile.saved(Pillow.fromarray(noise), "PNG", compress_level=1)
-    found = cleaned(content, ImageBounds())
+    found = clean_bytes(content, ImageBounds())
     assert found.mime == "image/jpeg"
     assert len(found.content) < 3_500_000 < len(content)
 
@@ -219,10 +219,10 @@ async def test_time_is_bounded_and_cancelling_ends_the_program(tmp_path: Path, m
     )
     monkeypatch.setattr(bounded, "ROOT", tmp_path)
     with pytest.raises(ImageError) as caught:
-        await ask(BoundedProgram(module="sleeper", memory=2**30, seconds=1.0), {}, b"x")
+        await run_program(BoundedProgram(module="sleeper", memory=2**30, seconds=1.0), {}, b"x")
     assert (caught.value.reason, caught.value.values["limit"]) == ("slow", 1.0)
     (tmp_path / "pid").unlink()
-    task = asyncio.create_task(ask(BoundedProgram(module="sleeper", memory=2**30, seconds=60), {}, b"x"))
+    task = asyncio.create_task(run_program(BoundedProgram(module="sleeper", memory=2**30, seconds=60), {}, b"x"))
     for _ in range(200):
         await asyncio.sleep(0.05)
         if (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text():
@@ -238,5 +238,5 @@ async def test_the_program_gets_none_of_our_keys(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("OPENAI_API_KEY", "sk-here")
     (tmp_path / "teller.py").write_text("import json, os\nprint(json.dumps({'names': sorted(os.environ)}))\n")
     monkeypatch.setattr(bounded, "ROOT", tmp_path)
-    answer = await ask(BoundedProgram(module="teller", memory=2**30, seconds=20), {}, b"")
+    answer = await run_program(BoundedProgram(module="teller", memory=2**30, seconds=20), {}, b"")
     assert "OPENAI_API_KEY" not in answer.told["names"]  # type: ignore[operator]

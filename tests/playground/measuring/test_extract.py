@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.measuring.extract import Sought, extract
-from playground.measuring.numbers import normal_number
+from playground.measuring.numbers import normalise_number
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from playground.measuring.numbers import normal_number
     ],
 )
 def test_numbers_in_both_conventions(text, english, spanish):
-    assert (normal_number(text, "en"), normal_number(text, "es")) == (english, spanish)
+    assert (normalise_number(text, "en"), normalise_number(text, "es")) == (english, spanish)
 
 
 @given(st.integers(-(10**9), 10**9))
@@ -44,9 +44,9 @@ def test_grouped_whole_numbers_read_the_same_in_either_language(number):
         written = f"{number:,}".replace(",", sign)
         expected = [str(number)] * 2
         if sign == "." and len(written.lstrip("-").split(".")) == 2:
-            assert normal_number(written, "es") == str(number)  # 1.234 is a decimal in English
+            assert normalise_number(written, "es") == str(number)  # 1.234 is a decimal in English
             continue
-        assert [normal_number(written, language) for language in ("en", "es")] == expected
+        assert [normalise_number(written, language) for language in ("en", "es")] == expected
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from playground.measuring import Cell, Control, Extraction, Item, Outcome, Plan, run
-from playground.measuring.export import WORDS, neutral, to_csv, to_jsonl, to_markdown
+from playground.measuring.export import WORDS, neutralise_formula, to_csv, to_jsonl, to_markdown
 from playground.measuring.notebook import Recipe, to_notebook
 from playground.measuring.outcomes import outcome_from_json
 from playground.measuring.store import ColumnDescription, RunDescription, Runs, run_from_json
@@ -170,12 +170,12 @@ def test_what_is_wrong_with_the_file_is_said(tmp_path, monkeypatch):
     ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "=cmd|'/C calc'!A0", "＝1+1", "-", "+"],
 )
 def test_formulas_are_neutralised(hostile):
-    assert neutral(hostile) == f"'{hostile}"
+    assert neutralise_formula(hostile) == f"'{hostile}"
 
 
 @pytest.mark.parametrize("harmless", ["", "a=b", "-4", "+3.5", "Nile", -4, 0.5, None])
 def test_other_cells_stay(harmless):
-    assert neutral(harmless) == harmless
+    assert neutralise_formula(harmless) == harmless
 
 
 def kept(runs: Runs) -> tuple[str, dict[Cell, Outcome]]:

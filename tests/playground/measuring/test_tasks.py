@@ -16,7 +16,7 @@ from playground.measuring.extract import Sought, extract
 from playground.measuring.items import KINDS, LETTERS
 from playground.measuring.metrics import Scoring
 from playground.measuring.table import MAX_ROWS, Assignment, from_table, guess, read_table
-from playground.measuring.words import tokens
+from playground.measuring.words import tokenize
 from providers.catalog import ASSETS
 from providers.errors import DocumentError, InputError, LimitExceeded
 
@@ -70,10 +70,10 @@ def test_schema(name, language):
 @pytest.mark.parametrize(("name", "language"), SETS)
 def test_no_example_is_an_item_nor_nearly_one(name, language):
     found = tasks.load(name, language)
-    items = [set(tokens(item.question)) for item in found.items]
-    assert len({" ".join(tokens(item.question)) for item in found.items}) == len(found.items)
+    items = [set(tokenize(item.question)) for item in found.items]
+    assert len({" ".join(tokenize(item.question)) for item in found.items}) == len(found.items)
     for example in found.examples:
-        words = set(tokens(example.question))
+        words = set(tokenize(example.question))
         nearest = max(len(words & other) / len(words | other) for other in items)
         assert nearest < 0.8, example.id
 
@@ -322,4 +322,4 @@ def test_the_lab_imports_no_other_lab_and_no_page():
     }
     own = {name for name in imported if name and name.startswith("playground")}
     assert "playground.measuring.items" in own
-    assert all(name.startswith(("playground.measuring", "playground.sqlite")) for name in own)
+    assert all(name.startswith(("playground.measuring", "playground.asking", "playground.sqlite")) for name in own)

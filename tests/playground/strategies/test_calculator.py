@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.strategies.solving.calculator import BITS, calculate, shown
+from playground.strategies.solving.calculator import BITS, calculate, format_number
 from providers.errors import InputError
 
 NUMBERS = st.one_of(
@@ -140,4 +140,4 @@ def test_no_text_does_anything_but_compute_or_be_refused(text: str) -> None:
 
 
 def test_results_are_shown_as_one_reads_them() -> None:
-    assert [shown(one) for one in (84, 84.0, 0.1 + 0.2, 1 / 3)] == ["84", "84", "0.3", "0.333333333333"]
+    assert [format_number(one) for one in (84, 84.0, 0.1 + 0.2, 1 / 3)] == ["84", "84", "0.3", "0.333333333333"]

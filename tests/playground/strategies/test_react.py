@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from playground.strategies.react import Action, before_observation, read
+from playground.strategies.react import Action, before_observation, parse_action
 from playground.strategies.solving.passages import search_in
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.wording import wording
@@ -36,7 +36,7 @@ class TestReading:
         ],
     )
     def test_an_action(self, reply, action):
-        assert read(reply) == action
+        assert parse_action(reply) == action
 
     def test_what_the_model_made_up_after_its_action_is_cut(self):
         reply = "Thought: t\nAction: search[a]\nObservation: I invent this\nAction: finish[b]"
@@ -70,10 +70,10 @@ class TestSolving:
         for language in ("en", "es"):
             words = wording(language).react
             turns = [turn.content for turn in words.demonstration]
-            action = read(turns[1])
+            action = parse_action(turns[1])
             assert action == Action("calculator", "7 * 12 - 5")
             assert turns[2] == f"{words.observation}: {7 * 12 - 5}"
-            assert read(turns[3]) == Action("finish", "79")
+            assert parse_action(turns[3]) == Action("finish", "79")
             assert all(before_observation(turn) == turn for turn in turns[1::2])
 
     async def test_searching(self):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from playground.strategies.solving.strategy import strategy
 from playground.strategies.solving.trace import Prompt
-from playground.strategies.tree_of_thoughts import listed, rating
+from playground.strategies.tree_of_thoughts import parse_list, parse_rating
 from providers.errors import RateLimited
 from tests.playground.strategies.faking import SUM, Model, Reply, saying, sent, solved
 
@@ -124,7 +124,7 @@ class TestSearch:
     ],
 )
 def test_lists(reply, entries):
-    assert listed(reply) == entries
+    assert parse_list(reply) == entries
 
 
 @pytest.mark.parametrize(
@@ -132,4 +132,4 @@ def test_lists(reply, entries):
     [("7", 0.7), ("Rating: 8/10", 0.8), ("7,5", 0.75), ("10", 1.0), ("1", 0.1), ("0", None), ("11", None), ("x", None)],
 )
 def test_ratings(reply, score):
-    assert rating(reply) == score
+    assert parse_rating(reply) == score

@@ -1,0 +1,1 @@
+"""A visitor's conversation as it is sent, answered, stopped and kept, and the images that go along with it."""

@@ -13,7 +13,7 @@ from playground.asking.pump import pump
 from playground.measuring import Control, Extraction, Item, Slots, extract
 from playground.measuring.metrics import Scoring, scored
 from playground.strategies.runs.columns import ColumnTools, tools_of
-from playground.strategies.runs.describe import PER_PROVIDER, known
+from playground.strategies.runs.describe import PER_PROVIDER, strategy_named
 from playground.strategies.solving.generate import model_generate
 from playground.strategies.solving.question import Question
 from playground.strategies.solving.trace import Piece, Prompt, Trace
@@ -64,7 +64,7 @@ async def answers(
 
     Raises `InputError` for strategies that are none.
     """
-    names = [known(name).name for name in asked.strategies]
+    names = [strategy_named(name).name for name in asked.strategies]
     if not names:
         raise InputError("empty")
     async with AsyncExitStack() as held:
@@ -103,7 +103,7 @@ async def _card(
                 yield piece
 
     tools = tools_of(asked.passages if card.strategy == "react" else "", setting.embed, setting.search)
-    traces = known(card.strategy).solve(asked.question, held, asked.options.get(card.strategy, {}), tools)
+    traces = strategy_named(card.strategy).solve(asked.question, held, asked.options.get(card.strategy, {}), tools)
     async with aclosing(traces):
         async for trace in traces:
             card = replace(card, trace=trace, seconds=time.monotonic() - start if start else 0.0)

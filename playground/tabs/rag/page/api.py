@@ -18,7 +18,7 @@ from playground.page.program import App, Who
 from playground.tabs.rag.lab.answering.citations import citations
 from playground.tabs.rag.lab.answering.support import Sentence
 from playground.tabs.rag.lab.documents import Passage, RetrievalResult
-from playground.tabs.rag.lab.index.texts import StoredDocument
+from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup

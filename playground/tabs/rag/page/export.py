@@ -6,8 +6,8 @@ import csv
 import io
 import json
 
-from playground.measuring.export import neutral
-from playground.tabs.rag.lab.measuring.ways import METRICS
+from playground.measuring.export import neutralise_formula
+from playground.tabs.rag.lab.measuring.columns import METRICS
 from playground.tabs.rag.page.drawing.measures import Tables
 
 
@@ -17,7 +17,7 @@ def to_csv(found: Tables, k: int) -> str:
     values = _values(found, k)
     writer = csv.DictWriter(file, list(values[0]) if values else ["language"], lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: neutral(value) for name, value in row.items()} for row in values)
+    writer.writerows({name: neutralise_formula(value) for name, value in row.items()} for row in values)
     return "\ufeff" + file.getvalue()  # so that a spreadsheet reads it as UTF-8
 
 

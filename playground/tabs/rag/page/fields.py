@@ -8,9 +8,9 @@ from typing import Any
 
 from playground.page.parts.fields import checked_within, texts_of
 from playground.page.program import App, Who
+from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions
-from playground.tabs.rag.lab.index.texts import StoredDocument
-from playground.tabs.rag.lab.reading.split import Cut
+from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.errors import InputError
@@ -62,7 +62,7 @@ def checked_retrieval(app: App[RagVisits], who: Who, fields: RetrievalFields) ->
     reranker = None
     if ways.rerank and (every := app.visits.rerankers()):
         reranker = every[0].ref
-    cut = Cut(tokens=tokens, overlap=min(overlap, tokens // 2))
+    cut = ChunkSize(tokens=tokens, overlap=min(overlap, tokens // 2))
     return RetrievalSetup(embedding=str(fields.embedding or ""), ways=ways, reranker=reranker, cut=cut)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.page.program import Page, Program
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.page.api import publish
 from playground.tabs.rag.page.events.ask import wire_ask
@@ -24,7 +24,7 @@ ORDER = 40
 
 def open(program: Program) -> RagVisits:
     settings = program.settings
-    index = Index.server(settings.chroma_url) if settings.chroma_url else Index.at(settings.home / "index")
+    index = VectorIndex.server(settings.chroma_url) if settings.chroma_url else VectorIndex.at(settings.home / "index")
     parsers = Parsers(bounds_of(settings))
     return RagVisits(program.reach, program.sessions, index, parsers, settings.documents)
 

@@ -11,9 +11,9 @@ from playground.asking.ask import ask_whole
 from playground.asking.columns import ReplyColumn, side_by_side
 from playground.asking.pump import follow
 from playground.asking.reply import Reply
-from playground.tabs.rag.lab.answering.answer import Grounded, grounded, ungrounded
 from playground.tabs.rag.lab.answering.evidence import evidence
-from playground.tabs.rag.lab.answering.rewriting import rewriting, rewritten
+from playground.tabs.rag.lab.answering.prompt import GroundedPrompt, grounded_prompt, ungrounded_prompt
+from playground.tabs.rag.lab.answering.rewrite import parse_rewrite, rewrite_messages
 from playground.tabs.rag.lab.answering.support import support
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.visit.values import Answered, RagRequest
@@ -47,7 +47,7 @@ async def ask(library: RagVisits, visitor: str, asking: RagRequest) -> AsyncGene
         yield latest
 
 
-async def _checked(turn: Answered, text: str, given: Grounded, embedder: Embedder) -> Answered:
+async def _checked(turn: Answered, text: str, given: GroundedPrompt, embedder: Embedder) -> Answered:
     """With what the passages say of each of the reply's sentences; a failure leaves the reply as it is."""
     try:
         return replace(turn, sentences=await support(text, given.passages, embedder))
@@ -81,11 +81,11 @@ class _Turn:
     async def _searched(self, turn: Answered, collection: Collection, provider: Provider, model: ModelInfo) -> Answered:
         """What is found for the question, or for what a follow-up means when it stands alone."""
         asking, standalone = self.asking, turn.question
-        if messages := rewriting(self._history(), asking.question, asking.language):
+        if messages := rewrite_messages(self._history(), asking.question, asking.language):
             sampling = Sampling(temperature=0, max_tokens=_QUESTION_TOKENS)
             request = Request(model=model, messages=messages, sampling=sampling, owner=self.visitor)
             try:
-                standalone = rewritten((await ask_whole(provider, request)).text, asking.question)
+                standalone = parse_rewrite((await ask_whole(provider, request)).text, asking.question)
             except PlaygroundError as error:
                 return replace(turn, reply=Reply(model=model.ref, state="failed", failure=Failure.of(error)))
         found = await self.library.find(self.visitor, collection, standalone, asking.retrieval)
@@ -103,7 +103,7 @@ class _Turn:
         if turn.found is None:
             return
         if turn.evidence != "none":
-            made = await grounded(
+            made = await grounded_prompt(
                 asking.question,
                 turn.found.passages,
                 language=asking.language,
@@ -114,7 +114,7 @@ class _Turn:
             turn = replace(turn, grounded=made)
             columns.append(ReplyColumn.of(provider, self._request(made.messages, model)))
         if asking.compare:
-            plain = ungrounded(asking.question, system=asking.system, history=history)
+            plain = ungrounded_prompt(asking.question, system=asking.system, history=history)
             columns.append(ReplyColumn.of(provider, self._request(plain, model)))
         async with aclosing(side_by_side(columns, self.stop)) as snapshots:
             async for replies in snapshots:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from playground.asking.lending import Grounding
-from playground.tabs.rag.lab.answering.answer import grounded
 from playground.tabs.rag.lab.answering.evidence import evidence
+from playground.tabs.rag.lab.answering.prompt import grounded_prompt
 from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.visit.assistants import Assistant
@@ -57,7 +57,9 @@ class DocumentGround:
 
         async for _ in provider.prepare(request.model):
             pass
-        made = await grounded(question.text, passages, language=self.language, system=system, history=before, fits=fits)
+        made = await grounded_prompt(
+            question.text, passages, language=self.language, system=system, history=before, fits=fits
+        )
         sources = tuple(f"{passage.chunk.name}, {passage.chunk.page}" for passage in made.passages)
         messages = _seen(made.messages, question.images)
         return Grounding((*messages, *([last] if begun else [])), sources)

@@ -10,20 +10,19 @@ from dataclasses import dataclass, field, replace
 from playground.asking.ask import ask_whole
 from playground.asking.pump import follow
 from playground.measuring import Control, Plan, Snapshot, run
+from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.index.collection import Collection
+from playground.tabs.rag.lab.measuring.columns import (
+    ChunkedDocuments,
+    RetrievalMeasurement,
+    Way,
+    chunk_documents,
+    columns,
+    items,
+)
 from playground.tabs.rag.lab.measuring.propose import Proposals, propose
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
-from playground.tabs.rag.lab.measuring.ways import (
-    Cutting,
-    RetrievalMeasurement,
-    RetrievalScores,
-    Way,
-    columns,
-    cut_documents,
-    items,
-    table,
-)
-from playground.tabs.rag.lab.reading.split import Cut
+from playground.tabs.rag.lab.measuring.table import RetrievalScores, table
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.errors import InputError, LimitExceeded
@@ -96,7 +95,7 @@ async def _measured(library: RagVisits, visitor: str, wanted: Wanted, control: C
         if not questions:
             raise InputError("documents")
         yield state
-        cuttings = list[Cutting]()
+        cuttings = list[ChunkedDocuments]()
         for size in wanted.sizes or (collection.cut.tokens,):
             cuttings.append(await _cutting(collection, size))
             state = replace(state, cut=len(cuttings))
@@ -120,14 +119,14 @@ async def _measured(library: RagVisits, visitor: str, wanted: Wanted, control: C
                 yield replace(state, measuring=measuring, snapshot=snapshot)
 
 
-async def _cutting(collection: Collection, size: int) -> Cutting:
+async def _cutting(collection: Collection, size: int) -> ChunkedDocuments:
     """The collection itself where it is cut that way, else its documents cut anew, in memory."""
     if size == collection.cut.tokens:
         chunks = await asyncio.to_thread(collection.chunks)
-        return Cutting(label=str(size), space=collection.space, chunks=chunks)
+        return ChunkedDocuments(label=str(size), corpus=collection.corpus, chunks=chunks)
     documents = [collection.document(stored.digest) for stored in collection.documents()]
-    cut = Cut(tokens=size, overlap=min(collection.cut.overlap, size // 4))
-    return await cut_documents(documents, cut, collection.embedder)
+    cut = ChunkSize(tokens=size, overlap=min(collection.cut.overlap, size // 4))
+    return await chunk_documents(documents, cut, collection.embedder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

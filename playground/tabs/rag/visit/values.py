@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected
-from playground.tabs.rag.lab.answering.answer import Grounded
 from playground.tabs.rag.lab.answering.evidence import Evidence
+from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.answering.support import Sentence
+from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions, RetrievalResult
-from playground.tabs.rag.lab.reading.split import Cut
 from providers.errors import Failure
 from providers.types import Progress, Sampling
 
@@ -23,7 +23,7 @@ class RetrievalSetup:
     ways: RetrievalOptions = field(default_factory=RetrievalOptions)
     reranker: str | None = None
     """Needed where `ways.rerank`."""
-    cut: Cut = field(default_factory=Cut)
+    cut: ChunkSize = field(default_factory=ChunkSize)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Answered:
     rewritten: bool = False
     found: RetrievalResult | None = None
     evidence: Evidence | None = None
-    grounded: Grounded | None = None
+    grounded: GroundedPrompt | None = None
     reply: Reply | None = None
     """With the documents; `None` until the search is done, and where there is no evidence at all."""
     plain: Reply | None = None

@@ -13,9 +13,9 @@ from playground.settings import Settings
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
 from playground.tabs.rag.lab.index.collection import FILE, Collection
-from playground.tabs.rag.lab.index.texts import StoredDocument
-from playground.tabs.rag.lab.index.vectors import Index
-from playground.tabs.rag.lab.measuring.map import Map, flat_map, neighbours
+from playground.tabs.rag.lab.index.projection import Projection, neighbours, project
+from playground.tabs.rag.lab.index.text_store import StoredDocument
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.samples import sample_documents
 from playground.tabs.rag.visit.assistants import Assistant, Assistants
@@ -46,7 +46,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
 
     reach: Reach
     sessions: Sessions
-    index: Index
+    index: VectorIndex
     parsers: Parsers
     most: int = 200
     said: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
@@ -178,14 +178,14 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         async with self.reach.reranker(visitor, retrieval.reranker or "") as reranker:
             return await collection.search(question, retrieval.ways, reranker)
 
-    async def map(self, visitor: str, question: str, retrieval: RetrievalSetup) -> tuple[tuple[Chunk, ...], Map]:
+    async def map(self, visitor: str, question: str, retrieval: RetrievalSetup) -> tuple[tuple[Chunk, ...], Projection]:
         """All chunks in the plane, and the question among them, where there is one."""
         async with self.collection(visitor, retrieval) as collection:
             chunks, vectors = await collection.vectors()
             if len(chunks) < 2:
                 raise InputError("documents")
             asked = (await collection.embedder.embed([question], "question"))[0] if question.strip() else None
-            return chunks, flat_map(vectors, asked)
+            return chunks, project(vectors, asked)
 
     async def neighbours(
         self, visitor: str, chunk: str, k: int, retrieval: RetrievalSetup

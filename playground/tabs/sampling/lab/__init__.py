@@ -25,7 +25,7 @@ from playground.tabs.sampling.lab.next_token import (
 from playground.tabs.sampling.lab.path import Growth, choose, grow, replay, trace
 from playground.tabs.sampling.lab.statistics import agreement, distinct
 from playground.tabs.sampling.lab.sweep import sweep
-from playground.tabs.sampling.lab.tree import Node, TokenTree, traced
+from playground.tabs.sampling.lab.tree import Node, TokenTree, path_from_logprobs
 from playground.tabs.sampling.lab.visible import visible
 
 __all__ = [
@@ -50,10 +50,10 @@ __all__ = [
     "grow",
     "look",
     "next_tokens",
+    "path_from_logprobs",
     "replay",
     "small_multiples",
     "sweep",
     "trace",
-    "traced",
     "visible",
 ]

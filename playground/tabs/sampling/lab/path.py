@@ -12,7 +12,7 @@ import numpy as np
 
 from playground.asking.ask import Outgoing, ask
 from playground.tabs.sampling.lab.next_token import Position, likeliest, look
-from playground.tabs.sampling.lab.tree import ALTERNATIVES, How, Node, TokenTree, path_of, traced
+from playground.tabs.sampling.lab.tree import ALTERNATIVES, How, Node, TokenTree, append_path, path_from_logprobs
 from providers.base import Provider
 from providers.decoding import draw, log_softmax
 from providers.errors import ContextTooLong, InputError, UnsupportedRequest
@@ -104,7 +104,7 @@ async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply
     if not reply:
         return tree
     scored = await box.score(model, [*(token.id for token in prompt), *reply], ALTERNATIVES)
-    return path_of(tree, scored[-len(reply) :])
+    return append_path(tree, scored[-len(reply) :])
 
 
 async def trace(provider: Provider, request: Request) -> AsyncGenerator[TokenTree]:
@@ -123,7 +123,7 @@ async def trace(provider: Provider, request: Request) -> AsyncGenerator[TokenTre
                 case TextDelta() if thinking:  # the reasoning's tokens are not the answer's
                     tree, thinking = TokenTree(), False
                 case TokenLogprobs(tokens):
-                    tree = traced(tokens, tree)
+                    tree = path_from_logprobs(tokens, tree)
                     yield replace(tree, changes=tuple(changes))
                 case Change():
                     changes.append(event)

@@ -1,4 +1,4 @@
-"""A text token by token, with the choice behind each: an immutable tree, since every choice could have been another."""
+"""A text token by token, with the alternatives at each place, as an immutable tree."""
 
 from __future__ import annotations
 
@@ -122,12 +122,12 @@ def _deeper(nodes: Sequence[Node], level: int) -> list[tuple[int, Node]]:
     return [(level + (len(nodes) > 1), node) for node in reversed(nodes)]
 
 
-def traced(tokens: Sequence[TokenLogprob], before: TokenTree | None = None) -> TokenTree:
+def path_from_logprobs(tokens: Sequence[TokenLogprob], before: TokenTree | None = None) -> TokenTree:
     """A remote model's reply as a path, from the log-probabilities that it reports; it can be read and not grown."""
-    return path_of(before or TokenTree(), [_reported(token) for token in tokens])
+    return append_path(before or TokenTree(), [_reported(token) for token in tokens])
 
 
-def path_of(tree: TokenTree, scored: Sequence[ScoredToken]) -> TokenTree:
+def append_path(tree: TokenTree, scored: Sequence[ScoredToken]) -> TokenTree:
     """Append a reply at the leaf. Raises `LimitExceeded("nodes")`."""
     start = len(tree.nodes)
     if start + len(scored) > MAX_NODES:

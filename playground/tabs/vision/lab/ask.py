@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from playground.tabs.vision.lab.read import Reading, mark_for, quoted
+from playground.tabs.vision.lab.ocr import Reading, quote_text, unguessable_mark
 from playground.tabs.vision.lab.wording import wording
 from providers.errors import InputError, LimitExceeded
 from providers.types import Image, Message, Part, Text
@@ -15,7 +15,7 @@ MOST_IMAGES = 6
 Messages = tuple[Message, ...]
 
 
-def asked(text: str, images: Sequence[Image] = (), language: str = "en") -> Message:
+def question_message(text: str, images: Sequence[Image] = (), language: str = "en") -> Message:
     """A question: images first, which is how models read them best, each with its number where there are several.
 
     Raises `InputError("empty")` without a question, `LimitExceeded("images")`.
@@ -57,7 +57,7 @@ def with_readings(messages: Messages, readings: Mapping[Image, Reading], languag
     numbers = {image: number for number, image in enumerate(images_of(messages), start=1)}
     if not numbers:
         return messages
-    mark = mark_for([readings[image].text for image in numbers])
+    mark = unguessable_mark([readings[image].text for image in numbers])
     told = {
         image: f"{words.reading.format(number=number)}\n{_quotation(readings[image], mark, words.nothing)}\n\n"
         for image, number in numbers.items()
@@ -70,7 +70,7 @@ def with_readings(messages: Messages, readings: Mapping[Image, Reading], languag
 
 
 def _quotation(reading: Reading, mark: str, nothing: str) -> str:
-    return quoted(reading.text, mark) if reading.text.strip() else nothing
+    return quote_text(reading.text, mark) if reading.text.strip() else nothing
 
 
 def _with_rules(messages: Messages, rules: str) -> Messages:

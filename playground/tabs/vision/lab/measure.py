@@ -16,9 +16,9 @@ from playground.measuring.metrics import Scoring, for_kind, scored
 from playground.measuring.outcomes import Attempt, Cell, Column, Outcome
 from playground.measuring.statistics import wilson
 from playground.measuring.summary import item_means
-from playground.tabs.vision.lab.ask import asked, with_readings, without_images
+from playground.tabs.vision.lab.ask import question_message, with_readings, without_images
+from playground.tabs.vision.lab.ocr import Reading, read_text
 from playground.tabs.vision.lab.questions import PictureQuestion, types
-from playground.tabs.vision.lab.read import Reading, read
 from providers.base import Provider
 from providers.errors import UnsupportedRequest
 from providers.fit import fit, fit_context
@@ -48,7 +48,7 @@ class Pictures:
     async def reading(self, image: Image) -> Reading:
         async with self._alone:
             if image not in self._readings:
-                self._readings[image] = await read(image)
+                self._readings[image] = await read_text(image)
             return self._readings[image]
 
 
@@ -90,7 +90,7 @@ def column(
 
 async def _messages(way: Way, question: PictureQuestion, pictures: Pictures) -> tuple[Message, ...]:
     image = await pictures.image(question)
-    messages = (asked(question.prompt, [image], question.language),)
+    messages = (question_message(question.prompt, [image], question.language),)
     if way == "guesses":
         return without_images(messages)
     if way == "reads":

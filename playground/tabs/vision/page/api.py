@@ -16,7 +16,7 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.uploads import paths_of, take
 from playground.page.program import App
 from playground.tabs.vision.visit.ask import Asking
-from playground.tabs.vision.visit.values import Picture, Seat, Session, sent_as
+from playground.tabs.vision.visit.values import Picture, Seat, Session, sent_picture
 from playground.tabs.vision.visit.visits import VisionVisits
 from playground.visitors.checks import checked_history, checked_language, checked_models, checked_sampling, checked_text
 from providers.errors import InputError, PlaygroundError
@@ -118,5 +118,5 @@ def _image(session: Session, it: Picture, model: ModelInfo | None) -> dict[str, 
     reading = session.readings.get(it.image)
     sent: dict[str, Any] = {"width": it.width, "height": it.height, "tokens": None, "cost": None}
     if model is not None:
-        sent = asdict(sent_as(it, model))
+        sent = asdict(sent_picture(it, model))
     return {"name": it.name, **sent, "read": reading.text if reading is not None else None}

@@ -10,8 +10,8 @@ from functools import partial
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.reply import Reply
-from playground.tabs.vision.lab.ask import asked, images_of, with_readings
-from playground.tabs.vision.lab.read import Reading, read_all
+from playground.tabs.vision.lab.ask import images_of, question_message, with_readings
+from playground.tabs.vision.lab.ocr import Reading, read_all
 from playground.tabs.vision.visit.values import Picture, Seat, Session
 from playground.visitors.reach import Reach
 from providers.types import Image, Message, Request, Sampling
@@ -32,7 +32,7 @@ class Asking:
     """What was said before, without images, where nothing of it is kept here."""
 
     def message(self, question: str, pictures: tuple[Picture, ...]) -> Message:
-        return asked(question, [picture.image for picture in pictures], self.language)
+        return question_message(question, [picture.image for picture in pictures], self.language)
 
     def messages(self, session: Session, seat: Seat) -> tuple[Message, ...]:
         """What a column is asked, images and all. Raises `LimitExceeded("images")`."""

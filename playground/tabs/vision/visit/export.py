@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from playground.asking.reply import Reply
-from playground.tabs.vision.lab.read import Reading
+from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.visit.values import Picture, Seat, Session
 
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from PIL import Image as Pillow
 
 from playground.measuring import Cell, Outcome, Plan, Snapshot
-from playground.measuring.export import neutral
-from playground.measuring.summary import answered
+from playground.measuring.export import neutralise_formula
+from playground.measuring.summary import extracted_answer
 from playground.tabs.vision.lab.measure import WAYS, Pictures, TypeScore, VisionContestant, Way, by_type, column
 from playground.tabs.vision.lab.questions import PictureQuestion, load
 from playground.visitors.reach import Reach
@@ -72,7 +72,7 @@ class VisionResult:
                 outcome = self.snapshot.outcomes.get(Cell(one.key, question.item.id))
                 if outcome is not None:
                     row = _row(one, question, outcome)
-                    writer.writerow({name: neutral(value) for name, value in zip(_HEAD, row, strict=True)})
+                    writer.writerow({name: neutralise_formula(value) for name, value in zip(_HEAD, row, strict=True)})
         return file.getvalue()
 
 
@@ -85,13 +85,13 @@ _HEAD = (
 def _row(it: Contender, question: PictureQuestion, outcome: Outcome) -> tuple[str | int | float | None, ...]:
     return (
         *(it.model.ref, it.way, question.item.id, question.image.name, question.type, question.item.question),
-        *(" | ".join(question.item.answers), answered(outcome), outcome.score, outcome.text),
+        *(" | ".join(question.item.answers), extracted_answer(outcome), outcome.score, outcome.text),
         *(outcome.usage.input_tokens, outcome.usage.output_tokens, round(outcome.seconds, 3), outcome.cost),
         outcome.failure.key if outcome.failure else "",
     )
 
 
-def spread(language: str, count: int) -> tuple[PictureQuestion, ...]:
+def spread_questions(language: str, count: int) -> tuple[PictureQuestion, ...]:
     """That many questions, of all images and types as evenly as they are there."""
     every = load(language)
     waiting = {image: [one for one in every if one.image == image] for image in dict.fromkeys(q.image for q in every)}
@@ -110,7 +110,7 @@ def spread(language: str, count: int) -> tuple[PictureQuestion, ...]:
     return tuple(one for one in every if one in kept)
 
 
-async def planned(
+async def plan_run(
     stack: AsyncExitStack, reach: Reach, visitor: str, measuring: VisionMeasurement, per_provider: int
 ) -> tuple[Plan, VisionResult]:
     """The run and its empty result. Raises what `Reach.open` raises, `InputError("choice")` where nothing is left."""
@@ -149,7 +149,7 @@ class Bill:
     cost: float | None
 
 
-def estimated(measuring: VisionMeasurement, models: Mapping[str, ModelInfo]) -> Bill:
+def estimate_bill(measuring: VisionMeasurement, models: Mapping[str, ModelInfo]) -> Bill:
     """What will be sent to vendors. Answers are not counted; a model that nobody knows counts as one of theirs."""
     paid = [ref for ref in measuring.models if ref not in models or not models[ref].local]
     asked = [(ref, way, one) for ref in paid for way in measuring.ways for one in measuring.questions]

@@ -1,4 +1,4 @@
-"""What the gallery keeps of a visitor: pictures, questions, replies, and what was read in the pictures."""
+"""What the Vision tab keeps of a visitor: pictures, questions, replies, and what was read in the pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected
-from playground.tabs.vision.lab.read import Reading
+from playground.tabs.vision.lab.ocr import Reading
 from providers.image import best_size, image_tokens
 from providers.pricing import cost
 from providers.types import Image, Message, ModelInfo, Usage
@@ -131,7 +131,7 @@ class SentPicture:
     cost: float | None
 
 
-def sent_as(picture: Picture, model: ModelInfo) -> SentPicture:
+def sent_picture(picture: Picture, model: ModelInfo) -> SentPicture:
     """By arithmetic alone: nothing is resized. What `fit_images` will make of it."""
     width, height = best_size(picture.width, picture.height, model)
     tokens = image_tokens(width, height, model)

@@ -14,7 +14,7 @@ from playground.measuring import run
 from playground.tabs.vision.lab.ask import MOST_IMAGES
 from playground.tabs.vision.lab.labels import Labelled, compare
 from playground.tabs.vision.visit.ask import MOST_COLUMNS, Asking, Round
-from playground.tabs.vision.visit.measure import VisionMeasurement, VisionResult, planned
+from playground.tabs.vision.visit.measure import VisionMeasurement, VisionResult, plan_run
 from playground.tabs.vision.visit.pictures import picture_of
 from playground.tabs.vision.visit.values import MOST_PICTURES, Picture, Session, UploadProgress, VisionTurn
 from playground.visitors import Sessions
@@ -185,9 +185,9 @@ class VisionVisits:
                     yield snapshot
 
     async def measure(self, visitor: str, measuring: VisionMeasurement) -> AsyncGenerator[VisionResult]:
-        """Ask the sample questions through the one runner. Raises what `planned` and `LimitExceeded` raise."""
+        """Ask the sample questions through the one runner. Raises what `plan_run` and `LimitExceeded` raise."""
         async with self.sessions.work.at(visitor, MEASURE) as control, AsyncExitStack() as held:
-            plan, measured = await planned(held, self.reach, visitor, measuring, _AT_ONCE)
+            plan, measured = await plan_run(held, self.reach, visitor, measuring, _AT_ONCE)
             async with aclosing(run(plan, control)) as snapshots:
                 async for snapshot in snapshots:
                     measured = replace(measured, snapshot=snapshot)

@@ -16,7 +16,7 @@ from playground.measuring.store import RunDescription
 from playground.measuring.tasks import load
 from playground.settings import DEFAULT_MODEL, Settings
 from playground.strategies.runs.columns import columns_of
-from playground.strategies.runs.describe import RunRequest, describe, drawn, estimate
+from playground.strategies.runs.describe import RunRequest, describe, estimate, sample_items
 from playground.strategies.solving.strategy import strategy
 from playground.tabs.prompting.visit.cards import Asked, Card
 from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of, truth_of
@@ -197,10 +197,10 @@ class TestPosing:
 
 class TestProposing:
     def test_the_same_seed_draws_the_same_questions_and_more_contain_fewer(self):
-        few, more = drawn(SENTIMENT, 5, 3), drawn(SENTIMENT, 12, 3)
-        assert few == drawn(SENTIMENT, 5, 3) and set(few) < set(more)
-        assert drawn(SENTIMENT, 5, 4) != few
-        assert drawn(SENTIMENT, 1000, 0) == SENTIMENT.items
+        few, more = sample_items(SENTIMENT, 5, 3), sample_items(SENTIMENT, 12, 3)
+        assert few == sample_items(SENTIMENT, 5, 3) and set(few) < set(more)
+        assert sample_items(SENTIMENT, 5, 4) != few
+        assert sample_items(SENTIMENT, 1000, 0) == SENTIMENT.items
 
     async def test_nothing_is_sent_and_nothing_kept(self, tmp_path):
         scripted = Scripted()

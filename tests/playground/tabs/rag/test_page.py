@@ -27,14 +27,14 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen
 from playground.page.program import App, Who
 from playground.settings import Settings
-from playground.tabs.rag.lab.answering.answer import Grounded
+from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.answering.support import Sentence
 from playground.tabs.rag.lab.documents import Chunk, DocumentPage, Passage, RetrievalResult
-from playground.tabs.rag.lab.index.texts import StoredDocument
-from playground.tabs.rag.lab.measuring.map import Map
+from playground.tabs.rag.lab.index.projection import Projection
+from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.lab.measuring.propose import Proposed
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
-from playground.tabs.rag.lab.measuring.ways import RetrievalScores, Score
+from playground.tabs.rag.lab.measuring.table import RetrievalScores, Score
 from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
 from playground.tabs.rag.page.drawing.figures import plot_map
 from playground.tabs.rag.page.drawing.passages import draw_passages, draw_scores
@@ -123,7 +123,7 @@ def hostile_turn() -> Answered:
         standalone=HOSTILE,
         rewritten=True,
         evidence="weak",
-        grounded=Grounded(messages=(), passages=(passage,), left_out=(passage,), forgotten=2),
+        grounded=GroundedPrompt(messages=(), passages=(passage,), left_out=(passage,), forgotten=2),
         reply=reply,
         plain=reply,
         sentences=(sentence(reply.text, 0, len(HOSTILE), missing=(HOSTILE,)),),
@@ -227,7 +227,7 @@ class TestAnswers:
             sampling=Sampling(seed=3),
             sent=Sent(content="<passage> the exact prompt", language="text"),
         )
-        made = Grounded(messages=(), passages=(PASSAGE,))
+        made = GroundedPrompt(messages=(), passages=(PASSAGE,))
         return Answered(
             **{"question": "When?", "reply": reply, "plain": reply, "grounded": made, "done": True, **values}
         )
@@ -255,7 +255,7 @@ class TestAnswers:
         assert "was not asked" in drawn and drawn.count("<section") == 2
 
     def test_what_was_cut_and_what_was_rewritten(self, show):
-        made = Grounded(messages=(), passages=(PASSAGE,), left_out=(PASSAGE, PASSAGE), forgotten=2)
+        made = GroundedPrompt(messages=(), passages=(PASSAGE,), left_out=(PASSAGE, PASSAGE), forgotten=2)
         drawn = answers.draw_turn(
             show, self.turn(grounded=made, standalone="When was it built?", rewritten=True), {}, 0
         )
@@ -438,7 +438,7 @@ class TestChoosing:
 
 def test_a_map_has_a_mark_a_document_and_a_star_for_the_question(show):
     chunks = [CHUNK, replace(CHUNK, document="d2", name="<b>other</b>", text=HOSTILE)]
-    flat = Map(x=np.array([0.0, 1.0]), y=np.array([1.0, 0.0]), question=(0.5, 0.5), explained=(0.3, 0.2))
+    flat = Projection(x=np.array([0.0, 1.0]), y=np.array([1.0, 0.0]), question=(0.5, 0.5), explained=(0.3, 0.2))
     drawn = plot_map(show, chunks, flat, "<i>when</i>").to_plotly_json()
     assert [one["marker"]["symbol"] for one in drawn["data"]] == ["circle", "square", "star"]
     assert "30%" in drawn["layout"]["xaxis"]["title"]["text"] and "20%" in drawn["layout"]["yaxis"]["title"]["text"]

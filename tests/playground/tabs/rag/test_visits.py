@@ -18,11 +18,11 @@ from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.tabs.prompting.visit.cards import Asked as AskedWays
 from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of
 from playground.tabs.prompting.visit.visits import PromptingVisits
+from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.parsing import Parsers
-from playground.tabs.rag.lab.reading.split import Cut
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
@@ -54,7 +54,7 @@ def library_of(home: Path, **settings: object) -> RagVisits:
     rows = catalog.load()
     sessions = Sessions.of(chosen, rows)
     reach = Reach(rows, chosen.options(), sessions.vault, scripted=True)
-    return RagVisits(reach, sessions, Index.at(home / "index"), Parsers(bounds_of(chosen)), chosen.documents)
+    return RagVisits(reach, sessions, VectorIndex.at(home / "index"), Parsers(bounds_of(chosen)), chosen.documents)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ class TestAdding:
 
     async def test_what_is_removed_is_found_by_no_embedding_model(self, library: RagVisits) -> None:
         await filled(library)
-        other = replace(USUAL, cut=Cut(tokens=24, overlap=4))
+        other = replace(USUAL, cut=ChunkSize(tokens=24, overlap=4))
         assert (await library.search(ANA, "bakery", other)).passages
         digest = next(one.digest for one in await library.documents(ANA, USUAL) if one.name == "bakery.txt")
         await library.remove(ANA, digest, USUAL)

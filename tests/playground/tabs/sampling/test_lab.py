@@ -30,11 +30,11 @@ from playground.tabs.sampling.lab import (
     grow,
     look,
     next_tokens,
+    path_from_logprobs,
     replay,
     small_multiples,
     sweep,
     trace,
-    traced,
     visible,
 )
 from playground.tabs.sampling.lab.next_token import likeliest
@@ -330,11 +330,11 @@ class TestPath:
             await grown(box, TokenTree(), Growth(how="greedy"))
 
     async def test_a_tree_has_a_most(self, box):
-        full = traced([TokenLogprob("a", -1.0)] * MAX_NODES)
+        full = path_from_logprobs([TokenLogprob("a", -1.0)] * MAX_NODES)
         with pytest.raises(LimitExceeded, match="nodes"):
             full.grown(full.nodes[0])
         with pytest.raises(LimitExceeded, match="nodes"):
-            traced([TokenLogprob("a", -1.0)] * (MAX_NODES + 1))
+            path_from_logprobs([TokenLogprob("a", -1.0)] * (MAX_NODES + 1))
 
     async def test_json_and_text(self, box):
         model = await scripted(box)
@@ -382,7 +382,7 @@ class TestPath:
 
     async def test_a_remote_reply_can_be_read_and_not_grown(self, box):
         said = [TokenLogprob("Hi", -0.5, (("Ho", -2.0), ("Hi", -0.5))), TokenLogprob("!", -9.0, (("?", -0.1),))]
-        tree = traced(said)
+        tree = path_from_logprobs(said)
         assert tree.readable_only
         assert [(node.token.piece, node.rank) for node in tree.path()] == [("Hi", 1), ("!", None)]
         assert tree.nodes[0].probability == pytest.approx(math.exp(-0.5))

@@ -20,7 +20,7 @@ from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.vision.lab.labels import Labelled
-from playground.tabs.vision.lab.read import Block, Reading
+from playground.tabs.vision.lab.ocr import Block, Reading
 from playground.tabs.vision.page.drawing.labels import draw_labels
 from playground.tabs.vision.page.drawing.messages import messages
 from playground.tabs.vision.page.drawing.pictures import draw_pictures, draw_rejected, draw_samples
@@ -32,7 +32,7 @@ from playground.tabs.vision.page.events.measure import checked_measuring, export
 from playground.tabs.vision.page.events.pictures import add, add_sample, remove, upload
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
 from playground.tabs.vision.visit.ask import Asking
-from playground.tabs.vision.visit.measure import Contender, VisionResult, spread
+from playground.tabs.vision.visit.measure import Contender, VisionResult, spread_questions
 from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadProgress, VisionTurn
 from playground.text import texts
 from providers.errors import Failure, InputError
@@ -283,7 +283,7 @@ class TestLabels:
 
 class TestMeasuring:
     def measured(self, *texts_: str) -> VisionResult:
-        questions = spread("en", 4)
+        questions = spread_questions("en", 4)
         columns = tuple(Contender(key=f"sees@{n}", way="sees", model=SEER) for n in texts_)
         outcomes = {
             Cell(column.key, question.item.id): Outcome(text=column.key, score=float(place % 2), done=True)

@@ -20,9 +20,9 @@ from playground.settings import Settings
 from playground.tabs.vision.lab.questions import types
 from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.export import to_json, to_markdown
-from playground.tabs.vision.visit.measure import VisionMeasurement, estimated, spread
+from playground.tabs.vision.visit.measure import VisionMeasurement, estimate_bill, spread_questions
 from playground.tabs.vision.visit.pictures import sample, samples
-from playground.tabs.vision.visit.values import MOST_PICTURES, Seat, Session, UploadProgress, sent_as
+from playground.tabs.vision.visit.values import MOST_PICTURES, Seat, Session, UploadProgress, sent_picture
 from playground.tabs.vision.visit.visits import ASK, MEASURE, VisionVisits
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
@@ -149,9 +149,9 @@ class TestPictures:
         seen = [model for model in load().models if model.images]
         assert len(seen) > 5
         for model in seen:
-            foretold = sent_as(kept, model)
+            foretold = sent_picture(kept, model)
             assert (foretold.width, foretold.height) == size(resize(kept.image, model))
-        assert sent_as(kept, ModelInfo(id="m", provider="custom", name="m")).cost is None
+        assert sent_picture(kept, ModelInfo(id="m", provider="custom", name="m")).cost is None
 
 
 class TestAsking:
@@ -321,7 +321,9 @@ class TestLabels:
 
 class TestMeasuring:
     async def test_every_way_is_measured_and_the_blind_named(self, gallery):
-        measuring = VisionMeasurement(models=(SEER, ECHO), ways=("sees", "guesses"), questions=spread("en", 6))
+        measuring = VisionMeasurement(
+            models=(SEER, ECHO), ways=("sees", "guesses"), questions=spread_questions("en", 6)
+        )
         latest = await last(gallery.measure(YOU, measuring))
         assert latest.snapshot.state == "done"
         assert [one.key for one in latest.columns] == [f"sees@{SEER}", f"guesses@{SEER}", f"guesses@{ECHO}"]
@@ -335,7 +337,9 @@ class TestMeasuring:
         assert gallery.measured(YOU) == latest and gallery.measured(OTHER) is None
 
     async def test_a_spreadsheet_runs_no_formula(self, gallery):
-        measuring = VisionMeasurement(models=(ECHO,), ways=("guesses",), questions=spread("en", 2), sampling=Sampling())
+        measuring = VisionMeasurement(
+            models=(ECHO,), ways=("guesses",), questions=spread_questions("en", 2), sampling=Sampling()
+        )
         latest = await last(gallery.measure(YOU, measuring))
         outcomes = dict(latest.snapshot.outcomes)
         hostile = {cell: replace(one, text="=HYPERLINK(1)") for cell, one in outcomes.items()}
@@ -346,7 +350,7 @@ class TestMeasuring:
         assert {row["model"] for row in rows} == {ECHO}
 
     async def test_stop_keeps_what_is_measured(self, gallery):
-        measuring = VisionMeasurement(models=(SLOW,), ways=("guesses",), questions=spread("en", 3))
+        measuring = VisionMeasurement(models=(SLOW,), ways=("guesses",), questions=spread_questions("en", 3))
         latest = None
         async with asyncio.timeout(30):
             async for latest in gallery.measure(YOU, measuring):  # noqa: B007 - as above
@@ -355,7 +359,9 @@ class TestMeasuring:
 
     async def test_a_model_that_rambles_is_cut(self, gallery):
         latest = await last(
-            gallery.measure(YOU, VisionMeasurement(models=(SLOW,), ways=("guesses",), questions=spread("en", 1)))
+            gallery.measure(
+                YOU, VisionMeasurement(models=(SLOW,), ways=("guesses",), questions=spread_questions("en", 1))
+            )
         )
         (outcome,) = latest.snapshot.outcomes.values()
         assert outcome.usage.output_tokens == 96
@@ -363,15 +369,15 @@ class TestMeasuring:
     async def test_nothing_to_measure(self, gallery):
         with pytest.raises(InputError) as caught:
             async for _ in gallery.measure(
-                YOU, VisionMeasurement(models=(ECHO,), ways=("sees",), questions=spread("en", 1))
+                YOU, VisionMeasurement(models=(ECHO,), ways=("sees",), questions=spread_questions("en", 1))
             ):
                 pass
         assert caught.value.reason == "blind"
 
     @pytest.mark.parametrize("language", ["en", "es"])
     def test_few_questions_are_spread_over_images_and_types(self, language):
-        every = spread(language, 10_000)
-        few = spread(language, 10)
+        every = spread_questions(language, 10_000)
+        few = spread_questions(language, 10)
         assert len(few) == len(set(few)) == 10
         assert {one.image for one in few} == {one.image for one in every}
         assert set(types(few)) == set(types(every))
@@ -380,13 +386,16 @@ class TestMeasuring:
         models = {model.ref: model for model in load().models}
         paid = next(ref for ref, model in models.items() if model.images and model.image_patch and not model.local)
         local = next(ref for ref, model in models.items() if model.local)
-        questions = spread("en", 4)
-        bill = estimated(VisionMeasurement(models=(paid, local), ways=("sees", "guesses"), questions=questions), models)
+        questions = spread_questions("en", 4)
+        bill = estimate_bill(
+            VisionMeasurement(models=(paid, local), ways=("sees", "guesses"), questions=questions), models
+        )
         assert bill.requests == 8
-        guesses = estimated(VisionMeasurement(models=(paid,), ways=("guesses",), questions=questions), models)
+        guesses = estimate_bill(VisionMeasurement(models=(paid,), ways=("guesses",), questions=questions), models)
         assert bill.cost is not None and guesses.cost is not None and bill.cost > guesses.cost > 0
-        unknown = estimated(VisionMeasurement(models=("custom/x",), ways=("sees",), questions=questions), models)
+        unknown = estimate_bill(VisionMeasurement(models=("custom/x",), ways=("sees",), questions=questions), models)
         assert (unknown.requests, unknown.cost) == (4, None)
         assert (
-            estimated(VisionMeasurement(models=(local,), ways=("guesses",), questions=questions), models).requests == 0
+            estimate_bill(VisionMeasurement(models=(local,), ways=("guesses",), questions=questions), models).requests
+            == 0
         )

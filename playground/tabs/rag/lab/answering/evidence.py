@@ -1,4 +1,4 @@
-"""Whether what was found can hold an answer at all: judged before a model is asked, and without trusting it."""
+"""Whether what was found can hold an answer at all: judged before a model is asked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from playground.tabs.rag.lab.documents import Passage, RetrievalResult
-from playground.tabs.rag.lab.search.likeness import READ, above_baseline, covered
-from playground.tabs.rag.lab.search.terms import Terms, spoken, terms
+from playground.tabs.rag.lab.retrieval.similarity import READ, rescale_cosine, term_coverage
+from playground.tabs.rag.lab.retrieval.terms import Terms, likely_language, terms
 from providers.embedding import EmbeddingInfo
 
 Evidence = Literal["good", "weak", "none"]
@@ -33,7 +33,7 @@ def evidence(found: RetrievalResult, info: EmbeddingInfo) -> Evidence:
     reranked = [passage.rerank_score for passage in found.passages if passage.rerank_score is not None]
     if reranked:
         return _level(max(reranked), RERANKED_GOOD, RERANKED_SOME)
-    language = found.language or spoken(found.question)
+    language = found.language or likely_language(found.question)
     question = terms(found.question, language)
     told = [_terms_of(passage) for passage in found.passages]
     score = max(likeness(found, question, told, info))
@@ -48,11 +48,11 @@ def likeness(found: RetrievalResult, question: Terms, told: Sequence[Terms], inf
 
 
 def _likeness(found: RetrievalResult, question: Terms, passage: Passage, told: Terms, info: EmbeddingInfo) -> float:
-    words = covered(question, told)
-    languages = {found.language or spoken(found.question), passage.chunk.language} - {""}
+    words = term_coverage(question, told)
+    languages = {found.language or likely_language(found.question), passage.chunk.language} - {""}
     if passage.dense_score is None or not _compares(found, passage, info):
         return words
-    cosine = above_baseline(passage.dense_score, info)
+    cosine = rescale_cosine(passage.dense_score, info)
     # Between two languages there are few words to share, and their absence says nothing.
     return cosine if len(languages) > 1 else READ * cosine + (1 - READ) * words
 
@@ -63,7 +63,7 @@ def _read(found: RetrievalResult, info: EmbeddingInfo) -> bool:
 
 
 def _compares(found: RetrievalResult, passage: Passage, info: EmbeddingInfo) -> bool:
-    languages = {found.language or spoken(found.question), passage.chunk.language} - {""}
+    languages = {found.language or likely_language(found.question), passage.chunk.language} - {""}
     return passage.dense_score is not None and (not info.languages or languages <= set(info.languages))
 
 

@@ -19,7 +19,7 @@ _MARKS = re.compile(
 )
 
 
-def mark_for(texts: Sequence[str]) -> str:
+def unguessable_mark(texts: Sequence[str]) -> str:
     """Eight hexadecimal digits that stand in none of these texts.
 
     They follow from the texts, so that a request with a seed repeats; that they are absent is checked, so that no text
@@ -33,13 +33,13 @@ def mark_for(texts: Sequence[str]) -> str:
         turn += 1
 
 
-def quoted(chunk: Chunk, number: int, mark: str, language: str) -> str:
+def quote_chunk(chunk: Chunk, number: int, mark: str, language: str) -> str:
     """The chunk between its delimiters: number, file and page before it, its headings as its first line."""
     page = wording(language).page.format(page=chunk.page)
     headings = " › ".join(one_line(heading) for heading in chunk.headings)
     body = "\n".join(filter(None, (headings, chunk.text.strip())))
     opening = f"<passage {mark}> [{number}] {one_line(chunk.name)[:LONGEST_NAME]}, {page}"
-    return f"{opening}\n{harmless(body)}\n</passage {mark}>"
+    return f"{opening}\n{break_template_marks(body)}\n</passage {mark}>"
 
 
 def one_line(text: str) -> str:
@@ -48,7 +48,7 @@ def one_line(text: str) -> str:
     return " ".join(re.sub(r"[<>\[\]]", " ", plain).split())
 
 
-def harmless(text: str) -> str:
+def break_template_marks(text: str) -> str:
     """The text with the marks of chat templates broken by a space (`<|im_end|>` is `< |im_end| >`).
 
     Models on this computer never read them in a message; a server behind an API might.

@@ -2,7 +2,7 @@
 
 A measure of likeness, not of truth: it sees that a sentence says what a passage says, in other words too, and that a
 number or a name comes from nowhere. It does not follow arguments. The thresholds were set on the labelled pairs of
-`tests/playground/retrieval/labelled.py`.
+`tests/playground/tabs/rag/lab/labelled.py`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.tabs.rag.lab.answering.abstaining import abstains
+from playground.tabs.rag.lab.answering.abstention import says_no_answer
 from playground.tabs.rag.lab.answering.citations import without_citations
 from playground.tabs.rag.lab.answering.evidence import Evidence, evidence
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.documents import Passage
-from playground.tabs.rag.lab.search.likeness import READ, above_baseline, covered
-from playground.tabs.rag.lab.search.terms import Terms, spoken, terms
+from playground.tabs.rag.lab.retrieval.similarity import READ, rescale_cosine, term_coverage
+from playground.tabs.rag.lab.retrieval.terms import Terms, likely_language, terms
 from providers.embedding import Embedder, EmbeddingInfo
 
 __all__ = ["Evidence", "Label", "Sentence", "evidence", "support"]
@@ -78,14 +78,14 @@ async def support(text: str, passages: Sequence[Passage], embedder: Embedder) ->
     claims = [without_citations(text[start:end]) for start, end in spans]
     vectors = await embedder.embed([_within(one, embedder) for one in (*claims, *pieces)])
     judged = await asyncio.to_thread(
-        _judged, claims, spoken(text), units, (vectors[: len(claims)], vectors[len(claims) :]), embedder.info
+        _judged, claims, likely_language(text), units, (vectors[: len(claims)], vectors[len(claims) :]), embedder.info
     )
     return tuple(_labelled(text, span, one) for span, one in zip(spans, judged, strict=True))
 
 
 def _states(sentence: str) -> bool:
     bare = without_citations(sentence)
-    if bare.startswith(("#", "```", "~~~")) or bare.rstrip("\"'”’»)*_").endswith("?") or abstains(bare):
+    if bare.startswith(("#", "```", "~~~")) or bare.rstrip("\"'”’»)*_").endswith("?") or says_no_answer(bare):
         return False
     return not terms(bare).empty
 
@@ -95,7 +95,7 @@ def _units(passages: Sequence[Passage]) -> tuple[list[_PassageUnit], list[str]]:
     units, pieces = list[_PassageUnit](), list[str]()
     for number, passage in enumerate(passages, start=1):
         chunk = passage.chunk
-        language = chunk.language or spoken(chunk.text)
+        language = chunk.language or likely_language(chunk.text)
         whole = [chunk.text[start:end] for start, end in statements(chunk.text)]
         above = " ".join(chunk.headings)
         rows = range(len(pieces), len(pieces) + len(whole))
@@ -164,7 +164,7 @@ def _judge(
 
 def _score(claim: Terms, unit: _PassageUnit, cosine: float, language: str, info: EmbeddingInfo) -> float:
     weight = _weight(language, unit.language, info)
-    return weight * above_baseline(cosine, info) + (1 - weight) * covered(claim, unit.terms)
+    return weight * rescale_cosine(cosine, info) + (1 - weight) * term_coverage(claim, unit.terms)
 
 
 def _weight(language: str, other: str, info: EmbeddingInfo) -> float:

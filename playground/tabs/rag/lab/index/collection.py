@@ -16,23 +16,23 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.tabs.rag.lab.chunking.split import ChunkSize, split
 from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.index.corpus import StoredCorpus
 from playground.tabs.rag.lab.index.repair import Repair, Told
-from playground.tabs.rag.lab.index.spaces import StoredCorpus
-from playground.tabs.rag.lab.index.texts import StoredDocument, TextStore
-from playground.tabs.rag.lab.index.threads import finished
-from playground.tabs.rag.lab.index.vectors import Index, Key
-from playground.tabs.rag.lab.reading.split import Cut, split
-from playground.tabs.rag.lab.search.search import search
+from playground.tabs.rag.lab.index.text_store import StoredDocument, TextStore
+from playground.tabs.rag.lab.index.threads import run_to_end
+from playground.tabs.rag.lab.index.vectors import Key, VectorIndex
+from playground.tabs.rag.lab.retrieval.retrieve import retrieve
 from providers.embedding import Embedder, EmbeddingInfo, Reranker
 from providers.errors import StorageFailed
 
-__all__ = ["FILE", "Collection", "Cut", "IndexProgress", "StoredDocument"]
+__all__ = ["FILE", "ChunkSize", "Collection", "IndexProgress", "StoredDocument"]
 
 T = TypeVar("T")
 
 FILE = "documents.sqlite"
-DEFAULT, USUAL = Cut(), RetrievalOptions()
+DEFAULT, USUAL = ChunkSize(), RetrievalOptions()
 _FORMAT = 1
 """Counts up when chunks are cut or named in another way, so that none of before are mistaken for new ones."""
 _HALF = re.compile("[\ud800-\udfff]")
@@ -52,7 +52,9 @@ class Collection:
     """`folder` is the visitor's own; `owner` names them. Cheap to make; several for one folder get along, within one
     program. All of it raises `StorageFailed`, and what the embedder raises."""
 
-    def __init__(self, folder: Path, index: Index, owner: str, embedder: Embedder, cut: Cut = DEFAULT) -> None:
+    def __init__(
+        self, folder: Path, index: VectorIndex, owner: str, embedder: Embedder, cut: ChunkSize = DEFAULT
+    ) -> None:
         self.folder, self.index, self.embedder = folder, index, embedder
         self.cut = cut.within(embedder.info.window)
         self._key = Key(owner, _space(embedder.info, self.cut))
@@ -60,7 +62,7 @@ class Collection:
         self._repair = Repair(self._texts, index, self._key, embedder, self.cut)
 
     @property
-    def space(self) -> StoredCorpus:
+    def corpus(self) -> StoredCorpus:
         return StoredCorpus(self._texts, self.index, self._key)
 
     async def add(self, document: Document) -> AsyncGenerator[IndexProgress]:
@@ -79,11 +81,11 @@ class Collection:
                 return
             chunks = await asyncio.to_thread(split, document, self.embedder.count, self.cut)
             try:
-                await finished(partial(self._texts.begin, document, chunks))
+                await run_to_end(partial(self._texts.begin, document, chunks))
                 async with aclosing(self._repair.embed(chunks)) as embedding:
                     async for done in embedding:
                         yield IndexProgress(name=document.name, chunks=done, total=len(chunks))
-                replaced = await finished(partial(self._texts.acknowledge, document.digest))
+                replaced = await run_to_end(partial(self._texts.acknowledge, document.digest))
             except BaseException:  # stopped too: what was begun is undone
                 await self._undo(document.digest)
                 raise
@@ -95,13 +97,13 @@ class Collection:
         """From the texts, and from the indexes of all models. One that is not there is no error."""
         async with self.index.lock(self.folder):
             spaces = await asyncio.to_thread(self._texts.spaces)
-            await finished(partial(self._texts.remove, digest))
+            await run_to_end(partial(self._texts.remove, digest))
             await self._forget(digest, spaces)
 
     async def clear(self) -> None:
         """Remove all documents, and every index of theirs."""
         async with self.index.lock(self.folder):
-            await finished(self._texts.clear)
+            await run_to_end(self._texts.clear)
             await self.index.forget(self._key.owner)
 
     async def settle(self, told: Told | None = None) -> int:
@@ -129,8 +131,8 @@ class Collection:
     async def search(
         self, question: str, ways: RetrievalOptions = USUAL, reranker: Reranker | None = None
     ) -> RetrievalResult:
-        """See `search`. An index that turns out to be damaged is repaired first."""
-        return await self._repaired(lambda: search(self.space, self.embedder, question, ways, reranker))
+        """See `retrieve`. An index that turns out to be damaged is repaired first."""
+        return await self._repaired(lambda: retrieve(self.corpus, self.embedder, question, ways, reranker))
 
     async def vectors(self) -> tuple[tuple[Chunk, ...], NDArray[np.float32]]:
         """All chunks that are searched, and their vectors, shape (n, dimensions). Repairs a damaged index too."""
@@ -159,7 +161,7 @@ class Collection:
 
     async def _undo(self, digest: str) -> None:
         """The commit counts: vectors that cannot be deleted now are found by nobody, and go when it is settled."""
-        if await finished(partial(self._texts.undo, digest)):
+        if await run_to_end(partial(self._texts.undo, digest)):
             await self._forget(digest, (self._key.space,))
 
     async def _forget(self, digest: str, spaces: Sequence[str]) -> None:
@@ -168,7 +170,7 @@ class Collection:
                 await self.index.delete_document(Key(self._key.owner, space), digest)
 
 
-def _space(info: EmbeddingInfo, cut: Cut) -> str:
+def _space(info: EmbeddingInfo, cut: ChunkSize) -> str:
     """Vectors are alike only by the same model, revision and cut."""
     prefix = sha256(info.passage_prefix.encode()).hexdigest()[:8]
     return f"{_FORMAT} {info.ref} {info.revision or ''} {prefix} {cut.tokens} {cut.overlap}"

@@ -8,11 +8,11 @@ from functools import partial
 
 import numpy as np
 
+from playground.tabs.rag.lab.chunking.split import ChunkSize, split
 from playground.tabs.rag.lab.documents import Chunk
-from playground.tabs.rag.lab.index.texts import StoredDocument, TextStore
-from playground.tabs.rag.lab.index.threads import finished
-from playground.tabs.rag.lab.index.vectors import Index, Key
-from playground.tabs.rag.lab.reading.split import Cut, split
+from playground.tabs.rag.lab.index.text_store import StoredDocument, TextStore
+from playground.tabs.rag.lab.index.threads import run_to_end
+from playground.tabs.rag.lab.index.vectors import Key, VectorIndex
 from providers.embedding import Embedder
 from providers.errors import StorageFailed
 
@@ -30,7 +30,7 @@ Told = Callable[[int, int], None]
 class Repair:
     """Of one collection. The lock of its folder is the caller's business."""
 
-    def __init__(self, texts: TextStore, index: Index, key: Key, embedder: Embedder, cut: Cut) -> None:
+    def __init__(self, texts: TextStore, index: VectorIndex, key: Key, embedder: Embedder, cut: ChunkSize) -> None:
         self._texts, self._index, self._key = texts, index, key
         self._embedder, self._cut = embedder, cut
 
@@ -50,7 +50,7 @@ class Repair:
             async for _ in self._embedder.prepare():
                 pass
         for digest in uncut:
-            await finished(partial(self._cut_again, digest))
+            await run_to_end(partial(self._cut_again, digest))
         chunks = await asyncio.to_thread(self._texts.chunks, None, False)
         there = await self._there(chunks)
         wanted = {one.id for one in chunks}
@@ -60,7 +60,7 @@ class Repair:
             if told is not None:
                 told(done, len(missing))
         for pending in await asyncio.to_thread(self._texts.pending):
-            await finished(partial(self._texts.acknowledge, pending))
+            await run_to_end(partial(self._texts.acknowledge, pending))
         return len(missing)
 
     async def _listed(self) -> tuple[StoredDocument, ...]:

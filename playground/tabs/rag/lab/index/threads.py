@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def finished(work: Callable[[], T]) -> T:
+async def run_to_end(work: Callable[[], T]) -> T:
     """What `work` returns, run in a thread. A cancellation is passed on only once the thread is done: otherwise a write
     could still happen after it has been undone."""
     running = asyncio.ensure_future(asyncio.to_thread(work))

@@ -21,8 +21,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.tabs.rag.lab.index.threads import finished
-from playground.tabs.rag.lab.search.lexical import Lexicons
+from playground.tabs.rag.lab.index.threads import run_to_end
+from playground.tabs.rag.lab.retrieval.lexical import Lexicons
 from providers.errors import StorageFailed
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def owner_prefix(owner: str) -> str:
     return f"{_PREFIX}{sha256(owner.encode()).hexdigest()[:24]}-"
 
 
-class Index:
+class VectorIndex:
     """The connection, shared by all visitors. Made at its first use. All of it raises `StorageFailed`.
 
     Reasons: "index" (it is damaged), "index_server" (a server that does not answer), "full".
@@ -74,12 +74,12 @@ class Index:
         self._locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
-    def at(cls, folder: Path) -> Index:
+    def at(cls, folder: Path) -> VectorIndex:
         """In this folder. One program at a time: Chroma's files are not made for several."""
         return cls(folder, None)
 
     @classmethod
-    def server(cls, url: str) -> Index:
+    def server(cls, url: str) -> VectorIndex:
         """By `http://host:port`."""
         return cls(None, url)
 
@@ -218,7 +218,7 @@ class Index:
             with _failures(server=self.url is not None):
                 return work()
 
-        return await finished(guarded)
+        return await run_to_end(guarded)
 
 
 def _names(client: Client) -> Iterator[str]:

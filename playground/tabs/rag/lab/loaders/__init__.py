@@ -57,16 +57,16 @@ class Source:
     @cached_property
     def text(self) -> str | None:
         """The content as text, without a byte order mark; `None` where it is none."""
-        from playground.tabs.rag.lab.reading.decoding import decoded
+        from playground.tabs.rag.lab.reading.decoding import decode
 
-        return decoded(self.content)
+        return decode(self.content)
 
     @cached_property
     def parts(self) -> frozenset[str]:
         """The names of what is in it, where it is a ZIP archive; empty where not."""
-        from playground.tabs.rag.lab.reading.packed import names_in
+        from playground.tabs.rag.lab.reading.zipped import part_names
 
-        return names_in(self.content)
+        return part_names(self.content)
 
 
 class Loader(Protocol):
@@ -99,7 +99,7 @@ def suffixes() -> tuple[str, ...]:
     return tuple(sorted({".zip", *(suffix for name in names() for suffix in loader(name).SUFFIXES)}))
 
 
-def recognised(source: Source) -> str | None:
+def recognise(source: Source) -> str | None:
     """The format of a file, by its content first and its suffix second; `None` where no loader claims it."""
     claim, found = max((loader(name).claims(source), name) for name in names())
     return None if claim is Claim.NONE else found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables
-from playground.tabs.rag.lab.reading.writing import PageWriter
+from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 SUFFIXES = (".csv", ".tsv")
 _DELIMITERS = ",;\t|"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading import packed, tables
-from playground.tabs.rag.lab.reading.writing import PageWriter
+from playground.tabs.rag.lab.reading import tables, zipped
+from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -32,7 +32,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
     """One page."""
     from docx import Document
 
-    packed.checked(source.content, source.bounds)
+    zipped.open_checked(source.content, source.bounds)
     document = Document(io.BytesIO(source.content))
     writing = PageWriter(source.bounds.characters)
     _Body(document, writing).write()

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading import packed
-from playground.tabs.rag.lab.reading.blocks import HtmlWriter, name_of
-from playground.tabs.rag.lab.reading.writing import PageWriter
+from playground.tabs.rag.lab.reading import zipped
+from playground.tabs.rag.lab.reading.html_writer import HtmlWriter, name_of
+from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from providers.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
     """Chapters without text (covers, pictures) are left out. Raises `DocumentError("encrypted")`."""
     from lxml import html
 
-    archive = packed.checked(source.content, source.bounds)
+    archive = zipped.open_checked(source.content, source.bounds)
     if _protected(archive):
         raise DocumentError("encrypted")
     number = 0

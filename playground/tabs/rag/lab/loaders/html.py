@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading.blocks import HtmlWriter, text_in
-from playground.tabs.rag.lab.reading.tidy import one_line
-from playground.tabs.rag.lab.reading.writing import PageWriter
+from playground.tabs.rag.lab.reading.cleaning import one_line
+from playground.tabs.rag.lab.reading.html_writer import HtmlWriter, text_in
+from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from providers.errors import DocumentError
 
 SUFFIXES = (".html", ".htm", ".xhtml")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading.tidy import tidy
+from playground.tabs.rag.lab.reading.cleaning import clean_spaces
 from providers.errors import DocumentError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
@@ -35,4 +35,4 @@ def load(source: Source) -> Iterator[DocumentPage]:
         if source.read is None:
             raise DocumentError("scanned")
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-    yield DocumentPage(number=1, text=tidy(source.read(np.asarray(upright)[:, :, ::-1].copy())), read=True)
+    yield DocumentPage(number=1, text=clean_spaces(source.read(np.asarray(upright)[:, :, ::-1].copy())), read=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading.tidy import clean
+from playground.tabs.rag.lab.reading.cleaning import clean
 from providers.errors import DocumentError
 
 SUFFIXES = (".md", ".markdown")

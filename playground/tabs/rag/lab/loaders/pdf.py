@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.loaders import Claim, Picture, Source
-from playground.tabs.rag.lab.reading.tidy import one_line, tidy, unbroken
+from playground.tabs.rag.lab.reading.cleaning import clean_spaces, join_lines, one_line
 from providers.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
 def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]]) -> DocumentPage:
     page = document[place]
     words = page.get_textpage()
-    text = unbroken(words.get_text_range())
+    text = join_lines(words.get_text_range())
     words.close()
     page.close()
     label = document.get_page_label(place)
@@ -100,7 +100,7 @@ def _read(document: PdfDocument, pages: list[DocumentPage], source: Source) -> I
         if page.text or source.read is None:
             yield page
         else:
-            text = tidy(source.read(_picture(document[place], source.bounds.pixels)))
+            text = clean_spaces(source.read(_picture(document[place], source.bounds.pixels)))
             yield DocumentPage(number=page.number, text=text, label=page.label, read=True)
 
 

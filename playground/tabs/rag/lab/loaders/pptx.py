@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading import packed, tables
-from playground.tabs.rag.lab.reading.writing import PageWriter
+from playground.tabs.rag.lab.reading import tables, zipped
+from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from providers.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
     """Hidden slides too: whoever adds a presentation can see them."""
     from pptx import Presentation
 
-    packed.checked(source.content, source.bounds)
+    zipped.open_checked(source.content, source.bounds)
     slides = Presentation(io.BytesIO(source.content)).slides
     if len(slides) > source.bounds.pages:
         raise DocumentError("too_many_pages", pages=len(slides), limit=source.bounds.pages)

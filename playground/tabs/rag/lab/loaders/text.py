@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading.tidy import tidy
+from playground.tabs.rag.lab.reading.cleaning import clean_spaces
 from providers.errors import DocumentError
 
 SUFFIXES = (".txt", ".text", ".log")
@@ -23,4 +23,4 @@ def load(source: Source) -> Iterator[DocumentPage]:
     text = source.text or ""
     if len(text) > source.bounds.characters:
         raise DocumentError("too_long", limit=source.bounds.characters)
-    yield DocumentPage(number=1, text=tidy(text))
+    yield DocumentPage(number=1, text=clean_spaces(text))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading import packed, tables
-from playground.tabs.rag.lab.reading.writing import PageWriter
+from playground.tabs.rag.lab.reading import tables, zipped
+from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from providers.errors import DocumentError
 
 SUFFIXES = (".xlsx", ".xlsm")
@@ -24,7 +24,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
 
     from openpyxl import load_workbook
 
-    packed.checked(source.content, source.bounds)
+    zipped.open_checked(source.content, source.bounds)
     with warnings.catch_warnings(action="ignore"):  # of parts that it does not keep, which nobody wants here
         book = load_workbook(io.BytesIO(source.content), read_only=True, data_only=True, keep_links=False)
         sheets = book.worksheets

@@ -9,14 +9,14 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from playground.tabs.rag.lab.answering.quoting import mark_for, quoted
+from playground.tabs.rag.lab.answering.quoting import quote_chunk, unguessable_mark
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.answering.wording import FALLBACK, wording, wordings
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
-from playground.tabs.rag.lab.measuring.relevance import bare
-from playground.tabs.rag.lab.search.likeness import covered
-from playground.tabs.rag.lab.search.terms import spoken, terms
+from playground.tabs.rag.lab.measuring.relevance import strip_blanks
+from playground.tabs.rag.lab.retrieval.similarity import term_coverage
+from playground.tabs.rag.lab.retrieval.terms import likely_language, terms
 from providers.types import Message
 
 Generate = Callable[[tuple[Message, ...]], Awaitable[str]]
@@ -55,11 +55,11 @@ class Proposals:
 
 async def propose(chunks: Sequence[Chunk], n: int, generate: Generate, seed: int = 0) -> AsyncGenerator[Proposals]:
     """One question each for `n` chunks, drawn with a seed. Raises what `generate` raises."""
-    drawn = draw(chunks, n, seed)
+    drawn = sample_chunks(chunks, n, seed)
     made = Proposals(total=len(drawn))
     yield made
     for chunk in drawn:
-        found = read_proposal(await generate(proposing(chunk)), chunk)
+        found = read_proposal(await generate(proposal_messages(chunk)), chunk)
         same = {one.asked.question.casefold() for one in made.proposed}
         kept = found is not None and found.asked.question.casefold() not in same
         made = replace(
@@ -71,7 +71,7 @@ async def propose(chunks: Sequence[Chunk], n: int, generate: Generate, seed: int
         yield made
 
 
-def draw(chunks: Sequence[Chunk], n: int, seed: int) -> tuple[Chunk, ...]:
+def sample_chunks(chunks: Sequence[Chunk], n: int, seed: int) -> tuple[Chunk, ...]:
     """Chunks with enough text, at most `n`, one document after another as evenly as they go."""
     lot = random.Random(seed)
     by_document: dict[str, list[Chunk]] = {}
@@ -87,11 +87,11 @@ def draw(chunks: Sequence[Chunk], n: int, seed: int) -> tuple[Chunk, ...]:
     return tuple(in_turn[: max(0, n)])
 
 
-def proposing(chunk: Chunk) -> tuple[Message, ...]:
+def proposal_messages(chunk: Chunk) -> tuple[Message, ...]:
     """The messages that ask for a question about a chunk, in the chunk's language where we speak it."""
     language = _language(chunk)
     words = wording(language).propose
-    passage = quoted(chunk, 1, mark_for((chunk.name, *chunk.headings, chunk.text)), language)
+    passage = quote_chunk(chunk, 1, unguessable_mark((chunk.name, *chunk.headings, chunk.text)), language)
     return Message.of("system", words.system), Message.of("user", words.asked.format(passage=passage).strip())
 
 
@@ -106,7 +106,7 @@ def read_proposal(reply: str, chunk: Chunk) -> Proposed | None:
     if not words:
         return None
     name = hashlib.blake2b(f"{chunk.id}\0{question}".encode("utf-8", "replace"), digest_size=6).hexdigest()
-    language = spoken(question) or _language(chunk)
+    language = likely_language(question) or _language(chunk)
     asked = LabelledQuestion(id=name, language=language, question=question, document=chunk.name, quotes=(words,))
     return Proposed(asked=asked, chunk=chunk, exact=bool(exact))
 
@@ -128,8 +128,8 @@ def _parts(reply: str) -> tuple[str, str]:
 
 def _exactly(quote: str, chunk: Chunk) -> str:
     """The quote as the chunk has it, white space and quotation marks around it aside; "" where it has not."""
-    wanted = bare(quote.strip("\"'“”«»…*. "))
-    if len(wanted) < 3 or wanted not in bare(chunk.text):
+    wanted = strip_blanks(quote.strip("\"'“”«»…*. "))
+    if len(wanted) < 3 or wanted not in strip_blanks(chunk.text):
         return ""
     pattern = r"[\s\u00ad\u200b\ufeff]*".join(re.escape(one) for one in wanted)
     found = re.search(pattern, chunk.text)
@@ -140,11 +140,11 @@ def _closest(question: str, chunk: Chunk) -> str:
     """The chunk's sentence with most of the question's content, if that is enough of it."""
     asked = terms(question, chunk.language)
     spans = [chunk.text[start:end] for start, end in statements(chunk.text)]
-    scored = [(covered(asked, terms(one, chunk.language)), one) for one in spans]
+    scored = [(term_coverage(asked, terms(one, chunk.language)), one) for one in spans]
     score, best = max(scored, key=lambda one: one[0], default=(0.0, ""))
     return best if score >= _LIKE else ""
 
 
 def _language(chunk: Chunk) -> str:
-    language = chunk.language or spoken(chunk.text)
+    language = chunk.language or likely_language(chunk.text)
     return language if language in wordings() else FALLBACK

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from playground.measuring.table import RowError, Table, read_table
-from playground.tabs.rag.lab.search.terms import spoken
+from playground.tabs.rag.lab.retrieval.terms import likely_language
 from providers.catalog import ASSETS
 from providers.errors import DocumentError, Failure
 
@@ -121,7 +121,7 @@ class _Row:
         quotes = self._quotes()
         return LabelledQuestion(
             id=self._optional(self.columns.id)[:200] or f"{self.line:04d}",
-            language=self._optional(self.columns.language)[:20].casefold() or spoken(question),
+            language=self._optional(self.columns.language)[:20].casefold() or likely_language(question),
             question=question,
             document=self._optional(self.columns.document)[:400],
             quotes=quotes,

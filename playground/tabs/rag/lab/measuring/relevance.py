@@ -12,21 +12,21 @@ from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 _BLANK = re.compile(r"[\s\u00ad\u200b\ufeff]+")
 
 
-def relevant(asked: LabelledQuestion, chunks: Sequence[Chunk]) -> frozenset[str]:
+def relevant_chunks(asked: LabelledQuestion, chunks: Sequence[Chunk]) -> frozenset[str]:
     """The ids of the chunks that hold one of its quotes, or at least half of one that was cut in two."""
-    return frozenset().union(*relevant_by_quote(asked, chunks))
+    return frozenset().union(*relevant_chunks_by_quote(asked, chunks))
 
 
-def relevant_by_quote(asked: LabelledQuestion, chunks: Sequence[Chunk]) -> tuple[frozenset[str], ...]:
+def relevant_chunks_by_quote(asked: LabelledQuestion, chunks: Sequence[Chunk]) -> tuple[frozenset[str], ...]:
     """The same quote by quote. With overlapping chunks several hold the same one, and any of them answers.
 
     White space does not count, case does. Only chunks of the question's document, where it names one.
     """
-    texts = [(chunk.id, bare(chunk.text)) for chunk in chunks if asked.document in ("", chunk.name)]
-    return tuple(_holding(bare(quote), texts) for quote in asked.quotes)
+    texts = [(chunk.id, strip_blanks(chunk.text)) for chunk in chunks if asked.document in ("", chunk.name)]
+    return tuple(_holding(strip_blanks(quote), texts) for quote in asked.quotes)
 
 
-def bare(text: str) -> str:
+def strip_blanks(text: str) -> str:
     """Without white space, soft hyphens and marks of no width."""
     return _BLANK.sub("", unicodedata.normalize("NFC", text))
 

@@ -12,9 +12,9 @@ from typing import Self
 from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import Document
-from playground.tabs.rag.lab.parsing.answer import ParserAnswer, UnpackedFile, answer_of
+from playground.tabs.rag.lab.parsing.reply import ParserReply, UnpackedFile, check_reply
 from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Worker
-from playground.tabs.rag.lab.reading.names import safe_name
+from playground.tabs.rag.lab.reading.file_names import safe_name
 from providers.errors import DocumentError, Failure, PlaygroundError
 
 
@@ -53,7 +53,7 @@ class _Pool:
         self._idle = list(self._workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="parser")
 
-    async def ask(self, asked: ParserTask) -> ParserAnswer:
+    async def ask(self, asked: ParserTask) -> ParserReply:
         """Raises `DocumentError`. Cancelling kills the process that reads the file."""
         job = _ParserJob()
         running = self._threads.submit(self._ask, asked, job)
@@ -72,7 +72,7 @@ class _Pool:
         for worker in self._workers:
             worker.kill()
 
-    def _ask(self, asked: ParserTask, job: _ParserJob) -> ParserAnswer:
+    def _ask(self, asked: ParserTask, job: _ParserJob) -> ParserReply:
         worker = self._idle.pop()
         try:
             job.taken_by(worker)
@@ -87,11 +87,11 @@ class _Pool:
                 job.taken_by(None)
             self._idle.append(worker)
 
-    def _answer(self, worker: Worker, asked: ParserTask, job: _ParserJob) -> ParserAnswer:
+    def _answer(self, worker: Worker, asked: ParserTask, job: _ParserJob) -> ParserReply:
         """Where a process failed that has read other files before, a fresh one gets the file too: it may not be to
         blame."""
         try:
-            answer = answer_of(*worker.ask(asked), self._bounds)
+            answer = check_reply(*worker.ask(asked), self._bounds)
             if not answer.spent:
                 return answer
             worker.kill()
@@ -101,7 +101,7 @@ class _Pool:
             job.taken_by(worker)
             if worker.fresh:
                 raise
-        return answer_of(*worker.ask(asked), self._bounds)
+        return check_reply(*worker.ask(asked), self._bounds)
 
 
 class Parsers:
@@ -154,12 +154,12 @@ class Parsers:
             return _rejected(member.name, error)
         return await self._outcome(member.name, member.content, answer, ocr)
 
-    async def _outcome(self, name: str, content: bytes, answer: ParserAnswer, ocr: bool) -> Document | Rejected:
+    async def _outcome(self, name: str, content: bytes, answer: ParserReply, ocr: bool) -> Document | Rejected:
         if ocr and answer.has_pictures:
             try:
                 read = await self._ocr.ask(ParserTask(name, content, member=True))
             except DocumentError as error:
-                read = ParserAnswer(failure=Failure.of(error))
+                read = ParserReply(failure=Failure.of(error))
             if read.failure is None or not answer.pages:
                 answer = read
         if answer.failure is not None:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.loaders import Source
-from playground.tabs.rag.lab.reading.names import safe_name
-from playground.tabs.rag.lab.reading.packed import ZIP_MARKS, opened
+from playground.tabs.rag.lab.reading.file_names import safe_name
+from playground.tabs.rag.lab.reading.zipped import ZIP_MARKS, open_zip
 from providers.errors import DocumentError, PlaygroundError
 
 _OF_DOCUMENTS = frozenset({"mimetype", "[Content_Types].xml", "AndroidManifest.xml", "META-INF/MANIFEST.MF"})
@@ -30,12 +30,12 @@ def is_archive(source: Source) -> bool:
     return source.content.startswith(ZIP_MARKS) and not _OF_DOCUMENTS.intersection(source.parts)
 
 
-def members(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
+def unpack(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
     """The files, with their paths as names. What systems leave behind (`__MACOSX`, hidden files) is left out.
 
     Raises `DocumentError`: "damaged", "empty", "too_many_files"; "expands", if all together are too large.
     """
-    archive = opened(content)
+    archive = open_zip(content)
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
     if not entries:
         raise DocumentError("empty")

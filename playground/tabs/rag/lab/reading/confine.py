@@ -33,7 +33,7 @@ def confine(memory: int) -> None:
     sys.addaudithook(_watch)
 
 
-def until(seconds: float) -> None:
+def end_after(seconds: float) -> None:
     """End this process after so many seconds, even if whoever started it is no longer there. 0: never mind."""
     import signal
 
@@ -57,7 +57,7 @@ def _bound(limits: dict[str, int]) -> None:
                 raise
 
 
-def without_network() -> None:
+def leave_network() -> None:
     """A network of its own, where this user may have one (as root, or where users may make namespaces).
 
     Threads that are there already would keep theirs.

@@ -21,7 +21,7 @@ _GUESSED = (
 )
 
 
-def decoded(content: bytes) -> str | None:
+def decode(content: bytes) -> str | None:
     """The text, without a byte order mark; `None` where the bytes are no text in an encoding that we know."""
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
     if marked is not None:

@@ -16,7 +16,7 @@ _SAMPLES = 4
 _SAMPLE = 1500
 
 
-def detected(text: str) -> str:
+def detect_language(text: str) -> str:
     """ISO 639-1, by py3langid (naive Bayes over byte n-grams; Lui & Baldwin 2012); empty where it is less than half
     sure, or there are too few letters to say. Long texts are looked at in four places."""
     words = " ".join(_WORD.findall(_samples(text)))

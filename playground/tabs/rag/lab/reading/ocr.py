@@ -16,7 +16,7 @@ _THREADS = 2
 
 
 @cache
-def reader() -> PictureReader:
+def picture_reader() -> PictureReader:
     """Loads the models, about a second. Raises `ImportError` where RapidOCR is not installed."""
     from rapidocr import RapidOCR
     from rapidocr.utils.output import RapidOCROutput

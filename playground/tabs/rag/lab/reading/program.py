@@ -22,15 +22,15 @@ def main() -> None:
     start = json.loads(given.read(length))
     sys.path[:] = start["path"]
     from playground.tabs.rag.lab.bounds import DocumentBounds
-    from playground.tabs.rag.lab.reading import confine, language, reading, wire
+    from playground.tabs.rag.lab.reading import confine, language, read, wire
 
     bounds, ocr = DocumentBounds(**start["bounds"]), bool(start["ocr"])
-    confine.without_network()
+    confine.leave_network()
     language.identifier()
     if ocr:
-        from playground.tabs.rag.lab.reading.ocr import reader
+        from playground.tabs.rag.lab.reading.ocr import picture_reader
 
-        reader()
+        picture_reader()
     confine.confine(bounds.ocr_memory if ocr else bounds.memory)
     wire.send(answers, {"ready": os.getpid()})
     while True:
@@ -38,12 +38,12 @@ def main() -> None:
             body, pieces = wire.receive(given, _MOST)
         except wire.Broken:
             return
-        confine.until((bounds.ocr_seconds if ocr else bounds.seconds) + _GRACE)
+        confine.end_after((bounds.ocr_seconds if ocr else bounds.seconds) + _GRACE)
         asked = json.loads(body)
-        message, found = reading.answered(asked["name"], pieces[0], reading.ReadOptions(bounds, ocr, asked["member"]))
+        message, found = read.read_file(asked["name"], pieces[0], read.ReadOptions(bounds, ocr, asked["member"]))
         del pieces
         wire.send(answers, message, found)
-        confine.until(0)
+        confine.end_after(0)
         if message.get("spent"):
             return
 

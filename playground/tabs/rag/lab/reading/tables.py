@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from playground.tabs.rag.lab.reading.tidy import one_line
+from playground.tabs.rag.lab.reading.cleaning import one_line
 
 _LOOKED_AT = 5
 _LONGEST_NAME = 80

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.answering.answer import Grounded
+from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.documents import Passage
 from playground.tabs.rag.page.drawing.claims import Claims, draw_claims, draw_legend
 from playground.tabs.rag.page.drawing.passages import draw_notes
@@ -129,7 +129,7 @@ def _sources(show: Renderer, it: Answered, number: int) -> str:
     )
 
 
-def _cut(show: Renderer, made: Grounded, number: int) -> str:
+def _cut(show: Renderer, made: GroundedPrompt, number: int) -> str:
     said = []
     if made.forgotten:
         said.append(f'<p class="quiet">⚠ {say(show, "forgotten", count=made.forgotten)}</p>')

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from playground.page.parts.plots import SERIES, template
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import Chunk
-from playground.tabs.rag.lab.measuring.map import Map
+from playground.tabs.rag.lab.index.projection import Projection
 
 _MARKS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "pentagon")
 _SHOWN = 110
@@ -19,7 +19,7 @@ _WIDTH = 55
 """Characters of a line of them."""
 
 
-def plot_map(show: Renderer, every: Sequence[Chunk], flat: Map, question: str) -> go.Figure:
+def plot_map(show: Renderer, every: Sequence[Chunk], flat: Projection, question: str) -> go.Figure:
     """The chunks, row by row as `flat` has them. Names and texts are escaped: a figure reads mark-up."""
     figure = go.Figure()
     names = list(dict.fromkeys((one.document, one.name) for one in every))

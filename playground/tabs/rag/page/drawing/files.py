@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from playground.asking.upload import Rejected
 from playground.page.parts.measures import draw_progress
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.index.texts import StoredDocument
+from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.drawing.pieces import draw_sentence, say
 from playground.tabs.rag.visit.values import Ingest
 

@@ -18,7 +18,8 @@ from playground.page.parts.measures import (
 )
 from playground.page.parts.plots import SERIES, PlottedColumn, plot_intervals
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.measuring.ways import METRICS, Metric, RetrievalScores
+from playground.tabs.rag.lab.measuring.columns import METRICS, Metric
+from playground.tabs.rag.lab.measuring.table import RetrievalScores
 from playground.tabs.rag.page.drawing.files import language_name
 from playground.tabs.rag.page.drawing.pieces import say
 

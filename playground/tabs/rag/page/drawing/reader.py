@@ -6,7 +6,7 @@ import html
 
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import DocumentPage
-from playground.tabs.rag.lab.index.texts import StoredDocument
+from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.drawing.pieces import draw_alert, say
 from providers.errors import PlaygroundError
 

@@ -18,8 +18,9 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.lab.measuring.columns import Way
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
-from playground.tabs.rag.lab.measuring.ways import Way, table
+from playground.tabs.rag.lab.measuring.table import table
 from playground.tabs.rag.page.drawing.measures import Tables, draw_measures, draw_searches, plot_recall
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
 from playground.tabs.rag.page.events.files import Scanned, add

@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.asking.reply import Reply
 from playground.page.parts.render import AGAIN, KEYS, Renderer, tags_shown
-from playground.tabs.vision.lab.read import Reading
+from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.visit.values import Seat, Session, VisionTurn
 
 

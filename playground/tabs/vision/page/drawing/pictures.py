@@ -6,11 +6,11 @@ import html
 from collections.abc import Sequence
 
 from playground.page.parts.render import Renderer
-from playground.tabs.vision.lab.read import Block, Reading
+from playground.tabs.vision.lab.ocr import Block, Reading
 from playground.tabs.vision.page.drawing.pieces import data_address, draw_cost, draw_sentence, say
 from playground.tabs.vision.page.fields import ChosenModels
 from playground.tabs.vision.visit.pictures import questions_of, samples, thumbnail
-from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadProgress, sent_as
+from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadProgress, sent_picture
 
 _UNSURE = 0.9
 """Confidence below which a box is dashed."""
@@ -88,7 +88,7 @@ def _cost(show: Renderer, picture: Picture, it: ChosenModels, seat: Seat) -> str
     name = html.escape(it.name(seat.ref))
     if model is None:
         return f'<th scope="row">{name}</th><td colspan="3">{say(show, "cost_unknown")}</td>'
-    sent = sent_as(picture, model)
+    sent = sent_picture(picture, model)
     tokens = say(show, "cost_unknown") if sent.tokens is None else f"{sent.tokens:,}"
     size = f"{sent.width} × {sent.height}"
     return f'<th scope="row">{name}</th><td>{size}</td><td>{tokens}</td><td>{draw_cost(show, sent.cost)}</td>'

@@ -20,7 +20,13 @@ from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_cost, dr
 from playground.tabs.vision.page.drawing.results import draw_answers, draw_failures, draw_scores, plot_scores
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
 from playground.tabs.vision.page.layout.tab import VisionLayout
-from playground.tabs.vision.visit.measure import MOST_QUESTIONS, VisionMeasurement, VisionResult, estimated, spread
+from playground.tabs.vision.visit.measure import (
+    MOST_QUESTIONS,
+    VisionMeasurement,
+    VisionResult,
+    estimate_bill,
+    spread_questions,
+)
 from playground.tabs.vision.visit.visits import MEASURE, VisionVisits
 from playground.visitors.checks import checked_language
 from providers.errors import InputError, PlaygroundError
@@ -94,7 +100,7 @@ def checked_measuring(it: ChosenModels, fields: tuple[object, object, object], s
     chosen = tuple(way for way in WAYS if way in texts_of(ways))
     if not chosen:
         raise InputError("choice", name="ways", choices=", ".join(WAYS))
-    items = spread(checked_language(language), questions)
+    items = spread_questions(checked_language(language), questions)
     return VisionMeasurement(models=it.refs, ways=chosen, questions=items, sampling=sampling)
 
 
@@ -103,7 +109,7 @@ async def start(
 ) -> AsyncGenerator[VisionMeasureScreen]:
     """Measure at once what costs nothing; ask first about what may cost something."""
     show = app.show(who)
-    bill = estimated(measuring, it.models)
+    bill = estimate_bill(measuring, it.models)
     if bill.requests:
         asked = say(show, "asks", requests=f"{bill.requests:,}", cost=draw_cost(show, bill.cost))
         said = f'<div class="notice" role="alert">{asked}</div>'

@@ -9,7 +9,7 @@ from pathlib import Path
 import bm25s  # noqa: F401 - imported here so that the processes that are forked off have it
 import chromadb  # noqa: F401
 
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from tests.playground.tabs.rag.lab.stores import collection, long_document
 
 
@@ -18,7 +18,7 @@ def add_until_killed(folder: Path, start: int, told: Connection) -> None:
 
 
 async def _add(folder: Path, start: int, told: Connection) -> None:
-    kept = collection(folder, Index.at(folder / "index"))
+    kept = collection(folder, VectorIndex.at(folder / "index"))
     await kept.settle()
     told.send("settled")
     for number in range(start, start + 1000):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playground.tabs.rag.lab.documents import Document, DocumentPage, Heading
 from playground.tabs.rag.lab.index.collection import Collection, IndexProgress
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
 
 _WORDS = [
@@ -54,7 +54,9 @@ def headed(name: str, sections: dict[str, str]) -> Document:
     )
 
 
-def collection(folder: Path, index: Index, owner: str = "ana", embedder: ScriptedEmbedder | None = None) -> Collection:
+def collection(
+    folder: Path, index: VectorIndex, owner: str = "ana", embedder: ScriptedEmbedder | None = None
+) -> Collection:
     return Collection(folder / owner, index, owner, embedder or ScriptedEmbedder())
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from playground.tabs.rag.lab.documents import RetrievalOptions
-from playground.tabs.rag.lab.index.collection import Collection, Cut
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.collection import ChunkSize, Collection
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
 from providers.errors import InputError, StorageFailed
 from tests.playground.tabs.rag.lab.stores import added, chroma_server, collection, document, long_document
@@ -28,18 +28,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["folder", "server"])
-def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
     if request.param == "folder":
-        made = Index.at(tmp_path / "index")
+        made = VectorIndex.at(tmp_path / "index")
     else:
-        made = Index.server(request.getfixturevalue("server"))
+        made = VectorIndex.server(request.getfixturevalue("server"))
     yield made
     for owner in ("ana", "ben"):  # the server outlives a test
         asyncio.run(made.forget(owner))
     made.close()
 
 
-async def test_adds_and_finds(index: Index, tmp_path: Path) -> None:
+async def test_adds_and_finds(index: VectorIndex, tmp_path: Path) -> None:
     kept = collection(tmp_path, index)
     told = [progress async for progress in kept.add(CATS)]
     assert told[-1].acknowledged and not any(progress.acknowledged for progress in told[:-1])
@@ -69,7 +69,7 @@ async def test_adds_and_finds(index: Index, tmp_path: Path) -> None:
         kept.document("0" * 64)
 
 
-async def test_vectors_are_those_of_the_chunks(index: Index, tmp_path: Path) -> None:
+async def test_vectors_are_those_of_the_chunks(index: VectorIndex, tmp_path: Path) -> None:
     kept = collection(tmp_path, index)
     await added(kept, CATS, SEA)
     chunks, vectors = await kept.vectors()
@@ -78,7 +78,7 @@ async def test_vectors_are_those_of_the_chunks(index: Index, tmp_path: Path) -> 
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
 
 
-async def test_the_same_file_is_stored_once(index: Index, tmp_path: Path) -> None:
+async def test_the_same_file_is_stored_once(index: VectorIndex, tmp_path: Path) -> None:
     embedder = ScriptedEmbedder()
     kept = collection(tmp_path, index, embedder=embedder)
     await added(kept, CATS)
@@ -88,7 +88,7 @@ async def test_the_same_file_is_stored_once(index: Index, tmp_path: Path) -> Non
     assert embedder.computed == computed and len(kept.documents()) == 1
 
 
-async def test_a_changed_file_replaces_its_old_chunks_at_once(index: Index, tmp_path: Path) -> None:
+async def test_a_changed_file_replaces_its_old_chunks_at_once(index: VectorIndex, tmp_path: Path) -> None:
     kept = collection(tmp_path, index)
     await added(kept, SEA, CATS)
     changed = document("cats.txt", *(f"Dogs bark, says page {number}." for number in range(70)))
@@ -106,9 +106,9 @@ async def test_a_changed_file_replaces_its_old_chunks_at_once(index: Index, tmp_
     assert ids == {chunk.id for chunk in kept.chunks()}
 
 
-async def test_remove_and_clear(index: Index, tmp_path: Path) -> None:
+async def test_remove_and_clear(index: VectorIndex, tmp_path: Path) -> None:
     kept = collection(tmp_path, index)
-    other = Collection(tmp_path / "ana", index, "ana", kept.embedder, Cut(tokens=100))
+    other = Collection(tmp_path / "ana", index, "ana", kept.embedder, ChunkSize(tokens=100))
     await added(kept, CATS, SEA)
     await other.settle()
     await kept.remove(CATS.digest)
@@ -122,7 +122,7 @@ async def test_remove_and_clear(index: Index, tmp_path: Path) -> None:
     assert (await kept.search("tide")).passages == ()
 
 
-async def test_visitors_do_not_mix(index: Index, tmp_path: Path) -> None:
+async def test_visitors_do_not_mix(index: VectorIndex, tmp_path: Path) -> None:
     ana, ben = collection(tmp_path, index, "ana"), collection(tmp_path, index, "ben")
     await asyncio.gather(added(ana, CATS), added(ben, SEA))
     assert {one.chunk.document for one in (await ana.search("day tide kitten", RetrievalOptions(k=50))).passages} == {
@@ -139,7 +139,7 @@ async def test_visitors_do_not_mix(index: Index, tmp_path: Path) -> None:
         ana.document(CATS.digest)
 
 
-async def test_stop_leaves_nothing_of_the_document(index: Index, tmp_path: Path) -> None:
+async def test_stop_leaves_nothing_of_the_document(index: VectorIndex, tmp_path: Path) -> None:
     kept = collection(tmp_path, index)
     await added(kept, SEA)
     adding = kept.add(long_document("long", 80))
@@ -157,7 +157,9 @@ async def test_stop_leaves_nothing_of_the_document(index: Index, tmp_path: Path)
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.01, 0.05, 0.1])
-async def test_a_cancelled_addition_leaves_a_consistent_store(index: Index, tmp_path: Path, moment: float) -> None:
+async def test_a_cancelled_addition_leaves_a_consistent_store(
+    index: VectorIndex, tmp_path: Path, moment: float
+) -> None:
     kept = collection(tmp_path, index)
     await added(kept, SEA)
     task = asyncio.create_task(added(kept, long_document("long", 80)))
@@ -168,7 +170,7 @@ async def test_a_cancelled_addition_leaves_a_consistent_store(index: Index, tmp_
     assert all(one.ready for one in kept.documents()) and await kept.settle() == 0
 
 
-async def test_a_failing_embedder_leaves_nothing(index: Index, tmp_path: Path) -> None:
+async def test_a_failing_embedder_leaves_nothing(index: VectorIndex, tmp_path: Path) -> None:
     class Failing(ScriptedEmbedder):
         async def embed(self, texts, purpose="passage"):  # type: ignore[no-untyped-def]
             if self.computed:
@@ -181,7 +183,7 @@ async def test_a_failing_embedder_leaves_nothing(index: Index, tmp_path: Path) -
     assert kept.documents() == () and not await index.ids(kept._key)
 
 
-async def test_another_model_or_cut_embeds_what_is_there(index: Index, tmp_path: Path) -> None:
+async def test_another_model_or_cut_embeds_what_is_there(index: VectorIndex, tmp_path: Path) -> None:
     kept = collection(tmp_path, index)
     await added(kept, CATS, long_document("long", 3))
     other = ScriptedEmbedder(replace(ScriptedEmbedder().info, id="small", dimensions=32))
@@ -192,12 +194,12 @@ async def test_another_model_or_cut_embeds_what_is_there(index: Index, tmp_path:
     assert all(one.ready for one in seen.documents())
     assert (await seen.search("kitten")).passages[0].chunk.page == 2
     assert (await seen.vectors())[1].shape == (5, 32)
-    finer = Collection(tmp_path / "ana", index, "ana", other, Cut(tokens=40, overlap=0))
+    finer = Collection(tmp_path / "ana", index, "ana", other, ChunkSize(tokens=40, overlap=0))
     assert await finer.settle() > 5 and all(chunk.tokens <= 40 for chunk in finer.chunks())
     assert len(kept.chunks()) == 5 and await kept.settle() == 0
 
 
-async def test_many_collections_of_one_folder_get_along(index: Index, tmp_path: Path) -> None:
+async def test_many_collections_of_one_folder_get_along(index: VectorIndex, tmp_path: Path) -> None:
     documents = [long_document(f"file{number}", 5) for number in range(6)]
     kept = [collection(tmp_path, index) for _ in documents]
     await asyncio.gather(
@@ -208,7 +210,7 @@ async def test_many_collections_of_one_folder_get_along(index: Index, tmp_path: 
     assert await index.ids(kept[0]._key) == {chunk.id for chunk in kept[0].chunks()}
 
 
-async def test_an_empty_document_and_half_characters(index: Index, tmp_path: Path) -> None:
+async def test_an_empty_document_and_half_characters(index: VectorIndex, tmp_path: Path) -> None:
     kept = collection(tmp_path, index)
     await added(
         kept,

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from playground.tabs.rag.lab.documents import RetrievalOptions
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from tests.playground.tabs.rag.lab.kill_program import add_until_killed
 from tests.playground.tabs.rag.lab.stores import collection, long_document
 
@@ -33,7 +33,7 @@ async def test_twenty_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
         promised += _rest(hearing)
     assert len(promised) > KILLS / 2, "the kills came too early to show anything"
 
-    index = Index.at(tmp_path / "index")
+    index = VectorIndex.at(tmp_path / "index")
     kept = collection(tmp_path, index)
     await kept.settle()
     documents = kept.documents()

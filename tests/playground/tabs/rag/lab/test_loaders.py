@@ -10,11 +10,11 @@ import pytest
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import DocumentPage
-from playground.tabs.rag.lab.reading.decoding import decoded
-from playground.tabs.rag.lab.reading.language import detected
+from playground.tabs.rag.lab.reading.cleaning import clean, clean_spaces, join_lines
+from playground.tabs.rag.lab.reading.decoding import decode
+from playground.tabs.rag.lab.reading.language import detect_language
+from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.tables import lines
-from playground.tabs.rag.lab.reading.tidy import clean, tidy, unbroken
-from playground.tabs.rag.lab.reading.writing import PageWriter
 from providers.errors import DocumentError
 
 from .hostile import real
@@ -28,7 +28,7 @@ def read(
     name: str, content: bytes | None = None, bounds: DocumentBounds | None = None
 ) -> tuple[str, list[DocumentPage]]:
     source = loaders.Source(name, real(name) if content is None else content, bounds or DocumentBounds())
-    chosen = loaders.recognised(source)
+    chosen = loaders.recognise(source)
     assert chosen is not None
     return chosen, list(loaders.loader(chosen).load(source))
 
@@ -161,7 +161,7 @@ def test_a_table_without_names_keeps_its_values():
     "name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"]
 )
 def test_spanish_in_any_encoding(name):
-    assert decoded(SPANISH.encode(name)) == SPANISH
+    assert decode(SPANISH.encode(name)) == SPANISH
 
 
 @pytest.mark.parametrize(
@@ -172,13 +172,13 @@ def test_spanish_in_any_encoding(name):
     ],
 )
 def test_other_encodings_are_guessed(text, name):
-    assert decoded(text.encode(name)) == text
+    assert decode(text.encode(name)) == text
 
 
 def test_what_is_no_text_is_none():
-    assert decoded(bytes(range(256)) * 20) is None
-    assert decoded(b"MZ\0\0\1\2\3\4" * 50) is None
-    assert decoded("niño".encode() + "ñ".encode()[:1]) == "niño"
+    assert decode(bytes(range(256)) * 20) is None
+    assert decode(b"MZ\0\0\1\2\3\4" * 50) is None
+    assert decode("niño".encode() + "ñ".encode()[:1]) == "niño"
 
 
 @pytest.mark.parametrize("format", ["docx", "pptx", "epub", "html"])
@@ -189,7 +189,7 @@ def test_the_content_says_what_a_file_is(format):
 
 def test_a_pdf_by_another_name_is_a_pdf():
     assert read("notes.txt", real("libreoffice.pdf"))[0] == "pdf"
-    assert loaders.recognised(loaders.Source("a.pdf", b"MZ\0\0" * 100)) is None
+    assert loaders.recognise(loaders.Source("a.pdf", b"MZ\0\0" * 100)) is None
 
 
 def test_markdown_headings_are_those_of_commonmark():
@@ -203,7 +203,7 @@ def test_markdown_headings_are_those_of_commonmark():
 def test_text_is_cleaned():
     assert clean("a\u0000b\u200bc\u202ed\r\ne\u2028f") == "abcd\ne\nf"
     assert clean("n\u0303 e\u0301") == "ñ é"
-    assert tidy("  a \t b  \n\n\n\n c\u00ad ") == "a b\n\nc"
+    assert clean_spaces("  a \t b  \n\n\n\n c\u00ad ") == "a b\n\nc"
 
 
 def test_lines_become_paragraphs():
@@ -217,13 +217,13 @@ def test_lines_become_paragraphs():
             "The next paragraph divi\ufffeded",
         ]
     )
-    assert unbroken(printed).split("\n") == [
+    assert join_lines(printed).split("\n") == [
         "A heading",
         "The first line of this paragraph is as long as a line can be, and the second one ends it here.",
         "• An item that is there",
         "• Another one, with a long enough text to fill the line The next paragraph divided",
     ]
-    assert unbroken("SmolLM2-135M\ufffeInstruct") == "SmolLM2-135M-Instruct"
+    assert join_lines("SmolLM2-135M\ufffeInstruct") == "SmolLM2-135M-Instruct"
 
 
 def test_a_text_that_grows_beyond_its_bound_is_refused():
@@ -245,7 +245,7 @@ def test_a_text_that_grows_beyond_its_bound_is_refused():
     ],
 )
 def test_the_language_is_told_or_left_open(text, language):
-    assert detected(text) == language
+    assert detect_language(text) == language
 
 
 @pytest.mark.parametrize("line", ["# " + "[*" * 100_000, "a" + " " * 500_000 + "b", "`" * 500_000, "a-\n" * 100_000])
@@ -254,5 +254,5 @@ def test_no_line_takes_long(line):
     start = time.process_time()
     read("a.md", line.encode())
     read("a.txt", line.encode())
-    unbroken(line)
+    join_lines(line)
     assert time.process_time() - start < 8

@@ -17,10 +17,10 @@ from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.parsing import Parsers
-from playground.tabs.rag.lab.parsing.answer import answer_of
+from playground.tabs.rag.lab.parsing.reply import check_reply
 from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Worker
 from playground.tabs.rag.lab.reading import wire
-from playground.tabs.rag.lab.reading.names import safe_name
+from playground.tabs.rag.lab.reading.file_names import safe_name
 from playground.text import texts
 from providers.errors import DocumentError
 
@@ -139,10 +139,10 @@ import sys
 sys.path[:] = {sys.path!r}
 from pathlib import Path
 from playground.tabs.rag.lab.bounds import DocumentBounds
-from playground.tabs.rag.lab.reading import program, reading
+from playground.tabs.rag.lab.reading import program, read
 for path in sorted(Path({str(FILES)!r}).iterdir()):
-    reading.answered(path.name, path.read_bytes(), reading.ReadOptions(DocumentBounds(), False, False))
-reading.answered("a.csv", b"a,b", reading.ReadOptions(DocumentBounds(), False, False))
+    read.read_file(path.name, path.read_bytes(), read.ReadOptions(DocumentBounds(), False, False))
+read.read_file("a.csv", b"a,b", read.ReadOptions(DocumentBounds(), False, False))
 print(*sys.modules)
 """
     told = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
@@ -178,7 +178,7 @@ sys.path[:] = {path!r}
 from playground.tabs.rag.lab.reading import confine
 import ctypes, socket, subprocess
 libc = ctypes.CDLL(None, use_errno=True)
-confine.without_network()
+confine.leave_network()
 confine.confine(512 * 2**20)
 refused = []
 for name, attempt in {{
@@ -255,7 +255,7 @@ async def test_a_file_that_takes_too_long_is_stopped_and_the_others_go_on():
 
 def test_time_is_over_for_the_process_even_if_its_owner_is_gone():
     program = f"import sys; sys.path[:] = {sys.path!r}\nfrom playground.tabs.rag.lab.reading import confine\n"
-    program += "confine.until(0.2)\nwhile True: pass"
+    program += "confine.end_after(0.2)\nwhile True: pass"
     started = time.monotonic()
     ended = subprocess.run([sys.executable, "-I", "-c", program], timeout=30, check=False)
     assert ended.returncode == -14 and time.monotonic() - started < 30
@@ -291,7 +291,7 @@ async def test_many_at_once_share_the_processes():
 
 def test_a_reply_is_data_and_is_checked():
     good = b'{"format":"text","language":"en","pages":[{"number":1,"text":"ab","label":"","headings":[],"read":false}]}'
-    assert answer_of(good, [], DocumentBounds()).pages[0].text == "ab"
+    assert check_reply(good, [], DocumentBounds()).pages[0].text == "ab"
     for bad in (
         b"\x80\x04\x95pickle",
         b"[]",
@@ -305,9 +305,9 @@ def test_a_reply_is_data_and_is_checked():
         b'{"members":[{"name":"a"}]}',
     ):
         with pytest.raises(Died):
-            answer_of(bad, [], DocumentBounds())
+            check_reply(bad, [], DocumentBounds())
     with pytest.raises(Died):
-        answer_of(good, [], DocumentBounds(characters=1))
+        check_reply(good, [], DocumentBounds(characters=1))
 
 
 def test_frames_are_bounded():

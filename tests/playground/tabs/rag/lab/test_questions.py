@@ -19,7 +19,7 @@ from playground.tabs.rag.lab.measuring.questions import (
     sample_questions,
     to_jsonl,
 )
-from playground.tabs.rag.lab.measuring.relevance import relevant, relevant_by_quote
+from playground.tabs.rag.lab.measuring.relevance import relevant_chunks, relevant_chunks_by_quote
 from providers.errors import DocumentError
 
 ROW = {"id": "a", "language": "en", "question": "When?", "document": "d.pdf", "quotes": ["at nine", "by ten"]}
@@ -114,15 +114,15 @@ def asked(*quotes: str, document: str = "d.pdf") -> LabelledQuestion:
 
 def test_chunks_that_hold_a_quote_whatever_its_white_space() -> None:
     chunks = [chunk("a", "It opens\n at   nine\u00ad o'clock."), chunk("b", "It opens At nine."), chunk("c", "at ten")]
-    assert relevant(asked("opens at nine"), chunks) == {"a"}
-    assert relevant(asked("opens at nine", "at ten"), chunks) == {"a", "c"}
-    assert relevant_by_quote(asked("opens at nine", "at noon"), chunks) == (frozenset({"a"}), frozenset())
+    assert relevant_chunks(asked("opens at nine"), chunks) == {"a"}
+    assert relevant_chunks(asked("opens at nine", "at ten"), chunks) == {"a", "c"}
+    assert relevant_chunks_by_quote(asked("opens at nine", "at noon"), chunks) == (frozenset({"a"}), frozenset())
 
 
 def test_only_in_its_document() -> None:
     chunks = [chunk("a", "at nine"), chunk("b", "at nine", document="other.pdf")]
-    assert relevant(asked("at nine"), chunks) == {"a"}
-    assert relevant(asked("at nine", document=""), chunks) == {"a", "b"}
+    assert relevant_chunks(asked("at nine"), chunks) == {"a"}
+    assert relevant_chunks(asked("at nine", document=""), chunks) == {"a", "b"}
 
 
 QUOTE = "the museum opens its doors at nine in the morning"
@@ -134,17 +134,17 @@ def test_a_quote_cut_in_two_is_held_by_the_greater_part(place: int) -> None:
     chunks = [chunk("a", "In spring " + first), chunk("b", second + " and closes late."), chunk("c", "nine")]
     bare_half = len(QUOTE.replace(" ", "")) / 2
     held = {name for name, part in (("a", first), ("b", second)) if len(part.replace(" ", "")) >= bare_half}
-    assert held and relevant(asked(QUOTE), chunks) == held
+    assert held and relevant_chunks(asked(QUOTE), chunks) == held
 
 
 def test_a_quote_longer_than_chunks_is_held_by_its_parts() -> None:
     chunks = [chunk("a", QUOTE[:20]), chunk("b", QUOTE[20:35]), chunk("c", QUOTE[35:]), chunk("d", "elsewhere")]
-    assert relevant(asked(QUOTE), chunks) == {"a", "b", "c"}
+    assert relevant_chunks(asked(QUOTE), chunks) == {"a", "b", "c"}
 
 
 def test_overlapping_chunks_hold_it_both() -> None:
-    assert relevant(asked(QUOTE), [chunk("a", "So " + QUOTE), chunk("b", QUOTE + ".")]) == {"a", "b"}
+    assert relevant_chunks(asked(QUOTE), [chunk("a", "So " + QUOTE), chunk("b", QUOTE + ".")]) == {"a", "b"}
 
 
 def test_the_same_beginning_elsewhere_is_not_it() -> None:
-    assert relevant(asked(QUOTE), [chunk("a", QUOTE[:30] + " nobody knows when, or why at all.")]) == frozenset()
+    assert relevant_chunks(asked(QUOTE), [chunk("a", QUOTE[:30] + " nobody knows when, or why at all.")]) == frozenset()

@@ -14,7 +14,7 @@ import pytest
 from playground.sqlite import failures
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
 from providers.errors import StorageFailed
 from tests.playground.tabs.rag.lab.stores import added, collection, document, long_document
@@ -74,7 +74,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 async def test_damage_is_noticed_and_repaired(built: Path, tmp_path: Path, damage: Callable[[Path], object]) -> None:
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     damage(tmp_path / "index")
-    index, embedder = Index.at(tmp_path / "index"), ScriptedEmbedder()
+    index, embedder = VectorIndex.at(tmp_path / "index"), ScriptedEmbedder()
     kept, told = collection(tmp_path, index, embedder=embedder), list[tuple[int, int]]()
     assert await kept.settle(lambda *so_far: told.append(so_far)) == CHUNKS
     assert told[-1] == (CHUNKS, CHUNKS) and [done for done, _ in told] == sorted(done for done, _ in told)
@@ -94,7 +94,7 @@ async def _searchable(kept: Collection) -> None:
 
 async def test_an_index_that_is_whole_is_left_alone(built: Path, tmp_path: Path) -> None:
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
-    index, embedder = Index.at(tmp_path / "index"), ScriptedEmbedder()
+    index, embedder = VectorIndex.at(tmp_path / "index"), ScriptedEmbedder()
     assert await collection(tmp_path, index, embedder=embedder).settle() == 0 and embedder.computed == 0
     index.close()
 
@@ -102,14 +102,14 @@ async def test_an_index_that_is_whole_is_left_alone(built: Path, tmp_path: Path)
 async def test_a_search_repairs_what_it_stumbles_over(built: Path, tmp_path: Path) -> None:
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     DAMAGE["the graph is noise"](tmp_path / "index")
-    index = Index.at(tmp_path / "index")
+    index = VectorIndex.at(tmp_path / "index")
     await _searchable(collection(tmp_path, index))
     index.close()
 
 
 async def test_a_damaged_database_is_set_aside_and_older_ones_go(tmp_path: Path) -> None:
     for generation in (1, 2, 3):
-        index = Index.at(tmp_path / "index")
+        index = VectorIndex.at(tmp_path / "index")
         kept = collection(tmp_path, index)
         await added(kept, document("a.txt", "A kitten."))
         await kept.settle()
@@ -120,7 +120,7 @@ async def test_a_damaged_database_is_set_aside_and_older_ones_go(tmp_path: Path)
 
 
 async def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
-    index = Index.server("http://127.0.0.1:9")
+    index = VectorIndex.server("http://127.0.0.1:9")
     kept = collection(tmp_path, index)
     with pytest.raises(StorageFailed, match="index_server"):
         await added(kept, document("a.txt", "A kitten."))
@@ -130,7 +130,7 @@ async def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
 
 
 async def test_a_full_disk_is_told_and_the_store_stays_usable(tmp_path: Path) -> None:
-    index = Index.at(tmp_path / "index")
+    index = VectorIndex.at(tmp_path / "index")
     kept = collection(tmp_path, index)
     await added(kept, document("a.txt", "A kitten drinks milk."))
     connection = kept._texts._connection()
@@ -151,7 +151,7 @@ async def test_texts_that_are_no_database(tmp_path: Path) -> None:
     (tmp_path / "ana").mkdir()
     (tmp_path / "ana" / "documents.sqlite").write_bytes(b"noise" * 1000)
     with pytest.raises(StorageFailed, match="damaged"):
-        collection(tmp_path, Index.at(tmp_path / "index")).documents()
+        collection(tmp_path, VectorIndex.at(tmp_path / "index")).documents()
 
 
 @pytest.mark.parametrize(("number", "reason"), [(28, "full"), (122, "full"), (5, None)])

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playground.tabs.rag.lab.chunking.sentences import sentences
+from playground.tabs.rag.lab.chunking.split import ChunkSize, split
 from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, Heading
-from playground.tabs.rag.lab.reading.sentences import sentences
-from playground.tabs.rag.lab.reading.split import Cut, split
 from providers.adapters.scripted import ScriptedEmbedder
 from tests.playground.tabs.rag.lab.stores import document, headed, long_document
 
@@ -49,7 +49,7 @@ def documents(draw: st.DrawFn) -> Document:
 @settings(max_examples=300, deadline=None)
 @given(documents(), st.sampled_from([count, by_pieces, by_bytes]), st.integers(12, 60), st.integers(0, 20))
 def test_chunks_are_exact_whole_and_short_enough(document: Document, count, tokens: int, overlap: int) -> None:  # type: ignore[no-untyped-def]
-    chunks = split(document, count, Cut(tokens=tokens, overlap=overlap))
+    chunks = split(document, count, ChunkSize(tokens=tokens, overlap=overlap))
     assert len({chunk.id for chunk in chunks}) == len(chunks)
     for chunk in chunks:
         page = document.pages[chunk.page - 1]
@@ -65,19 +65,21 @@ def test_chunks_are_exact_whole_and_short_enough(document: Document, count, toke
 
 def test_cut_at_sentences_with_overlap() -> None:
     text = " ".join(f"Sentence number {number} has exactly nine of these words." for number in range(30))
-    chunks = split(document("a", text), count, Cut(tokens=60, overlap=12))
+    chunks = split(document("a", text), count, ChunkSize(tokens=60, overlap=12))
     assert len(chunks) > 5
     for chunk in chunks:
         assert chunk.text.startswith("Sentence") and chunk.text.endswith("words.")
     for one, after in pairwise(chunks):
         assert text[after.start : one.end].count("words.") == 1, "one sentence is repeated"
-    apart = split(document("a", text), count, Cut(tokens=60, overlap=0))
+    apart = split(document("a", text), count, ChunkSize(tokens=60, overlap=0))
     assert all(after.start > one.end for one, after in pairwise(apart))
 
 
 def test_headings_are_kept_and_cut_at() -> None:
     body = "Fish swim in the river all day. " * 4
-    chunks = split(headed("a", {"Rivers": body, "Lakes": body * 4, "Empty": "", "Seas": body}), count, Cut(tokens=60))
+    chunks = split(
+        headed("a", {"Rivers": body, "Lakes": body * 4, "Empty": "", "Seas": body}), count, ChunkSize(tokens=60)
+    )
     assert chunks[0].text.startswith("Rivers") and chunks[0].headings == ()
     lakes = [chunk for chunk in chunks if "Lakes" in (chunk.text[:5], *chunk.headings)]
     assert len(lakes) > 1 and all(chunk.headings == ("Lakes",) for chunk in lakes[1:])
@@ -101,7 +103,7 @@ def test_headings_last_from_page_to_page_but_not_into_a_page_with_a_name() -> No
         DocumentPage(number=2, text="Owls hear well."),
         DocumentPage(number=3, text="Bones are hollow.", label="Sheet 3"),
     )
-    chunks = split(Document(name="a", format="pdf", digest="1", size=1, pages=pages), count, Cut())
+    chunks = split(Document(name="a", format="pdf", digest="1", size=1, pages=pages), count, ChunkSize())
     assert [chunk.headings for chunk in chunks] == [(), ("Birds", "Owls"), ("Sheet 3",)]
 
 
@@ -111,7 +113,7 @@ def test_headings_never_crowd_out_the_text() -> None:
         text="Title\n" + "Fish swim. " * 200,
         headings=(Heading(start=0, text="many words " * 50), Heading(start=1, text="short", level=2)),
     )
-    chunks = split(Document(name="a", format="text", digest="1", size=1, pages=(page,)), count, Cut(tokens=40))
+    chunks = split(Document(name="a", format="text", digest="1", size=1, pages=(page,)), count, ChunkSize(tokens=40))
     assert {chunk.headings for chunk in chunks[1:]} == {()} or {chunk.headings for chunk in chunks[1:]} == {("short",)}
     assert all(chunk.tokens <= 40 for chunk in chunks)
 
@@ -132,8 +134,8 @@ def test_sentences(text: str, expected: list[str]) -> None:
 
 
 def test_a_cut_stays_within_the_window() -> None:
-    assert Cut(tokens=200, overlap=30).within(256) == Cut(tokens=200, overlap=30)
-    assert Cut(tokens=400, overlap=90).within(128) == Cut(tokens=128, overlap=64)
+    assert ChunkSize(tokens=200, overlap=30).within(256) == ChunkSize(tokens=200, overlap=30)
+    assert ChunkSize(tokens=400, overlap=90).within(128) == ChunkSize(tokens=128, overlap=64)
 
 
 def test_a_book_is_cut_in_moments_and_few_counts() -> None:
@@ -146,10 +148,10 @@ def test_a_book_is_cut_in_moments_and_few_counts() -> None:
 
     book = long_document("book", 1200)
     start = time.perf_counter()
-    chunks: tuple[Chunk, ...] = split(book, counted, Cut())
+    chunks: tuple[Chunk, ...] = split(book, counted, ChunkSize())
     assert time.perf_counter() - start < 30
     assert sum(asked) < 12 * book.characters and len(chunks) >= 1200
     line = document("line", "x" * 1_000_000)
     start = time.perf_counter()
-    assert all(len(chunk.text) <= 4000 for chunk in split(line, count, Cut()))
+    assert all(len(chunk.text) <= 4000 for chunk in split(line, count, ChunkSize()))
     assert time.perf_counter() - start < 30

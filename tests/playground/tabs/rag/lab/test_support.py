@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from playground.tabs.rag.lab.answering.abstaining import abstained, abstains
+from playground.tabs.rag.lab.answering.abstention import is_abstention, says_no_answer
 from playground.tabs.rag.lab.answering.evidence import evidence
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.answering.support import Sentence, support
 from playground.tabs.rag.lab.answering.wording import wordings
 from playground.tabs.rag.lab.documents import RetrievalResult
-from playground.tabs.rag.lab.search.terms import spoken, terms
+from playground.tabs.rag.lab.retrieval.terms import likely_language, terms
 from providers.adapters.scripted.embedding import BAG, ScriptedEmbedder
 from providers.embedding import EmbeddingInfo
 from tests.playground.tabs.rag.lab.labelled import ASKED, GARDEN, LIBRARY, MUSEUM, PAIRS, PUMP
@@ -78,7 +78,7 @@ def test_terms_of_both_languages() -> None:
     spanish = terms("Marta abrió 1.254,50 libros; nunca usa jabón.")
     assert spanish.has_number(frozenset({"1254.5"})) and not spanish.has_number(frozenset({"1254"}))
     assert "abri" in spanish.words and spanish.denied == (frozenset({"usa", "jabon"}),)
-    assert (spoken("¿Dónde está?"), spoken("Where is it?"), spoken("42")) == ("es", "en", "")
+    assert (likely_language("¿Dónde está?"), likely_language("Where is it?"), likely_language("42")) == ("es", "en", "")
 
 
 async def checked(text: str, *passages: str, language: str = "en") -> tuple[Sentence, ...]:
@@ -213,16 +213,16 @@ def test_a_number_that_no_passage_has_makes_evidence_weak() -> None:
     ],
 )
 def test_answers_that_abstain(text: str) -> None:
-    assert abstains(text) and abstained(f"{text} [1] And more.")
+    assert says_no_answer(text) and is_abstention(f"{text} [1] And more.")
 
 
 @pytest.mark.parametrize("text", ["The museum does not open on Mondays.", "El museo no abre los lunes.", ""])
 def test_answers_that_do_not(text: str) -> None:
-    assert not abstained(text)
+    assert not is_abstention(text)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_our_own_words_for_it_are_noticed(language: str) -> None:
     rules = wordings()[language].rules
     said = rules[rules.index("“" if language == "en" else "«") + 1 : rules.index("”" if language == "en" else "»")]
-    assert abstained(said)
+    assert is_abstention(said)

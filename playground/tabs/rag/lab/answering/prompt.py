@@ -1,0 +1,114 @@
+"""The prompt of an answer from passages, and of the same answer without them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from playground.tabs.rag.lab.answering.quoting import quote_chunk, unguessable_mark
+from playground.tabs.rag.lab.answering.wording import wording
+from playground.tabs.rag.lab.documents import Passage
+from providers.types import Message
+
+Fits = Callable[[tuple[Message, ...]], Awaitable[bool]]
+"""Whether a model's context has room for these messages and a reply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundedPrompt:
+    """A prompt. `passages` are [1] … [n] as it numbers them; `left_out` did not fit, best first.
+
+    `forgotten` counts the messages of the history that were left out, the oldest, so that one passage fits.
+    """
+
+    messages: tuple[Message, ...]
+    passages: tuple[Passage, ...]
+    left_out: tuple[Passage, ...] = ()
+    forgotten: int = 0
+
+
+async def grounded_prompt(
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    language: str,
+    system: str = "",
+    history: Sequence[Message] = (),
+    fits: Fits | None = None,
+) -> GroundedPrompt:
+    """The messages for an answer from passages, given best first.
+
+    The system message is `system` and our rules, byte for byte the same whatever the passages say: they stand in the
+    last user message alone, each between delimiters that it cannot close. What does not fit is left out: the weakest
+    passages, then all but one, then the oldest turns of the history, at last everything but the question. That may
+    still not fit: the model's answer then is `ContextTooLong`.
+    """
+    instructed = _instructed(system, language)
+
+    def made(kept: int, forgotten: int) -> tuple[Message, ...]:
+        asked = Message.of("user", _asked(question, passages[:kept], language))
+        return (instructed, *history[forgotten:], asked)
+
+    async def fitting(kept: int, forgotten: int) -> bool:
+        return fits is None or await fits(made(kept, forgotten))
+
+    kept, forgotten = await _most(len(passages), lambda count: fitting(count, 0)), 0
+    if kept == 0 and not (not passages and await fitting(0, 0)):
+        kept, forgotten = await _at_the_least(min(1, len(passages)), _turns(history), fitting)
+    return GroundedPrompt(
+        messages=made(kept, forgotten),
+        passages=tuple(passages[:kept]),
+        left_out=tuple(passages[kept:]),
+        forgotten=forgotten,
+    )
+
+
+def ungrounded_prompt(question: str, *, system: str = "", history: Sequence[Message] = ()) -> tuple[Message, ...]:
+    """The same question without passages and without rules about them."""
+    before = (Message.of("system", system.strip()),) if system.strip() else ()
+    return (*before, *history, Message.of("user", question))
+
+
+def _instructed(system: str, language: str) -> Message:
+    rules = wording(language).rules.strip()
+    return Message.of("system", f"{system.strip()}\n\n{rules}" if system.strip() else rules)
+
+
+def _asked(question: str, passages: Sequence[Passage], language: str) -> str:
+    words = wording(language)
+    closing = words.question.format(question=question)
+    if not passages:
+        return f"{words.none}\n\n{closing}"
+    chunks = [passage.chunk for passage in passages]
+    mark = unguessable_mark(
+        [text for chunk in chunks for text in (chunk.name, *chunk.headings, chunk.text)] + [question]
+    )
+    quotes = [quote_chunk(chunk, number, mark, language) for number, chunk in enumerate(chunks, start=1)]
+    return "\n\n".join((words.passages, *quotes, closing, words.reminder))
+
+
+async def _at_the_least(
+    kept: int, turns: Sequence[int], fitting: Callable[[int, int], Awaitable[bool]]
+) -> tuple[int, int]:
+    """One passage and as much of the history as fits beside it, or neither: passages kept, messages forgotten."""
+    remembered = await _most(len(turns) - 1, lambda count: fitting(kept, turns[-1 - count]))
+    if kept and not remembered and not await fitting(kept, turns[-1]):
+        kept = 0
+    return kept, turns[-1 - remembered]
+
+
+def _turns(history: Sequence[Message]) -> list[int]:
+    """Where the history may begin: at a question of the user's, or at its end (nothing of it)."""
+    starts = {0, *(place for place, message in enumerate(history) if message.role == "user"), len(history)}
+    return sorted(starts)
+
+
+async def _most(most: int, fitting: Callable[[int], Awaitable[bool]]) -> int:
+    """The largest count from 0 to `most` that fits, taking it that less always fits better; 0 is not asked about."""
+    if most <= 0 or await fitting(most):
+        return max(0, most)
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if await fitting(middle) else (low, middle)
+    return low

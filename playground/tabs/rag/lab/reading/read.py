@@ -1,0 +1,118 @@
+"""Recognise and load one file within its bounds and detect its language. The result, or the failure, is plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple
+
+from playground.tabs.rag.lab import loaders
+from playground.tabs.rag.lab.bounds import MB, DocumentBounds
+from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.reading import archive, zipped
+from playground.tabs.rag.lab.reading.language import detect_language
+from playground.tabs.rag.lab.reading.ocr import picture_reader
+from providers.errors import DocumentError, Failure, MissingPackage, PlaygroundError
+
+_NEAR = 0.6
+
+
+class ReadOptions(NamedTuple):
+    """How to read: pictures of text too or not; whether the file comes out of an archive."""
+
+    bounds: DocumentBounds
+    ocr: bool
+    member: bool
+
+
+Message = dict[str, object]
+
+
+def read_file(name: str, content: bytes, way: ReadOptions) -> tuple[Message, list[bytes]]:
+    """What the file holds: `pages`, or `members` of an archive with their contents, or a `failure`.
+
+    `spent` tells that this process has run out of memory and should not read another file.
+    """
+    try:
+        _worth_reading(content, way.bounds)
+        source = loaders.Source(name, content, way.bounds, picture_reader() if way.ocr else None)
+        chosen = loaders.recognise(source)
+        if chosen is not None:
+            return _document(source, chosen), []
+        if not archive.is_archive(source):
+            raise DocumentError("unsupported")
+        return _members(content, way)
+    except PlaygroundError as error:
+        return failure_message(error), []
+    except MemoryError:
+        return {**failure_message(DocumentError("memory", limit=_memory(way) // MB)), "spent": True}, []
+    except RecursionError:
+        return failure_message(DocumentError("nested")), []
+    except ImportError as error:
+        return failure_message(MissingPackage(package=(error.name or "?").partition(".")[0])), []
+    except Exception as error:  # noqa: BLE001 - parsers raise anything at all for files that are not what they should be
+        if _grew(_memory(way)) or "memory" in str(error).lower():
+            return {**failure_message(DocumentError("memory", limit=_memory(way) // MB)), "spent": True}, []
+        return failure_message(DocumentError("damaged")), []
+
+
+def failure_message(error: PlaygroundError) -> Message:
+    failure = Failure.of(error)
+    return {"failure": failure.key, "values": dict(failure.values)}
+
+
+def _members(content: bytes, way: ReadOptions) -> tuple[Message, list[bytes]]:
+    if way.member:
+        zipped.open_zip(content)  # a part of a file that is cut off looks like an archive too
+        raise DocumentError("archive")
+    found = archive.unpack(content, way.bounds)
+    told = [{"name": one.name, **(failure_message(one.refused) if one.refused else {})} for one in found]
+    return {"members": told}, [one.content for one in found]
+
+
+def _worth_reading(content: bytes, bounds: DocumentBounds) -> None:
+    if len(content) > bounds.file_bytes:
+        raise DocumentError("too_large", limit=bounds.file_bytes // MB)
+    if not content.strip(b"\0\t\n\r\x0b\x0c "):
+        raise DocumentError("empty")
+    if zipped.is_encrypted_office(content):
+        raise DocumentError("encrypted")
+
+
+def _document(source: loaders.Source, chosen: str) -> Message:
+    pages = _bounded(loaders.loader(chosen).load(source), source.bounds)
+    if not any(page.text.strip() for page in pages):
+        raise DocumentError("unread" if source.read else "empty")
+    language = detect_language("\n".join(page.text for page in pages))
+    return {"format": chosen, "language": language, "pages": [asdict(page) for page in pages]}
+
+
+def _bounded(found: Iterable[DocumentPage], bounds: DocumentBounds) -> list[DocumentPage]:
+    pages: list[DocumentPage] = []
+    characters = 0
+    for page in found:
+        characters += len(page.text)
+        pages.append(page)
+        if len(pages) > bounds.pages:
+            raise DocumentError("too_many_pages", pages=len(pages), limit=bounds.pages)
+        if characters > bounds.characters:
+            raise DocumentError("too_long", limit=bounds.characters)
+    return pages
+
+
+def _memory(way: ReadOptions) -> int:
+    return way.bounds.ocr_memory if way.ocr else way.bounds.memory
+
+
+def _grew(most: int) -> bool:
+    """This process has come near its bound: libxml2 calls its want of memory an unknown error of syntax.
+
+    Perhaps it was for an earlier file; a process that is spent is replaced, and the file read once more in a fresh one.
+    """
+    try:
+        status = Path("/proc/self/status").read_text("ascii", errors="replace")
+    except OSError:
+        return False
+    peak = next((line for line in status.splitlines() if line.startswith("VmPeak:")), "VmPeak: 0 kB")
+    return int(peak.split()[1]) * 1024 > _NEAR * most

@@ -1,0 +1,73 @@
+"""Files that are ZIP archives inside: office files and books. Checked before a library opens them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+from playground.tabs.rag.lab.bounds import MB, DocumentBounds
+from providers.errors import DocumentError
+
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PARTS = 20_000
+_PIECE = MB
+_XML = (".xml", ".rels", ".opf", ".ncx", ".vml")
+_ENTITY = re.compile(rb"<!ENTITY|<\0!\0E\0N\0T\0I\0T\0Y|\0<\0!\0E\0N\0T\0I\0T\0Y")
+_ENTITY_LENGTH = 16
+
+
+def open_zip(content: bytes) -> zipfile.ZipFile:
+    """Raises `DocumentError("damaged")`, or "expands" for an endless list of parts."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        raise DocumentError("damaged") from None
+    if len(archive.infolist()) > _PARTS:
+        raise DocumentError("too_many_files", limit=_PARTS)
+    return archive
+
+
+def part_names(content: bytes) -> frozenset[str]:
+    """The names of the parts; empty where the bytes are no ZIP archive that can be opened."""
+    if not content.startswith(ZIP_MARKS):
+        return frozenset()
+    try:
+        return frozenset(open_zip(content).namelist())
+    except DocumentError:
+        return frozenset()
+
+
+def open_checked(content: bytes, bounds: DocumentBounds) -> zipfile.ZipFile:
+    """An office file or a book whose parts are within bounds and define no entities.
+
+    Raises `DocumentError`: "damaged", "encrypted", "expands", "entities". A part is never longer than its entry says:
+    `zipfile` reads no further.
+    """
+    archive = open_zip(content)
+    entries = archive.infolist()
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise DocumentError("encrypted")
+    if sum(entry.file_size for entry in entries) > bounds.expanded_bytes:
+        raise DocumentError("expands", limit=bounds.expanded_bytes // MB)
+    for entry in entries:
+        if entry.filename.lower().endswith(_XML) and _defines_entities(archive, entry):
+            raise DocumentError("entities")
+    return archive
+
+
+def _defines_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Some part of the XML looks like a definition of an entity, in ASCII or UTF-16. Documents need none."""
+    kept = b""
+    with archive.open(entry) as part:
+        while piece := part.read(_PIECE):
+            if _ENTITY.search(kept + piece):
+                return True
+            kept = piece[-_ENTITY_LENGTH:]
+    return False
+
+
+def is_encrypted_office(content: bytes) -> bool:
+    """A new office file with a password is an old compound file with this stream."""
+    return content.startswith(OLE_MARK) and "EncryptedPackage".encode("utf-16-le") in content

@@ -1,0 +1,28 @@
+"""In which language a question is asked: a few words, so only the likely languages are considered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from playground.tabs.rag.lab.reading.language import identifier
+from playground.tabs.rag.lab.retrieval.lexical import stop_words, words
+
+USUAL = ("en", "es")
+"""Those of the interface: considered whatever the documents' languages."""
+
+
+def question_language(question: str, among: Collection[str]) -> str:
+    """ISO 639-1; empty where there is nothing to tell it by. `among`: the languages of the documents.
+
+    By the stop words, of which a question has many; where they do not decide, by byte n-grams (py3langid).
+    """
+    asked = words(question)
+    candidates = sorted({*among, *USUAL} - {""})
+    if not any(word.isalpha() for word in asked):
+        return ""
+    counts = {one: sum(word in stop_words(one) for word in asked) for one in candidates}
+    most = max(counts.values())
+    likely = [one for one, many in counts.items() if many == most]
+    if len(likely) == 1:
+        return likely[0]
+    return next((str(one) for one, _ in identifier().rank(" ".join(asked)) if one in likely), "")
