@@ -1,4 +1,4 @@
-"""Texts made comparable."""
+"""Answers normalised and tokenized, so that they can be compared."""
 
 from __future__ import annotations
 

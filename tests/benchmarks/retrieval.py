@@ -119,7 +119,7 @@ async def judged(cutting: ChunkedDocuments, asked: Sequence[LabelledQuestion], e
                 continue
             others = tuple(digest for name, digest in digests.items() if name != one.document)
             for has, files in ((True, ()), (False, others)):
-                found = await retrieve(cutting.space, embedder, one.question, RetrievalOptions(files=files))
+                found = await retrieve(cutting.corpus, embedder, one.question, RetrievalOptions(files=files))
                 counts[has, evidence(found, embedder.info)] += 1
         for has in (True, False):
             told = ", ".join(f"{level} {counts[has, level]}" for level in ("good", "weak", "none"))

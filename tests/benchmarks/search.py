@@ -105,7 +105,7 @@ async def _exactness(kept: Collection) -> None:
         probe = np.random.default_rng(1000 + seed).normal(size=vectors.shape[1]).astype(np.float32)
         probe /= np.linalg.norm(probe)
         best = {chunks[row].id for row in np.argsort(-(vectors @ probe))[:10]}
-        shares.append(len(best & {one for one, _ in await kept.space.dense(probe, 50)}) / 10)
+        shares.append(len(best & {one for one, _ in await kept.corpus.dense(probe, 50)}) / 10)
     share = f"{np.mean(shares):.1%}"
     print(f"of the 10 nearest to a random vector (the hardest case), Chroma's 50 hold {share}")
 

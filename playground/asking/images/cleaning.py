@@ -1,6 +1,6 @@
-"""From the bytes of whatever a visitor calls an image to clean pixels.
+"""The bytes of an uploaded file as clean pixels.
 
-It runs in a program of its own (see `image.clean`), so that a decoder that fails takes nothing with it.
+It runs in a program of its own (see `clean` beside it), so that a decoder that fails takes nothing with it.
 """
 
 from __future__ import annotations

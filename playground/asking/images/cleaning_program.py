@@ -1,4 +1,4 @@
-"""The program that cleans one image: see `image.clean`."""
+"""The program that cleans one image: see `playground.asking.images.clean`."""
 
 from __future__ import annotations
 

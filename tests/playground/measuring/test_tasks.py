@@ -322,4 +322,4 @@ def test_the_lab_imports_no_other_lab_and_no_page():
     }
     own = {name for name in imported if name and name.startswith("playground")}
     assert "playground.measuring.items" in own
-    assert all(name.startswith(("playground.measuring", "playground.sqlite")) for name in own)
+    assert all(name.startswith(("playground.measuring", "playground.asking", "playground.sqlite")) for name in own)

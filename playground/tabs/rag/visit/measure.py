@@ -123,7 +123,7 @@ async def _cutting(collection: Collection, size: int) -> ChunkedDocuments:
     """The collection itself where it is cut that way, else its documents cut anew, in memory."""
     if size == collection.cut.tokens:
         chunks = await asyncio.to_thread(collection.chunks)
-        return ChunkedDocuments(label=str(size), space=collection.space, chunks=chunks)
+        return ChunkedDocuments(label=str(size), corpus=collection.corpus, chunks=chunks)
     documents = [collection.document(stored.digest) for stored in collection.documents()]
     cut = ChunkSize(tokens=size, overlap=min(collection.cut.overlap, size // 4))
     return await chunk_documents(documents, cut, collection.embedder)

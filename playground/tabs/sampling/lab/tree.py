@@ -1,4 +1,4 @@
-"""A text token by token, with the choice behind each: an immutable tree, since every choice could have been another."""
+"""A text token by token, with the alternatives at each place, as an immutable tree."""
 
 from __future__ import annotations
 

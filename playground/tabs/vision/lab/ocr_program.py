@@ -1,4 +1,4 @@
-"""The program that reads the text in one image: see `reading.read`."""
+"""The program that reads the text in one image: see `playground.tabs.vision.lab.ocr`."""
 
 from __future__ import annotations
 

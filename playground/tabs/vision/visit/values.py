@@ -1,4 +1,4 @@
-"""What the gallery keeps of a visitor: pictures, questions, replies, and what was read in the pictures."""
+"""What the Vision tab keeps of a visitor: pictures, questions, replies, and what was read in the pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what was found can hold an answer at all: judged before a model is asked, and without trusting it."""
+"""Whether what was found can hold an answer at all: judged before a model is asked."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Collection:
         self._repair = Repair(self._texts, index, self._key, embedder, self.cut)
 
     @property
-    def space(self) -> StoredCorpus:
+    def corpus(self) -> StoredCorpus:
         return StoredCorpus(self._texts, self.index, self._key)
 
     async def add(self, document: Document) -> AsyncGenerator[IndexProgress]:
@@ -132,7 +132,7 @@ class Collection:
         self, question: str, ways: RetrievalOptions = USUAL, reranker: Reranker | None = None
     ) -> RetrievalResult:
         """See `retrieve`. An index that turns out to be damaged is repaired first."""
-        return await self._repaired(lambda: retrieve(self.space, self.embedder, question, ways, reranker))
+        return await self._repaired(lambda: retrieve(self.corpus, self.embedder, question, ways, reranker))
 
     async def vectors(self) -> tuple[tuple[Chunk, ...], NDArray[np.float32]]:
         """All chunks that are searched, and their vectors, shape (n, dimensions). Repairs a damaged index too."""

@@ -1,4 +1,4 @@
-"""Where to search: chunks with vectors and words. A visitor's collection is one, chunks in memory are another."""
+"""What is searched: chunks with their vectors and words, of a visitor's collection or in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A look inside the vectors: all of them in a plane, and the nearest to one of them."""
+"""Embedding vectors projected onto a plane, and the nearest neighbours of one of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways of searching as columns of the one runner: how often each finds the passage with the answer, and how high up."""
+"""Ways of retrieving as columns of a run: how often each finds the passage with the answer, and at which rank."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ChunkedDocuments:
     """Documents cut one way, ready to be searched. `label` names it in columns: the tokens of its chunks."""
 
     label: str
-    space: Corpus
+    corpus: Corpus
     chunks: tuple[Chunk, ...]
 
 
@@ -74,8 +74,8 @@ async def chunk_documents(documents: Sequence[Document], cut: ChunkSize, embedde
         for start in range(0, len(chunks), _BATCH)
     ]
     matrix = np.concatenate(vectors) if vectors else np.zeros((0, embedder.info.dimensions or 1), dtype=np.float32)
-    space = await asyncio.to_thread(MemoryCorpus, chunks, matrix)
-    return ChunkedDocuments(label=str(cut.tokens), space=space, chunks=tuple(chunks))
+    corpus = await asyncio.to_thread(MemoryCorpus, chunks, matrix)
+    return ChunkedDocuments(label=str(cut.tokens), corpus=corpus, chunks=tuple(chunks))
 
 
 def key_of(way: Way, cutting: str) -> str:
@@ -94,10 +94,10 @@ def columns(measuring: RetrievalMeasurement) -> tuple[Column, ...]:
     `Outcome.score` is recall@k (see `scores.recall_at`), `None` for a question whose quotes no chunk holds.
     `Outcome.trace` tells the ranked chunks, the relevant ones, all metrics, and the first rank.
     """
-    remembering = _Remembering(measuring.embedder)
+    embedder = _RemembersQuestions(measuring.embedder)
     asked = {one.id: one for one in measuring.asked}
     ways = [way for way in measuring.ways if way != "reranked" or measuring.reranker is not None]
-    return tuple(_column(measuring, cutting, way, asked, remembering) for cutting in measuring.cuttings for way in ways)
+    return tuple(_column(measuring, cutting, way, asked, embedder) for cutting in measuring.cuttings for way in ways)
 
 
 def _column(
@@ -105,7 +105,7 @@ def _column(
     cutting: ChunkedDocuments,
     way: Way,
     asked: Mapping[str, LabelledQuestion],
-    embedder: _Remembering,
+    embedder: _RemembersQuestions,
 ) -> Column:
     ways = RetrievalOptions(
         dense=_WAYS[way].dense,
@@ -120,7 +120,7 @@ def _column(
         wanted = await asyncio.to_thread(relevant_chunks_by_quote, one, cutting.chunks)
         async with attempt.slots.at(embedder.info.provider):
             start = time.monotonic()
-            found = await retrieve(cutting.space, embedder, one.question, ways, measuring.reranker)
+            found = await retrieve(cutting.corpus, embedder, one.question, ways, measuring.reranker)
             seconds = time.monotonic() - start
         yield _outcome(found, wanted, measuring.k, seconds)
 
@@ -152,7 +152,7 @@ def _outcome(found: RetrievalResult, wanted: Wanted, k: int, seconds: float) -> 
     return Outcome(text=text, score=score, calls=1, seconds=seconds, trace=trace, done=True)
 
 
-class _Remembering:
+class _RemembersQuestions:
     """An embedder that computes each question once for all columns: they ask the same ones."""
 
     def __init__(self, embedder: Embedder) -> None:

@@ -1,4 +1,4 @@
-"""Reading uploaded files, at arm's length: in processes that are bounded, and replaced when a file breaks them."""
+"""Reading uploaded files in processes of their own: bounded in memory and time, replaced when a file breaks one."""
 
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.parsing.parsers import Parsers

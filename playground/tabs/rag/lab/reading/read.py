@@ -1,4 +1,4 @@
-"""A file, read: recognised, loaded within its bounds, its language told; or why not. As data for the wire."""
+"""Recognise and load one file within its bounds and detect its language. The result, or the failure, is plain JSON."""
 
 from __future__ import annotations
 

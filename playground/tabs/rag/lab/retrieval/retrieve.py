@@ -1,4 +1,4 @@
-"""The one search: by meaning, by words, both fused; then, if wanted, read again by a reranker and made diverse."""
+"""Retrieve passages: by meaning, by words, or both fused; then, if wanted, reranked and made diverse."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RERANKED = 20
 
 
 async def retrieve(
-    space: Corpus, embedder: Embedder, question: str, ways: RetrievalOptions, reranker: Reranker | None = None
+    corpus: Corpus, embedder: Embedder, question: str, ways: RetrievalOptions, reranker: Reranker | None = None
 ) -> RetrievalResult:
     """The `ways.k` best passages, each with the ranks and scores of all steps that saw it.
 
@@ -38,14 +38,14 @@ async def retrieve(
         raise InputError("empty")
     if not (ways.dense or ways.lexical) or ways.k < 1:
         raise InputError("choice")
-    return await _Retrieval(space, embedder, question, ways).found(reranker)
+    return await _Retrieval(corpus, embedder, question, ways).run(reranker)
 
 
 @dataclass(slots=True)
 class _Retrieval:
     """One search on its way. `dense` and `lexical` are what these ways found, best first."""
 
-    space: Corpus
+    corpus: Corpus
     embedder: Embedder
     question: str
     ways: RetrievalOptions
@@ -56,20 +56,20 @@ class _Retrieval:
     notes: list[Note] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    async def found(self, reranker: Reranker | None) -> RetrievalResult:
-        documents = await self.space.languages(self.ways.files)
+    async def run(self, reranker: Reranker | None) -> RetrievalResult:
+        documents = await self.corpus.languages(self.ways.files)
         self.language = question_language(self.question, documents)
         await self._embed()
         await asyncio.gather(self._by_meaning(), self._by_words())
-        weighed = self._weighed(documents)
+        weighed = self._weigh(documents)
         with self._timed("fuse"):
-            passages = await self._fused(weighed.weight)
+            passages = await self._fuse(weighed.weight)
         if self.ways.rerank and reranker is not None:
             with self._timed("rerank"):
-                passages = await self._reranked(passages, reranker)
+                passages = await self._rerank(passages, reranker)
         if self.ways.diverse:
             with self._timed("diverse"):
-                passages = await self._diverse(passages)
+                passages = await self._diversify(passages)
         return RetrievalResult(
             question=self.question,
             passages=tuple(replace(one, rank=rank) for rank, one in enumerate(passages[: self.ways.k], 1)),
@@ -98,25 +98,25 @@ class _Retrieval:
     async def _by_meaning(self) -> None:
         if self.ways.dense and self.vector is not None:
             with self._timed("dense"):
-                self.dense = await self.space.dense(self.vector, self._pool, self.ways.files)
+                self.dense = await self.corpus.dense(self.vector, self._pool, self.ways.files)
 
     async def _by_words(self) -> None:
         if self.ways.lexical:
             with self._timed("lexical"):
-                self.lexical = await self.space.lexical(self.question, self.language, self._pool, self.ways.files)
+                self.lexical = await self.corpus.lexical(self.question, self.language, self._pool, self.ways.files)
 
-    def _weighed(self, documents: Mapping[str, int]) -> Balance:
+    def _weigh(self, documents: Mapping[str, int]) -> Balance:
         if self.ways.dense and self.vector is None:
             return Balance(0.0)
         return balance(self.ways, self.embedder.info, self.language, documents)
 
-    async def _fused(self, weight: float) -> list[Passage]:
+    async def _fuse(self, weight: float) -> list[Passage]:
         """Everything found, best first, with the ranks and scores of both ways."""
         dense = {one: (rank, score) for rank, (one, score) in enumerate(self.dense, 1)}
         lexical = {one: (rank, score) for rank, (one, score) in enumerate(self.lexical, 1)}
         both = self.ways.dense and self.ways.lexical
         order = fuse(list(dense), list(lexical), weight) if both else [*self.dense, *self.lexical]
-        chunks = await self.space.chunks([one for one, _ in order])
+        chunks = await self.corpus.chunks([one for one, _ in order])
         passages = list[Passage]()
         for one, score in order:
             if one not in chunks:  # removed while it was being searched for
@@ -137,7 +137,7 @@ class _Retrieval:
             )
         return passages
 
-    async def _reranked(self, passages: list[Passage], reranker: Reranker) -> list[Passage]:
+    async def _rerank(self, passages: list[Passage], reranker: Reranker) -> list[Passage]:
         """The best ones by the reranker's scores; whatever it has not read stays behind them."""
         read = passages[: max(RERANKED, self.ways.k)]
         if not read:
@@ -146,10 +146,10 @@ class _Retrieval:
         scored = [replace(one, score=float(s), rerank_score=float(s)) for one, s in zip(read, scores, strict=True)]
         return [*sorted(scored, key=lambda one: -one.score), *passages[len(read) :]]
 
-    async def _diverse(self, passages: list[Passage]) -> list[Passage]:
+    async def _diversify(self, passages: list[Passage]) -> list[Passage]:
         """By maximal marginal relevance, what counts as relevance being the score so far, stretched to end at 1."""
         considered = passages[: max(RERANKED, 4 * self.ways.k)]
-        vectors = await self.space.vectors([one.chunk.id for one in considered])
+        vectors = await self.corpus.vectors([one.chunk.id for one in considered])
         considered = [one for one in considered if one.chunk.id in vectors]
         if not considered:
             return passages

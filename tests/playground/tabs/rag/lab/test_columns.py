@@ -15,13 +15,7 @@ from playground.measuring.outcomes import outcome_from_json, outcome_to_json
 from playground.measuring.statistics import wilson
 from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import Document, DocumentPage
-from playground.tabs.rag.lab.measuring.columns import (
-    RetrievalMeasurement,
-    chunk_documents,
-    columns,
-    items,
-    key_of,
-)
+from playground.tabs.rag.lab.measuring.columns import RetrievalMeasurement, chunk_documents, columns, items, key_of
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.scores import first_rank, ndcg_at, recall_at, reciprocal_rank
 from playground.tabs.rag.lab.measuring.table import recall_of, score_of, table

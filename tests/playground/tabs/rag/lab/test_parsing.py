@@ -178,7 +178,7 @@ sys.path[:] = {path!r}
 from playground.tabs.rag.lab.reading import confine
 import ctypes, socket, subprocess
 libc = ctypes.CDLL(None, use_errno=True)
-confine.without_network()
+confine.leave_network()
 confine.confine(512 * 2**20)
 refused = []
 for name, attempt in {{
@@ -255,7 +255,7 @@ async def test_a_file_that_takes_too_long_is_stopped_and_the_others_go_on():
 
 def test_time_is_over_for_the_process_even_if_its_owner_is_gone():
     program = f"import sys; sys.path[:] = {sys.path!r}\nfrom playground.tabs.rag.lab.reading import confine\n"
-    program += "confine.until(0.2)\nwhile True: pass"
+    program += "confine.end_after(0.2)\nwhile True: pass"
     started = time.monotonic()
     ended = subprocess.run([sys.executable, "-I", "-c", program], timeout=30, check=False)
     assert ended.returncode == -14 and time.monotonic() - started < 30
