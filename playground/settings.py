@@ -32,6 +32,10 @@ def _home(data: Mapping[str, Any]) -> Path:
     return Path(platformdirs.user_cache_dir("aula", appauthor=False))
 
 
+_NETWORK = Network()
+"""What providers do where nobody says otherwise."""
+
+
 class Settings(BaseSettings):
     """A field is an environment variable with the prefix `PLAYGROUND_`; its description is its row in the README."""
 
@@ -110,11 +114,15 @@ class Settings(BaseSettings):
     documents: int = Field(200, ge=1, description="Documents that a visitor may keep.")
     document_seconds: float = Field(20, gt=0, description="Longest time to read a document.")
     document_memory_mb: float = Field(512, ge=256, description="Memory to read a document, in megabytes.")
-    connect_seconds: float = Field(10, gt=0, description="Longest wait for a connection to an API.")
-    first_token_seconds: float = Field(60, gt=0, description="Longest wait for an API's first token.")
-    between_tokens_seconds: float = Field(30, gt=0, description="Longest silence of an API between two tokens.")
-    total_seconds: float = Field(300, gt=0, description="Longest time for a reply of an API.")
-    retries: int = Field(2, ge=0, description="Times a failed API request is tried again before it has answered.")
+    connect_seconds: float = Field(_NETWORK.connect, gt=0, description="Longest wait for a connection to an API.")
+    first_token_seconds: float = Field(_NETWORK.first_token, gt=0, description="Longest wait for an API's first token.")
+    between_tokens_seconds: float = Field(
+        _NETWORK.between_tokens, gt=0, description="Longest silence of an API between two tokens."
+    )
+    total_seconds: float = Field(_NETWORK.total, gt=0, description="Longest time for a reply of an API.")
+    retries: int = Field(
+        _NETWORK.retries, ge=0, description="Times a failed API request is tried again before it has answered."
+    )
 
     @field_validator("allowed_hosts", "api_hosts", mode="before")
     @classmethod

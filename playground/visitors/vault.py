@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 
 from playground.visitors.expiring import Clock, Expiring
 from providers.base import Credentials
-from providers.errors import MissingKey
-
-_LONGEST = 4096
+from providers.remote.http import sendable_key
 
 
 @dataclass(slots=True)
@@ -30,7 +28,7 @@ class KeyVault:
 
     def put(self, visitor: str, provider: str, key: str | None, base_url: str | None = None) -> None:
         """Remember a key, an address, or both; neither forgets them. Raises `MissingKey("malformed")`."""
-        given = Credentials(sendable(key, provider), (base_url or "").strip() or None)
+        given = Credentials(sendable_key(key, provider), (base_url or "").strip() or None)
         if given == Credentials():
             self.forget(visitor, provider)
         else:
@@ -57,14 +55,3 @@ class KeyVault:
         own = self._stored.pop(visitor) or {}
         if provider is not None and (kept := {name: value for name, value in own.items() if name != provider}):
             self._stored.put(visitor, kept)
-
-
-def sendable(key: str | None, provider: str) -> str | None:
-    """The key without surrounding whitespace; `None` for an empty one.
-
-    Raises `MissingKey("malformed")` for one that cannot be sent in a header.
-    """
-    key = (key or "").strip()
-    if len(key) > _LONGEST or any(not "!" <= character <= "~" for character in key):
-        raise MissingKey("malformed", provider=provider)
-    return key or None

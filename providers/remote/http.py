@@ -37,13 +37,17 @@ class Destination:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+LONGEST_KEY = 4096
+"""Characters of an API key: tokens of some services are thousands long, and servers take 8,000 in a header."""
+
+
 def sendable_key(key: str | None, provider: str) -> str | None:
     """A key without the blanks that copying adds; `None` for none. Raises `MissingKey("malformed")` for one that no
-    header can carry: with control characters, blanks inside or letters beyond ASCII."""
+    header can carry: with control characters, blanks inside or letters beyond ASCII, or too long."""
     key = (key or "").strip()
     if not key:
         return None
-    if len(key) > 1000 or not re.fullmatch(r"[\x21-\x7e]+", key):
+    if len(key) > LONGEST_KEY or not re.fullmatch(r"[\x21-\x7e]+", key):
         raise MissingKey("malformed", provider=provider)
     return key
 

@@ -14,6 +14,7 @@ import httpcore2
 import httpx2
 import pytest
 
+from playground.visitors import KeyVault
 from providers.base import Credentials, Network, Options
 from providers.catalog import load
 from providers.errors import InputError, MissingKey, PlaygroundError, StreamTruncated, Unavailable
@@ -290,7 +291,7 @@ async def test_a_reply_without_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -
         await guarded.aclose()
 
 
-@pytest.mark.parametrize("key", ["a b", "a\nb", "a\r\nX-Evil: 1", "a\x00b", "clé", "a\u200bb", "\x7f", "k" * 2000])
+@pytest.mark.parametrize("key", ["a b", "a\nb", "a\r\nX-Evil: 1", "a\x00b", "clé", "a\u200bb", "\x7f", "k" * 5000])
 def test_a_key_no_header_can_carry(key: str) -> None:
     with pytest.raises(MissingKey) as caught:
         sendable_key(key, "x")
@@ -302,6 +303,13 @@ def test_a_key_with_the_blanks_of_copying() -> None:
     assert sendable_key(" sk-abc\n", "x") == "sk-abc"
     assert sendable_key("  ", "x") is None
     assert sendable_key(None, "x") is None
+
+
+def test_a_long_key_is_stored_and_sent_by_one_rule() -> None:
+    long = "k" * 2000
+    vault = KeyVault(60)
+    vault.put("you", "openai", long)
+    assert sendable_key(vault.credentials("you", "openai").key, "openai") == long
 
 
 @pytest.mark.parametrize(
