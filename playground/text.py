@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,21 +10,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from playground.languages import FALLBACK, in_language
 from providers.catalog import ASSETS
 
-FALLBACK = "en"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts by language and dotted key (`[chat] send = …` is `chat.send`)."""
+    """Texts by language and dotted key (`[chat] send = …` is `chat.send`); each language has all that English has."""
 
     tables: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def load(cls, folder: Path) -> Texts:
-        """Read `<folder>/<language>/*.toml`. Raises `ValueError` for a key given twice or a value that is no text."""
-        return cls({place.name: _language(place) for place in sorted(folder.iterdir()) if place.is_dir()})
+        """Read `<folder>/<language>/*.toml`; what a language lacks is taken from English, and the log says so once.
+
+        Raises `ValueError` for a key given twice or a value that is no text.
+        """
+        own = {place.name: _language(place) for place in sorted(folder.iterdir()) if place.is_dir()}
+        for language, table in own.items():
+            if missing := own[FALLBACK].keys() - table.keys():
+                log.warning("%s: %d texts are shown in English, such as %s", language, len(missing), min(missing))
+        return cls({language: own[FALLBACK] | table for language, table in own.items()})
 
     def languages(self) -> tuple[str, ...]:
         return tuple(self.tables)
@@ -33,8 +42,7 @@ class Texts:
 
         Raises `KeyError` for an unknown key and for a gap without its value.
         """
-        table = self.tables.get(language) or self.tables[FALLBACK]
-        return table[key].format(**values)
+        return in_language(self.tables, language)[key].format(**values)
 
     def has(self, key: str) -> bool:
         """Every language has it."""

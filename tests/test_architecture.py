@@ -16,7 +16,7 @@ STANDARD = set(sys.stdlib_module_names) | {"__future__"}
 SDKS = {"openai", "anthropic", "torch", "transformers", "huggingface_hub", "openvino", "openvino_genai"}
 VALUES = ("providers.sampling", "providers.types", "providers.errors", "providers.base")
 PROVIDERS = ("providers",)
-ASKING = (*PROVIDERS, "playground.asking")
+ASKING = (*PROVIDERS, "playground.asking", "playground.languages")
 MEASURING = (*ASKING, "playground.measuring", "playground.sqlite")
 STRATEGIES = (*MEASURING, "playground.strategies")
 VISITORS = (*STRATEGIES, "playground.visitors", "playground.settings", "playground.text")
@@ -34,7 +34,8 @@ HOUSE: Mapping[str, tuple[tuple[str, ...], set[str]]] = {
     "providers.remote": (PROVIDERS, {"gradio", *SDKS}),
     "providers": (PROVIDERS, {"gradio", *SDKS}),
     "playground.sqlite": (PROVIDERS, {"gradio", *SDKS}),
-    "playground.text": (PROVIDERS, {"gradio", *SDKS}),
+    "playground.languages": ((), {"*"}),
+    "playground.text": ((*PROVIDERS, "playground.languages"), {"gradio", *SDKS}),
     "playground.settings": (PROVIDERS, {"gradio", *SDKS}),
     "playground.asking": (ASKING, {"gradio", *SDKS}),
     "playground.measuring": (MEASURING, {"gradio", *SDKS}),

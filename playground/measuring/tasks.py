@@ -10,12 +10,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from playground.languages import FALLBACK, in_language
 from playground.measuring.items import KINDS, LETTERS, Item, Kind, TaskSet
 from playground.measuring.rows import RowReader, json_object
 from providers.catalog import ASSETS
 from providers.errors import InputError
 
-__all__ = ["KINDS", "LETTERS", "Item", "Kind", "TaskSet", "load", "names"]
+__all__ = ["KINDS", "LETTERS", "Item", "Kind", "TaskSet", "languages", "load", "names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,26 +32,32 @@ class SetRow:
 
     kind: Kind
     metrics: tuple[str, ...]
-    en: _SetWords
-    es: _SetWords
+    words: Mapping[str, _SetWords]
+    """By language: every table of the set that is named by none of the other fields."""
     aliases: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
 
 
-LANGUAGES = ("en", "es")
+_FIELDS = ("kind", "metrics", "aliases")
 _ROWS: TypeAdapter[dict[str, SetRow]] = TypeAdapter(dict[str, SetRow])
 
 
 def names(assets: Path = ASSETS) -> tuple[str, ...]:
-    """The sets of `sets.toml`, in its order. Each is there in English and Spanish."""
+    """The sets of `sets.toml`, in its order. Each is there in every one of `languages`."""
     return tuple(_rows(assets))
+
+
+def languages(assets: Path = ASSETS) -> tuple[str, ...]:
+    """The languages that every set is written in, English first."""
+    spoken = [set(row.words) for row in _rows(assets).values()]
+    return tuple(sorted(set.intersection(*spoken), key=lambda language: (language != FALLBACK, language)))
 
 
 def load(name: str, language: str, assets: Path = ASSETS) -> TaskSet:
     """A set with its examples. Raises `InputError("task_set")` for an unknown one, `DocumentError` for a bad line."""
     row = _rows(assets).get(name)
-    if row is None or language not in LANGUAGES:
+    if row is None or language not in row.words:
         raise InputError("task_set", name=name[:120])
-    words = row.en if language == "en" else row.es
+    words = row.words[language]
     files = [assets / "tasks" / f"{name}.{language}{part}.jsonl" for part in ("", ".examples")]
     items, examples = (
         tuple(reader.item(value, line) for line, value in _lines(file))
@@ -78,7 +85,7 @@ def set_rows(assets: Path = ASSETS) -> tuple[SetRow, ...]:
 
 def own_wording(kind: Kind, language: str, assets: Path = ASSETS) -> tuple[str, str]:
     """Instruction and answer format for a visitor's questions of a kind, from `own.toml`; {labels} is a gap."""
-    table = _own(assets)[kind][language if language in LANGUAGES else "en"]
+    table = in_language(_own(assets)[kind], language)
     return table["instruction"], table["answer_format"]
 
 
@@ -92,7 +99,13 @@ _OWN: TypeAdapter[dict[str, dict[str, dict[str, str]]]] = TypeAdapter(dict[str, 
 
 @cache
 def _rows(assets: Path) -> Mapping[str, SetRow]:
-    return _ROWS.validate_python(tomllib.loads((assets / "tasks" / "sets.toml").read_text("utf-8")))
+    tables = tomllib.loads((assets / "tasks" / "sets.toml").read_text("utf-8"))
+    return _ROWS.validate_python({name: _row(table) for name, table in tables.items()})
+
+
+def _row(table: Mapping[str, object]) -> dict[str, object]:
+    known = {name: value for name, value in table.items() if name in _FIELDS}
+    return {**known, "words": {name: value for name, value in table.items() if name not in _FIELDS}}
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, object]]]:

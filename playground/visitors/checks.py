@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from playground.measuring.tasks import LANGUAGES
+from playground.measuring.tasks import languages
 from providers.errors import InputError, LimitExceeded
 from providers.sampling import PARAMETERS, Sampling
 from providers.types import Message, Role
@@ -121,7 +121,7 @@ def checked_models(value: object) -> tuple[str, ...]:
 
 
 def checked_language(value: object) -> str:
-    """Raises `InputError("choice")`."""
-    if value not in LANGUAGES:
-        raise InputError("choice", name="language", choices=", ".join(LANGUAGES))
+    """A language that our questions and the words around them are written in. Raises `InputError("choice")`."""
+    if value not in languages():
+        raise InputError("choice", name="language", choices=", ".join(languages()))
     return str(value)

@@ -30,6 +30,10 @@ class Renderer:
         """`titles` are the names that vendors go by; with `colours`, replies show how likely their tokens were."""
         self._texts, self._language, self._titles, self._colours = texts, language, titles or {}, colours
 
+    def has(self, key: str) -> bool:
+        """There is a text of that key."""
+        return self._texts.has(key)
+
     def text(self, key: str, **values: object) -> str:
         return self._texts.text(self._language, key, **values)
 

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from playground.languages import in_language
 from playground.measuring.tasks import LETTERS, Item
 from playground.strategies.solving.question import Question
 from providers.catalog import ASSETS
 from providers.types import Message
-
-FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +81,7 @@ def wordings(folder: Path = ASSETS / "prompts") -> Mapping[str, StrategyWording]
 
 def wording(language: str) -> StrategyWording:
     """That language's, or English."""
-    every = wordings()
-    return every.get(language) or every[FALLBACK]
+    return in_language(wordings(), language)
 
 
 def answer_format(question: Question) -> str:

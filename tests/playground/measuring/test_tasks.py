@@ -7,7 +7,6 @@ import json
 import operator
 import shutil
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,7 @@ from playground.measuring.words import tokenize
 from providers.catalog import ASSETS
 from providers.errors import DocumentError, InputError, LimitExceeded
 
-SETS = [(name, language) for name in tasks.names() for language in tasks.LANGUAGES]
+SETS = [(name, language) for name in tasks.names() for language in tasks.languages()]
 NAMES = {"arithmetic", "sentiment", "topic", "facts", "deduction", "code", "translation", "summary"}
 OPERATORS = {
     ast.Add: operator.add,
@@ -78,7 +77,7 @@ def test_no_example_is_an_item_nor_nearly_one(name, language):
         assert nearest < 0.8, example.id
 
 
-@pytest.mark.parametrize("language", tasks.LANGUAGES)
+@pytest.mark.parametrize("language", tasks.languages())
 def test_the_arithmetic_is_right_and_graded(language):
     found = tasks.load("arithmetic", language)
     for item in (*found.items, *found.examples):
@@ -135,7 +134,7 @@ def test_unknown_sets(name, language):
 def test_visitors_sets_have_wording_for_every_kind():
     table = tomllib.loads((ASSETS / "tasks" / "own.toml").read_text("utf-8"))
     assert set(table) == set(KINDS)
-    assert all(set(of) == set(tasks.LANGUAGES) for of in table.values())
+    assert all(set(of) == set(tasks.languages()) for of in table.values())
 
 
 # ---- a visitor's own file
@@ -310,16 +309,3 @@ def test_files_of_another_layout(name, content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(DocumentError):
         readers.reader(name).read(path)
-
-
-def test_the_lab_imports_no_other_lab_and_no_page():
-    folder = Path(metrics.__file__).parents[1]
-    imported = {
-        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-        for path in folder.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    }
-    own = {name for name in imported if name and name.startswith("playground")}
-    assert "playground.measuring.items" in own
-    assert all(name.startswith(("playground.measuring", "playground.asking", "playground.sqlite")) for name in own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from playground.languages import in_language
 from playground.measuring import TaskSet
 from playground.measuring.likelihood import Normalise
 from playground.measuring.store import RunDescription
@@ -128,4 +129,4 @@ def run_name(who: Who, description: RunDescription) -> str:
 def _titles(who: Who) -> dict[str, str]:
     """The title of each of our task sets, by its name."""
     rows = zip(set_names(), set_rows(), strict=True)
-    return {name: (row.es if who.language == "es" else row.en).title for name, row in rows}
+    return {name: in_language(row.words, who.language).title for name, row in rows}

@@ -9,6 +9,7 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from playground.languages import in_language
 from providers.catalog import ASSETS
 
 
@@ -22,8 +23,7 @@ class VisionWording:
 
 def wording(language: str) -> VisionWording:
     """English for a language that has none."""
-    table = _all()
-    return table.get(language, table["en"])
+    return in_language(_all(), language)
 
 
 @cache

@@ -11,6 +11,8 @@ from PIL import Image as Pillow
 
 from playground.asking.images.clean import clean
 from playground.asking.upload import Upload
+from playground.languages import closest
+from playground.measuring.tasks import languages
 from playground.tabs.vision.lab.questions import PictureQuestion, load
 from playground.tabs.vision.visit.values import Picture
 from providers.errors import InputError
@@ -32,7 +34,6 @@ _DESCRIPTIONS = (
     b"zTXt",
 )
 """Marks of EXIF, XMP, IPTC and PNG's texts. Found or not, nothing of the kind goes on."""
-_LANGUAGES = ("en", "es")
 
 
 async def picture_of(file: Upload) -> Picture:
@@ -63,19 +64,19 @@ def thumbnail(name: str) -> Image:
 def samples(language: str) -> dict[str, tuple[PictureQuestion, ...]]:
     """The sample images by their files' names, each with its questions in that language (else English)."""
     found: dict[str, tuple[PictureQuestion, ...]] = {}
-    for question in load(language if language in _LANGUAGES else "en"):
+    for question in load(closest(language, languages())):
         found[question.image.name] = (*found.get(question.image.name, ()), question)
     return found
 
 
 def questions_of(name: str, language: str) -> tuple[PictureQuestion, ...]:
     """Those of a sample image, in that language where it has some; none for a visitor's own image."""
-    return next((found[name] for found in map(samples, (language, *_LANGUAGES)) if name in found), ())
+    return next((found[name] for found in map(samples, (language, *languages())) if name in found), ())
 
 
 def sample(name: str) -> Upload:
     """One of the sample images. Raises `InputError("sample")` for a name that is none of theirs."""
-    known: dict[str, Path] = {one.image.name: one.image for language in _LANGUAGES for one in load(language)}
+    known: dict[str, Path] = {one.image.name: one.image for language in languages() for one in load(language)}
     if name not in known:
         raise InputError("sample")
     return Upload(name, known[name].read_bytes())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import gradio as gr
 
+from playground.languages import in_language
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.render import Renderer, legend
 from playground.page.parts.screen import Screen, unchanged
@@ -120,7 +121,8 @@ def open_tab(app: App[ChatVisits], who: Who) -> list[object]:
     """The conversation as it was left, the presets and examples in the visitor's language, the images that wait."""
     show, conversation = app.show(who), app.visits.load(who.visitor)
     tries = [
-        {"text": example.text[who.language], "display_text": example.title[who.language]} for example in examples()
+        {"text": in_language(example.text, who.language), "display_text": in_language(example.title, who.language)}
+        for example in examples()
     ]
     chats = [
         gr.update(value=value, examples=tries if number == 0 else None)

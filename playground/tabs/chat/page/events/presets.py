@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.asking.lending import KeepsAssistants
+from playground.languages import in_language
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.presets import presets
 from playground.tabs.chat.page.fields import assistants_of
@@ -33,7 +34,7 @@ def named_presets(app: App[ChatVisits], who: Who) -> list[tuple[str, str]]:
     """Our assistants, then the visitor's own, as a dropdown's choices."""
     lender = app.lent(KeepsAssistants)
     own = lender.own_assistants(who.visitor) if lender is not None else ()
-    ours = [(preset.name[who.language], preset.id) for preset in presets()]
+    ours = [(in_language(preset.name, who.language), preset.id) for preset in presets()]
     return [*ours, *((f"▤ {one.name}", one.id) for one in own)]
 
 
@@ -46,7 +47,7 @@ def choose_preset(app: App[ChatVisits], who: Who, name: str) -> list[object]:
     if preset is None:
         return [assistants_of(app).own_assistant(who.visitor, name).system, gr.skip(), who.text("chat.grounded")]
     temperature = gr.skip() if preset.temperature is None else gr.update(value=preset.temperature)
-    return [preset.system[who.language], temperature, ""]
+    return [in_language(preset.system, who.language), temperature, ""]
 
 
 def receive_assistant(app: App[ChatVisits], who: Who, handed: dict[str, object] | None) -> list[object]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import gradio as gr
 
+from playground.languages import closest
+from playground.measuring.tasks import languages
 from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
@@ -48,8 +50,13 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
         example = {name: who.text(f"prompting.example_{name}") for name in ("question", "kind", "truth")}
-        first: list[object] = [example["question"], example["kind"], example["truth"], who.language]
-        typed = [example["question"], example["kind"], "", example["truth"], "", who.language]
+        first: list[object] = [
+            example["question"],
+            example["kind"],
+            example["truth"],
+            closest(who.language, languages()),
+        ]
+        typed = [example["question"], example["kind"], "", example["truth"], "", closest(who.language, languages())]
         async for screen in _ask(page, layout, who, [*typed, *values[len(typed) :]]):
             yield [*first, *screen.outputs()]
             first = [gr.skip()] * 4

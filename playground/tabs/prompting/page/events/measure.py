@@ -11,7 +11,9 @@ from typing import Any
 
 import gradio as gr
 
+from playground.languages import closest
 from playground.measuring import Snapshot
+from playground.measuring.tasks import languages
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
@@ -108,8 +110,8 @@ def _wire_run(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         typed = {**dict(zip(_FIELDS, values, strict=False)), **_EXAMPLE}
         chosen = ["zero_shot", "few_shot"]
         rest = values[len(_FIELDS) + 2 :]
-        first: list[object] = [*(typed[name] for name in _EXAMPLE), who.language, chosen]
-        given = [*(typed[name] for name in _FIELDS), who.language, chosen, *rest]
+        first: list[object] = [*(typed[name] for name in _EXAMPLE), closest(who.language, languages()), chosen]
+        given = [*(typed[name] for name in _FIELDS), closest(who.language, languages()), chosen, *rest]
         async with aclosing(_start(page, layout, who, given)) as screens:
             async for screen in screens:
                 yield [*first, *screen.outputs()]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import gradio as gr
 
+from playground.languages import closest
+from playground.measuring.tasks import languages
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.wording import wording
 from playground.tabs.prompting.page.drawing.pieces import draw_sentence
@@ -26,7 +28,7 @@ def wire_strategies(page: Page[PromptingVisits], layout: PromptingLayout) -> Non
         who = app.who(request)
         show = app.show(who)
         return [
-            who.language,
+            closest(who.language, languages()),
             draw_strategies(show),
             who.text("prompting.sample_passages"),
             wording(who.language).template,

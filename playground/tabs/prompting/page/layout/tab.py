@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.measuring.tasks import KINDS, LANGUAGES
+from playground.measuring.tasks import KINDS, languages
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import PRIVATE, Page
@@ -97,8 +97,8 @@ def lay_out_prompting(page: Page[PromptingVisits]) -> PromptingLayout:
             elem_id="prompting-strategies",
         )
         language = gr.Radio(
-            [(page.app.texts.text(one, "page.language"), one) for one in LANGUAGES],
-            value=LANGUAGES[0],
+            [(page.app.texts.text(one, "page.language"), one) for one in languages()],
+            value=languages()[0],
             label=label("prompting.language"),
             info=label("prompting.language_info"),
             min_width=200,

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from playground.languages import in_language
 from providers.catalog import ASSETS
-
-FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +54,7 @@ def wordings(folder: Path = ASSETS / "prompts") -> Mapping[str, RagWording]:
 
 def wording(language: str) -> RagWording:
     """That language's, or English."""
-    every = wordings()
-    return every.get(language) or every[FALLBACK]
+    return in_language(wordings(), language)
 
 
 _WORDINGS: TypeAdapter[dict[str, RagWording]] = TypeAdapter(dict[str, RagWording], config={"extra": "forbid"})

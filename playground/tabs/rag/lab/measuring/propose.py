@@ -9,9 +9,10 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from playground.languages import closest
 from playground.tabs.rag.lab.answering.quoting import quote_chunk, unguessable_mark
 from playground.tabs.rag.lab.answering.statements import statements
-from playground.tabs.rag.lab.answering.wording import FALLBACK, wording, wordings
+from playground.tabs.rag.lab.answering.wording import wording, wordings
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.relevance import strip_blanks
@@ -147,4 +148,4 @@ def _closest(question: str, chunk: Chunk) -> str:
 
 def _language(chunk: Chunk) -> str:
     language = chunk.language or likely_language(chunk.text)
-    return language if language in wordings() else FALLBACK
+    return closest(language, wordings())

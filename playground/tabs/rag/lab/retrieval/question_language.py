@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from playground.tabs.rag.lab.answering.wording import wordings
 from playground.tabs.rag.lab.reading.language import identifier
 from playground.tabs.rag.lab.retrieval.lexical import stop_words, words
 
-USUAL = ("en", "es")
-"""Those of the interface: considered whatever the documents' languages."""
-
 
 def question_language(question: str, among: Collection[str]) -> str:
-    """ISO 639-1; empty where there is nothing to tell it by. `among`: the languages of the documents.
+    """ISO 639-1; empty where there is nothing to tell it by. `among`: the languages of the documents; those that a
+    question may be put in are considered besides.
 
     By the stop words, of which a question has many; where they do not decide, by byte n-grams (py3langid).
     """
     asked = words(question)
-    candidates = sorted({*among, *USUAL} - {""})
+    candidates = sorted({*among, *wordings()} - {""})
     if not any(word.isalpha() for word in asked):
         return ""
     counts = {one: sum(word in stop_words(one) for word in asked) for one in candidates}

@@ -83,7 +83,7 @@ def _rejected(show: Renderer, one: Rejected) -> str:
 
 def language_name(show: Renderer, code: str) -> str:
     """A language by its name where the texts have one, else its code."""
-    return show.text(f"rag.language_{code}") if code in ("en", "es") else code
+    return show.text(key) if show.has(key := f"rag.language_{code}") else code
 
 
 def _count(show: Renderer, name: str, count: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import DocumentPage, Note, Passage, RetrievalResult
+from playground.tabs.rag.page.drawing.files import language_name
 from playground.tabs.rag.page.drawing.pieces import decimal, draw_term, place_of, say, where
 
 AROUND = 160
@@ -40,8 +41,8 @@ def _readable(show: Renderer, note: Note) -> dict[str, object]:
     """A note's values, with languages by their names and shares as per cent."""
     values: dict[str, object] = {}
     for name, value in note.values.items():
-        if name.startswith("language") and value in ("en", "es"):
-            values[name] = show.text(f"rag.language_{value}")
+        if name.startswith("language"):
+            values[name] = language_name(show, str(value))
         elif isinstance(value, float):
             values[name] = f"{value:.2f}"
         else:

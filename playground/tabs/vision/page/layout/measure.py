@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from playground.measuring.tasks import languages
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
@@ -59,8 +60,8 @@ def lay_out_measure(page: Page[VisionVisits]) -> VisionMeasureLayout:
             elem_id="vision-count",
         )
         language = gr.Radio(
-            [(texts.text(one, "page.language"), one) for one in texts.languages()],
-            value=texts.languages()[0],
+            [(texts.text(one, "page.language"), one) for one in languages()],
+            value=languages()[0],
             label=label("vision.language"),
             min_width=180,
             elem_id="vision-language",
