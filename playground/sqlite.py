@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from typing import ClassVar
 
-from providers.errors import StorageFailed
+from providers.errors import PlaygroundError
 
 WAIT = 10.0
 """Seconds that a writer waits for another one."""
@@ -22,6 +23,12 @@ _REASONS = {
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_LOCKED: "busy",
 }
+
+
+class StorageFailed(PlaygroundError):
+    """What is kept for a visitor could not be written or read."""
+
+    reasons: ClassVar[tuple[str, ...]] = ("full", "damaged", "busy")
 
 
 def opened(path: Path) -> sqlite3.Connection:

@@ -5,9 +5,10 @@ PlaygroundError
 ├─ UnsupportedRequest
 ├─ ProviderError(provider, status, retry_after): AuthenticationFailed · RateLimited · Overloaded · ContextTooLong
 │                · Refused · StreamTruncated · Timeout · Unavailable
-├─ InputError: DocumentError · ImageError · LimitExceeded
-└─ StorageFailed
+└─ InputError: ImageError · LimitExceeded
 
+Here stand the errors that providers raise. What only a part of the playground raises derives from these in an
+`errors.py` of that part, most often with the `code` of its parent, so that all limits' texts stand together.
 `assets/locale` holds a message and a hint for every class and every one of its `reasons`, in each language.
 """
 
@@ -29,8 +30,9 @@ class PlaygroundError(Exception):
     code: ClassVar[str] = "playground_error"
     reasons: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls) -> None:
-        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+    def __init_subclass__(cls, code: str | None = None) -> None:
+        """`code` is for a class that has reasons of its own and keeps the keys of the class it derives from."""
+        cls.code = code or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self, reason: str | None = None, /, **values: Scalar) -> None:
         if reason is not None and reason not in self.reasons:
@@ -138,110 +140,19 @@ class Unavailable(ProviderError):
 class InputError(PlaygroundError):
     """What the visitor gave cannot be used."""
 
-    reasons: ClassVar[tuple[str, ...]] = (
-        "empty",
-        "not_text",
-        "role",
-        "number",
-        "url",
-        "node",
-        "task_set",
-        "metric",
-        "run",
-        "choice",
-        "expression",
-        "placeholder",
-        "no_question",
-        "no_examples",
-        "truth",
-        "choices",
-        "options",
-        "window",
-        "label",
-        "document",
-        "documents",
-        "files",
-        "assistant",
-        "no_image",
-        "picture",
-        "sample",
-        "blind",
-        "template",
-    )
-
-
-class DocumentError(InputError):
-    """Values: file; of a row of a table also line, from 1; of a bound also limit (bytes in MB), pages, seconds."""
-
-    reasons = (
-        "line",
-        "table",
-        "columns",
-        "no_rows",
-        "layout",
-        "row",
-        "row_question",
-        "row_answer",
-        "row_number",
-        "row_choice",
-        "row_choices",
-        "row_tests",
-        "row_twice",
-        "row_length",
-        "unsupported",
-        "encrypted",
-        "empty",
-        "scanned",
-        "unread",
-        "damaged",
-        "too_large",
-        "too_many_pages",
-        "too_long",
-        "expands",
-        "entities",
-        "nested",
-        "too_slow",
-        "memory",
-        "crashed",
-        "archive",
-        "too_many_files",
-    )
+    reasons: ClassVar[tuple[str, ...]] = ("empty", "url", "window", "label")
 
 
 class ImageError(InputError):
-    """Values: file; what of it is beyond the limit, and the limit: bytes in MB, pixels in millions, frames, seconds."""
+    """Values: file, the picture's name where it has one."""
 
-    reasons = ("empty", "bytes", "pixels", "frames", "svg", "heic", "kind", "damaged", "slow")
+    reasons: ClassVar[tuple[str, ...]] = ("damaged",)
 
 
 class LimitExceeded(InputError):
     """Values: limit, and seconds to wait where it is a rate."""
 
-    reasons: ClassVar[tuple[str, ...]] = (
-        "message_length",
-        "rate",
-        "streams",
-        "columns",
-        "tokens",
-        "history",
-        "body",
-        "cells",
-        "nodes",
-        "rows",
-        "runs",
-        "answers",
-        "documents",
-        "assistants",
-        "labels",
-        "images",
-        "pictures",
-    )
-
-
-class StorageFailed(PlaygroundError):
-    """What is kept for a visitor could not be written or read."""
-
-    reasons = ("full", "damaged", "busy", "index", "index_server")
+    reasons: ClassVar[tuple[str, ...]] = ("labels",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from collections import Counter
 from pathlib import Path
 
 from playground.asking.upload import Upload
+from playground.measuring.errors import DocumentError
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
-from providers.errors import DocumentError
 
 FILES = Path(__file__).parent / "playground" / "tabs" / "rag" / "lab" / "files"
 SECONDS = 5.0

@@ -56,7 +56,7 @@ class KeepsAssistants(Protocol):
         """In the order they were saved."""
 
     def own_assistant(self, visitor: str, assistant: str) -> NamedAssistant:
-        """The one of that id. Raises `InputError("assistant")` for one that is not there."""
+        """The one of that id. Raises `AssistantError("assistant")` for one that is not there."""
 
     def ground(self, visitor: str, assistant: str, language: str) -> Ground:
         """Its way of answering from its documents. Raises as `own_assistant`."""

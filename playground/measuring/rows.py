@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
+from playground.measuring.errors import DocumentError
 from playground.measuring.items import LETTERS, Item, Kind
 from playground.measuring.numbers import normalise_number
-from providers.errors import DocumentError
 
 MAX_TEXT = 20_000
 """Characters of one field."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlite_utils import Database
 
+from playground.measuring.errors import MeasuringError
 from playground.measuring.items import Item, Kind
 from playground.measuring.outcomes import Cell, Outcome, outcome_from_json, outcome_to_json
 from playground.measuring.summary import Comparison, compare
-from playground.sqlite import failures, opened, writing
-from providers.errors import InputError, StorageFailed
+from playground.sqlite import StorageFailed, failures, opened, writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +85,8 @@ def run_from_json(value: str | bytes) -> StoredRun:
 
 
 class Runs:
-    """One visitor's runs. Usable from any thread. All of it raises `StorageFailed`, and `InputError("run")` for a run
-    that is not there."""
+    """One visitor's runs. Usable from any thread. All of it raises `StorageFailed`, and `MeasuringError("run")` for
+    a run that is not there."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
@@ -117,11 +117,11 @@ class Runs:
             self._connection.execute("insert or replace into cell values (?, ?, ?, ?, ?, ?)", values)
 
     def mark(self, run: str, cell: Cell, score: float) -> None:
-        """A person's own score of a cell. Raises `InputError("run")` for a cell that is not there."""
+        """A person's own score of a cell. Raises `MeasuringError("run")` for a cell that is not there."""
         with self._lock:
             outcome = self.outcomes(run).get(cell)
             if outcome is None:
-                raise InputError("run")
+                raise MeasuringError("run")
             self.keep(run, cell, replace(outcome, score=score))
 
     def list(self) -> tuple[StoredRun, ...]:
@@ -134,7 +134,7 @@ class Runs:
         with self._reading():
             row = self._connection.execute(_RUNS + " having run.id = ?", (run,)).fetchone()
             if row is None:
-                raise InputError("run")
+                raise MeasuringError("run")
             return _run(row)
 
     def outcomes(self, run: str) -> dict[Cell, Outcome]:
@@ -187,7 +187,7 @@ class Runs:
 
     def _known(self, run: str) -> None:
         if self._connection.execute("select 1 from run where id = ?", (run,)).fetchone() is None:
-            raise InputError("run")
+            raise MeasuringError("run")
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from playground.measuring import metrics
+from playground.measuring.errors import DocumentError, MeasuringLimit
 from playground.measuring.items import Item, Kind, TaskSet
 from playground.measuring.rows import RowReader, json_object
 from playground.measuring.tasks import own_wording, set_rows
-from providers.errors import DocumentError, Failure, LimitExceeded
+from providers.errors import Failure
 
 MAX_ROWS = 2000
 _ENCODINGS = ("utf-8-sig", "cp1252")
@@ -64,7 +65,7 @@ class RowError:
 def read_table(content: bytes, name: str) -> Table:
     """CSV (comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252), JSON Lines, or one JSON list of objects.
 
-    Raises `DocumentError` with "table", "line" or "no_rows", and `LimitExceeded("rows")`.
+    Raises `DocumentError` with "table", "line" or "no_rows", and `MeasuringLimit("rows")`.
     """
     text = _text(content, name)
     begin = text.lstrip()[:1]
@@ -72,7 +73,7 @@ def read_table(content: bytes, name: str) -> Table:
     if not rows:
         raise DocumentError("no_rows", file=name)
     if len(rows) > MAX_ROWS:
-        raise LimitExceeded("rows", limit=MAX_ROWS)
+        raise MeasuringLimit("rows", limit=MAX_ROWS)
     columns = dict.fromkeys(column for _, row in rows for column in row)
     return Table(name, tuple(columns), tuple(rows))
 

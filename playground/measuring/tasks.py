@@ -11,10 +11,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from playground.languages import FALLBACK, in_language
+from playground.measuring.errors import MeasuringError
 from playground.measuring.items import KINDS, LETTERS, Item, Kind, TaskSet
 from playground.measuring.rows import RowReader, json_object
 from providers.catalog import ASSETS
-from providers.errors import InputError
 
 __all__ = ["KINDS", "LETTERS", "Item", "Kind", "TaskSet", "languages", "load", "names"]
 
@@ -53,10 +53,10 @@ def languages(assets: Path = ASSETS) -> tuple[str, ...]:
 
 
 def load(name: str, language: str, assets: Path = ASSETS) -> TaskSet:
-    """A set with its examples. Raises `InputError("task_set")` for an unknown one, `DocumentError` for a bad line."""
+    """A set with its examples. Raises `MeasuringError("task_set")` for an unknown one, `DocumentError` for a line."""
     row = _rows(assets).get(name)
     if row is None or language not in row.words:
-        raise InputError("task_set", name=name[:120])
+        raise MeasuringError("task_set", name=name[:120])
     words = row.words[language]
     files = [assets / "tasks" / f"{name}.{language}{part}.jsonl" for part in ("", ".examples")]
     items, examples = (

@@ -26,7 +26,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
 
 
 async def demonstration_messages(question: Question, values: Values, tools: Tools, layout: str) -> tuple[Message, ...]:
-    """The prompt with its chosen examples. Raises `InputError("no_examples")` where none shows its reasoning."""
+    """The prompt with its chosen examples. Raises `StrategyError("no_examples")` where none shows its reasoning."""
     worked = [one for one in question.examples if one.reasoning]
     examples = await choose_examples(question, values, tools, worked)
     return with_shots(question, examples, (question.instruction,), answer_with_reasoning, layout)

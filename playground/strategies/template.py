@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
+from playground.strategies.errors import StrategyError
 from playground.strategies.solving.knobs import ChoiceKnob, Knob, TextKnob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record
 from playground.strategies.solving.shots import EXAMPLES, answer_only, answer_with_reasoning, as_text, choose_examples
 from playground.strategies.solving.wording import answer_format, lettered_text, wording
-from providers.errors import InputError
 from providers.types import Message
 
 NAME = "template"
@@ -48,12 +48,12 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
 def check(template: str) -> frozenset[str]:
     """The gaps it has.
 
-    Raises `InputError("placeholder")` for any other (`{question.__class__}`, `{0}`, `{question!r}`, a lone brace) and
-    `InputError("no_question")` for a template without `{question}`.
+    Raises `StrategyError("placeholder")` for any other (`{question.__class__}`, `{0}`, `{question!r}`, a lone brace)
+    and `StrategyError("no_question")` for a template without `{question}`.
     """
     found = frozenset(name for _, name in _pieces(template) if name is not None)
     if "question" not in found:
-        raise InputError("no_question")
+        raise StrategyError("no_question")
     return found
 
 
@@ -67,8 +67,8 @@ def _pieces(template: str) -> list[tuple[str, str | None]]:
     try:
         pieces = list(Formatter().parse(template))
     except ValueError:  # a lone brace
-        raise InputError("placeholder", name="{ }") from None
+        raise StrategyError("placeholder", name="{ }") from None
     for _, name, spec, conversion in pieces:
         if name is not None and (name not in GAPS or spec or conversion):
-            raise InputError("placeholder", name="{" + name[:40] + "}")
+            raise StrategyError("placeholder", name="{" + name[:40] + "}")
     return [(text, name) for text, name, _, _ in pieces]

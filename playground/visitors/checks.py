@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from playground.asking.errors import ArgumentError, RequestLimit
 from playground.measuring.tasks import languages
-from providers.errors import InputError, LimitExceeded
+from providers.errors import InputError
 from providers.sampling import PARAMETERS, Sampling
 from providers.types import Message, Role
 
@@ -31,11 +32,11 @@ class InputBounds:
 def checked_text(value: object, bounds: InputBounds, *, empty: bool = False) -> str:
     """A visitor's text. Raises `InputError` when it is no text or empty, `LimitExceeded` when too long."""
     if not isinstance(value, str):
-        raise InputError("not_text")
+        raise ArgumentError("not_text")
     if not empty and not value.strip():
         raise InputError("empty")
     if len(value) > bounds.message_characters:
-        raise LimitExceeded("message_length", limit=bounds.message_characters, length=len(value))
+        raise RequestLimit("message_length", limit=bounds.message_characters, length=len(value))
     # Lone surrogates cannot be encoded, neither for a vendor nor for a tokenizer.
     return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
@@ -46,14 +47,14 @@ def checked_number(name: str, value: object, ranges: Mapping[str, tuple[float, f
         return None
     low, high = ranges[name]
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise InputError("number", name=name, low=low, high=high)
+        raise ArgumentError("number", name=name, low=low, high=high)
     try:
         number = float(value)
     except (ValueError, OverflowError):
-        raise InputError("number", name=name, low=low, high=high) from None
+        raise ArgumentError("number", name=name, low=low, high=high) from None
     whole = name not in PARAMETERS or PARAMETERS[name].whole
     if not math.isfinite(number) or not low <= number <= high or (whole and number != int(number)):
-        raise InputError("number", name=name, low=low, high=high)
+        raise ArgumentError("number", name=name, low=low, high=high)
     return int(number) if whole else number
 
 
@@ -64,7 +65,7 @@ def checked_sampling(
     numbers = {name: checked_number(name, values.get(name), ranges) for name in RANGES}
     longest = numbers["max_tokens"]
     if longest is not None and longest > bounds.tokens_per_reply:
-        raise LimitExceeded("tokens", limit=bounds.tokens_per_reply)
+        raise RequestLimit("tokens", limit=bounds.tokens_per_reply)
     if longest is None:
         numbers["max_tokens"] = bounds.tokens_per_reply
     return Sampling(**numbers, stop=_checked_stop(values.get("stop")))  # type: ignore[arg-type]  # names are the fields
@@ -73,10 +74,10 @@ def checked_sampling(
 def _checked_stop(value: object) -> tuple[str, ...]:
     marks = value.splitlines() if isinstance(value, str) else value or []
     if not isinstance(marks, Sequence) or not all(isinstance(mark, str) for mark in marks):
-        raise InputError("not_text")
+        raise ArgumentError("not_text")
     stops = tuple(mark for mark in marks if mark)
     if len(stops) > MAX_STOPS or any(len(mark) > MAX_STOP_LENGTH for mark in stops):
-        raise LimitExceeded("message_length", limit=MAX_STOP_LENGTH, length=max(len(mark) for mark in stops))
+        raise RequestLimit("message_length", limit=MAX_STOP_LENGTH, length=max(len(mark) for mark in stops))
     return stops
 
 
@@ -85,15 +86,15 @@ def checked_history(value: object, bounds: InputBounds) -> tuple[Message, ...]:
     if value is None:
         return ()
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise InputError("role")
+        raise ArgumentError("role")
     if len(value) > bounds.history_messages:
-        raise LimitExceeded("history", limit=bounds.history_messages)
+        raise RequestLimit("history", limit=bounds.history_messages)
     return tuple(_checked_message(item, bounds) for item in value)
 
 
 def _checked_message(item: object, bounds: InputBounds) -> Message:
     if not isinstance(item, Mapping):
-        raise InputError("role")
+        raise ArgumentError("role")
     role: Role
     match item.get("role"):
         case "user":
@@ -101,7 +102,7 @@ def _checked_message(item: object, bounds: InputBounds) -> Message:
         case "assistant":
             role = "assistant"
         case _:
-            raise InputError("role")
+            raise ArgumentError("role")
     content = item.get("content")
     if isinstance(content, Sequence) and not isinstance(content, str):
         pieces = [part.get("text") if isinstance(part, Mapping) else part for part in content]
@@ -113,15 +114,15 @@ def checked_models(value: object) -> tuple[str, ...]:
     """One to four model names, in order, each once."""
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
-        raise InputError("not_text")
+        raise ArgumentError("not_text")
     chosen = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
     if not 1 <= len(chosen) <= MAX_COLUMNS:
-        raise LimitExceeded("columns", limit=MAX_COLUMNS)
+        raise RequestLimit("columns", limit=MAX_COLUMNS)
     return chosen
 
 
 def checked_language(value: object) -> str:
-    """A language that our questions and the words around them are written in. Raises `InputError("choice")`."""
+    """A language that our questions and the words around them are written in. Raises `ArgumentError("choice")`."""
     if value not in languages():
-        raise InputError("choice", name="language", choices=", ".join(languages()))
+        raise ArgumentError("choice", name="language", choices=", ".join(languages()))
     return str(value)

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from providers.errors import LimitExceeded
+from playground.asking.errors import RequestLimit
 
 _FILE = "conversation.json"
 
@@ -46,10 +46,10 @@ class Conversations:
         return None
 
     def save(self, visitor: str, value: dict[str, object]) -> None:
-        """Replace what was saved, whole or not at all. Raises `LimitExceeded("history")` beyond `max_bytes`."""
+        """Replace what was saved, whole or not at all. Raises `RequestLimit("history")` beyond `max_bytes`."""
         content = json.dumps(value, allow_nan=False).encode()
         if len(content) > self.max_bytes:
-            raise LimitExceeded("history", limit=self.max_bytes)
+            raise RequestLimit("history", limit=self.max_bytes)
         folder = self.folder(visitor)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")

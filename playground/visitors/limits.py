@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from playground.asking.errors import RequestLimit
+from playground.visitors.errors import VisitorLimit
 from playground.visitors.expiring import Clock, Expiring
-from providers.errors import LimitExceeded
 
 _MINUTE = 60.0
 
@@ -30,22 +31,22 @@ class Limits:
         self._sent = Expiring(_MINUTE, clock=self.clock)
 
     def message(self, visitor: str) -> None:
-        """Count a message. Raises `LimitExceeded("rate")` with the seconds until the next one may be sent."""
+        """Count a message. Raises `VisitorLimit("rate")` with the seconds until the next one may be sent."""
         now = self.clock()
         sent = self._sent.get(visitor) or deque()
         while sent and sent[0] <= now - _MINUTE:
             sent.popleft()
         if len(sent) >= self.messages_per_minute:
             wait = max(1, math.ceil(sent[0] + _MINUTE - now))
-            raise LimitExceeded("rate", limit=self.messages_per_minute, seconds=wait)
+            raise VisitorLimit("rate", limit=self.messages_per_minute, seconds=wait)
         sent.append(now)
         self._sent.put(visitor, sent)
 
     @asynccontextmanager
     async def stream(self, visitor: str) -> AsyncIterator[None]:
-        """Hold one of the visitor's streams. Raises `LimitExceeded("streams")` when all are held."""
+        """Hold one of the visitor's streams. Raises `VisitorLimit("streams")` when all are held."""
         if self._streams[visitor] >= self.parallel_streams:
-            raise LimitExceeded("streams", limit=self.parallel_streams)
+            raise VisitorLimit("streams", limit=self.parallel_streams)
         self._streams[visitor] += 1
         try:
             yield
@@ -55,9 +56,9 @@ class Limits:
                 del self._streams[visitor]
 
     def tokens(self, wanted: int | None) -> int:
-        """The reply's length that may be asked for. Raises `LimitExceeded("tokens")` beyond the limit."""
+        """The reply's length that may be asked for. Raises `RequestLimit("tokens")` beyond the limit."""
         if wanted is None:
             return self.tokens_per_reply
         if wanted > self.tokens_per_reply:
-            raise LimitExceeded("tokens", limit=self.tokens_per_reply)
+            raise RequestLimit("tokens", limit=self.tokens_per_reply)
         return wanted

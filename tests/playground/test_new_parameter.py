@@ -26,7 +26,6 @@ from playground.asking.reply import Reply
 from playground.visitors.checks import InputBounds, checked_sampling
 from providers import catalog
 from providers.adapters.huggingface.engines import openvino, torch
-from providers.errors import InputError
 from providers.fit import fit
 from providers.types import Message, ModelInfo, Request, Sampling
 

@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 def test_a_failure_keeps_the_key_and_the_values() -> None:
-    assert Failure.of(LimitExceeded("rate", limit=5)) == Failure("limit_exceeded.rate", {"limit": 5})
+    assert Failure.of(LimitExceeded("labels", limit=5)) == Failure("limit_exceeded.labels", {"limit": 5})
 
 
 def test_a_defect_is_logged_by_its_class_and_its_line_alone(caplog: pytest.LogCaptureFixture) -> None:
@@ -29,3 +29,12 @@ def test_a_defect_that_was_never_raised_is_logged_too(caplog: pytest.LogCaptureF
     assert Failure.of_defect(RuntimeError("secret"), "the page", log) == Failure("internal")
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_a_part_of_the_playground_adds_reasons_and_keeps_the_key() -> None:
+    class _TooMany(LimitExceeded, code="limit_exceeded"):
+        reasons = ("chairs",)
+
+    assert _TooMany("chairs", limit=3).key == "limit_exceeded.chairs"
+    with pytest.raises(ValueError, match="labels"):
+        _TooMany("labels")

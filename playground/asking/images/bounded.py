@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import JsonValue, TypeAdapter
 
+from playground.asking.images.errors import RejectedImage
 from providers.errors import ImageError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,7 +55,7 @@ async def run_program(program: BoundedProgram, settings: Mapping[str, JsonValue]
         async with asyncio.timeout(program.seconds):
             output, _ = await child.communicate(line + content)
     except TimeoutError:
-        raise ImageError("slow", file="", limit=program.seconds) from None
+        raise RejectedImage("slow", file="", limit=program.seconds) from None
     finally:
         with suppress(ProcessLookupError):
             child.kill()
@@ -63,9 +64,9 @@ async def run_program(program: BoundedProgram, settings: Mapping[str, JsonValue]
     try:
         told = _ANSWER.validate_json(head)
     except ValueError:  # it was ended by its bounds, or by a flaw in a decoder
-        raise ImageError("damaged", file="") from None
+        raise RejectedImage("damaged", file="") from None
     if (reason := told.get("error")) is not None:
-        raise ImageError(str(reason), **_plain(told.get("values")))
+        raise RejectedImage(str(reason), **_plain(told.get("values")))
     return ProgramAnswer(told, rest)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playground.asking.images.bounded import BoundedProgram, run_program
 from playground.asking.images.cleaning import ImageBounds, image_kind
+from playground.asking.images.errors import RejectedImage
 from providers.errors import ImageError
 from providers.types import Image, Scalar
 
@@ -26,7 +27,7 @@ async def clean(content: bytes, name: str = "", bounds: ImageBounds = ImageBound
     try:
         image_kind(content)
         if len(content) > bounds.bytes:
-            raise ImageError("bytes", file="", limit=bounds.bytes // 10**6)
+            raise RejectedImage("bytes", file="", limit=bounds.bytes // 10**6)
         answer = await run_program(PROGRAM, {"bounds": dict(asdict(bounds))}, content)
     except ImageError as error:
         raise _named(error, name) from None
@@ -37,10 +38,10 @@ async def clean_file(file: Path, name: str = "", bounds: ImageBounds = ImageBoun
     """As `clean`; a file that is too long is not read."""
     shown = name or file.name
     if (await asyncio.to_thread(file.stat)).st_size > bounds.bytes:
-        raise ImageError("bytes", file=shown[:NAME], limit=bounds.bytes // 10**6)
+        raise RejectedImage("bytes", file=shown[:NAME], limit=bounds.bytes // 10**6)
     return await clean(await asyncio.to_thread(file.read_bytes), shown, bounds)
 
 
 def _named(error: ImageError, name: str) -> ImageError:
     values: dict[str, Scalar] = {**error.values, "file": name[:NAME] or "?"}
-    return ImageError(error.reason, **values)
+    return RejectedImage(error.reason, **values)

@@ -15,6 +15,7 @@ from typing import IO, Literal
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
+from playground.asking.images.errors import RejectedImage
 from providers.errors import ImageError
 from providers.image import encode_image, on_white
 from providers.types import Image
@@ -39,7 +40,7 @@ class ImageBounds:
 def image_kind(content: bytes) -> Kind:
     """By the first bytes alone, never by a name. Raises `ImageError`: "empty", "svg", "heic" or "kind"."""
     if not content:
-        raise ImageError("empty", file="")
+        raise RejectedImage("empty", file="")
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
     if content.startswith(b"\xff\xd8\xff"):
@@ -50,11 +51,11 @@ def image_kind(content: bytes) -> Kind:
         return "WEBP"
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         if find_spec("pillow_heif") is None:
-            raise ImageError("heic", file="")
+            raise RejectedImage("heic", file="")
         return "HEIF"
     if b"<svg" in content[:_LOOKED_AT].lower():
-        raise ImageError("svg", file="")
-    raise ImageError("kind", file="")
+        raise RejectedImage("svg", file="")
+    raise RejectedImage("kind", file="")
 
 
 def clean_bytes(content: bytes, bounds: ImageBounds) -> Image:
@@ -64,11 +65,11 @@ def clean_bytes(content: bytes, bounds: ImageBounds) -> Image:
     """
     kind = image_kind(content)
     if len(content) > bounds.bytes:
-        raise ImageError("bytes", file="", limit=bounds.bytes // 10**6)
+        raise RejectedImage("bytes", file="", limit=bounds.bytes // 10**6)
     if kind == "HEIF":
         import_module("pillow_heif").register_heif_opener()
     if kind == "GIF" and more_frames(content, bounds.frames):
-        raise ImageError("frames", file="", limit=bounds.frames)
+        raise RejectedImage("frames", file="", limit=bounds.frames)
     Pillow.MAX_IMAGE_PIXELS = None  # our own bound is stricter, and its error has a name
     try:
         with Pillow.open(io.BytesIO(content), formats=[kind]) as picture:
@@ -77,15 +78,15 @@ def clean_bytes(content: bytes, bounds: ImageBounds) -> Image:
     except ImageError:
         raise
     except _DOUBTFUL as error:
-        raise ImageError("damaged", file="") from error
+        raise RejectedImage("damaged", file="") from error
 
 
 def _check(picture: Pillow.Image, bounds: ImageBounds) -> None:
     width, height = picture.size
     if width * height > bounds.pixels:
-        raise ImageError("pixels", file="", width=width, height=height, limit=bounds.pixels // 10**6)
+        raise RejectedImage("pixels", file="", width=width, height=height, limit=bounds.pixels // 10**6)
     if picture.format != "GIF" and getattr(picture, "n_frames", 1) > bounds.frames:  # told by the header
-        raise ImageError("frames", file="", limit=bounds.frames)
+        raise RejectedImage("frames", file="", limit=bounds.frames)
 
 
 def _upright(picture: Pillow.Image, bounds: ImageBounds) -> Pillow.Image:

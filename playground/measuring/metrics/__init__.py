@@ -13,9 +13,9 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
+from playground.measuring.errors import MeasuringError
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item, Kind
-from providers.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,9 @@ def names() -> tuple[str, ...]:
 
 
 def metric(name: str) -> Metric:
-    """Raises `InputError("metric")` for a name that is none."""
+    """Raises `MeasuringError("metric")` for a name that is none."""
     if name not in names():
-        raise InputError("metric", name=name[:120])
+        raise MeasuringError("metric", name=name[:120])
     return cast(Metric, import_module(f"{__name__}.{name}"))
 
 

@@ -13,8 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from playground.measuring.errors import DocumentError, MeasuringError
 from playground.measuring.items import TaskSet
-from providers.errors import DocumentError, InputError
 
 
 class Reader(Protocol):
@@ -34,9 +34,9 @@ def names() -> tuple[str, ...]:
 
 
 def reader(name: str) -> Reader:
-    """Raises `InputError("task_set")` for a name that is none."""
+    """Raises `MeasuringError("task_set")` for a name that is none."""
     if name not in names():
-        raise InputError("task_set", name=name[:120])
+        raise MeasuringError("task_set", name=name[:120])
     return cast(Reader, import_module(f"{__name__}.{name}"))
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from playground.measuring import readers
+from playground.measuring.errors import DocumentError
 from playground.measuring.items import LETTERS, Kind, TaskSet
 from playground.measuring.rows import RowReader
-from providers.errors import DocumentError
 
 TITLE = "BIG-bench"
 

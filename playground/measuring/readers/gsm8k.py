@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from playground.measuring import readers
+from playground.measuring.errors import DocumentError
 from playground.measuring.items import TaskSet
 from playground.measuring.rows import RowReader
-from providers.errors import DocumentError
 
 TITLE = "GSM8K"
 _CALCULATION = re.compile(r"<<[^<>]*>>")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playground.measuring import readers
+from playground.measuring.errors import DocumentError
 from playground.measuring.items import LETTERS, TaskSet
 from playground.measuring.rows import RowReader
-from providers.errors import DocumentError
 
 TITLE = "MMLU"
 

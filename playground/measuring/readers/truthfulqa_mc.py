@@ -11,9 +11,9 @@ import random
 from pathlib import Path
 
 from playground.measuring import readers
+from playground.measuring.errors import DocumentError
 from playground.measuring.items import LETTERS, TaskSet
 from playground.measuring.rows import RowReader
-from providers.errors import DocumentError
 
 TITLE = "TruthfulQA"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from providers.errors import InputError
+from playground.asking.errors import ArgumentError
 
 
 def texts_of(value: object) -> tuple[str, ...]:
@@ -15,9 +15,9 @@ def texts_of(value: object) -> tuple[str, ...]:
 
 
 def checked_within(name: str, value: object, low: float, high: float, *, whole: bool = False) -> float:
-    """A number from `low` to `high`. Raises `InputError("number")`."""
+    """A number from `low` to `high`. Raises `ArgumentError("number")`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise InputError("number", name=name, low=low, high=high)
+        raise ArgumentError("number", name=name, low=low, high=high)
     if whole and value != int(value):
-        raise InputError("number", name=name, low=low, high=high)
+        raise ArgumentError("number", name=name, low=low, high=high)
     return value

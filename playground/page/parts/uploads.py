@@ -10,7 +10,7 @@ from pathlib import Path
 from gradio.utils import get_upload_folder
 
 from playground.asking.upload import Upload
-from providers.errors import InputError
+from playground.page.parts.errors import UploadError
 
 KEPT = 60.0
 """Seconds after which an uploaded file is deleted.
@@ -29,25 +29,25 @@ async def take(paths: object, kept: float = KEPT) -> tuple[Upload, ...]:
     """
     listed = [paths] if isinstance(paths, str) else paths
     if not isinstance(listed, Sequence) or not all(isinstance(path, str) for path in listed):
-        raise InputError("document")
+        raise UploadError("document")
     for path in listed:
         asyncio.get_running_loop().call_later(kept, _forget, Path(path), _written(Path(path)))
     if len(listed) > _MOST:
-        raise InputError("files", limit=_MOST)
+        raise UploadError("files", limit=_MOST)
     return tuple([await asyncio.to_thread(_read, Path(path)) for path in listed])
 
 
 def paths_of(files: object) -> list[str]:
-    """From what an endpoint is sent: a list of Gradio's file values. Raises `InputError("document")` for anything else.
+    """From what an endpoint is sent: a list of Gradio's file values. Raises `UploadError("document")` for others.
 
     Only the key `path` counts: it is there that the middleware looks whose file it is.
     """
     listed = [files] if isinstance(files, dict) else files
     if not isinstance(listed, list):
-        raise InputError("document")
+        raise UploadError("document")
     found = [one.get("path") if isinstance(one, dict) else None for one in listed]
     if not all(isinstance(path, str) for path in found):
-        raise InputError("document")
+        raise UploadError("document")
     return [str(path) for path in found]
 
 
@@ -61,7 +61,7 @@ def _written(path: Path) -> int:
     """When an uploaded file was written."""
     real, folder = Path(os.path.realpath(path)), Path(os.path.realpath(get_upload_folder()))
     if not real.is_relative_to(folder) or not real.is_file():
-        raise InputError("document")
+        raise UploadError("document")
     return real.stat().st_mtime_ns
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 
 import gradio as gr
 
+from playground.asking.errors import ArgumentError
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.card import draw_model_card
@@ -135,7 +136,7 @@ async def save_key(app: Program, who: Who, provider: str, key: str, address: str
     show = app.show(who)
     try:
         if provider not in app.reach.key_providers():
-            raise InputError("not_text")
+            raise ArgumentError("not_text")
         own_address = address.strip() or None if provider in _TELL_ADDRESS else None
         if not key.strip() and own_address is None and provider in _TELL_ADDRESS:
             raise InputError("url")

@@ -13,6 +13,7 @@ from playground.measuring import Column, TaskSet
 from playground.measuring.likelihood import ByLikelihood, Normalise
 from playground.measuring.metrics import Scoring
 from playground.measuring.store import ColumnDescription, RunDescription
+from playground.strategies.errors import StrategyError
 from playground.strategies.runs.contestant import Contestant, column
 from playground.strategies.solving.passages import search_in
 from playground.strategies.solving.question import Embed, Question, Tools
@@ -97,7 +98,7 @@ async def _made(
     tools = tools_of(str(options.get(PASSAGES) or ""), setting.embed, search)
     if NORMALISE in options:
         if tasks.kind not in ("choice", "label"):
-            raise InputError("options")
+            raise StrategyError("options")
         prompts = {
             item.id: await first_prompt(strategy(one.strategy), Question.of(tasks, item), options, tools)
             for item in tasks.items

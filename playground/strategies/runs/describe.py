@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
+from playground.asking.errors import ArgumentError
 from playground.asking.lending import Search
 from playground.asking.opening import Opened
 from playground.measuring import Item, TaskSet
+from playground.measuring.errors import MeasuringLimit
 from playground.measuring.likelihood import Normalise
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.strategies.runs.columns import DOCUMENTS, LETTERS, NORMALISE, PASSAGES, first_prompt, knobs_of, tools_of
 from playground.strategies.solving.question import NamedEmbed, Question
 from playground.strategies.solving.strategy import Strategy, strategies, strategy
 from providers.base import Provider
-from providers.errors import InputError, LimitExceeded
+from providers.errors import InputError
 from providers.pricing import cost
 from providers.types import Message, ModelInfo, Sampling, Scalar, Usage
 
@@ -73,10 +75,10 @@ class Estimate:
 
 
 def strategy_named(name: str) -> Strategy:
-    """The strategy of that name. Raises `InputError("choice")`."""
+    """The strategy of that name. Raises `ArgumentError("choice")`."""
     names = [one.name for one in strategies()]
     if name not in names:
-        raise InputError("choice", name="strategies", choices=", ".join(names))
+        raise ArgumentError("choice", name="strategies", choices=", ".join(names))
     return strategy(name)
 
 
@@ -98,7 +100,7 @@ async def describe(
         raise InputError("empty")
     cells = len(names) * len(wanted.models) * len(items) * wanted.repeats
     if cells > MOST_CELLS:
-        raise LimitExceeded("answers", limit=MOST_CELLS)
+        raise MeasuringLimit("answers", limit=MOST_CELLS)
     columns = []
     for name in names:
         options, tools = _options(wanted, name, search), tools_of(wanted.passages, near, search)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from math import isfinite
 
-from providers.errors import InputError
+from playground.strategies.errors import StrategyError
 
 LONGEST = 300
 """Characters of an expression."""
@@ -36,18 +36,18 @@ _OPERATIONS: dict[str, Callable[[int | float, int | float], int | float]] = {
 def calculate(expression: str) -> int | float:
     """The value of an expression of numbers, `+ - * / // % **` and brackets.
 
-    Raises `InputError("expression")` for everything else: names, calls, commas, a division by zero, a result that is
+    Raises `StrategyError("expression")` for everything else: names, calls, commas, a division by zero, a result that is
     not finite, not real or has more than 4096 bits, more than 300 characters, more than 40 levels.
     """
     if len(expression) > LONGEST:
-        raise InputError("expression")
+        raise StrategyError("expression")
     reader = _Reader(_tokens(expression))
     try:
         value = reader.terms(1, 0)
     except (ZeroDivisionError, OverflowError, ValueError):
-        raise InputError("expression") from None
+        raise StrategyError("expression") from None
     if reader.next is not None:
-        raise InputError("expression")
+        raise StrategyError("expression")
     return value
 
 
@@ -62,7 +62,7 @@ def _tokens(expression: str) -> list[str]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
-            raise InputError("expression")
+            raise StrategyError("expression")
         piece = match.group(1)
         found.append(_SAME.get(piece, piece))
         place = match.end()
@@ -82,7 +82,7 @@ class _Reader:
     def _take(self) -> str:
         piece = self.next
         if piece is None:
-            raise InputError("expression")
+            raise StrategyError("expression")
         self._place += 1
         return piece
 
@@ -97,7 +97,7 @@ class _Reader:
     def _signed(self, depth: int) -> int | float:
         """A sign binds more loosely than a power on its right, and more tightly than every other operation."""
         if depth > DEEPEST:
-            raise InputError("expression")
+            raise StrategyError("expression")
         if self.next in {"+", "-"}:
             sign = self._take()
             value = self._signed(depth + 1)
@@ -113,24 +113,24 @@ class _Reader:
         if piece == "(":
             value = self.terms(1, depth + 1)
             if self._take() != ")":
-                raise InputError("expression")
+                raise StrategyError("expression")
             return value
         if not piece[0].isdigit() and piece[0] != ".":
-            raise InputError("expression")
+            raise StrategyError("expression")
         return _bounded(int(piece) if piece.isdigit() else float(piece))
 
 
 def _power(base: int | float, exponent: int | float) -> int | float:
     whole = isinstance(base, int) and isinstance(exponent, int)
     if whole and base.bit_length() * abs(exponent) > 2 * BITS:  # type: ignore[union-attr]  # checked before it is huge
-        raise InputError("expression")
+        raise StrategyError("expression")
     value = base**exponent
     if isinstance(value, complex):
-        raise InputError("expression")
+        raise StrategyError("expression")
     return _bounded(value)
 
 
 def _bounded(value: int | float) -> int | float:
     if value.bit_length() > BITS if isinstance(value, int) else not isfinite(value):
-        raise InputError("expression")
+        raise StrategyError("expression")
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from providers.errors import InputError, LimitExceeded
+from playground.asking.errors import ArgumentError, RequestLimit
 from providers.types import Scalar
 
 
@@ -19,11 +19,11 @@ class IntegerKnob:
     high: int
 
     def checked(self, value: Scalar) -> int:
-        """Raises `InputError("number")`."""
+        """Raises `ArgumentError("number")`."""
         number = isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
         if number and int(value or 0) == value:  # a page's slider gives 3.0 for 3
             return int(value)
-        raise InputError("number", name=self.name, low=self.low, high=self.high)
+        raise ArgumentError("number", name=self.name, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class NumberKnob:
     high: float
 
     def checked(self, value: Scalar) -> float:
-        """Raises `InputError("number")`."""
+        """Raises `ArgumentError("number")`."""
         if not isinstance(value, int | float) or isinstance(value, bool) or not self.low <= value <= self.high:
-            raise InputError("number", name=self.name, low=self.low, high=self.high)
+            raise ArgumentError("number", name=self.name, low=self.low, high=self.high)
         return float(value)
 
 
@@ -51,9 +51,9 @@ class ChoiceKnob:
     choices: tuple[str, ...]
 
     def checked(self, value: Scalar) -> str:
-        """Raises `InputError("choice")`."""
+        """Raises `ArgumentError("choice")`."""
         if value not in self.choices:
-            raise InputError("choice", name=self.name, choices=", ".join(self.choices))
+            raise ArgumentError("choice", name=self.name, choices=", ".join(self.choices))
         return str(value)
 
 
@@ -66,11 +66,11 @@ class TextKnob:
     default: str = ""
 
     def checked(self, value: Scalar) -> str:
-        """Raises `InputError("not_text")` and `LimitExceeded("message_length")`."""
+        """Raises `ArgumentError("not_text")` and `RequestLimit("message_length")`."""
         if not isinstance(value, str):
-            raise InputError("not_text")
+            raise ArgumentError("not_text")
         if len(value) > self.longest:
-            raise LimitExceeded("message_length", limit=self.longest)
+            raise RequestLimit("message_length", limit=self.longest)
         return value
 
 

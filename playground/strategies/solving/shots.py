@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from playground.measuring.tasks import Item
+from playground.strategies.errors import StrategyError
 from playground.strategies.solving.knobs import ChoiceKnob, IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Embed, Question, Tools
 from playground.strategies.solving.wording import example_text, question_text, system_message, wording
-from providers.errors import InputError, UnsupportedRequest
+from providers.errors import UnsupportedRequest
 from providers.types import Message
 
 MOST = 8
@@ -29,11 +30,11 @@ async def choose_examples(question: Question, values: Values, tools: Tools, amon
 
     Never the question itself. The most similar stands last, next to the question. Choosing by the nearness of
     embeddings: Liu et al. 2021, "What Makes Good In-Context Examples for GPT-3?", arXiv:2101.06804 (KATE), section 3.
-    Raises `InputError("no_examples")` where there are none, `UnsupportedRequest("embedding")` without `tools.embed`.
+    Raises `StrategyError("no_examples")` where there are none, `UnsupportedRequest("embedding")` without `tools.embed`.
     """
     others = [one for one in among if one.question.strip() != question.text.strip()]
     if not others:
-        raise InputError("no_examples")
+        raise StrategyError("no_examples")
     count = min(values.whole("examples"), len(others))
     match values.word("choose"):
         case "random":

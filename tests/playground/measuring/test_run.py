@@ -21,7 +21,7 @@ from playground.measuring.outcomes import Snapshot, outcome_from_json, outcome_t
 from playground.measuring.run import REDRAW
 from playground.measuring.store import ColumnDescription, RunDescription, Runs
 from playground.measuring.summary import disagreements, summarise, tries
-from providers.errors import StorageFailed
+from playground.sqlite import StorageFailed
 from tests import virtual_time
 from tests.playground.measuring.columns import ITEMS, Watch, column
 

@@ -19,8 +19,9 @@ from playground.measuring.export import WORDS, neutralise_formula, to_csv, to_js
 from playground.measuring.notebook import Recipe, to_notebook
 from playground.measuring.outcomes import outcome_from_json
 from playground.measuring.store import ColumnDescription, RunDescription, Runs, run_from_json
+from playground.sqlite import StorageFailed
 from playground.text import languages, text
-from providers.errors import Failure, InputError, StorageFailed
+from providers.errors import Failure, InputError
 from tests.playground.measuring.columns import ITEMS, Watch, column
 
 ROOT = Path(__file__).parents[3]

@@ -11,13 +11,14 @@ import tomllib
 import pytest
 
 from playground.measuring import metrics, readers, tasks
+from playground.measuring.errors import DocumentError
 from playground.measuring.extract import Sought, extract
 from playground.measuring.items import KINDS, LETTERS
 from playground.measuring.metrics import Scoring
 from playground.measuring.table import MAX_ROWS, Assignment, from_table, guess, read_table
 from playground.measuring.words import tokenize
 from providers.catalog import ASSETS
-from providers.errors import DocumentError, InputError, LimitExceeded
+from providers.errors import InputError, LimitExceeded
 
 SETS = [(name, language) for name in tasks.names() for language in tasks.languages()]
 NAMES = {"arithmetic", "sentiment", "topic", "facts", "deduction", "code", "translation", "summary"}

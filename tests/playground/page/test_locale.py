@@ -1,17 +1,63 @@
 """The page's own texts: the same ones in every language, and one for everything that can go wrong."""
 
+import ast
+from importlib import import_module
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import playground
+import providers
 from playground.text import texts
 from providers.errors import every_class
 
-ERRORS = sorted({key for cls in every_class() for key in (cls.code, *(f"{cls.code}.{why}" for why in cls.reasons))})
+ROOT = Path(playground.__file__).parent.parent
+
+
+def modules_with_errors() -> dict[str, set[str]]:
+    """The modules of the source that define a class of the tree below `PlaygroundError`, and these classes.
+
+    They are found in the text of the files: importing every module would import every library.
+    """
+    bases: dict[tuple[str, str], set[str]] = {}
+    for package in (playground, providers):
+        for path in Path(package.__file__).parent.rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    bases[name, node.name] = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    tree = {"PlaygroundError"}
+    while more := {cls for (_, cls), parents in bases.items() if parents & tree} - tree:
+        tree |= more
+    found: dict[str, set[str]] = {}
+    for module, cls in bases:
+        if cls in tree:
+            found.setdefault(module, set()).add(cls)
+    return found
+
+
+MODULES = modules_with_errors()
+for module in MODULES:
+    import_module(module)
+CLASSES = [cls for cls in every_class() if cls.__module__.split(".")[0] in ("playground", "providers")]
+ERRORS = sorted({key for cls in CLASSES for key in (cls.code, *(f"{cls.code}.{why}" for why in cls.reasons))})
 
 
 def gaps(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_the_errors_of_every_module_are_found():
+    assert {cls.__name__ for cls in CLASSES} == set().union(*MODULES.values())
+    assert len(MODULES) > 1 and "providers.errors" in MODULES
+
+
+@pytest.mark.parametrize("part", ["message", "hint"])
+def test_no_sentence_is_left_of_an_error_that_nobody_raises(part):
+    known = {f"error.{key}.{part}" for key in [*ERRORS, "internal"]}
+    written = {key for key in texts().tables["en"] if key.startswith("error.") and key.endswith(f".{part}")}
+    assert written - known == set()
 
 
 def test_both_languages_are_there():

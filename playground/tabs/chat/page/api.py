@@ -11,13 +11,14 @@ import gradio as gr
 from gradio.events import api
 
 from playground.asking.answer import answer
+from playground.asking.errors import RequestLimit
 from playground.page.parts.endpoints import endpoint_error, reply_json, system_messages
 from playground.page.parts.uploads import paths_of, take
 from playground.page.program import App, Who
 from playground.tabs.chat.lab.pictures import MOST, picture_of
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import checked_history, checked_models, checked_sampling, checked_text
-from providers.errors import LimitExceeded, PlaygroundError
+from providers.errors import PlaygroundError
 from providers.types import Message, ModelInfo, Request, Sampling
 
 
@@ -113,9 +114,9 @@ async def _replies(app: App[ChatVisits], who: Who, ask: _ChatCall) -> AsyncGener
 
 
 async def _with_images(ask: _ChatCall) -> _ChatCall:
-    """With its images, cleaned, in front of its question. Raises `ImageError`, `LimitExceeded("images")`."""
+    """With its images, cleaned, in front of its question. Raises `ImageError`, `RequestLimit("images")`."""
     if len(ask.images) > MOST:
-        raise LimitExceeded("images", limit=MOST)
+        raise RequestLimit("images", limit=MOST)
     images = [(await picture_of(one.content, one.name)).image for one in await take(ask.images)]
     *before, question = ask.messages
     return replace(ask, messages=(*before, replace(question, parts=(*images, *question.parts))))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from playground.asking.errors import AssistantError
 from playground.asking.lending import Ground, KeepsAssistants
 from playground.page.program import App, Page, Who
 from playground.tabs.chat.lab.presets import presets
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.visitors.checks import checked_models, checked_text
-from providers.errors import InputError
 
 
 def checked_choices(page: Page[ChatVisits], who: Who, values: Sequence[Any]) -> Choices:
@@ -25,14 +25,14 @@ def checked_choices(page: Page[ChatVisits], who: Who, values: Sequence[Any]) -> 
 
 
 def _ground(app: App[ChatVisits], who: Who, preset: object) -> Ground | None:
-    """The documents of the visitor's own assistant; ours have none. Raises `InputError("assistant")`."""
+    """The documents of the visitor's own assistant; ours have none. Raises `AssistantError("assistant")`."""
     if not isinstance(preset, str) or not preset or any(preset == one.id for one in presets()):
         return None
     return assistants_of(app).ground(who.visitor, preset, who.language)
 
 
 def assistants_of(app: App[ChatVisits]) -> KeepsAssistants:
-    """Whoever keeps the visitors' own assistants. Raises `InputError("assistant")` where nobody does."""
+    """Whoever keeps the visitors' own assistants. Raises `AssistantError("assistant")` where nobody does."""
     if (lender := app.lent(KeepsAssistants)) is None:
-        raise InputError("assistant")
+        raise AssistantError("assistant")
     return lender

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from playground.asking.errors import RequestLimit
 from playground.tabs.chat.lab.pictures import MOST, MessagePicture, picture_of
 from playground.visitors.expiring import Expiring
-from providers.errors import LimitExceeded
 
 _SECONDS = 7200.0
 _VISITORS = 60
@@ -26,13 +26,13 @@ class Attachments:
         return self._kept.get(visitor) or ()
 
     async def add(self, visitor: str, content: bytes, name: str) -> None:
-        """Clean a file and keep it. Raises `ImageError`, and `LimitExceeded("images")` beyond four."""
+        """Clean a file and keep it. Raises `ImageError`, and `RequestLimit("images")` beyond four."""
         if len(self.of(visitor)) < MOST:
             picture = await picture_of(content, name)
             if len(waiting := self.of(visitor)) < MOST:  # others may have come meanwhile
                 self._kept.put(visitor, (*waiting, picture))
                 return
-        raise LimitExceeded("images", limit=MOST)
+        raise RequestLimit("images", limit=MOST)
 
     def remove(self, visitor: str, number: int) -> None:
         """The image of that number, the first is 1; one that is not there is gone already."""

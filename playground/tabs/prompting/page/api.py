@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from playground.asking.errors import ArgumentError
 from playground.measuring import Snapshot
 from playground.measuring.store import RunDescription
 from playground.page.parts.endpoints import endpoint_error
@@ -32,7 +33,7 @@ from playground.tabs.prompting.visit.cards import Card
 from playground.tabs.prompting.visit.posed import Posed
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.visitors.checks import checked_models, checked_sampling
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 from providers.types import Scalar
 
 _FIRST = ("zero_shot", "few_shot")
@@ -207,15 +208,15 @@ def _choice(
 
 
 def _options(options: Mapping[str, Any] | None) -> dict[str, dict[str, Scalar]]:
-    """By strategy. Raises `InputError("choice")` for a strategy that is none, "not_text" for what are no options."""
+    """By strategy. Raises `ArgumentError("choice")` for a strategy that is none, "not_text" for what are no options."""
     names = [one.name for one in every_strategy()]
     if options is not None and not isinstance(options, Mapping):
-        raise InputError("not_text")
+        raise ArgumentError("not_text")
     found: dict[str, dict[str, Scalar]] = {}
     for name, values in (options or {}).items():
         if name not in names:
-            raise InputError("choice", name="options", choices=", ".join(names))
+            raise ArgumentError("choice", name="options", choices=", ".join(names))
         if not isinstance(values, Mapping):
-            raise InputError("not_text")
+            raise ArgumentError("not_text")
         found[name] = {str(knob): value for knob, value in values.items()}
     return found

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from playground.asking.errors import ArgumentError
 from playground.languages import in_language
 from playground.measuring import TaskSet
+from playground.measuring.errors import MeasuringError
 from playground.measuring.likelihood import Normalise
 from playground.measuring.store import RunDescription
 from playground.measuring.tasks import load, set_rows
@@ -19,7 +21,6 @@ from playground.tabs.prompting.visit.cards import Asked
 from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of, truth_of
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.visitors.checks import checked_language, checked_text
-from providers.errors import InputError
 from providers.types import Sampling, Scalar
 
 OWN = "own"
@@ -74,9 +75,9 @@ def checked_run(app: App[PromptingVisits], who: Who, fields: TaskSetFields, choi
     """What is to be measured, and how. Raises `InputError`s."""
     _check_strategies(choice)
     if fields.mode not in MODES:
-        raise InputError("choice", name="measure", choices=", ".join(MODES))
+        raise ArgumentError("choice", name="measure", choices=", ".join(MODES))
     if fields.normalise not in NORMALISE:
-        raise InputError("choice", name="normalise", choices=", ".join(NORMALISE))
+        raise ArgumentError("choice", name="normalise", choices=", ".join(NORMALISE))
     letters = fields.normalise == "letters"
     return RunRequest(
         tasks=checked_tasks(app, who, fields),
@@ -96,7 +97,7 @@ def checked_run(app: App[PromptingVisits], who: Who, fields: TaskSetFields, choi
 
 def _check_strategies(choice: StrategyChoice) -> None:
     if not choice.strategies:
-        raise InputError("choice", name="strategies", choices=", ".join(one.name for one in strategies()))
+        raise ArgumentError("choice", name="strategies", choices=", ".join(one.name for one in strategies()))
 
 
 def _normalise(value: object, *, letters: bool) -> Normalise:
@@ -105,10 +106,10 @@ def _normalise(value: object, *, letters: bool) -> Normalise:
 
 
 def checked_tasks(app: App[PromptingVisits], who: Who, fields: TaskSetFields) -> TaskSet:
-    """The chosen set, or the visitor's own questions. Raises `InputError("task_set")`."""
+    """The chosen set, or the visitor's own questions. Raises `MeasuringError("task_set")`."""
     if fields.tasks == OWN:
         if (own := app.visits.own(who.visitor)) is None:
-            raise InputError("task_set", name=OWN)
+            raise MeasuringError("task_set", name=OWN)
         return own
     return load(str(fields.tasks or ""), checked_language(fields.language))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from playground.asking.errors import ArgumentError
 from playground.measuring import Item, Kind, TaskSet
+from playground.measuring.errors import DocumentError
 from playground.measuring.rows import RowReader
 from playground.measuring.tasks import KINDS, LETTERS, load, names, own_wording, set_rows
 from playground.strategies.solving.question import Question
+from playground.tabs.prompting.visit.errors import QuestionError
 from playground.visitors.checks import InputBounds, checked_language, checked_text
-from providers.errors import DocumentError, InputError
 
 _MOST_CHOICES = len(LETTERS)
 
@@ -51,7 +53,7 @@ def question_of(posed: Posed, bounds: InputBounds) -> Question:
 
 
 def truth_of(posed: Posed, question: Question) -> tuple[str, ...]:
-    """The right answers as the metrics want them; none where none was given. Raises `InputError("truth")`."""
+    """The right answers as the metrics want them; none where none was given. Raises `QuestionError("truth")`."""
     given = _several(posed.truth)
     if not given or question.kind == "code":
         return ()
@@ -59,7 +61,7 @@ def truth_of(posed: Posed, question: Question) -> tuple[str, ...]:
     try:
         item: Item = RowReader("", question.kind, question.language).item(row, 1)
     except DocumentError:
-        raise InputError("truth") from None
+        raise QuestionError("truth") from None
     return item.answers
 
 
@@ -69,11 +71,11 @@ def metric_of(kind: Kind) -> str:
 
 
 def checked_kind(value: object) -> Kind:
-    """Raises `InputError("choice")`."""
+    """Raises `ArgumentError("choice")`."""
     for kind in KINDS:
         if kind == value:
             return kind
-    raise InputError("choice", name="kind", choices=", ".join(KINDS))
+    raise ArgumentError("choice", name="kind", choices=", ".join(KINDS))
 
 
 def _choices(posed: Posed, kind: Kind, bounds: InputBounds) -> tuple[str, ...]:
@@ -81,7 +83,7 @@ def _choices(posed: Posed, kind: Kind, bounds: InputBounds) -> tuple[str, ...]:
         return ()
     found = tuple(dict.fromkeys(_several(checked_text(posed.choices, bounds, empty=True))))
     if not 2 <= len(found) <= _MOST_CHOICES:
-        raise InputError("choices")
+        raise QuestionError("choices")
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from playground.asking.lending import Search
 from playground.asking.opening import opened_for
 from playground.measuring import Plan, Snapshot, TaskSet, run
+from playground.measuring.errors import MeasuringError, MeasuringLimit
 from playground.measuring.store import RunDescription, Runs, StoredRun
 from playground.strategies.runs.columns import ColumnTools, columns_of
 from playground.strategies.runs.describe import EMBEDDING, Estimate, RunRequest, describe, estimate
@@ -18,7 +19,6 @@ from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.nearness import Nearness
 from playground.visitors.reach import Reach
-from providers.errors import InputError, LimitExceeded
 
 FILE = "runs.sqlite"
 MOST_RUNS = 200
@@ -63,7 +63,7 @@ class PromptingVisits:
     async def propose(self, visitor: str, wanted: RunRequest) -> tuple[RunDescription, Estimate]:
         """What would be run, and what it may cost; kept for `confirmed`. Nothing is sent.
 
-        Raises what a model or a strategy refuses beforehand, `LimitExceeded("answers")`.
+        Raises what a model or a strategy refuses beforehand, `MeasuringLimit("answers")`.
         """
         async with AsyncExitStack() as stack:
             opened = await opened_for(stack, self.reach, visitor, wanted.models)
@@ -83,16 +83,16 @@ class PromptingVisits:
         return self._own.get(visitor)
 
     def confirmed(self, visitor: str) -> RunDescription:
-        """What was proposed last. Raises `InputError("run")` where that is too long ago."""
+        """What was proposed last. Raises `MeasuringError("run")` where that is too long ago."""
         if (description := self._waiting.pop(visitor)) is None:
-            raise InputError("run")
+            raise MeasuringError("run")
         return description
 
     def create(self, visitor: str, name: str, description: RunDescription) -> str:
-        """Keep a new run; its id. Raises `LimitExceeded("runs")`, `StorageFailed`."""
+        """Keep a new run; its id. Raises `MeasuringLimit("runs")`, `StorageFailed`."""
         with self.runs(visitor) as runs:
             if len(runs.list()) >= MOST_RUNS:
-                raise LimitExceeded("runs", limit=MOST_RUNS)
+                raise MeasuringLimit("runs", limit=MOST_RUNS)
             return runs.create(name, description)
 
     async def measure(self, visitor: str, run_id: str, place: str = "set") -> AsyncGenerator[Snapshot]:

@@ -18,6 +18,7 @@ from playground.page.program import App, Who
 from playground.tabs.rag.lab.answering.citations import citations
 from playground.tabs.rag.lab.answering.support import Sentence
 from playground.tabs.rag.lab.documents import Passage, RetrievalResult
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval
 from playground.tabs.rag.visit.ask import ask
@@ -171,15 +172,15 @@ async def _last(steps: AsyncGenerator[Ingest]) -> Ingest:
 
 
 async def _within(app: App[RagVisits], who: Who, retrieval: RetrievalSetup, files: object) -> RetrievalSetup:
-    """Only those files, by name or digest. Raises `InputError("document")` for one that is not there."""
+    """Only those files, by name or digest. Raises `UnknownDocument("document")` for one that is not there."""
     if files is None or files == []:
         return retrieval
     if not isinstance(files, list):
-        raise InputError("document")
+        raise UnknownDocument("document")
     known = {one.name: one.digest for one in await app.visits.documents(who.visitor, retrieval)}
     digests = tuple(known.get(str(one), str(one)) for one in files)
     if set(digests) - set(known.values()):
-        raise InputError("document")
+        raise UnknownDocument("document")
     return replace(retrieval, ways=replace(retrieval.ways, files=digests))
 
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from playground.asking.errors import ArgumentError
 from playground.page.parts.fields import checked_within, texts_of
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
-from providers.errors import InputError
 
 MOST_PASSAGES = 20
 TOKENS = (30, 512)
@@ -54,7 +55,7 @@ def checked_retrieval(app: App[RagVisits], who: Who, fields: RetrievalFields) ->
         k=int(checked_within("k", fields.k, 1, MOST_PASSAGES, whole=True)),
     )
     if not (ways.dense or ways.lexical):
-        raise InputError(
+        raise ArgumentError(
             "choice", name=who.text("rag.ways"), choices=f"{who.text('rag.dense')}, {who.text('rag.lexical')}"
         )
     tokens = int(checked_within("tokens", fields.tokens, *TOKENS, whole=True))
@@ -67,7 +68,7 @@ def checked_retrieval(app: App[RagVisits], who: Who, fields: RetrievalFields) ->
 
 
 async def checked_retrieval_of_ticked(app: App[RagVisits], who: Who, fields: RetrievalFields) -> RetrievalSetup:
-    """`checked_retrieval`, in the documents that are ticked. Raises `InputError("documents")` where none is."""
+    """`checked_retrieval`, in the documents that are ticked. Raises `UnknownDocument("documents")` where none is."""
     retrieval = checked_retrieval(app, who, fields)
     excluded = set(texts_of(fields.excluded))
     if not excluded:
@@ -75,7 +76,7 @@ async def checked_retrieval_of_ticked(app: App[RagVisits], who: Who, fields: Ret
     every = [one.digest for one in await app.visits.documents(who.visitor, retrieval)]
     left = tuple(digest for digest in every if digest not in excluded)
     if every and not left:
-        raise InputError("documents")
+        raise UnknownDocument("documents")
     files = () if len(left) == len(every) else left
     return replace(retrieval, ways=replace(retrieval.ways, files=files))
 

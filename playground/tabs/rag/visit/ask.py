@@ -32,7 +32,7 @@ _QUESTION_TOKENS = 80
 async def ask(library: RagVisits, visitor: str, asking: RagRequest) -> AsyncGenerator[Answered]:
     """The turn as it grows; the last one is done, and is kept for follow-ups.
 
-    Errors of a model are in its reply. Raises what searching raises, `LimitExceeded`, `InputError("documents")`.
+    Errors of a model are in its reply. Raises what searching raises, `LimitExceeded`, `UnknownDocument("documents")`.
     """
     latest = Answered(question=asking.question, standalone=asking.question)
     async with library.sessions.work.at(visitor, "rag-ask") as control:

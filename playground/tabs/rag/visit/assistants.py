@@ -10,8 +10,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from playground.asking.errors import AssistantError
+from playground.sqlite import StorageFailed
+from playground.tabs.rag.lab.errors import RagLimit
 from playground.tabs.rag.visit.values import RetrievalSetup
-from providers.errors import InputError, LimitExceeded, StorageFailed
+from providers.errors import InputError
 
 FILE = "assistants.json"
 OWN = "own-"
@@ -46,19 +49,19 @@ class Assistants:
             return ()
 
     def get(self, assistant: str) -> Assistant:
-        """Raises `InputError("assistant")` for one that is not there."""
+        """Raises `AssistantError("assistant")` for one that is not there."""
         for one in self.list():
             if one.id == assistant:
                 return one
-        raise InputError("assistant")
+        raise AssistantError("assistant")
 
     def save(self, name: str, system: str, retrieval: RetrievalSetup) -> Assistant:
-        """Keep it; one of the same name is replaced. Raises `InputError`, `LimitExceeded("assistants")`."""
+        """Keep it; one of the same name is replaced. Raises `InputError`, `RagLimit("assistants")`."""
         if not name.strip():
             raise InputError("empty")
         others = tuple(one for one in self.list() if one.name != name.strip())
         if len(others) >= MOST:
-            raise LimitExceeded("assistants", limit=MOST)
+            raise RagLimit("assistants", limit=MOST)
         made = Assistant(id=f"{OWN}{secrets.token_hex(4)}", name=name.strip()[:80], system=system, retrieval=retrieval)
         self._write((*others, made))
         return made

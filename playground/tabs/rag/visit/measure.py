@@ -8,9 +8,12 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 
 from playground.asking.ask import ask_whole
+from playground.asking.errors import ArgumentError
 from playground.asking.pump import follow
 from playground.measuring import Control, Plan, Snapshot, run
+from playground.measuring.errors import MeasuringLimit
 from playground.tabs.rag.lab.chunking.split import ChunkSize
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.lab.measuring.columns import (
     ChunkedDocuments,
@@ -25,7 +28,7 @@ from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import RetrievalScores, table
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
-from providers.errors import InputError, LimitExceeded
+from providers.errors import InputError
 from providers.types import Message, Request, Sampling
 
 MOST_QUESTIONS, MOST_SIZES, MOST_PROPOSED = 500, 4, 50
@@ -69,15 +72,15 @@ class Measured:
 async def measure(library: RagVisits, visitor: str, wanted: Wanted) -> AsyncGenerator[Measured]:
     """Ever fuller results; the last one is done, or stopped with what there was by then.
 
-    Raises `InputError("documents")` where none of the questions is about a document that is here, `InputError("empty")`
-    without questions or ways, `LimitExceeded`, and what the models raise.
+    Raises `UnknownDocument("documents")` where none of the questions is about a document that is here,
+    `InputError("empty")` without questions or ways, `LimitExceeded`, and what the models raise.
     """
     if not wanted.questions or not wanted.ways:
         raise InputError("empty")
     if len(wanted.questions) > MOST_QUESTIONS:
-        raise LimitExceeded("rows", limit=MOST_QUESTIONS)
+        raise MeasuringLimit("rows", limit=MOST_QUESTIONS)
     if len(wanted.sizes) > MOST_SIZES:
-        raise LimitExceeded("cells", limit=MOST_SIZES)
+        raise MeasuringLimit("cells", limit=MOST_SIZES)
     latest = Measured(cuts=max(1, len(wanted.sizes)))
     async with library.sessions.work.at(visitor, "rag-measure") as control:
         async with aclosing(follow(_measured(library, visitor, wanted, control), latest, control.stopping)) as growing:
@@ -93,7 +96,7 @@ async def _measured(library: RagVisits, visitor: str, wanted: Wanted, control: C
         questions = tuple(one for one in wanted.questions if one.document in here)
         state = Measured(cuts=max(1, len(wanted.sizes)), absent=len(wanted.questions) - len(questions))
         if not questions:
-            raise InputError("documents")
+            raise UnknownDocument("documents")
         yield state
         cuttings = list[ChunkedDocuments]()
         for size in wanted.sizes or (collection.cut.tokens,):
@@ -141,9 +144,9 @@ class Proposing:
 
 
 async def proposals(library: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
-    """Questions as they come, for the visitor to approve. Raises `InputError("documents")`, and the model's errors."""
+    """Questions as they come, for the visitor to approve. Raises `UnknownDocument("documents")`, and the model's."""
     if not 1 <= proposing.count <= MOST_PROPOSED:
-        raise InputError("number", name="count", low=1, high=MOST_PROPOSED)
+        raise ArgumentError("number", name="count", low=1, high=MOST_PROPOSED)
     latest = Proposals(total=proposing.count)
     async with (
         library.sessions.work.at(visitor, "rag-propose") as control,
@@ -156,7 +159,7 @@ async def proposals(library: RagVisits, visitor: str, proposing: Proposing) -> A
 async def _proposed(library: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
     chunks = await library.chunks(visitor, None, proposing.retrieval)
     if not chunks:
-        raise InputError("documents")
+        raise UnknownDocument("documents")
     async with library.reach.open(visitor, proposing.model) as (provider, model):
         async for _ in provider.prepare(model):
             yield Proposals(total=proposing.count)

@@ -12,6 +12,7 @@ from playground.asking.upload import Rejected, Upload
 from playground.settings import Settings
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.errors import RagLimit, UnknownDocument
 from playground.tabs.rag.lab.index.collection import FILE, Collection
 from playground.tabs.rag.lab.index.projection import Projection, neighbours, project
 from playground.tabs.rag.lab.index.text_store import StoredDocument
@@ -25,7 +26,7 @@ from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
 from providers.embedding import EmbeddingInfo, RerankerInfo
-from providers.errors import Failure, InputError, LimitExceeded
+from providers.errors import Failure
 
 _TOLD = 3
 """Passages that a search of a strategy's tells."""
@@ -112,7 +113,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         """One document into the collection, or among the rejected ones."""
         known = {stored.name: stored.digest for stored in collection.documents()}
         if isinstance(parsed, Document) and len(known) >= self.most and parsed.name not in known:
-            parsed = Rejected(parsed.name, Failure.of(LimitExceeded("documents", limit=self.most)))
+            parsed = Rejected(parsed.name, Failure.of(RagLimit("documents", limit=self.most)))
         if isinstance(parsed, Rejected):
             yield replace(state, name=parsed.name, rejected=(*state.rejected, parsed))
             return
@@ -141,7 +142,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         self._others_unsettled(visitor, retrieval)
 
     async def page(self, visitor: str, digest: str, number: int, retrieval: RetrievalSetup) -> DocumentPage:
-        """Raises `InputError("document")` for one that is not the visitor's."""
+        """Raises `UnknownDocument("document")` for one that is not the visitor's."""
         async with self.collection(visitor, retrieval) as collection:
             return collection.page(digest, number)
 
@@ -151,7 +152,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
             return collection.chunks(digest)
 
     async def search(self, visitor: str, question: str, retrieval: RetrievalSetup) -> RetrievalResult:
-        """The passages found. Raises `InputError("documents")` where there is nothing to search in."""
+        """The passages found. Raises `UnknownDocument("documents")` where there is nothing to search in."""
         async with self.sessions.work.at(visitor, "rag-search"), self.collection(visitor, retrieval) as collection:
             return await self.find(visitor, collection, question, retrieval)
 
@@ -172,7 +173,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
     ) -> RetrievalResult:
         """`search` within a collection that is open."""
         if not collection.documents():
-            raise InputError("documents")
+            raise UnknownDocument("documents")
         if not retrieval.ways.rerank:
             return await collection.search(question, retrieval.ways)
         async with self.reach.reranker(visitor, retrieval.reranker or "") as reranker:
@@ -183,19 +184,19 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         async with self.collection(visitor, retrieval) as collection:
             chunks, vectors = await collection.vectors()
             if len(chunks) < 2:
-                raise InputError("documents")
+                raise UnknownDocument("documents")
             asked = (await collection.embedder.embed([question], "question"))[0] if question.strip() else None
             return chunks, project(vectors, asked)
 
     async def neighbours(
         self, visitor: str, chunk: str, k: int, retrieval: RetrievalSetup
     ) -> tuple[tuple[Chunk, float], ...]:
-        """The chunks nearest to a chunk, with their cosine. Raises `InputError("document")` for an unknown one."""
+        """The chunks nearest to a chunk, with their cosine. Raises `UnknownDocument("document")` for an unknown one."""
         async with self.collection(visitor, retrieval) as collection:
             chunks, vectors = await collection.vectors()
             row = next((row for row, one in enumerate(chunks) if one.id == chunk), None)
             if row is None:
-                raise InputError("document")
+                raise UnknownDocument("document")
             return tuple((chunks[near], cosine) for near, cosine in neighbours(vectors, row, k))
 
     def turns(self, visitor: str) -> tuple[Answered, ...]:

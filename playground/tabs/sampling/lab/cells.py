@@ -8,8 +8,9 @@ from itertools import product
 from statistics import fmean
 from typing import Literal
 
+from playground.tabs.sampling.lab.errors import SamplingLimit
 from playground.tabs.sampling.lab.statistics import agreement, distinct
-from providers.errors import Failure, InputError, LimitExceeded
+from providers.errors import Failure, InputError
 from providers.types import Change, Finish, Progress
 
 MAX_CELLS = 64
@@ -27,7 +28,7 @@ class SweepSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Every combination is a cell; at most 64, else `LimitExceeded("cells")`; none is `InputError("empty")`.
+    """Every combination is a cell; at most 64, else `SamplingLimit("cells")`; none is `InputError("empty")`.
 
     A top-k or top-p of `None` leaves the request's own; a seed of `None` draws at random.
     """
@@ -42,7 +43,7 @@ class Grid:
         if not cells:
             raise InputError("empty")
         if cells > MAX_CELLS:
-            raise LimitExceeded("cells", limit=MAX_CELLS)
+            raise SamplingLimit("cells", limit=MAX_CELLS)
 
     @property
     def settings(self) -> tuple[SweepSetting, ...]:

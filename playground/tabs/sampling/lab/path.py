@@ -11,6 +11,7 @@ from typing import Literal, assert_never
 import numpy as np
 
 from playground.asking.ask import Outgoing, ask
+from playground.tabs.sampling.lab.errors import NodeError
 from playground.tabs.sampling.lab.next_token import Position, likeliest, look
 from playground.tabs.sampling.lab.tree import ALTERNATIVES, How, Node, TokenTree, append_path, path_from_logprobs
 from providers.base import Provider
@@ -47,7 +48,7 @@ async def grow(box: WhiteBox, model: ModelInfo, tree: TokenTree, growth: Growth)
 
     With a seed, the draw after n tokens of path depends on the seed and n alone: 20 steps are the same as 20 times one.
     It is this lab's own draw, from `providers.decoding`; an engine given that seed draws others. Raises
-    `ContextTooLong` where not even one step fits, `InputError("empty")` without a prompt, `LimitExceeded("nodes")`.
+    `ContextTooLong` where not even one step fits, `InputError("empty")` without a prompt, `SamplingLimit("nodes")`.
     """
     _check_growable(tree, model)
     for step in range(growth.steps):
@@ -79,7 +80,7 @@ async def choose(box: WhiteBox, model: ModelInfo, tree: TokenTree, token: int) -
     """Append that token at the leaf; one that was tried before is gone to, not doubled.
 
     A forward pass is needed only where nothing that was tried here lists that token among its alternatives. Raises
-    `InputError("node")` for an id that is not in the vocabulary, and what `grow` raises.
+    `NodeError("node")` for an id that is not in the vocabulary, and what `grow` raises.
     """
     _check_growable(tree, model)
     if (child := _child(tree, token)) is not None:
@@ -90,7 +91,7 @@ async def choose(box: WhiteBox, model: ModelInfo, tree: TokenTree, token: int) -
                 return tree.grown(replace(sibling, token=one, probability=probability, rank=rank, how="chosen"))
     position = await look(box, model, tree.ids, len(tree.prompt))
     if not 0 <= token < position.logits.size:
-        raise InputError("node")
+        raise NodeError("node")
     return tree.grown(await _node(box, model, position, token, "chosen"))
 
 

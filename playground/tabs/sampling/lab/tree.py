@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from playground.tabs.sampling.lab.errors import NodeError, SamplingLimit
 from playground.tabs.sampling.lab.visible import visible
-from providers.errors import InputError, LimitExceeded
 from providers.types import Change, TokenLogprob
 from providers.whitebox import ScoredToken, Token
 
@@ -62,15 +62,15 @@ class TokenTree:
         return tuple(one for one in self.nodes if one.parent == node)
 
     def at(self, node: int | None) -> TokenTree:
-        """The same tree, its text ending at that node. Raises `InputError("node")` for one that is not there."""
+        """The same tree, its text ending at that node. Raises `NodeError("node")` for one that is not there."""
         if node is not None and not 0 <= node < len(self.nodes):
-            raise InputError("node")
+            raise NodeError("node")
         return replace(self, leaf=node)
 
     def grown(self, node: Node) -> TokenTree:
-        """The tree with a node more at its leaf, which becomes the leaf. Raises `LimitExceeded("nodes")`."""
+        """The tree with a node more at its leaf, which becomes the leaf. Raises `SamplingLimit("nodes")`."""
         if len(self.nodes) >= MAX_NODES:
-            raise LimitExceeded("nodes", limit=MAX_NODES)
+            raise SamplingLimit("nodes", limit=MAX_NODES)
         placed = replace(node, id=len(self.nodes), parent=self.leaf)
         return replace(self, nodes=(*self.nodes, placed), leaf=placed.id)
 
@@ -128,10 +128,10 @@ def path_from_logprobs(tokens: Sequence[TokenLogprob], before: TokenTree | None 
 
 
 def append_path(tree: TokenTree, scored: Sequence[ScoredToken]) -> TokenTree:
-    """Append a reply at the leaf. Raises `LimitExceeded("nodes")`."""
+    """Append a reply at the leaf. Raises `SamplingLimit("nodes")`."""
     start = len(tree.nodes)
     if start + len(scored) > MAX_NODES:
-        raise LimitExceeded("nodes", limit=MAX_NODES)
+        raise SamplingLimit("nodes", limit=MAX_NODES)
     nodes = tuple(
         Node(
             id=place,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from playground.asking.errors import ArgumentError
 from playground.tabs.sampling.lab import Grid
+from playground.tabs.sampling.lab.errors import SamplingLimit
 from playground.visitors.checks import RANGES, checked_number
-from providers.errors import InputError, LimitExceeded
 from providers.types import Sampling
 
 _MOST = 64
@@ -38,7 +39,7 @@ class SweepFields:
 
 
 def grid_of(fields: SweepFields) -> Grid:
-    """The grid that the fields describe. Raises `InputError("number")`, `LimitExceeded("cells")`."""
+    """The grid that the fields describe. Raises `ArgumentError("number")`, `SamplingLimit("cells")`."""
     temperatures = tuple(dict.fromkeys(float(one) for one in parse_numbers("temperature", fields.temperatures)))
     seeds = tuple(dict.fromkeys(int(one) for one in parse_numbers("seed", fields.seeds, empty=True)))
     varied = fields.varied if fields.varied in {"top_k", "top_p"} else None
@@ -59,7 +60,7 @@ def parse_numbers(name: str, text: str, *, empty: bool = False) -> list[float | 
             if (value := checked_number(name, piece)) is not None:
                 found.append(value)
             if len(found) > _MOST:
-                raise LimitExceeded("cells", limit=_MOST)
+                raise SamplingLimit("cells", limit=_MOST)
     if not found and not empty:
-        raise InputError("number", name=name, low=low, high=high)
+        raise ArgumentError("number", name=name, low=low, high=high)
     return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from playground.asking.errors import ArgumentError
 from playground.tabs.sampling.lab.cells import MAX_CELLS, Grid
+from playground.tabs.sampling.lab.errors import SamplingLimit
 from playground.visitors.checks import RANGES, checked_number
-from providers.errors import InputError, LimitExceeded
 
 BAR_RANGES: Mapping[str, tuple[float, float]] = {**RANGES, "temperature": (0, 100), "top_k": (0, 1_000_000)}
 """For a look at the probabilities, which is arithmetic: it holds far beyond what makes a text."""
@@ -15,22 +16,22 @@ MAX_ROWS = 1000
 
 
 def checked_rows(value: object) -> int:
-    """How many tokens to list: 1 to 1000. Raises `InputError("number")`."""
+    """How many tokens to list: 1 to 1000. Raises `ArgumentError("number")`."""
     number = checked_number("k", value, {"k": (1, MAX_ROWS)})
     if number is None:
-        raise InputError("number", name="k", low=1, high=MAX_ROWS)
+        raise ArgumentError("number", name="k", low=1, high=MAX_ROWS)
     return int(number)
 
 
 def checked_grid(values: Mapping[str, object]) -> Grid:
     """A sweep's cells, from the lists `temperatures`, `top_ks`, `top_ps` and `seeds`; a number alone is a list of one.
 
-    At least one temperature; the other lists may be empty. Raises `InputError("number")`, `LimitExceeded("cells")`.
+    At least one temperature; the other lists may be empty. Raises `ArgumentError("number")`, `SamplingLimit("cells")`.
     """
     temperatures = _checked_list("temperature", values.get("temperatures"))
     if not temperatures:
         low, high = RANGES["temperature"]
-        raise InputError("number", name="temperature", low=low, high=high)
+        raise ArgumentError("number", name="temperature", low=low, high=high)
     return Grid(
         temperatures=tuple(temperatures),
         top_ks=tuple(int(one) for one in _checked_list("top_k", values.get("top_ks"))) or (None,),
@@ -43,9 +44,9 @@ def _checked_list(name: str, value: object) -> list[float]:
     """Numbers in their range, each once; an entry that is none is an `InputError`, not left out."""
     entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [] if value is None else [value]
     if len(entries) > MAX_CELLS:
-        raise LimitExceeded("cells", limit=MAX_CELLS)
+        raise SamplingLimit("cells", limit=MAX_CELLS)
     numbers = [checked_number(name, entry) for entry in entries]
     low, high = RANGES[name]
     if any(number is None for number in numbers):
-        raise InputError("number", name=name, low=low, high=high)
+        raise ArgumentError("number", name=name, low=low, high=high)
     return list(dict.fromkeys(number for number in numbers if number is not None))

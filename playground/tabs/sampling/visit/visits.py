@@ -137,7 +137,7 @@ class SamplingVisits:
         return self._keep(visitor, work, tree)
 
     def go(self, visitor: str, node: int | None) -> TokenTree:
-        """Let the text end at that node, or (`None`) after the prompt. Raises `InputError("node")`, `("empty")`."""
+        """Let the text end at that node, or (`None`) after the prompt. Raises `NodeError("node")`, `("empty")`."""
         self.stop(visitor)
         if (work := self._works.get(visitor)) is None:
             raise InputError("empty")

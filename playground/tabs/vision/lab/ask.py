@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from playground.asking.errors import RequestLimit
 from playground.tabs.vision.lab.ocr import Reading, quote_text, unguessable_mark
 from playground.tabs.vision.lab.wording import wording
-from providers.errors import InputError, LimitExceeded
+from providers.errors import InputError
 from providers.types import Image, Message, Part, Text
 
 MOST_IMAGES = 6
@@ -18,12 +19,12 @@ Messages = tuple[Message, ...]
 def question_message(text: str, images: Sequence[Image] = (), language: str = "en") -> Message:
     """A question: images first, which is how models read them best, each with its number where there are several.
 
-    Raises `InputError("empty")` without a question, `LimitExceeded("images")`.
+    Raises `InputError("empty")` without a question, `RequestLimit("images")`.
     """
     if not text.strip():
         raise InputError("empty")
     if len(images) > MOST_IMAGES:
-        raise LimitExceeded("images", limit=MOST_IMAGES)
+        raise RequestLimit("images", limit=MOST_IMAGES)
     parts: list[Part] = []
     for number, image in enumerate(images, start=1):
         if len(images) > 1:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from playground.measuring.errors import DocumentError
 from playground.measuring.extract import Sought
 from playground.measuring.items import KINDS, LETTERS, Item, Kind
 from playground.measuring.rows import RowReader, json_object
 from playground.measuring.tasks import own_wording
 from providers.catalog import ASSETS
-from providers.errors import DocumentError
 
 _OWN = ("image", "type", "kind", "language")
 

@@ -15,6 +15,7 @@ from playground.page.parts.endpoints import endpoint_error, reply_json
 from playground.page.parts.render import Renderer
 from playground.page.parts.uploads import paths_of, take
 from playground.page.program import App
+from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.values import Picture, Seat, Session, sent_picture
 from playground.tabs.vision.visit.visits import VisionVisits
@@ -94,11 +95,11 @@ def _checked_asking(app: App[VisionVisits], it: _VisionCall) -> Asking:
 
 
 async def _files(images: object) -> tuple[Upload, ...]:
-    """The uploaded files, deleted a little later. Raises `InputError("picture")` for what was not uploaded here."""
+    """The uploaded files, deleted a little later. Raises `VisionError("picture")` for what was not uploaded here."""
     try:
         taken = await take(paths_of(images or []))
     except InputError:
-        raise InputError("picture") from None
+        raise VisionError("picture") from None
     return tuple(Upload(one.name, one.content) for one in taken)
 
 

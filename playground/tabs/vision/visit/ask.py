@@ -35,7 +35,7 @@ class Asking:
         return question_message(question, [picture.image for picture in pictures], self.language)
 
     def messages(self, session: Session, seat: Seat) -> tuple[Message, ...]:
-        """What a column is asked, images and all. Raises `LimitExceeded("images")`."""
+        """What a column is asked, images and all. Raises `RequestLimit("images")`."""
         first = (Message.of("system", self.system),) if self.system.strip() else ()
         return (*first, *self.before, *session.history(seat.key, self.message))
 

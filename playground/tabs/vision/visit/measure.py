@@ -14,10 +14,10 @@ from PIL import Image as Pillow
 from playground.measuring import Cell, Outcome, Plan, Snapshot
 from playground.measuring.export import neutralise_formula
 from playground.measuring.summary import extracted_answer
+from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.lab.measure import WAYS, Pictures, TypeScore, VisionContestant, Way, by_type, column
 from playground.tabs.vision.lab.questions import PictureQuestion, load
 from playground.visitors.reach import Reach
-from providers.errors import InputError
 from providers.image import best_size, image_tokens
 from providers.pricing import cost
 from providers.types import ModelInfo, Sampling, Usage
@@ -113,7 +113,7 @@ def spread_questions(language: str, count: int) -> tuple[PictureQuestion, ...]:
 async def plan_run(
     stack: AsyncExitStack, reach: Reach, visitor: str, measuring: VisionMeasurement, per_provider: int
 ) -> tuple[Plan, VisionResult]:
-    """The run and its empty result. Raises what `Reach.open` raises, `InputError("choice")` where nothing is left."""
+    """The run and its empty result. Raises what `Reach.open` raises, `ArgumentError("choice")` if nothing is left."""
     pictures, columns, contenders, blind = Pictures(), [], [], []
     for ref in measuring.models:
         provider, model = await stack.enter_async_context(reach.open(visitor, ref))
@@ -126,7 +126,7 @@ async def plan_run(
             columns.append(column(contestant, measuring.questions, pictures))
             contenders.append(Contender(key=contestant.key, way=way, model=model))
     if not columns:
-        raise InputError("blind")
+        raise VisionError("blind")
     plan = Plan(columns=tuple(columns), items=tuple(one.item for one in measuring.questions), per_provider=per_provider)
     empty = Snapshot(state="running", total=len(plan.cells()), outcomes={})
     return plan, VisionResult(

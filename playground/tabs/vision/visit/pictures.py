@@ -13,9 +13,9 @@ from playground.asking.images.clean import clean
 from playground.asking.upload import Upload
 from playground.languages import closest
 from playground.measuring.tasks import languages
+from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.lab.questions import PictureQuestion, load
 from playground.tabs.vision.visit.values import Picture
-from providers.errors import InputError
 from providers.image import encode_image, size
 from providers.types import Image
 
@@ -56,7 +56,7 @@ def _preview(image: Image, side: int = _PREVIEW) -> Image:
 
 @cache
 def thumbnail(name: str) -> Image:
-    """A sample image, small. Raises `InputError("sample")`."""
+    """A sample image, small. Raises `VisionError("sample")`."""
     return _preview(Image(sample(name).content, ""), _THUMBNAIL)
 
 
@@ -75,8 +75,8 @@ def questions_of(name: str, language: str) -> tuple[PictureQuestion, ...]:
 
 
 def sample(name: str) -> Upload:
-    """One of the sample images. Raises `InputError("sample")` for a name that is none of theirs."""
+    """One of the sample images. Raises `VisionError("sample")` for a name that is none of theirs."""
     known: dict[str, Path] = {one.image.name: one.image for language in languages() for one in load(language)}
     if name not in known:
-        raise InputError("sample")
+        raise VisionError("sample")
     return Upload(name, known[name].read_bytes())

@@ -7,11 +7,13 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 
+from playground.asking.errors import RequestLimit
 from playground.asking.pump import follow
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected, Upload
 from playground.measuring import run
 from playground.tabs.vision.lab.ask import MOST_IMAGES
+from playground.tabs.vision.lab.errors import PictureLimit, VisionError
 from playground.tabs.vision.lab.labels import Labelled, compare
 from playground.tabs.vision.visit.ask import MOST_COLUMNS, Asking, Round
 from playground.tabs.vision.visit.measure import VisionMeasurement, VisionResult, plan_run
@@ -20,7 +22,7 @@ from playground.tabs.vision.visit.values import MOST_PICTURES, Picture, Session,
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
-from providers.errors import Failure, InputError, LimitExceeded, PlaygroundError
+from providers.errors import Failure, PlaygroundError
 from providers.labels import ContrastiveInfo
 
 ADD, ASK, LABEL, MEASURE = "vision-add", "vision-ask", "vision-label", "vision-measure"
@@ -47,7 +49,7 @@ class VisionVisits:
         return self._kept.get(visitor) or Session()
 
     async def add(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[UploadProgress]:
-        """Clean and keep; the last step holds what was rejected and why. Raises `LimitExceeded("streams")`."""
+        """Clean and keep; the last step holds what was rejected and why. Raises `VisitorLimit("streams")`."""
         async with self.sessions.work.at(visitor, ADD, counted=False) as control:
             adding = self._adding(visitor, files)
             first = UploadProgress(total=len(files), session=self.session(visitor))
@@ -60,7 +62,7 @@ class VisionVisits:
         for done, file in enumerate(files, start=1):
             try:
                 if len(self.session(visitor).pictures) >= MOST_PICTURES:
-                    raise LimitExceeded("pictures", limit=MOST_PICTURES)
+                    raise PictureLimit("pictures", limit=MOST_PICTURES)
                 picture = await picture_of(file)
                 session = self.session(visitor)
                 if picture.image not in {one.image for one in session.pictures}:
@@ -70,22 +72,22 @@ class VisionVisits:
             yield UploadProgress(done=done, total=len(files), rejected=tuple(rejected), session=self.session(visitor))
 
     def remove(self, visitor: str, number: int) -> Session:
-        """Take a picture out, the first is 1. Raises `InputError("picture")` for one that is not there or was asked
+        """Take a picture out, the first is 1. Raises `VisionError("picture")` for one that is not there or was asked
         about: what was said of it would stand without it.
         """
         session = self.session(visitor)
         picture = self.picture(visitor, number)
         if picture.image in session.asked:
-            raise InputError("picture")
+            raise VisionError("picture")
         left = tuple(one for one in session.pictures if one is not picture)
         self._kept.put(visitor, replace(session, pictures=left))
         return self.session(visitor)
 
     def picture(self, visitor: str, number: int) -> Picture:
-        """The first is 1. Raises `InputError("picture")`."""
+        """The first is 1. Raises `VisionError("picture")`."""
         pictures = self.session(visitor).pictures
         if not 1 <= number <= len(pictures):
-            raise InputError("picture")
+            raise VisionError("picture")
         return pictures[number - 1]
 
     def restart(self, visitor: str) -> Session:
@@ -135,7 +137,7 @@ class VisionVisits:
         Raises what `ask` raises, and `ImageError` for the first file that is no picture.
         """
         if len(files) > MOST_IMAGES:
-            raise LimitExceeded("images", limit=MOST_IMAGES)
+            raise RequestLimit("images", limit=MOST_IMAGES)
         self.sessions.limits.message(visitor)
         async with self.sessions.limits.stream(visitor):
             session = Session(pictures=tuple([await picture_of(file) for file in files]))
@@ -158,11 +160,11 @@ class VisionVisits:
 
     def _check(self, session: Session, asking: Asking) -> None:
         if not session.pictures:
-            raise InputError("no_image")
+            raise VisionError("no_image")
         if not asking.seats:
-            raise InputError("blind")
+            raise VisionError("blind")
         if len(asking.seats) > MOST_COLUMNS:
-            raise LimitExceeded("columns", limit=MOST_COLUMNS)
+            raise RequestLimit("columns", limit=MOST_COLUMNS)
         asking.message(asking.question, session.waiting)
 
     def labellers(self, visitor: str) -> tuple[ContrastiveInfo, ...]:
@@ -175,7 +177,7 @@ class VisionVisits:
         """How well each label fits that picture, by each model. Raises `InputError`, `UnknownModel`."""
         picture = self.picture(visitor, number)
         if not refs:
-            raise InputError("blind")
+            raise VisionError("blind")
         async with self.sessions.work.at(visitor, LABEL) as control, AsyncExitStack() as held:
             models = [await held.enter_async_context(self.reach.labeller(visitor, ref)) for ref in refs]
             comparing = compare(models, picture.image, labels, template)

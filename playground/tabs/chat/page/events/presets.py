@@ -41,7 +41,7 @@ def named_presets(app: App[ChatVisits], who: Who) -> list[tuple[str, str]]:
 def choose_preset(app: App[ChatVisits], who: Who, name: str) -> list[object]:
     """The preset's system prompt, its temperature where it has one, and what it answers from where it has documents.
 
-    Raises `InputError("assistant")` for one that is gone.
+    Raises `AssistantError("assistant")` for one that is gone.
     """
     preset = next((preset for preset in presets() if preset.id == name), None)
     if preset is None:

@@ -6,6 +6,7 @@ import asyncio
 
 import gradio as gr
 
+from playground.asking.errors import ArgumentError
 from playground.measuring import Outcome
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import RunDescription
@@ -16,7 +17,7 @@ from playground.tabs.prompting.page.drawing.pieces import draw_alert
 from playground.tabs.prompting.page.drawing.results import draw_whole_results, result_lines
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 
 
 def wire_results(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -70,7 +71,7 @@ def hide_results() -> list[object]:
 
 
 def load_run(app: App[PromptingVisits], who: Who, run: str) -> tuple[RunDescription, dict[Cell, Outcome]]:
-    """A kept run. Raises `InputError("run")`, `StorageFailed`."""
+    """A kept run. Raises `MeasuringError("run")`, `StorageFailed`."""
     with app.visits.runs(who.visitor) as runs:
         return runs.load(run).description, runs.outcomes(run)
 
@@ -109,7 +110,7 @@ def mark_item(app: App[PromptingVisits], who: Who, run: str, cell: Cell, score: 
     show = app.show(who)
     try:
         if score not in (0, 1):
-            raise InputError("number", name="score", low=0, high=1)
+            raise ArgumentError("number", name="score", low=0, high=1)
         with app.visits.runs(who.visitor) as runs:
             runs.mark(run, cell, 1.0 if score else 0.0)
         description, outcomes = load_run(app, who, run)

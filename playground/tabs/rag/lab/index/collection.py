@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.sqlite import StorageFailed
 from playground.tabs.rag.lab.chunking.split import ChunkSize, split
 from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
 from playground.tabs.rag.lab.index.corpus import StoredCorpus
@@ -25,7 +26,6 @@ from playground.tabs.rag.lab.index.threads import run_to_end
 from playground.tabs.rag.lab.index.vectors import Key, VectorIndex
 from playground.tabs.rag.lab.retrieval.retrieve import retrieve
 from providers.embedding import Embedder, EmbeddingInfo, Reranker
-from providers.errors import StorageFailed
 
 __all__ = ["FILE", "ChunkSize", "Collection", "IndexProgress", "StoredDocument"]
 
@@ -117,11 +117,11 @@ class Collection:
         return self._texts.documents()
 
     def document(self, digest: str) -> Document:
-        """Raises `InputError("document")`."""
+        """Raises `UnknownDocument("document")`."""
         return self._texts.document(digest)
 
     def page(self, digest: str, number: int) -> DocumentPage:
-        """Raises `InputError("document")`."""
+        """Raises `UnknownDocument("document")`."""
         return self._texts.page(digest, number)
 
     def chunks(self, digest: str | None = None) -> tuple[Chunk, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playground.sqlite import failures, opened, writing
 from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, Heading
-from providers.errors import InputError
+from playground.tabs.rag.lab.errors import UnknownDocument
 
 _AT_ONCE = 500
 """Ids in one query: SQLite takes no endless list."""
@@ -83,24 +83,24 @@ class TextStore:
         return tuple(StoredDocument(**dict(zip(names, row[:-1], strict=True)), ready=bool(row[-1])) for row in rows)
 
     def document(self, digest: str) -> Document:
-        """Raises `InputError("document")`."""
+        """Raises `UnknownDocument("document")`."""
         with self._reading() as connection:
             query = "select name, format, size, language from document where digest = ?"
             row = connection.execute(query, (digest,)).fetchone()
             pages = connection.execute(_PAGES + " order by number", (digest,)).fetchall()
         if row is None:
-            raise InputError("document")
+            raise UnknownDocument("document")
         name, kind, size, language = row
         return Document(
             name=name, format=kind, digest=digest, size=size, language=language, pages=tuple(map(_page, pages))
         )
 
     def page(self, digest: str, number: int) -> DocumentPage:
-        """Raises `InputError("document")`."""
+        """Raises `UnknownDocument("document")`."""
         with self._reading() as connection:
             row = connection.execute(_PAGES + " and number = ?", (digest, number)).fetchone()
         if row is None:
-            raise InputError("document")
+            raise UnknownDocument("document")
         return _page(row)
 
     def chunks(self, digest: str | None = None, ready: bool = True) -> tuple[Chunk, ...]:

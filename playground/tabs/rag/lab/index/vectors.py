@@ -21,9 +21,10 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.sqlite import StorageFailed
+from playground.tabs.rag.lab.errors import IndexFailed
 from playground.tabs.rag.lab.index.threads import run_to_end
 from playground.tabs.rag.lab.retrieval.lexical import Lexicons
-from providers.errors import StorageFailed
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -189,7 +190,7 @@ class VectorIndex:
         def work() -> None:
             with self._opening:
                 if self.folder is None:
-                    raise StorageFailed("index")
+                    raise IndexFailed("index")
                 self._client = _opened(_next(self.folder))
 
         await self._do(work)
@@ -239,7 +240,7 @@ def _at(folder: Path) -> Client:
         if not numbers or isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
         if shutil.disk_usage(folder).free < _FREE:
-            raise StorageFailed("full") from error
+            raise IndexFailed("full") from error
         return _opened(_next(folder))
 
 
@@ -289,10 +290,10 @@ def _failures(server: bool) -> Iterator[None]:
         raise
     except ChromaError as error:
         full = "disk is full" in str(error) or "No space left" in str(error)
-        raise StorageFailed("full" if full else "index") from error
+        raise IndexFailed("full" if full else "index") from error
     except Exception as error:  # the transport's, of a package that is Chroma's own choice
-        raise StorageFailed("index_server" if server else "index") from error
+        raise IndexFailed("index_server" if server else "index") from error
     except BaseException as error:  # a panic of its part in Rust is no Exception
         if type(error).__name__ != "PanicException":
             raise
-        raise StorageFailed("index") from error
+        raise IndexFailed("index") from error

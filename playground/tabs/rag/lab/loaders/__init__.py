@@ -77,7 +77,7 @@ class Loader(Protocol):
     def claims(self, source: Source) -> Claim: ...
 
     def load(self, source: Source) -> Iterator[DocumentPage]:
-        """The pages, numbered from 1. Raises `DocumentError`, or anything at all for a damaged file."""
+        """The pages, numbered from 1. Raises `UnreadableDocument`, or anything at all for a damaged file."""
         ...
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import zipped
 from playground.tabs.rag.lab.reading.html_writer import HtmlWriter, name_of
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from providers.errors import DocumentError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -30,12 +30,12 @@ def claims(source: Source) -> Claim:
 
 
 def load(source: Source) -> Iterator[DocumentPage]:
-    """Chapters without text (covers, pictures) are left out. Raises `DocumentError("encrypted")`."""
+    """Chapters without text (covers, pictures) are left out. Raises `UnreadableDocument("encrypted")`."""
     from lxml import html
 
     archive = zipped.open_checked(source.content, source.bounds)
     if _protected(archive):
-        raise DocumentError("encrypted")
+        raise UnreadableDocument("encrypted")
     number = 0
     for name in _chapters(archive):
         writing = PageWriter(source.bounds.characters)
@@ -57,7 +57,7 @@ def _chapters(archive: zipfile.ZipFile) -> Iterator[str]:
     container = _xml(archive, _CONTAINER)
     roots = [found.get("full-path", "") for found in container.iter() if name_of(found) == "rootfile"]
     if not roots:
-        raise DocumentError("damaged")
+        raise UnreadableDocument("damaged")
     package = _xml(archive, roots[0])
     parts = {
         item.get("id"): item.get("href", "")
@@ -79,7 +79,7 @@ def _xml(archive: zipfile.ZipFile, name: str) -> Element:
     try:
         content = archive.read(name)
     except KeyError:
-        raise DocumentError("damaged") from None
+        raise UnreadableDocument("damaged") from None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     return etree.fromstring(content, parser)
 

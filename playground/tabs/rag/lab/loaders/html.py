@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import one_line
 from playground.tabs.rag.lab.reading.html_writer import HtmlWriter, text_in
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from providers.errors import DocumentError
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 _LOOKED_AT = 4096
@@ -35,7 +35,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
 
     text = _text(source)
     if len(text) > source.bounds.characters:
-        raise DocumentError("too_long", limit=source.bounds.characters)
+        raise UnreadableDocument("too_long", limit=source.bounds.characters)
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", text), parser=parser)
     title = one_line(root.findtext(".//title") or "")

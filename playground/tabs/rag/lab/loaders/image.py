@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import clean_spaces
-from providers.errors import DocumentError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 _MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
@@ -23,7 +23,7 @@ def claims(source: Source) -> Claim:
 
 
 def load(source: Source) -> Iterator[DocumentPage]:
-    """One page. Raises `DocumentError`: "scanned" without OCR, "expands" for more dots than are allowed, which its
+    """One page. Raises `UnreadableDocument`: "scanned" without OCR, "expands" for more dots than are allowed, which its
     head tells before anything is unpacked."""
     import numpy as np
     from PIL import Image, ImageOps
@@ -31,8 +31,8 @@ def load(source: Source) -> Iterator[DocumentPage]:
     Image.MAX_IMAGE_PIXELS = None  # bounded here
     with Image.open(io.BytesIO(source.content), formats=_FORMATS) as picture:
         if picture.width * picture.height > source.bounds.pixels:
-            raise DocumentError("expands", limit=source.bounds.pixels // 1_000_000)
+            raise UnreadableDocument("expands", limit=source.bounds.pixels // 1_000_000)
         if source.read is None:
-            raise DocumentError("scanned")
+            raise UnreadableDocument("scanned")
         upright = ImageOps.exif_transpose(picture).convert("RGB")
     yield DocumentPage(number=1, text=clean_spaces(source.read(np.asarray(upright)[:, :, ::-1].copy())), read=True)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from providers.errors import DocumentError
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 _DEEPEST = 100
@@ -22,7 +22,7 @@ def claims(source: Source) -> Claim:
 
 
 def load(source: Source) -> Iterator[DocumentPage]:
-    """One page. Raises `DocumentError("nested")` below 100 levels."""
+    """One page. Raises `UnreadableDocument("nested")` below 100 levels."""
     text = source.text or ""
     writing = PageWriter(source.bounds.characters)
     for record in _records(text) or []:
@@ -34,12 +34,12 @@ def load(source: Source) -> Iterator[DocumentPage]:
 def _records(text: str) -> list[object] | None:
     """The elements of a list, the objects of JSON Lines, or the one value; `None` where it is no JSON.
 
-    Raises `DocumentError("nested")` for what Python's reader cannot follow.
+    Raises `UnreadableDocument("nested")` for what Python's reader cannot follow.
     """
     try:
         whole: object = json.loads(text)
     except RecursionError:
-        raise DocumentError("nested") from None
+        raise UnreadableDocument("nested") from None
     except ValueError:
         return _rows(text)
     return whole if isinstance(whole, list) else [whole]
@@ -49,7 +49,7 @@ def _rows(text: str) -> list[object] | None:
     try:
         rows = [json.loads(line) for line in text.split("\n") if line.strip()]
     except RecursionError:
-        raise DocumentError("nested") from None
+        raise UnreadableDocument("nested") from None
     except ValueError:
         return None
     return rows if len(rows) > 1 else None
@@ -57,7 +57,7 @@ def _rows(text: str) -> list[object] | None:
 
 def _lines(value: object, way: str, depth: int) -> Iterator[str]:
     if depth > _DEEPEST:
-        raise DocumentError("nested")
+        raise UnreadableDocument("nested")
     match value:
         case dict():
             for key, inner in value.items():

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage, Heading
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import clean
-from providers.errors import DocumentError
 
 SUFFIXES = (".md", ".markdown")
 _LONGEST = 300
@@ -28,7 +28,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
     """One page."""
     text = source.text or ""
     if len(text) > source.bounds.characters:
-        raise DocumentError("too_long", limit=source.bounds.characters)
+        raise UnreadableDocument("too_long", limit=source.bounds.characters)
     text = "\n".join(line.rstrip() for line in clean(text).split("\n")).strip("\n")
     yield DocumentPage(number=1, text=text, headings=tuple(_headings(text)))
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage, Heading
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Picture, Source
 from playground.tabs.rag.lab.reading.cleaning import clean_spaces, join_lines, one_line
-from providers.errors import DocumentError
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -26,24 +26,24 @@ def claims(source: Source) -> Claim:
 
 
 def load(source: Source) -> Iterator[DocumentPage]:
-    """Raises `DocumentError`: "encrypted"; "scanned", where no page has text; "too_many_pages"."""
+    """Raises `UnreadableDocument`: "encrypted"; "scanned", where no page has text; "too_many_pages"."""
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(source.content)
     except pypdfium2.PdfiumError as error:
         encrypted = "password" in str(error).lower() or "security" in str(error).lower()
-        raise DocumentError("encrypted" if encrypted else "damaged") from None
+        raise UnreadableDocument("encrypted" if encrypted else "damaged") from None
     with document:
         count = len(document)
         if count > source.bounds.pages:
-            raise DocumentError("too_many_pages", pages=count, limit=source.bounds.pages)
+            raise UnreadableDocument("too_many_pages", pages=count, limit=source.bounds.pages)
         outline = _outline(document)
         pages = [_page(document, place, outline.get(place, [])) for place in range(count)]
         if source.read is not None:
             pages = list(_read(document, pages, source))
         elif not any(page.text for page in pages):
-            raise DocumentError("scanned" if _pictures(document) else "empty")
+            raise UnreadableDocument("scanned" if _pictures(document) else "empty")
     yield from pages
 
 
@@ -95,7 +95,7 @@ def _read(document: PdfDocument, pages: list[DocumentPage], source: Source) -> I
     """The pages, with the text of those that have none read from their picture."""
     empty = sum(not page.text for page in pages)
     if empty > source.bounds.ocr_pages:
-        raise DocumentError("too_many_pages", pages=empty, limit=source.bounds.ocr_pages)
+        raise UnreadableDocument("too_many_pages", pages=empty, limit=source.bounds.ocr_pages)
     for place, page in enumerate(pages):
         if page.text or source.read is None:
             yield page

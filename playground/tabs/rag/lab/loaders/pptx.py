@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from providers.errors import DocumentError
 
 if TYPE_CHECKING:
     from pptx.shapes.base import BaseShape
@@ -31,7 +31,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
     zipped.open_checked(source.content, source.bounds)
     slides = Presentation(io.BytesIO(source.content)).slides
     if len(slides) > source.bounds.pages:
-        raise DocumentError("too_many_pages", pages=len(slides), limit=source.bounds.pages)
+        raise UnreadableDocument("too_many_pages", pages=len(slides), limit=source.bounds.pages)
     for number, slide in enumerate(slides, start=1):
         yield _page(number, slide, source.bounds.characters)
 

@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterator
 
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from providers.errors import DocumentError
 
 SUFFIXES = (".xlsx", ".xlsm")
 
@@ -29,7 +29,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
         book = load_workbook(io.BytesIO(source.content), read_only=True, data_only=True, keep_links=False)
         sheets = book.worksheets
         if len(sheets) > source.bounds.pages:
-            raise DocumentError("too_many_pages", pages=len(sheets), limit=source.bounds.pages)
+            raise UnreadableDocument("too_many_pages", pages=len(sheets), limit=source.bounds.pages)
         for number, sheet in enumerate(sheets, start=1):
             sheet.reset_dimensions()  # what a file says about its own size is not to be relied on
             writing = PageWriter(source.bounds.characters)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
 
+from playground.measuring.errors import DocumentError
 from playground.measuring.table import RowError, Table, read_table
 from playground.tabs.rag.lab.retrieval.terms import likely_language
 from providers.catalog import ASSETS
-from providers.errors import DocumentError, Failure
+from providers.errors import Failure
 
 MAX_TEXT = 20_000
 """Characters of one field."""
@@ -86,7 +87,7 @@ def read_questions(content: bytes, name: str) -> tuple[LabelledQuestion, ...]:
     """A file of JSON Lines or CSV, every row of which can be used: columns by their names, quotes as a list or
     separated by `|`.
 
-    Raises `DocumentError` (of a row: with its line) and `LimitExceeded("rows")`, as `read_table` and `from_table`.
+    Raises `DocumentError` (of a row: with its line) and `MeasuringLimit("rows")`, as `read_table` and `from_table`.
     """
     asked, errors = from_table(read_table(content, name))
     if errors:

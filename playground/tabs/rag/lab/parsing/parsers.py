@@ -12,10 +12,11 @@ from typing import Self
 from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.parsing.reply import ParserReply, UnpackedFile, check_reply
 from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Worker
 from playground.tabs.rag.lab.reading.file_names import safe_name
-from providers.errors import DocumentError, Failure, PlaygroundError
+from providers.errors import Failure, PlaygroundError
 
 
 class Stopped(Exception):
@@ -54,7 +55,7 @@ class _Pool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="parser")
 
     async def ask(self, asked: ParserTask) -> ParserReply:
-        """Raises `DocumentError`. Cancelling kills the process that reads the file."""
+        """Raises `UnreadableDocument`. Cancelling kills the process that reads the file."""
         job = _ParserJob()
         running = self._threads.submit(self._ask, asked, job)
         try:
@@ -79,9 +80,9 @@ class _Pool:
             return self._answer(worker, asked, job)
         except TooSlow:
             seconds = self._bounds.ocr_seconds if self._ocr else self._bounds.seconds
-            raise DocumentError("too_slow", seconds=seconds) from None
+            raise UnreadableDocument("too_slow", seconds=seconds) from None
         except Died:
-            raise DocumentError("crashed") from None
+            raise UnreadableDocument("crashed") from None
         finally:
             with suppress(Stopped):
                 job.taken_by(None)
@@ -122,10 +123,10 @@ class Parsers:
         """
         name = safe_name(upload.name)
         if len(upload.content) > self._bounds.file_bytes:
-            return (_rejected(name, DocumentError("too_large", limit=self._bounds.file_bytes // MB)),)
+            return (_rejected(name, UnreadableDocument("too_large", limit=self._bounds.file_bytes // MB)),)
         try:
             answer = await self._plain.ask(ParserTask(name, upload.content))
-        except DocumentError as error:
+        except UnreadableDocument as error:
             return (_rejected(name, error),)
         if not answer.members:
             return (await self._outcome(name, upload.content, answer, ocr),)
@@ -150,7 +151,7 @@ class Parsers:
             return Rejected(member.name, _about(member.name, member.failure))
         try:
             answer = await self._plain.ask(ParserTask(member.name, member.content, member=True))
-        except DocumentError as error:
+        except UnreadableDocument as error:
             return _rejected(member.name, error)
         return await self._outcome(member.name, member.content, answer, ocr)
 
@@ -158,7 +159,7 @@ class Parsers:
         if ocr and answer.has_pictures:
             try:
                 read = await self._ocr.ask(ParserTask(name, content, member=True))
-            except DocumentError as error:
+            except UnreadableDocument as error:
                 read = ParserReply(failure=Failure.of(error))
             if read.failure is None or not answer.pages:
                 answer = read

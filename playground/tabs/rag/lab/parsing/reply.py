@@ -10,12 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import DocumentPage, Heading
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.parsing.worker import Died
 from playground.tabs.rag.lab.reading.file_names import safe_name
-from providers.errors import DocumentError, Failure, MissingPackage
+from providers.errors import Failure, MissingPackage
 
-_SCANNED = DocumentError("scanned").key
-_KEYS = frozenset({*(f"{DocumentError.code}.{reason}" for reason in DocumentError.reasons), MissingPackage.code})
+_SCANNED = UnreadableDocument("scanned").key
+_KEYS = frozenset(
+    {*(f"{UnreadableDocument.code}.{reason}" for reason in UnreadableDocument.reasons), MissingPackage.code}
+)
 _Short = Annotated[str, Field(max_length=200)]
 
 

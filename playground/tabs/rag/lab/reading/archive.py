@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Source
 from playground.tabs.rag.lab.reading.file_names import safe_name
 from playground.tabs.rag.lab.reading.zipped import ZIP_MARKS, open_zip
-from providers.errors import DocumentError, PlaygroundError
+from providers.errors import PlaygroundError
 
 _OF_DOCUMENTS = frozenset({"mimetype", "[Content_Types].xml", "AndroidManifest.xml", "META-INF/MANIFEST.MF"})
 _LEFT_BY_SYSTEMS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -33,16 +34,16 @@ def is_archive(source: Source) -> bool:
 def unpack(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
     """The files, with their paths as names. What systems leave behind (`__MACOSX`, hidden files) is left out.
 
-    Raises `DocumentError`: "damaged", "empty", "too_many_files"; "expands", if all together are too large.
+    Raises `UnreadableDocument`: "damaged", "empty", "too_many_files"; "expands", if all together are too large.
     """
     archive = open_zip(content)
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
     if not entries:
-        raise DocumentError("empty")
+        raise UnreadableDocument("empty")
     if len(entries) > bounds.archive_files:
-        raise DocumentError("too_many_files", limit=bounds.archive_files)
+        raise UnreadableDocument("too_many_files", limit=bounds.archive_files)
     if sum(entry.file_size for entry in entries) > bounds.archive_bytes:
-        raise DocumentError("expands", limit=bounds.archive_bytes // MB)
+        raise UnreadableDocument("expands", limit=bounds.archive_bytes // MB)
     return [_member(archive, entry, bounds) for entry in entries]
 
 
@@ -54,10 +55,10 @@ def _hidden(name: str) -> bool:
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, bounds: DocumentBounds) -> ArchiveMember:
     name = safe_name(entry.filename)
     if entry.flag_bits & 1:
-        return ArchiveMember(name, b"", DocumentError("encrypted"))
+        return ArchiveMember(name, b"", UnreadableDocument("encrypted"))
     if entry.file_size > bounds.file_bytes:
-        return ArchiveMember(name, b"", DocumentError("too_large", limit=bounds.file_bytes // MB))
+        return ArchiveMember(name, b"", UnreadableDocument("too_large", limit=bounds.file_bytes // MB))
     try:
         return ArchiveMember(name, archive.read(entry))
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, OSError, EOFError, RuntimeError):
-        return ArchiveMember(name, b"", DocumentError("damaged"))
+        return ArchiveMember(name, b"", UnreadableDocument("damaged"))

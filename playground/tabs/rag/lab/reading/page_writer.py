@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from playground.tabs.rag.lab.documents import DocumentPage, Heading
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.reading.cleaning import clean_spaces, one_line
-from providers.errors import DocumentError
 
 _LONGEST_HEADING = 300
 
 
 class PageWriter:
-    """The text of a page as it grows. Raises `DocumentError("too_long")` beyond `most` characters."""
+    """The text of a page as it grows. Raises `UnreadableDocument("too_long")` beyond `most` characters."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -56,7 +56,7 @@ class PageWriter:
         self._pieces.append(piece)
         self._length += len(piece)
         if self._length > self._most:
-            raise DocumentError("too_long", limit=self._most)
+            raise UnreadableDocument("too_long", limit=self._most)
 
     def _headed(self) -> bool:
         """The last piece is a heading."""

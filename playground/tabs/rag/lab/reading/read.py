@@ -10,10 +10,11 @@ from typing import NamedTuple
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.reading import archive, zipped
 from playground.tabs.rag.lab.reading.language import detect_language
 from playground.tabs.rag.lab.reading.ocr import picture_reader
-from providers.errors import DocumentError, Failure, MissingPackage, PlaygroundError
+from providers.errors import Failure, MissingPackage, PlaygroundError
 
 _NEAR = 0.6
 
@@ -41,20 +42,20 @@ def read_file(name: str, content: bytes, way: ReadOptions) -> tuple[Message, lis
         if chosen is not None:
             return _document(source, chosen), []
         if not archive.is_archive(source):
-            raise DocumentError("unsupported")
+            raise UnreadableDocument("unsupported")
         return _members(content, way)
     except PlaygroundError as error:
         return failure_message(error), []
     except MemoryError:
-        return {**failure_message(DocumentError("memory", limit=_memory(way) // MB)), "spent": True}, []
+        return {**failure_message(UnreadableDocument("memory", limit=_memory(way) // MB)), "spent": True}, []
     except RecursionError:
-        return failure_message(DocumentError("nested")), []
+        return failure_message(UnreadableDocument("nested")), []
     except ImportError as error:
         return failure_message(MissingPackage(package=(error.name or "?").partition(".")[0])), []
     except Exception as error:  # noqa: BLE001 - parsers raise anything at all for files that are not what they should be
         if _grew(_memory(way)) or "memory" in str(error).lower():
-            return {**failure_message(DocumentError("memory", limit=_memory(way) // MB)), "spent": True}, []
-        return failure_message(DocumentError("damaged")), []
+            return {**failure_message(UnreadableDocument("memory", limit=_memory(way) // MB)), "spent": True}, []
+        return failure_message(UnreadableDocument("damaged")), []
 
 
 def failure_message(error: PlaygroundError) -> Message:
@@ -65,7 +66,7 @@ def failure_message(error: PlaygroundError) -> Message:
 def _members(content: bytes, way: ReadOptions) -> tuple[Message, list[bytes]]:
     if way.member:
         zipped.open_zip(content)  # a part of a file that is cut off looks like an archive too
-        raise DocumentError("archive")
+        raise UnreadableDocument("archive")
     found = archive.unpack(content, way.bounds)
     told = [{"name": one.name, **(failure_message(one.refused) if one.refused else {})} for one in found]
     return {"members": told}, [one.content for one in found]
@@ -73,17 +74,17 @@ def _members(content: bytes, way: ReadOptions) -> tuple[Message, list[bytes]]:
 
 def _worth_reading(content: bytes, bounds: DocumentBounds) -> None:
     if len(content) > bounds.file_bytes:
-        raise DocumentError("too_large", limit=bounds.file_bytes // MB)
+        raise UnreadableDocument("too_large", limit=bounds.file_bytes // MB)
     if not content.strip(b"\0\t\n\r\x0b\x0c "):
-        raise DocumentError("empty")
+        raise UnreadableDocument("empty")
     if zipped.is_encrypted_office(content):
-        raise DocumentError("encrypted")
+        raise UnreadableDocument("encrypted")
 
 
 def _document(source: loaders.Source, chosen: str) -> Message:
     pages = _bounded(loaders.loader(chosen).load(source), source.bounds)
     if not any(page.text.strip() for page in pages):
-        raise DocumentError("unread" if source.read else "empty")
+        raise UnreadableDocument("unread" if source.read else "empty")
     language = detect_language("\n".join(page.text for page in pages))
     return {"format": chosen, "language": language, "pages": [asdict(page) for page in pages]}
 
@@ -95,9 +96,9 @@ def _bounded(found: Iterable[DocumentPage], bounds: DocumentBounds) -> list[Docu
         characters += len(page.text)
         pages.append(page)
         if len(pages) > bounds.pages:
-            raise DocumentError("too_many_pages", pages=len(pages), limit=bounds.pages)
+            raise UnreadableDocument("too_many_pages", pages=len(pages), limit=bounds.pages)
         if characters > bounds.characters:
-            raise DocumentError("too_long", limit=bounds.characters)
+            raise UnreadableDocument("too_long", limit=bounds.characters)
     return pages
 
 

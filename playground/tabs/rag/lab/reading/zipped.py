@@ -7,7 +7,7 @@ import re
 import zipfile
 
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
-from providers.errors import DocumentError
+from playground.tabs.rag.lab.errors import UnreadableDocument
 
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -19,13 +19,13 @@ _ENTITY_LENGTH = 16
 
 
 def open_zip(content: bytes) -> zipfile.ZipFile:
-    """Raises `DocumentError("damaged")`, or "expands" for an endless list of parts."""
+    """Raises `UnreadableDocument("damaged")`, or "expands" for an endless list of parts."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
-        raise DocumentError("damaged") from None
+        raise UnreadableDocument("damaged") from None
     if len(archive.infolist()) > _PARTS:
-        raise DocumentError("too_many_files", limit=_PARTS)
+        raise UnreadableDocument("too_many_files", limit=_PARTS)
     return archive
 
 
@@ -35,25 +35,25 @@ def part_names(content: bytes) -> frozenset[str]:
         return frozenset()
     try:
         return frozenset(open_zip(content).namelist())
-    except DocumentError:
+    except UnreadableDocument:
         return frozenset()
 
 
 def open_checked(content: bytes, bounds: DocumentBounds) -> zipfile.ZipFile:
     """An office file or a book whose parts are within bounds and define no entities.
 
-    Raises `DocumentError`: "damaged", "encrypted", "expands", "entities". A part is never longer than its entry says:
-    `zipfile` reads no further.
+    Raises `UnreadableDocument`: "damaged", "encrypted", "expands", "entities". A part is never longer than its entry
+    says: `zipfile` reads no further.
     """
     archive = open_zip(content)
     entries = archive.infolist()
     if any(entry.flag_bits & 1 for entry in entries):
-        raise DocumentError("encrypted")
+        raise UnreadableDocument("encrypted")
     if sum(entry.file_size for entry in entries) > bounds.expanded_bytes:
-        raise DocumentError("expands", limit=bounds.expanded_bytes // MB)
+        raise UnreadableDocument("expands", limit=bounds.expanded_bytes // MB)
     for entry in entries:
         if entry.filename.lower().endswith(_XML) and _defines_entities(archive, entry):
-            raise DocumentError("entities")
+            raise UnreadableDocument("entities")
     return archive
 
 

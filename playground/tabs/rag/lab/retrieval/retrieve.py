@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.asking.errors import ArgumentError
 from playground.tabs.rag.lab.documents import Note, Passage, RetrievalOptions, RetrievalResult
 from playground.tabs.rag.lab.index.corpus import Corpus, Hits
 from playground.tabs.rag.lab.retrieval.balance import Balance, balance
@@ -37,7 +38,7 @@ async def retrieve(
     if not question.strip():
         raise InputError("empty")
     if not (ways.dense or ways.lexical) or ways.k < 1:
-        raise InputError("choice")
+        raise ArgumentError("choice")
     return await _Retrieval(corpus, embedder, question, ways).run(reranker)
 
 

@@ -16,6 +16,7 @@ from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.files import SCANNED, draw_documents, draw_ingest, draw_ingest_outcome
 from playground.tabs.rag.page.drawing.pieces import draw_alert
 from playground.tabs.rag.page.events.inside import wire_then_inside
@@ -25,7 +26,7 @@ from playground.tabs.rag.visit.values import Ingest
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_text
 from playground.visitors.expiring import Expiring
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 
 PLACE = "add"
 Scanned = Expiring[tuple[Upload, ...]]
@@ -136,7 +137,7 @@ async def read_scanned(
     waiting = kept.get(who.visitor) or ()
     taken = tuple(one for one in waiting if _holds(one, str(name)))
     if not taken:
-        yield RagFilesScreen(progress=draw_alert(app.show(who), InputError("document")))
+        yield RagFilesScreen(progress=draw_alert(app.show(who), UnknownDocument("document")))
         return
     async with aclosing(add(app, who, kept, fields, taken, ocr=True)) as screens:
         async for screen in screens:

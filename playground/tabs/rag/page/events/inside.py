@@ -9,6 +9,7 @@ import gradio as gr
 
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import Chunk
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.figures import plot_map
 from playground.tabs.rag.page.drawing.inside import draw_chunks, draw_neighbours
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
@@ -16,7 +17,7 @@ from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, 
 from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_text
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 
 NEAREST = 8
 """Neighbours that are shown."""
@@ -81,7 +82,7 @@ async def show_chunks(
         return draw_sentence(show, "empty_inside")
     try:
         if isinstance(first, bool) or not isinstance(first, int):
-            raise InputError("document")
+            raise UnknownDocument("document")
         return draw_chunks(show, await _chunks(app, who, fields, str(document)), first)
     except PlaygroundError as error:
         return draw_alert(show, error)

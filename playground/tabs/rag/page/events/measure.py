@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 
 import gradio as gr
 
+from playground.asking.errors import ArgumentError
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import paced
@@ -32,7 +33,7 @@ from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.measure import Measured, Wanted, measure
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 
 PLACE = "measure"
 _FIRST_SIZES = "200"
@@ -141,11 +142,11 @@ def chosen_questions(who: Who, kept: KeptMeasures, fields: RagMeasureFields) -> 
 
 
 def parse_sizes(typed: object) -> tuple[int, ...]:
-    """Chunk lengths as they are typed, each once. Raises `InputError("number")`."""
+    """Chunk lengths as they are typed, each once. Raises `ArgumentError("number")`."""
     pieces = re.split(r"[\s,;]+", str(typed or "").strip())
     low, high = TOKENS
     if not all(piece.isdecimal() and low <= int(piece) <= high for piece in pieces):
-        raise InputError("number", name="tokens", low=low, high=high)
+        raise ArgumentError("number", name="tokens", low=low, high=high)
     return tuple(dict.fromkeys(map(int, pieces)))
 
 

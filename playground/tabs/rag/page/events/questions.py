@@ -116,7 +116,7 @@ async def read_own_questions(app: App[RagVisits], who: Who, kept: KeptMeasures, 
 
 
 def checked_proposing(model: str, sampling: Sampling, count: object, retrieval: RetrievalSetup) -> Proposing:
-    """Raises `InputError("number")`."""
+    """Raises `ArgumentError("number")`."""
     several = int(checked_within("count", count, 1, 40, whole=True))
     longest = min(sampling.max_tokens or 160, 160)  # a question and a quote are short
     return Proposing(model=model, sampling=replace(sampling, max_tokens=longest), count=several, retrieval=retrieval)

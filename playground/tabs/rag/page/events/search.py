@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import RetrievalResult
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.passages import Pages, draw_passages
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
 from playground.tabs.rag.page.drawing.reader import draw_page, draw_reader_alert
@@ -97,7 +98,7 @@ async def open_page(
     try:
         document = next((one for one in await stored_documents(app, who, fields) if one.digest == digest), None)
         if document is None:
-            raise InputError("document")
+            raise UnknownDocument("document")
         retrieval = checked_retrieval(app, who, fields)
         page = await app.visits.page(who.visitor, document.digest, _checked_place(number), retrieval)
         return draw_page(show, document, page, _checked_place(start), _checked_place(end))
@@ -106,7 +107,7 @@ async def open_page(
 
 
 def _checked_place(value: object) -> int:
-    """Raises `InputError("document")` for what is no place in a document."""
+    """Raises `UnknownDocument("document")` for what is no place in a document."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InputError("document")
+        raise UnknownDocument("document")
     return value

@@ -13,6 +13,7 @@ from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.sampling.lab import TokenTree
+from playground.tabs.sampling.lab.errors import NodeError
 from playground.tabs.sampling.page.drawing.tokens import draw_forks, draw_path
 from playground.tabs.sampling.page.events.tree import SamplingScreen, redraw, show_error_beside
 from playground.tabs.sampling.page.layout import SamplingLayout
@@ -139,12 +140,12 @@ def export_tree(app: App[SamplingVisits], who: Who, kind: str) -> File | None:
 def _parent(tree: TokenTree, node: object) -> int | None:
     place = _checked_node(node)
     if not 0 <= place < len(tree.nodes):
-        raise InputError("node")
+        raise NodeError("node")
     return tree.nodes[place].parent
 
 
 def _checked_node(value: object) -> int:
-    """A whole number. Raises `InputError("node")`."""
+    """A whole number. Raises `NodeError("node")`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InputError("node")
+        raise NodeError("node")
     return value

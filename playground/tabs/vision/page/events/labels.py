@@ -13,6 +13,7 @@ from playground.page.parts.fields import texts_of
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.lab.labels import MOST_LABEL, Labelled, candidates
 from playground.tabs.vision.page.drawing.labels import draw_labels, label_model_choices
 from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
@@ -21,7 +22,7 @@ from playground.tabs.vision.page.fields import choose_models
 from playground.tabs.vision.page.layout.tab import VisionLayout
 from playground.tabs.vision.visit.visits import LABEL, VisionVisits
 from playground.visitors.checks import checked_text
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 
 EXAMPLE = "shapes.png"
 """The sample image that is compared with colours."""
@@ -87,7 +88,7 @@ async def compare(
         sentence = checked_template(template)
         number = picture if isinstance(picture, int) else 0
         if not app.visits.session(who.visitor).pictures:
-            raise InputError("no_image")
+            raise VisionError("no_image")
         latest: tuple[Labelled, ...] = ()
         first = True
         comparing = app.visits.label(who.visitor, number, wanted, texts_of(models), sentence)
@@ -104,10 +105,10 @@ async def compare(
 
 
 def checked_template(value: object) -> str | None:
-    """A sentence with one {} for the label; nothing for the model's own. Raises `InputError("template")`."""
+    """A sentence with one {} for the label; nothing for the model's own. Raises `VisionError("template")`."""
     sentence = " ".join(str(value or "").split())
     if not sentence:
         return None
     if sentence.count("{}") != 1 or len(sentence) > MOST_LABEL:
-        raise InputError("template")
+        raise VisionError("template")
     return sentence

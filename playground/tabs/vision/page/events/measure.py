@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.asking.errors import ArgumentError
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import paced
@@ -29,7 +30,7 @@ from playground.tabs.vision.visit.measure import (
 )
 from playground.tabs.vision.visit.visits import MEASURE, VisionVisits
 from playground.visitors.checks import checked_language
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 from providers.types import Sampling
 
 
@@ -99,7 +100,7 @@ def checked_measuring(it: ChosenModels, fields: tuple[object, object, object], s
     questions = int(checked_within("count", count, 1, MOST_QUESTIONS))
     chosen = tuple(way for way in WAYS if way in texts_of(ways))
     if not chosen:
-        raise InputError("choice", name="ways", choices=", ".join(WAYS))
+        raise ArgumentError("choice", name="ways", choices=", ".join(WAYS))
     items = spread_questions(checked_language(language), questions)
     return VisionMeasurement(models=it.refs, ways=chosen, questions=items, sampling=sampling)
 

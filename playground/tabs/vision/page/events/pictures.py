@@ -13,6 +13,7 @@ from playground.page.parts import uploads
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.page.drawing.pictures import (
     draw_adding,
     draw_pictures,
@@ -26,7 +27,7 @@ from playground.tabs.vision.page.layout.tab import VisionLayout
 from playground.tabs.vision.visit.pictures import sample
 from playground.tabs.vision.visit.values import Session, UploadProgress
 from playground.tabs.vision.visit.visits import ADD, VisionVisits
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ async def upload(
     try:
         taken = await uploads.take(paths or [])
     except PlaygroundError:
-        progress = draw_alert(app.show(who), InputError("picture"))
+        progress = draw_alert(app.show(who), VisionError("picture"))
         yield VisionPicturesScreen(upload=None, camera=None, progress=progress)
         return
     if not taken:

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from playground.sqlite import StorageFailed
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import ChunkSize, Collection
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
-from providers.errors import InputError, StorageFailed
+from providers.errors import InputError
 from tests.playground.tabs.rag.lab.stores import added, chroma_server, collection, document, long_document
 
 CATS = document("cats.txt", "Cats sleep most of the day. They hunt mice at night.", "A kitten drinks milk.")

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from playground.measuring.errors import DocumentError
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import DocumentPage
@@ -15,7 +16,6 @@ from playground.tabs.rag.lab.reading.decoding import decode
 from playground.tabs.rag.lab.reading.language import detect_language
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.tables import lines
-from providers.errors import DocumentError
 
 from .hostile import real
 

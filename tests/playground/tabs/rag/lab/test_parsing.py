@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from playground.asking.upload import Rejected, Upload
+from playground.measuring.errors import DocumentError
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.parsing import Parsers
@@ -22,7 +23,6 @@ from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Wo
 from playground.tabs.rag.lab.reading import wire
 from playground.tabs.rag.lab.reading.file_names import safe_name
 from playground.text import texts
-from providers.errors import DocumentError
 
 from .hostile import FILES, real, zipped
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from playground.measuring.errors import DocumentError
 from playground.measuring.table import read_table
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.measuring.questions import (
@@ -20,7 +21,6 @@ from playground.tabs.rag.lab.measuring.questions import (
     to_jsonl,
 )
 from playground.tabs.rag.lab.measuring.relevance import relevant_chunks, relevant_chunks_by_quote
-from providers.errors import DocumentError
 
 ROW = {"id": "a", "language": "en", "question": "When?", "document": "d.pdf", "quotes": ["at nine", "by ten"]}
 

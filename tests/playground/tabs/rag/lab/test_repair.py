@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from playground.sqlite import failures
+from playground.sqlite import StorageFailed, failures
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
-from providers.errors import StorageFailed
 from tests.playground.tabs.rag.lab.stores import added, collection, document, long_document
 
 CHUNKS = 1200

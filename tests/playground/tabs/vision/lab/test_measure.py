@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from playground.measuring import Cell, Control, Outcome, Plan, Snapshot, run
+from playground.measuring.errors import DocumentError
 from playground.tabs.vision.lab import measure as measured
 from playground.tabs.vision.lab.measure import WAYS, Pictures, VisionContestant, by_type, column
 from playground.tabs.vision.lab.questions import PictureQuestion, load, types
 from providers.adapters.huggingface import connect
 from providers.base import Connection, Options
-from providers.errors import DocumentError, UnsupportedRequest
+from providers.errors import UnsupportedRequest
 from providers.image import size
 from providers.types import Request, Sampling
 from tests.playground.asking import hostile_images as hostile

@@ -1,0 +1,11 @@
+"""What a visitor may not do so often, so much or at once."""
+
+from __future__ import annotations
+
+from providers.errors import LimitExceeded
+
+
+class VisitorLimit(LimitExceeded, code="limit_exceeded"):
+    """Values: limit, and seconds to wait where it is a rate."""
+
+    reasons = ("rate", "streams", "body")
