@@ -10,6 +10,9 @@ from platformdirs import user_cache_path
 
 from tests.lanes import ROOT, is_quick, is_slow_place
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Before anything computes: threads cost tiny models far more than they save, and there are two workers."""
+
 WORKERS = 2
 """For the whole suite. Each one wants a core, and memory for its models, its page and its browser."""
 FIRST = ("tests/test_style.py", "tests/browser")

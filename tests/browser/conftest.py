@@ -6,10 +6,12 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.driving import DESKTOP
 from tests.browser.serving import ROOT, Served, serving
 from tests.faults.server import FaultServer, running
 
@@ -58,9 +60,9 @@ def open_page(served: Served, browser: Browser, trouble: list[str]) -> Iterator[
     """
     contexts: list[BrowserContext] = []
 
-    def opened(query: str = "", *, context: BrowserContext | None = None, **options: object) -> Page:
+    def opened(query: str = "", *, context: BrowserContext | None = None, **options: Any) -> Page:
         if context is None:
-            context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **options})
+            context = browser.new_context(**{"locale": "en-US", "viewport": DESKTOP, **options})
             context.set_default_timeout(120_000)
             contexts.append(context)
         page = context.new_page()

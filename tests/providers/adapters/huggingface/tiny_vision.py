@@ -99,8 +99,8 @@ def save_idefics(folder: Path, context: int = 512) -> Path:
             "eos_token_id": tokenizer.eos_token_id,
         },
         scale_factor=SCALE,
-        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
-        pad_token_id=tokenizer.pad_token_id,
+        image_token_id=tokenizer.vocab["<image>"],
+        pad_token_id=tokenizer.pad_token_id,  # type: ignore[call-arg] - its typed signature lacks it
     )
     torch.manual_seed(0)
     network = Idefics3ForConditionalGeneration(config).eval()
