@@ -103,7 +103,7 @@ async def _exactness(kept: Collection) -> None:
     chunks, vectors = await kept.vectors()
     shares = list[float]()
     for seed in range(50):
-        probe = np.random.default_rng(1000 + seed).normal(size=(vectors.shape[1],)).astype(np.float32)
+        probe = np.asarray(np.random.default_rng(1000 + seed).normal(size=vectors.shape[1]), np.float32)
         probe /= np.linalg.norm(probe)
         best = {chunks[row].id for row in np.argsort(-(vectors @ probe))[:10]}
         shares.append(len(best & {one for one, _ in await kept.corpus.dense(probe, 50)}) / 10)
