@@ -10,6 +10,9 @@ from platformdirs import user_cache_path
 
 from tests.lanes import ROOT, is_quick, is_slow_place
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Before anything computes: threads cost tiny models far more than they save, and there are two workers."""
+
 WORKERS = 2
 """For the whole suite. Each one wants a core, and memory for its models, its page and its browser."""
 FIRST = ("tests/test_style.py", "tests/browser")
@@ -39,7 +42,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if is_quick(place_of(item.path), fixtures, long=item.get_closest_marker("long") is not None):
             item.add_marker("quick")
     config.stash[COLLECTED] = tuple(item for item in items if isinstance(item, pytest.Function))
-    items.sort(key=lambda item: not place_of(item.path).startswith(FIRST))
+    items.sort(key=lambda item: turn(place_of(item.path)))
+
+
+def turn(place: str) -> int:
+    return next((number for number, first in enumerate(FIRST) if place.startswith(first)), len(FIRST))
 
 
 def place_of(path: Path) -> str:

@@ -35,7 +35,7 @@ SLOW_PLACES = (
     "tests/playground/tabs/rag/lab/test_repair.py",
     "tests/playground/tabs/sampling/test_real.py",
     "tests/playground/tabs/vision/lab/test_measure.py",
-    "tests/playground/tabs/vision/lab/test_read.py",
+    "tests/playground/tabs/vision/lab/test_ocr.py",
     "tests/providers/adapters/huggingface",  # tiny models, but PyTorch and OpenVINO with each
 )
 """Folders and files, as they are called below the root, `*` for any name. The quick lane does not even import them."""

@@ -78,7 +78,7 @@ async def measured(home: Path, count: int, rounds: int) -> None:
 
 
 def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def long_question(number: int) -> str:
 def memory() -> float:
     """Resident, in MB, of this process and those that it has started."""
     own = psutil.Process()
-    return sum(process.memory_info().rss for process in (own, *own.children(recursive=True))) / 1e6
+    return float(sum(process.memory_info().rss for process in (own, *own.children(recursive=True))) / 1e6)
 
 
 def median_rate(rounds: int, once: Callable[[], int]) -> float:

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -34,7 +35,7 @@ def seconds(browser: Browser, url: str, wait: Callable[[Page], None]) -> float:
     return took
 
 
-def smallest() -> gr.Blocks:
+def smallest() -> Any:
     with gr.Blocks(analytics_enabled=False) as blocks:
         box = gr.Textbox(elem_id="box")
         gr.Button().click(str, box, box)

@@ -12,6 +12,7 @@ import asyncio
 import random
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -44,10 +45,10 @@ class Drawn:
     def __init__(self, model: Embedder, count: int) -> None:
         self.info, self.model, self.prepare, self.count = model.info, model, model.prepare, model.count
         drawn = np.random.default_rng(5).normal(size=(count, model.info.dimensions or 384)).astype(np.float32)
-        self.vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+        self.vectors: NDArray[np.float32] = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
         self.given = 0
 
-    async def embed(self, texts: list[str], purpose: Purpose = "passage") -> NDArray[np.float32]:
+    async def embed(self, texts: Sequence[str], purpose: Purpose = "passage") -> NDArray[np.float32]:
         if purpose == "question":
             return await self.model.embed(texts, purpose)
         self.given += len(texts)
@@ -102,7 +103,7 @@ async def _exactness(kept: Collection) -> None:
     chunks, vectors = await kept.vectors()
     shares = list[float]()
     for seed in range(50):
-        probe = np.random.default_rng(1000 + seed).normal(size=vectors.shape[1]).astype(np.float32)
+        probe = np.asarray(np.random.default_rng(1000 + seed).normal(size=vectors.shape[1]), np.float32)
         probe /= np.linalg.norm(probe)
         best = {chunks[row].id for row in np.argsort(-(vectors @ probe))[:10]}
         shares.append(len(best & {one for one, _ in await kept.corpus.dense(probe, 50)}) / 10)

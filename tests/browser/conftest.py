@@ -6,10 +6,21 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
+from tests.browser.driving import DESKTOP
 from tests.browser.serving import ROOT, Served, serving
 from tests.faults.server import FaultServer, running
 
@@ -58,9 +69,9 @@ def open_page(served: Served, browser: Browser, trouble: list[str]) -> Iterator[
     """
     contexts: list[BrowserContext] = []
 
-    def opened(query: str = "", *, context: BrowserContext | None = None, **options: object) -> Page:
+    def opened(query: str = "", *, context: BrowserContext | None = None, **options: Any) -> Page:
         if context is None:
-            context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}, **options})
+            context = browser.new_context(**{"locale": "en-US", "viewport": DESKTOP, **options})
             context.set_default_timeout(120_000)
             contexts.append(context)
         page = context.new_page()
@@ -86,9 +97,21 @@ def watch(page: Page, url: str, trouble: list[str]) -> None:
         trouble.append(said)
         heard.append((time.monotonic(), said))
 
-    page.on("request", lambda one: one.url.startswith((url, "data:", "blob:")) or trouble.append(f"asked {one.url}"))
-    page.on("response", lambda one: one.status < 400 or trouble.append(f"{one.status} {one.url}"))
-    page.on("console", lambda one: one.type != "error" or hear(one.text))
+    def see(one: Request) -> None:
+        if not one.url.startswith((url, "data:", "blob:")):
+            trouble.append(f"asked {one.url}")
+
+    def receive(one: Response) -> None:
+        if one.status >= 400:
+            trouble.append(f"{one.status} {one.url}")
+
+    def read(one: ConsoleMessage) -> None:
+        if one.type == "error":
+            hear(one.text)
+
+    page.on("request", see)
+    page.on("response", receive)
+    page.on("console", read)
     page.on("pageerror", lambda one: hear(str(one)))
     page.on("framenavigated", lambda frame: forgive(heard, trouble))
 

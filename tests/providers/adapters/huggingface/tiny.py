@@ -62,7 +62,9 @@ def llama(context: int = 1024) -> LlamaForCausalLM:
         eos_token_id=2,
         pad_token_id=2,
     )
-    return LlamaForCausalLM(config).eval()
+    network = LlamaForCausalLM(config)
+    network.eval()
+    return network
 
 
 def save_llama(folder: Path, context: int = 1024) -> Path:
@@ -86,7 +88,7 @@ def save_gguf(file: Path) -> Path:
     network, words = llama(), tokenizer()
     backend = words.backend_tokenizer
     size = len(words)
-    tokens = [backend.id_to_token(number) for number in range(size)]
+    tokens = [str(backend.id_to_token(number)) for number in range(size)]
     merges = [" ".join(pair) for pair in json.loads(backend.to_str())["model"]["merges"]]
     writer = gguf.GGUFWriter(file, "llama")
     config = network.config
@@ -95,7 +97,7 @@ def save_gguf(file: Path) -> Path:
     writer.add_block_count(config.num_hidden_layers)
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_head_count_kv(int(config.num_key_value_heads or 0))
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_rope_freq_base(10000.0)
     writer.add_vocab_size(size)
@@ -111,7 +113,7 @@ def save_gguf(file: Path) -> Path:
     writer.add_chat_template(TEMPLATE)
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, config.num_hidden_layers)
     for name, tensor in network.state_dict().items():
-        writer.add_tensor(names.get_name(name, (".weight",)), tensor.numpy())
+        writer.add_tensor(str(names.get_name(name, (".weight",))), tensor.numpy())
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
@@ -34,7 +35,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
     return fast
 
 
-def _config(**more: int) -> BertConfig:
+def _config(**more: Any) -> BertConfig:
     torch.manual_seed(7)
     return BertConfig(
         vocab_size=len(tokenizer()),
