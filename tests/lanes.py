@@ -25,6 +25,9 @@ SLOW_PLACES = (
     "tests/test_style.py",  # mypy takes a minute
     "tests/playground/web/test_canary.py",
     "tests/playground/web/test_page.py",
+    "tests/playground/web/test_old_clients.py",
+    "tests/playground/page/test_new_tab.py",  # serves a page
+    "tests/playground/test_new_parameter.py",  # a program of its own
     "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
     "tests/playground/asking/test_images.py",  # a process for each hostile image
     "tests/playground/tabs/rag/test_visits.py",  # a process that reads files for each visitor

@@ -13,19 +13,18 @@ from playground.asking.pump import REDRAW, pump
 from playground.asking.reply import Reply
 from providers.base import Provider
 from providers.errors import Failure, PlaygroundError
-from providers.types import Change, Request
+from providers.types import Request
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRequest:
-    """Whom to ask what. `sources` name the passages that the request quotes; `changes` were made to it before."""
+    """Whom to ask what. `sources` name the passages that the request quotes."""
 
     provider: Provider
     request: Request
     sources: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,6 @@ async def _replies(column: ReplyColumn) -> AsyncGenerator[Reply]:
     try:
         async with column.open() as asked, aclosing(answer(asked.provider, asked.request, column.begun)) as replies:
             async for reply in replies:
-                yield replace(reply, sources=asked.sources, changes=(*asked.changes, *reply.changes))
+                yield replace(reply, sources=asked.sources) if asked.sources else reply
     except PlaygroundError as error:
         yield Reply(model=column.model, text=column.begun, failure=Failure.of(error), state="failed")

@@ -35,7 +35,7 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
 
     Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory"; `MissingPackage`.
     """
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
+    logging.disable_progress_bar()  # the page shows progress itself
     count = elements(folder, model)
     if count * _SIZE[dtype or "bfloat16"] > room:
         raise WeightsUnavailable("memory", model=model)

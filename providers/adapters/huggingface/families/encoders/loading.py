@@ -59,7 +59,7 @@ def load_reranker(folder: Path, name: str, window: int) -> LoadedEncoder:
 
 
 def _load_options() -> dict[str, Any]:
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the page shows progress itself
+    logging.disable_progress_bar()  # the page shows progress itself
     return {
         "device": best_device(),
         "local_files_only": True,
