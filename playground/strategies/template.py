@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
-from playground.strategies.errors import StrategyError
+from playground.strategies.solving.errors import StrategyError
 from playground.strategies.solving.knobs import ChoiceKnob, Knob, TextKnob, Values
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.record import Record

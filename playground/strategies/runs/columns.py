@@ -13,8 +13,8 @@ from playground.measuring import Column, TaskSet
 from playground.measuring.likelihood import ByLikelihood, Normalise
 from playground.measuring.metrics import Scoring
 from playground.measuring.store import ColumnDescription, RunDescription
-from playground.strategies.errors import StrategyError
 from playground.strategies.runs.contestant import Contestant, column
+from playground.strategies.solving.errors import StrategyError
 from playground.strategies.solving.passages import search_in
 from playground.strategies.solving.question import Embed, Question, Tools
 from playground.strategies.solving.strategy import Strategy, strategy

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from math import isfinite
 
-from playground.strategies.errors import StrategyError
+from playground.strategies.solving.errors import StrategyError
 
 LONGEST = 300
 """Characters of an expression."""

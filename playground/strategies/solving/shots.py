@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from playground.measuring.tasks import Item
-from playground.strategies.errors import StrategyError
+from playground.strategies.solving.errors import StrategyError
 from playground.strategies.solving.knobs import ChoiceKnob, IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Embed, Question, Tools
 from playground.strategies.solving.wording import example_text, question_text, system_message, wording
