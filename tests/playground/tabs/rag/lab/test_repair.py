@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[5]
 BUILD = """
 import asyncio, sys
 from pathlib import Path
-from playground.tabs.rag.lab.index.vectors import Index
+from playground.tabs.rag.lab.index.vectors import VectorIndex
 from tests.playground.tabs.rag.lab.stores import added, collection, long_document
 folder = Path(sys.argv[1])
-asyncio.run(added(collection(folder, Index.at(folder / "index")), long_document("word", int(sys.argv[2]))))
+asyncio.run(added(collection(folder, VectorIndex.at(folder / "index")), long_document("word", int(sys.argv[2]))))
 """
 
 
