@@ -34,7 +34,7 @@ async def run(
     fails leaves the others alone, and is kept with its failure. Closing the generator or `control.stop()` ends all
     cells at once; unfinished ones are not kept. What `keep` raises ends the run, and is raised.
     """
-    work = _Run(plan, control, keep, done or {})
+    work = _RunningCells(plan, control, keep, done or {})
     snapshots = pump(work.work(), work.snapshot, work.changed, control.stopping, lambda: REDRAW)
     async with aclosing(snapshots):
         async for snapshot in snapshots:
@@ -42,7 +42,7 @@ async def run(
     yield work.snapshot("done" if len(work.outcomes) == work.total else "stopped")
 
 
-class _Run:
+class _RunningCells:
     """The cells of a run as they go on. `changed` is set, so that a page is redrawn only for something new."""
 
     def __init__(self, plan: Plan, control: Control, keep: Keep | None, done: Mapping[Cell, Outcome]) -> None:

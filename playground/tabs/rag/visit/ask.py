@@ -29,21 +29,21 @@ _HISTORY = 6
 _QUESTION_TOKENS = 80
 
 
-async def ask(library: RagVisits, visitor: str, asking: RagRequest) -> AsyncGenerator[Answered]:
+async def ask(visits: RagVisits, visitor: str, asking: RagRequest) -> AsyncGenerator[Answered]:
     """The turn as it grows; the last one is done, and is kept for follow-ups.
 
     Errors of a model are in its reply. Raises what searching raises, `LimitExceeded`, `UnknownDocument("documents")`.
     """
     latest = Answered(question=asking.question, standalone=asking.question)
-    async with library.sessions.work.at(visitor, "rag-ask") as control:
-        turn = _Turn(library, visitor, asking, control.stopping)
+    async with visits.sessions.work.at(visitor, "rag-ask") as control:
+        turn = _Turn(visits, visitor, asking, control.stopping)
         growing = follow(turn.grow(latest), latest, control.stopping)
         async with aclosing(growing):
             async for latest in growing:
                 yield latest
         reply, plain = (one and one.ended() for one in (latest.reply, latest.plain))
         latest = replace(latest, reply=reply, plain=plain, done=True)
-        library.said.put(visitor, (*library.turns(visitor), latest))
+        visits.said.put(visitor, (*visits.turns(visitor), latest))
         yield latest
 
 
@@ -57,7 +57,7 @@ async def _checked(turn: Answered, text: str, given: GroundedPrompt, embedder: E
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    library: RagVisits
+    visits: RagVisits
     visitor: str
     asking: RagRequest
     stop: asyncio.Event
@@ -65,8 +65,8 @@ class _Turn:
     async def grow(self, turn: Answered) -> AsyncGenerator[Answered]:
         asking = self.asking
         async with (
-            self.library.collection(self.visitor, asking.retrieval) as collection,
-            self.library.reach.open(self.visitor, asking.model) as (provider, model),
+            self.visits.collection(self.visitor, asking.retrieval) as collection,
+            self.visits.reach.open(self.visitor, asking.model) as (provider, model),
         ):
             async for progress in provider.prepare(model):
                 yield replace(turn, reply=Reply(model=model.ref, progress=progress))
@@ -88,7 +88,7 @@ class _Turn:
                 standalone = parse_rewrite((await ask_whole(provider, request)).text, asking.question)
             except PlaygroundError as error:
                 return replace(turn, reply=Reply(model=model.ref, state="failed", failure=Failure.of(error)))
-        found = await self.library.find(self.visitor, collection, standalone, asking.retrieval)
+        found = await self.visits.find(self.visitor, collection, standalone, asking.retrieval)
         return replace(
             turn,
             standalone=standalone,
@@ -134,7 +134,7 @@ class _Turn:
     def _history(self) -> tuple[Message, ...]:
         """Earlier questions and the answers from the documents; a turn without an answer is left out."""
         said: list[Message] = []
-        for turn in self.library.turns(self.visitor)[-_HISTORY:]:
+        for turn in self.visits.turns(self.visitor)[-_HISTORY:]:
             if turn.reply is not None and turn.reply.text.strip():
                 said += [Message.of("user", turn.question), Message.of("assistant", turn.reply.text)]
         return tuple(said)

@@ -69,7 +69,7 @@ class Measured:
         return table(self.snapshot.outcomes, self.measuring)
 
 
-async def measure(library: RagVisits, visitor: str, wanted: Wanted) -> AsyncGenerator[Measured]:
+async def measure(visits: RagVisits, visitor: str, wanted: Wanted) -> AsyncGenerator[Measured]:
     """Ever fuller results; the last one is done, or stopped with what there was by then.
 
     Raises `UnknownDocument("documents")` where none of the questions is about a document that is here,
@@ -82,16 +82,16 @@ async def measure(library: RagVisits, visitor: str, wanted: Wanted) -> AsyncGene
     if len(wanted.sizes) > MOST_SIZES:
         raise MeasuringLimit("cells", limit=MOST_SIZES)
     latest = Measured(cuts=max(1, len(wanted.sizes)))
-    async with library.sessions.work.at(visitor, "rag-measure") as control:
-        async with aclosing(follow(_measured(library, visitor, wanted, control), latest, control.stopping)) as growing:
+    async with visits.sessions.work.at(visitor, "rag-measure") as control:
+        async with aclosing(follow(_measured(visits, visitor, wanted, control), latest, control.stopping)) as growing:
             async for latest in growing:
                 yield latest
         yield replace(latest, stopped=control.stopped, done=True)
 
 
-async def _measured(library: RagVisits, visitor: str, wanted: Wanted, control: Control) -> AsyncGenerator[Measured]:
+async def _measured(visits: RagVisits, visitor: str, wanted: Wanted, control: Control) -> AsyncGenerator[Measured]:
     async with AsyncExitStack() as stack:
-        collection = await stack.enter_async_context(library.collection(visitor, wanted.retrieval))
+        collection = await stack.enter_async_context(visits.collection(visitor, wanted.retrieval))
         here = {stored.name for stored in collection.documents()}
         questions = tuple(one for one in wanted.questions if one.document in here)
         state = Measured(cuts=max(1, len(wanted.sizes)), absent=len(wanted.questions) - len(questions))
@@ -105,7 +105,7 @@ async def _measured(library: RagVisits, visitor: str, wanted: Wanted, control: C
             yield state
         reranker = None
         if "reranked" in wanted.ways:
-            opened = library.reach.reranker(visitor, wanted.retrieval.reranker or "")
+            opened = visits.reach.reranker(visitor, wanted.retrieval.reranker or "")
             reranker = await stack.enter_async_context(opened)
         measuring = RetrievalMeasurement(
             asked=questions,
@@ -143,24 +143,24 @@ class Proposing:
     retrieval: RetrievalSetup = field(default_factory=RetrievalSetup)
 
 
-async def proposals(library: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
+async def proposals(visits: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
     """Questions as they come, for the visitor to approve. Raises `UnknownDocument("documents")`, and the model's."""
     if not 1 <= proposing.count <= MOST_PROPOSED:
         raise ArgumentError("number", name="count", low=1, high=MOST_PROPOSED)
     latest = Proposals(total=proposing.count)
     async with (
-        library.sessions.work.at(visitor, "rag-propose") as control,
-        aclosing(follow(_proposed(library, visitor, proposing), latest, control.stopping)) as growing,
+        visits.sessions.work.at(visitor, "rag-propose") as control,
+        aclosing(follow(_proposed(visits, visitor, proposing), latest, control.stopping)) as growing,
     ):
         async for latest in growing:
             yield latest
 
 
-async def _proposed(library: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
-    chunks = await library.chunks(visitor, None, proposing.retrieval)
+async def _proposed(visits: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
+    chunks = await visits.chunks(visitor, None, proposing.retrieval)
     if not chunks:
         raise UnknownDocument("documents")
-    async with library.reach.open(visitor, proposing.model) as (provider, model):
+    async with visits.reach.open(visitor, proposing.model) as (provider, model):
         async for _ in provider.prepare(model):
             yield Proposals(total=proposing.count)
 

@@ -1,4 +1,4 @@
-"""The gallery: one visitor's pictures and questions, and the work on them that can be stopped."""
+"""What visitors do in the Vision tab: their pictures and questions, and the work on them that can be stopped."""
 
 from __future__ import annotations
 
