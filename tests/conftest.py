@@ -6,12 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from platformdirs import user_cache_path
 
 from tests.lanes import ROOT, is_quick, is_slow_place
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Before anything computes: threads cost tiny models far more than they save, and there are two workers."""
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 WORKERS = 2
 """For the whole suite. Each one wants a core, and memory for its models, its page and its browser."""

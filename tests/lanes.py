@@ -30,6 +30,7 @@ SLOW_PLACES = (
     "tests/playground/test_new_parameter.py",  # a program of its own
     "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
     "tests/playground/asking/test_images.py",  # a process for each hostile image
+    "tests/playground/tabs/rag/test_grounding.py",
     "tests/playground/tabs/rag/test_visits.py",  # a process that reads files for each visitor
     "tests/playground/tabs/rag/lab/test_hostile_documents.py",
     "tests/playground/tabs/rag/lab/test_kills.py",
@@ -39,6 +40,7 @@ SLOW_PLACES = (
     "tests/playground/tabs/sampling/test_real.py",
     "tests/playground/tabs/vision/lab/test_measure.py",
     "tests/playground/tabs/vision/lab/test_ocr.py",
+    "tests/playground/tabs/vision/test_visits.py",  # pictures are read
     "tests/providers/adapters/huggingface",  # tiny models, but PyTorch and OpenVINO with each
 )
 """Folders and files, as they are called below the root, `*` for any name. The quick lane does not even import them."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import selectors
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 GRACE = 0.02
 """Real seconds in which what was sent over a socket arrives before a clock that waits for it jumps."""
@@ -59,3 +61,13 @@ def run(main: Coroutine[object, object, Result]) -> Result:
     """What `main` returns. Its `loop.time()` begins at 0 and jumps from timer to timer."""
     with asyncio.Runner(loop_factory=lambda: _Loop(0)) as runner:
         return runner.run(main)
+
+
+def virtual(test: Callable[Parameters, Coroutine[object, object, None]]) -> Callable[Parameters, None]:
+    """For a single test, as a decorator."""
+
+    @functools.wraps(test)
+    def timed(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        run(test(*args, **kwargs))
+
+    return timed

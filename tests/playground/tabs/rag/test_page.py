@@ -59,6 +59,7 @@ from playground.text import texts
 from providers.errors import Failure, InputError
 from providers.types import Progress, Sampling, Timing, Usage
 from tests.playground.page.markup import Seen
+from tests.virtual_time import virtual
 
 HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;![p](http://a/b)'
 TEXT = "The lighthouse of Cape Morran was built in 1874 by the engineer Adela Finch. It is 41 metres high."
@@ -356,12 +357,14 @@ class TestUploads:
         (folder / name).write_bytes(content)
         return folder / name
 
+    @virtual
     async def test_it_is_read_and_then_deleted(self):
         path = self.put()
         assert await uploads.take([str(path)], kept=0.01) == (Upload(name="a.txt", content=b"hello"),)
         await asyncio.sleep(0.2)
         assert not path.exists()
 
+    @virtual
     async def test_the_same_file_uploaded_once_more_meanwhile_stays(self):
         path = self.put(name="b.txt")
         await uploads.take([str(path)], kept=0.05)
@@ -370,6 +373,7 @@ class TestUploads:
         assert path.exists()
         path.unlink()
 
+    @virtual
     async def test_too_many_at_once_are_refused_and_deleted(self):
         paths = [self.put(name=f"many-{number}.txt") for number in range(101)]
         with pytest.raises(InputError, match="files"):
