@@ -23,6 +23,7 @@ from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import to_python
 from playground.asking.reply import Reply
+from playground.asking.errors import ArgumentError
 from playground.visitors.checks import InputBounds, checked_sampling
 from providers import catalog
 from providers.adapters.huggingface.engines import openvino, torch
@@ -32,7 +33,7 @@ from providers.types import Message, ModelInfo, Request, Sampling
 def refused(value):
     try:
         checked_sampling({"top_a": value}, InputBounds())
-    except InputError as error:
+    except ArgumentError as error:
         return error.values["high"]
 
 made = page.create(Settings(_env_file=None, home=Path("home"), model="scripted"))
