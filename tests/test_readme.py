@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playground.settings import variables
+from tests.write_configuration import FILE, configuration
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -15,9 +17,25 @@ def test_the_commands_stand_there() -> None:
     assert "\npip install -r requirements-dev.txt && pytest\n" in README
 
 
-def test_every_setting_is_in_the_table() -> None:
+def test_every_setting_is_in_its_page() -> None:
+    """Written by `python -m tests.write_configuration`."""
+    assert FILE.read_text("utf-8") == configuration()
     for name, purpose in variables().items():
-        assert f"| `{name}` | {purpose} |" in README
+        assert f"| `{name}` | {purpose} |" in configuration()
+
+
+def test_it_is_read_in_one_sitting() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_what_the_documents_link_to_and_name_is_there() -> None:
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        text = page.read_text("utf-8")
+        linked = [one for one in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in one]
+        named = re.findall(r"`((?:assets|playground|providers|tests|docs)/[\w./]+)`", text)
+        assert linked + named or page.name in ("configuration.md",)
+        assert not [one for one in linked if not (page.parent / one).exists()]
+        assert not [one for one in named if not (ROOT / one).exists()], page.name
 
 
 def test_the_space_front_matter() -> None:

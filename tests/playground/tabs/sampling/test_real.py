@@ -1,4 +1,4 @@
-"""The sampling lab and the README's notebook example with the real default model."""
+"""The sampling lab and the notebook example of docs/api.md with the real default model."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ async def test_a_cell_says_what_its_sampling_became(provider, model):
 
 
 async def test_the_readmes_notebook_example_runs(model_home):
-    readme = (ROOT / "README.md").read_text("utf-8")
+    readme = (ROOT / "docs" / "api.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(import asyncio.*?)```", readme, re.DOTALL)
     home = 'user_cache_path("aula", appauthor=False)'
     assert home in example
