@@ -19,8 +19,8 @@ from collections import Counter
 from pathlib import Path
 
 from playground.asking.upload import Upload
-from playground.measuring.errors import DocumentError
 from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
 
 FILES = Path(__file__).parent / "playground" / "tabs" / "rag" / "lab" / "files"
@@ -108,7 +108,7 @@ async def fuzzed(count: int, seed: int, workers: int = 2) -> Counter[str]:
                         outcomes["read"] += 1
                     else:
                         reason = one.failure.key.removeprefix("document_error.")
-                        assert reason in DocumentError.reasons, one
+                        assert reason in UnreadableDocument.reasons, one
                         outcomes[reason] += 1
     return outcomes
 

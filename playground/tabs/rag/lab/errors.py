@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from playground.measuring.errors import DocumentError
 from playground.sqlite import StorageFailed
 from providers.errors import InputError, LimitExceeded
 
 
-class UnreadableDocument(DocumentError, code="document_error"):
+class UnreadableDocument(InputError, code="document_error"):
     """Values: file; of a bound also limit (bytes in MB), pages, seconds."""
 
     reasons: ClassVar[tuple[str, ...]] = (

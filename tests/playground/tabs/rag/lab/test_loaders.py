@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from playground.measuring.errors import DocumentError
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.reading.cleaning import clean, clean_spaces, join_lines
 from playground.tabs.rag.lab.reading.decoding import decode
 from playground.tabs.rag.lab.reading.language import detect_language
@@ -229,7 +229,7 @@ def test_lines_become_paragraphs():
 def test_a_text_that_grows_beyond_its_bound_is_refused():
     writing = PageWriter(10)
     writing.paragraph("12345")
-    with pytest.raises(DocumentError) as refused:
+    with pytest.raises(UnreadableDocument) as refused:
         writing.line("67890")
     assert refused.value.key == "document_error.too_long" and refused.value.values == {"limit": 10}
 

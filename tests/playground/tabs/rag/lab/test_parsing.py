@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from playground.asking.upload import Rejected, Upload
-from playground.measuring.errors import DocumentError
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.parsing.reply import check_reply
 from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Worker
@@ -327,4 +327,4 @@ def test_names_are_safe_to_show():
 
 
 def test_too_slow_and_died_are_told_apart():
-    assert not issubclass(TooSlow, Died) and {"too_slow", "crashed"} <= set(DocumentError.reasons)
+    assert not issubclass(TooSlow, Died) and {"too_slow", "crashed"} <= set(UnreadableDocument.reasons)
