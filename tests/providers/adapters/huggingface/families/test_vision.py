@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def eye(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HuggingFace, ModelInfo]]:
-    """Opened once for all tests, in the format of what it is compared with: left alone, it takes the faster one here."""
+    """Opened once for all tests, in the format of what it is compared with; left alone, it takes the faster one."""
     options = Options(home=tmp_path_factory.mktemp("home"))
     provider = connect(Connection(provider="huggingface", models=(), options=options))
     with pytest.MonkeyPatch.context() as patch:
