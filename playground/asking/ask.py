@@ -88,6 +88,14 @@ async def ask_whole(provider: Provider, request: Request) -> Completion:
     )
 
 
+async def fits_whole(provider: Provider, request: Request) -> bool:
+    """Prompt and longest reply have room in the model's context together. Nothing is sent; the model must be ready."""
+    if request.model.context is None:
+        return True
+    rendered = await provider.render(fit(request).request)
+    return rendered.tokens + (request.sampling.max_tokens or 0) <= request.model.context
+
+
 class _RenderOnce:
     """A provider's `render` that does not render the same request twice: it is counted first, and then shown."""
 

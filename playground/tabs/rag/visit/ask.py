@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from playground.asking.ask import ask_whole
+from playground.asking.ask import ask_whole, fits_whole
 from playground.asking.columns import ReplyColumn, side_by_side
 from playground.asking.pump import follow
 from playground.asking.reply import Reply
@@ -21,7 +21,6 @@ from playground.tabs.rag.visit.visits import RagVisits
 from providers.base import Provider
 from providers.embedding import Embedder
 from providers.errors import Failure, PlaygroundError
-from providers.fit import fit
 from providers.types import Message, ModelInfo, Request, Sampling
 
 _HISTORY = 6
@@ -109,7 +108,7 @@ class _Turn:
                 language=asking.language,
                 system=asking.system,
                 history=history,
-                fits=lambda messages: self._fits(messages, provider, model),
+                fits=lambda messages: fits_whole(provider, self._request(messages, model)),
             )
             turn = replace(turn, grounded=made)
             columns.append(ReplyColumn.of(provider, self._request(made.messages, model)))
@@ -123,13 +122,6 @@ class _Turn:
 
     def _request(self, messages: tuple[Message, ...], model: ModelInfo) -> Request:
         return Request(model=model, messages=messages, sampling=self.asking.sampling, owner=self.visitor)
-
-    async def _fits(self, messages: tuple[Message, ...], provider: Provider, model: ModelInfo) -> bool:
-        if model.context is None:
-            return True
-        request = fit(self._request(messages, model)).request
-        rendered = await provider.render(request)
-        return rendered.tokens + (self.asking.sampling.max_tokens or 0) <= model.context
 
     def _history(self) -> tuple[Message, ...]:
         """Earlier questions and the answers from the documents; a turn without an answer is left out."""

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from playground.asking.ask import fits_whole
 from playground.asking.lending import Grounding
 from playground.tabs.rag.lab.answering.evidence import evidence
 from playground.tabs.rag.lab.answering.prompt import grounded_prompt
@@ -14,7 +15,6 @@ from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.visit.assistants import Assistant
 from playground.tabs.rag.visit.values import RetrievalSetup
 from providers.base import Provider
-from providers.fit import fit
 from providers.types import Image, Message, Request
 
 
@@ -49,11 +49,7 @@ class DocumentGround:
             passages = found.passages if evidence(found, collection.embedder.info) != "none" else ()
 
         async def fits(messages: tuple[Message, ...]) -> bool:
-            if request.model.context is None:
-                return True
-            asked = fit(replace(request, messages=_seen(messages, question.images))).request
-            rendered = await provider.render(asked)
-            return rendered.tokens + (request.sampling.max_tokens or 0) <= request.model.context
+            return await fits_whole(provider, replace(request, messages=_seen(messages, question.images)))
 
         async for _ in provider.prepare(request.model):
             pass

@@ -8,8 +8,11 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, assert_never
 
+from pydantic import JsonValue
+
+from playground.asking.ask import Outgoing, ask
 from playground.asking.images.clean import clean_file
 from playground.measuring.extract import extract
 from playground.measuring.metrics import Scoring, for_kind, scored
@@ -21,10 +24,20 @@ from playground.tabs.vision.lab.ocr import Reading, read_text
 from playground.tabs.vision.lab.questions import PictureQuestion, types
 from providers.base import Provider
 from providers.errors import UnsupportedRequest
-from providers.fit import fit, fit_context
-from providers.image import fit_images
 from providers.pricing import cost
-from providers.types import Done, Image, Message, ModelInfo, Request, Sampling, TextDelta
+from providers.types import (
+    Change,
+    Done,
+    Image,
+    Message,
+    ModelInfo,
+    Progress,
+    ReasoningDelta,
+    Request,
+    Sampling,
+    TextDelta,
+    TokenLogprobs,
+)
 
 Way = Literal["sees", "guesses", "reads"]
 """With the image; without it; with the text that a program read in it."""
@@ -105,29 +118,33 @@ async def _asked(
     model, provider = contestant.model, contestant.provider
     sampling = replace(contestant.sampling, seed=attempt.seed)
     request = Request(model=model, messages=messages, sampling=sampling, owner=contestant.owner)
-    outcome = Outcome()
-    async with attempt.slots.at(model.provider):
-        smaller = await fit_images(fit(request).request)
-        async for _ in provider.prepare(model):
+    outcome, start, changes = Outcome(), 0.0, list[JsonValue]()
+    async with attempt.slots.at(model.provider), aclosing(ask(provider, request)) as events:
+        async for event in events:
+            match event:
+                case Outgoing():
+                    start = time.monotonic()
+                case TextDelta(text):
+                    outcome = replace(outcome, text=outcome.text + text)
+                case Change(what=what, reason=reason):
+                    changes.append({"what": what, "reason": reason})
+                    outcome = replace(outcome, trace={"changes": changes})
+                case Done(usage=usage):
+                    spent, price = time.monotonic() - start, cost(model, usage)
+                    outcome = replace(outcome, calls=1, usage=usage, cost=price, seconds=spent, done=True)
+                case ReasoningDelta() | TokenLogprobs() | Progress():
+                    pass
+                case _:
+                    assert_never(event)
             yield outcome
-        start = time.monotonic()
-        within = await fit_context(smaller.request, provider.render)
-        async with aclosing(provider.stream(within.request)) as events:
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    outcome = replace(outcome, text=outcome.text + event.text)
-                elif isinstance(event, Done):
-                    price = cost(model, event.usage)
-                    spent = time.monotonic() - start
-                    outcome = replace(outcome, calls=1, usage=event.usage, cost=price, seconds=spent, done=True)
-                yield outcome
 
 
 async def _ended(outcome: Outcome, question: PictureQuestion) -> Outcome:
     found = extract(outcome.text, question.sought)
     score = await scored(metric_for(question), question.item, found, Scoring(language=question.language))
-    trace = {"prompt": question.prompt, "image": question.image.name, "type": question.type}
-    return replace(outcome, extraction=found, score=score, trace=dict(trace))
+    told = outcome.trace if isinstance(outcome.trace, dict) else {}
+    trace: JsonValue = {"prompt": question.prompt, "image": question.image.name, "type": question.type, **told}
+    return replace(outcome, extraction=found, score=score, trace=trace)
 
 
 def metric_for(question: PictureQuestion) -> str:

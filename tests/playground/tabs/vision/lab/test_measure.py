@@ -118,7 +118,8 @@ async def test_three_ways_side_by_side(questions: tuple[PictureQuestion, ...], m
         else:
             assert not request.messages[-1].images
     told = next(iter(last.outcomes.values())).trace
-    assert told == {"prompt": questions[0].prompt, "image": "shapes.png", "type": "counting"}
+    unkept = [{"what": "seed", "reason": "not_promised"}]
+    assert told == {"prompt": questions[0].prompt, "image": "shapes.png", "type": "counting", "changes": unkept}
 
 
 def test_who_cannot_see_cannot_be_asked_to(questions: tuple[PictureQuestion, ...]) -> None:
