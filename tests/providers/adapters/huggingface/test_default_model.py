@@ -131,7 +131,7 @@ async def test_a_seed_repeats_whoever_else_is_being_served(provider: HuggingFace
         assert {completion.done.engine for completion in together[half : half + len(seeded)]} == {"openvino-f16"}
 
 
-@pytest.mark.parametrize("seeded", [False, True])
+@pytest.mark.parametrize("seeded", [False, pytest.param(True, marks=pytest.mark.long)])
 async def test_what_is_drawn_is_what_the_sampling_tab_shows(
     provider: HuggingFace, default_model: ModelInfo, folder: Path, seeded: bool
 ) -> None:
@@ -179,6 +179,7 @@ async def test_a_long_prompt_does_not_hold_up_the_others(provider: HuggingFace, 
     assert order[before:].count("short") >= 4
 
 
+@pytest.mark.long  # `tests/browser/test_class.py` lets three by default
 async def test_eight_at_once_stream_together_within_their_share(
     provider: HuggingFace, default_model: ModelInfo
 ) -> None:
