@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
-from playground.languages import FALLBACK, in_language
+from playground.languages import FALLBACK, closest, in_language
+from playground.numerals import moment, numeral, plural_form
 from providers.catalog import ASSETS
 
 log = logging.getLogger(__name__)
@@ -40,13 +42,39 @@ class Texts:
     def text(self, language: str, key: str, /, **values: object) -> str:
         """The text with its gaps filled, as by `str.format`; in English where the language is unknown.
 
-        Raises `KeyError` for an unknown key and for a gap without its value.
+        A gap that says how a number is written (`{count:,}`, `{share:.0%}`) is written as the language writes it. Of a
+        text with plurals (`[rag.pages] one = …, other = …`) `count` chooses one. Raises `KeyError` for an unknown key
+        and for a gap without its value.
         """
-        return in_language(self.tables, language)[key].format(**values)
+        table = in_language(self.tables, language)
+        if key not in table and (count := values.get("count")) is not None:
+            form = f"{key}.{plural_form(language, float(str(count)))}"
+            key = form if form in table else f"{key}.other"
+        return _Gaps(language).vformat(table[key], (), values)
+
+    def number(self, language: str, value: float, spec: str) -> str:
+        """A number alone; see `numeral`."""
+        return numeral(closest(language, self.tables), value, spec)
+
+    def moment(self, language: str, when: str) -> str:
+        """A time in ISO 8601; see `moment`."""
+        return moment(closest(language, self.tables), when)
 
     def has(self, key: str) -> bool:
         """Every language has it."""
-        return all(key in table for table in self.tables.values())
+        return all(key in table or f"{key}.other" in table for table in self.tables.values())
+
+
+class _Gaps(Formatter):
+    """`str.format`, with numbers as a language writes them."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if format_spec and isinstance(value, int | float):
+            return numeral(self._language, value, format_spec)
+        return format(value, format_spec)
 
 
 @cache

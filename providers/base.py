@@ -124,32 +124,39 @@ class Connection:
 
 
 async def complete(provider: Provider, request: Request) -> Completion:
-    """Fold a stream into one value."""
+    """What a stream says, once it has said all. Raises what it raises, `StreamTruncated` where it has no end."""
+    async with aclosing(provider.stream(request)) as events:
+        whole = await fold(events)
+    if whole is None:
+        raise StreamTruncated("no_end", provider=provider.name)
+    return whole
+
+
+async def fold(events: AsyncIterator[Event]) -> Completion | None:
+    """All events of a reply as one value; `None` for those without a `Done`."""
     text: list[str] = []
     reasoning: list[str] = []
     logprobs: list[TokenLogprob] = []
     changes: list[Change] = []
-    async with aclosing(provider.stream(request)) as events:
-        async for event in events:
-            match event:
-                case TextDelta(piece):
-                    text.append(piece)
-                case ReasoningDelta(piece):
-                    reasoning.append(piece)
-                case TokenLogprobs(tokens):
-                    logprobs.extend(tokens)
-                case Change():
-                    changes.append(event)
-                case Progress():
-                    pass
-                case Done():
-                    return Completion(
-                        text="".join(text),
-                        done=event,
-                        reasoning="".join(reasoning),
-                        logprobs=tuple(logprobs),
-                        changes=tuple(changes),
-                    )
-                case _:
-                    assert_never(event)
-    raise StreamTruncated("no_end", provider=provider.name)
+    done: Done | None = None
+    async for event in events:
+        match event:
+            case TextDelta(piece):
+                text.append(piece)
+            case ReasoningDelta(piece):
+                reasoning.append(piece)
+            case TokenLogprobs(tokens):
+                logprobs.extend(tokens)
+            case Change():
+                changes.append(event)
+            case Progress():
+                pass
+            case Done():
+                done = event
+            case _:
+                assert_never(event)
+    if done is None:
+        return None
+    return Completion(
+        text="".join(text), done=done, reasoning="".join(reasoning), logprobs=tuple(logprobs), changes=tuple(changes)
+    )

@@ -19,7 +19,7 @@ PROVIDERS = ("providers",)
 ASKING = (*PROVIDERS, "playground.asking", "playground.languages")
 MEASURING = (*ASKING, "playground.measuring", "playground.sqlite")
 STRATEGIES = (*MEASURING, "playground.strategies")
-VISITORS = (*STRATEGIES, "playground.visitors", "playground.settings", "playground.text")
+VISITORS = (*STRATEGIES, "playground.visitors", "playground.settings", "playground.text", "playground.numerals")
 WEB = (*VISITORS, "playground.web")
 PAGE = (*WEB, "playground.page")
 
@@ -35,7 +35,8 @@ HOUSE: Mapping[str, tuple[tuple[str, ...], set[str]]] = {
     "providers": (PROVIDERS, {"gradio", *SDKS}),
     "playground.sqlite": (PROVIDERS, {"gradio", *SDKS}),
     "playground.languages": ((), {"*"}),
-    "playground.text": ((*PROVIDERS, "playground.languages"), {"gradio", *SDKS}),
+    "playground.numerals": (("playground.languages",), {"*", "-babel"}),
+    "playground.text": ((*PROVIDERS, "playground.languages", "playground.numerals"), {"gradio", *SDKS}),
     "playground.settings": (PROVIDERS, {"gradio", *SDKS}),
     "playground.asking": (ASKING, {"gradio", *SDKS}),
     "playground.measuring": (MEASURING, {"gradio", *SDKS}),

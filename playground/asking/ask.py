@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import assert_never
 
-from providers.base import Provider
+from providers.base import Provider, fold
 from providers.errors import StreamTruncated
 from providers.fit import fit, fit_context
 from providers.image import fit_images
-from providers.types import (
-    Change,
-    Completion,
-    Done,
-    Event,
-    Progress,
-    ReasoningDelta,
-    Rendered,
-    Request,
-    TextDelta,
-    TokenLogprob,
-    TokenLogprobs,
-)
+from providers.types import Completion, Done, Event, Rendered, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +50,10 @@ async def ask(provider: Provider, request: Request) -> AsyncGenerator[Event | Ou
 
 async def ask_whole(provider: Provider, request: Request) -> Completion:
     """What the model said, once it has said all. Raises what `ask` raises."""
-    text, reasoning, logprobs, changes = [], [], list[TokenLogprob](), []
-    done: Done | None = None
     async with aclosing(ask(provider, request)) as events:
-        async for event in events:
-            match event:
-                case TextDelta(piece):
-                    text.append(piece)
-                case ReasoningDelta(piece):
-                    reasoning.append(piece)
-                case TokenLogprobs(tokens):
-                    logprobs += tokens
-                case Change():
-                    changes.append(event)
-                case Done():
-                    done = event
-                case Progress() | Outgoing():
-                    pass
-                case _:
-                    assert_never(event)
-    assert done is not None  # else `ask` has raised
-    return Completion(
-        text="".join(text), done=done, reasoning="".join(reasoning), logprobs=tuple(logprobs), changes=tuple(changes)
-    )
+        whole = await fold(event async for event in events if not isinstance(event, Outgoing))
+    assert whole is not None  # else `ask` has raised
+    return whole
 
 
 async def fits_whole(provider: Provider, request: Request) -> bool:

@@ -19,9 +19,26 @@ def test_keys_are_dotted_and_every_file_of_a_language_counts(texts):
     assert texts.languages() == ("en", "es")
     assert texts.text("es", "chat.send") == "Enviar"
     assert texts.text("en", "chat.hint.short") == "¿Send?"
-    assert texts.text("es", "wait", seconds=2) == "Espera 2.0 s"
+    assert texts.text("es", "wait", seconds=2) == "Espera 2,0 s"
     assert texts.has("wait")
     assert not texts.has("chat")
+
+
+def test_a_count_chooses_its_plural(tmp_path):
+    table = {"pages.one": "{count} page", "pages.other": "{count:,} pages"}
+    texts = Texts({"en": table, "xx": table})
+    assert texts.text("en", "pages", count=1) == "1 page"
+    assert texts.text("en", "pages", count=0) == "0 pages"
+    assert texts.text("xx", "pages", count=1200) == "1,200 pages"
+    assert texts.has("pages")
+    with pytest.raises(KeyError):
+        texts.text("en", "pages")
+
+
+def test_a_plural_that_a_language_has_not_got_is_the_other(tmp_path):
+    texts = Texts({"en": {"a.other": "many"}, "pl": {"a.one": "one", "a.few": "few", "a.other": "many"}})
+    assert [texts.text("pl", "a", count=count) for count in (1, 3, 5)] == ["one", "few", "many"]
+    assert texts.text("en", "a", count=1) == "many"
 
 
 def test_an_unknown_language_falls_back_to_english(texts):

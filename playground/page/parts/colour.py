@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from providers.types import TokenLogprob
 
@@ -18,21 +18,12 @@ def level(probability: float) -> int:
     return sum(probability >= edge for edge in _LEVELS)
 
 
-def percent(probability: float) -> str:
-    """A probability in per cent, with one decimal, and more where it is small."""
-    value = probability * 100
-    if value <= 0:
-        return "0 %"
-    if value < 0.01:
-        return "< 0.01 %"
-    return f"{value:.2f} %" if value < 0.1 else f"{value:.1f} %"
-
-
-def coloured(text: str, tokens: Sequence[TokenLogprob]) -> str:
+def coloured(text: str, tokens: Sequence[TokenLogprob], percent: Callable[[float], str]) -> str:
     """A reply coloured by the probability of its tokens, as one line of HTML for a Chatbot's Markdown.
 
-    Of a span, the Chatbot keeps class and title. What stands before the first known token (a reply that was continued)
-    stays uncoloured. Every character that Markdown or a formula could take for its own is written as an entity.
+    `percent` writes a probability, for a token's title. Of a span, the Chatbot keeps class and title. What stands
+    before the first known token (a reply that was continued) stays uncoloured. Every character that Markdown or a
+    formula could take for its own is written as an entity.
     """
     said = "".join(one.token for one in tokens)
     begun = text[: -len(said)] if said and text.endswith(said) else ""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from playground.page.parts.render import Renderer
+
 SERIES = ("#0f766e", "#b45309", "#7c3aed", "#be185d", "#1d4ed8", "#4d7c0f", "#dc2626", "#64748b")
 """One colour a line; each also has its own mark. Contrast at least 3:1 on white and on the dark page."""
 MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "pentagon")
@@ -34,8 +36,8 @@ class PlottedColumn:
     amounts: tuple[float | None, ...] = ()
 
 
-def template() -> go.layout.Template:
-    """No boxes, hairlines, axes from zero, room for titles."""
+def template(show: Renderer) -> go.layout.Template:
+    """No boxes, hairlines, axes from zero, room for titles, numbers as the language writes them."""
     axis = {
         "rangemode": "tozero",
         "zeroline": True,
@@ -47,6 +49,7 @@ def template() -> go.layout.Template:
     return go.layout.Template(
         layout={
             "font": {"family": _TYPE, "size": 14},
+            "separators": show.separators,
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(SERIES),
@@ -59,7 +62,7 @@ def template() -> go.layout.Template:
     )
 
 
-def plot_intervals(columns: Sequence[PlottedColumn], title: str, hover: str) -> go.Figure:
+def plot_intervals(show: Renderer, columns: Sequence[PlottedColumn], title: str, hover: str) -> go.Figure:
     """Shares from 0 to 1 with their intervals, a line a column, the first one on top.
 
     `hover` is a sentence with the gaps %{y} (the label), %{x}, and %{customdata[0]} to [2]: low, high, n.
@@ -84,13 +87,13 @@ def plot_intervals(columns: Sequence[PlottedColumn], title: str, hover: str) -> 
             cliponaxis=False,
             hovertemplate=f"{hover}<extra></extra>",
         )
-    figure.update_layout(template=template(), height=90 + _row_height(columns) * len(columns), dragmode=False)
+    figure.update_layout(template=template(show), height=90 + _row_height(columns) * len(columns), dragmode=False)
     figure.update_xaxes(title_text=title, range=[0, 1])
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
 
 
-def plot_amounts(columns: Sequence[PlottedColumn], titles: Sequence[str], hover: str) -> go.Figure:
+def plot_amounts(show: Renderer, columns: Sequence[PlottedColumn], titles: Sequence[str], hover: str) -> go.Figure:
     """Bars from zero, one panel below the other: each of `amounts`, whose axes are called `titles`."""
     height = len(titles) * (_AXIS + _row_height(columns) * len(columns))
     figure = make_subplots(rows=len(titles), cols=1, vertical_spacing=_AXIS / height)
@@ -107,7 +110,7 @@ def plot_amounts(columns: Sequence[PlottedColumn], titles: Sequence[str], hover:
             col=1,
         )
         figure.update_xaxes(title_text=title, row=row, col=1)
-    figure.update_layout(template=template(), height=height, dragmode=False)
+    figure.update_layout(template=template(show), height=height, dragmode=False)
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
 
@@ -125,7 +128,7 @@ class Share:
     items: int
 
 
-def plot_shares(shares: Sequence[Share], title: str, hover: str) -> go.Figure:
+def plot_shares(show: Renderer, shares: Sequence[Share], title: str, hover: str) -> go.Figure:
     """Rows of shares with their intervals, a colour and a mark a series, side by side within a row.
 
     `hover` is as in `plot_intervals`, %{text} standing for the series.
@@ -154,7 +157,7 @@ def plot_shares(shares: Sequence[Share], title: str, hover: str) -> go.Figure:
             hovertemplate=f"{hover}<extra></extra>",
         )
     height = 110 + 24 * len(series) + len(rows) * (14 + 16 * len(series))
-    figure.update_layout(template=template(), height=height, dragmode=False)
+    figure.update_layout(template=template(show), height=height, dragmode=False)
     figure.update_xaxes(title_text=title, range=[0, 1])
     names = {"tickvals": list(range(len(rows))), "ticktext": rows}
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10, rangemode="normal", **names)

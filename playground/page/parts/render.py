@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.asking.reply import Reply
+from playground.numerals import separators
 from playground.page.parts.colour import coloured
 from playground.text import Texts
 from providers.errors import Failure
@@ -37,6 +38,30 @@ class Renderer:
     def text(self, key: str, **values: object) -> str:
         return self._texts.text(self._language, key, **values)
 
+    def number(self, value: float, spec: str = ",") -> str:
+        """A number with the digits of Python's format `spec`, as the language writes it."""
+        return self._texts.number(self._language, value, spec)
+
+    def moment(self, when: str) -> str:
+        """The day and the minute of a time in ISO 8601."""
+        return self._texts.moment(self._language, when)
+
+    @property
+    def separators(self) -> str:
+        """The decimal sign and the one between thousands, for a figure."""
+        return separators(self._language)
+
+    def dollars(self, cost: float) -> str:
+        """An amount of money as a number: four places, or two digits where it is small."""
+        return self.number(cost, ".2g" if 0 < cost < 0.0001 else ".4f")
+
+    def percent(self, probability: float) -> str:
+        """A probability in per cent, with one decimal, and more where it is small."""
+        if 0 < probability < 0.0001:
+            return f"< {self.number(0.0001, '.2%')}"
+        spec = ".0%" if probability <= 0 else ".2%" if probability < 0.001 else ".1%"
+        return self.number(max(probability, 0.0), spec)
+
     def reply(self, reply: Reply, place: tuple[int, int] | None = None) -> list[dict[str, Any]]:
         """The messages of one reply; `place` is its turn and column, for what leads from it to another tab."""
         said: list[dict[str, Any]] = []
@@ -44,7 +69,8 @@ class Renderer:
             thinking = reply.running and not reply.text
             said.append(_folded(self.text("chat.reasoning"), tags_shown(reply.reasoning), pending=thinking))
         if reply.text:
-            shown = coloured(reply.text, reply.tokens) if self._colours and reply.tokens else tags_shown(reply.text)
+            told = self._colours and reply.tokens
+            shown = coloured(reply.text, reply.tokens, self.percent) if told else tags_shown(reply.text)
             said.append({"role": "assistant", "content": shown})
         if reply.running and reply.changes:  # said before anything is sent, as when the oldest messages do not fit
             said.append(_folded("⚠ " + " ".join(map(self.change, reply.changes)), ""))
@@ -62,9 +88,12 @@ class Renderer:
         if progress is None:
             return self.text("chat.waiting")
         total = progress.total or 0
-        share = f" {min(progress.done / total, 1):.0%}" if total and progress.stage in {"download", "convert"} else ""
+        measured = total and progress.stage in {"download", "convert"}
+        share = f" {self.number(min(progress.done / total, 1), '.0%')}" if measured else ""
         seconds = max(0, round(total - progress.done)) if progress.stage == "retry" else 0
-        sizes = f" ({progress.done / 1e6:.0f} / {total / 1e6:.0f} MB)" if total and progress.stage == "download" else ""
+        sizes = ""
+        if total and progress.stage == "download":
+            sizes = f" ({self.number(progress.done / 1e6, ',.0f')} / {self.number(total / 1e6, ',.0f')} MB)"
         return self.text(f"progress.{progress.stage}", seconds=seconds, place=round(progress.done)) + share + sizes
 
     def failure(self, failure: Failure) -> str:
@@ -123,13 +152,11 @@ class Renderer:
             counts = {"input": reply.usage.input_tokens, "output": reply.usage.output_tokens}
             parts.append(about + self.text("facts.tokens", **counts))
         if reply.usage and reply.timing:
-            parts.append(self.text("facts.first_token", seconds=f"{reply.timing.first_token:.2f}"))
+            parts.append(self.text("facts.first_token", seconds=self.number(reply.timing.first_token, ".2f")))
             if speed := reply.timing.tokens_per_second(reply.usage.output_tokens):
-                parts.append(self.text("facts.speed", speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"))
+                parts.append(self.text("facts.speed", speed=self.number(speed, ".0f" if speed >= 10 else ".1f")))
         if reply.cost:
-            parts.append(
-                self.text("facts.cost", cost=f"{reply.cost:.4f}" if reply.cost >= 0.0001 else f"{reply.cost:.2g}")
-            )
+            parts.append(self.text("facts.cost", cost=self.dollars(reply.cost)))
         if reply.usage:
             seed = reply.sampling.seed
             parts.append(self.text("facts.no_seed") if seed is None else self.text("facts.seed", seed=seed))

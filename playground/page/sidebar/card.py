@@ -19,11 +19,11 @@ def draw_model_card(show: Renderer, known: ModelCard) -> str:
     if REFERENCE in known.nll:
         rows.append(("fidelity", "<br>".join(_measures(show, known))))
     if model.parameters:
-        rows.append(("parameters", f"{model.parameters / 1e6:,.0f} M"))
+        rows.append(("parameters", f"{show.number(model.parameters / 1e6, ',.0f')} M"))
     if model.context:
-        rows.append(("context", show.text("card.tokens", count=f"{model.context:,}")))
+        rows.append(("context", show.text("card.tokens", count=model.context)))
     if model.size:
-        rows.append(("download", f"{model.size / 1e6:,.0f} MB"))
+        rows.append(("download", f"{show.number(model.size / 1e6, ',.0f')} MB"))
     rows += [(name, value) for name, value in (("licence", model.licence), ("revision", model.revision)) if value]
     if model.languages:
         rows.append(("languages", ", ".join(model.languages)))
@@ -42,11 +42,11 @@ def _row(show: Renderer, name: str, value: str) -> str:
 def _measures(show: Renderer, known: ModelCard) -> list[str]:
     """Each variant's surprise, and by how much it differs from the reference."""
     reference = known.nll[REFERENCE]
-    lines = [show.text("card.reference", nats=f"{reference:.3f}")]
+    lines = [show.text("card.reference", nats=show.number(reference, ".3f"))]
     for variant, nats in sorted(known.nll.items()):
         if variant == REFERENCE:
             continue
-        share = f"{(nats - reference) / reference * 100:+.2f}"
+        share = show.number((nats - reference) / reference * 100, "+.2f")
         text = show.text("card.refused" if variant in known.refused else "card.measured", variant=variant, share=share)
         lines.append(text)
     return lines

@@ -145,7 +145,7 @@ async def save_key(app: Program, who: Who, provider: str, key: str, address: str
     except PlaygroundError as error:
         choices = await _choices(app, who, show, models)
         return ["", show.alert(Failure.of(error)), gr.update(choices=choices)]
-    said = show.text("keys.saved", count=len(listed), hours=f"{app.settings.key_hours:g}")
+    said = show.text("keys.saved", count=len(listed), hours=app.settings.key_hours)
     choices = await _choices(app, who, show, models)
     return ["", f'<div class="quiet" role="status">{said}</div>', gr.update(choices=choices)]
 

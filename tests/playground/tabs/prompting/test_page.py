@@ -442,15 +442,15 @@ class TestUploads:
 
 
 class TestFigures:
-    def test_bars_from_zero_and_intervals_within_the_axis(self):
+    def test_bars_from_zero_and_intervals_within_the_axis(self, show):
         columns = [
             PlottedColumn(label="a", colour="#0f766e", value=0.5, low=0.2, high=0.8, items=9, amounts=(10, 0.5, None)),
             PlottedColumn(label="b", colour="#b45309", group=1, amounts=(20, None, 0.1)),
         ]
-        shown = plot_intervals(columns, "Accuracy", "%{y}")
+        shown = plot_intervals(show, columns, "Accuracy", "%{y}")
         assert len(shown.data) == 1 and tuple(shown.layout.xaxis.range) == (0, 1)
         assert shown.data[0].error_x.array == (pytest.approx(0.3),)
-        bars = plot_amounts(columns, ["Tokens", "Seconds", "Cost"], "%{y}")
+        bars = plot_amounts(show, columns, ["Tokens", "Seconds", "Cost"], "%{y}")
         assert [list(one.x) for one in bars.data] == [[10, 20], [0.5], [0.1]]
         assert bars.layout.template.layout.xaxis.rangemode == "tozero"
 

@@ -240,7 +240,7 @@ class TestAnswers:
         assert "With the documents" in text and "Without them" in text
         assert text.count("9 → 4 tokens") == 2 and text.count("seed 3") == 2
         assert text.count("<passage> the exact prompt") == 2
-        assert "The 1 passages that the model read" in text
+        assert "The passage that the model read" in text
 
     def test_the_citation_is_no_button_without_the_documents(self, show):
         assert len(re.findall(r'class="cite"', answers.draw_turn(show, self.turn(), {}, 0))) == 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from playground import page
 from playground.asking.reply import Reply
-from playground.page.parts.colour import coloured, level, percent
+from playground.page.parts.colour import coloured, level
 from playground.page.parts.render import SAMPLING, Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
@@ -87,11 +87,11 @@ class TestNextToken:
         screen = await last(look(app, who, asked()))
         shown = rows(screen.choice)
         assert len(shown) == 25
-        assert shown["␠Paris"][0] == shown["␠Paris"][1] == "39.3 %"
+        assert shown["␠Paris"][0] == shown["␠Paris"][1] == "39.3%"
         assert "What the model reads: 5 tokens" in str(screen.read)
         choice, leaf = await reshape(app, who, Sampling(temperature=0.5, top_k=3))
         moved = rows(choice)
-        assert moved["␠Paris"][0] == "39.3 %" and float(moved["␠Paris"][1].split()[0]) > 90
+        assert moved["␠Paris"][0] == "39.3%" and float(moved["␠Paris"][1].removesuffix("%")) > 90
         assert [after for _, after in moved.values()][3:] == ["cut"] * 22
         assert len(rows(leaf)) == 12
         assert "3 of 374" in str(choice)
@@ -240,7 +240,7 @@ def hostile_cells() -> tuple[SweepCell, ...]:
         lambda show: bars.draw_multiples(
             show, [bars.Small(1.0, (bars.TokenCandidate(HOSTILE, 1, 0.0, 0.5, 0.0, kept=False),))]
         ),
-        lambda show: coloured(HOSTILE, [TokenLogprob(HOSTILE, -0.1)]),
+        lambda show: coloured(HOSTILE, [TokenLogprob(HOSTILE, -0.1)], show.percent),
     ],
 )
 def test_a_hostile_token_is_text(show: Renderer, drawn: Callable[[Renderer], str]) -> None:
@@ -252,7 +252,7 @@ def test_a_hostile_token_is_text(show: Renderer, drawn: Callable[[Renderer], str
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=30), st.floats(-20, 0))
 def test_a_coloured_reply_is_one_line_that_markdown_leaves_alone(text: str, logprob: float) -> None:
-    shown = coloured(text, [TokenLogprob(text, logprob)])
+    shown = coloured(text, [TokenLogprob(text, logprob)], "{:.2%}".format)
     inside = re.sub(r"</?(?:div|span|br)\b[^>]*>", "", shown)
     assert "\n" not in shown
     assert not re.search(r"[<>$*`\\\[\]_|]", inside)
@@ -260,7 +260,9 @@ def test_a_coloured_reply_is_one_line_that_markdown_leaves_alone(text: str, logp
 
 
 def test_what_was_there_before_the_first_known_token_stays_uncoloured() -> None:
-    assert coloured("One two", [TokenLogprob(" two", -0.1)]).startswith('<div class="coloured">One<span')
+    assert coloured("One two", [TokenLogprob(" two", -0.1)], "{:.2%}".format).startswith(
+        '<div class="coloured">One<span'
+    )
 
 
 @pytest.mark.parametrize(("p", "step"), [(1, 4), (0.9, 4), (0.5, 3), (0.2, 2), (0.05, 1), (0.0499, 0), (0, 0)])
@@ -270,10 +272,10 @@ def test_five_steps(p: float, step: int) -> None:
 
 @pytest.mark.parametrize(
     ("p", "said"),
-    [(0, "0 %"), (1e-9, "< 0.01 %"), (0.0005, "0.05 %"), (0.001, "0.1 %"), (0.5, "50.0 %"), (1, "100.0 %")],
+    [(0, "0%"), (1e-9, "< 0.01%"), (0.0005, "0.05%"), (0.001, "0.1%"), (0.5, "50.0%"), (1, "100.0%")],
 )
-def test_per_cent(p: float, said: str) -> None:
-    assert percent(p) == said
+def test_per_cent(show: Renderer, p: float, said: str) -> None:
+    assert show.percent(p) == said
 
 
 class TestSweep:
@@ -338,12 +340,12 @@ class TestSweep:
         assert 'role="alert"' in str((await self.shown(app, who, WORDS, " "))[-1][0])
 
 
-def test_a_figure_says_what_it_shows():
+def test_a_figure_says_what_it_shows(show):
     lines = [
         DiversityLine(top_k=5, top_p=None, points=((0.0, 0.2), (1.0, 0.9))),
         DiversityLine(top_k=50, top_p=None, points=((0.0, 0.3),)),
     ]
-    figure = plot_diversity(lines, ["top-k 5", "top-k 50"], ("Temperature", "Diversity"), "At %{x}")
+    figure = plot_diversity(show, lines)
     drawn = figure.to_plotly_json()
     assert drawn["layout"]["xaxis"]["title"]["text"] == "Temperature"
     assert drawn["layout"]["yaxis"]["range"][0] == 0

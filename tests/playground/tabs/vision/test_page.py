@@ -250,8 +250,8 @@ class TestLabels:
         fits = (Fit("a", -1.5, 0.25), Fit(HOSTILE, 3.25, 0.875))
         seen = harmless(draw_labels(show, [Labelled(info=self.INFO, fits=fits)]))
         assert "sigmoid: each label by itself" in seen.text
-        assert seen.text.index(HOSTILE, 10) < seen.text.index("25.0 %")  # the best first
-        assert "−1.50" in seen.text and "87.5 %" in seen.text
+        assert seen.text.index(HOSTILE, 10) < seen.text.index("25.0%")  # the best first
+        assert "−1.50" in seen.text and "87.5%" in seen.text
 
     def test_waiting_and_failing(self, show):
         waiting = Labelled(info=self.INFO, progress=Progress(stage="load"))

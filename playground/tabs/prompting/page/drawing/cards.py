@@ -59,7 +59,7 @@ def draw_verdict(show: Renderer, score: float | None) -> str:
     if score in (0, 1):
         kind = "right" if score else "wrong"
         return f'<span class="{kind}">{"✓" if score else "✗"} {html.escape(show.text(f"prompting.{kind}"))}</span>'
-    return f'<span class="graded">{html.escape(show.text("prompting.graded", score=f"{score:.2f}"))}</span>'
+    return f'<span class="graded">{html.escape(show.text("prompting.graded", score=show.number(score, ".2f")))}</span>'
 
 
 def _facts(show: Renderer, card: Card) -> str:
@@ -69,7 +69,7 @@ def _facts(show: Renderer, card: Card) -> str:
     parts = [
         show.text("prompting.calls", count=trace.calls),
         about + show.text("facts.tokens", input=trace.usage.input_tokens, output=trace.usage.output_tokens),
-        show.text("prompting.seconds", seconds=f"{card.seconds:.1f}"),
+        show.text("prompting.seconds", seconds=show.number(card.seconds, ".1f")),
     ]
     if card.model is not None and not card.model.local and trace.calls:
         parts.append(cost_text(show, trace.cost))
@@ -80,4 +80,4 @@ def cost_text(show: Renderer, cost: float | None) -> str:
     """US dollars, as an estimate."""
     if cost is None:
         return show.text("prompting.cost_unknown")
-    return show.text("facts.cost", cost=f"{cost:.4f}" if cost >= 0.0001 or not cost else f"{cost:.2g}")
+    return show.text("facts.cost", cost=show.dollars(cost))

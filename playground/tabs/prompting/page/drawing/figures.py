@@ -22,8 +22,8 @@ def plot_results(show: Renderer, found: Sequence[ResultLine]) -> tuple[object | 
     binary = all(line.found.binary for line in found)
     scored = any(line.found.mean is not None for line in found)
     title = show.text("prompting.axis_accuracy" if binary else "prompting.axis_score")
-    accuracy = plot_intervals(columns, title, show.text("prompting.hover_accuracy")) if scored else None
-    return accuracy, plot_amounts(columns, titles, show.text("prompting.hover_amount"))
+    accuracy = plot_intervals(show, columns, title, show.text("prompting.hover_accuracy")) if scored else None
+    return accuracy, plot_amounts(show, columns, titles, show.text("prompting.hover_amount"))
 
 
 def _column(line: ResultLine, group: int) -> PlottedColumn:

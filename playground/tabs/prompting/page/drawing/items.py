@@ -26,7 +26,7 @@ def draw_items(show: Renderer, description: RunDescription, outcomes: Outcomes, 
         return f'<p class="told" role="status">{html.escape(show.text("prompting.items_none"))}</p>'
     heads = "".join(f'<th scope="col">{html.escape(column.label)}</th>' for column in description.columns)
     corner, hint = html.escape(show.text("prompting.item_question")), html.escape(show.text("prompting.items_hint"))
-    rows = "".join(_line(item, description.columns, description.repeats, outcomes) for item in listed)
+    rows = "".join(_line(show, item, description, outcomes) for item in listed)
     return (
         f'<h4 class="part">{title}</h4><p class="quiet">{hint}</p>'
         f'<div class="questions-scroll" tabindex="0" role="region" aria-label="{title}"><table class="questions">'
@@ -34,33 +34,36 @@ def draw_items(show: Renderer, description: RunDescription, outcomes: Outcomes, 
     )
 
 
-def _line(item: Item, columns: Sequence[ColumnDescription], repeats: int, outcomes: Outcomes) -> str:
-    marks = "".join(f"<td>{_mark(column.key, item.id, repeats, outcomes)}</td>" for column in columns)
+def _line(show: Renderer, item: Item, description: RunDescription, outcomes: Outcomes) -> str:
+    found = (
+        [outcomes.get(Cell(column.key, item.id, repeat)) for repeat in range(description.repeats)]
+        for column in description.columns
+    )
+    marks = "".join(f"<td>{_mark(show, one)}</td>" for one in found)
     return (
         f'<tr><th scope="row"><button type="button" data-item="{html.escape(item.id)}">{html.escape(item.question)}'
         f"</button></th>{marks}</tr>"
     )
 
 
-def _mark(column: str, item: str, repeats: int, outcomes: Outcomes) -> str:
-    found = [outcomes.get(Cell(column, item, repeat)) for repeat in range(repeats)]
+def _mark(show: Renderer, found: Sequence[Outcome | None]) -> str:
     known = [outcome for outcome in found if outcome is not None]
     if not known:
         return "·"
-    if repeats > 1:
+    if len(found) > 1:
         right = sum((outcome.score or 0) >= 1 for outcome in known)
         return f"{right}/{len(known)}"
-    return _sign(known[0])
+    return _sign(show, known[0])
 
 
-def _sign(outcome: Outcome) -> str:
+def _sign(show: Renderer, outcome: Outcome) -> str:
     if outcome.failure is not None:
         return "⚠"
     if outcome.score is None:
         return "?"
     if outcome.score in (0, 1):
         return '<span class="right">✓</span>' if outcome.score else '<span class="wrong">✗</span>'
-    return f"{outcome.score:.2f}"
+    return show.number(outcome.score, ".2f")
 
 
 def draw_item(show: Renderer, description: RunDescription, outcomes: Mapping[Cell, Outcome], item_id: str) -> str:
@@ -130,7 +133,7 @@ def _options(show: Renderer, trace: Sequence[object]) -> str:
             rows.append(
                 f'<tr><th scope="row">{html.escape(str(one.get("option")))}</th>'
                 f'<td class="track"><i class="after" style="width:{share * 100:.1f}%"></i></td>'
-                f'<td class="number">{float(str(one.get("value") or 0)):.2f}</td></tr>'
+                f'<td class="number">{show.number(float(str(one.get("value") or 0)), ".2f")}</td></tr>'
             )
     caption = html.escape(show.text("prompting.item_options"))
     return f'<table class="votes"><caption>{caption}</caption>{"".join(rows)}</table>'
@@ -153,7 +156,7 @@ def _facts(show: Renderer, outcome: Outcome) -> str:
     parts = [
         show.text("prompting.calls", count=outcome.calls),
         about + show.text("facts.tokens", **counts),
-        show.text("prompting.seconds", seconds=f"{outcome.seconds:.1f}"),
+        show.text("prompting.seconds", seconds=show.number(outcome.seconds, ".1f")),
     ]
     if outcome.cost is None or outcome.cost:
         parts.append(cost_text(show, outcome.cost))

@@ -155,10 +155,10 @@ def _row(show: Renderer, line: ResultLine) -> str:
     it = line.found
     cells = [
         _share(show, it),
-        _interval(line),
+        _interval(show, line),
         _against(show, line),
-        _amount(line.tokens),
-        "–" if it.seconds is None else f"{it.seconds:.2f}",
+        _amount(show, line.tokens),
+        "–" if it.seconds is None else show.number(it.seconds, ".2f"),
         _cost(show, it),
     ]
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -172,7 +172,7 @@ def _share(show: Renderer, it: ColumnSummary) -> str:
     if it.mean is None:
         eye = say(show, "by_eye", count=it.unscored) if it.unscored else say(show, "not_yet")
         return f"<small>{eye}</small>"
-    value = f"{it.mean:.0%}" if it.binary else f"{it.mean:.2f}"
+    value = show.number(it.mean, ".0%" if it.binary else ".2f")
     more = [say(show, "of_n", n=it.items)]
     if it.failed:
         more.append(say(show, "failed_count", count=it.failed))
@@ -181,11 +181,12 @@ def _share(show: Renderer, it: ColumnSummary) -> str:
     return f'<span class="share">{value}</span> <small>{" · ".join(more)}</small>'
 
 
-def _interval(line: ResultLine) -> str:
+def _interval(show: Renderer, line: ResultLine) -> str:
     it = line.found
     if it.mean is None or it.low is None or it.high is None:
         return "–"
-    said = f"{it.low:.0%} – {it.high:.0%}" if it.binary else f"{it.low:.2f} – {it.high:.2f}"
+    spec = ".0%" if it.binary else ".2f"
+    said = f"{show.number(it.low, spec)} – {show.number(it.high, spec)}"
     return f"{draw_whisker(it.low, it.mean, it.high, line.colour)} {said}"
 
 
@@ -193,18 +194,18 @@ def _against(show: Renderer, line: ResultLine) -> str:
     it = line.found
     if it.comparison is None:
         return f"<small>{say(show, 'baseline')}</small>" if line.column.strategy == BASELINE else "–"
-    p = f"{it.comparison.p:.3f}" if it.comparison.p >= 0.001 else "< 0.001"
+    p = show.number(it.comparison.p, ".3f") if it.comparison.p >= 0.001 else "< 0.001"
     return say(show, "paired", better=it.comparison.better, worse=it.comparison.worse, p=p)
 
 
-def _amount(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}"
+def _amount(show: Renderer, value: float | None) -> str:
+    return "–" if value is None else show.number(value, ",.0f")
 
 
 def _cost(show: Renderer, it: ColumnSummary) -> str:
     if it.cost is None:
         return say(show, "cost_unknown")
-    return f"≈ ${it.cost:.4f}" if it.cost else say(show, "nothing_cost")
+    return f"≈ ${show.dollars(it.cost)}" if it.cost else say(show, "nothing_cost")
 
 
 def draw_steadiness(show: Renderer, description: RunDescription, outcomes: Outcomes) -> str:

@@ -22,12 +22,8 @@ def draw_runs(show: Renderer, runs: Sequence[StoredRun]) -> str:
 
 def run_line(show: Renderer, run: StoredRun) -> str:
     """A run as a dropdown has it."""
-    values = {"name": run.name, "created": _when(run), "done": run.done, "all": run.description.total}
+    values = {"name": run.name, "created": show.moment(run.created), "done": run.done, "all": run.description.total}
     return show.text("prompting.run_line", **values)
-
-
-def _when(run: StoredRun) -> str:
-    return run.created.replace("T", " ")[:16]
 
 
 def _row(show: Renderer, run: StoredRun) -> str:
@@ -35,7 +31,7 @@ def _row(show: Renderer, run: StoredRun) -> str:
     state = show.text("prompting.runs_whole" if run.whole else "prompting.runs_open")
     failed = f" · {show.text('prompting.failed_count', count=run.failed)}" if run.failed else ""
     cells = [
-        _when(run),
+        show.moment(run.created),
         f"{it.tasks} ({it.language}), {len(it.items)} × {it.repeats}",
         ", ".join(dict.fromkeys(column.label for column in it.columns)),
         f"{run.done} / {it.total} · {state}{failed}",
@@ -51,8 +47,13 @@ def draw_comparison(show: Renderer, one: StoredRun, other: StoredRun, found: Map
     names = ("compared_column", "compared_items", "compared_difference", "result_interval", "compared_paired")
     rows = []
     for key, it in found.items():
-        paired = show.text("prompting.paired", better=it.better, worse=it.worse, p=f"{it.p:.3f}")
-        cells = [str(it.items), f"{it.difference:+.2f}", f"{it.low:+.2f} – {it.high:+.2f}", paired]
+        paired = show.text("prompting.paired", better=it.better, worse=it.worse, p=show.number(it.p, ".3f"))
+        cells = [
+            show.number(it.items),
+            show.number(it.difference, "+.2f"),
+            f"{show.number(it.low, '+.2f')} – {show.number(it.high, '+.2f')}",
+            paired,
+        ]
         inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
         rows.append(f'<tr><th scope="row">{html.escape(labels[key])}</th>{inside}</tr>')
     table = draw_table(title, draw_heads(say(show, name) for name in names), "".join(rows))

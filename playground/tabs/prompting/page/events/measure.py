@@ -234,8 +234,8 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScr
 
 def price_text(show: Renderer, estimate: Estimate) -> str:
     """What a run may cost, before it begins, in a sentence."""
-    values = {"models": ", ".join(estimate.elsewhere), "calls": f"{estimate.calls:,}"}
+    values = {"models": ", ".join(estimate.elsewhere), "calls": show.number(estimate.calls)}
     if estimate.cost is None:
         return show.text("prompting.cost_nobody_knows", **values)
-    cost = f"{estimate.cost:.4f}" if estimate.cost < 1 else f"{estimate.cost:.2f}"
+    cost = show.number(estimate.cost, ".4f" if estimate.cost < 1 else ".2f")
     return show.text("prompting.cost_about", cost=cost, **values)

@@ -45,9 +45,9 @@ def plot_map(show: Renderer, every: Sequence[Chunk], flat: Projection, question:
             hovertemplate="%{text}<extra></extra>",
         )
     first, second = flat.explained
-    figure.update_layout(template=template(), height=460, dragmode=False, showlegend=len(names) <= len(SERIES))
-    figure.update_xaxes(title_text=show.text("rag.map_axis", number=1, share=f"{first:.0%}"), rangemode="normal")
-    figure.update_yaxes(title_text=show.text("rag.map_axis", number=2, share=f"{second:.0%}"), rangemode="normal")
+    figure.update_layout(template=template(show), height=460, dragmode=False, showlegend=len(names) <= len(SERIES))
+    figure.update_xaxes(title_text=show.text("rag.map_axis", number=1, share=first), rangemode="normal")
+    figure.update_yaxes(title_text=show.text("rag.map_axis", number=2, share=second), rangemode="normal")
     return figure
 
 

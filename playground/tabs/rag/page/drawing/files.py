@@ -21,7 +21,9 @@ def draw_documents(show: Renderer, stored: Sequence[StoredDocument], excluded: S
     if not stored:
         return draw_sentence(show, "empty_files")
     lines = "".join(_line(show, one, ticked=one.digest not in excluded) for one in stored)
-    count = say(show, "files_count", count=len(stored), chunks=f"{sum(one.chunks for one in stored):,}")
+    count = say(
+        show, "files_count", count=len(stored), chunks=show.text("rag.chunks", count=sum(one.chunks for one in stored))
+    )
     return f'<p class="quiet">{count}</p><ul class="library">{lines}</ul>'
 
 
@@ -87,4 +89,4 @@ def language_name(show: Renderer, code: str) -> str:
 
 
 def _count(show: Renderer, name: str, count: int) -> str:
-    return say(show, f"{name}_one" if count == 1 else f"{name}_many", count=f"{count:,}")
+    return say(show, name, count=count)

@@ -29,7 +29,7 @@ def draw_chunks(show: Renderer, every: Sequence[Chunk], first: int = 0) -> str:
 
 
 def _chunk(show: Renderer, one: Chunk, number: int) -> str:
-    facts = say(show, "chunk_facts", page=one.page, start=f"{one.start:,}", end=f"{one.end:,}", tokens=one.tokens)
+    facts = say(show, "chunk_facts", page=one.page, start=one.start, end=one.end, tokens=one.tokens)
     above = f'<p class="quiet">{html.escape(" › ".join(one.headings))}</p>' if one.headings else ""
     return (
         f'<li><header><b class="rank">{number}</b><span class="quiet">{facts}</span>'
@@ -50,7 +50,7 @@ def _leaves(show: Renderer, count: int, first: int) -> str:
         for at, sign, name in buttons
         if 0 <= at < count
     )
-    return f'<p class="leaves">{say(show, "chunks_part", first=first + 1, last=last, all=f"{count:,}")} {turned}</p>'
+    return f'<p class="leaves">{say(show, "chunks_part", first=first + 1, last=last, all=count)} {turned}</p>'
 
 
 def draw_neighbours(show: Renderer, of: Chunk | None, found: Sequence[tuple[Chunk, float]]) -> str:

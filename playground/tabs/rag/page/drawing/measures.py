@@ -81,7 +81,7 @@ def plot_recall(show: Renderer, rows: Sequence[RetrievalScores], k: int) -> go.F
     ]
     if not columns:
         return None
-    return plot_intervals(columns, show.text("rag.axis_recall", k=k), show.text("rag.hover_recall"))
+    return plot_intervals(show, columns, show.text("rag.axis_recall", k=k), show.text("rag.hover_recall"))
 
 
 def row_name(show: Renderer, row: RetrievalScores) -> str:
@@ -104,9 +104,9 @@ def _row(show: Renderer, row: RetrievalScores) -> str:
     cells = [_score(show, row, metric) for metric in METRICS]
     against = "–"
     if (it := row.comparison) is not None:
-        p = f"{it.p:.3f}" if it.p >= 0.001 else "< 0.001"
+        p = show.number(it.p, ".3f") if it.p >= 0.001 else "< 0.001"
         against = html.escape(show.text("prompting.paired", better=it.better, worse=it.worse, p=p))
-    cells += [against, "–" if row.seconds is None else f"{row.seconds * 1000:.0f} ms"]
+    cells += [against, "–" if row.seconds is None else f"{show.number(row.seconds * 1000, ',.0f')} ms"]
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
     name, counts = html.escape(row_name(show, row)), " · ".join(counted)
     return (
@@ -120,9 +120,9 @@ def _score(show: Renderer, row: RetrievalScores, metric: Metric) -> str:
     if score is None:
         return "–"
     drawn = draw_whisker(score.low, score.mean, score.high, colour_of(row)) if metric == "recall" else ""
-    value, low, high = (_number(one, metric) for one in (score.mean, score.low, score.high))
+    value, low, high = (_number(show, one, metric) for one in (score.mean, score.low, score.high))
     return f'{drawn}<span class="share">{value}</span> <small>({low} – {high})</small>'
 
 
-def _number(value: float, metric: Metric) -> str:
-    return f"{value:.0%}" if metric == "recall" else f"{value:.2f}"
+def _number(show: Renderer, value: float, metric: Metric) -> str:
+    return show.number(value, ".0%" if metric == "recall" else ".2f")

@@ -44,16 +44,17 @@ def _readable(show: Renderer, note: Note) -> dict[str, object]:
         if name.startswith("language"):
             values[name] = language_name(show, str(value))
         elif isinstance(value, float):
-            values[name] = f"{value:.2f}"
+            values[name] = show.number(value, ".2f")
         else:
             values[name] = value
     return values
 
 
 def _took(show: Renderer, it: RetrievalResult) -> str:
-    steps = [f"{say(show, f'step_{name}')} {it.seconds[name] * 1000:.0f} ms" for name in _STEPS if it.seconds.get(name)]
+    spent = {name: show.number(it.seconds[name] * 1000, ",.0f") for name in _STEPS if it.seconds.get(name)}
+    steps = [f"{say(show, f'step_{name}')} {milliseconds} ms" for name, milliseconds in spent.items()]
     total = sum(it.seconds.values()) * 1000
-    said = say(show, "found_count", count=len(it.passages), milliseconds=f"{total:.0f}")
+    said = say(show, "found_count", count=len(it.passages), milliseconds=show.number(total, ",.0f"))
     return f"{said} ({', '.join(steps)})" if steps else said
 
 

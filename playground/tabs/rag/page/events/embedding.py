@@ -54,7 +54,7 @@ def _label(app: App[RagVisits], show: Renderer, who: Who, one: EmbeddingInfo) ->
     sign, lock = "▣" if one.local else "☁", " 🔒" if _needs_key(app, who, one) else ""
     parts = [f"{sign} {one.name}{lock}"]
     if one.size:
-        parts.append(f"{one.size / 1e6:.0f} MB")
+        parts.append(f"{show.number(one.size / 1e6, ',.0f')} MB")
     if one.languages:
         listed = ", ".join(one.languages[:3]) + ("…" if len(one.languages) > 3 else "")
         parts.append(show.text("rag.reads_well", languages=listed))

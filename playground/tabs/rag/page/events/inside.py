@@ -112,7 +112,7 @@ async def show_map(app: App[RagVisits], who: Who, fields: RetrievalFields, quest
     except PlaygroundError as error:
         return [draw_alert(show, error), gr.update(visible=False)]
     first, second = flat.explained
-    said = draw_sentence(show, "map_told", count=f"{len(every):,}", share=f"{first + second:.0%}")
+    said = draw_sentence(show, "map_told", count=len(every), share=first + second)
     return [said + draw_notice(show, "map"), gr.update(value=figure, visible=True)]
 
 

@@ -6,7 +6,6 @@ import html
 import math
 from collections.abc import Sequence
 
-from playground.page.parts.colour import percent
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import NextToken, Small, TokenCandidate
 from playground.tabs.sampling.page.drawing.pieces import draw_chip, draw_piece, draw_term
@@ -21,11 +20,11 @@ def draw_numbers(show: Renderer, choice: NextToken) -> str:
     facts = [
         (
             "entropy",
-            show.text("sampling.entropy_value", before=f"{before:.2f}", after=f"{after:.2f}"),
+            show.text("sampling.entropy_value", before=before, after=after),
             _like(show, after),
         ),
         ("survivors", show.text("sampling.survivors_value", left=choice.survivors, all=choice.vocabulary), ""),
-        ("cut_mass", percent(choice.cut_mass), ""),
+        ("cut_mass", show.percent(choice.cut_mass), ""),
     ]
     cells = "".join(
         f'<div class="fact" data-fact="{name}"><dt>{draw_term(show, name)}</dt>'
@@ -40,7 +39,7 @@ def draw_bars(show: Renderer, choice: NextToken, *, rows: int | None = None) -> 
     shown = choice.rows[:rows]
     end = axis_end(shown)
     heads = "".join(
-        f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=f"{end:.0%}"))}</th>'
+        f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=end))}</th>'
         for name in ("token", "bar", "own", "after")
     )
     body = "".join(_bar(show, row, end) for row in shown)
@@ -55,7 +54,7 @@ def draw_multiples(show: Renderer, smalls: Sequence[Small]) -> str:
     end = axis_end([row for small in smalls for row in small.rows])
     charts = []
     for small in smalls:
-        title = html.escape(show.text("sampling.at_temperature", temperature=f"{small.temperature:g}"))
+        title = html.escape(show.text("sampling.at_temperature", temperature=show.number(small.temperature, "g")))
         lines = "".join(
             f'<li class="{"" if row.kept else "cut"}">{draw_chip(row.token)}'
             f'<span class="track"><i class="after" style="width:{_width(row.reshaped, end)}"></i></span>'
@@ -74,23 +73,24 @@ def axis_end(rows: Sequence[TokenCandidate]) -> float:
 
 
 def _bar(show: Renderer, row: TokenCandidate, end: float) -> str:
-    facts = html.escape(show.text("sampling.row_facts", id=row.id, logit=f"{row.logit:.2f}"))
+    facts = html.escape(show.text("sampling.row_facts", id=row.id, logit=row.logit))
     return (
         f'<tr class="{"" if row.kept else "cut"}" title="{facts}">'
         f'<th scope="row"><button type="button" class="piece" data-token="{row.id}" title="{facts}">'
         f"{draw_piece(row.token)}</button></th>"
         f'<td class="track"><i class="own" style="width:{_width(row.probability, end)}"></i>'
         f'<i class="after" style="width:{_width(row.reshaped, end)}"></i></td>'
-        f'<td class="number own">{_percent(row.probability)}</td><td class="number after">{_after(show, row)}</td></tr>'
+        f'<td class="number own">{_percent(show, row.probability)}</td>'
+        f'<td class="number after">{_after(show, row)}</td></tr>'
     )
 
 
 def _after(show: Renderer, row: TokenCandidate) -> str:
-    return _percent(row.reshaped) if row.kept else html.escape(show.text("sampling.cut"))
+    return _percent(show, row.reshaped) if row.kept else html.escape(show.text("sampling.cut"))
 
 
-def _percent(probability: float) -> str:
-    return html.escape(percent(probability))
+def _percent(show: Renderer, probability: float) -> str:
+    return html.escape(show.percent(probability))
 
 
 def _width(probability: float, end: float) -> str:
@@ -99,4 +99,4 @@ def _width(probability: float, end: float) -> str:
 
 def _like(show: Renderer, entropy: float) -> str:
     """An entropy as the number of equally likely tokens it amounts to."""
-    return show.text("sampling.entropy_like", count=f"{math.exp(entropy):.1f}")
+    return show.text("sampling.entropy_like", count=show.number(math.exp(entropy), ".1f"))

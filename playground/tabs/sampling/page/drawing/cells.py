@@ -104,11 +104,11 @@ def _setting(show: Renderer, setting: SweepSetting) -> str:
 
 
 def _name(show: Renderer, setting: SweepSetting) -> str:
-    parts = [show.text("sampling.at_temperature", temperature=f"{setting.temperature:g}")]
+    parts = [show.text("sampling.at_temperature", temperature=show.number(setting.temperature, "g"))]
     if setting.top_k is not None:
         parts.append(show.text("sampling.at_top_k", top_k=setting.top_k))
     if setting.top_p is not None:
-        parts.append(show.text("sampling.at_top_p", top_p=f"{setting.top_p:g}"))
+        parts.append(show.text("sampling.at_top_p", top_p=show.number(setting.top_p, "g")))
     return " · ".join(parts)
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playground.page.parts.colour import level, percent
+from playground.page.parts.colour import level
 from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import Node, TokenTree, visible
@@ -101,7 +101,7 @@ def _line(show: Renderer, branch: Branch) -> str:
         text = f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
     chance = branch.nodes[0].probability
     return (
-        f'<span class="token p{level(chance)}">{html.escape(percent(chance))}</span> {mark_spaces(text)} '
+        f'<span class="token p{level(chance)}">{html.escape(show.percent(chance))}</span> {mark_spaces(text)} '
         f"<small>{html.escape(show.text('sampling.tokens', count=len(branch.nodes)))}</small>"
     )
 
@@ -118,9 +118,9 @@ def _in_prompt(token: Token) -> str:
 def _chosen(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
     name = html.escape(visible(node.token.piece))
     rank = show.text("sampling.rank", rank=node.rank) if node.rank else show.text("sampling.rank_unknown")
-    fact = f"{percent(node.probability)} · {rank} · {show.text(f'sampling.how_{node.how}')}"
+    fact = f"{show.percent(node.probability)} · {rank} · {show.text(f'sampling.how_{node.how}')}"
     others = "\n".join(
-        f"{visible(token.piece)}\t{percent(probability)}\t{'' if fixed else token.id}"
+        f"{visible(token.piece)}\t{show.percent(probability)}\t{'' if fixed else token.id}"
         for token, probability in node.alternatives
     )
     special = " special" if node.token.special else ""

@@ -11,11 +11,10 @@ from typing import Any
 import gradio as gr
 
 from playground.page.parts.pace import REDRAW
-from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
-from playground.tabs.sampling.lab import DiversityLine, SweepCell, diversity
+from playground.tabs.sampling.lab import SweepCell, diversity
 from playground.tabs.sampling.page.drawing.cells import draw_grid
 from playground.tabs.sampling.page.drawing.diversity import plot_diversity
 from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_notice
@@ -107,7 +106,7 @@ async def sweep(app: App[SamplingVisits], who: Who, asked: SweepRequest) -> Asyn
                 else:
                     yield SweepScreen()  # a beat, so that a closed page is noticed
         lines = diversity(cells)
-        figure = _plot(show, lines) if lines else None
+        figure = plot_diversity(show, lines) if lines else None
         yield SweepScreen.showing(
             "run",
             grid=draw_grid(show, cells) + draw_notice(show, "sweep"),
@@ -115,16 +114,3 @@ async def sweep(app: App[SamplingVisits], who: Who, asked: SweepRequest) -> Asyn
         )
     except PlaygroundError as error:
         yield SweepScreen.showing("run", grid=draw_alert(show, error), plot=gr.update(visible=False))
-
-
-def _plot(show: Renderer, lines: Sequence[DiversityLine]) -> object:
-    """Diversity against temperature."""
-    titles = (show.text("sampling.axis_temperature"), show.text("sampling.axis_diversity"))
-    names = [_name(show, line) for line in lines]
-    return plot_diversity(lines, names, titles, show.text("sampling.plot_hover"))
-
-
-def _name(show: Renderer, line: DiversityLine) -> str:
-    if line.top_k is not None:
-        return show.text("sampling.at_top_k", top_k=line.top_k)
-    return "" if line.top_p is None else show.text("sampling.at_top_p", top_p=f"{line.top_p:g}")

@@ -14,13 +14,13 @@ from providers.labels import ContrastiveInfo, Fit
 
 def label_model_choices(show: Renderer, models: Sequence[ContrastiveInfo]) -> list[tuple[str, str]]:
     """The models as a group of boxes has them: name, size, licence."""
-    named = ((one.name, _millions(one), one.licence or "") for one in models)
+    named = ((one.name, _millions(show, one), one.licence or "") for one in models)
     titles = (" · ".join(part for part in parts if part) for parts in named)
     return [(title, one.ref) for title, one in zip(titles, models, strict=True)]
 
 
-def _millions(info: ContrastiveInfo) -> str:
-    return f"{info.parameters / 1e6:.0f} M" if info.parameters else ""
+def _millions(show: Renderer, info: ContrastiveInfo) -> str:
+    return f"{show.number(info.parameters / 1e6, ',.0f')} M" if info.parameters else ""
 
 
 def draw_labels(show: Renderer, found: Sequence[Labelled]) -> str:
@@ -37,18 +37,18 @@ def _model(show: Renderer, it: Labelled) -> str:
         waiting = html.escape(show.waiting(it.progress)) if it.progress else say(show, "label_waiting")
         return f'{head}<p class="told" role="status">{waiting}</p>'
     heads = draw_heads(say(show, f"label_{name}") for name in ("name", "probability", "score"))
-    rows = "".join(_fit(one) for one in sorted(it.fits, key=lambda one: -one.probability))
+    rows = "".join(_fit(show, one) for one in sorted(it.fits, key=lambda one: -one.probability))
     return f'{head}<table class="fits"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _fit(it: Fit) -> str:
-    share = f"{it.probability:.1%}".replace("%", " %")
+def _fit(show: Renderer, it: Fit) -> str:
+    share = show.number(it.probability, ".1%")
     return (
         f'<tr><th scope="row">{html.escape(it.label)}</th><td class="share">'
         f'<i style="--share:{it.probability:.4f}"></i><span>{share}</span></td>'
-        f'<td class="number">{_signed(it.score)}</td></tr>'
+        f'<td class="number">{_signed(show, it.score)}</td></tr>'
     )
 
 
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+def _signed(show: Renderer, value: float) -> str:
+    return show.number(value, ".2f").replace("-", "−")

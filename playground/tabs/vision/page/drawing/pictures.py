@@ -35,7 +35,7 @@ def _figure(show: Renderer, session: Session, it: ChosenModels, number: int, lan
         name = say(show, "remove", number=number)
         remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
     gone = f" · {say(show, 'described')}" if picture.described else ""
-    size = say(show, "size", width=picture.width, height=picture.height, kilobytes=_kilobytes(picture))
+    size = say(show, "size", width=picture.width, height=picture.height, kilobytes=_kilobytes(show, picture))
     return (
         f'<figure class="picture" data-number="{number}"><figcaption><strong>{title}</strong>{remove}'
         f'<span class="quiet">{size}{gone}</span></figcaption>{_canvas(show, picture, reading, number)}'
@@ -43,8 +43,8 @@ def _figure(show: Renderer, session: Session, it: ChosenModels, number: int, lan
     )
 
 
-def _kilobytes(picture: Picture) -> str:
-    return f"{max(1, round(len(picture.image.content) / 1000)):,}"
+def _kilobytes(show: Renderer, picture: Picture) -> str:
+    return show.number(max(1, round(len(picture.image.content) / 1000)))
 
 
 def _canvas(show: Renderer, picture: Picture, reading: Reading | None, number: int) -> str:
@@ -63,7 +63,7 @@ def _canvas(show: Renderer, picture: Picture, reading: Reading | None, number: i
 def _box(show: Renderer, block: Block, place: int) -> str:
     left, top, right, bottom = block.box
     kind = "unsure" if block.confidence < _UNSURE else "sure"
-    said = html.escape(f"{block.text} · {block.confidence:.2f}")
+    said = html.escape(f"{block.text} · {show.number(block.confidence, '.2f')}")
     return (
         f'<rect data-block="{place}" class="{kind}" x="{left}" y="{top}" width="{right - left}" '
         f'height="{bottom - top}"><title>{said}</title></rect>'
@@ -89,7 +89,7 @@ def _cost(show: Renderer, picture: Picture, it: ChosenModels, seat: Seat) -> str
     if model is None:
         return f'<th scope="row">{name}</th><td colspan="3">{say(show, "cost_unknown")}</td>'
     sent = sent_picture(picture, model)
-    tokens = say(show, "cost_unknown") if sent.tokens is None else f"{sent.tokens:,}"
+    tokens = say(show, "cost_unknown") if sent.tokens is None else show.number(sent.tokens)
     size = f"{sent.width} × {sent.height}"
     return f'<th scope="row">{name}</th><td>{size}</td><td>{tokens}</td><td>{draw_cost(show, sent.cost)}</td>'
 
@@ -102,7 +102,7 @@ def _lines(show: Renderer, reading: Reading | None, number: int) -> str:
         return f'<p class="quiet">{say(show, "nothing_read")}</p>'
     rows = "".join(
         f'<tr data-block="{place}" tabindex="0"><td>{html.escape(block.text)}</td>'
-        f'<td class="number">{block.confidence:.2f}</td></tr>'
+        f'<td class="number">{show.number(block.confidence, ".2f")}</td></tr>'
         for place, block in enumerate(reading.blocks)
     )
     heads = f'<th scope="col">{say(show, "read_text")}</th><th scope="col">{say(show, "confidence")}</th>'

@@ -24,4 +24,4 @@ def draw_cost(show: Renderer, cost: float | None) -> str:
         return say(show, "cost_unknown")
     if not cost:
         return say(show, "cost_nothing")
-    return say(show, "cost_about", cost=f"{cost:.4f}" if cost >= 0.0001 else f"{cost:.2g}")
+    return say(show, "cost_about", cost=show.dollars(cost))

@@ -55,8 +55,8 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
 def _share(show: Renderer, it: TypeScore) -> str:
     if it.mean is None:
         return "–"
-    around = say(show, "share", low=f"{it.low:.2f}", high=f"{it.high:.2f}", count=it.items)
-    return f'<span class="share">{it.mean:.2f}</span><br><small>{around}</small>'
+    around = say(show, "share", low=show.number(it.low, ".2f"), high=show.number(it.high, ".2f"), count=it.items)
+    return f'<span class="share">{show.number(it.mean, ".2f")}</span><br><small>{around}</small>'
 
 
 def type_name(show: Renderer, kind: str) -> str:
@@ -84,7 +84,7 @@ def plot_scores(show: Renderer, it: VisionResult) -> go.Figure | None:
         for one in it.scores
         if one.mean is not None
     ]
-    return plot_shares(found, show.text("vision.axis_share"), show.text("vision.hover_share"))
+    return plot_shares(show, found, show.text("vision.axis_share"), show.text("vision.hover_share"))
 
 
 def _name(show: Renderer, it: Contender) -> str:

@@ -112,7 +112,7 @@ async def start(
     show = app.show(who)
     bill = estimate_bill(measuring, it.models)
     if bill.requests:
-        asked = say(show, "asks", requests=f"{bill.requests:,}", cost=draw_cost(show, bill.cost))
+        asked = say(show, "asks", requests=show.number(bill.requests), cost=draw_cost(show, bill.cost))
         said = f'<div class="notice" role="alert">{asked}</div>'
         yield VisionMeasureScreen.showing("confirm", "cancel", progress=said)
         return
