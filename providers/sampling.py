@@ -37,6 +37,8 @@ class Parameter:
     control: Control = "slider"
     slider_end: float | None = None
     """Where its slider ends, if the whole range would make it too coarse."""
+    compared: tuple[float, ...] = ()
+    """Values whose difference shows what it does, for a comparison; without any, the ends of its range."""
     basic: bool = False
     """Its control is always in sight."""
     openai: bool = False
@@ -61,18 +63,40 @@ class Sampling:
         effect="reshapes", high=2, default=0.7, basic=True, openai=True, transformers="temperature"
     )
     top_k: int | None = _parameter(
-        effect="cuts", high=1000, whole=True, default=0, neutral=0, slider_end=200, transformers="top_k"
+        effect="cuts",
+        high=1000,
+        whole=True,
+        default=0,
+        neutral=0,
+        compared=(5, 50),
+        slider_end=200,
+        transformers="top_k",
     )
-    top_p: float | None = _parameter(effect="cuts", high=1, default=1, neutral=1, openai=True, transformers="top_p")
-    min_p: float | None = _parameter(effect="cuts", high=1, default=0, neutral=0, transformers="min_p")
+    top_p: float | None = _parameter(
+        effect="cuts", high=1, default=1, neutral=1, compared=(0.5, 0.9), openai=True, transformers="top_p"
+    )
+    min_p: float | None = _parameter(
+        effect="cuts", high=1, default=0, neutral=0, compared=(0.05, 0.3), transformers="min_p"
+    )
     typical_p: float | None = _parameter(
-        effect="cuts", low=0.01, high=1, default=1, neutral=1, transformers="typical_p", engines=frozenset({"torch"})
+        effect="cuts",
+        low=0.01,
+        high=1,
+        default=1,
+        neutral=1,
+        compared=(0.2, 0.9),
+        transformers="typical_p",
+        engines=frozenset({"torch"}),
     )
     repetition_penalty: float | None = _parameter(
-        effect="penalises", low=0.5, high=2, default=1, neutral=1, transformers="repetition_penalty"
+        effect="penalises", low=0.5, high=2, default=1, neutral=1, compared=(1, 1.3), transformers="repetition_penalty"
     )
-    frequency_penalty: float | None = _parameter(effect="penalises", low=-2, high=2, default=0, neutral=0, openai=True)
-    presence_penalty: float | None = _parameter(effect="penalises", low=-2, high=2, default=0, neutral=0, openai=True)
+    frequency_penalty: float | None = _parameter(
+        effect="penalises", low=-2, high=2, default=0, neutral=0, compared=(0, 1), openai=True
+    )
+    presence_penalty: float | None = _parameter(
+        effect="penalises", low=-2, high=2, default=0, neutral=0, compared=(0, 1), openai=True
+    )
     max_tokens: int | None = _parameter(
         effect="ends", low=1, high=1_000_000, whole=True, default=512, basic=True, transformers="max_new_tokens"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FIELD = """    top_a: float | None = _parameter(effect="draws", high=1, default=0, neutral=0, engines=frozenset())
+FIELD = """    top_a: float | None = _parameter(effect="penalises", high=1, default=0, neutral=0, engines=frozenset())
     seed: int"""
 TEXTS = '\n[parameter.top_a]\nlabel = "Top-a"\ninfo = "Info"\nmore = "More"\n'
 ASK = """
@@ -24,6 +24,7 @@ from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import to_python
 from playground.asking.reply import Reply
 from playground.asking.errors import ArgumentError
+from playground.tabs.sampling.page.fields import SweepFields, grid_of
 from playground.visitors.checks import InputBounds, checked_sampling
 from providers import catalog
 from providers.adapters.huggingface.engines import openvino, torch
@@ -45,6 +46,8 @@ model = ModelInfo(id="x", provider="openai", name="x", accepts=frozenset({"tempe
 fitted = fit(Request(model=model, messages=(Message.of("user", "Hi"),), sampling=sampling))
 print(json.dumps({
     "slider": [sliders["top-a"].minimum, sliders["top-a"].maximum, sliders["top-a"].value],
+    "sweep": [value for _, value in sliders["sweep-varied"].choices],
+    "swept": grid_of(SweepFields(temperatures="1", varied="top_a", values="0 1", seeds="", max_tokens=8)).varied,
     "checked": checked_sampling({"top_a": "0.5"}, InputBounds()).top_a,
     "refused": refused(2),
     "exported": to_python(conversation, catalog.load().endpoints),
@@ -79,6 +82,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 def test_it_has_a_control_with_its_range_and_default(told: dict[str, object]) -> None:
     assert told["slider"] == [0, 1, 0]
+
+
+def test_a_sweep_can_vary_it(told: dict[str, object]) -> None:
+    assert "top_a" in str(told["sweep"])
+    assert told["swept"] == {"top_a": [0, 1]}
 
 
 def test_it_is_checked(told: dict[str, object]) -> None:

@@ -180,7 +180,7 @@ def test_rows_that_are_no_number(value):
 
 def test_a_grid_keeps_each_value_once():
     grid = checked_grid({"temperatures": [0, "0.5", 0.5, 1], "seeds": (3, 3, 1), "top_ps": [0, 1]})
-    assert (grid.temperatures, grid.seeds, grid.top_ks, grid.top_ps) == ((0, 0.5, 1), (3, 1), (None,), (0, 1))
+    assert (grid.temperatures, grid.seeds, grid.varied) == ((0, 0.5, 1), (3, 1), {"top_p": (0, 1)})
     assert checked_grid({"temperatures": 1}).seeds == (None,)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from statistics import fmean
 from typing import Literal
 
@@ -22,24 +23,24 @@ class SweepSetting:
     """What a cell changes; everything else is the request's."""
 
     temperature: float
-    top_k: int | None = None
-    top_p: float | None = None
+    others: tuple[tuple[str, float], ...] = ()
+    """Other sampling parameters by name, with their values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Every combination is a cell; at most 64, else `SamplingLimit("cells")`; none is `InputError("empty")`.
 
-    A top-k or top-p of `None` leaves the request's own; a seed of `None` draws at random.
+    `varied` are the values of other sampling parameters by name, of which `None` leaves the request's own; a seed of
+    `None` draws at random.
     """
 
     temperatures: tuple[float, ...]
-    top_ks: tuple[int | None, ...] = (None,)
-    top_ps: tuple[float | None, ...] = (None,)
+    varied: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     seeds: tuple[int | None, ...] = (None,)
 
     def __post_init__(self) -> None:
-        cells = len(self.temperatures) * len(self.top_ks) * len(self.top_ps) * len(self.seeds)
+        cells = len(self.temperatures) * prod(map(len, self.varied.values())) * len(self.seeds)
         if not cells:
             raise InputError("empty")
         if cells > MAX_CELLS:
@@ -48,7 +49,11 @@ class Grid:
     @property
     def settings(self) -> tuple[SweepSetting, ...]:
         """Without the seeds, temperature by temperature."""
-        return tuple(SweepSetting(*one) for one in product(self.temperatures, self.top_ks, self.top_ps))
+        others = [
+            tuple((name, value) for name, value in zip(self.varied, values, strict=True) if value is not None)
+            for values in product(*self.varied.values())
+        ]
+        return tuple(SweepSetting(*one) for one in product(self.temperatures, others))
 
     @property
     def cells(self) -> tuple[SweepCell, ...]:
@@ -101,10 +106,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiversityLine:
-    """Diversity against temperature at one top-k and top-p: (temperature, distinct-2 of all runs together), rising."""
+    """Diversity against temperature with the rest as it is: (temperature, distinct-2 of all runs together), rising."""
 
-    top_k: int | None
-    top_p: float | None
+    others: tuple[tuple[str, float], ...]
     points: tuple[tuple[float, float], ...]
 
 
@@ -133,10 +137,10 @@ def _group(setting: SweepSetting, cells: Sequence[SweepCell]) -> Group:
 
 
 def diversity(cells: Sequence[SweepCell]) -> tuple[DiversityLine, ...]:
-    """One line a top-k and top-p; a setting without two words in a row has no point."""
-    lines: dict[tuple[int | None, float | None], list[tuple[float, float]]] = {}
+    """One line a setting but for its temperature; one without two words in a row has no point."""
+    lines: dict[tuple[tuple[str, float], ...], list[tuple[float, float]]] = {}
     for group in groups(cells):
-        points = lines.setdefault((group.setting.top_k, group.setting.top_p), [])
+        points = lines.setdefault(group.setting.others, [])
         if group.distinct_2 is not None:
             points.append((group.setting.temperature, group.distinct_2))
-    return tuple(DiversityLine(top_k=k, top_p=p, points=tuple(sorted(points))) for (k, p), points in lines.items())
+    return tuple(DiversityLine(others=others, points=tuple(sorted(points))) for others, points in lines.items())

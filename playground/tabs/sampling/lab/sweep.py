@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from math import isfinite
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from playground.asking.ask import Outgoing, ask
 from playground.asking.pump import pump
@@ -95,14 +95,8 @@ class _Sweep:
         self.changed.set()
 
     def _asked(self, cell: SweepCell) -> Request:
-        setting, own = cell.setting, self.request.sampling
-        sampling = replace(
-            own,
-            temperature=setting.temperature,
-            top_k=own.top_k if setting.top_k is None else setting.top_k,
-            top_p=own.top_p if setting.top_p is None else setting.top_p,
-            seed=cell.seed,
-        )
+        changed: dict[str, Any] = {"temperature": cell.setting.temperature, **dict(cell.setting.others)}
+        sampling = replace(self.request.sampling, seed=cell.seed, **changed)
         return replace(self.request, sampling=sampling, logprobs=0 if self.request.model.logprobs else None)
 
 

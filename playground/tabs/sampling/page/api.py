@@ -14,7 +14,7 @@ from gradio.events import api
 from playground.page.parts.endpoints import dropped_json, endpoint_error, system_messages
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.tabs.sampling.lab import Grid, Group, SweepCell, groups, look, next_tokens, sweep
+from playground.tabs.sampling.lab import Grid, Group, SweepCell, SweepSetting, groups, look, next_tokens, sweep
 from playground.tabs.sampling.visit.checks import BAR_RANGES, checked_grid, checked_rows
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_sampling, checked_text
@@ -149,7 +149,7 @@ async def _sweep(app: App[SamplingVisits], who: Who, wanted: _SweepCall) -> Asyn
 def _cell_json(cell: SweepCell, show: Renderer) -> dict[str, Any]:
     """A cell as plain JSON values."""
     return {
-        **asdict(cell.setting),
+        **_setting_json(cell.setting),
         "seed": cell.seed,
         "text": cell.text,
         "state": cell.state,
@@ -165,4 +165,9 @@ def _cell_json(cell: SweepCell, show: Renderer) -> dict[str, Any]:
 
 def _group_json(group: Group) -> dict[str, Any]:
     values = asdict(group)
-    return {**values.pop("setting"), **values}
+    del values["setting"]
+    return {**_setting_json(group.setting), **values}
+
+
+def _setting_json(setting: SweepSetting) -> dict[str, Any]:
+    return {"temperature": setting.temperature, "top_k": None, "top_p": None, **dict(setting.others)}

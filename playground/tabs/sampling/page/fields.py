@@ -9,10 +9,11 @@ from playground.asking.errors import ArgumentError
 from playground.tabs.sampling.lab import Grid
 from playground.tabs.sampling.lab.errors import SamplingLimit
 from playground.visitors.checks import RANGES, checked_number
+from providers.sampling import PARAMETERS, with_effect
 from providers.types import Sampling
 
 _MOST = 64
-_WHOLE = {"top_k", "seed"}
+_WHOLE = {name for name, known in PARAMETERS.items() if known.whole}
 """Here "1,2" are two numbers, not one with a decimal comma."""
 
 
@@ -42,11 +43,21 @@ def grid_of(fields: SweepFields) -> Grid:
     """The grid that the fields describe. Raises `ArgumentError("number")`, `SamplingLimit("cells")`."""
     temperatures = tuple(dict.fromkeys(float(one) for one in parse_numbers("temperature", fields.temperatures)))
     seeds = tuple(dict.fromkeys(int(one) for one in parse_numbers("seed", fields.seeds, empty=True)))
-    varied = fields.varied if fields.varied in {"top_k", "top_p"} else None
-    values = tuple(dict.fromkeys(parse_numbers(varied, fields.values))) if varied else ()
-    top_ks: tuple[int | None, ...] = tuple(int(one) for one in values) if varied == "top_k" else (None,)
-    top_ps: tuple[float | None, ...] = tuple(float(one) for one in values) if varied == "top_p" else (None,)
-    return Grid(temperatures=temperatures, top_ks=top_ks, top_ps=top_ps, seeds=seeds or (None,))
+    varied = {
+        name: tuple(dict.fromkeys(parse_numbers(name, fields.values))) for name in sweepable() if name == fields.varied
+    }
+    return Grid(temperatures=temperatures, varied=varied, seeds=seeds or (None,))
+
+
+def sweepable() -> tuple[str, ...]:
+    """The sampling parameters that a sweep can vary besides the temperature."""
+    return tuple(name for name in with_effect("reshapes", "cuts", "penalises") if name != "temperature")
+
+
+def first_values(varied: str) -> str:
+    """Values that show what such a parameter does, as they would be typed; nothing for none."""
+    known = PARAMETERS.get(varied)
+    return ", ".join(f"{value:g}" for value in known.compared or (known.low, known.high)) if known else ""
 
 
 def parse_numbers(name: str, text: str, *, empty: bool = False) -> list[float | int]:

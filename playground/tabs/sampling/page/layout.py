@@ -9,6 +9,7 @@ import gradio as gr
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
+from playground.tabs.sampling.page.fields import sweepable
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.web.scripts import script_body
 
@@ -130,7 +131,7 @@ def _lay_out_sweep(page: Page[SamplingVisits]) -> SamplingSweepLayout:
     with gr.Row(elem_id="sweep-plan"):
         temperatures = _field(label, "temperatures")
         varied = gr.Dropdown(
-            [(label(f"sampling.varied_{name}"), name) for name in ("none", "top_k", "top_p")],
+            [(label("sampling.varied_none"), "none"), *((label(f"parameter.{one}.label"), one) for one in sweepable())],
             value="none",
             label=label("sampling.varied"),
             info=label("sampling.varied_info"),

@@ -32,10 +32,10 @@ def checked_grid(values: Mapping[str, object]) -> Grid:
     if not temperatures:
         low, high = RANGES["temperature"]
         raise ArgumentError("number", name="temperature", low=low, high=high)
+    lists = {name: tuple(_checked_list(name, values.get(f"{name}s"))) for name in ("top_k", "top_p")}
     return Grid(
         temperatures=tuple(temperatures),
-        top_ks=tuple(int(one) for one in _checked_list("top_k", values.get("top_ks"))) or (None,),
-        top_ps=tuple(_checked_list("top_p", values.get("top_ps"))) or (None,),
+        varied={name: found for name, found in lists.items() if found},
         seeds=tuple(int(one) for one in _checked_list("seed", values.get("seeds"))) or (None,),
     )
 

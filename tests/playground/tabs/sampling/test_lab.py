@@ -432,13 +432,13 @@ async def asked(box: Scripted, name: str = "words", **sampling: object) -> Reque
 
 
 class TestSweep:
-    GRID = Grid(temperatures=(0.0, 1.5), top_ks=(5, 50), seeds=(1, 2, 3))
+    GRID = Grid(temperatures=(0.0, 1.5), varied={"top_k": (5, 50)}, seeds=(1, 2, 3))
 
     async def test_every_combination_is_a_cell_and_a_seed_repeats_it(self, box):
         first, second = [(await swept(box, await asked(box), self.GRID))[-1] for _ in range(2)]
         assert first == second
         assert [(cell.setting, cell.seed) for cell in first] == [
-            (SweepSetting(t, k), seed) for t in (0.0, 1.5) for k in (5, 50) for seed in (1, 2, 3)
+            (SweepSetting(t, (("top_k", k),)), seed) for t in (0.0, 1.5) for k in (5, 50) for seed in (1, 2, 3)
         ]
         assert {cell.state for cell in first} == {"done"}
         assert len({cell.text for cell in first[:6]}) == 1  # greedy
@@ -459,7 +459,9 @@ class TestSweep:
                 requests.append(request.sampling)
                 return super().stream(request)
 
-        await swept(Heard(), await asked(box, top_k=7, min_p=0.1), Grid(temperatures=(1.0,), top_ps=(None, 0.5)))
+        await swept(
+            Heard(), await asked(box, top_k=7, min_p=0.1), Grid(temperatures=(1.0,), varied={"top_p": (None, 0.5)})
+        )
         assert [(one.top_k, one.top_p, one.min_p, one.seed) for one in requests] == [
             (7, None, 0.1, None),
             (7, 0.5, 0.1, None),
@@ -473,7 +475,9 @@ class TestSweep:
                 )
 
         box = Narrow(delay=0.05)
-        snapshots = await swept(box, await asked(box), Grid(temperatures=(0.0, 1.0, 2.0), top_ks=(5,), seeds=(1,)))
+        snapshots = await swept(
+            box, await asked(box), Grid(temperatures=(0.0, 1.0, 2.0), varied={"top_k": (5,)}, seeds=(1,))
+        )
         assert any(all(cell.tokens > 0 and cell.running for cell in snapshot) for snapshot in snapshots)
         assert [change.what for change in snapshots[-1][0].changes] == ["top_k", "seed"]
 
@@ -593,7 +597,10 @@ class TestSweep:
         assert found[3].distinct_2 > found[0].distinct_2
         assert found[0].length == cells[0].tokens
         lines = diversity(cells)
-        assert [(line.top_k, [t for t, _ in line.points]) for line in lines] == [(5, [0.0, 1.5]), (50, [0.0, 1.5])]
+        assert [(dict(line.others)["top_k"], [t for t, _ in line.points]) for line in lines] == [
+            (5, [0.0, 1.5]),
+            (50, [0.0, 1.5]),
+        ]
         assert lines[1].points[1][1] == found[3].distinct_2
         waiting = groups(self.GRID.cells)
         assert {(group.runs, group.agreement, group.distinct_1, group.length) for group in waiting} == {

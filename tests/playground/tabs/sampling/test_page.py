@@ -309,8 +309,9 @@ class TestSweep:
             grid_of(self.plan(seeds="0.5"))
 
     def test_a_second_setting(self):
-        assert grid_of(self.plan(varied="top_k", values="5 50")).top_ks == (5, 50)
-        assert grid_of(self.plan(varied="top_p", values="0,9")).top_ps == (0.9,)
+        assert grid_of(self.plan(varied="top_k", values="5 50")).varied == {"top_k": (5, 50)}
+        assert grid_of(self.plan(varied="top_p", values="0,9")).varied == {"top_p": (0.9,)}
+        assert grid_of(self.plan(varied="min_p", values="0.05 0.3")).varied == {"min_p": (0.05, 0.3)}
         with pytest.raises(LimitExceeded):
             grid_of(self.plan(seeds=" ".join(map(str, range(40)))))
 
@@ -342,12 +343,12 @@ class TestSweep:
 
 def test_a_figure_says_what_it_shows(show):
     lines = [
-        DiversityLine(top_k=5, top_p=None, points=((0.0, 0.2), (1.0, 0.9))),
-        DiversityLine(top_k=50, top_p=None, points=((0.0, 0.3),)),
+        DiversityLine(others=(("top_k", 5),), points=((0.0, 0.2), (1.0, 0.9))),
+        DiversityLine(others=(("top_k", 50),), points=((0.0, 0.3),)),
     ]
     figure = plot_diversity(show, lines)
     drawn = figure.to_plotly_json()
     assert drawn["layout"]["xaxis"]["title"]["text"] == "Temperature"
     assert drawn["layout"]["yaxis"]["range"][0] == 0
-    assert [line["name"] for line in drawn["data"]] == ["top-k 5", "top-k 50"]
+    assert [line["name"] for line in drawn["data"]] == ["Top-k 5", "Top-k 50"]
     assert len({line["marker"]["symbol"] for line in drawn["data"]}) == 2

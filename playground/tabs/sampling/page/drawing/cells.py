@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import Group, SweepCell, SweepSetting, groups
@@ -55,9 +55,9 @@ def _cell(show: Renderer, cell: SweepCell) -> str:
 def _facts(show: Renderer, cell: SweepCell) -> str:
     ended = {"stopped": "facts.stopped", "failed": "facts.failed"}.get(cell.state, f"sampling.finish_{cell.finish}")
     facts = [
-        ("distinct_1", _number(cell.distinct_1)),
-        ("distinct_2", _number(cell.distinct_2)),
-        ("mean_logprob", _number(cell.mean_logprob)),
+        ("distinct_1", _number(show, cell.distinct_1)),
+        ("distinct_2", _number(show, cell.distinct_2)),
+        ("mean_logprob", _number(show, cell.mean_logprob)),
         ("length", str(cell.tokens)),
     ]
     if cell.finish or cell.state in {"stopped", "failed"}:
@@ -69,10 +69,10 @@ def _group(show: Renderer, group: Group | None) -> str:
     if group is None or not group.runs:
         return ""
     facts = [
-        ("agreement", _number(group.agreement)),
-        ("distinct_2", _number(group.distinct_2)),
-        ("mean_logprob", _number(group.mean_logprob)),
-        ("length", _number(group.length, 1)),
+        ("agreement", _number(show, group.agreement)),
+        ("distinct_2", _number(show, group.distinct_2)),
+        ("mean_logprob", _number(show, group.mean_logprob)),
+        ("length", _number(show, group.length, 1)),
     ]
     runs = html.escape(show.text("sampling.runs", count=group.runs))
     return f'<div class="shared"><span>{runs}</span><dl>{"".join(_fact(show, *fact) for fact in facts)}</dl></div>'
@@ -105,16 +105,17 @@ def _setting(show: Renderer, setting: SweepSetting) -> str:
 
 def _name(show: Renderer, setting: SweepSetting) -> str:
     parts = [show.text("sampling.at_temperature", temperature=show.number(setting.temperature, "g"))]
-    if setting.top_k is not None:
-        parts.append(show.text("sampling.at_top_k", top_k=setting.top_k))
-    if setting.top_p is not None:
-        parts.append(show.text("sampling.at_top_p", top_p=show.number(setting.top_p, "g")))
-    return " · ".join(parts)
+    return " · ".join([*parts, *name_others(show, setting.others)])
+
+
+def name_others(show: Renderer, others: Iterable[tuple[str, float]]) -> list[str]:
+    """Each parameter with its value."""
+    return [f"{show.text(f'parameter.{name}.label')} {show.number(value, 'g')}" for name, value in others]
 
 
 def _seed(show: Renderer, seed: int | None) -> str:
     return html.escape(show.text("facts.no_seed") if seed is None else show.text("facts.seed", seed=seed))
 
 
-def _number(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+def _number(show: Renderer, value: float | None, digits: int = 2) -> str:
+    return "–" if value is None else show.number(value, f".{digits}f").replace("-", "−")

@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 from playground.page.parts.plots import MARKS, template
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import DiversityLine
+from playground.tabs.sampling.page.drawing.cells import name_others
 
 
 def plot_diversity(show: Renderer, lines: Sequence[DiversityLine]) -> go.Figure:
-    """Diversity (0 to 1) against temperature, a line for each top-k or top-p."""
+    """Diversity (0 to 1) against temperature, a line for each setting of the other parameters."""
     hover = show.text("sampling.plot_hover")
     figure = go.Figure()
     for number, line in enumerate(lines):
@@ -20,7 +21,7 @@ def plot_diversity(show: Renderer, lines: Sequence[DiversityLine]) -> go.Figure:
             x=[x for x, _ in line.points],
             y=[y for _, y in line.points],
             mode="lines+markers",
-            name=_name(show, line),
+            name=" · ".join(name_others(show, line.others)),
             showlegend=len(lines) > 1,
             marker={"size": 9, "symbol": MARKS[number % len(MARKS)]},
             cliponaxis=False,
@@ -30,9 +31,3 @@ def plot_diversity(show: Renderer, lines: Sequence[DiversityLine]) -> go.Figure:
     figure.update_xaxes(title_text=show.text("sampling.axis_temperature"))
     figure.update_yaxes(title_text=show.text("sampling.axis_diversity"), range=[0, 1.05])
     return figure
-
-
-def _name(show: Renderer, line: DiversityLine) -> str:
-    if line.top_k is not None:
-        return show.text("sampling.at_top_k", top_k=line.top_k)
-    return "" if line.top_p is None else show.text("sampling.at_top_p", top_p=show.number(line.top_p, "g"))

@@ -18,7 +18,7 @@ from playground.tabs.sampling.lab import SweepCell, diversity
 from playground.tabs.sampling.page.drawing.cells import draw_grid
 from playground.tabs.sampling.page.drawing.diversity import plot_diversity
 from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_notice
-from playground.tabs.sampling.page.fields import SweepFields, grid_of
+from playground.tabs.sampling.page.fields import SweepFields, first_values, grid_of
 from playground.tabs.sampling.page.layout import SamplingLayout
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_number, checked_text
@@ -45,7 +45,7 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
 
     def on_varied(varied: str) -> object:
         """Values that fit what is varied."""
-        return gr.update(visible=varied != "none", value="0.5, 0.9" if varied == "top_p" else "5, 50")
+        return gr.update(visible=varied != "none", value=first_values(varied))
 
     async def on_run(request: gr.Request, prompt: str, *values: Any) -> AsyncGenerator[list[object]]:
         who, (fields, models, sliders) = app.who(request), _parse(values)
