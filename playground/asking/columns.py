@@ -56,14 +56,18 @@ async def side_by_side(
 
     async def run(place: int, column: ReplyColumn) -> None:
         try:
-            async with aclosing(_replies(column)) as replies:
+            async with column.open() as asked, aclosing(answer(asked.provider, asked.request, column.begun)) as replies:
                 async for reply in replies:
-                    latest[place] = reply
+                    latest[place] = replace(reply, sources=asked.sources) if asked.sources else reply
                     changed.set()
+        except PlaygroundError as error:  # `answer` raises none: it could not be opened
+            failed(place, Failure.of(error))
         except Exception as error:  # noqa: BLE001 - a defect in one adapter must not take the other columns with it
-            failure = Failure.of_defect(error, f"column {column.model}", log)
-            latest[place] = replace(latest[place], state="failed", failure=failure, progress=None)
-            changed.set()
+            failed(place, Failure.of_defect(error, f"column {column.model}", log))
+
+    def failed(place: int, failure: Failure) -> None:
+        latest[place] = replace(latest[place], state="failed", failure=failure, progress=None)
+        changed.set()
 
     async def run_all() -> None:
         async with asyncio.TaskGroup() as together:
@@ -74,12 +78,3 @@ async def side_by_side(
         async for snapshot in snapshots:
             yield snapshot
     yield tuple(reply.ended() for reply in latest)
-
-
-async def _replies(column: ReplyColumn) -> AsyncGenerator[Reply]:
-    try:
-        async with column.open() as asked, aclosing(answer(asked.provider, asked.request, column.begun)) as replies:
-            async for reply in replies:
-                yield replace(reply, sources=asked.sources) if asked.sources else reply
-    except PlaygroundError as error:
-        yield Reply(model=column.model, text=column.begun, failure=Failure.of(error), state="failed")

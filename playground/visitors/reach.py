@@ -76,10 +76,14 @@ class Reach:
         for name in SHARED:
             if name != "scripted" or self.scripted:
                 found |= {model.ref: model for model in await self._connect(visitor, name).models()}
-        found |= {model.ref: model for model in self.catalog.models if model.ref not in found}
-        for listed in (self._lists.get(visitor) or {}).values():
-            found |= {model.ref: model for model in listed}
+        found |= {ref: model for ref, model in self._listed(visitor).items() if ref not in found}
         return tuple(sorted(found.values(), key=lambda model: not model.local))
+
+    def _listed(self, visitor: str) -> dict[str, ModelInfo]:
+        """By name, what is known without asking anybody: the catalogue, and what vendors have listed before."""
+        vendors = [model for listed in (self._lists.get(visitor) or {}).values() for model in listed]
+        scripted = registry.rows("scripted").models if self.scripted else ()
+        return {model.ref: model for model in (*scripted, *self.catalog.models, *vendors)}
 
     async def refresh(self, visitor: str, name: str) -> tuple[ModelInfo, ...]:
         """Ask a vendor for its list. Raises its errors: a wrong key is noticed here."""
@@ -106,17 +110,17 @@ class Reach:
         Raises `UnknownModel`, `MissingKey`, and what a vendor answers when it is asked for its list.
         """
         name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/")
-        known = {model.ref: model for model in await self.models(visitor)}
         if name not in registry.names(self.catalog) or not model_id or (name == "scripted" and not self.scripted):
-            find(known.values(), ref)  # tells the names that look alike
+            find(await self.models(visitor), ref)  # tells the names that look alike
         ref = f"{name}/{model_id}"
         async with self._connected(visitor, name) as provider:
-            if ref in known:
-                yield provider, known[ref]
-            elif isinstance(provider, Resolves):
+            if isinstance(provider, Resolves):
                 yield provider, await provider.resolve(model_id)
+            elif (model := self._listed(visitor).get(ref)) is not None:
+                yield provider, model
             else:
-                yield provider, find((*known.values(), *await self.refresh(visitor, name)), ref)
+                await self.refresh(visitor, name)
+                yield provider, find(await self.models(visitor), ref)
 
     def embeddings(self, visitor: str = "") -> tuple[EmbeddingInfo, ...]:
         """Models that embed, the default first. Among scripted models that is one without weights."""

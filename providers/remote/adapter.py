@@ -6,7 +6,6 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import aclosing
 
 from providers.base import Network
 from providers.errors import PlaygroundError, Timeout
@@ -56,13 +55,9 @@ class RemoteAdapter(ABC):
         content = render_body(*self._preview(request))
         return Rendered(content=content, language="json", tokens=estimate_tokens(request), exact=False)
 
-    async def stream(self, request: Request) -> AsyncGenerator[Event]:
+    def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        async with aclosing(
-            request_events(lambda request: self._attempt(request, start), request, self._network)
-        ) as events:
-            async for event in events:
-                yield event
+        return request_events(lambda request: self._attempt(request, start), request, self._network)
 
     def _translate(self, error: Exception, call: VendorCall) -> PlaygroundError:
         """One of our errors for whatever the SDK raised: nothing of a vendor's goes further."""

@@ -35,11 +35,9 @@ Attempt = Callable[[Request], AsyncGenerator[Event]]
 """One try of a request: events, or one of our errors. Nothing of a vendor's leaves it."""
 
 
-async def request_events(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:
+def request_events(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:
     """The events of a request: under deadlines, tried again where that may help, without what the vendor rejects."""
-    async with aclosing(with_deadlines(_without_rejected(attempt, request, network), network, request)) as events:
-        async for event in events:
-            yield event
+    return with_deadlines(_tries(attempt, request, network), network, request)
 
 
 async def with_deadlines(events: AsyncGenerator[Event], network: Network, request: Request) -> AsyncGenerator[Event]:
@@ -78,27 +76,9 @@ def _timeout(provider: str, network: Network, *, begun: bool, total: bool) -> Ti
     return Timeout("first_token", provider=provider, seconds=network.first_token)
 
 
-async def _without_rejected(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:
-    """Send again without a sampling parameter that the vendor names in a refusal, once for each, and say so."""
-    while True:
-        rejected: UnsupportedRequest | None = None
-        try:
-            async with aclosing(_retrying(attempt, request, network)) as events:
-                async for event in events:
-                    yield event
-        except UnsupportedRequest as error:
-            rejected = error
-        if rejected is None:
-            return
-        name = str(rejected.values.get("parameter"))
-        shorter = _without(request, name)
-        if shorter is None:
-            raise rejected
-        request = shorter
-        yield Change(what=name, reason="rejected_by_api")
-
-
-def _without(request: Request, name: str) -> Request | None:
+def _without(request: Request, refusal: UnsupportedRequest) -> Request | None:
+    """The request without what was refused; `None` where that is nothing that can be left out."""
+    name = str(refusal.values.get("parameter"))
     if name == "logprobs" and request.logprobs is not None:
         return replace(request, logprobs=None)
     if name not in request.sampling.chosen():
@@ -107,9 +87,14 @@ def _without(request: Request, name: str) -> Request | None:
     return replace(request, sampling=replace(request.sampling, **{name: value}))  # type: ignore[arg-type]
 
 
-async def _retrying(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:
-    """Try again before the first content, at most `network.retries` times, telling how long each wait is."""
-    for tried in range(network.retries + 1):
+async def _tries(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:
+    """Try again, before the first content.
+
+    At most `network.retries` times where the vendor may answer now, telling how long each wait is; and without a
+    sampling parameter that the vendor names in a refusal, once for each, saying so.
+    """
+    tried = 0
+    while True:
         failure: PlaygroundError | None = None
         begun = False
         try:
@@ -121,9 +106,18 @@ async def _retrying(attempt: Attempt, request: Request, network: Network) -> Asy
             failure = error
         if failure is None:
             return
+        if (
+            not begun
+            and isinstance(failure, UnsupportedRequest)
+            and (shorter := _without(request, failure)) is not None
+        ):
+            request, tried = shorter, 0
+            yield Change(what=str(failure.values.get("parameter")), reason="rejected_by_api")
+            continue
         wait = None if begun or tried == network.retries else wait_before_retry(failure, tried, network)
         if wait is None:
             raise failure
+        tried += 1
         yield Progress(stage="retry", done=0, total=wait)
         await asyncio.sleep(wait)
 

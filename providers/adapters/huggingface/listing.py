@@ -43,10 +43,8 @@ class ModelListing:
         """The catalogue's rows with what was recorded at download, and what else lies in the cache."""
         known = dict(self._rows)
         for name, folder in self._store.list_cached():
-            try:
-                known[name] = self._describe(name, folder)
-            except WeightsUnavailable:  # damaged: it is noticed, and repaired, when it is asked for
-                continue
+            if (found := self._described(name, folder)) is not None:
+                known[name] = found
         return tuple(known.values())
 
     def resolve(self, name: str, ticket: Ticket) -> ModelInfo:
@@ -61,7 +59,8 @@ class ModelListing:
         else:
             check_id(name)
         if name in self._rows:
-            return self._rows[name]
+            folder = self._store.find_folder(name)
+            return (self._described(name, folder) if folder else None) or self._rows[name]
         self.check_allowed(name)
         folder = self._store.find_folder(name)
         if folder is not None:
@@ -98,6 +97,13 @@ class ModelListing:
         """Where strangers visit, only the catalogue and what the operator has put into the cache."""
         if not (self._folders or name in self._rows or name in dict(self._store.list_cached())):
             raise UnknownModel(model=name[:120], near="")
+
+    def _described(self, name: str, folder: Path) -> ModelInfo | None:
+        """`None` for a damaged one: that is noticed, and repaired, when it is asked for."""
+        try:
+            return self._describe(name, folder)
+        except WeightsUnavailable:
+            return None
 
     def _describe(self, name: str, folder: Path) -> ModelInfo:
         """The catalogue's row, or what the folder says; with what was recorded at download."""
