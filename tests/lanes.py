@@ -28,7 +28,7 @@ SLOW_PLACES = (
     "tests/playground/web/test_old_clients.py",
     "tests/playground/page/test_new_tab.py",  # serves a page
     "tests/playground/test_new_language.py",
-    "tests/playground/test_new_parameter.py",  # a program of its own
+    "tests/test_contributing.py",  # a program of its own
     "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
     "tests/playground/asking/test_images.py",  # a process for each hostile image
     "tests/playground/tabs/rag/test_grounding.py",
