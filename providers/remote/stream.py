@@ -114,7 +114,7 @@ async def _tries(attempt: Attempt, request: Request, network: Network) -> AsyncG
             request, tried = shorter, 0
             yield Change(what=str(failure.values.get("parameter")), reason="rejected_by_api")
             continue
-        wait = None if begun or tried == network.retries else wait_before_retry(failure, tried, network)
+        wait = None if begun else wait_before_retry(failure, tried, network)
         if wait is None:
             raise failure
         tried += 1
@@ -123,7 +123,10 @@ async def _tries(attempt: Attempt, request: Request, network: Network) -> AsyncG
 
 
 def wait_before_retry(failure: PlaygroundError, tried: int, network: Network) -> float | None:
-    """Seconds, or `None` where another try is useless or the vendor asks for a longer wait than we accept."""
+    """Seconds; `None` where another try is useless or one too many, or where the vendor asks for a longer wait than we
+    accept. `tried` counts the retries there were."""
+    if tried >= network.retries:
+        return None
     match failure:
         case RateLimited(reason=None) | Overloaded() | Unavailable(reason="unreachable"):
             pass

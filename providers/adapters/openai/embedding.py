@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from itertools import count
 
 import numpy as np
 import openai
@@ -57,11 +58,11 @@ class RemoteEmbedder:
 
     async def _request(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One request, tried again where that may help."""
-        for tried in range(self._network.retries + 1):
+        for tried in count():
             answer = await self._once(texts)
             if not isinstance(answer, PlaygroundError):
                 return self._vectors(answer, len(texts))
-            wait = None if tried == self._network.retries else wait_before_retry(answer, tried, self._network)
+            wait = wait_before_retry(answer, tried, self._network)
             if wait is None:
                 raise answer
             await asyncio.sleep(wait)
