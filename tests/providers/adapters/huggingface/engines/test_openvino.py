@@ -162,7 +162,12 @@ SAMPLINGS = [
 
 @pytest.mark.parametrize(
     ("kind", "sampling"),
-    [*(("f16", sampling) for sampling in SAMPLINGS), ("q8_0", SAMPLINGS[0]), ("q8_0", SAMPLINGS[-1])],
+    [
+        ("f16", SAMPLINGS[-1]),
+        ("q8_0", SAMPLINGS[0]),
+        *(pytest.param("f16", sampling, marks=pytest.mark.long) for sampling in SAMPLINGS[:-1]),
+        pytest.param("q8_0", SAMPLINGS[-1], marks=pytest.mark.long),
+    ],
     ids=lambda value: value if isinstance(value, str) else "-".join(f"{n}={v}" for n, v in value.chosen().items()),
 )
 async def test_what_is_drawn_is_what_the_sliders_say(
