@@ -6,17 +6,36 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
+from typing import Any, Protocol, Self
 
 from providers.base import Network
 from providers.errors import PlaygroundError, Timeout
 from providers.remote.estimate import estimate_tokens
 from providers.remote.preview import render_body
-from providers.remote.refusals import VendorCall, find_own_error
+from providers.remote.refusals import VendorCall, checked_chunk, find_own_error
+from providers.remote.reply import GrowingReply, reply_events
+from providers.remote.sse import END
 from providers.remote.stream import request_events
 from providers.types import Event, ModelInfo, Progress, Rendered, Request
 
 SECONDS = 20.0
 """At most for a list of models."""
+TAIL = 3.0
+"""Seconds to wait for what may follow a finish reason: the count of tokens, the mark of the end."""
+_NOTHING = object()
+
+
+class Answer(Protocol):
+    """A vendor's answer to a request that asked for a stream, open until it is left."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *failure: Any) -> None: ...
+
+    def events(self) -> AsyncGenerator[object]:
+        """See `providers.remote.sse.read_events`."""
+        ...
 
 
 class RemoteAdapter(ABC):
@@ -75,9 +94,48 @@ class RemoteAdapter(ABC):
     def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
         """Address and body of a request, as it is shown."""
 
-    @abstractmethod
     def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
         """One try of a request, begun at `start` (of `time.perf_counter`). Raises `PlaygroundError`s alone."""
+        reply = self._new_reply()
+        return reply_events(self._chunks(request, reply), reply, request, start)
+
+    async def _chunks(self, request: Request, reply: GrowingReply) -> AsyncGenerator[object]:
+        """The data of the vendor's events, or its one answer, to the end of the stream.
+
+        The last reason to finish counts, and the mark of an end is one. Where a reason came alone, what follows is
+        waited for shortly, and no failure counts any more.
+        """
+        failure: PlaygroundError | None = None
+        chunk: object = None
+        call = self._call(request)
+        try:
+            async with await self._post(request) as answer, aclosing(answer.events()) as events:
+                while not reply.over:
+                    async with asyncio.timeout(TAIL if reply.settled else None):
+                        chunk = await anext(events, _NOTHING)
+                    if chunk is _NOTHING:
+                        break
+                    if chunk is END:
+                        reply.end()
+                        break
+                    yield checked_chunk(chunk, call)
+        except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
+            failure = self._translate(error, call)
+        chunk = None  # a vendor's words, which may echo a key: no traceback shows them
+        if failure and not reply.settled:
+            raise failure
+
+    @abstractmethod
+    def _new_reply(self) -> GrowingReply:
+        """A reply of which nothing has arrived yet."""
+
+    @abstractmethod
+    async def _post(self, request: Request) -> Answer:
+        """Send a request. Raises what the SDK raises."""
+
+    @abstractmethod
+    def _call(self, request: Request) -> VendorCall:
+        """The request as it was sent, to understand what a vendor objects to."""
 
     @abstractmethod
     def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:

@@ -22,6 +22,7 @@ from providers.errors import (
     UnsupportedRequest,
 )
 from providers.remote.estimate import estimate_tokens
+from providers.remote.sse import WholeAnswer
 from providers.types import ModelInfo, Request
 
 
@@ -36,7 +37,10 @@ _CONTEXT = _words(
 _FILTER = _words(r"content_filter", r"content_policy", r"content management policy", r"flagged")
 _MODEL = _words(r"model_not_found", r"not a valid model", r"invalid_model", r"invalid model", r"unknown model")
 _KEY = _words(r"api[ _]key[ _](not[ _]valid|invalid)", r"invalid[ _]api[ _]key", r"incorrect api key")
-_QUOTA = _words(r"insufficient_quota", r"billing", r"exceeded your current quota", r"credit balance")
+_QUOTA = _words(
+    r"insufficient_quota", r"billing", r"exceeded your current quota", r"credit balance",
+    r"insufficient (balance|credit|funds)",
+)  # fmt: skip
 _OVERLOADED = _words(r"overload", r"service_unavailable", r"over capacity", r"unavailable")
 _STATUS_OF_TYPE = {
     "authentication_error": 401,
@@ -53,6 +57,9 @@ _STATUS_OF_TYPE = {
     "internal_server_error": 500,
     "overloaded_error": 529,
 }
+_WRONG_PATH = _words(r"unexpected endpoint", r"cannot post", r"no such (route|path|endpoint)", r"^\W*not found\W*$")
+_ANSWERS = {"choices", "content", "message", "usage"}
+"""One of these has an answer that is none in words."""
 _ALSO_ORDINARY_WORDS = {"stop", "seed"}
 
 
@@ -130,6 +137,34 @@ def stream_error(body: object, call: VendorCall) -> PlaygroundError:
     if not fault.codes and not fault.structured:
         return StreamTruncated("malformed", provider=call.provider)
     return Unavailable(provider=call.provider)
+
+
+def checked_chunk(chunk: object, call: VendorCall) -> object:
+    """The data of an event, or of an answer that is no stream. Raises our own error where it says that it is one."""
+    whole = isinstance(chunk, WholeAnswer)
+    body = chunk.content if isinstance(chunk, WholeAnswer) else chunk
+    failed = isinstance(body, Mapping) and bool(body.get("error") or body.get("type") == "error")
+    if not whole:
+        if failed:
+            raise stream_error(body, call)
+        return body
+    if not isinstance(body, Mapping):
+        raise Unavailable("not_an_api", provider=call.provider)
+    if failed or not body.keys() & _ANSWERS:
+        raise _answer_error(body, call)
+    return body
+
+
+def _answer_error(body: object, call: VendorCall) -> PlaygroundError:
+    """For an error that came as a whole answer, with status 200."""
+    fault = _Fault.of(body)
+    if _WRONG_PATH.search(fault.text) or not fault.text:
+        return Unavailable("not_an_api", provider=call.provider)
+    known = stream_error(body, call)
+    if isinstance(known, StreamTruncated) or (isinstance(known, Unavailable) and not fault.codes):
+        found = _rejected(200, fault, call)
+        return Unavailable(provider=call.provider) if isinstance(found, UnsupportedRequest) else found
+    return known
 
 
 def _rejected(status: int, fault: _Fault, call: VendorCall) -> PlaygroundError:

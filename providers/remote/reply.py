@@ -1,25 +1,46 @@
-"""From the chunks of a vendor's stream to the events of a reply, and the `Done` that only a finish reason brings."""
+"""From the chunks of a vendor's stream to the events of a reply, and the `Done` that only its end brings."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
-from typing import Protocol, TypeVar
+from dataclasses import replace
+from typing import Protocol
 
 from providers.errors import StreamTruncated
-from providers.types import Done, Event, Finish, ReasoningDelta, Request, TextDelta, Timing, Usage
+from providers.thinking import Thinking
+from providers.types import (
+    Done,
+    Event,
+    Finish,
+    ReasoningDelta,
+    Request,
+    TextDelta,
+    Timing,
+    TokenLogprob,
+    TokenLogprobs,
+    Usage,
+)
+from providers.wellformed import WellFormed, well_formed
 
-_Chunk = TypeVar("_Chunk", contravariant=True)
 
-
-class GrowingReply(Protocol[_Chunk]):
+class GrowingReply(Protocol):
     """A reply as its chunks arrive, in a vendor's form. `take` may raise `Refused` and `Unavailable`."""
 
     provider: str
     finish: Finish | None
+    """The last reason to finish that was given."""
+    settled: bool
+    """It was given as servers do that mean it, without content beside it: nothing but a count of tokens may follow."""
+    over: bool
+    """The protocol's own mark of the end was seen."""
 
-    def take(self, chunk: _Chunk) -> Iterator[Event]: ...
+    def take(self, chunk: object) -> Iterator[Event]: ...
+
+    def end(self) -> None:
+        """The server has marked the end."""
+        ...
 
     def truncated(self) -> StreamTruncated: ...
 
@@ -27,21 +48,27 @@ class GrowingReply(Protocol[_Chunk]):
 
 
 async def reply_events(
-    chunks: AsyncGenerator[_Chunk], reply: GrowingReply[_Chunk], request: Request, start: float
+    chunks: AsyncGenerator[object], reply: GrowingReply, request: Request, start: float
 ) -> AsyncGenerator[Event]:
-    """The events of a reply and its `Done`. Without a finish reason it is no success, whatever else arrived."""
+    """The events of a reply and its `Done`. Without an end it is no success, whatever else arrived.
+
+    Reasoning that is written into the text, between marks, is told apart; halves of characters are joined.
+    """
     first = 0.0
     failure: StreamTruncated | None = None
+    pieces = _Pieces(begun=bool(request.messages) and request.messages[-1].role == "assistant")
     async with aclosing(chunks):
         try:
             async for chunk in chunks:
-                for event in reply.take(chunk):
+                for event in pieces.take(reply.take(chunk)):
                     if isinstance(event, TextDelta | ReasoningDelta):
                         first = first or time.perf_counter() - start
                     yield event
         except (AttributeError, TypeError, ValueError):  # fields of another type than the protocol's
             failure = StreamTruncated("malformed", provider=reply.provider)
-    if reply.finish is None:
+    for event in pieces.rest():
+        yield event
+    if reply.finish is None or failure is not None:
         raise failure or reply.truncated()
     total = time.perf_counter() - start
     yield Done(
@@ -49,3 +76,42 @@ async def reply_events(
         usage=reply.usage(request),
         timing=Timing(first_token=first or total, total=total),
     )
+
+
+class _Pieces:
+    """Text and reasoning as they become certain."""
+
+    def __init__(self, *, begun: bool) -> None:
+        self._thinking = Thinking(begun=begun)
+        self._text, self._reasoning = WellFormed(), WellFormed()
+
+    def take(self, events: Iterator[Event]) -> Iterator[Event]:
+        for event in events:
+            match event:
+                case TextDelta(text):
+                    yield from _deltas(self._thinking.push(self._text.push(text)))
+                case ReasoningDelta(text):
+                    yield from _deltas((self._reasoning.push(text), ""))
+                case TokenLogprobs(tokens):
+                    yield TokenLogprobs(tuple(map(_readable, tokens)))
+                case _:
+                    yield event
+
+    def rest(self) -> Iterator[Event]:
+        """What was held back, at the end."""
+        yield from _deltas((self._reasoning.rest(), ""))
+        yield from _deltas(self._thinking.push(self._text.rest()))
+        yield from _deltas(self._thinking.rest())
+
+
+def _deltas(pieces: tuple[str, str]) -> Iterator[Event]:
+    reasoning, answer = pieces
+    if reasoning:
+        yield ReasoningDelta(reasoning)
+    if answer:
+        yield TextDelta(answer)
+
+
+def _readable(token: TokenLogprob) -> TokenLogprob:
+    others = tuple((well_formed(other), logprob) for other, logprob in token.alternatives)
+    return replace(token, token=well_formed(token.token), alternatives=others)

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
+from tests.faults.dialects import DIALECTS
 from tests.faults.script import (
     FAULTS,
     Broken,
@@ -118,7 +119,7 @@ class FaultServer:
     async def _answer(self, request: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """True if the connection can go on."""
         name = request.model.partition("#")[0]
-        fault = FAULTS.get(name, FAULTS["not-found"])
+        fault = FAULTS.get(name) or DIALECTS.get(name, FAULTS["not-found"])
         wire: Wire = Messages(request.body) if "anthropic-version" in request.headers else Chat(request.body)
         self._asked[request.model] += 1
         if self._refuses(fault, request):

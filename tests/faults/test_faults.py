@@ -50,13 +50,12 @@ EXPECTED: dict[str, tuple[type[PlaygroundError], str | None, str]] = {
     "reset": (StreamTruncated, "reset", TEXT),
     "reset-at-once": (StreamTruncated, "reset", ""),
     "html": (Unavailable, "not_an_api", ""),
-    "html-disguised": (StreamTruncated, "no_end", ""),
+    "html-disguised": (Unavailable, "not_an_api", ""),
     "compressed": (Unavailable, "not_an_api", ""),
     "malformed": (StreamTruncated, "malformed", TEXT),
     "wrong-types": (StreamTruncated, "malformed", TEXT),
     "invalid-utf8": (StreamTruncated, "malformed", TEXT),
     "no-end": (StreamTruncated, "no_end", TEXT),
-    "no-end-marked": (StreamTruncated, "no_end", TEXT),
     "empty": (StreamTruncated, "empty", ""),
     "filter": (Refused, "filter", TEXT),
     "refusal": (Refused, "refusal", "Well, "),
@@ -65,7 +64,10 @@ EXPECTED: dict[str, tuple[type[PlaygroundError], str | None, str]] = {
     "rate-limit-midway": (RateLimited, None, TEXT),
     "redirect": (Unavailable, "redirect", ""),
 }
-WITHOUT_ERROR = {"ok", "thinker", "length", "slow", "reject-temperature", "rate-limit-once", "server-error-once"}
+WITHOUT_ERROR = {
+    *("ok", "thinker", "length", "slow", "reject-temperature", "rate-limit-once", "server-error-once"),
+    "no-end-marked",  # [DONE] is the protocol's mark of an end
+}
 ANTHROPIC_REASONS = {"filter": "refusal"}  # it has one word for both
 LONGEST_WAIT = 3.5  # two retries of a status without Retry-After, and two seconds to tell
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import anthropic
 import httpx2
-from anthropic.types import Message, RawMessageStreamEvent
 
 from providers.adapters.anthropic.body import body, shortened, wire_name
 from providers.adapters.anthropic.listing import ACCEPTS, parse_models
@@ -18,13 +17,20 @@ from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
-from providers.remote.reply import reply_events
-from providers.types import Event, ModelInfo, Request
+from providers.remote.sse import read_events
+from providers.types import ModelInfo, Request
 
 BASE_URL = "https://api.anthropic.com"
 WITH_SAMPLING = "2023-06-01"
 """The version of the protocol that still has temperature, top-p and top-k, for the models that take them."""
 _SAMPLING = {"temperature", "top_p", "top_k"}
+
+
+class _Answer(anthropic.AsyncStream[object]):
+    """The SDK's connection and its reader of events, and not its idea of which events count."""
+
+    def events(self) -> AsyncGenerator[object]:
+        return read_events(self.response, self._decoder)
 
 
 class Messages(RemoteAdapter):
@@ -60,29 +66,19 @@ class Messages(RemoteAdapter):
     def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
         return f"{self._url}/v1/messages", body(request, shortened)
 
-    def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
-        reply = AnthropicReply(self.name)
-        return reply_events(self._chunks(request, reply), reply, request, start)
+    def _new_reply(self) -> AnthropicReply:
+        return AnthropicReply(self.name)
 
-    async def _chunks(self, request: Request, reply: AnthropicReply) -> AsyncGenerator[RawMessageStreamEvent]:
-        """The SDK's events, up to the stop reason; the usage comes with it."""
-        failure: PlaygroundError | None = None
+    async def _post(self, request: Request) -> _Answer:
         older = _SAMPLING & request.sampling.chosen().keys()
-        try:
-            async with await self._sdk.post(
-                "/v1/messages",
-                body=body(request),
-                cast_to=Message,
-                options={"headers": {"anthropic-version": WITH_SAMPLING}} if older else {},
-                stream=True,
-                stream_cls=anthropic.AsyncStream[RawMessageStreamEvent],
-            ) as chunks:
-                while not reply.finish and (chunk := await anext(chunks, None)) is not None:
-                    yield chunk
-        except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
-            failure = self._translate(error, self._call(request))
-        if failure:
-            raise failure
+        return await self._sdk.post(
+            "/v1/messages",
+            body=body(request),
+            cast_to=object,
+            options={"headers": {"anthropic-version": WITH_SAMPLING}} if older else {},
+            stream=True,
+            stream_cls=_Answer,
+        )
 
     def _call(self, request: Request) -> VendorCall:
         sent = {wire_name(name): name for name in request.sampling.chosen() if name != "max_tokens"}

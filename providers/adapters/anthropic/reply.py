@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-
-from anthropic.types import RawMessageStreamEvent
 
 from providers.errors import Refused, StreamTruncated
 from providers.remote.estimate import estimate_text_tokens, estimate_tokens
@@ -20,47 +18,67 @@ class AnthropicReply:
 
     provider: str
     finish: Finish | None = None
+    settled: bool = False
+    over: bool = False
     text: list[str] = field(default_factory=list)
     begun: bool = False
     events: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
-    def take(self, chunk: RawMessageStreamEvent) -> Iterator[Event]:
-        """Our events for one of the vendor's. Those are not validated by the SDK: a field may be missing."""
+    def take(self, chunk: object) -> Iterator[Event]:
+        """Our events for one of the vendor's, or for the one answer of a server that does not stream."""
         self.events += 1
-        match chunk.type:
+        if not isinstance(chunk, Mapping):
+            raise TypeError("an event that is no object")
+        match chunk.get("type"):
             case "message_start":
                 self.begun = True
-                self._count(chunk.message.usage)
+                self._count(_at(chunk.get("message"), "usage"))
             case "content_block_start":
-                yield from self._piece(chunk.content_block)
+                yield from self._piece(chunk.get("content_block"))
             case "content_block_delta":
-                yield from self._piece(chunk.delta)
+                yield from self._piece(chunk.get("delta"))
             case "message_delta":
-                self._count(chunk.usage)
-                if reason := chunk.delta.stop_reason:
-                    self.finish = self._finished(reason)
+                self._count(chunk.get("usage"))
+                self._stopped(_at(chunk.get("delta"), "stop_reason"))
+            case "message_stop":
+                self.over = True
+                self.end()
+            case "message":
+                self.begun = True
+                for block in chunk.get("content") or ():
+                    yield from self._piece(block)
+                self._count(chunk.get("usage"))
+                self._stopped(chunk.get("stop_reason"))
             case _:
                 pass
 
+    def end(self) -> None:
+        if self.finish is None and self.text:
+            self.finish, self.settled = "stop", True
+
     def _piece(self, piece: object) -> Iterator[TextDelta | ReasoningDelta]:
         for field_name, event in (("text", TextDelta), ("thinking", ReasoningDelta)):
-            text = getattr(piece, field_name, None)
+            text = _at(piece, field_name)
             if isinstance(text, str) and text:
                 self.text.append(text)
                 yield event(text)
-        if getattr(piece, "type", None) is None:
+        if _at(piece, "type") is None:
             raise TypeError("a delta without a type")
 
     def _count(self, usage: object) -> None:
         """Counts are cumulative: a later one replaces an earlier."""
         names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
         for name in names:
-            if isinstance(value := getattr(usage, name, None), int):
+            if isinstance(value := _at(usage, name), int):
                 self.counts[name] = value
-        thinking = getattr(getattr(usage, "output_tokens_details", None), "thinking_tokens", None)
+        thinking = _at(_at(usage, "output_tokens_details"), "thinking_tokens")
         if isinstance(thinking, int):
             self.counts["thinking"] = thinking
+
+    def _stopped(self, reason: object) -> None:
+        if reason:
+            self.finish, self.settled = self._finished(str(reason)), True
 
     def _finished(self, reason: str) -> Finish:
         if reason == "refusal":
@@ -85,3 +103,8 @@ class AnthropicReply:
             reasoning_tokens=self.counts.get("thinking", 0),
             cached_tokens=cached,
         )
+
+
+def _at(value: object, name: str) -> object:
+    """A field, or `None` where there is no such one."""
+    return value.get(name) if isinstance(value, Mapping) else None

@@ -17,7 +17,6 @@ from providers.adapters.huggingface.families.encoders.pool import EncoderPool
 from providers.adapters.huggingface.families.reranking import LocalReranker
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
-from providers.adapters.huggingface.thinking import Thinking
 from providers.adapters.huggingface.tokens import EncodedPrompt
 from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
@@ -28,6 +27,7 @@ from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, WeightsUnavailable
 from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
+from providers.thinking import Thinking
 from providers.types import (
     Done,
     Event,

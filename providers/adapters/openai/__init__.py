@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionChunk
 
 from providers import catalog
 from providers.adapters.openai.body import body, shortened, wire_name
@@ -22,11 +20,9 @@ from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url, vendor_hosts
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
-from providers.remote.reply import reply_events
-from providers.types import Event, ModelInfo, Request
+from providers.remote.sse import read_events
+from providers.types import ModelInfo, Request
 
-TAIL = 3.0
-"""Seconds to wait for the usage that follows a finish reason."""
 STANDARD = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty", "max_tokens", "seed", "stop"})
 """The sampling parameters of the protocol itself."""
 OPENAI = Endpoint(
@@ -38,6 +34,13 @@ OPENAI = Endpoint(
     accepts=STANDARD,
     max_tokens_field="max_completion_tokens",
 )
+
+
+class _Answer(openai.AsyncStream[object]):
+    """The SDK's connection and its reader of events, and not its idea of where a stream ends."""
+
+    def events(self) -> AsyncGenerator[object]:
+        return read_events(self.response, self._decoder)
 
 
 class ChatCompletions(RemoteAdapter):
@@ -73,34 +76,20 @@ class ChatCompletions(RemoteAdapter):
     def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
         return f"{self._url}/chat/completions", body(request, self._endpoint, shortened)
 
-    def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
-        reply = OpenAIReply(self.name)
-        return reply_events(self._chunks(request, reply), reply, request, start)
+    def _new_reply(self) -> OpenAIReply:
+        return OpenAIReply(self.name)
+
+    async def _post(self, request: Request) -> _Answer:
+        return await self._sdk.post(
+            "/chat/completions",
+            body=body(request, self._endpoint),
+            cast_to=object,
+            stream=True,
+            stream_cls=_Answer,
+        )
 
     def embedder(self, info: EmbeddingInfo) -> RemoteEmbedder:
         return RemoteEmbedder(info, self._sdk, self._network, self._translate)
-
-    async def _chunks(self, request: Request, reply: OpenAIReply) -> AsyncGenerator[ChatCompletionChunk]:
-        """The SDK's chunks. After a finish reason it waits shortly for the usage, and no failure counts any more."""
-        failure: PlaygroundError | None = None
-        try:
-            async with await self._sdk.post(
-                "/chat/completions",
-                body=body(request, self._endpoint),
-                cast_to=ChatCompletionChunk,
-                stream=True,
-                stream_cls=openai.AsyncStream[ChatCompletionChunk],
-            ) as chunks:
-                while not (reply.finish and reply.reported):
-                    async with asyncio.timeout(TAIL if reply.finish else None):
-                        chunk = await anext(chunks, None)
-                    if chunk is None:
-                        break
-                    yield chunk
-        except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
-            failure = self._translate(error, self._call(request))
-        if failure and not reply.finish:
-            raise failure
 
     def _call(self, request: Request) -> VendorCall:
         sent = {wire_name(name, self._endpoint): name for name in request.sampling.chosen() if name != "max_tokens"}

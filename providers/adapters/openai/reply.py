@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-
-from openai.types.chat import ChatCompletionChunk
-from openai.types.chat.chat_completion_chunk import Choice
+from math import isfinite
 
 from providers.errors import Refused, StreamTruncated, Unavailable
 from providers.remote.estimate import estimate_text_tokens, estimate_tokens
@@ -14,42 +12,53 @@ from providers.types import Event, Finish, ReasoningDelta, Request, TextDelta, T
 
 _LENGTH = {"length", "max_tokens", "model_length"}
 _FILTERED = {"content_filter", "safety"}
+_REASONING = ("reasoning_content", "reasoning")
 
 
 @dataclass(slots=True)
 class OpenAIReply:
-    """A reply as it grows. `take` raises `Refused` and `Unavailable` where a chunk says so."""
+    """A reply as it grows. `take` raises `Refused` and `Unavailable` where a chunk says so, `TypeError` where a field
+    is of another type than the protocol's."""
 
     provider: str
     finish: Finish | None = None
+    settled: bool = False
+    over: bool = False
     text: list[str] = field(default_factory=list)
     choices: int = 0
     chunks: int = 0
     reported: Usage | None = None
 
-    def take(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
-        """The events of one chunk. Chunks are not validated by the SDK: any field may be missing or of another type."""
+    def take(self, chunk: object) -> Iterator[Event]:
+        """The events of one chunk, or of the one answer of a server that does not stream."""
         self.chunks += 1
-        self.reported = _usage(getattr(chunk, "usage", None)) or self.reported
-        for choice in getattr(chunk, "choices", None) or ():
+        self.reported = _usage(_at(chunk, "usage")) or self.reported
+        for choice in _rows(_at(chunk, "choices")):
             self.choices += 1
+            before = len(self.text)
             yield from self._deltas(choice)
-            if reason := getattr(choice, "finish_reason", None):
-                self.finish = self._finished(str(reason))
+            said = len(self.text) > before
+            self.settled = self.settled and not said  # it went on: the reason before was none
+            if reason := _at(choice, "finish_reason") or _at(choice, "finishReason"):
+                self.finish, self.settled = self._finished(str(reason)), not said
 
-    def _deltas(self, choice: Choice) -> Iterator[Event]:
-        delta = getattr(choice, "delta", None)
-        extra: Mapping[str, object] = getattr(delta, "model_extra", None) or {}
-        reasoning = extra.get("reasoning_content") or extra.get("reasoning")
-        if isinstance(reasoning, str) and reasoning:
+    def end(self) -> None:
+        if self.finish is None and self.choices:
+            self.finish = "stop"
+        self.settled = self.settled or self.finish is not None
+
+    def _deltas(self, choice: object) -> Iterator[Event]:
+        delta = _at(choice, "delta") or _at(choice, "message")
+        reasoning = next((text for name in _REASONING if isinstance(text := _at(delta, name), str) and text), "")
+        if reasoning:
             self.text.append(reasoning)
             yield ReasoningDelta(reasoning)
-        for event in _content(getattr(delta, "content", None)):
+        for event in _content(_at(delta, "content")):
             self.text.append(event.text)
             yield event
-        if getattr(delta, "refusal", None):
+        if _at(delta, "refusal"):
             raise Refused("refusal", provider=self.provider)
-        if tokens := _logprobs(getattr(choice, "logprobs", None)):
+        if tokens := _logprobs(_at(choice, "logprobs")):
             yield TokenLogprobs(tokens)
 
     def _finished(self, reason: str) -> Finish:
@@ -86,26 +95,47 @@ def _content(content: object) -> Iterator[TextDelta | ReasoningDelta]:
 
 
 def _logprobs(logprobs: object) -> tuple[TokenLogprob, ...]:
-    entries: Sequence[object] = getattr(logprobs, "content", None) or ()
-    return tuple(_token(entry) for entry in entries)
+    """Of the tokens whose probability is told."""
+    return tuple(token for entry in _rows(_at(logprobs, "content")) if (token := _token(entry)) is not None)
 
 
-def _token(entry: object) -> TokenLogprob:
-    alternatives = tuple(
-        (str(other.token), float(other.logprob)) for other in getattr(entry, "top_logprobs", None) or ()
+def _token(entry: object) -> TokenLogprob | None:
+    logprob = _number(_at(entry, "logprob"))
+    if logprob is None:
+        return None
+    others = ((str(_at(other, "token")), _number(_at(other, "logprob"))) for other in _rows(_at(entry, "top_logprobs")))
+    return TokenLogprob(
+        str(_at(entry, "token")), logprob, tuple((token, value) for token, value in others if value is not None)
     )
-    return TokenLogprob(str(getattr(entry, "token", "")), float(getattr(entry, "logprob", 0.0)), alternatives)
 
 
 def _usage(usage: object) -> Usage | None:
-    count, output = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+    count, output = _at(usage, "prompt_tokens"), _at(usage, "completion_tokens")
     if not isinstance(count, int) or not isinstance(output, int):
         return None
-    reasoning = getattr(getattr(usage, "completion_tokens_details", None), "reasoning_tokens", None)
-    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
+    reasoning = _at(_at(usage, "completion_tokens_details"), "reasoning_tokens")
+    cached = _at(_at(usage, "prompt_tokens_details"), "cached_tokens")
     return Usage(
         input_tokens=count,
         output_tokens=output,
         reasoning_tokens=reasoning if isinstance(reasoning, int) else 0,
         cached_tokens=cached if isinstance(cached, int) else 0,
     )
+
+
+def _at(value: object, name: str) -> object:
+    """A field, or `None` where there is no such one."""
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _rows(value: object) -> list[object]:
+    """A list; an absent one is empty. Raises `TypeError` for anything else."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise TypeError("no list")
+    return value
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and isfinite(value) else None

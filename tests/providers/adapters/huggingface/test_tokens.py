@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers.adapters.huggingface.thinking import Thinking
 from providers.adapters.huggingface.tokens import Codec, Detokenizer, StopStrings
 from providers.errors import UnsupportedRequest
+from providers.thinking import Thinking
 from providers.types import Message
 from tests.providers.adapters.huggingface import tiny
 
