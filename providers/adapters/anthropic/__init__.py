@@ -17,6 +17,7 @@ from providers.errors import MissingKey, PlaygroundError, StreamTruncated
 from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
+from providers.remote.pools import Pools
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
 from providers.remote.reply import reply_events
 from providers.types import Event, ModelInfo, Request
@@ -48,7 +49,7 @@ class Messages(RemoteAdapter):
             base_url=str(self._url),
             max_retries=0,
             open_telemetry={"traces": False, "propagation": False},
-            http_client=client(destination, self._network),
+            http_client=client(destination, self._network, pools=connection.options.kept.one(Pools)),
         )
 
     async def _list_models(self) -> object:
