@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Protocol, TypeVar, assert_never
 
 from providers.errors import StreamTruncated
 from providers.types import (
@@ -23,6 +23,8 @@ from providers.types import (
     TokenLogprob,
     TokenLogprobs,
 )
+
+T = TypeVar("T")
 
 
 class Provider(Protocol):
@@ -79,6 +81,19 @@ class Network:
     longest_retry_after: float = 20
 
 
+@dataclass(slots=True)
+class Kept:
+    """What adapters keep between one connection and the next: one object of each class, none of which knows a key."""
+
+    _objects: dict[type, object] = field(default_factory=dict, repr=False)
+
+    def one(self, kind: type[T]) -> T:
+        """The object of that class, made when it is first asked for."""
+        found = self._objects.setdefault(kind, kind())
+        assert isinstance(found, kind)
+        return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Choices of whoever runs the page. `memory` in bytes, `None` for half of what the computer has."""
@@ -91,6 +106,7 @@ class Options:
     """The engine that local models run on, where it can run them; `None` for the fastest."""
     folders: bool = True
     """Visitors may name a folder of this computer, or a Hub model, to be loaded."""
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +32,7 @@ _CLEANING = (3600, 86_400)
 
 
 _SESSIONS = 300
-"""Pages that Gradio remembers: 1 to 5 MB each, kept after they were closed. Beyond, the least used goes."""
+"""Pages that Gradio remembers, kept after they were closed: a tab may come back. Beyond, the least used goes."""
 _COMPRESSED = 32_000
 """Bytes from which an answer is compressed: the page itself describes every component and is about 1 MB."""
 
@@ -43,6 +45,8 @@ def prepare(settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(_uploads(settings))
+    if find_spec("matplotlib") is None:  # else Gradio looks for it through all folders, twice with every redraw
+        sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Python's own sign for "not here"
 
 
 def middleware(settings: Settings, ownership: Ownership, head: str = "") -> list[Middleware]:
@@ -106,7 +110,11 @@ def launch(
     arguments = launch_arguments(settings, ownership, look)
     if work is not None:
         arguments["app_kwargs"]["middleware"].append(Middleware(Start, work=work))
-    _, address, _ = blocks.launch(prevent_thread_lock=True, **arguments)
+    from playground.web.sessions import LightSessions  # Gradio reads its environment when it is imported
+
+    application, address, _ = blocks.launch(prevent_thread_lock=True, **arguments)
+    application.state_holder = LightSessions()
+    application.state_holder.set_blocks(blocks)
     print(f"Aula is at {address}", flush=True)  # noqa: T201 - the one line that whoever started it waits for
     if wait:
         blocks.block_thread()

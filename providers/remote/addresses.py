@@ -88,10 +88,14 @@ async def look_up(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-class PinnedBackend(httpcore2.AsyncNetworkBackend):
-    """Looks a name up once and connects to that address from then on. TLS and the Host header keep the real name.
+PINNED_SECONDS = 60.0
 
-    Checking and connecting use the same answer, so a name that changes its address in between gains nothing.
+
+class PinnedBackend(httpcore2.AsyncNetworkBackend):
+    """Looks a name up and connects to that address for a minute. TLS and the Host header keep the real name.
+
+    Checking and connecting use the same answer, so a name that changes its address in between gains nothing: every
+    answer is checked, and no connection goes anywhere else.
     """
 
     def __init__(
@@ -103,7 +107,7 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
     ) -> None:
         self._network, self._provider, self._resolve = network, provider, resolve
         self._sockets = sockets or httpcore2.AnyIOBackend()
-        self._pinned: dict[str, tuple[str, ...]] = {}
+        self._pinned: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._lock = asyncio.Lock()
 
     async def connect_tcp(
@@ -127,8 +131,9 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
         raise failure
 
     async def _addresses(self, host: str, port: int) -> tuple[str, ...]:
+        now = asyncio.get_running_loop().time()
         async with self._lock:
-            if host not in self._pinned:
+            if self._pinned.get(host, (0.0, ()))[0] <= now:
                 found: Sequence[str] = ()
                 with contextlib.suppress(OSError, UnicodeError):
                     found = await self._resolve(host.strip("[]"), port)
@@ -136,8 +141,8 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
                     raise Unavailable("blocked_address", provider=self._provider)
                 if not found:
                     raise httpcore2.ConnectError("unknown host")
-                self._pinned[host] = tuple(found[:4])
-            return self._pinned[host]
+                self._pinned[host] = (now + PINNED_SECONDS, tuple(found[:4]))
+            return self._pinned[host][1]
 
     async def connect_unix_socket(
         self,

@@ -16,7 +16,8 @@ import httpx2
 
 from providers.base import Network
 from providers.errors import MissingKey, StreamTruncated, Timeout, Unavailable
-from providers.remote.addresses import PinnedBackend, Resolver, check_host, host_port, look_up
+from providers.remote.addresses import Resolver, check_host, host_port, look_up
+from providers.remote.pools import Place, Pool, Pools
 
 LARGEST_ERROR = 64 * 1024
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -52,13 +53,17 @@ def sendable_key(key: str | None, provider: str) -> str | None:
     return key
 
 
-def client(destination: Destination, network: Network, resolve: Resolver = look_up) -> httpx2.AsyncClient:
-    """A client for this destination alone. Raises `Unavailable("blocked_address")` where a hosted page may not go."""
+def client(
+    destination: Destination, network: Network, resolve: Resolver = look_up, pools: Pools | None = None
+) -> httpx2.AsyncClient:
+    """A client for this destination alone: it alone holds the key, and `pools` the connections, which outlive it;
+    without them it has its own. Raises `Unavailable("blocked_address")` where a hosted page may not go.
+    """
     check_host(destination.url, network, destination.vendors, destination.provider)
     for name in _LOGGERS:  # at DEBUG they write requests down; OPENAI_LOG and ANTHROPIC_LOG must not bring that about
         logging.getLogger(name).setLevel(logging.WARNING)
     return httpx2.AsyncClient(
-        transport=_Guard(destination, network, resolve),
+        transport=_Guard(destination, network, pools, resolve),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx2.Timeout(None, connect=network.connect, write=network.total, pool=network.total),
@@ -68,14 +73,18 @@ def client(destination: Destination, network: Network, resolve: Resolver = look_
 class _Guard(httpx2.AsyncBaseTransport):
     """Raises our own errors; an SDK wraps them, and `providers.remote.refusals.find_own_error` finds them again."""
 
-    def __init__(self, destination: Destination, network: Network, resolve: Resolver) -> None:
-        self._to, self._network = destination, network
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
-            network_backend=PinnedBackend(network, destination.provider, resolve),
-            max_connections=64,
-            max_keepalive_connections=0,  # a kept connection that its server has just closed fails like a fault
-        )
+    def __init__(self, destination: Destination, network: Network, pools: Pools | None, resolve: Resolver) -> None:
+        self._to, self._network, self._pools = destination, network, pools
+        self._own: Pool | None = None
+        if pools is None:
+            self._own = Pool(destination.provider, network, resolve, secure=destination.url.scheme == "https")
+
+    @property
+    def _pool(self) -> Pool:
+        if self._pools is None:
+            assert self._own is not None
+            return self._own
+        return self._pools.at(Place.of(self._to.provider, self._to.url, self._network), self._network)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         provider = self._to.provider
@@ -83,7 +92,7 @@ class _Guard(httpx2.AsyncBaseTransport):
             raise Unavailable("blocked_address", provider=provider)
         failure: Exception
         try:
-            response = await self._pool.handle_async_request(self._outgoing(request))
+            response = await self._pool.send(self._outgoing(request))
         except httpcore2.ConnectTimeout:
             failure = Timeout("connect", provider=provider, seconds=self._network.connect)
         except (httpcore2.ConnectError, httpcore2.UnsupportedProtocol):
@@ -135,7 +144,8 @@ class _Guard(httpx2.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        if self._own is not None:
+            await self._own.aclose()
 
 
 class _Bounded(httpx2.AsyncByteStream):

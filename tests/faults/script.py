@@ -87,6 +87,8 @@ class Fault:
     """The status is answered only to a request that has this parameter."""
 
 
+STEADY_SECONDS = 15
+"""How long the steady one speaks, ten tokens a second: see `tests.benchmarks.load`."""
 HELLO = (Say("Hel"), Say("lo "), Say("wor"), Say("ld"))
 TEXT = "Hello world"
 OK = (*HELLO, Finish())
@@ -96,6 +98,7 @@ FAULTS: dict[str, Fault] = {
     "thinker": Fault(steps=(Think("Let me "), Think("see."), *OK)),
     "length": Fault(steps=(*HELLO, Finish("length"))),
     "slow": Fault(steps=(Count(), Finish())),
+    "steady": Fault(steps=(Count(up_to=int(10 * STEADY_SECONDS), pause=0.1), Finish())),
     "unauthorized": Fault(status=401, kind="authentication_error", message="invalid key"),
     "forbidden": Fault(status=403, kind="permission_error", message="not allowed"),
     "not-found": Fault(status=404, kind="not_found_error", message="The model does not exist"),

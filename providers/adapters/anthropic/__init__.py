@@ -16,6 +16,7 @@ from providers.errors import MissingKey, PlaygroundError, StreamTruncated
 from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
+from providers.remote.pools import Pools
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
 from providers.remote.sse import read_events
 from providers.types import ModelInfo, Request
@@ -54,7 +55,7 @@ class Messages(RemoteAdapter):
             base_url=str(self._url),
             max_retries=0,
             open_telemetry={"traces": False, "propagation": False},
-            http_client=client(destination, self._network),
+            http_client=client(destination, self._network, pools=connection.options.kept.one(Pools)),
         )
 
     async def _list_models(self) -> object:

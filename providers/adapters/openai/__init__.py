@@ -19,6 +19,7 @@ from providers.errors import InputError, MissingKey, PlaygroundError, StreamTrun
 from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url, vendor_hosts
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
+from providers.remote.pools import Pools
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
 from providers.remote.sse import read_events
 from providers.types import ModelInfo, Request
@@ -64,7 +65,7 @@ class ChatCompletions(RemoteAdapter):
             api_key=UNUSED_KEY,
             base_url=str(self._url),
             max_retries=0,
-            http_client=client(destination, self._network),
+            http_client=client(destination, self._network, pools=connection.options.kept.one(Pools)),
         )
 
     async def _list_models(self) -> object:

@@ -5,24 +5,71 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Sequence
+import inspect
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer, tags_shown
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import measures
 from playground.tabs.chat.lab.pictures import MessagePicture
+from playground.visitors.checks import MAX_COLUMNS
 
 
 def messages(show: Renderer, conversation: Conversation, column: int) -> list[dict[str, Any]]:
     """A column as a Chatbot takes it: question, reasoning, answer, and a line of facts that opens."""
-    shown: list[dict[str, Any]] = []
-    for number, turn in enumerate(conversation.turns):
-        shown.append({"role": "user", "content": tags_shown(turn.question)})
-        reply = conversation.reply(number, column)
-        if reply is not None:
-            shown += show.reply(reply, (number, column))
-    return shown
+    return [one for turn in range(len(conversation.turns)) for one in turn_messages(show, conversation, turn, column)]
+
+
+def turn_messages(show: Renderer, conversation: Conversation, turn: int, column: int) -> list[dict[str, Any]]:
+    """One turn of a column: see `messages`."""
+    shown: list[dict[str, Any]] = [{"role": "user", "content": tags_shown(conversation.turns[turn].question)}]
+    reply = conversation.reply(turn, column)
+    return shown if reply is None else shown + show.reply(reply, (turn, column))
+
+
+def as_gradio_has_it(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Messages in the form that Gradio's Chatbot makes of them, for events whose values it is not to look at again."""
+    return [
+        {
+            "role": one["role"],
+            "metadata": one.get("metadata"),
+            "content": [{"text": inspect.cleandoc(one["content"]), "type": "text"}],
+            "options": one.get("options"),
+        }
+        for one in messages
+    ]
+
+
+@dataclass(slots=True)
+class RunColumns:
+    """The columns as a run redraws them. Of a conversation that grows only the last turn is drawn again."""
+
+    show: Renderer
+    _finished: list[list[dict[str, Any]]] | None = None
+    _last: list[Reply | None] = field(default_factory=lambda: [None] * MAX_COLUMNS)
+    _drawn: list[object] = field(default_factory=lambda: [[] for _ in range(MAX_COLUMNS)])
+
+    def draw(self, conversation: Conversation) -> list[object]:
+        """All columns, each a list of messages as `as_gradio_has_it`; empty where the last turn has no reply."""
+        last, replies = len(conversation.turns) - 1, conversation.turns[-1].replies
+        if self._finished is None:  # a run changes none but its last turn
+            earlier = conversation.until(last)
+            self._finished = [as_gradio_has_it(messages(self.show, earlier, n)) for n in range(MAX_COLUMNS)]
+        for n, reply in enumerate(replies[:MAX_COLUMNS]):
+            if reply is not None and reply is not self._last[n]:
+                growing = as_gradio_has_it(turn_messages(self.show, conversation, last, n))
+                self._drawn[n], self._last[n] = [*self._finished[n], *growing], reply
+        return list(self._drawn)
+
+
+def draw_sending(*, running: bool, unsent: str = "") -> str:
+    """For `chat/show_sending.js`. Marked with the time: the browser is to notice it where nothing else changed, too."""
+    return json.dumps({"running": running, "unsent": unsent, "at": time.time_ns()})
 
 
 def draw_question_pictures(show: Renderer, conversation: Conversation) -> str:

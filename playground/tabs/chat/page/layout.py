@@ -48,6 +48,8 @@ class ChatLayout:
     leads: gr.HTML
     pictures: gr.HTML
     """The images of the questions; a script puts them there."""
+    sending: gr.Textbox
+    """What becomes of the message that was sent, for the browser alone: see `draw_sending`."""
 
     def choices(self, page: Page[ChatVisits]) -> list[gr.components.Component]:
         """How a question is asked: preset, system prompt, models, sampling."""
@@ -57,6 +59,11 @@ class ChatLayout:
     def outputs(self) -> list[gr.components.Component]:
         """Of a `ChatScreen`, in its order."""
         return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
+
+    @property
+    def streamed(self) -> list[gr.components.Component]:
+        """Of a `ReplyScreen`, in its order: without the box, which is the visitor's to write in meanwhile."""
+        return [*self.chats, self.sending, self.notice, self.pictures, self.waiting]
 
 
 def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
@@ -91,6 +98,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         )
     file = gr.JSON(visible=False)
     pictures = place("pictures", script_body("chat/question_images"))
+    sending = gr.Textbox(visible="hidden", elem_id="sending")
     leads = gr.HTML(container=False, js_on_load=script_body("chat/lead_to_tab"), elem_id="leads")
     return ChatLayout(
         preset,
@@ -110,6 +118,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         legend=legend,
         leads=leads,
         pictures=pictures,
+        sending=sending,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.lending import Ground, RecallsReplies, Said
-from playground.asking.pump import HEARTBEAT, REDRAW
+from playground.asking.pump import REDRAW
 from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.pictures import MessagePicture
@@ -19,6 +19,9 @@ from providers.errors import InputError
 from providers.types import Message, Request, Sampling
 
 _PLACE = "chat"
+_CLASS = 30
+_CLASS_REDRAW = 0.2
+"""So many visitors are redrawn so often, in seconds."""
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
 
@@ -91,6 +94,10 @@ class ChatVisits(RecallsReplies):
         self.sessions.conversations.delete(visitor)
         return Conversation()
 
+    def running(self, visitor: str) -> bool:
+        """A run of the visitor's goes on."""
+        return visitor in self._running
+
     def stop(self, visitor: str) -> None:
         """End the visitor's run at once; what was said so far stays."""
         self.sessions.work.stop(visitor, _PLACE)
@@ -149,8 +156,10 @@ class ChatVisits(RecallsReplies):
         """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing.
 
         Eight pages drawn ten times a second keep two cores busy, those of the pages included; five times a second, not.
+        A class of thirty is drawn five times a second; from there on it is all of them together that stay the same.
         """
-        return min(HEARTBEAT, REDRAW * max(1, len(self._running) / 2))
+        watching = len(self._running)
+        return min(_CLASS_REDRAW, REDRAW * max(1, watching / 2)) * max(1, watching / _CLASS)
 
     def _abandon(self, visitor: str) -> None:
         """Stop the visitor's run, and let it save nothing any more: something else takes its place."""

@@ -23,7 +23,8 @@ from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
 
 
-def _unchanged_chats() -> list[object]:
+def unchanged_chats() -> list[object]:
+    """The columns stay as they are."""
     return [gr.skip()] * MAX_COLUMNS
 
 
@@ -31,7 +32,7 @@ def _unchanged_chats() -> list[object]:
 class ChatScreen(Screen):
     """What a run redraws: a Chatbot each column, the box, the place of notices, the images sent and those that wait."""
 
-    chats: list[object] = field(default_factory=_unchanged_chats)
+    chats: list[object] = field(default_factory=unchanged_chats)
     message: object = unchanged()
     notice: object = unchanged()
     pictures: object = unchanged()

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
 
 from playground.page.parts.render import CONTINUE, KEYS, SAMPLING, tags_typed
+from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.conversation import Conversation
-from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures, messages
-from playground.tabs.chat.page.events.conversation import ChatScreen, hand_over
+from playground.tabs.chat.page.drawing import (
+    RunColumns,
+    draw_question_pictures,
+    draw_sending,
+    draw_waiting_pictures,
+    messages,
+)
+from playground.tabs.chat.page.events.conversation import hand_over, unchanged_chats
 from playground.tabs.chat.page.fields import checked_choices
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
-from playground.visitors.checks import MAX_COLUMNS, checked_text
+from playground.visitors.checks import checked_text
 from playground.web.scripts import script_function
 from providers.errors import Failure, PlaygroundError
 
 StartRun = Callable[[], AsyncGenerator[Conversation]]
 """Begins a run; what is wrong with the fields is raised when it is called, and shown as what goes wrong later is."""
+
+
+_STREAMED: Mapping[str, Any] = {**PRIVATE, "postprocess": False}
+"""What is shown has the form that Gradio gives it; to look at it again takes a thread for each output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyScreen(Screen):
+    """What a run redraws: a Chatbot each column, what becomes of the message, notices, images sent and waiting."""
+
+    chats: list[object] = field(default_factory=unchanged_chats)
+    sending: object = unchanged()
+    notice: object = unchanged()
+    pictures: object = unchanged()
+    waiting: object = unchanged()
+
+    def outputs(self) -> list[object]:
+        return [*self.chats, self.sending, self.notice, self.pictures, self.waiting]
 
 
 def wire_replies(page: Page[ChatVisits], layout: ChatLayout) -> None:
@@ -59,9 +85,10 @@ def wire_replies(page: Page[ChatVisits], layout: ChatLayout) -> None:
             yield screen.outputs()
 
     empty = script_function("chat/empty_message")
-    layout.message.submit(on_send, [layout.message, *inputs], layout.outputs, js=empty, **PRIVATE)
-    layout.regenerate.click(on_regenerate, inputs, layout.outputs, **PRIVATE)
-    layout.proceed.click(on_proceed, inputs, layout.outputs, **PRIVATE)
+    layout.message.submit(on_send, [layout.message, *inputs], layout.streamed, js=empty, **_STREAMED)
+    layout.regenerate.click(on_regenerate, inputs, layout.streamed, **_STREAMED)
+    layout.proceed.click(on_proceed, inputs, layout.streamed, **_STREAMED)
+    layout.sending.change(None, layout.sending, layout.message, js=script_function("chat/show_sending"), **PRIVATE)
     for number, chat in enumerate(layout.chats):
         _wire_column(page, layout, number, chat)
 
@@ -99,12 +126,12 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         """A button under a reply: enter a key, see how it was sampled, go on, or ask again."""
         who = app.who(request)
         if event.value == KEYS:
-            yield [*ChatScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
+            yield [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
             return
         if event.value == SAMPLING:
             conversation = visits.load(who.visitor)
             handed = hand_over(conversation, len(conversation.turns) - 1, number)  # options are the last message's
-            yield [*ChatScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
+            yield [*ReplyScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
             return
         again = visits.proceed if event.value == CONTINUE else visits.regenerate
 
@@ -126,48 +153,44 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
 
-    chat.retry(on_retry, inputs, layout.outputs, **PRIVATE)
-    chat.edit(on_edit, inputs, layout.outputs, **PRIVATE)
+    chat.retry(on_retry, inputs, layout.streamed, **_STREAMED)
+    chat.edit(on_edit, inputs, layout.streamed, **_STREAMED)
     elsewhere = [page.sidebar.keys.panel, page.tabs, page.handed]
-    chat.option_select(on_option, inputs, [*layout.outputs, *elsewhere], **PRIVATE)
-    chat.example_select(on_example, inputs, layout.outputs, **PRIVATE)
+    chat.option_select(on_option, inputs, [*layout.streamed, *elsewhere], **_STREAMED)
+    chat.example_select(on_example, inputs, layout.streamed, **_STREAMED)
 
 
 async def stream(
     app: App[ChatVisits], who: Who, start: StartRun, question: str = "", *, colours: bool = False
-) -> AsyncGenerator[ChatScreen]:
+) -> AsyncGenerator[ReplyScreen]:
     """A run as it goes on. What could not be sent goes back into the box; its images still wait.
 
     An unchanged value is given again instead of being skipped: for what is skipped Gradio makes the component anew and
-    derives its whole schema, which is most of the time of a redraw.
+    derives its whole schema, which is most of the time of a redraw. The turns before the last are drawn once.
     """
-    show = app.show(who, colours=colours)
-    last: list[object] = [None] * MAX_COLUMNS
-    chats: list[object] = [[] for _ in range(MAX_COLUMNS)]
-    running, pictures = gr.update(submit_btn=False, stop_btn=True), None
+    columns = RunColumns(app.show(who, colours=colours))
+    running, pictures = draw_sending(running=True), None
+    shown: ReplyScreen | None = None
+    failure: PlaygroundError | None = None
     try:
         async with aclosing(start()) as conversations:
             async for conversation in conversations:
-                replies = conversation.turns[-1].replies
-                current: list[object] = [replies[n] if n < len(replies) else None for n in range(MAX_COLUMNS)]
-                for n in range(MAX_COLUMNS):
-                    if current[n] is not None and current[n] is not last[n]:
-                        chats[n] = messages(show, conversation, n)
-                pictures = draw_question_pictures(show, conversation) if pictures is None else pictures
-                waiting = _draw_waiting(app, who)
-                yield ChatScreen(chats=chats, message=running, notice="", pictures=pictures, waiting=waiting)
-                last, running = current, gr.skip()
+                pictures = draw_question_pictures(columns.show, conversation) if pictures is None else pictures
+                chats, waiting = columns.draw(conversation), _draw_waiting(app, who)
+                shown = ReplyScreen(chats=chats, sending=running, notice="", pictures=pictures, waiting=waiting)
+                yield shown
     except PlaygroundError as error:
-        idle = gr.update(value=question, submit_btn=True, stop_btn=False)
-        yield _end(app, who, idle, show.alert(Failure.of(error)))
-    else:
-        yield _end(app, who, gr.update(submit_btn=True, stop_btn=False), "")
-
-
-def _end(app: App[ChatVisits], who: Who, message: object, notice: str) -> ChatScreen:
-    """The images of the conversation as it is kept, and those that wait."""
-    pictures = draw_question_pictures(app.show(who), app.visits.load(who.visitor))
-    return ChatScreen(message=message, notice=notice, pictures=pictures, waiting=_draw_waiting(app, who))
+        failure = error
+    if failure is None and app.visits.running(who.visitor):  # another run has taken this one's place, and draws
+        yield ReplyScreen()
+        return
+    yield replace(
+        shown or ReplyScreen(),
+        sending=draw_sending(running=False, unsent="" if failure is None else question),
+        notice="" if failure is None else columns.show.alert(Failure.of(failure)),
+        pictures=draw_question_pictures(columns.show, app.visits.load(who.visitor)),
+        waiting=_draw_waiting(app, who),
+    )
 
 
 def _draw_waiting(app: App[ChatVisits], who: Who) -> str:

@@ -1,0 +1,44 @@
+"""The smallest page of Gradio's that streams a reply: `python -m tests.benchmarks.smallest --port N`.
+
+It asks nobody: its words come by the clock, ten a second, so that what it shows is Gradio's own work alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+
+PLACES = 80
+"""As many as the page has."""
+RATE = 10.0
+
+
+async def reply(message: str, history: list[dict[str, Any]], seconds: float) -> AsyncIterator[list[dict[str, Any]]]:
+    start = time.monotonic()
+    asked = [*history, {"role": "user", "content": message}]
+    while (passed := time.monotonic() - start) < seconds:
+        said = " ".join(str(number) for number in range(1, int(passed * RATE) + 1))
+        yield [*asked, {"role": "assistant", "content": said}]
+        await asyncio.sleep(1 / RATE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    with gr.Blocks(analytics_enabled=False) as blocks:
+        talk = gr.Chatbot(elem_id="talk")
+        seconds = gr.Number(15, elem_id="seconds")
+        box = gr.Textbox(elem_id="message")
+        box.submit(reply, [box, talk, seconds], talk)
+    blocks.max_threads = PLACES  # queue() counts its places from this
+    blocks.queue(default_concurrency_limit=PLACES)
+    blocks.launch(server_port=parser.parse_args().port, max_threads=PLACES, quiet=True, run_history=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""What a run shows: the columns as Gradio would make them, and what becomes of the message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from playground.asking.reply import Reply, Sent
+from playground.page.parts.render import Renderer
+from playground.page.program import App, Who
+from playground.settings import Settings
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, messages
+from playground.tabs.chat.page.events.replies import ReplyScreen, stream
+from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.text import texts
+from playground.visitors.checks import MAX_COLUMNS
+from providers.errors import Failure, InputError
+from providers.types import Change, Sampling, Timing, Usage
+from tests.playground.opening import open_program
+
+WHO = Who("visitor", "en", texts())
+
+
+def shown() -> Renderer:
+    return Renderer(texts(), "en")
+
+
+def conversation() -> Conversation:
+    """Everything that a reply may have, of two columns, with the blanks that are lost on the way."""
+    whole = Reply(
+        model="x/y",
+        state="done",
+        text="  <b>first</b>\n    indented\n\n",
+        reasoning="let me see ",
+        finish="length",
+        usage=Usage(input_tokens=3, output_tokens=4),
+        timing=Timing(first_token=0.1, total=0.5),
+        changes=(Change(what="seed", reason="rejected_by_api"),),
+        sent=Sent(content="{\n  1\n}", language="json"),
+    )
+    failed = Reply(model="x/z", state="failed", failure=Failure.of(InputError("empty")))
+    asked = Conversation().ask("What?\n\n  And **how**? ", ("x/y", "x/z")).with_replies((whole, failed))
+    return asked.ask("Again", ("x/y", "x/z")).with_replies((replace(whole, state="streaming"), Reply(model="x/z")))
+
+
+def by_gradio(shown: object) -> object:
+    return gr.Chatbot(render=False).postprocess(shown).model_dump()  # type: ignore[arg-type]
+
+
+def test_messages_have_the_form_that_gradio_would_give_them() -> None:
+    for column in (0, 1):
+        drawn = messages(shown(), conversation(), column)
+        assert as_gradio_has_it(drawn) == by_gradio(drawn)
+        assert len(drawn) > 4
+
+
+def test_of_a_run_the_columns_are_those_of_the_conversation_and_finished_turns_are_not_drawn_again() -> None:
+    columns, growing = RunColumns(shown()), conversation()
+    first = columns.draw(growing)
+    said, waiting = growing.turns[-1].replies
+    assert said is not None
+    longer = growing.with_replies((replace(said, text=said.text + " and more"), waiting))
+    second = columns.draw(longer)
+    assert second[:2] == [as_gradio_has_it(messages(shown(), longer, n)) for n in (0, 1)]
+    assert second[2:] == [[], []], "columns that nobody asks stay empty"
+    before, after = first[0], second[0]
+    assert isinstance(before, list)
+    assert isinstance(after, list)
+    finished = len(messages(shown(), growing.until(1), 0))
+    assert all(one is other for one, other in zip(before[:finished], after[:finished], strict=True))
+    assert first[1] is second[1], "what did not grow is the same"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App[ChatVisits]:
+    program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=2))
+    shared = {name: getattr(program, name) for name in program.__dataclass_fields__}
+    visits = program.opened["chat"]
+    assert isinstance(visits, ChatVisits)
+    return App(**shared, visits=visits)
+
+
+def choices(*models: str) -> Choices:
+    return Choices(models=tuple(f"scripted/{name}" for name in models), sampling=Sampling())
+
+
+async def screens(app: App[ChatVisits], question: str, *models: str) -> list[ReplyScreen]:
+    def start() -> AsyncGenerator[Conversation]:
+        return app.visits.send(WHO.visitor, question, choices(*models))
+
+    return [screen async for screen in stream(app, WHO, start, question)]
+
+
+def sending(screen: ReplyScreen) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(str(screen.sending))
+    return told
+
+
+async def test_a_run_begins_with_stop_and_ends_with_send_and_skips_nothing(app: App[ChatVisits]) -> None:
+    seen = await screens(app, "hello", "echo", "variant")
+    assert [sending(one)["running"] for one in seen] == [True] * (len(seen) - 1) + [False]
+    assert sending(seen[-1])["unsent"] == ""
+    for screen in seen:
+        assert len(screen.outputs()) == MAX_COLUMNS + 4
+        assert not [one for one in screen.outputs() if isinstance(one, dict)], "Gradio makes a skipped component anew"
+    kept = app.visits.load(WHO.visitor)
+    assert seen[-1].chats[:2] == [as_gradio_has_it(messages(shown(), kept, n)) for n in (0, 1)]
+
+
+async def test_what_could_not_be_sent_goes_back_into_the_box_and_says_why(app: App[ChatVisits]) -> None:
+    for text in ("one", "two"):
+        await screens(app, text, "echo")
+    (refused,) = await screens(app, "three", "echo")
+    assert sending(refused) | {"at": 0} == {"running": False, "unsent": "three", "at": 0}
+    assert "alert" in str(refused.notice)
+    assert refused.chats == [gr.skip()] * MAX_COLUMNS, "the conversation stays as it is shown"
+
+
+async def test_refused_while_another_run_goes_on_is_told_too(app: App[ChatVisits]) -> None:
+    await screens(app, "one", "echo")
+    going = app.visits.send(WHO.visitor, "two", choices("slow"))
+    await anext(going)
+    (refused,) = await screens(app, "three", "echo")
+    assert sending(refused)["unsent"] == "three"
+    await going.aclose()
+
+
+async def test_a_run_whose_place_was_taken_draws_nothing_any_more(app: App[ChatVisits]) -> None:
+    def start() -> AsyncGenerator[Conversation]:
+        return app.visits.send(WHO.visitor, "one", choices("slow"))
+
+    first = stream(app, WHO, start, "one")
+    await anext(first)
+    second = app.visits.send(WHO.visitor, "two", choices("slow"))
+    taking = asyncio.ensure_future(anext(second))  # type: ignore[arg-type]
+    shown = [screen async for screen in first]
+    assert all(one == gr.skip() for one in shown[-1].outputs())
+    await taking
+    await second.aclose()
+
+
+@pytest.mark.parametrize(("watching", "slowest"), [(1, 1 / 20), (8, 1 / 5), (30, 1 / 4), (50, 1 / 2)])
+def test_the_more_watch_the_less_often_each_is_redrawn(app: App[ChatVisits], watching: int, slowest: float) -> None:
+    app.visits._running.update({str(number): object() for number in range(watching)})  # type: ignore[misc]
+    assert slowest / 2 <= app.visits._pause() <= slowest
