@@ -37,7 +37,7 @@ def fit(request: Request) -> Fitted:
     if messages and messages[-1].role == "assistant" and not model.prefill:
         raise UnsupportedRequest("prefill", model=model.name)
     if not model.system and any(message.role == "system" for message in messages):
-        messages = _fold_system(messages)
+        messages = fold_system(messages)
         changes.append(Change(what="system", reason="system_in_first_message"))
     logprobs = request.logprobs
     if logprobs is not None and not model.logprobs:
@@ -64,9 +64,11 @@ def _fit_sampling(request: Request) -> tuple[Sampling, list[Change]]:
     return sampling, changes
 
 
-def _fold_system(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+def fold_system(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """Put the system prompt in front of the first user message, for templates without that role (Gemma's)."""
     system = "\n\n".join(message.text for message in messages if message.role == "system")
+    if not system:
+        return messages
     rest = [message for message in messages if message.role != "system"]
     for place, message in enumerate(rest):
         if message.role == "user":

@@ -14,7 +14,7 @@ from providers import registry
 from providers.base import Credentials, Options, Provider
 from providers.catalog import Catalog, find
 from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
-from providers.errors import MissingKey, PlaygroundError, UnknownModel
+from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
 from providers.labels import ContrastiveInfo, Labeller, Labels
 from providers.types import ModelInfo
 
@@ -31,6 +31,13 @@ class Resolves(Protocol):
     """A provider that also knows models outside the catalogue, by name."""
 
     async def resolve(self, model_id: str) -> ModelInfo: ...
+
+
+@runtime_checkable
+class Assumes(Protocol):
+    """A provider that can be asked for a model under any name."""
+
+    def assume(self, model_id: str) -> ModelInfo: ...
 
 
 class VisitorKeys(Protocol):
@@ -88,9 +95,26 @@ class Reach:
     async def refresh(self, visitor: str, name: str) -> tuple[ModelInfo, ...]:
         """Ask a vendor for its list. Raises its errors: a wrong key is noticed here."""
         async with self._connected(visitor, name) as provider:
-            listed = await provider.models()
+            return await self._list(visitor, name, provider)
+
+    async def _list(self, visitor: str, name: str, provider: Provider) -> tuple[ModelInfo, ...]:
+        listed = await provider.models()
         self._lists.put(visitor, {**(self._lists.get(visitor) or {}), name: listed})
         return listed
+
+    async def _typed(self, visitor: str, provider: Provider, model_id: str) -> ModelInfo:
+        """A model by a name that no list has so far. The vendor decides whether there is one: not all of them have a
+        list, and some take names that theirs leaves out. Raises `UnknownModel` where nobody is to be asked."""
+        listed: tuple[ModelInfo, ...] = ()
+        try:
+            listed = await self._list(visitor, provider.name, provider)
+        except (Unavailable, StreamTruncated, Timeout) as error:
+            if error.reason in {"unreachable", "blocked_address", "redirect", "connect"}:
+                raise
+        found = next((model for model in listed if model.id == model_id), None)
+        if found is None and isinstance(provider, Assumes):
+            return provider.assume(model_id)
+        return found or find(await self.models(visitor), f"{provider.name}/{model_id}")
 
     async def refresh_all(self, visitor: str) -> bool:
         """Ask every vendor for which there is a key and no list yet; whether there is anything new.
@@ -119,8 +143,7 @@ class Reach:
             elif (model := self._listed(visitor).get(ref)) is not None:
                 yield provider, model
             else:
-                await self.refresh(visitor, name)
-                yield provider, find(await self.models(visitor), ref)
+                yield provider, await self._typed(visitor, provider, model_id)
 
     def embeddings(self, visitor: str = "") -> tuple[EmbeddingInfo, ...]:
         """Models that embed, the default first. Among scripted models that is one without weights."""

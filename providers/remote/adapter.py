@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from typing import Any, Protocol, Self
 
-from providers.base import Network
-from providers.errors import PlaygroundError, Timeout
+from providers.base import Options
+from providers.errors import PlaygroundError, Timeout, UnknownModel
+from providers.remote.corrections import Corrections, Learnt, WireRequest
 from providers.remote.estimate import estimate_tokens
 from providers.remote.preview import render_body
 from providers.remote.refusals import VendorCall, checked_chunk, find_own_error
@@ -21,6 +22,7 @@ from providers.types import Event, ModelInfo, Progress, Rendered, Request
 
 SECONDS = 20.0
 """At most for a list of models."""
+LONGEST_NAME = 200
 TAIL = 3.0
 """Seconds to wait for what may follow a finish reason: the count of tokens, the mark of the end."""
 _NOTHING = object()
@@ -46,8 +48,10 @@ class RemoteAdapter(ABC):
 
     accepts: frozenset[str]
 
-    def __init__(self, name: str, network: Network, rows: Iterable[ModelInfo]) -> None:
-        self.name, self._network = name, network
+    def __init__(self, name: str, address: str, options: Options, rows: Iterable[ModelInfo]) -> None:
+        """`address` is where the service is, and what is learnt about it is remembered under."""
+        self.name, self._address, self._network = name, address, options.network
+        self._learnt = options.kept.one(Learnt)
         self._rows = tuple(rows)
         self._known = self._rows
 
@@ -66,17 +70,26 @@ class RemoteAdapter(ABC):
             raise failure
         return self._known
 
+    def assume(self, model_id: str) -> ModelInfo:
+        """The facts of a model that no list names, under exactly that name: few. Raises `UnknownModel` for no name."""
+        if not 0 < len(model_id) <= LONGEST_NAME or not model_id.isprintable():
+            raise UnknownModel(model=model_id[:120], near="")
+        return self._assumed(model_id)
+
     async def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
         for nothing in tuple[Progress, ...]():
             yield nothing
 
     async def render(self, request: Request) -> Rendered:
-        content = render_body(*self._preview(request))
+        content = render_body(*self._preview(self._corrections().begin(request)[0]))
         return Rendered(content=content, language="json", tokens=estimate_tokens(request), exact=False)
 
     def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        return request_events(lambda request: self._attempt(request, start), request, self._network)
+        return request_events(lambda wire: self._attempt(wire, start), request, self._network, self._corrections())
+
+    def _corrections(self) -> Corrections:
+        return Corrections(self._learnt, self._address)
 
     def _translate(self, error: Exception, call: VendorCall) -> PlaygroundError:
         """One of our errors for whatever the SDK raised: nothing of a vendor's goes further."""
@@ -91,15 +104,19 @@ class RemoteAdapter(ABC):
         """The models of such a list. Raises `ValueError` for what is none."""
 
     @abstractmethod
-    def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
+    def _assumed(self, model_id: str) -> ModelInfo:
+        """What is taken to be so of a model of which only the name is known."""
+
+    @abstractmethod
+    def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
         """Address and body of a request, as it is shown."""
 
-    def _attempt(self, request: Request, start: float) -> AsyncGenerator[Event]:
+    def _attempt(self, wire: WireRequest, start: float) -> AsyncGenerator[Event]:
         """One try of a request, begun at `start` (of `time.perf_counter`). Raises `PlaygroundError`s alone."""
         reply = self._new_reply()
-        return reply_events(self._chunks(request, reply), reply, request, start)
+        return reply_events(self._chunks(wire, reply), reply, wire.request, start)
 
-    async def _chunks(self, request: Request, reply: GrowingReply) -> AsyncGenerator[object]:
+    async def _chunks(self, wire: WireRequest, reply: GrowingReply) -> AsyncGenerator[object]:
         """The data of the vendor's events, or its one answer, to the end of the stream.
 
         The last reason to finish counts, and the mark of an end is one. Where a reason came alone, what follows is
@@ -107,9 +124,9 @@ class RemoteAdapter(ABC):
         """
         failure: PlaygroundError | None = None
         chunk: object = None
-        call = self._call(request)
+        call = self._call(wire)
         try:
-            async with await self._post(request) as answer, aclosing(answer.events()) as events:
+            async with await self._post(wire) as answer, aclosing(answer.events()) as events:
                 while not reply.over:
                     async with asyncio.timeout(TAIL if reply.settled else None):
                         chunk = await anext(events, _NOTHING)
@@ -130,11 +147,11 @@ class RemoteAdapter(ABC):
         """A reply of which nothing has arrived yet."""
 
     @abstractmethod
-    async def _post(self, request: Request) -> Answer:
+    async def _post(self, wire: WireRequest) -> Answer:
         """Send a request. Raises what the SDK raises."""
 
     @abstractmethod
-    def _call(self, request: Request) -> VendorCall:
+    def _call(self, wire: WireRequest) -> VendorCall:
         """The request as it was sent, to understand what a vendor objects to."""
 
     @abstractmethod

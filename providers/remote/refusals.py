@@ -21,9 +21,10 @@ from providers.errors import (
     UnknownModel,
     UnsupportedRequest,
 )
+from providers.remote.corrections import SHORTEST_REPLY
 from providers.remote.estimate import estimate_tokens
 from providers.remote.sse import WholeAnswer
-from providers.types import ModelInfo, Request
+from providers.types import ModelInfo, Request, Scalar
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
@@ -57,6 +58,12 @@ _STATUS_OF_TYPE = {
     "internal_server_error": 500,
     "overloaded_error": 529,
 }
+_SYSTEM = _words(
+    r"system.{0,40}(role|message|prompt|instruction)", r"role.{0,40}system", r"only user and assistant roles"
+)
+_NUMBER = re.compile(r"\d[\d,]*\d|\d")
+_CONTEXT_COUNT = re.compile(r"maximum context length (?:is|of) ([\d,]+)", re.IGNORECASE)
+_PROMPT_COUNT = re.compile(r"\(([\d,]+) in the messages|([\d,]+) (?:input|prompt) tokens|([\d,]+) in your prompt")
 _WRONG_PATH = _words(r"unexpected endpoint", r"cannot post", r"no such (route|path|endpoint)", r"^\W*not found\W*$")
 _ANSWERS = {"choices", "content", "message", "usage"}
 """One of these has an answer that is none in words."""
@@ -170,7 +177,7 @@ def _answer_error(body: object, call: VendorCall) -> PlaygroundError:
 def _rejected(status: int, fault: _Fault, call: VendorCall) -> PlaygroundError:
     provider = call.provider
     if _CONTEXT.search(fault.text):
-        return _too_long(status, call)
+        return _too_long(status, call, fault.text)
     if _FILTER.search(fault.text):
         return Refused("filter", provider=provider, status=status)
     if _KEY.search(fault.text):
@@ -179,7 +186,22 @@ def _rejected(status: int, fault: _Fault, call: VendorCall) -> PlaygroundError:
         return RateLimited("quota", provider=provider, status=status)
     if call.request and _MODEL.search(fault.text):
         return unknown_model(call.request.model.id, call.known)
-    return UnsupportedRequest("rejected", provider=provider, parameter=_parameter(fault, call.sent))
+    return _unsupported(fault, call)
+
+
+def _unsupported(fault: _Fault, call: VendorCall) -> UnsupportedRequest:
+    """With our name of what was refused, and for a length its name on the wire, or the most that is taken."""
+    named = _parameter(fault, call.sent)
+    values: dict[str, Scalar] = {"provider": call.provider, "parameter": named}
+    if named is None and _SYSTEM.search(fault.text):
+        values["parameter"] = "system"
+    if named == "max_tokens":
+        values["wire"] = next(wire for wire, name in call.sent.items() if name == named)
+        asked = call.request.sampling.max_tokens if call.request else None
+        limits = [int(found.replace(",", "")) for found in _NUMBER.findall(fault.text)]
+        if lower := [limit for limit in limits if asked is not None and SHORTEST_REPLY <= limit < asked]:
+            values["limit"] = max(lower)
+    return UnsupportedRequest("rejected", **values)
 
 
 def _parameter(fault: _Fault, sent: Mapping[str, str]) -> str | None:
@@ -196,14 +218,24 @@ def _parameter(fault: _Fault, sent: Mapping[str, str]) -> str | None:
     return None
 
 
-def _too_long(status: int, call: VendorCall) -> ContextTooLong:
+def _too_long(status: int, call: VendorCall, text: str = "") -> ContextTooLong:
+    """With the service's own counts, where it tells them: then the reply may be made shorter."""
     request = call.request
+    context, prompt = _CONTEXT_COUNT.search(text), _PROMPT_COUNT.search(text)
+    if context and prompt:
+        return ContextTooLong(
+            provider=call.provider, status=status, tokens=_count(prompt), context=_count(context), counted=True
+        )
     return ContextTooLong(
         provider=call.provider,
         status=status,
         tokens=estimate_tokens(request) if request else None,
         context=request.model.context if request else None,
     )
+
+
+def _count(found: re.Match[str]) -> int:
+    return int(next(group for group in found.groups() if group).replace(",", ""))
 
 
 def unknown_model(name: str, known: Iterable[ModelInfo]) -> UnknownModel:

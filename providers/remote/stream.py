@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import replace
 
 from providers.base import Network
 from providers.errors import (
@@ -15,10 +14,9 @@ from providers.errors import (
     RateLimited,
     Timeout,
     Unavailable,
-    UnsupportedRequest,
 )
+from providers.remote.corrections import Corrections, WireRequest
 from providers.types import (
-    Change,
     Event,
     Progress,
     ReasoningDelta,
@@ -31,13 +29,15 @@ FIRST_WAIT = 0.5
 """Seconds before the first retry; each later one waits twice as long."""
 _CONTENT = (TextDelta, ReasoningDelta, TokenLogprobs)
 
-Attempt = Callable[[Request], AsyncGenerator[Event]]
+Attempt = Callable[[WireRequest], AsyncGenerator[Event]]
 """One try of a request: events, or one of our errors. Nothing of a vendor's leaves it."""
 
 
-def request_events(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:
-    """The events of a request: under deadlines, tried again where that may help, without what the vendor rejects."""
-    return with_deadlines(_tries(attempt, request, network), network, request)
+def request_events(
+    attempt: Attempt, request: Request, network: Network, corrections: Corrections
+) -> AsyncGenerator[Event]:
+    """The events of a request: under deadlines, tried again where that may help, put right where the vendor objects."""
+    return with_deadlines(_tries(attempt, request, network, corrections), network, request)
 
 
 async def with_deadlines(events: AsyncGenerator[Event], network: Network, request: Request) -> AsyncGenerator[Event]:
@@ -76,29 +76,23 @@ def _timeout(provider: str, network: Network, *, begun: bool, total: bool) -> Ti
     return Timeout("first_token", provider=provider, seconds=network.first_token)
 
 
-def _without(request: Request, refusal: UnsupportedRequest) -> Request | None:
-    """The request without what was refused; `None` where that is nothing that can be left out."""
-    name = str(refusal.values.get("parameter"))
-    if name == "logprobs" and request.logprobs is not None:
-        return replace(request, logprobs=None)
-    if name not in request.sampling.chosen():
-        return None
-    value = () if name == "stop" else None
-    return replace(request, sampling=replace(request.sampling, **{name: value}))  # type: ignore[arg-type]
-
-
-async def _tries(attempt: Attempt, request: Request, network: Network) -> AsyncGenerator[Event]:
+async def _tries(
+    attempt: Attempt, request: Request, network: Network, corrections: Corrections
+) -> AsyncGenerator[Event]:
     """Try again, before the first content.
 
-    At most `network.retries` times where the vendor may answer now, telling how long each wait is; and without a
-    sampling parameter that the vendor names in a refusal, once for each, saying so.
+    At most `network.retries` times where the vendor may answer now, telling how long each wait is; and put right where
+    a refusal names what is wrong, once for each, saying so.
     """
+    wire, known = corrections.begin(request)
+    for change in known:
+        yield change
     tried = 0
     while True:
         failure: PlaygroundError | None = None
         begun = False
         try:
-            async with aclosing(attempt(request)) as events:
+            async with aclosing(attempt(wire)) as events:
                 async for event in events:
                     begun = begun or isinstance(event, _CONTENT)
                     yield event
@@ -106,13 +100,10 @@ async def _tries(attempt: Attempt, request: Request, network: Network) -> AsyncG
             failure = error
         if failure is None:
             return
-        if (
-            not begun
-            and isinstance(failure, UnsupportedRequest)
-            and (shorter := _without(request, failure)) is not None
-        ):
-            request, tried = shorter, 0
-            yield Change(what=str(failure.values.get("parameter")), reason="rejected_by_api")
+        if not begun and (corrected := corrections.after(failure, wire)) is not None:
+            wire, change = corrected
+            tried = 0
+            yield change
             continue
         wait = None if begun else wait_before_retry(failure, tried, network)
         if wait is None:

@@ -84,7 +84,11 @@ class Fault:
     times: int | None = None
     """How often the status is answered before the steps are; always, if `None`."""
     unless_without: str | None = None
-    """The status is answered only to a request that has this parameter."""
+    """The status is answered only to a request that has this parameter; "system": a message of that role."""
+    most: int | None = None
+    """The status is answered only to a request for a reply of more tokens."""
+    path: str | None = None
+    """The status is answered, as a page that is no API's, at every path but this."""
 
 
 STEADY_SECONDS = 15
@@ -145,4 +149,32 @@ FAULTS: dict[str, Fault] = {
     "overloaded-midway": Fault(steps=(*HELLO, Broken("overloaded_error"))),
     "rate-limit-midway": Fault(steps=(*HELLO, Broken("rate_limit_error"))),
     "redirect": Fault(status=307),
+    "max-tokens-renamed": Fault(
+        status=400,
+        message="Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'.",
+        unless_without="max_tokens",
+        steps=OK,
+    ),
+    "max-tokens-refused": Fault(
+        status=422, message="extra field max_tokens not permitted", unless_without="max_tokens", steps=OK
+    ),
+    "max-tokens-capped": Fault(
+        status=400,
+        param="max_tokens",
+        message="max_tokens is too large: 4000. This model supports at most 2048 completion tokens.",
+        most=2048,
+        steps=OK,
+    ),
+    "reply-beyond-the-context": Fault(
+        status=400,
+        message="This model's maximum context length is 1024 tokens. However, you requested 4024 tokens (24 in the "
+        "messages, 4000 in the completion).",
+        most=1000,
+        steps=OK,
+    ),
+    "stream-options-refused": Fault(
+        status=400, message="unknown field: stream_options", unless_without="stream_options", steps=OK
+    ),
+    "no-system-role": Fault(status=400, message="System role not supported", unless_without="system", steps=OK),
+    "only-at-v1": Fault(status=404, path="/v1/chat/completions", steps=OK),
 }

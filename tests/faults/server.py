@@ -38,6 +38,7 @@ from tests.faults.script import (
 )
 from tests.faults.wire import Chat, Messages, Wire
 
+LENGTHS = ("max_tokens", "max_completion_tokens")
 LISTED = ["ok", "slow", "stall", "text-embedding-9", "thinker", "whisper-9"]
 
 
@@ -127,8 +128,12 @@ class FaultServer:
             if fault.status == 307:
                 headers["location"] = f"http://127.0.0.1:{self._other.sockets[0].getsockname()[1]}/v1/chat/completions"
             message = f"{fault.message} (you sent the key {request.key})"
-            content = wire.error(fault.kind, message, fault.param)
+            content = wire.error(fault.kind, message, fault.param) if fault.path is None else b"404 page not found"
             writer.write(_whole(fault.status, {"content-type": "application/json", **headers}, content))
+            await writer.drain()
+            return True
+        if request.method == "GET" and request.path.startswith("/nothing"):
+            writer.write(_whole(404, {"content-type": "text/plain"}, b"404 page not found"))
             await writer.drain()
             return True
         if request.method == "GET":
@@ -140,8 +145,15 @@ class FaultServer:
     def _refuses(self, fault: Fault, request: Received) -> bool:
         if fault.status == 200:
             return False
+        if fault.unless_without == "system":
+            messages = request.body.get("messages")
+            return isinstance(messages, list) and any(one["role"] == "system" for one in messages)
         if fault.unless_without is not None:
             return fault.unless_without in request.body
+        if fault.most is not None:
+            return any(int(str(request.body.get(name, 0))) > fault.most for name in LENGTHS)
+        if fault.path is not None:
+            return request.path != fault.path
         return fault.times is None or self._asked[request.model] <= fault.times
 
     async def _stream(

@@ -66,6 +66,9 @@ EXPECTED: dict[str, tuple[type[PlaygroundError], str | None, str]] = {
 }
 WITHOUT_ERROR = {
     *("ok", "thinker", "length", "slow", "reject-temperature", "rate-limit-once", "server-error-once"),
+    *("max-tokens-renamed", "max-tokens-refused", "max-tokens-capped", "reply-beyond-the-context"),
+    *("stream-options-refused", "no-system-role", "only-at-v1"),  # see test_corrections
+    "steady",  # for a benchmark
     "no-end-marked",  # [DONE] is the protocol's mark of an end
 }
 ANTHROPIC_REASONS = {"filter": "refusal"}  # it has one word for both

@@ -9,17 +9,18 @@ import anthropic
 import httpx2
 
 from providers.adapters.anthropic.body import body, shortened, wire_name
-from providers.adapters.anthropic.listing import ACCEPTS, parse_models
+from providers.adapters.anthropic.listing import ACCEPTS, describe_model, parse_models
 from providers.adapters.anthropic.reply import AnthropicReply
 from providers.base import Connection
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated
 from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url
+from providers.remote.corrections import WireRequest
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
 from providers.remote.pools import Pools
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
 from providers.remote.sse import read_events
-from providers.types import ModelInfo, Request
+from providers.types import ModelInfo
 
 BASE_URL = "https://api.anthropic.com"
 WITH_SAMPLING = "2023-06-01"
@@ -44,11 +45,11 @@ class Messages(RemoteAdapter):
             replace(row, accepts=row.accepts & ACCEPTS, temperature_max=min(row.temperature_max, 1.0))
             for row in connection.models
         )
-        super().__init__(connection.provider, connection.options.network, rows)
+        self._url = checked_url(base_url)
+        super().__init__(connection.provider, str(self._url), connection.options, rows)
         key = sendable_key(connection.credentials.key, self.name)
         if key is None:
             raise MissingKey(provider=self.name)
-        self._url = checked_url(base_url)
         destination = Destination(provider=self.name, url=self._url, vendors=VENDORS, headers={"x-api-key": key})
         self._sdk = anthropic.AsyncAnthropic(
             api_key=UNUSED_KEY,
@@ -64,26 +65,29 @@ class Messages(RemoteAdapter):
     def _parse_models(self, answer: object) -> Iterator[ModelInfo]:
         return parse_models(answer, self.name)
 
-    def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
-        return f"{self._url}/v1/messages", body(request, shortened)
+    def _assumed(self, model_id: str) -> ModelInfo:
+        return describe_model(model_id, {}, self.name)
+
+    def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
+        return f"{self._url}/v1/messages", body(wire.request, shortened)
 
     def _new_reply(self) -> AnthropicReply:
         return AnthropicReply(self.name)
 
-    async def _post(self, request: Request) -> _Answer:
-        older = _SAMPLING & request.sampling.chosen().keys()
+    async def _post(self, wire: WireRequest) -> _Answer:
+        older = _SAMPLING & wire.request.sampling.chosen().keys()
         return await self._sdk.post(
             "/v1/messages",
-            body=body(request),
+            body=body(wire.request),
             cast_to=object,
             options={"headers": {"anthropic-version": WITH_SAMPLING}} if older else {},
             stream=True,
             stream_cls=_Answer,
         )
 
-    def _call(self, request: Request) -> VendorCall:
-        sent = {wire_name(name): name for name in request.sampling.chosen() if name != "max_tokens"}
-        return VendorCall(provider=self.name, known=self._known, request=request, sent=sent)
+    def _call(self, wire: WireRequest) -> VendorCall:
+        sent = {wire_name(name): name for name in wire.request.sampling.chosen()}
+        return VendorCall(provider=self.name, known=self._known, request=wire.request, sent=sent)
 
     def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:
         match error:

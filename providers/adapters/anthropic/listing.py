@@ -22,10 +22,11 @@ def parse_models(answer: object, provider: str) -> Iterator[ModelInfo]:
         if not isinstance(row, Mapping) or row.get("lifecycle") == "retired":
             continue
         if isinstance(name := row.get("id"), str) and 0 < len(name) <= 200:
-            yield _model(name, row, provider)
+            yield describe_model(name, row, provider)
 
 
-def _model(name: str, row: Mapping[str, object], provider: str) -> ModelInfo:
+def describe_model(name: str, row: Mapping[str, object], provider: str) -> ModelInfo:
+    """What a row of the list says of a model; of an empty one, what its name says."""
     return ModelInfo(
         id=name,
         provider=provider,

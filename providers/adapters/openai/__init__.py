@@ -11,18 +11,19 @@ import openai
 from providers import catalog
 from providers.adapters.openai.body import body, shortened, wire_name
 from providers.adapters.openai.embedding import RemoteEmbedder
-from providers.adapters.openai.listing import parse_models
+from providers.adapters.openai.listing import describe_model, parse_models
 from providers.adapters.openai.reply import OpenAIReply
 from providers.base import Connection, Endpoint
 from providers.embedding import EmbeddingInfo
 from providers.errors import InputError, MissingKey, PlaygroundError, StreamTruncated
 from providers.remote.adapter import RemoteAdapter
 from providers.remote.addresses import VENDORS, checked_url, vendor_hosts
+from providers.remote.corrections import WireRequest
 from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
 from providers.remote.pools import Pools
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
 from providers.remote.sse import read_events
-from providers.types import ModelInfo, Request
+from providers.types import ModelInfo
 
 STANDARD = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty", "max_tokens", "seed", "stop"})
 """The sampling parameters of the protocol itself."""
@@ -49,12 +50,12 @@ class ChatCompletions(RemoteAdapter):
 
     def __init__(self, connection: Connection, endpoint: Endpoint, vendors: frozenset[str]) -> None:
         rows = (replace(row, accepts=row.accepts & endpoint.accepts) for row in connection.models)
-        super().__init__(endpoint.name, connection.options.network, rows)
+        self._url = checked_url(endpoint.base_url)
+        super().__init__(endpoint.name, str(self._url), connection.options, rows)
         self.accepts, self._endpoint = endpoint.accepts, endpoint
         key = sendable_key(connection.credentials.key, endpoint.name)
         if key is None and endpoint.key_variable is not None:
             raise MissingKey(provider=endpoint.name)
-        self._url = checked_url(endpoint.base_url)
         destination = Destination(
             provider=endpoint.name,
             url=self._url,
@@ -74,16 +75,19 @@ class ChatCompletions(RemoteAdapter):
     def _parse_models(self, answer: object) -> Iterator[ModelInfo]:
         return parse_models(answer, self._endpoint)
 
-    def _preview(self, request: Request) -> tuple[str, dict[str, object]]:
-        return f"{self._url}/chat/completions", body(request, self._endpoint, shortened)
+    def _assumed(self, model_id: str) -> ModelInfo:
+        return describe_model(model_id, {}, self._endpoint)
+
+    def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
+        return f"{self._url}{wire.prefix}/chat/completions", body(wire, self._endpoint, shortened)
 
     def _new_reply(self) -> OpenAIReply:
         return OpenAIReply(self.name)
 
-    async def _post(self, request: Request) -> _Answer:
+    async def _post(self, wire: WireRequest) -> _Answer:
         return await self._sdk.post(
-            "/chat/completions",
-            body=body(request, self._endpoint),
+            f"{wire.prefix}/chat/completions",
+            body=body(wire, self._endpoint),
             cast_to=object,
             stream=True,
             stream_cls=_Answer,
@@ -92,10 +96,13 @@ class ChatCompletions(RemoteAdapter):
     def embedder(self, info: EmbeddingInfo) -> RemoteEmbedder:
         return RemoteEmbedder(info, self._sdk, self._network, self._translate)
 
-    def _call(self, request: Request) -> VendorCall:
-        sent = {wire_name(name, self._endpoint): name for name in request.sampling.chosen() if name != "max_tokens"}
+    def _call(self, wire: WireRequest) -> VendorCall:
+        request = wire.request
+        sent = {wire_name(name, self._endpoint, wire.names): name for name in request.sampling.chosen()}
         if request.logprobs is not None:
             sent |= {"logprobs": "logprobs", "top_logprobs": "logprobs"}
+        if self._endpoint.usage_in_stream and "stream_options" not in wire.names:
+            sent["stream_options"] = "stream_options"
         return VendorCall(provider=self.name, known=self._known, request=request, sent=sent)
 
     def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:

@@ -37,7 +37,7 @@ def parse_models(answer: object, endpoint: Endpoint) -> Iterator[ModelInfo]:
         if isinstance(row, Mapping) and isinstance(name := row.get("id"), str) and name:
             name = name.removeprefix("models/")  # Gemini's
             if len(name) <= 200 and _chats(name, row, endpoint):
-                yield _model(name, row, endpoint)
+                yield describe_model(name, row, endpoint)
 
 
 def _chats(name: str, row: Mapping[str, object], endpoint: Endpoint) -> bool:
@@ -51,7 +51,8 @@ def _chats(name: str, row: Mapping[str, object], endpoint: Endpoint) -> bool:
     return not _NO_CHAT.search(name.lower())
 
 
-def _model(name: str, row: Mapping[str, object], endpoint: Endpoint) -> ModelInfo:
+def describe_model(name: str, row: Mapping[str, object], endpoint: Endpoint) -> ModelInfo:
+    """What a row of the list says of a model; of an empty one, what its name says."""
     accepts = endpoint.accepts
     if endpoint.name == "openai" and not _TAKES_SAMPLING.search(name):
         accepts &= frozenset({"max_tokens"})

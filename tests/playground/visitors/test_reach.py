@@ -11,6 +11,7 @@ from playground.visitors.reach import Reach, full_name
 from providers import catalog, registry
 from providers.base import Options
 from providers.errors import MissingKey, Unavailable, UnknownModel
+from tests.faults.server import FaultServer
 
 ROWS = catalog.load()
 
@@ -44,6 +45,29 @@ async def test_a_slip_suggests_near_names(tmp_path: Path) -> None:
         with pytest.raises(UnknownModel) as caught:
             await opened(reach(tmp_path), typed)
         assert "gpt-6-luna" in str(caught.value.values["near"]) or "scripted/echo" in str(caught.value.values["near"])
+
+
+@pytest.mark.parametrize("path", ["v1", "nothing/v1"])
+async def test_a_server_is_asked_for_whatever_name_was_typed(tmp_path: Path, path: str) -> None:
+    """Its list does not name the model, or there is no list: whether it has it, only it knows."""
+    async with FaultServer() as server:
+        found = reach(tmp_path)
+        vault = found.keys
+        assert isinstance(vault, KeyVault)
+        vault.put("v", "custom", "sk-test", f"{server.url}/{path}")
+        async with found.open("v", "custom/deepseek/chat:nitro") as (provider, model):
+            assert (provider.name, model.id, model.local) == ("custom", "deepseek/chat:nitro", False)
+        with pytest.raises(UnknownModel):
+            await opened(found, f"custom/{'x' * 300}")
+
+
+async def test_a_server_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
+    found = reach(tmp_path)
+    vault = found.keys
+    assert isinstance(vault, KeyVault)
+    vault.put("v", "custom", "sk-test", "http://127.0.0.1:1/v1")
+    with pytest.raises(Unavailable, match="unreachable"):
+        await opened(found, "custom/any")
 
 
 async def test_a_vendor_without_a_key_is_locked_and_with_one_is_not(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from providers.catalog import load
 from providers.errors import InputError, MissingKey, PlaygroundError, Timeout, UnknownModel
 from providers.fit import fit
 from providers.registry import connect
+from providers.remote.corrections import WireRequest
 from providers.remote.refusals import VendorCall, refusal
 from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, TextDelta, TokenLogprobs
 from tests.faults.clients import FAST, connected, connection, outcome, question
@@ -61,7 +62,7 @@ async def test_what_is_sent_is_what_is_shown(fault_server: FaultServer) -> None:
 
 def test_body() -> None:
     endpoint = Endpoint(name="x", title="X", base_url="http://x", max_tokens_field="max_completion_tokens")
-    sent = body(with_picture(ModelInfo(id="m", provider="x", name="M")), endpoint)
+    sent = body(WireRequest(with_picture(ModelInfo(id="m", provider="x", name="M"))), endpoint)
     messages = sent.pop("messages")
     assert sent == {
         "model": "m", "stream": True, "stream_options": {"include_usage": True}, "temperature": 0, "top_k": 3,
@@ -72,7 +73,7 @@ def test_body() -> None:
         ("system", str), ("user", list), ("assistant", str), ("user", str),
     ]  # fmt: skip
     assert [part["type"] for part in messages[1]["content"]] == ["text", "image_url", "text"]  # type: ignore[index]
-    assert "stream_options" not in body(question("m"), replace(endpoint, usage_in_stream=False))
+    assert "stream_options" not in body(WireRequest(question("m")), replace(endpoint, usage_in_stream=False))
 
 
 async def test_the_estimate_is_from_above() -> None:
