@@ -7,6 +7,7 @@ Every folder or module of `providers/adapters` is an adapter: it has `connect(co
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 import providers.adapters as folder
@@ -18,8 +19,9 @@ CUSTOM = "custom"
 """The provider at a base URL of the visitor's own."""
 
 
+@cache
 def adapters() -> tuple[str, ...]:
-    """One a wire protocol or engine family."""
+    """One a wire protocol or engine family. Looked for once: every message asks for them."""
     return tuple(module.name for module in pkgutil.iter_modules(folder.__path__))
 
 

@@ -10,8 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.text import Texts
-
-_JOIN = "/gradio_api/queue/join"
+from playground.web.line import JOIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Explain:
     def _explanation(self, scope: Scope, status: int) -> JSONResponse | None:
         if status == 413:
             return self._too_large(scope)
-        if status == 503 and scope["path"] == _JOIN and "sec-fetch-mode" in Headers(scope=scope):
+        if status == 503 and scope["path"] == JOIN and "sec-fetch-mode" in Headers(scope=scope):
             return self._answer(scope, 429, "overloaded.busy_here", waiting=self.places)
         return None
 

@@ -17,6 +17,7 @@ from playground.text import texts
 from playground.web.explain import Explain
 from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
+from playground.web.line import Line
 from playground.web.ownership import Ownership, Private
 from playground.web.secret import kept_secret
 from playground.web.start import Start, Work
@@ -50,7 +51,9 @@ def prepare(settings: Settings) -> None:
 
 
 def middleware(settings: Settings, ownership: Ownership, head: str = "") -> list[Middleware]:
-    """Outermost first. Gradio puts its own around them: CORS, and the compression of scripts and styles."""
+    """Outermost first; `launch` puts `Line` before the last.
+
+    Gradio puts its own around them: CORS, and the compression of scripts and styles."""
     seal = Seal(kept_secret(settings.home))
     return [
         Middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=5),  # never an event stream
@@ -108,6 +111,7 @@ def launch(
     blocks.max_threads = _THREADS  # queue() counts its places from this, before launch() is told
     blocks.queue(max_size=settings.queue_size, default_concurrency_limit=_THREADS)
     arguments = launch_arguments(settings, ownership, look)
+    arguments["app_kwargs"]["middleware"].insert(-1, Middleware(Line, room=lambda: _room(blocks, settings)))
     if work is not None:
         arguments["app_kwargs"]["middleware"].append(Middleware(Start, work=work))
     from playground.web.sessions import LightSessions  # Gradio reads its environment when it is imported
@@ -119,6 +123,12 @@ def launch(
     if wait:
         blocks.block_thread()
     return str(address)
+
+
+def _room(blocks: gr.Blocks, settings: Settings) -> int:
+    """How many more requests find a free place, or one in the line."""
+    queue = blocks._queue
+    return settings.queue_size - len(queue) + queue.active_jobs.count(None)
 
 
 def _uploads(settings: Settings) -> Path:

@@ -61,7 +61,8 @@ def client(
     """
     check_host(destination.url, network, destination.vendors, destination.provider)
     for name in _LOGGERS:  # at DEBUG they write requests down; OPENAI_LOG and ANTHROPIC_LOG must not bring that about
-        logging.getLogger(name).setLevel(logging.WARNING)
+        if (logger := logging.getLogger(name)).level < logging.WARNING:
+            logger.setLevel(logging.WARNING)  # which forgets what is known about all loggers: not with every message
     return httpx2.AsyncClient(
         transport=_Guard(destination, network, pools, resolve),
         trust_env=False,

@@ -306,16 +306,19 @@ def main() -> None:
     many = {"messages_per_minute": 1000}
     if given.only in (None, "vendor"):
         print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}", flush=True)
-        with running("tests.faults.server") as vendor, running("tests.benchmarks.smallest") as smallest:
-            with serving(Path(tempfile.mkdtemp()), given.root, **many) as served:
-                asyncio.run(warm(served.url, vendor))
-                for count in given.visitors:
-                    for row in (
-                        measure_sdk(vendor, count),
-                        measure_smallest(smallest, count),
-                        measure_page(served.url, vendor, count),
-                    ):
-                        print((found := asyncio.run(row)).line(), *found.errors[:1], flush=True)
+        with (
+            running("tests.faults.server") as vendor,
+            running("tests.benchmarks.smallest") as smallest,
+            serving(Path(tempfile.mkdtemp()), given.root, **many) as served,
+        ):
+            asyncio.run(warm(served.url, vendor))
+            for count in given.visitors:
+                for row in (
+                    measure_sdk(vendor, count),
+                    measure_smallest(smallest, count),
+                    measure_page(served.url, vendor, count),
+                ):
+                    print((found := asyncio.run(row)).line(), *found.errors[:1], flush=True)
     if given.only in (None, "crowd"):
         with running("tests.faults.server") as vendor, serving(Path(tempfile.mkdtemp()), given.root, **many) as served:
             asyncio.run(measure_crowd(served.url, vendor))

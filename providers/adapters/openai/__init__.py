@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
+from functools import cache
 
 import httpx2
 import openai
@@ -138,4 +139,10 @@ def connect(connection: Connection) -> ChatCompletions:
         base_url=connection.credentials.base_url,
         accepts=STANDARD,
     )
-    return ChatCompletions(connection, custom, vendor_hosts(catalog.load().endpoints.values()))
+    return ChatCompletions(connection, custom, _catalogue_hosts())
+
+
+@cache
+def _catalogue_hosts() -> frozenset[str]:
+    """Read once: it is asked for with every message to a server of a visitor's own."""
+    return vendor_hosts(catalog.load().endpoints.values())

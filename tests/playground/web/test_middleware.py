@@ -18,6 +18,7 @@ from playground.text import Texts
 from playground.web.explain import Explain
 from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
+from playground.web.line import Line
 from playground.web.ownership import Ownership, Private
 from playground.web.secret import kept_secret
 from playground.web.visitor import VISITOR_COOKIE, Identify, Seal, choose_language, read_cookies
@@ -388,3 +389,22 @@ async def test_a_full_line_is_explained_in_the_visitors_language(headers, status
         answer = await visitor.post("/gradio_api/queue/join", headers=headers)
     assert answer.status_code == status
     assert said in answer.text
+
+
+async def test_of_all_who_come_at_once_no_more_come_to_the_line_than_find_room():
+    let, seen = asyncio.Event(), []
+
+    async def slow(scope, receive, send) -> None:
+        seen.append(scope["path"])
+        await let.wait()
+        await JSONResponse({"event_id": "1"})(scope, receive, send)
+
+    async with client(Line(slow, lambda: 2)) as visitor:
+        asking = [asyncio.ensure_future(visitor.post("/gradio_api/queue/join", json={})) for _ in range(5)]
+        other = asyncio.ensure_future(visitor.get("/gradio_api/queue/data"))
+        refused = [await one for one in asking[2:]]
+        assert [one.status_code for one in refused] == [503] * 3
+        let.set()
+        assert [(await one).status_code for one in (*asking[:2], other)] == [200] * 3
+        assert (await visitor.post("/gradio_api/queue/join", json={})).status_code == 200, "their room is free again"
+    assert len(seen) == 4

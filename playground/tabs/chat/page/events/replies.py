@@ -32,8 +32,10 @@ StartRun = Callable[[], AsyncGenerator[Conversation]]
 """Begins a run; what is wrong with the fields is raised when it is called, and shown as what goes wrong later is."""
 
 
-_STREAMED: Mapping[str, Any] = {**PRIVATE, "postprocess": False}
-"""What is shown has the form that Gradio gives it; to look at it again takes a thread for each output."""
+_STREAMED: Mapping[str, Any] = {**PRIVATE, "preprocess": False, "postprocess": False}
+"""Gradio looks at each value in a thread, one after the other: fifteen when a message is sent, eight with every redraw.
+What comes in is checked by `checked_choices` and `checked_text` all the same; what is shown has Gradio's form already.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
