@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from playground.measuring.outcomes import Cell, Outcome, outcome_to_json
+from playground.measuring.outcomes import Cell, Outcome, outcome_to_json, verdict
 from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import ColumnSummary, extracted_answer, summarise
 
@@ -31,6 +31,8 @@ WORDS = (
     "difference",
     "failed",
     "unscored",
+    "wrong",
+    "unread",
     "estimated",
     "versions",
     "kept",
@@ -62,7 +64,7 @@ def to_jsonl(run: StoredRun, outcomes: Mapping[Cell, Outcome]) -> str:
     """The run's description, then a line a cell with the whole outcome, trace included."""
     lines = [run.to_json()]
     for cell, outcome in _ordered(run.description, outcomes):
-        place = {"column": cell.column, "item": cell.item, "repeat": cell.repeat}
+        place = {"column": cell.column, "item": cell.item, "repeat": cell.repeat, "verdict": verdict(outcome)}
         lines.append(json.dumps({**place, **json.loads(outcome_to_json(outcome))}, ensure_ascii=False))
     return "\n".join(lines) + "\n"
 
@@ -95,20 +97,19 @@ def _settings(run: StoredRun, words: Mapping[str, str]) -> list[tuple[str, objec
 
 
 def _table(summaries: tuple[ColumnSummary, ...], labels: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
-    heads = ["column", "score", "interval", "items", "calls", "tokens", "seconds", "cost", "failed", "unscored"]
+    heads = ["column", "score", "interval", "items", "wrong", "unread", "failed", "unscored"]
+    heads += ["calls", "tokens", "seconds", "cost"]
     lines = ["| " + " | ".join(words[head] for head in heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
     for one in summaries:
         cells = [
             labels[one.key],
             _share(one.mean),
             "" if one.low is None else f"{_share(one.low)} – {_share(one.high)}",
-            str(one.items),
+            *map(str, (one.items, one.wrong, one.unread, one.failed, one.unscored)),
             str(one.calls),
             str(one.input_tokens + one.output_tokens),
             "" if one.seconds is None else f"{one.seconds:.2f}",
             "" if one.cost is None else f"{one.cost:.4f}",
-            str(one.failed),
-            str(one.unscored),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return [*lines, "", words["estimated"]]
@@ -156,6 +157,7 @@ def _row(description: RunDescription, cell: Cell, outcome: Outcome) -> dict[str,
         "answer": extracted_answer(outcome),
         "rule": outcome.extraction.rule if outcome.extraction else "",
         "score": outcome.score,
+        "verdict": verdict(outcome),
         "output": outcome.text,
         "calls": outcome.calls,
         "input_tokens": outcome.usage.input_tokens,

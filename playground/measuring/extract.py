@@ -1,8 +1,7 @@
 """Finding the answer in what a model wrote. Apart from scoring: a wrong extraction must be visible as such.
 
-A stated answer ("The answer is …", "La respuesta es …", "Answer: …", `#### …` as in GSM8K, `\\boxed{…}` as in MATH)
-goes before everything else; the last statement counts, for a model may correct itself. What follows after the model
-has begun to write a question of its own is not read.
+Thoughts, a repeated question and questions that the model made up are not read (`own_text`). A stated answer
+(`statements`) goes before everything else; the last statement counts, for a model may correct itself.
 """
 
 from __future__ import annotations
@@ -12,11 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
-from playground.measuring import options, programs
+from playground.measuring import letters, mentions, programs, stated_numbers
 from playground.measuring.items import Kind
-from playground.measuring.numbers import NUMBER, value_of
+from playground.measuring.mentions import Mention
+from playground.measuring.numbers import FoundNumber
+from playground.measuring.own_text import after_thoughts, own_parts
+from playground.measuring.plain import Plain, read_plain
+from playground.measuring.spans import find_span, trim_whole
+from playground.measuring.statements import Statement, find_statements
 
-Rule = Literal["stated", "last_number", "letter", "option", "label", "line", "whole", "code", "likelihood", "none"]
+Rule = Literal[
+    "stated", "bold", "last_number", "letter", "option", "label", "line", "whole", "code", "likelihood", "none"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,143 +37,116 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What to look for. `aliases`: other words for each label."""
+    """What to look for. `aliases`: other words for each label. `question`: what was asked, which a reply may repeat."""
 
     kind: Kind
     choices: tuple[str, ...] = ()
     language: str = "en"
     aliases: Mapping[str, tuple[str, ...]] | None = None
+    question: str = ""
 
 
 NOTHING = Extraction(None, None, None, "none")
-_STATED = re.compile(
-    r"""\#{4}\s*
-    | \\boxed\{
-    | \b(?:the\s+)?(?:(?:final|correct|right|best)\s+)?(?:answer|result|option|label|topic|sentiment)
-      (?:\s+(?:here|to\s+(?:the|this)\s+question))?[*_]*\s*(?:\bis\b|:|=)[*_]*\s*:?\s*
-    | \b(?:la\s+|el\s+)?(?:respuesta|resultado|solución|opción|tema|sentimiento|opinión|etiqueta)
-      (?:\s+(?:final|correcta|correcto))?[*_]*\s*(?:\bes\b|\bson\b|:|=)[*_]*\s*:?\s*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_NEXT_QUESTION = re.compile(
-    r"\n\s*(?:\*\*)?(?:Q|P|Question|Problem|Pregunta|Problema|Text|Texto)\s*\d*\s*:", re.IGNORECASE
-)
-_LABEL = re.compile(
-    r"\s*(?:(?:translation|summary|traducción|resumen|answer|respuesta)\s*:"
-    r"|(?:here(?:'s| is)|aquí (?:está|tienes))[^\n:]*:)\s*",
+_CORRECTION = re.compile(
+    r"\b(?:wait|correction|i mean|scratch that|on second thought|let me correct|espera|corrijo|correcci[oó]n"
+    r"|mejor dicho|me equivoqu[eé]|quiero decir|perd[oó]n)\b[^\w\n]*",
     re.IGNORECASE,
 )
 
 
 def extract(text: str, sought: Sought) -> Extraction:
     """The answer in a model's text; `rule="none"` where there is none."""
-    own = _own(text)
+    if sought.kind in ("code", "translation", "summary"):
+        start, end = after_thoughts(text)
+        return _shifted(_read(text[start:end], sought), start)
+    for start, end in own_parts(text, sought.question):
+        found = _read(text[start:end], sought)
+        if found.value is not None:
+            return _shifted(found, start)
+    return NOTHING
+
+
+def _read(own: str, sought: Sought) -> Extraction:
     match sought.kind:
         case "number":
             return _number(own, sought.language)
         case "choice":
-            return _choice(own, sought)
+            return _corrected(own, sought)
         case "label":
-            return _label(own, sought)
+            return _corrected(own, sought)
         case "text":
-            return _text(own)
+            place = find_span(own)
+            return NOTHING if place is None else Extraction(own[place[1] : place[2]], place[1], place[2], place[0])
         case "code":
-            return _code(text)
+            found = programs.place(own)
+            return NOTHING if found is None else Extraction(own[slice(*found)], *found, "code")
         case "translation" | "summary":
-            return _whole(text)
+            whole = trim_whole(own)
+            return NOTHING if whole is None else Extraction(own[slice(*whole)], *whole, "whole")
         case _:
             assert_never(sought.kind)
 
 
-def _own(text: str) -> str:
-    """Up to where the model asks a question of its own: base models go on with the pattern of the prompt."""
-    start = len(text) - len(text.lstrip())
-    asked = _NEXT_QUESTION.search(text, start + 1)
-    return text[: asked.start()] if asked else text
-
-
-def _statements(text: str) -> list[tuple[int, int]]:
-    """Where what was stated stands, to the end of its line or paragraph, the last statement first."""
-    places = []
-    for found in _STATED.finditer(text):
-        start = found.end()
-        line = re.compile(r"\S[^\n]*").search(text, start)
-        if line is not None:
-            places.append((start, line.end()))
-    return places[::-1]
-
-
-def _number(text: str, language: str) -> Extraction:
-    for start, end in _statements(text):
-        equals = text.rfind("=", start, end) + 1
-        found = NUMBER.search(text, equals, end) if equals else None
-        found = found or NUMBER.search(text, start, end)
+def _number(own: str, language: str) -> Extraction:
+    plain = read_plain(own)
+    for stated in find_statements(plain.text, brief=True):
+        found = stated_numbers.stated_number(plain.text, stated, language)
         if found is not None:
-            return Extraction(value_of(found, language), found.start(), found.end(), "stated")
-    every = list(NUMBER.finditer(text))
-    if not every:
-        return NOTHING
-    return Extraction(value_of(every[-1], language), every[-1].start(), every[-1].end(), "last_number")
+            return _placed(plain, found, "stated")
+    for start, end in reversed(stated_numbers.bold_places(own)):
+        inside = read_plain(own[start:end])
+        found = stated_numbers.stated_number(inside.text, Statement(0, len(inside.text)), language)
+        if found is not None:
+            return _shifted(_placed(inside, found, "bold"), start)
+    found = stated_numbers.last_number(plain.text, language)
+    return NOTHING if found is None else _placed(plain, found, "last_number")
 
 
-def _choice(text: str, sought: Sought) -> Extraction:
-    for start, end in _statements(text):
-        found = options.find_letter(text, start, end, sought.choices) or options.find_option(
-            text, start, end, sought.choices
-        )
+def _corrected(own: str, sought: Sought) -> Extraction:
+    """What stands after "wait" or "I mean" goes before what was said first, if it is an answer."""
+    read = _choice if sought.kind == "choice" else _label
+    corrections = [found.end() for found in _CORRECTION.finditer(own)]
+    if corrections:
+        found = read(read_plain(own[corrections[-1] :]), sought)
+        if found.value is not None:
+            return _shifted(found, corrections[-1])
+    return read(read_plain(own), sought)
+
+
+def _choice(plain: Plain, sought: Sought) -> Extraction:
+    choices, text = sought.choices, letters.without_listed_choices(plain.text, sought.choices)
+    for stated in find_statements(text):
+        found = letters.direct_letter(text, stated.start, stated.end, choices)
+        found = found or mentions.find_option(text, stated.start, stated.end, choices)
         if found is not None:
-            return Extraction(found.value, found.start, found.end, "stated")
-    for start in (0, text.rstrip().rfind("\n") + 1):
-        found = options.find_letter(text, start, len(text), sought.choices, alone=True)
-        if found is not None:
-            return Extraction(found.value, found.start, found.end, "letter")
-    found = options.find_option(text, 0, len(text), sought.choices)
+            return _placed(plain, found, "stated")
+    at_line = (0, text.rstrip().rfind("\n") + 1)
+    first, last = (letters.direct_letter(text, place, len(text), choices, alone=True) for place in at_line)
+    if letters.lists_letters(text, choices):
+        first = None
+    found = first or letters.claimed_letter(text, choices) or last
     if found is not None:
-        return Extraction(found.value, found.start, found.end, "option")
-    return NOTHING
+        return _placed(plain, found, "letter")
+    found = mentions.find_option(text, 0, len(text), choices)
+    return NOTHING if found is None else _placed(plain, found, "option")
 
 
-def _label(text: str, sought: Sought) -> Extraction:
-    words = options.label_words(sought.choices, sought.aliases or {})
-    for start, end in _statements(text):
-        found = options.find_label(text, start, end, words)
+def _label(plain: Plain, sought: Sought) -> Extraction:
+    words = mentions.label_words(sought.choices, sought.aliases or {})
+    for stated in find_statements(plain.text, brief=True):
+        found = mentions.find_label(plain.text, stated.start, stated.end, words)
         if found is not None:
-            return Extraction(found.value, found.start, found.end, "stated")
-    found = options.find_label(text, 0, len(text), words)
-    return NOTHING if found is None else Extraction(found.value, found.start, found.end, "label")
+            return _placed(plain, found, "stated")
+    found = mentions.find_label(plain.text, 0, len(plain.text), words)
+    return NOTHING if found is None else _placed(plain, found, "label")
 
 
-def _text(text: str) -> Extraction:
-    for start, end in _statements(text):
-        trimmed = _trimmed(text, start, end)
-        if trimmed.value:
-            return replace(trimmed, rule="stated")
-    for line in re.finditer(r"\S[^\n]*", text):
-        trimmed = _trimmed(text, line.start(), line.end())
-        if trimmed.value:
-            return replace(trimmed, rule="line")
-    return NOTHING
+def _placed(plain: Plain, found: FoundNumber | Mention, rule: Rule) -> Extraction:
+    start, end = plain.source(found.start, found.end)
+    return Extraction(found.value, min(start, end - 1), max(end, start + 1), rule)
 
 
-def _whole(text: str) -> Extraction:
-    lead = _LABEL.match(text)
-    found = _trimmed(text, lead.end() if lead else 0, len(text))
-    return replace(found, rule="whole") if found.value else NOTHING
-
-
-def _code(text: str) -> Extraction:
-    place = programs.place(text)
-    return NOTHING if place is None else Extraction(text[place[0] : place[1]], *place, "code")
-
-
-_EDGES = ' \t\r\n*_`"“”«»'
-
-
-def _trimmed(text: str, start: int, end: int) -> Extraction:
-    """Without white space, emphasis and quotation marks around it; a closing brace of `\\boxed{` too."""
-    while start < end and text[start] in _EDGES:
-        start += 1
-    while end > start and (text[end - 1] in _EDGES or (text[end - 1] == "}" and "{" not in text[start:end])):
-        end -= 1
-    return Extraction(text[start:end], start, end, "whole")
+def _shifted(found: Extraction, by: int) -> Extraction:
+    if found.start is None or found.end is None:
+        return found
+    return replace(found, start=found.start + by, end=found.end + by)

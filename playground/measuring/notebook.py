@@ -84,4 +84,5 @@ async for snapshot in run(plan, Control()):
 _SHOW = """for one in summarise(snapshot.outcomes, [column.key for column in COLUMNS], DESCRIPTION.baseline):
     share = "not scored" if one.mean is None else f"{one.mean:.3f} [{one.low:.3f}, {one.high:.3f}]"
     p = "" if one.comparison is None else f"  p = {one.comparison.p:.3g} against {one.comparison.baseline}"
-    print(f"{one.key}: {share}{p}")"""
+    unread = f", no readable answer: {one.unread}" if one.unread else ""
+    print(f"{one.key}: {share}{unread}{p}")"""

@@ -17,6 +17,8 @@ from providers.types import Usage
 
 NOTHING_USED = Usage(input_tokens=0, output_tokens=0)
 State = Literal["running", "paused", "stopped", "done"]
+Verdict = Literal["right", "wrong", "graded", "no_readable_answer", "unscored", "failed"]
+"""What is said of a try. `no_readable_answer`: none was found in what was written, which is not the same as wrong."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,6 +118,17 @@ class Snapshot:
         costs = [outcome.cost for outcome in (*self.outcomes.values(), *self.running.values())]
         known = [cost for cost in costs if cost is not None]
         return sum(known) if len(known) == len(costs) else None
+
+
+def verdict(outcome: Outcome) -> Verdict:
+    """Worked out from what is kept, so that runs of every version have one. A person's own score goes before that."""
+    if outcome.failure is not None:
+        return "failed"
+    if outcome.score is None:
+        return "unscored"
+    if outcome.score == 0 and outcome.extraction is not None and outcome.extraction.value is None:
+        return "no_readable_answer"
+    return "right" if outcome.score == 1 else "wrong" if outcome.score == 0 else "graded"
 
 
 def seed_for(seed: int, item: str, repeat: int) -> int:

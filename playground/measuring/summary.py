@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from playground.measuring.outcomes import Cell, Outcome
+from playground.measuring.outcomes import Cell, Outcome, verdict
 from playground.measuring.statistics import bootstrap_mean, mcnemar_exact, wilson
 
 Outcomes = Mapping[Cell, Outcome]
@@ -37,13 +37,17 @@ class ColumnSummary:
 
     `low` and `high`: 95 % interval, Wilson's for scores of 0 and 1 (its n is items, not tries: the repeats of an item
     are no new evidence about other items), else bootstrapped over items. Failed and unscored cells are counted and not
-    part of the mean. `seconds` is the median of a cell's. `cost` in US dollars, estimated; `None` where unknown.
+    part of the mean. `wrong` and `unread` count the cells with a score of 0: those with an answer, and those in which
+    none was found, which may be a fault of the reading. `seconds` is the median of a cell's. `cost` in US dollars,
+    estimated; `None` where unknown.
     """
 
     key: str
     cells: int
     failed: int
     unscored: int
+    wrong: int
+    unread: int
     items: int
     mean: float | None
     low: float | None
@@ -59,11 +63,12 @@ class ColumnSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemTries:
-    """The tries of one item in one column: how many of them were right, and what was answered how often."""
+    """The tries of one item in one column: how many were right, how many without an answer, and what was answered."""
 
     item: str
     column: str
     right: int
+    unread: int
     of: int
     answers: tuple[tuple[str, int], ...]
     """Most frequent first; "" for nothing found."""
@@ -120,6 +125,7 @@ def tries(outcomes: Outcomes, column: str) -> tuple[ItemTries, ...]:
             item=item,
             column=column,
             right=sum((outcome.score or 0) >= 1 for outcome in several),
+            unread=sum(verdict(outcome) == "no_readable_answer" for outcome in several),
             of=len(several),
             answers=tuple(Counter(extracted_answer(outcome) for outcome in several).most_common()),
         )
@@ -150,11 +156,14 @@ def _summary(key: str, outcomes: Outcomes, comparison: Comparison | None) -> Col
     binary = all(score in (0, 1) for score in scores)
     low, high = wilson(sum(means), len(means)) if binary else bootstrap_mean(means)
     costs = [outcome.cost for outcome in mine if outcome.cost is not None]
+    verdicts = Counter(map(verdict, mine))
     return ColumnSummary(
         key=key,
         cells=len(mine),
         failed=len(mine) - len(whole),
         unscored=len(whole) - len(scores),
+        wrong=verdicts["wrong"],
+        unread=verdicts["no_readable_answer"],
         items=len(means),
         mean=fmean(means) if means else None,
         low=low if means else None,

@@ -159,7 +159,7 @@ def _json_rows(text: str, name: str) -> list[tuple[int, Mapping[str, object]]]:
         if not all(isinstance(row, dict) for row in whole):
             raise DocumentError("table", file=name)
         return list(enumerate(whole, start=1))
-    lines = enumerate(text.splitlines(), start=1)
+    lines = enumerate(text.split("\n"), start=1)  # not `splitlines`: a string may hold other separators
     return [(number, json_object(line, name, number)) for number, line in lines if line.strip()]
 
 

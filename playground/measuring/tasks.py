@@ -110,6 +110,6 @@ def _row(table: Mapping[str, object]) -> dict[str, object]:
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """The objects of a JSONL file with their line numbers, from 1; empty lines are passed over."""
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(file.read_text("utf-8").split("\n"), start=1):
         if line.strip():
             yield number, json_object(line, file.name, number)

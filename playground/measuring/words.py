@@ -22,3 +22,14 @@ def normalise(text: str) -> str:
 def tokenize(text: str) -> list[str]:
     """Words and numbers of any script, in lower case."""
     return re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold())
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, a character for each character: places stay what they are."""
+    return "".join(map(_folded, text))
+
+
+def _folded(one: str) -> str:
+    lowered = one.lower()
+    base = unicodedata.normalize("NFD", lowered)[:1]
+    return base if len(lowered) == 1 and base else one

@@ -6,11 +6,11 @@ turn of the model is a message of its own, so that every chat model can follow, 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from playground.asking.lending import Search
+from playground.strategies.solving.actions import FINISH, Action, before_observation, observations, parse_action
 from playground.strategies.solving.calculator import calculate, format_number
 from playground.strategies.solving.knobs import IntegerKnob, Knob, Values
 from playground.strategies.solving.question import Question, Tools
@@ -22,7 +22,6 @@ from playground.strategies.solving.wording import (
     question_text,
     system_message,
     wording,
-    wordings,
 )
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import Message, Role
@@ -37,12 +36,6 @@ PASSAGE = 500
 """Characters of a passage that are shown to the model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    name: str
-    input: str
-
-
 def calls(values: Values) -> int:
     return values.whole("steps")
 
@@ -52,7 +45,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
     words = wording(question.language).react
     messages, parent, unread = opening_messages(question, words, tools.search is not None), None, 0
     for _ in range(values.whole("steps")):
-        stop = tuple(f"\n{one}:" for one in _observations())
+        stop = tuple(f"\n{one}:" for one in observations())
         place = await record.ask("thought", Prompt(messages=messages, stop=stop), parent=parent)
         if record[place].failure is not None:
             return None
@@ -63,7 +56,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
         record.change(place, replace(record[place], text=reply, state=state))
         if action is not None:
             place = record.add(TraceStep(kind="action", text=action.name, extracted=action.input, parent=place))
-            if action.name == "finish":
+            if action.name == FINISH:
                 return action.input or None
         elif unread == TRIES:
             return None
@@ -83,27 +76,6 @@ def opening_messages(question: Question, words: ReactWording, searching: bool) -
         part for part in (how, " ".join(filter(None, (question.instruction, answer_format(question))))) if part
     )
     return (*system_message(told), *demonstration, Message.of("user", question_text(question)))
-
-
-def before_observation(reply: str) -> str:
-    """Without what the model made up after its action: models that take no stop sequence write observations too."""
-    found = _line_of(_observations()).search(reply)
-    return (reply[: found.start()] if found else reply).strip()
-
-
-def parse_action(reply: str) -> Action | None:
-    """The first action that is written `Action: name[input]`; `None` where there is none.
-
-    Round brackets will do, bold print and numbers are passed over; what `finish` closes may go over several lines.
-    """
-    found = re.search(_line_of(_actions()).pattern + r"[*_`\s]*(\w+)[*_`]*\s*([\[(])(.*)", reply, re.DOTALL)
-    if found is None:
-        return None
-    name, opened, rest = found.group(1).lower(), found.group(2), found.group(3)
-    if name != "finish":
-        rest = rest.split("\n")[0]
-    end = rest.rfind("]" if opened == "[" else ")")
-    return Action(name, (rest if end < 0 else rest[:end]).strip())
 
 
 async def observe(action: Action | None, words: ReactWording, search: Search | None, parent: int) -> TraceStep:
@@ -133,16 +105,3 @@ async def _found(query: str, words: ReactWording, search: Search) -> tuple[str, 
     except PlaygroundError as error:
         return words.failed, Failure.of(error)
     return "\n".join(f"- {' '.join(one.split())[:PASSAGE]}" for one in passages) or words.nothing, None
-
-
-def _actions() -> list[str]:
-    return ["Accion", *(one.react.action for one in wordings().values())]
-
-
-def _observations() -> list[str]:
-    return list(dict.fromkeys(one.react.observation for one in wordings().values()))
-
-
-def _line_of(words: list[str]) -> re.Pattern[str]:
-    """A line that begins with one of these words and a colon, perhaps numbered or in bold print."""
-    return re.compile(rf"(?mi:^[\s*_]*(?:{'|'.join(map(re.escape, words))})\s*\d*[*_\s]*:)")

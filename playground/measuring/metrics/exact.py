@@ -1,16 +1,15 @@
 """Right or wrong: the answer found is one of those accepted, as strings after normalisation, or as numbers.
 
 Texts are normalised as in SQuAD (Rajpurkar et al. 2016): lower case, without punctuation, articles and doubled spaces;
-accents stay, for in Spanish they tell words apart.
+accents stay, for in Spanish they tell words apart. A fraction without an end may be rounded: 0.33 is 1/3.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item, Kind
 from playground.measuring.metrics import Scoring
+from playground.measuring.numbers import same_number
 from playground.measuring.words import normalise
 
 KINDS: frozenset[Kind] = frozenset({"number", "label", "choice", "text"})
@@ -26,7 +25,5 @@ def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
 
 
 def _same(value: str, answer: str) -> bool:
-    try:
-        return Decimal(value) == Decimal(answer)
-    except InvalidOperation:
-        return normalise(value) == normalise(answer)
+    as_numbers = same_number(value, answer)
+    return normalise(value) == normalise(answer) if as_numbers is None else as_numbers

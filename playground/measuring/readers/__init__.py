@@ -47,7 +47,7 @@ def records(path: Path, layout: str) -> Iterator[tuple[int, dict[str, object]]]:
         whole = parse_json(text, path, layout)
         rows = list(enumerate(whole, start=1)) if isinstance(whole, list) else []
     else:
-        lines = enumerate(text.splitlines(), start=1)
+        lines = enumerate(text.split("\n"), start=1)
         rows = [(number, parse_json(line, path, layout)) for number, line in lines if line.strip()]
     if not rows:
         raise DocumentError("no_rows", file=path.name)

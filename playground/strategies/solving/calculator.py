@@ -1,16 +1,18 @@
 """A calculator for text that a model wrote: a grammar of its own, so that nothing but arithmetic can ever run.
 
 The numbers are Python's: whole numbers are exact, `/` gives a float. Precedence as in Python (`-2 ** 2` is −4, `**`
-groups to the right), by precedence climbing (Pratt 1973, "Top Down Operator Precedence").
+groups to the right), by precedence climbing (Pratt 1973, "Top Down Operator Precedence"). What models write around and
+between numbers is `arithmetic_tokens`.
 """
 
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
-from math import isfinite
+from dataclasses import dataclass
+from math import isfinite, isqrt, pi, sqrt
 
+from playground.strategies.solving.arithmetic_tokens import PERCENT, TIMES, read_tokens
 from playground.strategies.solving.errors import StrategyError
 
 LONGEST = 300
@@ -19,14 +21,12 @@ DEEPEST = 40
 """Brackets, signs and powers inside one another."""
 BITS = 4096
 """Size of the largest whole number: about 1,200 digits."""
-_TOKEN = re.compile(r"\s*((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|\*\*|//|[-+*/%()^×·÷−])", re.ASCII)
-_SAME = {"^": "**", "×": "*", "·": "*", "÷": "/", "−": "-"}
-"""Signs that people and models write for Python's."""
-_LEVELS = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
+_LEVELS = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, TIMES: 2}
 _OPERATIONS: dict[str, Callable[[int | float, int | float], int | float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
+    TIMES: operator.mul,
     "/": operator.truediv,
     "//": operator.floordiv,
     "%": operator.mod,
@@ -34,16 +34,16 @@ _OPERATIONS: dict[str, Callable[[int | float, int | float], int | float]] = {
 
 
 def calculate(expression: str) -> int | float:
-    """The value of an expression of numbers, `+ - * / // % **` and brackets.
+    """The value of an expression of numbers, `+ - * / // % **`, roots, percentages and brackets.
 
-    Raises `StrategyError("expression")` for everything else: names, calls, commas, a division by zero, a result that is
-    not finite, not real or has more than 4096 bits, more than 300 characters, more than 40 levels.
+    Raises `StrategyError("expression")` for everything else: names, calls, a division by zero, a result that is not
+    finite, not real or has more than 4096 bits, more than 300 characters, more than 40 levels.
     """
     if len(expression) > LONGEST:
         raise StrategyError("expression")
-    reader = _Reader(_tokens(expression))
+    reader = _Reader(read_tokens(expression))
     try:
-        value = reader.terms(1, 0)
+        value = reader.terms(1, 0).number
     except (ZeroDivisionError, OverflowError, ValueError):
         raise StrategyError("expression") from None
     if reader.next is not None:
@@ -56,17 +56,12 @@ def format_number(value: int | float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.12g}"
 
 
-def _tokens(expression: str) -> list[str]:
-    found, place = [], 0
-    text = expression.rstrip()
-    while place < len(text):
-        match = _TOKEN.match(text, place)
-        if match is None:
-            raise StrategyError("expression")
-        piece = match.group(1)
-        found.append(_SAME.get(piece, piece))
-        place = match.end()
-    return found
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A number; `percent` where it is written as a percentage, and so may be one of what stands before it."""
+
+    number: int | float
+    percent: bool = False
 
 
 class _Reader:
@@ -86,38 +81,61 @@ class _Reader:
         self._place += 1
         return piece
 
-    def terms(self, level: int, depth: int) -> int | float:
-        """A chain of operations of at least this level, from the left."""
+    def terms(self, level: int, depth: int) -> _Value:
+        """A chain of operations of at least this level, from the left.
+
+        A percentage that is added to a number, or taken from it, is one of that number, as on a pocket calculator.
+        """
         value = self._signed(depth)
         while (sign := self.next) is not None and _LEVELS.get(sign, 0) >= level:
             self._take()
-            value = _bounded(_OPERATIONS[sign](value, self.terms(_LEVELS[sign] + 1, depth)))
+            right = self.terms(_LEVELS[sign] + 1, depth)
+            of_it = sign in "+-" and right.percent and not value.percent
+            second = value.number * right.number if of_it else right.number
+            both = sign in "+-" and value.percent and right.percent
+            value = _Value(_bounded(_OPERATIONS[sign](value.number, second)), both)
         return value
 
-    def _signed(self, depth: int) -> int | float:
+    def _signed(self, depth: int) -> _Value:
         """A sign binds more loosely than a power on its right, and more tightly than every other operation."""
         if depth > DEEPEST:
             raise StrategyError("expression")
         if self.next in {"+", "-"}:
             sign = self._take()
             value = self._signed(depth + 1)
-            return -value if sign == "-" else value
+            return _Value(-value.number, value.percent) if sign == "-" else value
         base = self._single(depth)
-        if self.next != "**":
-            return base
-        self._take()
-        return _power(base, self._signed(depth + 1))
+        if self.next == "**":
+            self._take()
+            base = _Value(_power(base.number, self._signed(depth + 1).number))
+        if self.next == PERCENT:
+            self._take()
+            base = _Value(base.number / 100, percent=True)
+        return base
 
-    def _single(self, depth: int) -> int | float:
+    def _single(self, depth: int) -> _Value:
         piece = self._take()
         if piece == "(":
             value = self.terms(1, depth + 1)
             if self._take() != ")":
                 raise StrategyError("expression")
             return value
+        if piece == "√":
+            if depth > DEEPEST:
+                raise StrategyError("expression")
+            return _Value(_root(self._single(depth + 1).number))
+        if piece == "π":
+            return _Value(pi)
         if not piece[0].isdigit() and piece[0] != ".":
             raise StrategyError("expression")
-        return _bounded(int(piece) if piece.isdigit() else float(piece))
+        return _Value(_bounded(int(piece) if piece.isdigit() else float(piece)))
+
+
+def _root(value: int | float) -> int | float:
+    """Exact for a square number. Raises `ValueError` for a negative one."""
+    if isinstance(value, int) and value >= 0 and isqrt(value) ** 2 == value:
+        return isqrt(value)
+    return sqrt(value)
 
 
 def _power(base: int | float, exponent: int | float) -> int | float:

@@ -69,7 +69,13 @@ class Question:
     @property
     def sought(self) -> Sought:
         """What to look for in a reply."""
-        return Sought(kind=self.kind, choices=self.choices, language=self.language, aliases=self.aliases)
+        return Sought(
+            kind=self.kind,
+            choices=self.choices,
+            language=self.language,
+            aliases=self.aliases,
+            question=self.text,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

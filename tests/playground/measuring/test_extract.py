@@ -52,6 +52,24 @@ def test_grouped_whole_numbers_read_the_same_in_either_language(number):
 @pytest.mark.parametrize(
     ("text", "value", "rule"),
     [
+        ("The answer is 42, because x = 7.", "42", "stated"),
+        ("Answer: 18 (with n = 6 and k = 3)", "18", "stated"),
+        ("#### 12 (since a=3)", "12", "stated"),
+        ("La respuesta es 42, porque x = 7.", "42", "stated"),
+        (r"So the total is $\boxed{9{,}500}$.", "9500", "stated"),
+        (r"The answer is $70{,}000$.", "70000", "stated"),
+        (r"\[ \boxed{\$9{,}500} \]", "9500", "stated"),
+        (r"\boxed{12\,000}", "12000", "stated"),
+        ("The answer is 3/4.", "0.75", "stated"),
+        ("The answer is 1/3.", "1/3", "stated"),
+        ("The answer is 1.5e3.", "1500", "stated"),
+        ("The answer is forty-two.", "42", "stated"),
+        ("It is twelve.", "12", "last_number"),
+        ("She has **42** apples of the 50.", "42", "bold"),
+        ("It is 12 apples (3 boxes of 4).", "12", "last_number"),
+        ("<think>Maybe the answer is 7? No, 8.</think>\n\nIt is twelve: 12", "12", "last_number"),
+        ("<think>\nFirst 3 * 4 = 12, then 12 + 5 =", None, "none"),
+        ("One of them is old.", None, "none"),
         ("So 3 + 4 = 7. The answer is 7.", "7", "stated"),
         ("The answer is $1,250.50, which is 3 more than before", "1250.5", "stated"),
         ("La respuesta es 12,5 euros. Son 3 al día.", "12.5", "stated"),
@@ -103,6 +121,19 @@ CHOICES = ("Ivy", "Max", "Zoe and Max", "A man")
         ("Ivy and Max", None, "none"),
         ("E", None, "none"),
         ("", None, "none"),
+        ("Option C is correct.", "C", "letter"),
+        ("C is the correct answer.", "C", "letter"),
+        ("I would choose B.", "B", "letter"),
+        ("The correct option is therefore (D).", "D", "stated"),
+        ("La opción C es la correcta.", "C", "letter"),
+        ("B because nothing else fits.", "B", "letter"),
+        (r"\boxed{\text{B}}", "B", "stated"),
+        ("<think>The answer is A? Let me check. The answer is D.</think>\n\nB) Max", "B", "letter"),
+        ("Option A: too small, incorrect.\nOption B: correct.", "B", "letter"),
+        ("A or B", None, "none"),
+        ("The answer is not A but B.", "B", "letter"),
+        ("A) Ivy\nB) Max\nC) Zoe and Max\nD) A man", None, "none"),
+        ("A) Ivy\nB) Max\nC) Zoe and Max\nD) A man\n\nThe tallest is Max.", "B", "option"),
     ],
 )
 def test_choices(text, value, rule):
@@ -127,6 +158,12 @@ ALIASES = {"positivo": ("positiva", "positive"), "negativo": ("negativa", "negat
         ("positivo, negativo o neutro", None, "none"),
         ("¿positivo o negativo?", None, "none"),
         ("positivamente", None, "none"),
+        ("This review is not positive at all.", None, "none"),
+        ("La opinión no es positive.", None, "none"),
+        ("Neither positive nor negative: neutral.", "neutro", "label"),
+        ("Not negative, but positive.", "positivo", "label"),
+        ("Hay cosas negativas, pero es positiva.", "positivo", "label"),
+        ("Aunque hay cosas negativas, es positiva.", "positivo", "label"),
     ],
 )
 def test_labels_in_either_language(text, value, rule):
@@ -135,9 +172,49 @@ def test_labels_in_either_language(text, value, rule):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Si", "sí"),
+        ("Sí.", "sí"),
+        ("SI", "sí"),
+        ("No lo sé", None),
+        ("Si llueve, quizá", None),
+        ("Yo diría que no.", "no"),
+    ],
+)
+def test_yes_and_no_with_and_without_their_accent(text, value):
+    assert extract(text, Sought(kind="label", choices=("sí", "no"), language="es")).value == value
+
+
+def test_of_two_labels_the_one_that_is_denied_leaves_the_other():
+    assert extract("It is not spam.", Sought(kind="label", choices=("spam", "ham"))).value == "ham"
+    assert extract("It is not spam.", Sought(kind="label", choices=("spam", "ham", "other"))).value is None
+
+
+def test_accents_count_where_they_alone_tell_labels_apart():
+    sought = Sought(kind="label", choices=("secretaría", "secretaria"), language="es")
+    assert [extract(text, sought).value for text in ("Secretaría", "secretaria")] == ["secretaría", "secretaria"]
+    assert extract("Politica", Sought(kind="label", choices=("política", "deporte"), language="es")).value == "política"
+
+
+@pytest.mark.parametrize("lead", ["", "Question: ", "You asked: ", "**Question:** "])
+def test_the_question_that_is_repeated_is_no_answer(lead):
+    question = "Ann has 3 boxes of 14 pens. Is it more than 40? How many pens are that?"
+    for said, value in (("Answer: 42", "42"), ("That makes 42.", "42"), ("", "14")):
+        sought = Sought(kind="number", question=question)
+        found = extract(f"{lead}{question}\n\n{said}", sought)
+        assert found.value == value or not said
+
+
+@pytest.mark.parametrize(
     ("text", "value", "rule"),
     [
         ("Ottawa", "Ottawa", "line"),
+        ("<think>\nHm.\n</think>\n\nOttawa", "Ottawa", "line"),
+        ("What is the capital of Canada?\nOttawa", "Ottawa", "line"),
+        ("Sure! Here it is:\nOttawa", "Ottawa", "line"),
+        ("The answer is Ottawa, because the parliament sits there.", "Ottawa", "stated"),
+        (r"The answer is $\boxed{\text{Ottawa}}$.", "Ottawa", "stated"),
         ("The answer is **Ottawa**", "Ottawa", "stated"),
         ("Respuesta: el Nilo\nEs un río.", "el Nilo", "stated"),
         ('\n\n"Ottawa"\nIt is a city.', "Ottawa", "line"),
@@ -184,6 +261,33 @@ KINDS = st.sampled_from(["number", "label", "choice", "text", "code", "translati
 PIECES = st.lists(
     st.sampled_from(["The answer is ", "A", "b)", "1,5", "= ", "\n", "```", "def f():", "Max", "**", "¿", "\\boxed{"])
 )
+
+
+REPEATED = [
+    "0." + "1" * 3000,
+    "hundred " * 300,
+    "one point " + "one " * 800,
+    "The answer is " * 200,
+    "\\boxed{" * 400,
+    "A) " * 900,
+]
+REPEATED += [
+    "<think>" * 400,
+    "1,2" * 800,
+    "1=2=" * 700,
+    "10^99" * 500,
+    "{" * 3000,
+    "**1** " * 500,
+    " " * 3000,
+    "1 million " * 300,
+]
+
+
+@pytest.mark.parametrize("text", REPEATED)
+def test_texts_that_repeat_themselves_are_read_like_others(text):
+    for kind in ("number", "choice", "label", "text", "summary", "code"):
+        found = extract(text, Sought(kind=kind, choices=CHOICES, question="What is it?"))
+        assert found.value is None or 0 <= found.start < found.end <= len(text)
 
 
 @given(KINDS, PIECES.map("".join) | st.text(max_size=80))

@@ -60,6 +60,12 @@ def test_every_kind_has_a_metric():
         ("María", (), "MARI\u0301A", 1),
         ("Ottawa", (), "Ottawa is the capital", 0),
         ("5", (), "five", 0),
+        ("1/3", (), "1/3", 1),
+        ("1/3", (), "0.33", 1),
+        ("0.333", (), "1/3", 1),
+        ("1/3", (), "0.3", 0),
+        ("1/3", (), "0.34", 0),
+        ("0.75", (), "0.751", 0),
     ],
 )
 def test_exact(answer, accept, value, right):
@@ -70,6 +76,9 @@ def test_contains_wants_whole_words():
     item = Item(id="1", question="?", answer="the Nile", accept=())
     assert score("contains", item, "It is the Nile, of course.") == 1
     assert score("contains", item, "Nilesh") == 0
+    assert score("contains", item, "It is not the Nile but the Niger.") == 0
+    assert score("contains", item, "No, it is the Nile.") == 1
+    assert score("contains", item, "It is not the Niger but the Nile.") == 1
     assert score("contains", Item(id="1", question="?", answer="six"), "sixty") == 0
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -16,9 +17,11 @@ import pytest
 
 from playground.measuring import Cell, Control, Extraction, Item, Outcome, Plan, run
 from playground.measuring.export import WORDS, neutralise_formula, to_csv, to_jsonl, to_markdown
+from playground.measuring.extract import NOTHING
 from playground.measuring.notebook import Recipe, to_notebook
-from playground.measuring.outcomes import outcome_from_json
+from playground.measuring.outcomes import outcome_from_json, verdict
 from playground.measuring.store import ColumnDescription, RunDescription, Runs, run_from_json
+from playground.measuring.summary import summarise, tries
 from playground.sqlite import StorageFailed
 from playground.text import languages, text
 from providers.errors import Failure, InputError
@@ -199,6 +202,48 @@ def test_csv(runs):
     assert last["output"].startswith("'=cmd") and last["answer"].startswith("'=cmd")
     assert last["expected"] == "'-4 | @x"
     assert all(not cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
+
+
+NONE = Outcome(text="I cannot say.", extraction=NOTHING, score=0.0, calls=1, done=True)
+
+
+def unread(runs: Runs) -> tuple[str, dict[Cell, Outcome]]:
+    """Of one column: right, wrong, twice nothing that can be read, judged right by hand, failed, for a person."""
+    name = runs.create("Unread", described())
+    found = [outcome(), outcome(score=0.0, answer="5"), NONE, NONE, replace(NONE, score=1.0)]
+    found += [Outcome(failure=Failure("rate_limited", {}), done=True), outcome(score=None)]
+    for item, one in zip(ITEMS, found, strict=False):
+        runs.keep(name, Cell("a", item.id), one)
+    return name, runs.outcomes(name)
+
+
+def test_no_readable_answer_is_counted_apart_from_wrong(runs):
+    name, outcomes = unread(runs)
+    summary = summarise(outcomes, ["a"])[0]
+    assert (summary.wrong, summary.unread, summary.failed, summary.unscored) == (1, 2, 1, 1)
+    assert summary.mean == pytest.approx(2 / 5), "what cannot be read is not right"
+    assert [one.unread for one in tries(outcomes, "a")] == [0, 0, 1, 1, 0, 0]
+    said = ["right", "wrong", "no_readable_answer", "no_readable_answer", "right", "failed", "unscored"]
+    rows = list(csv.DictReader(io.StringIO(to_csv(runs.load(name), outcomes), newline="")))
+    assert [row["verdict"] for row in rows] == said
+    _, *lines = to_jsonl(runs.load(name), outcomes).splitlines()
+    assert [json.loads(line)["verdict"] for line in lines] == said
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "No readable answer"), ("es", "Sin respuesta legible")])
+def test_the_report_counts_what_cannot_be_read(runs, language, word):
+    name, outcomes = unread(runs)
+    words = {word: text(language, f"report.{word}") for word in WORDS}
+    head, _, row, *_ = [line for line in to_markdown(runs.load(name), outcomes, words).splitlines() if line[:1] == "|"]
+    heads, cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in (head, row))
+    assert cells[heads.index(word)] == "2"
+    assert cells[heads.index(words["wrong"])] == cells[heads.index(words["failed"])] == "1"
+
+
+def test_a_cell_that_an_older_version_kept_has_a_verdict():
+    kept = '{"text": "?", "extraction": {"value": null, "start": null, "end": null, "rule": "none"}, "score": 0.0}'
+    assert verdict(outcome_from_json(kept)) == "no_readable_answer"
+    assert verdict(outcome_from_json('{"text": "4", "score": 0.0}')) == "wrong"
 
 
 def test_json_lines(runs):

@@ -183,6 +183,16 @@ def test_json_lines_and_a_json_list():
         assert errors == () and "no, yes" in found.answer_format
 
 
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+def test_only_a_line_break_ends_a_line_of_json(separator, tmp_path):
+    rows = [{"question": f"One{separator}two?", "answer": "It is.\n#### 2"}, {"question": "Three?", "answer": "#### 3"}]
+    written = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (tmp_path / "test.jsonl").write_text(written, "utf-8", newline="")
+    found = readers.reader("gsm8k").read(tmp_path / "test.jsonl")
+    assert [item.answer for item in found.items] == ["2", "3"]
+    assert len(read_table(written.replace("\n", "\r\n").encode(), "mine.jsonl").rows) == 2
+
+
 def test_accepted_variants_and_tests_from_one_column():
     table = read_table(b'question,answer,accept\nWho?,Ada,"Ada Lovelace|Lovelace"\nWhat?,x,"[""y"", ""z""]"\n', "a.csv")
     found, _ = from_table(table, guess(table.columns), "text", "en")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from playground.strategies.react import Action, before_observation, parse_action
+from playground.strategies.solving.actions import Action, before_observation, parse_action
 from playground.strategies.solving.passages import search_in
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.wording import wording
@@ -29,6 +29,32 @@ class TestReading:
             ("Action: calculator[1]\nAction: calculator[2]", Action("calculator", "1")),
             ("Action: finish[def f(x):\n    return x[0]]", Action("finish", "def f(x):\n    return x[0]")),
             ("Action: finish[]", Action("finish", "")),
+            ("Thought: a\nAction: calculator\nAction Input: 7 * 12", Action("calculator", "7 * 12")),
+            ("**Action:** calculator\n**Action Input:** `7 * 12`", Action("calculator", "7 * 12")),
+            ('Action: Calculator\nAction Input: "7 * 12"\nI wait.', Action("calculator", "7 * 12")),
+            ("Action: calculator Action Input: 7 * 12", Action("calculator", "7 * 12")),
+            ("Acción: calculadora\nEntrada de la acción: 7 * 12", Action("calculator", "7 * 12")),
+            ("Acción: search\nEntrada: ríos de París", Action("search", "ríos de París")),
+            ('Action: calculator\nAction Input: {"expression": "7 * 12"}', Action("calculator", "7 * 12")),
+            ("Action: calculator\nAction Input:\n```\n7 * 12\n```", Action("calculator", "7 * 12")),
+            (
+                'Action:\n```json\n{"action": "calculator", "action_input": "7 * 12"}\n```',
+                Action("calculator", "7 * 12"),
+            ),
+            ('{"action": "Final Answer", "action_input": "79"}', Action("finish", "79")),
+            ('Action: calculator(expression="7 * 12")', Action("calculator", "7 * 12")),
+            ("Action: calculator[2 + 3] and then [more]", Action("calculator", "2 + 3")),
+            ("Action: search[rivers] (of Paris)", Action("search", "rivers")),
+            ("Thought: done\nFinal Answer: 79", Action("finish", "79")),
+            ("**Final Answer:** 79", Action("finish", "79")),
+            ("Final Answer: **79**", Action("finish", "79")),
+            ("Respuesta final: el Sena", Action("finish", "el Sena")),
+            ("Action: finish\nAction Input: 79", Action("finish", "79")),
+            ("Action: Final Answer\nAction Input: 79", Action("finish", "79")),
+            ("Action: calculator[1 + 1]\nFinal Answer: 3", Action("calculator", "1 + 1")),
+            ("Final Answer:", None),
+            ("The final answer: 79", None),
+            ('{"a": 1}', None),
             ("Thought: Action: calculator[1]", None),
             ("I would use calculator[2 + 3].", None),
             ("Action: calculate the sum", None),
@@ -43,6 +69,21 @@ class TestReading:
         assert before_observation(reply) == "Thought: t\nAction: search[a]"
         assert before_observation("x\n**Observación 2:** y") == "x"
         assert before_observation("My observation: none") == "My observation: none"
+
+    @pytest.mark.parametrize(
+        ("reply", "kept"),
+        [
+            ("Action: calculator[7 * 12] Observation: [84]", "Action: calculator[7 * 12]"),
+            ("Action: calculator\nAction Input: 7 * 12\nObservation: 84\nFinal Answer: 84", None),
+            ("Action: calculator[7 * 12]\nObservations: 84", "Action: calculator[7 * 12]"),
+            ("Action: calculator[7 * 12]\n## Observation: 84", "Action: calculator[7 * 12]"),
+            ("Acción: calculator[7 * 12]\nObservacion: 84", "Acción: calculator[7 * 12]"),
+            ("Action: calculator[7 * 12]\nTool output: 84", "Action: calculator[7 * 12]"),
+            ("Thought: my observation: none\nAction: finish[1]", "Thought: my observation: none\nAction: finish[1]"),
+        ],
+    )
+    def test_an_invented_observation_in_other_words(self, reply, kept):
+        assert before_observation(reply) == (kept or "Action: calculator\nAction Input: 7 * 12")
 
 
 class TestSolving:

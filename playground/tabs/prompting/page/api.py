@@ -161,11 +161,12 @@ def _report_json(
         "failed": snapshot.failed,
         "task_set": description.tasks,
         "metric": description.metric,
-        "summary": [_line_json(line) for line in summary],
+        "summary": [line_json(line) for line in summary],
     }
 
 
-def _line_json(line: ResultLine) -> dict[str, Any]:
+def line_json(line: ResultLine) -> dict[str, Any]:
+    """A column's numbers as plain JSON values: `wrong` and `unread`, without a readable answer, are counted apart."""
     values = asdict(line.found)
     del values["key"]
     return {"strategy": line.column.strategy, "model": line.column.model, **values}

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pytest
 
 from playground import page
 from playground.measuring import Extraction, Item, Outcome
+from playground.measuring.extract import NOTHING
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
@@ -28,7 +29,9 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.solving.strategy import strategies
 from playground.strategies.solving.trace import Trace, TraceStep
+from playground.tabs.prompting.page.api import line_json
 from playground.tabs.prompting.page.drawing import cards, items, results, steps
+from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.strategies import draw_strategies
 from playground.tabs.prompting.page.events.ask import ask
 from playground.tabs.prompting.page.events.measure import PromptingMeasureScreen, reopen, run_proposed, start
@@ -322,6 +325,70 @@ class TestASet:
         seen = Seen(drawn)
         assert "img" not in seen.tags and HOSTILE in seen.text
         assert not [name for name, _ in seen.attributes if name.startswith("on")]
+
+
+ITEMS = tuple(Item(id=str(number), question=f"What is {number} + 1?", answer=str(number + 1)) for number in range(5))
+TRIED = ColumnDescription(key="zero_shot@x", label="Zero-shot", model="scripted/echo", strategy="zero_shot")
+
+
+def unread_run(repeats: int = 1) -> tuple[RunDescription, dict[Cell, Outcome]]:
+    """Two right, one wrong, twice no readable answer."""
+    description = RunDescription(
+        tasks="sums",
+        language="en",
+        kind="number",
+        metric="exact",
+        items=ITEMS,
+        columns=(TRIED,),
+        baseline=TRIED.key,
+        repeats=repeats,
+    )
+    right = Outcome(text="1", extraction=Extraction("1", 0, 1, "stated"), score=1.0, done=True)
+    none = Outcome(text="I cannot say.", extraction=NOTHING, score=0.0, done=True)
+    found = (right, right, replace(right, score=0.0), none, none)
+    return description, {Cell(TRIED.key, item.id): one for item, one in zip(ITEMS, found, strict=True)}
+
+
+class TestNoReadableAnswer:
+    @pytest.mark.parametrize(
+        ("language", "wrong", "unread"),
+        [("en", "1 wrong", "2 without a readable answer"), ("es", "1 mal", "2 sin respuesta legible")],
+    )
+    @pytest.mark.parametrize("lines", [results.result_lines, results.partial_lines])
+    def test_the_table_counts_it_apart_from_wrong(self, language, wrong, unread, lines):
+        show = Renderer(texts(), language)
+        said = shown_text(results.draw_results(show, lines(*unread_run())))
+        assert f"{wrong} · {unread}" in said and re.search(r"40\s?%", said)
+
+    def test_each_question_has_a_sign_of_its_own(self, show):
+        drawn = items.draw_items(show, *unread_run(), differ=False)
+        assert [drawn.count(f'class="{kind}"') for kind in ("right", "wrong", "unread")] == [2, 1, 2]
+        assert drawn.count('aria-label="no readable answer"') == 2
+        opened = items.draw_item(show, *unread_run(), "3")
+        assert "no readable answer" in opened and 'class="wrong"' not in opened
+        assert 'class="wrong"' in items.draw_item(show, *unread_run(), "2")
+
+    def test_so_does_a_card(self, show):
+        card = Card(strategy="zero_shot", ref=ADDER, state="done", extraction=NOTHING, score=0.0)
+        drawn = cards.draw_card(show, card)
+        assert "no readable answer" in drawn and 'class="wrong"' not in drawn
+
+    def test_over_several_runs_it_is_said_too(self, show):
+        description, outcomes = unread_run(repeats=2)
+        assert "In 2 of these replies no answer could be read." in results.draw_steadiness(show, description, outcomes)
+        assert items.draw_items(show, description, outcomes, differ=False).count("0/1 <small>1 <span") == 2
+
+    def test_the_figure_shows_what_the_mean_would_be_at_best(self, show):
+        accuracy, _ = plot_results(show, results.result_lines(*unread_run()))
+        mean, best = accuracy.data
+        assert (mean.x, best.x) == ((0.4,), (0.8,))
+        assert best.name == "if every reply without a readable answer were right"
+        assert tuple(best.customdata[0]) == (2, 1)
+
+    def test_the_endpoint_reports_it(self):
+        (line,) = results.result_lines(*unread_run())
+        reported = line_json(line)
+        assert (reported["wrong"], reported["unread"]) == (1, 2)
 
 
 class TestRuns:

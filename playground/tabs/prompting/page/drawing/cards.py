@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+from playground.measuring import Extraction
 from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import Renderer
 from playground.strategies.solving.strategy import strategy
@@ -47,14 +48,15 @@ def _answer(show: Renderer, card: Card) -> str:
     elsewhere = answer_chain(trace) is None and trace.answer_text.strip() not in ("", found.value)
     whole = f'<pre class="said whole">{mark_answer(trace.answer_text, found)}</pre>' if elsewhere else ""
     return (
-        f'<p class="verdict"><span class="{kind}">{html.escape(value)}</span> {draw_verdict(show, card.score)}</p>'
+        f'<p class="verdict"><span class="{kind}">{html.escape(value)}</span> '
+        f"{draw_verdict(show, card.score, found)}</p>"
         f'<p class="quiet rule">{rule}</p>{whole}'
     )
 
 
-def draw_verdict(show: Renderer, score: float | None) -> str:
-    """Right, wrong, or how good; nothing where nobody has judged."""
-    if score is None:
+def draw_verdict(show: Renderer, score: float | None, found: Extraction | None) -> str:
+    """Right, wrong, or how good; nothing where nobody has judged, or where there is no answer that could be wrong."""
+    if score is None or (score == 0 and found is not None and found.value is None):
         return ""
     if score in (0, 1):
         kind = "right" if score else "wrong"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+import plotly.graph_objects as go
+
 from playground.page.parts.plots import PlottedColumn, plot_amounts, plot_intervals
 from playground.page.parts.render import Renderer
 from playground.tabs.prompting.page.drawing.results import ResultLine
@@ -23,7 +25,38 @@ def plot_results(show: Renderer, found: Sequence[ResultLine]) -> tuple[object | 
     scored = any(line.found.mean is not None for line in found)
     title = show.text("prompting.axis_accuracy" if binary else "prompting.axis_score")
     accuracy = plot_intervals(show, columns, title, show.text("prompting.hover_accuracy")) if scored else None
+    if accuracy is not None:
+        _add_unread(show, accuracy, found, columns)
     return accuracy, plot_amounts(show, columns, titles, show.text("prompting.hover_amount"))
+
+
+def _add_unread(
+    show: Renderer, figure: go.Figure, found: Sequence[ResultLine], columns: Sequence[PlottedColumn]
+) -> None:
+    """Where the mean would be if every answer that could not be read had been right: a hollow mark, in the legend."""
+    shown = [
+        (line, one, one.value + line.found.unread / (line.found.cells - line.found.failed - line.found.unscored))
+        for line, one in zip(found, columns, strict=True)
+        if line.found.unread and one.value is not None
+    ]
+    if not shown:
+        return
+    figure.add_scatter(
+        x=[most for _, _, most in shown],
+        y=[one.label for _, one, _ in shown],
+        mode="markers",
+        name=show.text("prompting.unread_legend"),
+        marker={
+            "size": 11,
+            "symbol": "circle-open",
+            "color": [one.colour for _, one, _ in shown],
+            "line": {"width": 2},
+        },
+        customdata=[[line.found.unread, line.found.wrong] for line, _, _ in shown],
+        showlegend=True,
+        cliponaxis=False,
+        hovertemplate=f"{show.text('prompting.hover_unread')}<extra></extra>",
+    )
 
 
 def _column(line: ResultLine, group: int) -> PlottedColumn:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from playground.measuring import Item, Outcome
-from playground.measuring.outcomes import Cell
+from playground.measuring.outcomes import Cell, verdict
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import Outcomes, disagreements
 from playground.page.parts.render import Renderer
@@ -35,11 +35,11 @@ def draw_items(show: Renderer, description: RunDescription, outcomes: Outcomes, 
 
 
 def _line(show: Renderer, item: Item, description: RunDescription, outcomes: Outcomes) -> str:
-    found = (
-        [outcomes.get(Cell(column.key, item.id, repeat)) for repeat in range(description.repeats)]
+    tried = {
+        column.key: [outcomes.get(Cell(column.key, item.id, repeat)) for repeat in range(description.repeats)]
         for column in description.columns
-    )
-    marks = "".join(f"<td>{_mark(show, one)}</td>" for one in found)
+    }
+    marks = "".join(f"<td>{_mark(show, found)}</td>" for found in tried.values())
     return (
         f'<tr><th scope="row"><button type="button" data-item="{html.escape(item.id)}">{html.escape(item.question)}'
         f"</button></th>{marks}</tr>"
@@ -47,13 +47,21 @@ def _line(show: Renderer, item: Item, description: RunDescription, outcomes: Out
 
 
 def _mark(show: Renderer, found: Sequence[Outcome | None]) -> str:
+    """Of one column's runs of a question."""
     known = [outcome for outcome in found if outcome is not None]
     if not known:
         return "·"
     if len(found) > 1:
         right = sum((outcome.score or 0) >= 1 for outcome in known)
-        return f"{right}/{len(known)}"
+        unread = sum(verdict(outcome) == "no_readable_answer" for outcome in known)
+        return f"{right}/{len(known)}" + (f" <small>{unread} {_unread(show)}</small>" if unread else "")
     return _sign(show, known[0])
+
+
+def _unread(show: Renderer) -> str:
+    """A sign of its own: no answer was found, which is not the same as a wrong one."""
+    said = html.escape(show.text("prompting.no_answer"))
+    return f'<span class="unread" role="img" aria-label="{said}" title="{said}">∅</span>'
 
 
 def _sign(show: Renderer, outcome: Outcome) -> str:
@@ -61,6 +69,8 @@ def _sign(show: Renderer, outcome: Outcome) -> str:
         return "⚠"
     if outcome.score is None:
         return "?"
+    if verdict(outcome) == "no_readable_answer":
+        return _unread(show)
     if outcome.score in (0, 1):
         return '<span class="right">✓</span>' if outcome.score else '<span class="wrong">✗</span>'
     return show.number(outcome.score, ".2f")
@@ -104,7 +114,8 @@ def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Out
     label = html.escape(column.label)
     return (
         f'<article class="attempt" {place}><header><h4>{label} <small>{number}</small></h4></header>'
-        f'{failed}<p class="verdict">{answer} {draw_verdict(show, outcome.score)}</p><p class="quiet rule">{rule}</p>'
+        f'{failed}<p class="verdict">{answer} {draw_verdict(show, outcome.score, found)}</p>'
+        f'<p class="quiet rule">{rule}</p>'
         f"{_written(show, cell, outcome)}{_judge(show, outcome)}"
         f'<p class="quiet facts-line">{html.escape(_facts(show, outcome))}</p></article>'
     )

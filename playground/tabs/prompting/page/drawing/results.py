@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 from playground.measuring import Outcome, Snapshot
-from playground.measuring.outcomes import Cell, State
+from playground.measuring.outcomes import Cell, State, verdict
 from playground.measuring.statistics import wilson
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import ColumnSummary, Outcomes, compare, item_means, summarise, tries
@@ -89,12 +90,15 @@ def _so_far(outcomes: Outcomes, key: str) -> ColumnSummary:
     binary = all(outcome.score in (None, 0, 1) for outcome in whole)
     low, high = wilson(sum(means), len(means)) if means and binary else (None, None)
     costs = [outcome.cost for outcome in mine if outcome.cost is not None]
+    verdicts = Counter(map(verdict, mine))
     seconds = sorted(outcome.seconds for outcome in whole)
     return ColumnSummary(
         key=key,
         cells=len(mine),
         failed=len(mine) - len(whole),
         unscored=sum(outcome.score is None for outcome in whole),
+        wrong=verdicts["wrong"],
+        unread=verdicts["no_readable_answer"],
         items=len(means),
         mean=fmean(means) if means else None,
         low=low,
@@ -174,6 +178,10 @@ def _share(show: Renderer, it: ColumnSummary) -> str:
         return f"<small>{eye}</small>"
     value = show.number(it.mean, ".0%" if it.binary else ".2f")
     more = [say(show, "of_n", n=it.items)]
+    if it.wrong and it.binary:
+        more.append(say(show, "wrong_count", count=it.wrong))
+    if it.unread:
+        more.append(draw_explained(say(show, "unread_count", count=it.unread), say(show, "unread_info")))
     if it.failed:
         more.append(say(show, "failed_count", count=it.failed))
     if it.unscored:
@@ -218,7 +226,9 @@ def draw_steadiness(show: Renderer, description: RunDescription, outcomes: Outco
         always = sum(one.right == one.of for one in found)
         never = sum(one.right == 0 for one in found)
         counts = {"always": always, "never": never, "sometimes": len(found) - always - never}
-        said.append(f"<li>{say(show, 'steady', label=column.label, of=description.repeats, **counts)}</li>")
+        line = say(show, "steady", label=column.label, of=description.repeats, **counts)
+        unread = sum(one.unread for one in found)
+        said.append(f"<li>{line}{' ' + say(show, 'steady_unread', count=unread) if unread else ''}</li>")
     title, note = say(show, "steady_title"), say(show, "steady_note")
     return f'<h4 class="part">{title}</h4><ul>{"".join(said)}</ul><p class="quiet">{note}</p>'
 

@@ -1,0 +1,77 @@
+"""Where a text states its answer: "The answer is …", "Respuesta: …", `#### …` as in GSM8K, `\\boxed{…}` as in MATH."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from playground.measuring.plain import CLOSE, OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What was stated: `text[start:end]`, up to the end of its line, its box or its tag."""
+
+    start: int
+    end: int
+
+
+_STRONG = r"answers?|ans|solution|respuestas?|rpta|soluci[oó]n"
+_NAMED = (
+    r"option|choice|letter|label|topic|sentiment|category|class|classification|verdict|opinion"
+    r"|opci[oó]n|elecci[oó]n|letra|alternativa|etiqueta|tema|sentimiento|opini[oó]n|categor[ií]a|clase"
+    r"|clasificaci[oó]n|veredicto"
+)
+_SUMS = r"result|total|sum|value|difference|product|quotient|resultado|suma|valor|diferencia|producto|cociente"
+_KIND = r"(?:\s+(?:correcta|correcto|final|choice|option|n[uú]mero|number|correct|letter|m[aá]s probable|total|buena))"
+_ABOUT = (
+    r"(?:\s+(?:to|of|for|in|from|here|expressed|conveyed|de|del|al|a (?:la|las|los|esta|este|tu|su)|para|en|seg[uú]n"
+    r"|expresad[oa]|aqu[ií])\b[^.\n:=?!]{0,60}?)"
+)
+_MODAL = (
+    r"(?:,?\s+(?:might|must|should|would|could|will|may|has to|have to|seems to|appears to|therefore|thus|then|hence"
+    r"|clearly|simply|just|also|debe|deber[ií]a|puede|podr[ií]a|parece|tiene que|por (?:lo )?tanto|entonces|pues"
+    r"|claramente|simplemente),?)"
+)
+_IS = (
+    r"(?:\s+(?:is|are|was|be|equals?|comes? to|es|son|ser[ií]a|ser[aá]|era|ser|sea|equivale a)(?![\w'’])"
+    r"|['’]s(?!\w)|\s[-–—](?=\s)|\s*(?::|=|->|→|⇒|≈))"
+)
+_BEFORE = r"(?:(?:final|correct|right|best|only|true|overall|mejor|[uú]nica|correcta)\s+)*"
+_SAID = re.compile(
+    rf"(?<![\w'’])(?:(?:{_STRONG}|{_NAMED}){_KIND}?{_ABOUT}?|(?:{_SUMS}){_KIND}?)[\"'”»]?"
+    rf"{_MODAL}{{0,3}}{_IS}\s*[:=]?[ \t]*[\"'“«]?",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    rf"^[#> \t]*(?:the\s+|la\s+|el\s+)?{_BEFORE}(?:{_STRONG}|result|resultado){_KIND}?[ \t]*$(?=\s*\S)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BRIEF = re.compile(r"^[ \t]*(?:A|R)\s*[:.][ \t]+", re.MULTILINE)
+_GSM8K = re.compile(r"^[ \t]*#{4}[ \t]*(?=[-−$€£(]?[ \t]*[\d½¼¾]|[^\n]*\s*\Z)", re.MULTILINE)
+_BOX = re.compile(OPEN)
+_MOST = 40
+"""Statements that are looked at, from the end: a text that repeats itself without end must not take minutes."""
+_LONGEST = 2000
+"""Characters of one."""
+_LINE = re.compile(r"\S[^\n]*")
+
+
+def find_statements(text: str, *, brief: bool = False) -> list[Statement]:
+    """What was stated, the last one first, for a model may correct itself. `text` is plain, as `read_plain` gives it.
+
+    `brief`: "A: …" counts too, which among lettered choices would be one of them.
+    """
+    patterns = (_BOX, _SAID, _HEADING, _GSM8K, *([_BRIEF] if brief else []))
+    found = sorted({one.end(): one.start() for pattern in patterns for one in pattern.finditer(text)}.items())
+    found = found[-_MOST:]
+    statements = []
+    for (start, _), (_, later) in pairwise([*found, (len(text), len(text))]):
+        line = _LINE.search(text, start)
+        if line is None:
+            continue
+        closed = text.find(CLOSE, start, line.end()) if text[start - 1] == OPEN else -1
+        end = closed if closed >= 0 else min(line.end(), max(later, start), start + _LONGEST)
+        statements.append(Statement(start, end))
+    return statements[::-1]
