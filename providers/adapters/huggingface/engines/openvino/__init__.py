@@ -16,6 +16,7 @@ from providers.adapters.huggingface.engines.openvino.engine import NotOpened, Op
 from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, FORMATS, target
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
+from providers.adapters.huggingface.weights.damage import FAILURES, explain_failure, is_damaged
 from providers.errors import WeightsUnavailable
 from providers.sampling import in_engine
 
@@ -58,13 +59,19 @@ class OpenVino:
             raise WeightsUnavailable("memory", model=model)
         with ThreadPoolExecutor(1) as beside:
             reading = beside.submit(load_tokenizer, self.folder)
-            engine = OpenVinoEngine(self.file, exact=self.reproducible)
+            try:
+                engine = OpenVinoEngine(self.file, exact=self.reproducible)
+            except OSError as error:  # the system starts no process
+                raise WeightsUnavailable("engine", model=model) from error
             try:
                 codec, defaults, context = reading.result()
                 engine.wait_until_open()
-            except (NotOpened, OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError) as error:
+            except NotOpened as error:
                 engine.close()
-                raise WeightsUnavailable("damaged", model=model) from error
+                raise WeightsUnavailable("damaged" if is_damaged(self.folder) else "engine", model=model) from error
+            except FAILURES as error:
+                engine.close()
+                raise explain_failure(error, self.folder, model) from error
         engine.codec = codec
         return Loaded(
             engine=engine,

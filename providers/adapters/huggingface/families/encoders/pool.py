@@ -13,6 +13,7 @@ from providers.adapters.huggingface.memory.loader import ModelLoader
 from providers.adapters.huggingface.weights.files import elements
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Ticket
+from providers.importing import importing
 from providers.types import Progress
 
 EncoderKind = Literal["embedding", "reranker"]
@@ -50,7 +51,8 @@ class EncoderPool:
             self._loader.load_when_free(_key(info, kind), info.name, need, lambda _: make(folder), ticket)
 
         def make(folder: Path) -> LoadedEncoder:
-            from providers.adapters.huggingface.families.encoders import loading  # imports torch: seconds
+            with importing():
+                from providers.adapters.huggingface.families.encoders import loading  # imports torch: seconds
 
             load = loading.load_embedding if kind == "embedding" else loading.load_reranker
             return load(folder, info.name, window)
