@@ -104,7 +104,7 @@ def parses(file: Path) -> bool:
             parse(file)
     except OSError:
         raise
-    except Exception:  # noqa: BLE001 - parsers of foreign files raise anything, tokenizers' a bare Exception
+    except Exception:  # noqa: BLE001 - what reads a damaged GGUF file may raise anything
         return False
     return True
 
@@ -114,9 +114,7 @@ def _parse_json(file: Path) -> None:
 
 
 def _parse_tokenizer(file: Path) -> None:
-    with importing():
-        from tokenizers import Tokenizer
-    Tokenizer.from_str(file.read_text("utf-8"))
+    json.loads(file.read_text("utf-8"))["model"]
 
 
 def _parse_gguf(file: Path) -> None:

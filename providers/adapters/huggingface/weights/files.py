@@ -157,14 +157,14 @@ def count_numbers(file: Path) -> int:
     """
     with file.open("rb") as content:
         start, size = content.read(8), file.stat().st_size
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else size
+        length: int = struct.unpack("<Q", start)[0] if len(start) == 8 else size
         if length > size - 8:
             raise ValueError("the header is cut off")
         header = content.read(length)
     try:
         tensors = [tensor for name, tensor in json.loads(header).items() if name != "__metadata__"]
         end = max((tensor["data_offsets"][1] for tensor in tensors), default=0)
-        numbers = sum(math.prod(tensor["shape"]) for tensor in tensors)
+        numbers: int = sum(math.prod(tensor["shape"]) for tensor in tensors)
     except (LookupError, TypeError, AttributeError) as error:
         raise ValueError("the header is none") from error
     if size != 8 + length + end:
