@@ -66,12 +66,9 @@ class OpenVino:
             try:
                 codec, defaults, context = reading.result()
                 engine.wait_until_open()
-            except NotOpened as error:
+            except Exception as error:
                 engine.close()
-                raise WeightsUnavailable("damaged" if is_damaged(self.folder) else "engine", model=model) from error
-            except FAILURES as error:
-                engine.close()
-                raise explain_failure(error, self.folder, model) from error
+                raise self._explain(error, model) from error
         engine.codec = codec
         return Loaded(
             engine=engine,
@@ -82,6 +79,12 @@ class OpenVino:
             name=self.name,
             queue=FairQueue(SLOTS),
         )
+
+    def _explain(self, error: Exception, model: str) -> Exception:
+        """A process that ended, for whatever reason, has not shown that its file is damaged."""
+        if isinstance(error, NotOpened):
+            return WeightsUnavailable("damaged" if is_damaged(self.folder) else "engine", model=model)
+        return explain_failure(error, self.folder, model) if isinstance(error, FAILURES) else error
 
 
 def variants(folder: Path) -> tuple[OpenVino, ...]:
