@@ -22,6 +22,7 @@ from providers import catalog
 from tests.browser.conftest import watch
 from tests.browser.serving import ROOT, Served, serving
 from tests.providers.adapters.huggingface import tiny, tiny_encoders, tiny_vision
+from tests.providers.adapters.huggingface.weights.repairing import recorded
 
 EMBEDDING = catalog.load().embeddings[0]
 RECEIPT = ROOT / "assets" / "samples" / "images" / "receipt.en.jpg"
@@ -118,9 +119,9 @@ def test_every_endpoint_and_every_tab_at_once_with_the_models_here(
     home = tmp_path / "home"
     tiny.save_llama(home / "models" / "tiny--llama")
     tiny_vision.save_idefics(home / "models" / "tiny--idefics")
-    encoder = home / "encoders" / EMBEDDING.id.replace("/", "--")
-    encoder.mkdir(parents=True)
-    tiny_encoders.save_sentences(encoder)
+    (tmp_path / "made").mkdir()
+    made = tiny_encoders.save_sentences(tmp_path / "made")
+    recorded(made, home / "encoders" / EMBEDDING.id.replace("/", "--"), EMBEDDING.id, dtype="float32")
     before = sizes(home)
     models = Models("huggingface/tiny/llama", "huggingface/tiny/idefics")
     with serving(tmp_path, model=models.writes, offline=True, messages_per_minute=1000) as served:
