@@ -13,6 +13,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from safetensors import SafetensorError
+
 from providers.adapters.huggingface.weights.files import (
     RECORD,
     WeightsRecord,
@@ -26,12 +28,16 @@ from providers.adapters.huggingface.weights.files import (
 from providers.errors import MissingPackage, PlaygroundError, WeightsUnavailable
 from providers.importing import importing
 
-FAILURES = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, ImportError, MemoryError)
+_ELSEWHERE = (OSError, ImportError, MemoryError)
+"""What says nothing of a file that was being read."""
+FAILURES = (*_ELSEWHERE, ValueError, LookupError, TypeError, AttributeError, RuntimeError, SafetensorError)
 """What the libraries raise where they do not load a model."""
 PASSING = frozenset({"engine", "import", "unreadable", "failed"})
 """Reasons for which the same loading may succeed when it is tried again."""
 _NEEDED = re.compile(r"\b(torchvision|num2words|timm|sentencepiece|tiktoken|protobuf|einops|av|cv2)\b", re.IGNORECASE)
 """Packages that processors ask for; transformers says so in the text of an ImportError alone."""
+
+_SHORT = re.compile(r"out of memory|allocate memory|not enough memory", re.IGNORECASE)
 
 
 class IncompleteWeights(ValueError):
@@ -60,10 +66,10 @@ def explain_failure(error: BaseException, folder: Path, model: str) -> Playgroun
 
 
 def _wants_memory(error: BaseException) -> bool:
-    """torch says so in a RuntimeError, the system with a number."""
+    """torch says so in the text of a RuntimeError, the system with a number."""
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error).lower())
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and bool(_SHORT.search(str(error))))
 
 
 def missing_package(error: ImportError) -> MissingPackage | None:
@@ -88,7 +94,7 @@ def is_damaged(folder: Path, *, suspected: bool = False) -> bool:
         if record is not None and record.digests and record.digests.keys() >= record.files.keys():
             return not _is_as_made(folder, record)
         return suspected or not all(parses(folder / name) for name in lengths(folder) if name != RECORD)
-    except OSError:
+    except _ELSEWHERE:
         return False
 
 
@@ -97,12 +103,12 @@ def _is_as_made(folder: Path, record: WeightsRecord) -> bool:
 
 
 def parses(file: Path) -> bool:
-    """Whether a file is what its name says. Raises `OSError`."""
+    """Whether a file is what its name says. Raises what keeps it from being read."""
     parse = _PARSERS.get(file.name) or _PARSERS.get(file.suffix)
     try:
         if parse is not None:
             parse(file)
-    except OSError:
+    except _ELSEWHERE:
         raise
     except Exception:  # noqa: BLE001 - what reads a damaged GGUF file may raise anything
         return False

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, DynamicCache
 from transformers.utils import logging
 
@@ -47,7 +46,7 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
         device = best_device()
         choices = _number_formats(device, wide=count * 4 <= room)
         network, dtype = _fastest(folder, fidelity, device, choices if dtype is None else [dtype])
-    except (*FAILURES, SafetensorError) as error:
+    except FAILURES as error:
         # transformers says in one of these that a file is missing, malformed, of an unknown kind or wants foreign code.
         if _wants_code(error):
             raise WeightsUnavailable("unsafe_format", model=model) from error

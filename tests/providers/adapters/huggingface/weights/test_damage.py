@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
 from providers.adapters.huggingface.weights import damage, publish
 from providers.adapters.huggingface.weights.damage import IncompleteWeights, explain_failure, is_damaged
@@ -102,7 +103,9 @@ def test_a_parser_shows_a_file_that_is_none(llama_folder: Path, tmp_path: Path, 
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "memory", None),
         (MemoryError(), "memory", None),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "memory", None),
-        (RuntimeError("something else"), "failed", "RuntimeError"),
+        (RuntimeError("CUDA out of memory"), "memory", None),
+        (RuntimeError("unsupported memory format"), "failed", "RuntimeError"),
+        (SafetensorError("InvalidOffset"), "unfit", "SafetensorError"),
         (OSError("it does not appear to have a file named x"), "unfit", "OSError"),
         (ValueError("unheard-of"), "unfit", "ValueError"),
         (IncompleteWeights("a tensor is missing"), "unfit", "IncompleteWeights"),
@@ -121,6 +124,18 @@ def test_what_passes_is_told_as_what_it_is_and_removes_nothing(
         assert content(made) == before
     assert cache.made == 1
     assert cache.find_folder(TINY.id) == made
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("no gguf"), OSError(errno.EIO, "Input/output error")])
+def test_a_file_that_cannot_be_read_now_shows_nothing(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(file: Path) -> None:
+        raise error
+
+    folder = recorded(llama_folder, tmp_path / "old", TINY.id)
+    monkeypatch.setitem(damage._PARSERS, TOKENIZER, fail)
+    assert not is_damaged(folder)
 
 
 def test_what_passes_is_tried_again(cache: Repairing, made: Path) -> None:
