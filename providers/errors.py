@@ -71,9 +71,17 @@ class UnknownModel(ConfigurationError):
 
 
 class WeightsUnavailable(ConfigurationError):
-    """Values: model; disk: need and free in bytes."""
+    """Values: model; disk: need and free in bytes; import, unreadable, failed and unfit: cause.
 
-    reasons = ("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip")
+    "damaged" is what a length, a checksum or a parser of the file itself has shown; "engine", that a process ended
+    while it was loading; "unfit", that the files are whole, and nothing that is of use here can be made of them.
+    `cause` is the module that could not be imported, the system's name of its error, or the class of a library's.
+    """
+
+    reasons = (
+        *("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip"),
+        *("engine", "import", "unreadable", "failed", "unfit"),
+    )
 
 
 class UnsupportedRequest(PlaygroundError):

@@ -86,6 +86,9 @@ def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str
         "pwa": False,
         "mcp_server": False,
         "footer_links": [],
+        # Gradio gives its own page 3 s to answer and ends the program where it does not, as happens where visitors are
+        # there at once while libraries are being imported.
+        "_frontend": False,
         **look,
     }
 

@@ -36,15 +36,17 @@ class Served:
 
 @contextmanager
 def serving(folder: Path, root: Path = ROOT, **variables: object) -> Iterator[Served]:
-    """Start the page with the scripted models; `variables` are settings without their prefix, in lower case.
+    """Start the page; `variables` are settings without their prefix, in lower case. Without a `model` it has the
+    scripted ones.
 
     `root` holds the program, where it is a copy.
     """
     home, log, port = folder / "home", folder / "log.txt", free_port()
     environment = {name: value for name, value in os.environ.items() if not KEY_NAME.match(name)}
+    model = str(variables.pop("model", "scripted"))
     environment |= {f"PLAYGROUND_{name.upper()}": str(value) for name, value in variables.items()}
     environment |= {"PLAYGROUND_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "app.py", "--model", "scripted", "--port", str(port)]
+    command = [sys.executable, "app.py", "--model", model, "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Internals, TokenScore
 from providers.adapters.huggingface.families.causal import load_tokenizer
@@ -59,12 +60,11 @@ class LocalWhiteBox:
     async def _codec(self, model: ModelInfo) -> Codec:
         """The tokenizer alone: kept, since it is small. Fetches the model if it is not here."""
         if model.id not in self._codecs:
-            folder = await self._loader.folder(model)
-            try:
-                self._codecs[model.id], _, _ = await asyncio.to_thread(load_tokenizer, folder)
-            except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError) as error:
-                raise WeightsUnavailable("damaged", model=model.name) from error
+            await self._loader.read(model, "tokenizer", lambda folder: self._keep_codec(model, folder))
         return self._codecs[model.id]
+
+    def _keep_codec(self, model: ModelInfo, folder: Path) -> None:
+        self._codecs[model.id], _, _ = load_tokenizer(folder)
 
     @asynccontextmanager
     async def _internals(self, model: ModelInfo, ids: Sequence[int]) -> AsyncGenerator[Internals]:

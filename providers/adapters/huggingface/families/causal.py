@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from providers.adapters.huggingface.families.vision import load_image_codec, takes_images
 from providers.adapters.huggingface.tokens import Codec
+from providers.importing import importing
 from providers.sampling import Sampling, with_effect
 
 
@@ -16,18 +18,21 @@ def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
 
     Raises what transformers raises, and `MissingPackage` for a processor that needs one which is not here.
     """
-    from transformers import AutoTokenizer
-
     chosen, config = _json(folder / "generation_config.json"), _json(folder / "config.json")
     ends = chosen.get("eos_token_id")
     several = [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
     text = config.get("text_config")
     context = (text if isinstance(text, dict) else config).get("max_position_embeddings", config.get("n_positions"))
-    if takes_images(folder):
-        codec: Codec = load_image_codec(folder, several)
-    else:
-        codec = Codec(AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False), several)
+    codec: Codec = load_image_codec(folder, several) if takes_images(folder) else _load_codec(folder, several)
     return codec, _defaults(chosen), context if isinstance(context, int) else None
+
+
+def _load_codec(folder: Path, ends: Sequence[int]) -> Codec:
+    with importing():
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    return Codec(tokenizer, ends)
 
 
 def _json(file: Path) -> dict[str, Any]:

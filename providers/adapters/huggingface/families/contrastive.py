@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from providers.adapters.huggingface.families.vision import decode_image, load_processor
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.memory.loader import ModelLoader
+from providers.adapters.huggingface.weights.damage import IncompleteWeights
 from providers.adapters.huggingface.weights.files import elements
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
-from providers.errors import InputError, LimitExceeded, PlaygroundError, Unavailable, WeightsUnavailable
+from providers.errors import InputError, LimitExceeded, Unavailable
+from providers.importing import importing
 from providers.labels import MOST_LABELS, ContrastiveInfo, Fit
 from providers.types import Image, Progress
 
 _OVERHEAD = 200_000_000
 """Bytes beside the weights: what a picture and the labels become on their way."""
-_DOUBTFUL = (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, ImportError)
-"""What the libraries raise for files that do not fit together."""
 
 
 class LocalLabeller:
@@ -93,13 +93,14 @@ class _ContrastiveNetwork:
     """A loaded model and its processor. Blocking; for several threads, one at a time."""
 
     def __init__(self, folder: Path, info: ContrastiveInfo) -> None:
-        """Raises `WeightsUnavailable("damaged")` and `MissingPackage`."""
-        import torch
-        from transformers import AutoModel
-
+        """Raises what transformers raises, `MissingPackage`, and `ValueError` for a model of another kind."""
         self.computed = 0
         self._info, self._lock = info, threading.Lock()
-        try:
+        with importing():
+            import torch
+            from transformers import AutoModel
+
+            self._inference_mode = torch.inference_mode
             self._processor = load_processor(folder)
             network, report = AutoModel.from_pretrained(
                 folder,
@@ -109,21 +110,17 @@ class _ContrastiveNetwork:
                 use_safetensors=True,
                 output_loading_info=True,
             )
-            if report["missing_keys"] or report["mismatched_keys"] or not hasattr(network, "logit_scale"):
-                raise ValueError("it compares nothing")
-            self._window = int(network.config.text_config.max_position_embeddings)
-        except PlaygroundError:
-            raise
-        except _DOUBTFUL as error:
-            raise WeightsUnavailable("damaged", model=info.name) from error
+        if report["missing_keys"] or report["mismatched_keys"]:
+            raise IncompleteWeights("weights are missing")
+        if not hasattr(network, "logit_scale"):
+            raise ValueError("it compares nothing")
+        self._window = int(network.config.text_config.max_position_embeddings)
         self._network: Any = network.to(best_device()).eval()
 
     def scores(self, image: Image, sentences: Sequence[str]) -> NDArray[np.float64]:
         """The logit of each sentence, shape (n,). Raises `InputError("label")` and `ImageError("damaged")`."""
-        import torch
-
         picture = decode_image(image)
-        with self._lock, torch.inference_mode():
+        with self._lock, self._inference_mode():
             if self._network is None:
                 raise Unavailable(provider="huggingface")
             tokenizer = self._processor.tokenizer

@@ -15,16 +15,16 @@ from jinja2 import TemplateError
 from PIL import Image as Pillow
 
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
+from providers.adapters.huggingface.weights.damage import missing_package
 from providers.errors import ImageError, MissingPackage, UnsupportedRequest
 from providers.image import FORMATS
+from providers.importing import importing
 from providers.types import Image, Message, Text
 
 LARGEST_SIDE = 2048
 """Pixels: a larger picture is made smaller before the processor sees it, which bounds the memory that it takes."""
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json")
 _FOR_VIDEOS = "torchvision"
-_NEEDED = re.compile(r"\b(torchvision|num2words|timm|sentencepiece|tiktoken|protobuf|einops|av|cv2)\b", re.IGNORECASE)
-"""Packages that processors ask for; transformers says so in the text of an ImportError alone."""
 
 
 def takes_images(folder: Path, names: Collection[str] | None = None) -> bool:
@@ -119,11 +119,12 @@ def decode_image(image: Image) -> Pillow.Image:
 
 def load_processor(folder: Path) -> Any:
     """The folder's processor, from here alone. Raises `MissingPackage`, and what transformers raises."""
-    from transformers import AutoProcessor
-
     try:
-        kind: Any = AutoProcessor
-        processor = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        with importing():
+            from transformers import AutoProcessor
+
+            kind: Any = AutoProcessor
+            processor = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except ImportError as error:
         raise missing_package(error) or error from error
     except OSError as error:
@@ -131,13 +132,6 @@ def load_processor(folder: Path) -> Any:
             raise MissingPackage(package=_FOR_VIDEOS) from error
         raise
     return processor
-
-
-def missing_package(error: ImportError) -> MissingPackage | None:
-    """The package that is not here, by what transformers says of it."""
-    found = _NEEDED.search(str(error))
-    name = found.group(1).lower() if found else error.name
-    return MissingPackage(package=name) if name else None
 
 
 def load_image_codec(folder: Path, ends: Sequence[int]) -> ImageCodec:

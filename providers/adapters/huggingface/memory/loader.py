@@ -72,6 +72,13 @@ class ModelLoader:
             pass
         return self._folders[model.id]
 
+    async def read(self, model: ModelInfo, what: str, read: Callable[[Path], None]) -> None:
+        """Read `what` there is in the model's folder, once for all who wait, as `Store.load`."""
+        await self.folder(model)
+        key = f"{model.id}@{what}"
+        async for _ in self.wait(model.name, key, lambda ticket: self._store.load(model, ticket, read)):
+            pass
+
     @contextmanager
     def use(self, model: ModelInfo, variant: Variant) -> Iterator[Loaded | None]:
         """The variant, kept in memory while in use; `None` if it had to make room for another in between."""

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from providers.importing import importing
+
 REFERENCE = "reference"
 TOLERANCE = 0.01
 """Share of the reference by which a variant may stray."""
@@ -74,7 +76,8 @@ def take_measures(folder: Path) -> dict[str, float]:
 
 def score_network(network: Any, prompts: Sequence[Sequence[int]]) -> list[list[float]]:
     """The log-probability of every token but the first of each prompt, by a model of transformers."""
-    import torch
+    with importing():
+        import torch
 
     scores = []
     with torch.inference_mode():

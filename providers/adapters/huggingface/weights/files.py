@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
 import math
 import struct
@@ -47,6 +49,8 @@ class WeightsRecord:
     """See `fidelity`."""
     form: int = 1
     """What else the folder holds; see `FORM`."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each file; none in records of earlier versions."""
 
     def write(self, folder: Path) -> None:
         fresh = folder / f"{RECORD}.new"
@@ -73,17 +77,33 @@ def lengths(folder: Path) -> dict[str, int]:
 
 def is_whole(folder: Path, record: WeightsRecord) -> bool:
     """Every recorded file is there with its full length, the tensors fill their files exactly, and nothing is missing
-    that an earlier version did not make yet.
+    that an earlier version did not make yet. Raises `WeightsUnavailable("unreadable")`.
     """
-    if record.source == "package" and record.form < FORM:
-        return False
-    found = lengths(folder)
-    if any(found.get(name) != length for name, length in record.files.items()):
-        return False
+    return not (record.source == "package" and record.form < FORM) and is_as_recorded(folder, record)
+
+
+def is_as_recorded(folder: Path, record: WeightsRecord) -> bool:
+    """`is_whole`, whatever an earlier version did not make."""
     try:
-        return elements(folder, record.id) > 0
-    except WeightsUnavailable:
+        return has_every_file(folder, record) and elements(folder, record.id) > 0
+    except OSError as error:
+        raise unreadable(error, record.id) from error
+    except WeightsUnavailable as error:
+        if error.reason != "damaged":
+            raise
         return False
+
+
+def has_every_file(folder: Path, record: WeightsRecord) -> bool:
+    """With its full length. Raises `OSError`."""
+    found = lengths(folder)
+    return all(found.get(name) == length for name, length in record.files.items())
+
+
+def sha256_of(file: Path) -> str:
+    """Its SHA-256."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def choose_gguf(names: Iterable[str]) -> str | None:
@@ -113,25 +133,43 @@ def weights_format(folder: Path, model: str) -> str:
 
 
 def elements(folder: Path, model: str) -> int:
-    """How many numbers the weights hold. Raises `WeightsUnavailable("damaged")` where a file is not whole."""
-    return sum(_elements(folder / name, model) for name in tensor_names(lengths(folder)))
-
-
-def _elements(file: Path, model: str) -> int:
-    """Read the header of a safetensors file: 8 bytes of its length, then JSON with every tensor's place."""
+    """How many numbers the weights hold. Raises `WeightsUnavailable`: "damaged" where a file is not whole, "unreadable"
+    where the system does not let it be read.
+    """
     try:
-        with file.open("rb") as content:
-            (length,) = struct.unpack("<Q", content.read(8))
-            if length > file.stat().st_size:
-                raise ValueError
-            header = json.loads(content.read(length))
-        header.pop("__metadata__", None)
-        end = max((tensor["data_offsets"][1] for tensor in header.values()), default=0)
-        if file.stat().st_size != 8 + length + end:
-            raise ValueError
-        return sum(math.prod(tensor["shape"]) for tensor in header.values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        return sum(count_numbers(folder / name) for name in tensor_names(lengths(folder)))
+    except ValueError as error:
         raise WeightsUnavailable("damaged", model=model) from error
+    except OSError as error:
+        raise unreadable(error, model) from error
+
+
+def unreadable(error: OSError, model: str) -> WeightsUnavailable:
+    """What is told where the system does not let a file be read, for whatever reason."""
+    cause = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return WeightsUnavailable("unreadable", model=model, cause=cause)
+
+
+def count_numbers(file: Path) -> int:
+    """Read the header of a safetensors file: 8 bytes of its length, then JSON with every tensor's place.
+
+    Raises `ValueError` for a file that is not whole, `OSError`.
+    """
+    with file.open("rb") as content:
+        start, size = content.read(8), file.stat().st_size
+        length: int = struct.unpack("<Q", start)[0] if len(start) == 8 else size
+        if length > size - 8:
+            raise ValueError("the header is cut off")
+        header = content.read(length)
+    try:
+        tensors = [tensor for name, tensor in json.loads(header).items() if name != "__metadata__"]
+        end = max((tensor["data_offsets"][1] for tensor in tensors), default=0)
+        numbers: int = sum(math.prod(tensor["shape"]) for tensor in tensors)
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError("the header is none") from error
+    if size != 8 + length + end:
+        raise ValueError("the tensors do not fill the file")
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

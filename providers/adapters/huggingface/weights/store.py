@@ -22,16 +22,19 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from providers.adapters.huggingface.weights import fidelity, wheel
+from providers.adapters.huggingface.weights import fidelity, publish, wheel
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
+from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure, parses
 from providers.adapters.huggingface.weights.files import (
     FORM,
     WeightsRecord,
     choose_gguf,
     elements,
+    is_as_recorded,
     is_whole,
     lengths,
     read_record,
+    sha256_of,
     weights_format,
 )
 from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, DownloadPlan, Hub, check_id
@@ -42,6 +45,9 @@ from providers.types import Package, Progress
 
 _DENSE = 8
 """What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""
+
+_ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception))\b", re.MULTILINE)
+"""How a program that failed names the error, last."""
 
 
 class HasWeights(Protocol):
@@ -118,27 +124,37 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         target = self.target(model.id)
         with self._alone(target.name, ticket):
+            publish.put_back(target)
             folder = self.find_folder(model.id)
             return folder if folder is not None else self._make(model, target, ticket)
 
     def load(self, model: HasWeights, ticket: Ticket, load: Callable[[Path], None]) -> None:
-        """Call `load` with the model's folder, fetched if need be. A cached model that proves damaged is fetched again,
-        once. Raises what `ensure` and `load` raise.
+        """Call `load` with the model's folder, fetched if need be.
+
+        What passes is tried once again. A cached model that is shown to be damaged is fetched again, once, and takes
+        the other's place. Raises what `ensure` and `load` raise, and a `PlaygroundError` for `FAILURES` of `load`.
         """
         folder = self.ensure(model, ticket)
         try:
-            load(folder)
+            _attempt(load, folder, model)
         except WeightsUnavailable as error:
-            if error.reason != "damaged" or not self.discard(folder):
+            if error.reason in PASSING:
+                _attempt(load, folder, model)
+            elif error.reason == "damaged" and self.is_ours(folder):
+                _attempt(load, self._replace(model, folder, ticket), model)
+            else:
                 raise
-            load(self.ensure(model, ticket))
 
-    def discard(self, folder: Path) -> bool:
-        """Remove a cached model that proved damaged. False for a folder that is not ours to remove."""
-        if folder.parent != self.root or read_record(folder) is None:
-            return False
-        shutil.rmtree(folder, ignore_errors=True)
-        return True
+    def is_ours(self, folder: Path) -> bool:
+        """Made by this cache, which may put another in its place."""
+        return folder.parent == self.root and read_record(folder) is not None
+
+    def _replace(self, model: HasWeights, folder: Path, ticket: Ticket) -> Path:
+        known = read_record(folder)
+        with self._alone(folder.name, ticket):
+            if read_record(folder) != known:  # whoever was before us has done it
+                return folder
+            return self._make(model, folder, ticket)
 
     def list_cached(self) -> list[tuple[str, Path]]:
         """The models of the cache: id and folder."""
@@ -181,29 +197,36 @@ class Store:
             lock.release()
 
     def _make(self, model: HasWeights, target: Path, ticket: Ticket) -> Path:
-        if target.exists():
-            shutil.rmtree(target)
-        scratch = self.root / f".making-{target.name}-{secrets.token_hex(6)}"
-        left = sorted(self.root.glob(f".making-{target.name}-*"))
-        # A new name each time, so that a child that outlived its parent writes into nothing.
-        if left and (left[-1] / "hub").is_dir():
-            left.pop().rename(scratch)
-        for folder in left:
-            shutil.rmtree(folder, ignore_errors=True)
-        scratch.mkdir(exist_ok=True)
+        """In a folder of its own, which takes the place of what is there once it is whole."""
+        scratch = publish.begin(target)
         try:
             fetched = self._fetch(model, scratch, ticket)
             _record(model, fetched).write(fetched.folder)
-            fetched.folder.replace(target)
+            publish.publish(fetched.folder, target)
         except Cancelled:  # what is left is taken up or cleaned by whoever comes next
             raise
         except BaseException as error:  # whatever it was, nothing half-made stays behind
-            shutil.rmtree(scratch, ignore_errors=True)
+            offline = isinstance(error, WeightsUnavailable) and error.reason == "offline"
+            if not (offline and (scratch / "hub").is_dir()):  # but for a download, which goes on from there
+                shutil.rmtree(scratch, ignore_errors=True)
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise self._full(model, None) from error
+            if isinstance(error, WeightsUnavailable) and offline:
+                return self._do_without(model, target, error)
             raise
         shutil.rmtree(scratch, ignore_errors=True)
         return target
+
+    def _do_without(self, model: HasWeights, target: Path, error: WeightsUnavailable) -> Path:
+        """Where nothing can be fetched: the folder without what an earlier version did not make. Raises "damaged" where
+        it is, and the error where there is none.
+        """
+        record = read_record(target)
+        if record is None:
+            raise error
+        if is_as_recorded(target, record) and not is_whole(target, record):
+            return target
+        raise WeightsUnavailable("damaged", model=model.name) from error
 
     def _fetch(self, model: HasWeights, scratch: Path, ticket: Ticket) -> _Fetched:
         if is_folder(model.id):
@@ -251,8 +274,11 @@ class Store:
         if "No space left on device" in output:
             raise self._full(model, None)
         # A child that the system ended (a negative code) was most often too large for it.
-        short = code < 0 or "MemoryError" in output or "can't allocate memory" in output
-        raise WeightsUnavailable("memory" if short else "damaged", model=model.name)
+        if code < 0 or "MemoryError" in output or "can't allocate memory" in output:
+            raise WeightsUnavailable("memory", model=model.name)
+        if not parses(file):
+            raise WeightsUnavailable("damaged", model=model.name)
+        raise WeightsUnavailable("failed", model=model.name, cause=(_ERROR.findall(output) or ["convert"])[-1])
 
     def _need(self, model: HasWeights, need: int) -> None:
         if need > shutil.disk_usage(self.root).free - MARGIN:
@@ -263,6 +289,13 @@ class Store:
         return WeightsUnavailable("disk", model=model.name, need=need, free=free)
 
 
+def _attempt(load: Callable[[Path], None], folder: Path, model: HasWeights) -> None:
+    try:
+        load(folder)
+    except FAILURES as error:
+        raise explain_failure(error, folder, model.name) from error
+
+
 def _gguf(files: dict[str, int], model: str) -> str:
     name = choose_gguf(files)
     if name is None:
@@ -271,6 +304,8 @@ def _gguf(files: dict[str, int], model: str) -> str:
 
 
 def _record(model: HasWeights, fetched: _Fetched) -> WeightsRecord:
+    nll = fidelity.take_measures(fetched.folder)
+    files = lengths(fetched.folder)
     return WeightsRecord(
         id=model.id,
         source=fetched.source,
@@ -280,9 +315,10 @@ def _record(model: HasWeights, fetched: _Fetched) -> WeightsRecord:
         licence=fetched.licence,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         bytes=fetched.bytes,
-        nll=fidelity.take_measures(fetched.folder),
+        nll=nll,
         form=FORM,
-        files=lengths(fetched.folder),
+        files=files,
+        digests={name: sha256_of(fetched.folder / name) for name in files},
         versions={name: version(name) for name in ("transformers", "torch")},
     )
 

@@ -200,7 +200,7 @@ async def test_defaults_of_the_models_makers(opened: Open, tmp_path: Path, llama
     ("file", "content", "reason"),
     [
         ("config.json", '{"model_type": "llama"', "damaged"),
-        ("config.json", '{"model_type": "unheard-of"}', "damaged"),
+        ("config.json", '{"model_type": "unheard-of"}', "unfit"),
         (
             "config.json",
             '{"model_type": "own", "auto_map": {"AutoConfig": "own.Own", "AutoModelForCausalLM": "own.Own"}}',

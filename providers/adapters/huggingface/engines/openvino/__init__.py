@@ -16,6 +16,7 @@ from providers.adapters.huggingface.engines.openvino.engine import NotOpened, Op
 from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, FORMATS, target
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
+from providers.adapters.huggingface.weights.damage import FAILURES, explain_failure, is_damaged
 from providers.errors import WeightsUnavailable
 from providers.sampling import in_engine
 
@@ -58,13 +59,16 @@ class OpenVino:
             raise WeightsUnavailable("memory", model=model)
         with ThreadPoolExecutor(1) as beside:
             reading = beside.submit(load_tokenizer, self.folder)
-            engine = OpenVinoEngine(self.file, exact=self.reproducible)
+            try:
+                engine = OpenVinoEngine(self.file, exact=self.reproducible)
+            except OSError as error:  # the system starts no process
+                raise WeightsUnavailable("engine", model=model) from error
             try:
                 codec, defaults, context = reading.result()
                 engine.wait_until_open()
-            except (NotOpened, OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError) as error:
+            except Exception as error:
                 engine.close()
-                raise WeightsUnavailable("damaged", model=model) from error
+                raise self._explain(error, model) from error
         engine.codec = codec
         return Loaded(
             engine=engine,
@@ -75,6 +79,12 @@ class OpenVino:
             name=self.name,
             queue=FairQueue(SLOTS),
         )
+
+    def _explain(self, error: Exception, model: str) -> Exception:
+        """A process that ended, for whatever reason, has not shown that its file is damaged."""
+        if isinstance(error, NotOpened):
+            return WeightsUnavailable("damaged" if is_damaged(self.folder) else "engine", model=model)
+        return explain_failure(error, self.folder, model) if isinstance(error, FAILURES) else error
 
 
 def variants(folder: Path) -> tuple[OpenVino, ...]:

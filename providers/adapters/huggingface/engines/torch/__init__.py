@@ -8,6 +8,7 @@ from pathlib import Path
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.files import elements, read_record
+from providers.importing import importing
 from providers.sampling import in_engine
 
 ORDER = 20
@@ -31,7 +32,8 @@ class Torch:
 
     def budget(self) -> int | None:
         """Most of an accelerator's memory."""
-        import torch
+        with importing():
+            import torch
 
         return int(torch.cuda.mem_get_info()[1] * 0.8) if best_device() == "cuda" else None
 
@@ -39,7 +41,8 @@ class Torch:
         return elements(self.folder, model) * _SIZE.get(self.dtype or "", 2)
 
     def load(self, model: str, room: int) -> Loaded:
-        from providers.adapters.huggingface.engines.torch.loading import load
+        with importing():
+            from providers.adapters.huggingface.engines.torch.loading import load
 
         return load(self.folder, model, room, self.dtype)
 

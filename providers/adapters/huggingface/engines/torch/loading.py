@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, DynamicCache
 from transformers.utils import logging
 
@@ -21,9 +20,11 @@ from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.families.vision import keeps_image_positions, takes_images
 from providers.adapters.huggingface.memory.device import Device, best_device
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
+from providers.adapters.huggingface.weights.damage import FAILURES, IncompleteWeights, explain_failure
 from providers.adapters.huggingface.weights.fidelity import REFERENCE, TEXTS, Fidelity, passes, score_network
 from providers.adapters.huggingface.weights.files import elements, read_record
 from providers.errors import WeightsUnavailable
+from providers.importing import importing
 
 _FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
 SLOTS = 16
@@ -33,7 +34,7 @@ _SIZE = {"bfloat16": 2, "float16": 2, "float32": 4}
 def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loaded:
     """Load into at most `room` bytes, in the fastest admissible format or in the one named.
 
-    Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory"; `MissingPackage`.
+    Raises `WeightsUnavailable("unsafe_format")` and as `damage.explain_failure`.
     """
     logging.disable_progress_bar()  # the page shows progress itself
     count = elements(folder, model)
@@ -45,11 +46,11 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
         device = best_device()
         choices = _number_formats(device, wide=count * 4 <= room)
         network, dtype = _fastest(folder, fidelity, device, choices if dtype is None else [dtype])
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise WeightsUnavailable("memory", model=model) from error
-    except (OSError, ValueError, LookupError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+    except FAILURES as error:
         # transformers says in one of these that a file is missing, malformed, of an unknown kind or wants foreign code.
-        raise WeightsUnavailable("unsafe_format" if _wants_code(error) else "damaged", model=model) from error
+        if _wants_code(error):
+            raise WeightsUnavailable("unsafe_format", model=model) from error
+        raise explain_failure(error, folder, model) from error
     return Loaded(
         engine=TorchEngine(network, codec),
         codec=codec,
@@ -109,17 +110,18 @@ def _fastest(folder: Path, fidelity: Fidelity, device: Device, choices: Sequence
 
 def _network(folder: Path, device: Device, dtype: str) -> Any:
     kind: Any = AutoModelForImageTextToText if takes_images(folder) else AutoModelForCausalLM
-    given: Any = kind.from_pretrained(
-        folder,
-        dtype=_FORMATS[dtype],
-        local_files_only=True,
-        trust_remote_code=False,
-        use_safetensors=True,
-        output_loading_info=True,
-    )
+    with importing():
+        given: Any = kind.from_pretrained(
+            folder,
+            dtype=_FORMATS[dtype],
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
     network, report = given
     if report["missing_keys"] or report["mismatched_keys"]:
-        raise ValueError("weights are missing")  # transformers would fill the gap with noise
+        raise IncompleteWeights("weights are missing")  # transformers would fill the gap with noise
     return network.to(device).eval()
 
 

@@ -21,36 +21,31 @@ from providers.adapters.huggingface.families.encoders.batcher import LoadedEncod
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, read_record, weights_format
 from providers.errors import Unavailable, WeightsUnavailable
+from providers.importing import importing
 
 _THREADS = 8
 """At most, for one batch: the models are small, and others compute beside it."""
-_DOUBTFUL = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ImportError)
-"""What the libraries raise for files that do not fit together."""
 _Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor]
 
 
 def load_embedding(folder: Path, name: str, window: int) -> LoadedEncoder:
-    """A model of sentences: one normalised vector a text. Raises `WeightsUnavailable`."""
+    """A model of sentences: one normalised vector a text. Raises `WeightsUnavailable`, and what the libraries raise."""
     _check(folder, name)
-    try:
-        model, fast = _fastest(folder, window)
-    except _DOUBTFUL as error:
-        raise WeightsUnavailable("damaged", model=name) from error
+    model, fast = _fastest(folder, window)
     return _encoder(model, _vectors(model, fast=fast), name, window)
 
 
 def load_reranker(folder: Path, name: str, window: int) -> LoadedEncoder:
-    """A cross-encoder: one number from 0 to 1 a pair. Raises `WeightsUnavailable`.
+    """A cross-encoder: one number from 0 to 1 a pair. Raises `WeightsUnavailable`, and what the libraries raise;
+    `ValueError` for a model that classifies.
 
     It computes in fp32: a rank hangs on small differences.
     """
     _check(folder, name)
-    try:
+    with importing():
         model = CrossEncoder(str(folder), activation_fn=torch.nn.Identity(), max_length=window, **_load_options())
-        if model.num_labels != 1:
-            raise ValueError("it classifies")
-    except _DOUBTFUL as error:
-        raise WeightsUnavailable("damaged", model=name) from error
+    if model.num_labels != 1:
+        raise ValueError("it classifies")
 
     def forward(features: dict[str, torch.Tensor]) -> torch.Tensor:
         return torch.sigmoid(model(features)["scores"].float().reshape(-1, 1))
@@ -75,9 +70,11 @@ def _check(folder: Path, name: str) -> None:
     elements(folder, name)
     try:
         parts = json.loads((folder / MODULES).read_text("utf-8")) if (folder / MODULES).is_file() else []
-        inside = [folder / str(part["path"]) for part in parts]
+        inside, kinds = [folder / str(part["path"]) for part in parts], [str(part["type"]) for part in parts]
     except (ValueError, TypeError, KeyError) as error:
         raise WeightsUnavailable("damaged", model=name) from error
+    if not all(kind.startswith("sentence_transformers.") for kind in kinds):  # code that is not the library's
+        raise WeightsUnavailable("unsafe_format", model=name)
     for part in inside:
         names = {file.name for file in part.iterdir()} if part.is_dir() else set()
         if "model.safetensors" not in names and any(Path(one).suffix in PICKLED for one in names):
@@ -91,7 +88,7 @@ def _fastest(folder: Path, window: int) -> tuple[SentenceTransformer, bool]:
     """
     record = read_record(folder)
     known = record.dtype if record is not None else None
-    model = SentenceTransformer(str(folder), **_load_options()).eval()
+    model = _sentences(folder)
     if known == "float32":
         return model, False
     if known == "bfloat16":
@@ -106,7 +103,12 @@ def _fastest(folder: Path, window: int) -> tuple[SentenceTransformer, bool]:
         return model, True
     del model
     gc.collect()  # two at once would need twice the memory
-    return SentenceTransformer(str(folder), **_load_options()).eval(), False
+    return _sentences(folder), False
+
+
+def _sentences(folder: Path) -> SentenceTransformer:
+    with importing():
+        return SentenceTransformer(str(folder), **_load_options()).eval()
 
 
 def _halve(model: SentenceTransformer) -> SentenceTransformer:

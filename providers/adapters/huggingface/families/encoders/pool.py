@@ -13,6 +13,7 @@ from providers.adapters.huggingface.memory.loader import ModelLoader
 from providers.adapters.huggingface.weights.files import elements
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Ticket
+from providers.importing import importing
 from providers.types import Progress
 
 EncoderKind = Literal["embedding", "reranker"]
@@ -47,16 +48,22 @@ class EncoderPool:
     def _make(self, info: HasWeights, kind: EncoderKind, window: int, ticket: Ticket) -> None:
         def put(folder: Path) -> None:
             need = elements(folder, info.name) * 4 + _OVERHEAD
-            self._loader.load_when_free(_key(info, kind), info.name, need, lambda _: make(folder), ticket)
-
-        def make(folder: Path) -> LoadedEncoder:
-            from providers.adapters.huggingface.families.encoders import loading  # imports torch: seconds
-
-            load = loading.load_embedding if kind == "embedding" else loading.load_reranker
-            return load(folder, info.name, window)
+            key = _key(info, kind)
+            self._loader.load_when_free(
+                key, info.name, need, lambda _: load_encoder(kind, folder, info.name, window), ticket
+            )
 
         self._loader.check_fits(info, 4)
         self._store.load(info, ticket, put)
+
+
+def load_encoder(kind: EncoderKind, folder: Path, name: str, window: int) -> LoadedEncoder:
+    """As `loading`, which takes seconds to import. Blocking."""
+    with importing():
+        from providers.adapters.huggingface.families.encoders import loading
+
+    load = loading.load_embedding if kind == "embedding" else loading.load_reranker
+    return load(folder, name, window)
 
 
 def _key(info: HasWeights, kind: EncoderKind) -> str:

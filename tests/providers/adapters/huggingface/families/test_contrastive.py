@@ -103,7 +103,7 @@ async def test_what_is_wrong_is_named(clip: ContrastiveInfo, opened: Open, tmp_p
     wrong = ContrastiveInfo(id=str(idefics), provider="huggingface", name="no CLIP", measure="softmax")
     with pytest.raises(WeightsUnavailable) as other:
         await provider.labeller(wrong).label(RED, LABELS)
-    assert other.value.reason == "damaged"
+    assert other.value.reason == "unfit"
 
 
 async def test_offline_and_too_large(opened: Open) -> None:

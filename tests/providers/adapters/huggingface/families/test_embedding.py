@@ -205,7 +205,7 @@ async def test_code_that_a_model_names_is_not_run(opened: Open, tmp_path: Path, 
     modules[2]["type"] = "evil.Ran"
     (target / "modules.json").write_text(json.dumps(modules), "utf-8")
     (target / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass Ran: ...", "utf-8")
-    assert await refused(opened(offline=True).embedder(TINY)) == "damaged"
+    assert await refused(opened(offline=True).embedder(TINY)) == "unsafe_format"
     assert not (tmp_path / "ran").exists()
 
 
@@ -248,4 +248,4 @@ async def test_a_classifier_is_no_reranker(opened: Open, tmp_path: Path) -> None
     placed(tiny_encoders.save_cross_encoder(tmp_path / "three", labels=3), tmp_path / "home", CROSS.id)
     with pytest.raises(WeightsUnavailable) as caught:
         await opened(offline=True).reranker(CROSS).score("a", ["b"])
-    assert caught.value.reason == "damaged"
+    assert caught.value.reason == "unfit"

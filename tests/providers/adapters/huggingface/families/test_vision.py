@@ -20,10 +20,10 @@ from providers.adapters.huggingface.engines.torch.loading import load
 from providers.adapters.huggingface.families.vision import (
     ImageCodec,
     keeps_image_positions,
-    missing_package,
     takes_images,
 )
 from providers.adapters.huggingface.provider import HuggingFace
+from providers.adapters.huggingface.weights.damage import missing_package
 from providers.base import Connection, Options, complete
 from providers.errors import ImageError, MissingPackage
 from providers.fit import fit

@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 
 from providers.adapters.huggingface.weights.child_process import ROOT
-from providers.adapters.huggingface.weights.files import WeightsRecord, choose_gguf, lengths, read_record, tensor_names
+from providers.adapters.huggingface.weights.files import choose_gguf, read_record, tensor_names
 from providers.adapters.huggingface.weights.hub import Hub
-from providers.adapters.huggingface.weights.store import HasWeights, Store
+from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import ModelInfo, Package, Progress
 from tests.providers.adapters.huggingface import tiny
 from tests.providers.adapters.huggingface.conftest import Open
+from tests.providers.adapters.huggingface.weights.repairing import Repairing
 
 pytestmark = pytest.mark.usefixtures("only_local_wheels")
 
@@ -276,24 +277,8 @@ def test_a_damaged_folder_of_the_visitors_is_left_alone(tmp_path: Path, llama_fo
     with pytest.raises(WeightsUnavailable) as caught:
         store(tmp_path).find_folder(str(folder))
     assert caught.value.reason == "damaged"
-    assert store(tmp_path).discard(folder) is False
+    assert store(tmp_path).is_ours(folder) is False
     assert len(list(folder.iterdir())) == 2
-
-
-class Repairing(Store):
-    """Its models are made of a folder of this computer, without asking anybody."""
-
-    def __init__(self, home: Path, source: Path) -> None:
-        super().__init__(Options(home=home), Hub(token=None, memory=None))
-        self.source, self.made = source, 0
-
-    def _make(self, model: HasWeights, target: Path, ticket: Ticket) -> Path:
-        self.made += 1
-        shutil.copytree(self.source, target)
-        files = lengths(target)
-        record = WeightsRecord(id=model.id, source="hub", origin=model.id, date="", bytes=0, files=files)
-        record.write(target)
-        return target
 
 
 @pytest.mark.parametrize(("failures", "made"), [(0, 1), (1, 2), (2, 2)])

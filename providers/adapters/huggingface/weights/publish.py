@@ -1,0 +1,54 @@
+"""How a model takes its place in the cache: made in a hidden folder beside it, and moved there when it is whole.
+
+What lies there is moved aside first and removed last, so that at every moment one of the two can be had. Only for
+whoever holds the model's lock.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+
+
+def begin(target: Path) -> Path:
+    """A folder to make the model in. It may hold what an interrupted download left (`hub`).
+
+    A new name each time, so that a child that outlived its parent writes into nothing.
+    """
+    scratch = target.parent / f".making-{target.name}-{secrets.token_hex(6)}"
+    left = _left("making", target)
+    if left and (left[-1] / "hub").is_dir():
+        left.pop().rename(scratch)
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    scratch.mkdir(exist_ok=True)
+    return scratch
+
+
+def publish(fresh: Path, target: Path) -> None:
+    """Raises `OSError`; then what lay there lies there again."""
+    old = target.parent / f".old-{target.name}-{secrets.token_hex(6)}"
+    if target.exists():
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except OSError:
+        put_back(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def put_back(target: Path) -> None:
+    """What was moved aside by a process that ended before another stood in its place."""
+    for old in _left("old", target):
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(target)
+
+
+def _left(kind: str, target: Path) -> list[Path]:
+    """Of this model alone: another's name may begin as its own does."""
+    wanted = f".{kind}-{target.name}"
+    return sorted(path for path in target.parent.iterdir() if path.name.rpartition("-")[0] == wanted)

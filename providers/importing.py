@@ -1,0 +1,23 @@
+"""One first import at a time, of the libraries that two threads cannot import at once.
+
+transformers puts another module in its own place while it is imported, and gives out its classes lazily after that: a
+thread that asks meanwhile gets the module of before, and an `ImportError`. What imports it, torch or
+sentence-transformers does so within `importing()`, and so does what reads a model with them: that imports the model's
+own modules.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_IMPORTING = threading.RLock()
+"""One for the whole process, as `sys.modules` is."""
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Alone among all threads; may be nested. A first import takes seconds: never in an event loop."""
+    with _IMPORTING:
+        yield

@@ -1,0 +1,44 @@
+"""A cache whose models are made of a folder of this computer, without asking anybody; and what a folder holds."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
+from providers.adapters.huggingface.weights.hub import Hub
+from providers.adapters.huggingface.weights.store import HasWeights, Store, _Fetched
+from providers.adapters.huggingface.weights.ticket import Ticket
+from providers.base import Options
+from providers.errors import WeightsUnavailable
+
+
+class Repairing(Store):
+    """`made` counts what was fetched; `offline` ends every attempt, as a network that is gone does."""
+
+    def __init__(self, home: Path, source: Path) -> None:
+        super().__init__(Options(home=home), Hub(token=None, memory=None))
+        self.source, self.made, self.offline = source, 0, False
+        self.there: list[bool] = []
+        """Whether the model's folder was there while it was fetched."""
+
+    def _fetch(self, model: HasWeights, scratch: Path, ticket: Ticket) -> _Fetched:
+        self.made += 1
+        self.there.append(self.target(model.id).exists())
+        if self.offline:
+            raise WeightsUnavailable("offline", model=model.name)
+        folder = Path(shutil.copytree(self.source, scratch / "folder"))
+        return _Fetched(folder=folder, source="hub", origin=model.id, bytes=0)
+
+
+def recorded(copied: Path, target: Path, model: str, **values: object) -> Path:
+    """A copy of a folder with the record of a model that was fetched from the Hub."""
+    shutil.copytree(copied, target)
+    told = {"source": "hub", "origin": model, "date": "", "bytes": 0, "files": lengths(target), **values}
+    WeightsRecord(id=model, **told).write(target)  # type: ignore[arg-type]
+    return target
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file of it, byte for byte."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,102 @@
+"""What cannot be imported by two threads at once is imported within `importing()`, wherever it is imported lazily."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.test_architecture import ROOT, SOURCES, name_of
+
+LIBRARIES = {"torch", "transformers", "sentence_transformers", "tokenizers", "openvino", "openvino_genai", "gguf"}
+PROGRAMS = {
+    "providers.adapters.huggingface.weights.convert_program",
+    "providers.adapters.huggingface.engines.openvino.pipeline",
+}
+"""What runs in a process of its own alone, in its only thread."""
+TREES = {name_of(path): ast.parse(path.read_text("utf-8")) for path in SOURCES}
+
+
+def imported(node: ast.stmt) -> set[str]:
+    """The modules of an import, ours by their whole names and libraries by their first."""
+    if isinstance(node, ast.Import):
+        names = {alias.name for alias in node.names}
+    elif isinstance(node, ast.ImportFrom):
+        names = {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    else:
+        return set()
+    return names | {name.split(".")[0] for name in names}
+
+
+def at_the_top(name: str) -> set[str]:
+    return set().union(*(imported(node) for node in TREES[name].body))
+
+
+def heavy() -> set[str]:
+    """The libraries, and our modules that import one at their top, directly or by another of ours."""
+    found = set(LIBRARIES)
+    while more := {name for name in TREES if at_the_top(name) & found} - found:
+        found |= more
+    return found
+
+
+HEAVY = heavy()
+
+
+def unguarded(tree: ast.AST, guarded: bool = False, inside: bool = False) -> Iterator[int]:
+    """Lines of imports within functions that would import something heavy outside of `with importing()`."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom) and inside and not guarded and imported(node) & HEAVY:
+            yield node.lineno
+        opens = isinstance(node, ast.With) and any("importing()" in ast.unparse(item) for item in node.items)
+        starts = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        yield from unguarded(node, (guarded or opens) and not starts, inside or starts)
+
+
+def test_every_lazy_import_is_alone() -> None:
+    found = {name: list(unguarded(tree)) for name, tree in TREES.items() if name not in PROGRAMS}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_nothing_heavy_comes_with_the_page_or_the_first_connection() -> None:
+    """What the page imports before it answers, and what a connection imports while it is in the event loop."""
+    light = {
+        "app",
+        "playground.page",
+        "playground.web",
+        "providers.registry",
+        "providers.adapters.huggingface.provider",
+    }
+    assert light <= TREES.keys()
+    assert light & HEAVY == set()
+    assert {name for name in HEAVY if name.startswith("playground")} == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("def f():\n    import torch", [2]),
+        ("def f():\n    if x:\n        from transformers import AutoModel", [3]),
+        ("def f():\n    from providers.adapters.huggingface.engines.torch import loading", [2]),
+        ("def f():\n    with importing():\n        import torch", []),
+        ("def f():\n    with importing():\n        import torch\n    import transformers", [4]),
+        ("with importing():\n    def f():\n        import torch", [3]),
+        ("def f():\n    import json", []),
+    ],
+)
+def test_it_finds_what_it_looks_for(source: str, lines: list[int]) -> None:
+    assert list(unguarded(ast.parse(source))) == lines
+
+
+def test_programs_of_their_own_are_no_part_of_the_page() -> None:
+    """But for what the page takes of them without calling what imports: the names of formats and files."""
+    assert all((ROOT / f"{name.replace('.', '/')}.py").is_file() for name in PROGRAMS)
+    importers = {name for name in TREES if PROGRAMS & at_the_top(name)}
+    assert importers <= {
+        *PROGRAMS,
+        "providers.adapters.huggingface.engines.openvino",
+        "providers.adapters.huggingface.engines.openvino.program",
+        "providers.adapters.huggingface.engines.openvino.stepper",
+        "providers.adapters.huggingface.weights.certify_program",
+    }
