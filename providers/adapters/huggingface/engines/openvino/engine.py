@@ -34,11 +34,15 @@ class OpenVinoEngine:
         self._process = self._start()
 
     def wait_until_open(self) -> None:
-        """Blocks. Raises `NotOpened`, `OSError` where there can be no process, `Timeout` where it does not answer."""
+        """Blocks. Raises `NotOpened`, `OSError` where there can be no process; `Timeout("stalled")`, having closed it,
+        where it does not answer.
+        """
         seconds = Deadlines().first_token
         try:
             self._process.opened.result(seconds)
         except TimeoutError as error:
+            self._process.kill()
+            self.close()
             raise stalled(seconds) from error
 
     async def submit(self, job: Job) -> AsyncGenerator[GenerationStep]:
