@@ -41,7 +41,7 @@ _JSON = {
 _BOUNDED = frozenset(
     {
         ("playground/visitors/conversations.py", "folder"),  # hashes a visitor's name
-        ("playground/web/visitor.py", "_signature"),  # and signs it
+        ("playground/web/visitor.py", "cookie"),  # and signs it
     }
 )
 """Who may hash: what is hashed there has a few bytes."""
@@ -52,6 +52,7 @@ class Watch:
     """`found` has a line for each call that should have been made elsewhere: what, and which of our lines made it."""
 
     raising: bool
+    folders: tuple[str, ...] = OURS
     found: list[str] = field(default_factory=list)
 
     def profile(self, frame: FrameType, event: str, arg: Any) -> None:
@@ -62,7 +63,7 @@ class Watch:
             what = _python_call(frame, event, arg)
         if what is None:
             return
-        ours = _our_frame(frame)
+        ours = _frame_within(frame, self.folders)
         if ours is None or (what.startswith("hash") and _place(ours)[:2] in _BOUNDED):
             return
         file, function, line = _place(ours)
@@ -72,12 +73,13 @@ class Watch:
 
 
 @contextmanager
-def watched(*, raising: bool = True) -> Iterator[Watch]:
+def watched(*, raising: bool = True, folders: tuple[str, ...] = OURS) -> Iterator[Watch]:
     """Of this thread. `raising`: such a call fails instead of being made, so that nothing waits for ever.
 
-    Only what our own code asks for counts: what the event loop and libraries do by themselves is theirs.
+    Only what our own code asks for counts: what the event loop and libraries do by themselves is theirs. What is read
+    once and kept, such as the page's texts, is to be read before.
     """
-    watch = Watch(raising)
+    watch = Watch(raising, folders)
     sys.setprofile(watch.profile)
     try:
         yield watch
@@ -117,10 +119,10 @@ def _short(file: str) -> str:
     return "/".join(Path(file).parts[-2:])
 
 
-def _our_frame(frame: FrameType | None) -> FrameType | None:
-    """The innermost of our functions that is at work; none where a library does it by itself."""
+def _frame_within(frame: FrameType | None, folders: tuple[str, ...]) -> FrameType | None:
+    """The innermost function of ours that is at work; none where a library does it by itself."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith(OURS):
+        if frame.f_code.co_filename.startswith(folders):
             return frame
         frame = frame.f_back
     return None

@@ -131,7 +131,7 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
             yield [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
             return
         if event.value == SAMPLING:
-            conversation = visits.load(who.visitor)
+            conversation = await visits.loaded(who.visitor)
             handed = hand_over(conversation, len(conversation.turns) - 1, number)  # options are the last message's
             yield [*ReplyScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
             return
