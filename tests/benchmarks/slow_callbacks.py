@@ -40,23 +40,23 @@ def counted(
     seconds: float = SECONDS, told: Callable[[SlowCallback], object] = lambda one: None
 ) -> Iterator[list[SlowCallback]]:
     """The callbacks of every event loop of this process that take as long or longer, as they end."""
-    run: Callable[[asyncio.Handle], Any] = asyncio.Handle._run
+    run: Callable[[asyncio.Handle], None] = asyncio.Handle._run
     found: list[SlowCallback] = []
 
-    def timed(handle: asyncio.Handle) -> Any:
+    def timed(handle: asyncio.Handle) -> None:
         start = time.perf_counter()
         try:
-            return run(handle)
+            run(handle)
         finally:
             if (taken := time.perf_counter() - start) >= seconds:
                 found.append(SlowCallback(taken, describe(handle)))
                 told(found[-1])
 
-    asyncio.Handle._run = timed  # type: ignore[method-assign]
+    asyncio.Handle._run = timed  # type: ignore[assignment, method-assign]
     try:
         yield found
     finally:
-        asyncio.Handle._run = run  # type: ignore[method-assign]
+        asyncio.Handle._run = run  # type: ignore[assignment, method-assign]
 
 
 def describe(handle: asyncio.Handle) -> str:

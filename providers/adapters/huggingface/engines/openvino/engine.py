@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
-from providers.adapters.huggingface.engines.openvino.process import EngineProcess, NotOpened
+from providers.adapters.huggingface.engines.openvino.engine_process import EngineProcess, NotOpened
 from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, StepResult
 from providers.adapters.huggingface.engines.run import EngineRun, Item, allowed_silence, deliver, stalled
 from providers.adapters.huggingface.tokens import Codec
