@@ -15,7 +15,7 @@ from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from providers.adapters.huggingface import engines
-from providers.base import Network, Options
+from providers.base import Deadlines, Network, Options
 from providers.catalog import Catalog
 
 PREFIX = "PLAYGROUND_"
@@ -32,7 +32,7 @@ def _home(data: Mapping[str, Any]) -> Path:
     return Path(platformdirs.user_cache_dir("aula", appauthor=False))
 
 
-_NETWORK = Network()
+_NETWORK, _DEADLINES = Network(), Deadlines()
 """What providers do where nobody says otherwise."""
 
 
@@ -124,6 +124,21 @@ class Settings(BaseSettings):
         _NETWORK.retries, ge=0, description="Times a failed API request is tried again before it has answered."
     )
 
+    local_first_token_seconds: float = Field(
+        _DEADLINES.first_token,
+        gt=0,
+        description="Longest silence of an engine on this computer while it reads a message; "
+        "after it, the engine is started anew.",
+    )
+    local_between_tokens_seconds: float = Field(
+        _DEADLINES.between_tokens,
+        gt=0,
+        description="Longest silence of such an engine while it answers; after it, too, it is started anew.",
+    )
+    local_total_seconds: float = Field(
+        _DEADLINES.total, gt=0, description="Longest time for a reply of a model on this computer, once it is its turn."
+    )
+
     @field_validator("allowed_hosts", "api_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -172,10 +187,16 @@ class Settings(BaseSettings):
             total=self.total_seconds,
             retries=self.retries,
         )
+        deadlines = Deadlines(
+            first_token=self.local_first_token_seconds,
+            between_tokens=self.local_between_tokens_seconds,
+            total=self.local_total_seconds,
+        )
         memory = None if self.memory_gb is None else int(self.memory_gb * 1e9)
         return Options(
             home=self.home,
             network=network,
+            deadlines=deadlines,
             memory=memory,
             offline=self.offline,
             engine=self.engine,

@@ -95,11 +95,26 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Bounds of a reply that is computed here, counted from when an engine has the request. Seconds.
+
+    An engine that gives nobody a sign of life for so long is ended and started anew; one that serves others is alive.
+    """
+
+    first_token: float = 300
+    """While it reads a prompt, or opens: on a slow computer one step of it is long."""
+    between_tokens: float = 60
+    """While all whom it serves have begun."""
+    total: float = 1800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Choices of whoever runs the page. `memory` in bytes, `None` for half of what the computer has."""
 
     home: Path
     network: Network = Network()
+    deadlines: Deadlines = Deadlines()
     memory: int | None = None
     offline: bool = False
     engine: str | None = None

@@ -136,9 +136,9 @@ class StreamTruncated(ProviderError):
 
 
 class Timeout(ProviderError):
-    """Values: seconds."""
+    """Values: seconds. "stalled": an engine on this computer gave no sign of life, and was started anew."""
 
-    reasons = ("connect", "first_token", "between_tokens", "total")
+    reasons = ("connect", "first_token", "between_tokens", "total", "stalled")
 
 
 class Unavailable(ProviderError):

@@ -9,16 +9,18 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from playground.asking.pump import pump
+from playground.asking.threads import run_to_end
 from playground.measuring.items import Item
 from playground.measuring.outcomes import Attempt, Cell, Column, Outcome, Plan, Snapshot, State, seed_for
 from playground.measuring.slots import Control, Slots
 from providers.errors import Failure, PlaygroundError, StreamTruncated
 
 Keep = Callable[[Cell, Outcome], None]
-"""Writes a finished cell down, before it shows in any snapshot."""
+"""Writes a finished cell down, before it shows in any snapshot; called in a thread."""
 REDRAW = 0.1
 """Seconds between two snapshots: ten a second."""
 
@@ -89,7 +91,7 @@ class _RunningCells:
             cell = waiting.popleft()
             outcome = await self._cell(cell, self._columns[cell.column], self._items[cell.item])
             if self.keep is not None:
-                self.keep(cell, outcome)
+                await run_to_end(partial(self.keep, cell, outcome))
             self.outcomes[cell] = outcome
             self.changed.set()
 

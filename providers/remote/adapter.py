@@ -81,7 +81,11 @@ class RemoteAdapter(ABC):
             yield nothing
 
     async def render(self, request: Request) -> Rendered:
-        content = render_body(*self._preview(self._corrections().begin(request)[0]))
+        wire, _ = self._corrections().begin(request)
+        return await asyncio.to_thread(self._render, request, wire)  # a conversation may have megabytes
+
+    def _render(self, request: Request, wire: WireRequest) -> Rendered:
+        content = render_body(*self._preview(wire))
         return Rendered(content=content, language="json", tokens=estimate_tokens(request), exact=False)
 
     def stream(self, request: Request) -> AsyncGenerator[Event]:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,18 +35,20 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, root: Path = ROOT, **variables: object) -> Iterator[Served]:
+def serving(
+    folder: Path, root: Path = ROOT, program: Sequence[str] = ("app.py",), **variables: object
+) -> Iterator[Served]:
     """Start the page; `variables` are settings without their prefix, in lower case. Without a `model` it has the
     scripted ones.
 
-    `root` holds the program, where it is a copy.
+    `root` holds the program, where it is a copy; `program` is what Python is told to run.
     """
     home, log, port = folder / "home", folder / "log.txt", free_port()
     environment = {name: value for name, value in os.environ.items() if not KEY_NAME.match(name)}
     model = str(variables.pop("model", "scripted"))
     environment |= {f"PLAYGROUND_{name.upper()}": str(value) for name, value in variables.items()}
     environment |= {"PLAYGROUND_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "app.py", "--model", model, "--port", str(port)]
+    command = [sys.executable, *program, "--model", model, "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import random
 from collections.abc import Mapping, Sequence
@@ -122,7 +123,7 @@ async def describe(
         repeats=wanted.repeats,
         per_provider=PER_COMPUTER if all(model.local for _, model in opened.values()) else PER_PROVIDER,
         seed=wanted.seed,
-        versions=versions() | _embedding(wanted, names, near),
+        versions=await asyncio.to_thread(lambda: versions() | _embedding(wanted, names, near)),
     )
 
 

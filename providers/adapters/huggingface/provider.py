@@ -22,7 +22,7 @@ from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.adapters.huggingface.whitebox import LocalWhiteBox
-from providers.base import Connection
+from providers.base import Connection, Deadlines
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import ContextTooLong, WeightsUnavailable
 from providers.labels import ContrastiveInfo
@@ -63,6 +63,7 @@ class HuggingFace(LocalWhiteBox):
         store = Store(options, hub)
         self._listing = ModelListing(connection.models, options, store)
         super().__init__(ModelLoader(options, store, self._listing))
+        self._deadlines = options.deadlines
         self._compared = Store(options, hub, "encoders")
         self._encoders = EncoderPool(self._loader, self._compared)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
@@ -128,7 +129,7 @@ class HuggingFace(LocalWhiteBox):
                     continue
                 for change in route.changes:
                     yield change
-                async with aclosing(_in_turn(route.request, loaded, start)) as events:
+                async with aclosing(_in_turn(route.request, loaded, self._deadlines, start)) as events:
                     async for event in events:
                         yield event
                 return
@@ -164,21 +165,21 @@ class HuggingFace(LocalWhiteBox):
         await self._loader.aclose()
 
 
-async def _in_turn(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
+async def _in_turn(request: Request, loaded: Loaded, deadlines: Deadlines, start: float) -> AsyncGenerator[Event]:
     """A reply, once there is a place for it among those being served."""
     place = loaded.queue.join(request.owner)
     try:
         while place.position:
             yield Progress(stage="queue", done=place.position, total=loaded.queue.waiting)
             await asyncio.sleep(_TURN)
-        async with aclosing(_reply(request, loaded, start)) as events:
+        async with aclosing(_reply(request, loaded, deadlines, start)) as events:
             async for event in events:
                 yield event
     finally:
         loaded.queue.leave(place)
 
 
-async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerator[Event]:
+async def _reply(request: Request, loaded: Loaded, deadlines: Deadlines, start: float) -> AsyncGenerator[Event]:
     prompt = await asyncio.to_thread(loaded.codec.encode_messages, request.messages)
     context = loaded.context or request.model.context
     if context is not None and len(prompt.ids) >= context:
@@ -186,7 +187,8 @@ async def _reply(request: Request, loaded: Loaded, start: float) -> AsyncGenerat
     thinking = Thinking(prompt.text, begun=request.messages[-1].role == "assistant" or not loaded.codec.chat)
     first, count, thoughts = None, 0, 0
     finish: Finish = "stop"
-    async with aclosing(loaded.engine.submit(_job(request, loaded, prompt, context))) as steps:
+    job = replace(_job(request, loaded, prompt, context), deadlines=deadlines)
+    async with aclosing(loaded.engine.submit(job)) as steps:
         async for step in steps:
             first = first or time.perf_counter() - start
             finish = step.finish or finish

@@ -53,7 +53,7 @@ class LocalWhiteBox:
         found = await self._loader.variants(model)
         if not found:
             return ModelCard(model=model, engine=None)
-        nll = read_measures(await self._loader.folder(model))
+        nll = await asyncio.to_thread(read_measures, await self._loader.folder(model))
         refused = tuple(sorted(name for name in nll if not passes(name, nll)))
         return ModelCard(model=model, engine=found[0].name, nll=nll, refused=refused)
 

@@ -74,15 +74,7 @@ class Scripted:
         yield Progress(stage="load", done=1, total=1)
 
     async def render(self, request: Request) -> Rendered:
-        if request.model.id == "words":
-            ids = words.encode_chat(request.messages)
-            pieces = "".join(words.token(one).piece for one in ids)
-            return Rendered(content=pieces, language="text", tokens=len(ids), exact=True)
-        turns = [{"role": message.role, "content": message.text} for message in request.messages]
-        body = {"model": request.model.id, "messages": turns, **request.sampling.chosen()}
-        length = sum(len(tokens_of(message.text)) for message in request.messages)
-        content = json.dumps(body, ensure_ascii=False, indent=2)
-        return Rendered(content=content, language="json", tokens=length, exact=True)
+        return await asyncio.to_thread(_render, request)
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
@@ -176,6 +168,18 @@ def _scripted(request: Request) -> tuple[list[TokenLogprob], Finish]:
     return [TokenLogprob(one, -0.5, ((one, -0.5), *others)[:likeliest]) for one in reply], (
         "length" if len(reply) < len(whole) else "stop"
     )
+
+
+def _render(request: Request) -> Rendered:
+    if request.model.id == "words":
+        ids = words.encode_chat(request.messages)
+        pieces = "".join(words.token(one).piece for one in ids)
+        return Rendered(content=pieces, language="text", tokens=len(ids), exact=True)
+    turns = [{"role": message.role, "content": message.text} for message in request.messages]
+    body = {"model": request.model.id, "messages": turns, **request.sampling.chosen()}
+    length = sum(len(tokens_of(message.text)) for message in request.messages)
+    content = json.dumps(body, ensure_ascii=False, indent=2)
+    return Rendered(content=content, language="json", tokens=length, exact=True)
 
 
 def _drawn(request: Request) -> tuple[list[TokenLogprob], Finish]:

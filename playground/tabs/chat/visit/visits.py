@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -68,9 +70,14 @@ class ChatVisits(RecallsReplies):
     sessions: Sessions
     attachments: Attachments = field(default_factory=Attachments)
     _running: dict[str, _Run] = field(default_factory=dict, repr=False)
+    _saving: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _saves: int = 0
 
     def load(self, visitor: str) -> Conversation:
-        """What was said so far, or saved last. One saved in another shape, by another version, counts as none."""
+        """What was said so far, or saved last. One saved in another shape, by another version, counts as none.
+
+        Blocks, as all that reads or writes a conversation: it may have many megabytes.
+        """
         if running := self._running.get(visitor):
             return _settled(running.conversation)
         saved = self.sessions.conversations.load(visitor)
@@ -91,7 +98,9 @@ class ChatVisits(RecallsReplies):
         """Stop, and delete the conversation from the server."""
         self._abandon(visitor)
         self.attachments.clear(visitor)
-        self.sessions.conversations.delete(visitor)
+        with self._saving:
+            self._saves += 1
+            self.sessions.conversations.delete(visitor)
         return Conversation()
 
     def running(self, visitor: str) -> bool:
@@ -109,7 +118,8 @@ class ChatVisits(RecallsReplies):
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
-        self._save(visitor, shorter)
+        with self._saving:
+            self._save(visitor, shorter)
         last = conversation.turns[-1]
         self.attachments.give_back(visitor, last.pictures)
         return shorter, last.question
@@ -118,39 +128,55 @@ class ChatVisits(RecallsReplies):
         self, visitor: str, question: str, choices: Choices, pictures: tuple[MessagePicture, ...] = ()
     ) -> AsyncGenerator[Conversation]:
         """Ask all models. Images wait no more once they are part of the conversation."""
-        before = replace(self.load(visitor), system=choices.system)
-        asked = before.ask(question, choices.models, pictures)
-        return self._run(visitor, _Run(asked, choices, range(len(choices.models)), sends=True))
+
+        def begin(before: Conversation) -> _Run:
+            asked = replace(before, system=choices.system).ask(question, choices.models, pictures)
+            return _Run(asked, choices, range(len(choices.models)), sends=True)
+
+        return self._run(visitor, begin)
 
     def resend(self, visitor: str, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
         """Ask again from a turn on, in other words, about the same images; the turns after it go."""
-        conversation = replace(self.load(visitor), system=choices.system)
-        pictures = conversation.turns[turn].pictures if turn < len(conversation.turns) else ()
-        asked = conversation.until(turn).ask(question, choices.models, pictures)
-        return self._run(visitor, _Run(asked, choices, range(len(choices.models))))
+
+        def begin(before: Conversation) -> _Run:
+            pictures = before.turns[turn].pictures if turn < len(before.turns) else ()
+            asked = replace(before, system=choices.system).until(turn).ask(question, choices.models, pictures)
+            return _Run(asked, choices, range(len(choices.models)))
+
+        return self._run(visitor, begin)
 
     def regenerate(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
         """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
-        conversation = replace(self.load(visitor), system=choices.system)
-        if not conversation.turns:
-            raise InputError("empty")
-        replies = _filled(conversation, len(choices.models))
-        columns = range(len(choices.models)) if column is None else [column]
-        for place in columns:
-            replies[place] = Reply(model=choices.models[place])
-        return self._run(visitor, _Run(conversation.with_replies(tuple(replies)), choices, columns))
+
+        def begin(before: Conversation) -> _Run:
+            if not before.turns:
+                raise InputError("empty")
+            replies = _filled(before, len(choices.models))
+            columns = range(len(choices.models)) if column is None else [column]
+            for place in columns:
+                replies[place] = Reply(model=choices.models[place])
+            conversation = replace(before, system=choices.system).with_replies(tuple(replies))
+            return _Run(conversation, choices, columns)
+
+        return self._run(visitor, begin)
 
     def proceed(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
-        """Continue the last reply where it stopped, in one column or in all that have a text."""
-        conversation = self.load(visitor)
-        if not conversation.turns:
-            raise InputError("empty")
-        replies = _filled(conversation, len(choices.models))
-        wanted = range(len(choices.models)) if column is None else [column]
-        columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
-        if not columns:
-            raise InputError("empty")
-        return self._run(visitor, _Run(conversation.with_replies(tuple(replies)), choices, columns, continued=True))
+        """Continue the last reply where it stopped, in one column or in all that have a text.
+
+        Raises `InputError` where there is none.
+        """
+
+        def begin(before: Conversation) -> _Run:
+            if not before.turns:
+                raise InputError("empty")
+            replies = _filled(before, len(choices.models))
+            wanted = range(len(choices.models)) if column is None else [column]
+            columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
+            if not columns:
+                raise InputError("empty")
+            return _Run(before.with_replies(tuple(replies)), choices, columns, continued=True)
+
+        return self._run(visitor, begin)
 
     def _pause(self) -> float:
         """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing.
@@ -166,13 +192,28 @@ class ChatVisits(RecallsReplies):
         self._running.pop(visitor, None)
         self.stop(visitor)
 
-    async def _run(self, visitor: str, run: _Run) -> AsyncGenerator[Conversation]:
+    async def loaded(self, visitor: str) -> Conversation:
+        """As `load`, for the event loop: what is not in memory is read by a thread."""
+        while True:
+            saves, conversation = await asyncio.to_thread(self._load, visitor)
+            if running := self._running.get(visitor):
+                return _settled(running.conversation)
+            if saves == self._saves:  # else somebody may have saved another one meanwhile
+                return conversation
+
+    def _load(self, visitor: str) -> tuple[int, Conversation]:
+        """With the number of savings before it."""
+        with self._saving:
+            return self._saves, self.load(visitor)
+
+    async def _run(self, visitor: str, begin: Callable[[Conversation], _Run]) -> AsyncGenerator[Conversation]:
+        run = begin(await self.loaded(visitor))
         self.sessions.limits.message(visitor)
         self._running[visitor] = run  # the run before, which is stopped now, saves nothing any more
         try:
             working = self.sessions.work.at(visitor, _PLACE, counted=False, streams=len(run.columns))
             async with working as control:
-                self._save(visitor, _settled(run.conversation))
+                await asyncio.to_thread(self._keep, visitor, run)
                 if run.sends:
                     self.attachments.sent(visitor, run.conversation.turns[-1].pictures)
                 yield run.conversation
@@ -181,9 +222,20 @@ class ChatVisits(RecallsReplies):
                     async for snapshot in snapshots:
                         yield run.answered(snapshot)
         finally:
+            await asyncio.to_thread(self._end, visitor, run)
+
+    def _keep(self, visitor: str, run: _Run) -> None:
+        """Save it, unless something else has taken its place."""
+        with self._saving:
+            if self._running.get(visitor) is run:
+                self._save(visitor, _settled(run.conversation))
+
+    def _end(self, visitor: str, run: _Run) -> None:
+        try:
+            self._keep(visitor, run)
+        finally:
             if self._running.get(visitor) is run:
                 del self._running[visitor]
-                self._save(visitor, _settled(run.conversation))
 
     def _column(self, visitor: str, run: _Run, place: int) -> ReplyColumn:
         ref, messages = run.choices.models[place], run.asked(place)
@@ -205,6 +257,7 @@ class ChatVisits(RecallsReplies):
         return ReplyColumn(ref, opened, begun)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:
+        self._saves += 1
         old = conversation.turns[:-_KEEP_SENT]
         lighter = tuple(
             replace(turn, replies=tuple(reply and replace(reply, sent=None) for reply in turn.replies)) for turn in old

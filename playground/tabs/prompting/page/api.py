@@ -82,7 +82,7 @@ def _publish_prompting(app: App[PromptingVisits]) -> None:
                 language=language,
             )
             choice = _choice(app, (models or [default], strategies), passages, options, sampling)
-            asked = checked_question(app, posed, choice)
+            asked = await asyncio.to_thread(checked_question, app, posed, choice)
             async with aclosing(paced(app.visits.ask(who.visitor, asked, secrets.token_hex(4)))) as snapshots:
                 async for cards in snapshots:
                     yield {"cards": [_card_json(app.show(who), card) for card in cards]}
@@ -141,7 +141,7 @@ async def _measure(
     description, estimate = await app.visits.propose(who.visitor, checked_run(app, who, fields, choice))
     if not (estimate.free or confirmed):
         raise gr.Error(price_text(app.show(who), estimate), print_exception=False)
-    run = app.visits.create(who.visitor, run_name(who, description), description)
+    run = await asyncio.to_thread(app.visits.create, who.visitor, run_name(who, description), description)
     async with aclosing(paced(app.visits.measure(who.visitor, run, secrets.token_hex(4)))) as snapshots:
         async for snapshot in snapshots:
             ended = snapshot.state in ("stopped", "done")

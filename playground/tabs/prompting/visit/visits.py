@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, aclosing, contextmanager
+from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from playground.asking.lending import Search
 from playground.asking.opening import opened_for
+from playground.asking.threads import run_to_end
 from playground.measuring import Plan, Snapshot, TaskSet, run
 from playground.measuring.errors import MeasuringError, MeasuringLimit
 from playground.measuring.store import RunDescription, Runs, StoredRun
@@ -100,23 +101,26 @@ class PromptingVisits:
 
         Every finished cell is kept at once. Raises what `Reach.open` and `Runs` raise.
         """
-        async with self.sessions.work.at(visitor, f"prompting-{place}") as control, AsyncExitStack() as stack:
-            with self.runs(visitor) as runs:
-                description = runs.load(run_id).description
-                done = await asyncio.to_thread(runs.to_resume, run_id)
-                refs = list(dict.fromkeys(column.model for column in description.columns))
-                opened = await opened_for(stack, self.reach, visitor, refs)
-                plan = Plan(
-                    columns=await columns_of(description, opened, await self._setting(visitor, description)),
-                    items=description.items,
-                    repeats=description.repeats,
-                    per_provider=description.per_provider,
-                    seed=description.seed,
-                )
-                running = run(plan, control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
-                async with aclosing(running) as snapshots:
-                    async for snapshot in snapshots:
-                        yield snapshot
+        async with (
+            self.sessions.work.at(visitor, f"prompting-{place}") as control,
+            AsyncExitStack() as stack,
+            self._opened_runs(visitor) as runs,
+        ):
+            description = (await asyncio.to_thread(runs.load, run_id)).description
+            done = await asyncio.to_thread(runs.to_resume, run_id)
+            refs = list(dict.fromkeys(column.model for column in description.columns))
+            opened = await opened_for(stack, self.reach, visitor, refs)
+            plan = Plan(
+                columns=await columns_of(description, opened, await self._setting(visitor, description)),
+                items=description.items,
+                repeats=description.repeats,
+                per_provider=description.per_provider,
+                seed=description.seed,
+            )
+            running = run(plan, control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
+            async with aclosing(running) as snapshots:
+                async for snapshot in snapshots:
+                    yield snapshot
 
     @contextmanager
     def runs(self, visitor: str) -> Iterator[Runs]:
@@ -126,6 +130,21 @@ class PromptingVisits:
             yield runs
         finally:
             runs.close()
+
+    @asynccontextmanager
+    async def _opened_runs(self, visitor: str) -> AsyncGenerator[Runs]:
+        """As `runs`, for the event loop: opened and closed by a thread."""
+        with ExitStack() as stack:
+            runs = await run_to_end(lambda: stack.enter_context(self.runs(visitor)))
+            try:
+                yield runs
+            finally:
+                await run_to_end(stack.close)
+
+    def described(self, visitor: str, run: str) -> RunDescription:
+        """What a kept run is of. Raises as `Runs`."""
+        with self.runs(visitor) as runs:
+            return runs.load(run).description
 
     def listed(self, visitor: str) -> tuple[StoredRun, ...]:
         """The kept runs, newest first; a visitor without any gets no file."""

@@ -92,7 +92,7 @@ async def measure(visits: RagVisits, visitor: str, wanted: Wanted) -> AsyncGener
 async def _measured(visits: RagVisits, visitor: str, wanted: Wanted, control: Control) -> AsyncGenerator[Measured]:
     async with AsyncExitStack() as stack:
         collection = await stack.enter_async_context(visits.collection(visitor, wanted.retrieval))
-        here = {stored.name for stored in collection.documents()}
+        here = {stored.name for stored in await asyncio.to_thread(collection.documents)}
         questions = tuple(one for one in wanted.questions if one.document in here)
         state = Measured(cuts=max(1, len(wanted.sizes)), absent=len(wanted.questions) - len(questions))
         if not questions:
@@ -127,7 +127,9 @@ async def _cutting(collection: Collection, size: int) -> ChunkedDocuments:
     if size == collection.cut.tokens:
         chunks = await asyncio.to_thread(collection.chunks)
         return ChunkedDocuments(label=str(size), corpus=collection.corpus, chunks=chunks)
-    documents = [collection.document(stored.digest) for stored in collection.documents()]
+    documents = await asyncio.to_thread(
+        lambda: [collection.document(stored.digest) for stored in collection.documents()]
+    )
     cut = ChunkSize(tokens=size, overlap=min(collection.cut.overlap, size // 4))
     return await chunk_documents(documents, cut, collection.embedder)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from playground.asking.lending import Ground, KeepsAssistants, Search, SearchesDocuments
 from playground.asking.pump import follow
+from playground.asking.threads import run_to_end
 from playground.asking.upload import Rejected, Upload
 from playground.settings import Settings
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
@@ -70,11 +72,15 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
 
         Only in a folder of this page's own: a Chroma server may serve other pages too.
         """
+        folders = await asyncio.to_thread(self._visitors_folders)
+        return 0 if folders is None else await self.index.keep(folders)
+
+    def _visitors_folders(self) -> list[str] | None:
+        """Their names; `None` where there is no index of this page's own."""
         if self.index.folder is None or not self.index.folder.exists():
-            return 0
+            return None
         visitors = self.sessions.conversations.home / "visitors"
-        folders = [folder.name for folder in visitors.iterdir()] if visitors.is_dir() else []
-        return await self.index.keep(folders)
+        return [folder.name for folder in visitors.iterdir()] if visitors.is_dir() else []
 
     async def add(
         self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, ocr: bool = False
@@ -111,7 +117,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
 
     async def _kept(self, collection: Collection, parsed: Document | Rejected, state: Ingest) -> AsyncGenerator[Ingest]:
         """One document into the collection, or among the rejected ones."""
-        known = {stored.name: stored.digest for stored in collection.documents()}
+        known = {stored.name: stored.digest for stored in await asyncio.to_thread(collection.documents)}
         if isinstance(parsed, Document) and len(known) >= self.most and parsed.name not in known:
             parsed = Rejected(parsed.name, Failure.of(RagLimit("documents", limit=self.most)))
         if isinstance(parsed, Rejected):
@@ -133,7 +139,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         if not self._begun(visitor):
             return ()
         async with self.collection(visitor, retrieval) as collection:
-            return collection.documents()
+            return await asyncio.to_thread(collection.documents)
 
     async def remove(self, visitor: str, digest: str, retrieval: RetrievalSetup) -> None:
         """Forget a document, its text and its chunks. One that is not there is no error."""
@@ -144,12 +150,12 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
     async def page(self, visitor: str, digest: str, number: int, retrieval: RetrievalSetup) -> DocumentPage:
         """Raises `UnknownDocument("document")` for one that is not the visitor's."""
         async with self.collection(visitor, retrieval) as collection:
-            return collection.page(digest, number)
+            return await asyncio.to_thread(collection.page, digest, number)
 
     async def chunks(self, visitor: str, digest: str | None, retrieval: RetrievalSetup) -> tuple[Chunk, ...]:
         """The chunks of one document or of all, in their order."""
         async with self.collection(visitor, retrieval) as collection:
-            return collection.chunks(digest)
+            return await asyncio.to_thread(collection.chunks, digest)
 
     async def search(self, visitor: str, question: str, retrieval: RetrievalSetup) -> RetrievalResult:
         """The passages found. Raises `UnknownDocument("documents")` where there is nothing to search in."""
@@ -172,7 +178,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         self, visitor: str, collection: Collection, question: str, retrieval: RetrievalSetup
     ) -> RetrievalResult:
         """`search` within a collection that is open."""
-        if not collection.documents():
+        if not await asyncio.to_thread(collection.documents):
             raise UnknownDocument("documents")
         if not retrieval.ways.rerank:
             return await collection.search(question, retrieval.ways)
@@ -186,7 +192,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
             if len(chunks) < 2:
                 raise UnknownDocument("documents")
             asked = (await collection.embedder.embed([question], "question"))[0] if question.strip() else None
-            return chunks, project(vectors, asked)
+            return chunks, await asyncio.to_thread(project, vectors, asked)
 
     async def neighbours(
         self, visitor: str, chunk: str, k: int, retrieval: RetrievalSetup
@@ -239,7 +245,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
                     self._settled.add(key)
                 yield collection
             finally:
-                collection.close()
+                await run_to_end(collection.close)
 
     def _begun(self, visitor: str) -> bool:
         return (self.sessions.conversations.folder(visitor) / FILE).exists()

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
 from providers.adapters.huggingface.tokens import Codec
+from providers.base import Deadlines
 from providers.decoding import Vector
 from providers.types import Finish, Sampling
 
@@ -36,17 +37,22 @@ class Job:
     alternatives: int = 0
     inputs: Mapping[str, Any] = field(default_factory=dict)
     """What the model is given beside the prompt, once and whole: pictures, as its codec made them."""
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 class Engine(Protocol):
-    """Holds one model. `computed` counts the tokens ever produced, so that a test sees work going on after a stop."""
+    """Holds one model. Nothing that is called in an event loop waits for a process, a pipe or a thread at work."""
 
-    computed: int
+    @property
+    def computed(self) -> int:
+        """The tokens ever produced, so that a test sees work going on after a stop."""
+        ...
 
     def submit(self, job: Job) -> AsyncGenerator[GenerationStep]:
         """Steps as they are computed. Closing it stops the work, at the next step at the latest.
 
-        Raises `Unavailable("out_of_memory")` for this request alone.
+        Raises `Unavailable("out_of_memory")` or `Timeout("total")` for this request alone; `Timeout("stalled")` for
+        all, where the engine gave no sign of life and has been started anew.
         """
         ...
 

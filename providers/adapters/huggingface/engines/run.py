@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
+from typing import Protocol
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.tokens import Codec, Detokenizer, StopStrings
+from providers.base import Deadlines
+from providers.errors import Timeout
 from providers.types import Finish
 
 Drawn = tuple[int, float]
 """A token and its log-probability, of which the reader makes a step: text costs time that an engine can do without."""
-Item = GenerationStep | Drawn | BaseException
+Given = GenerationStep | Drawn | BaseException
+Item = Given | None
+"""What comes from the engine; `None` is a sign of life, of which the reader hears nothing."""
+
+
+class Restartable(Protocol):
+    """An engine, as a reader sees it that waits in vain. Neither call blocks."""
+
+    def silence(self, deadlines: Deadlines) -> float:
+        """Seconds for which it may give no sign of life as things stand."""
+        ...
+
+    def restart(self, run: EngineRun, seconds: float) -> None:
+        """End what has been silent for so long, tell all whom it serves (`stalled`), and start it anew.
+
+        Nothing happens where it no longer serves `run`: somebody else was first.
+        """
+        ...
 
 
 class EngineRun:
@@ -26,18 +46,41 @@ class EngineRun:
         self._text = Detokenizer(codec, job.prompt)
         self._stops = StopStrings(job.sampling.stop)
         self._loop = asyncio.get_running_loop()
-        self._line: asyncio.Queue[Item] = asyncio.Queue()
+        self._line: asyncio.Queue[Given] = asyncio.Queue()
+        self._heard = self._loop.time()
+        """When the engine last gave a sign of life."""
+        self._end = self._heard + job.deadlines.total
 
-    async def steps(self) -> AsyncGenerator[GenerationStep]:
-        """Steps as they come, the last with its finish."""
+    async def steps(self, engine: Restartable) -> AsyncGenerator[GenerationStep]:
+        """Steps as they come, the last with its finish. Under the job's deadlines: see `Engine.submit`."""
         while True:
-            item = await self._line.get()
+            item = await self._next(engine)
             if isinstance(item, BaseException):
                 raise item
             step = item if isinstance(item, GenerationStep) else self.step(*item)
             yield step
             if step.finish is not None:
                 return
+
+    async def _next(self, engine: Restartable) -> Given:
+        """What is in the line, or comes. Only the waiting counts, not what the reader does in between."""
+        waiting_since = self._loop.time()
+        while self._line.empty():
+            silence = engine.silence(self.job.deadlines)
+            limit = max(self._heard, waiting_since) + silence
+            try:
+                async with asyncio.timeout_at(min(limit, self._end)):
+                    return await self._line.get()
+            except TimeoutError:  # looked into below: meanwhile a sign of life may have come
+                pass
+            if not self._line.empty():
+                break
+            if self._end <= limit:
+                raise Timeout("total", provider="huggingface", seconds=self.job.deadlines.total)
+            if max(self._heard, waiting_since) + engine.silence(self.job.deadlines) <= limit:
+                engine.restart(self, silence)
+                return await self._line.get()  # whoever has restarted it has told everybody
+        return self._line.get_nowait()
 
     def step(self, token: int, logprob: float, alternatives: tuple[tuple[str, float], ...] = ()) -> GenerationStep:
         """The next token's step: its text, and whether it is the last."""
@@ -56,11 +99,23 @@ class EngineRun:
         return text, None
 
 
+def stalled(seconds: float) -> Timeout:
+    """One for each request: an exception that is raised in several places collects their tracebacks."""
+    return Timeout("stalled", provider="huggingface", seconds=seconds)
+
+
+def allowed_silence(runs: Iterable[EngineRun], deadlines: Deadlines) -> float:
+    """Seconds: while one of them has no token yet, its prompt may be what is being read."""
+    return deadlines.between_tokens if all(run.generated for run in runs) else deadlines.first_token
+
+
 def deliver(items: Iterable[tuple[EngineRun, Item]]) -> None:
     """Hand everything over, with one call an event loop: a call for each would cost more than a token."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[EngineRun, Item]]] = {}
     for run, item in items:
-        run.ended = isinstance(item, BaseException) or (isinstance(item, GenerationStep) and item.finish is not None)
+        if item is not None:
+            last = isinstance(item, GenerationStep) and item.finish is not None
+            run.ended = last or isinstance(item, BaseException)
         by_loop.setdefault(run._loop, []).append((run, item))
     for loop, batch in by_loop.items():
         try:
@@ -72,4 +127,6 @@ def deliver(items: Iterable[tuple[EngineRun, Item]]) -> None:
 
 def _put(batch: list[tuple[EngineRun, Item]]) -> None:
     for run, item in batch:
-        run._line.put_nowait(item)
+        run._heard = run._loop.time()
+        if item is not None:
+            run._line.put_nowait(item)

@@ -64,7 +64,7 @@ class ModelLoader:
         if folder is None:
             return ()
         wanted = None if every else model.engine or self._options.engine
-        return await asyncio.to_thread(engines.variants, folder, read_measures(folder), wanted)
+        return await asyncio.to_thread(lambda: engines.variants(folder, read_measures(folder), wanted))
 
     async def folder(self, model: ModelInfo) -> Path:
         """Where the weights are, fetched if need be."""

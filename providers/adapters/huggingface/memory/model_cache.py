@@ -21,7 +21,8 @@ PATIENCE = 120
 class Computes(Protocol):
     """Holds one model. `computed` counts what it has done, so that a test sees work going on after a stop."""
 
-    computed: int
+    @property
+    def computed(self) -> int: ...
 
     def close(self) -> None: ...
 

@@ -24,6 +24,7 @@ from providers.adapters.scripted import Scripted
 from providers.errors import ImageError, InputError, LimitExceeded
 from providers.image import size
 from providers.types import Event, ModelInfo, Progress, Request, Sampling
+from tests.loop_thread import watched
 from tests.playground import images
 
 CANARY = "sk-canary-4d3c2b1a"
@@ -110,6 +111,16 @@ class TestRunning:
         done = await last(desk.send(HELD, "And?", choices("echo", "slow", max_tokens=3)))
         sent = [json.loads(reply.sent.content)["messages"][1]["content"] for reply in done.turns[-1].replies]
         assert sent == ["You said: Hi", "1 2 3"]
+
+    async def test_the_event_loop_neither_reads_nor_writes_it(self, desk: ChatVisits) -> None:
+        await last(desk.send(HELD, "Hi", choices("echo")))
+        with watched() as watch:
+            await last(desk.send(HELD, "a" * 20_000, choices("echo", max_tokens=3)))
+            await last(desk.regenerate(HELD, choices("echo", max_tokens=3)))
+            await last(desk.proceed(HELD, choices("slow", max_tokens=3)))
+            done = await last(desk.resend(HELD, 0, "Hi", choices("slow", max_tokens=3)))
+        assert watch.found == []
+        assert await desk.loaded(HELD) == desk.load(HELD) == done
 
     async def test_stop_computes_at_most_one_token_more(self, desk: ChatVisits, scripted: Scripted) -> None:
         run = desk.send(HELD, "Count", choices("slow"))
@@ -253,9 +264,9 @@ class TestChanging:
         assert texts(done)[0].startswith("«a b«Continue exactly")
 
     @pytest.mark.parametrize("action", ["regenerate", "proceed"])
-    def test_there_must_be_something_to_go_on_from(self, desk: ChatVisits, action: str) -> None:
+    async def test_there_must_be_something_to_go_on_from(self, desk: ChatVisits, action: str) -> None:
         with pytest.raises(InputError):
-            getattr(desk, action)(HELD, choices("echo"))
+            await last(getattr(desk, action)(HELD, choices("echo")))
 
 
 class TestImages:

@@ -83,9 +83,9 @@ def save_gpt2(folder: Path) -> Path:
     return folder
 
 
-def save_gguf(file: Path) -> Path:
+def save_gguf(file: Path, context: int = 1024) -> Path:
     """The tiny Llama as llama.cpp would write it: matrices under its names, the tokenizer inside."""
-    network, words = llama(), tokenizer()
+    network, words = llama(context), tokenizer()
     backend = words.backend_tokenizer
     size = len(words)
     tokens = [str(backend.id_to_token(number)) for number in range(size)]

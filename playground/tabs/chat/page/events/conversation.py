@@ -110,7 +110,7 @@ def settle(
 
 async def lay_columns(app: App[ChatVisits], who: Who, models: Sequence[str], *, colours: bool = False) -> list[object]:
     """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
-    show, conversation = app.show(who, colours=colours), app.visits.load(who.visitor)
+    show, conversation = app.show(who, colours=colours), await app.visits.loaded(who.visitor)
     known = await app.models(who)
     shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
     visible = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -112,9 +113,10 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         request: gr.Request, event: gr.EditData, colours: bool, *rest: Any
     ) -> AsyncGenerator[list[object]]:
         who = app.who(request)
+        kept = await visits.loaded(who.visitor)
 
         def start() -> AsyncGenerator[Conversation]:
-            shown = messages(app.show(who), visits.load(who.visitor), number)
+            shown = messages(app.show(who), kept, number)
             turn = turn_of(shown, event.index if isinstance(event.index, int) else event.index[0])
             text = checked_text(tags_typed(event.value), app.bounds)
             return visits.resend(who.visitor, turn, text, checked_choices(page, who, rest))
@@ -131,7 +133,7 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
             yield [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
             return
         if event.value == SAMPLING:
-            conversation = visits.load(who.visitor)
+            conversation = await visits.loaded(who.visitor)
             handed = hand_over(conversation, len(conversation.turns) - 1, number)  # options are the last message's
             yield [*ReplyScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
             return
@@ -177,7 +179,8 @@ async def stream(
     try:
         async with aclosing(start()) as conversations:
             async for conversation in conversations:
-                pictures = draw_question_pictures(columns.show, conversation) if pictures is None else pictures
+                if pictures is None:
+                    pictures = await asyncio.to_thread(draw_question_pictures, columns.show, conversation)
                 chats, waiting = columns.draw(conversation), _draw_waiting(app, who)
                 shown = ReplyScreen(chats=chats, sending=running, notice="", pictures=pictures, waiting=waiting)
                 yield shown
@@ -190,7 +193,7 @@ async def stream(
         shown or ReplyScreen(),
         sending=draw_sending(running=False, unsent="" if failure is None else question),
         notice="" if failure is None else columns.show.alert(Failure.of(failure)),
-        pictures=draw_question_pictures(columns.show, app.visits.load(who.visitor)),
+        pictures=await asyncio.to_thread(draw_question_pictures, columns.show, await app.visits.loaded(who.visitor)),
         waiting=_draw_waiting(app, who),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ async def ask(
     """The cards as they grow."""
     show = app.show(who)
     try:
-        asked = checked_question(app, posed, choice)
+        asked = await asyncio.to_thread(checked_question, app, posed, choice)
         cards: tuple[Card, ...] = ()
         first = True
         async with aclosing(paced(app.visits.ask(who.visitor, asked, PLACE))) as snapshots:

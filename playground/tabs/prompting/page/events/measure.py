@@ -177,7 +177,7 @@ async def run_proposed(app: App[PromptingVisits], who: Who) -> AsyncGenerator[Pr
     show = app.show(who)
     try:
         description = app.visits.confirmed(who.visitor)
-        run = app.visits.create(who.visitor, run_name(who, description), description)
+        run = await asyncio.to_thread(app.visits.create, who.visitor, run_name(who, description), description)
     except PlaygroundError as error:
         yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error))
         return
@@ -190,8 +190,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
     """A kept run from where it is to its end, the table five times a second."""
     show = app.show(who)
     try:
-        with app.visits.runs(who.visitor) as runs:
-            description = runs.load(run).description
+        description = await asyncio.to_thread(app.visits.described, who.visitor, run)
         first, begun, state = True, 0, ""
         async with aclosing(paced(app.visits.measure(who.visitor, run, PLACE))) as snapshots:
             async for snapshot in snapshots:

@@ -16,13 +16,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.asking.threads import run_to_end
 from playground.sqlite import StorageFailed
 from playground.tabs.rag.lab.chunking.split import ChunkSize, split
 from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
 from playground.tabs.rag.lab.index.corpus import StoredCorpus
 from playground.tabs.rag.lab.index.repair import Repair, Told
 from playground.tabs.rag.lab.index.text_store import StoredDocument, TextStore
-from playground.tabs.rag.lab.index.threads import run_to_end
 from playground.tabs.rag.lab.index.vectors import Key, VectorIndex
 from playground.tabs.rag.lab.retrieval.retrieve import retrieve
 from providers.embedding import Embedder, EmbeddingInfo, Reranker

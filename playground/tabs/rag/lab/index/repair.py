@@ -8,11 +8,11 @@ from functools import partial
 
 import numpy as np
 
+from playground.asking.threads import run_to_end
 from playground.sqlite import StorageFailed
 from playground.tabs.rag.lab.chunking.split import ChunkSize, split
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.index.text_store import StoredDocument, TextStore
-from playground.tabs.rag.lab.index.threads import run_to_end
 from playground.tabs.rag.lab.index.vectors import Key, VectorIndex
 from providers.embedding import Embedder
 

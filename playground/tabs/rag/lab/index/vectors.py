@@ -21,9 +21,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.asking.threads import run_to_end
 from playground.sqlite import StorageFailed
 from playground.tabs.rag.lab.errors import IndexFailed
-from playground.tabs.rag.lab.index.threads import run_to_end
 from playground.tabs.rag.lab.retrieval.lexical import Lexicons
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -106,7 +107,7 @@ async def sweep(app: App[SamplingVisits], who: Who, asked: SweepRequest) -> Asyn
                 else:
                     yield SweepScreen()  # a beat, so that a closed page is noticed
         lines = diversity(cells)
-        figure = plot_diversity(show, lines) if lines else None
+        figure = await asyncio.to_thread(plot_diversity, show, lines) if lines else None
         yield SweepScreen.showing(
             "run",
             grid=draw_grid(show, cells) + draw_notice(show, "sweep"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -110,7 +111,7 @@ async def start(
 ) -> AsyncGenerator[VisionMeasureScreen]:
     """Measure at once what costs nothing; ask first about what may cost something."""
     show = app.show(who)
-    bill = estimate_bill(measuring, it.models)
+    bill = await asyncio.to_thread(estimate_bill, measuring, it.models)
     if bill.requests:
         asked = say(show, "asks", requests=show.number(bill.requests), cost=draw_cost(show, bill.cost))
         said = f'<div class="notice" role="alert">{asked}</div>'

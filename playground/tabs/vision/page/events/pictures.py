@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ async def add_sample(
 ) -> AsyncGenerator[VisionPicturesScreen]:
     """One of the sample images."""
     try:
-        file = sample(str(name))
+        file = await asyncio.to_thread(sample, str(name))
     except PlaygroundError as error:
         yield VisionPicturesScreen(progress=draw_alert(app.show(who), error))
         return

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import pickle
-import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
-from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, Order, StepResult
-from providers.adapters.huggingface.engines.run import EngineRun, Item, deliver
+from providers.adapters.huggingface.engines.openvino.engine_process import EngineProcess, NotOpened
+from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, StepResult
+from providers.adapters.huggingface.engines.run import EngineRun, Item, allowed_silence, deliver, stalled
 from providers.adapters.huggingface.tokens import Codec
-from providers.adapters.huggingface.weights.child_process import ROOT
+from providers.base import Deadlines
 from providers.errors import Unavailable
 
+__all__ = ["NotOpened", "OpenVinoEngine"]
 _PROGRAM = "providers.adapters.huggingface.engines.openvino.program"
-
-
-class NotOpened(Exception):
-    """OpenVINO does not read the file."""
 
 
 class OpenVinoEngine:
@@ -32,86 +27,77 @@ class OpenVinoEngine:
         self.computed = 0
         self.codec: Codec | None = None
         self._command = [sys.executable, "-m", _PROGRAM, str(file), *(["--exact"] if exact else [])]
-        self._runs: dict[int, tuple[EngineRun, Any]] = {}  # with the process that serves it
+        self._runs: dict[int, tuple[EngineRun, EngineProcess]] = {}  # with the process that serves it
         self._count = 0
         self._closed = False
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held for moments: never while something is read, written or waited for
         self._process = self._start()
 
     def wait_until_open(self) -> None:
-        """Raises `NotOpened`. To be called once, before anything else."""
-        self._open(self._process)
+        """Blocks. Raises `NotOpened`, `OSError` where there can be no process; `Timeout("stalled")`, having closed it,
+        where it does not answer.
+        """
+        seconds = Deadlines().first_token
+        try:
+            self._process.opened.result(seconds)
+        except TimeoutError as error:
+            self._process.kill()
+            self.close()
+            raise stalled(seconds) from error
 
     async def submit(self, job: Job) -> AsyncGenerator[GenerationStep]:
         assert self.codec is not None
         run = EngineRun(job, self.codec)
-        number = self._begin(run)
+        number = self._begin(run, tuple(sorted(self.codec.ends)))
         try:
-            async with aclosing(run.steps()) as steps:
+            async with aclosing(run.steps(self)) as steps:
                 async for step in steps:
                     yield step
         finally:
             with self._lock:
-                if self._runs.pop(number, None) is not None:
-                    self._order(Cancel(number))
+                _, process = self._runs.pop(number, (run, None))
+            if process is not None:
+                process.outbox.put(Cancel(number))
+
+    def silence(self, deadlines: Deadlines) -> float:
+        with self._lock:
+            return allowed_silence((run for run, _ in self._runs.values()), deadlines)
+
+    def restart(self, run: EngineRun, seconds: float) -> None:
+        with self._lock:
+            silent = next((process for served, process in self._runs.values() if served is run), None)
+            if silent is self._process and not self._closed:
+                self._process = self._start()
+        if silent is not None:
+            silent.kill()
+            deliver([(run, stalled(seconds)) for run in self._dismiss(silent)])
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
             process = self._process
-        with suppress(OSError):
-            process.stdin.close()  # the process ends by itself when nobody can speak to it any more
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+        process.close()
 
-    def _start(self) -> Any:
-        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)  # noqa: S603 - our own program
+    def _start(self) -> EngineProcess:
+        return EngineProcess(self._command, self._hear, self._lose)
 
-    def _open(self, process: Any) -> None:
-        try:
-            pickle.load(process.stdout)  # noqa: S301 - our own process
-        except EOFError as error:
-            raise NotOpened from error
-        threading.Thread(target=self._listen, args=(process,), name="openvino-engine", daemon=True).start()
-
-    def _begin(self, run: EngineRun) -> int:
+    def _begin(self, run: EngineRun, ends: tuple[int, ...]) -> int:
         with self._lock:
             if self._closed:
                 raise Unavailable(provider="huggingface")
-            if self._process.poll() is not None:
+            if self._process.ended:
                 self._process = self._start()
-                threading.Thread(target=self._reopen, args=(self._process,), daemon=True).start()
             self._count += 1
             self._runs[self._count] = run, self._process
-            assert self.codec is not None
-            self._order(Begin(self._count, run.job, tuple(sorted(self.codec.ends))))
+            self._process.outbox.put(Begin(self._count, run.job, ends))
             return self._count
 
-    def _reopen(self, process: Any) -> None:
-        try:
-            self._open(process)
-        except NotOpened:
-            self._lose(process)
-
-    def _order(self, order: Order) -> None:
-        """A process that has ended cannot be result; whoever listens to it notices."""
-        with suppress(OSError, ValueError):
-            pickle.dump(order, self._process.stdin, pickle.HIGHEST_PROTOCOL)
-            self._process.stdin.flush()
-
-    def _listen(self, process: Any) -> None:
-        """Hand over what every step has brought, until the process ends."""
-        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
-            while True:
-                result: StepResult = pickle.load(process.stdout)  # noqa: S301 - our own process
-                with self._lock:
-                    items = self._items(result)
-                deliver(items)
-        self._lose(process)
+    def _hear(self, process: EngineProcess, result: StepResult) -> None:
+        """Hand over what a step has brought, and to all others that it has ended."""
+        with self._lock:
+            alive: list[tuple[EngineRun, Item]] = [(run, None) for run, by in self._runs.values() if by is process]
+            items = [*alive, *self._items(result)]
+        deliver(items)
 
     def _items(self, result: StepResult) -> list[tuple[EngineRun, Item]]:
         items: list[tuple[EngineRun, Item]] = []
@@ -126,10 +112,13 @@ class OpenVinoEngine:
                 items.append((self._runs.pop(number)[0], Unavailable(reason, provider="huggingface")))
         return items
 
-    def _lose(self, process: Any) -> None:
+    def _lose(self, process: EngineProcess) -> None:
         """A process has ended: closed, or brought down, most likely for lack of memory. Another may run already."""
+        reason = None if self._closed else "out_of_memory"
+        deliver([(run, Unavailable(reason, provider="huggingface")) for run in self._dismiss(process)])
+
+    def _dismiss(self, process: EngineProcess) -> list[EngineRun]:
+        """Those whom it served."""
         with self._lock:
             numbers = [number for number, (_, served_by) in self._runs.items() if served_by is process]
-            runs = [self._runs.pop(number)[0] for number in numbers]
-            reason = None if self._closed else "out_of_memory"
-        deliver([(run, Unavailable(reason, provider="huggingface")) for run in runs])
+            return [self._runs.pop(number)[0] for number in numbers]

@@ -16,7 +16,8 @@ from transformers import DynamicCache, GPT2Config, GPT2LMHeadModel, LlamaConfig,
 from providers import decoding
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.torch import batch as torch_batch
-from providers.adapters.huggingface.engines.torch.engine import PIECE, TorchEngine
+from providers.adapters.huggingface.engines.torch.engine import TorchEngine
+from providers.adapters.huggingface.engines.torch.worker import PIECE
 from providers.adapters.huggingface.tokens import Codec
 from providers.errors import Unavailable
 from providers.types import Sampling

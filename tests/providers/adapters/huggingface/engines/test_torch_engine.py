@@ -14,7 +14,8 @@ import torch
 
 from providers import decoding
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
-from providers.adapters.huggingface.engines.torch.engine import PIECE, TorchEngine
+from providers.adapters.huggingface.engines.torch.engine import TorchEngine
+from providers.adapters.huggingface.engines.torch.worker import PIECE
 from providers.adapters.huggingface.tokens import Codec
 from providers.errors import Unavailable
 from providers.types import Sampling
