@@ -24,6 +24,7 @@ from providers.base import Network, complete
 from providers.catalog import load
 from providers.fit import fit
 from providers.image import fit_images
+from providers.remote.corrections import WireRequest
 from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, TextDelta, Usage
 from tests.faults.clients import connected, connection, outcome, question
 from tests.faults.server import FaultServer
@@ -103,7 +104,7 @@ async def test_anthropics_request_is_what_its_sdk_types_say(fault_server: FaultS
 
 
 def test_openais_request_is_what_its_sdk_types_say() -> None:
-    sent = openai_body(with_two(seeing()), openai.OPENAI)
+    sent = openai_body(WireRequest(with_two(seeing())), openai.OPENAI)
     assert TypeAdapter(list[ChatCompletionMessageParam]).validate_python(sent["messages"])
     part = sent["messages"][1]["content"][1]  # type: ignore[index]
     assert TypeAdapter(ChatCompletionContentPartImageParam).validate_python(part) == part

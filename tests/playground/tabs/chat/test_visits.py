@@ -20,6 +20,7 @@ from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
 from providers import catalog
+from providers.adapters.openai import ChatCompletions
 from providers.adapters.scripted import Scripted
 from providers.errors import ImageError, InputError, LimitExceeded
 from providers.image import size
@@ -181,11 +182,11 @@ class TestRunning:
     async def test_a_vendor_that_does_not_tell_its_models_can_be_stopped(
         self, desk: ChatVisits, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def hang(visitor: str, name: str) -> tuple[ModelInfo, ...]:
+        async def hang(adapter: object) -> object:
             await asyncio.sleep(60)
-            return ()
+            return {"data": []}
 
-        monkeypatch.setattr(Reach, "refresh", lambda self, visitor, name: hang(visitor, name))
+        monkeypatch.setattr(ChatCompletions, "_list_models", hang)
         desk.sessions.vault.put(HELD, "custom", None, "http://127.0.0.1:9/v1")
         run = desk.send(HELD, "Hi", Choices(models=("custom/any",), sampling=Sampling()))
         seen = [time.monotonic()]
