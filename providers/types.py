@@ -110,7 +110,7 @@ class Package:
     files: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Request:
     """One call of a model. A last message of the assistant's is continued (see `ModelInfo.prefill`)."""
 

@@ -7,9 +7,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import fields, replace
+from weakref import WeakKeyDictionary
 
-from providers.adapters.huggingface.engines.base import Job, Loaded
 from providers.adapters.huggingface.engines.routing import Route, routes
 from providers.adapters.huggingface.families.contrastive import LocalLabeller
 from providers.adapters.huggingface.families.embedding import LocalEmbedder
@@ -17,38 +16,27 @@ from providers.adapters.huggingface.families.encoders.pool import EncoderPool
 from providers.adapters.huggingface.families.reranking import LocalReranker
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
+from providers.adapters.huggingface.reply import LocalReply
 from providers.adapters.huggingface.tokens import EncodedPrompt
 from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.adapters.huggingface.whitebox import LocalWhiteBox
-from providers.base import Connection, Deadlines
+from providers.base import Connection
 from providers.embedding import EmbeddingInfo, RerankerInfo
-from providers.errors import ContextTooLong, WeightsUnavailable
+from providers.errors import WeightsUnavailable
 from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
-from providers.thinking import Thinking
 from providers.types import (
-    Done,
     Event,
-    Finish,
     ModelInfo,
     Progress,
-    ReasoningDelta,
     Rendered,
     Request,
-    Sampling,
-    TextDelta,
-    Timing,
-    TokenLogprob,
-    TokenLogprobs,
-    Usage,
 )
 
 _TURN = 0.05
 """Seconds between two looks at one's place in line."""
-_NO_CONTEXT = 2048
-"""Tokens of reply from a model that does not say how much it can hold."""
 
 
 class HuggingFace(LocalWhiteBox):
@@ -64,6 +52,8 @@ class HuggingFace(LocalWhiteBox):
         self._listing = ModelListing(connection.models, options, store)
         super().__init__(ModelLoader(options, store, self._listing))
         self._deadlines = options.deadlines
+        self._encoded: WeakKeyDictionary[Request, EncodedPrompt] = WeakKeyDictionary()
+        """What was rendered to be counted and shown, for the stream of the same request: a prompt is tokenised once."""
         self._compared = Store(options, hub, "encoders")
         self._encoders = EncoderPool(self._loader, self._compared)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
@@ -108,8 +98,9 @@ class HuggingFace(LocalWhiteBox):
     async def render(self, request: Request) -> Rendered:
         """The prompt after the chat template, and its exact length. Fetches the model if it is not here."""
         codec = await self._codec(request.model)
-        text, ids = await asyncio.to_thread(codec.render, request.messages)
-        return Rendered(content=text, language="text", tokens=len(ids), exact=True)
+        prompt = await asyncio.to_thread(codec.encode_messages, request.messages)
+        self._encoded[request] = prompt
+        return Rendered(content=prompt.text, language="text", tokens=len(prompt.ids), exact=True)
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
@@ -129,9 +120,23 @@ class HuggingFace(LocalWhiteBox):
                     continue
                 for change in route.changes:
                     yield change
-                async with aclosing(_in_turn(route.request, loaded, self._deadlines, start)) as events:
-                    async for event in events:
+                place = loaded.queue.join(request.owner)
+                try:
+                    while place.position:
+                        yield Progress(stage="queue", done=place.position, total=loaded.queue.waiting)
+                        await asyncio.sleep(_TURN)
+                    prompt = self._encoded.pop(request, None)
+                    if prompt is None:
+                        prompt = await asyncio.to_thread(loaded.codec.encode_messages, request.messages)
+                    reply = LocalReply(route.request, loaded, prompt, start)
+                    async with aclosing(loaded.engine.submit(reply.job(self._deadlines))) as steps:
+                        async for step in steps:
+                            for event in reply.take(step):
+                                yield event
+                    for event in reply.end():
                         yield event
+                finally:
+                    loaded.queue.leave(place)
                 return
 
     async def _routes(self, request: Request) -> list[Route]:
@@ -163,68 +168,3 @@ class HuggingFace(LocalWhiteBox):
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""
         await self._loader.aclose()
-
-
-async def _in_turn(request: Request, loaded: Loaded, deadlines: Deadlines, start: float) -> AsyncGenerator[Event]:
-    """A reply, once there is a place for it among those being served."""
-    place = loaded.queue.join(request.owner)
-    try:
-        while place.position:
-            yield Progress(stage="queue", done=place.position, total=loaded.queue.waiting)
-            await asyncio.sleep(_TURN)
-        async with aclosing(_reply(request, loaded, deadlines, start)) as events:
-            async for event in events:
-                yield event
-    finally:
-        loaded.queue.leave(place)
-
-
-async def _reply(request: Request, loaded: Loaded, deadlines: Deadlines, start: float) -> AsyncGenerator[Event]:
-    prompt = await asyncio.to_thread(loaded.codec.encode_messages, request.messages)
-    context = loaded.context or request.model.context
-    if context is not None and len(prompt.ids) >= context:
-        raise ContextTooLong(provider=HuggingFace.name, tokens=len(prompt.ids), context=context)
-    thinking = Thinking(prompt.text, begun=request.messages[-1].role == "assistant" or not loaded.codec.chat)
-    first, count, thoughts = None, 0, 0
-    finish: Finish = "stop"
-    job = replace(_job(request, loaded, prompt, context), deadlines=deadlines)
-    async with aclosing(loaded.engine.submit(job)) as steps:
-        async for step in steps:
-            first = first or time.perf_counter() - start
-            finish = step.finish or finish
-            for event in _deltas(thinking.push(step.text)):
-                yield event
-            if step.token in loaded.codec.ends:  # the mark that ends a reply is no part of it
-                continue
-            count, thoughts = count + 1, thoughts + thinking.inside
-            if request.logprobs is not None:
-                token = TokenLogprob(loaded.codec.piece(step.token), step.logprob, step.alternatives)
-                yield TokenLogprobs((token,))
-    for event in _deltas(thinking.rest()):
-        yield event
-    total = time.perf_counter() - start
-    usage = Usage(input_tokens=len(prompt.ids), output_tokens=count, reasoning_tokens=thoughts)
-    timing = Timing(first_token=first or total, total=total)
-    yield Done(finish=finish, usage=usage, timing=timing, engine=loaded.name)
-
-
-def _deltas(pieces: tuple[str, str]) -> list[Event]:
-    reasoning, answer = pieces
-    events: list[Event] = [ReasoningDelta(reasoning)] if reasoning else []
-    return [*events, TextDelta(answer)] if answer else events
-
-
-def _job(request: Request, loaded: Loaded, prompt: EncodedPrompt, context: int | None) -> Job:
-    """What the request leaves open is as the model's makers recommend, and at the end of the context a reply ends."""
-    sampling = request.sampling
-    open_fields = [f.name for f in fields(Sampling) if getattr(sampling, f.name) is None]
-    filled = replace(sampling, **{name: getattr(loaded.defaults, name) for name in open_fields})
-    room = context - len(prompt.ids) if context is not None else _NO_CONTEXT
-    wanted = sampling.max_tokens if sampling.max_tokens is not None else room
-    return Job(
-        prompt=prompt.ids,
-        sampling=filled,
-        max_tokens=min(wanted, room),
-        alternatives=request.logprobs or 0,
-        inputs=prompt.inputs,
-    )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from playground.asking.ask import ask_whole
 from providers.adapters.huggingface.engines.torch import loading
 from providers.adapters.huggingface.provider import HuggingFace
+from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.base import complete
 from providers.errors import ContextTooLong, WeightsUnavailable
 from providers.fit import fit_context
@@ -55,6 +58,29 @@ async def test_what_a_folder_says_of_its_model(opened: Open, llama_folder: Path,
     assert (gpt2.chat, gpt2.context) == (False, 256)
     assert llama.parameters == loading.elements(llama_folder, "")
     assert llama.ref == f"huggingface/{llama_folder}"
+
+
+async def test_a_prompt_is_tokenised_once_and_then_forgotten(
+    opened: Open, llama_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is counted, shown and read: the same ids, which nothing keeps any longer than the request."""
+    provider, calls = opened(), list[object]()
+    model = await ready(provider, llama_folder)
+    encode = Codec.encode_messages
+
+    def counted(codec: Codec, messages: Sequence[Message]) -> EncodedPrompt:
+        calls.append(messages)
+        return encode(codec, messages)
+
+    monkeypatch.setattr(Codec, "encode_messages", counted)
+    whole = await ask_whole(provider, ask(model))
+    assert whole.text and len(calls) == 1
+    assert len(provider._encoded) == 0
+    request = ask(model)
+    await provider.render(request)
+    assert len(provider._encoded) == 1
+    del request
+    assert len(provider._encoded) == 0
 
 
 async def test_a_stream_keeps_its_promises(opened: Open, llama_folder: Path) -> None:
