@@ -1,6 +1,6 @@
 """The program that `formulas` starts: whether a formula means the same as one of others, by math-verify.
 
-"""The program that `formulas` starts: whether a formula means the same as another, by math-verify.
+Run as a file with one JSON object on its standard input; it binds its own time and memory, and writes true or false.
 Only LaTeX is parsed, by a grammar: math-verify's other reading hands text to sympy's `parse_expr`, which evaluates it.
 """
 
