@@ -98,6 +98,9 @@ def _number(own: str, language: str) -> Extraction:
         found = stated_numbers.stated_number(inside.text, Statement(0, len(inside.text)), language)
         if found is not None:
             return _shifted(_placed(inside, found, "bold"), start)
+    first = stated_numbers.leading_number(plain.text, language)
+    if first is not None:
+        return _placed(plain, first, "line")
     found = stated_numbers.last_number(plain.text, language)
     return NOTHING if found is None else _placed(plain, found, "last_number")
 

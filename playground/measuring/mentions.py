@@ -27,6 +27,10 @@ _UNKNOWN = re.compile(
     r"(?:no\s+(?:idea|lo\s+se|se\b|sabr\w*|sabemos|esta\s+claro|queda\s+claro|puedo|se\s+puede|hay\s+(?:suficiente\s+)?informacion|tengo|estoy|information|way|answer)"
     r"|not\s+sure)"
 )
+_OFFERED = re.compile(r"\b(?:yes|no|si|true|false)\s*(?:/|\b(?:or|o|ni|nor)\b)\s*$")
+_REACH = 20
+"""Characters around a word in which another one may be offered."""
+_OFFERS = re.compile(r"\s*(?:/|\b(?:or|o|ni|nor)\b)\s*(?:yes|no|si|true|false)\b")
 _REASON = r"because|since|as|but|although|porque|ya que|pues|pero|aunque"
 
 
@@ -119,6 +123,10 @@ def _mentions(text: str, start: int, end: int, words: list[tuple[str, str]]) -> 
 
 def _stands_alone(text: str, found: re.Match[str], start: int, end: int) -> bool:
     """A "no" or "sí" that answers: at the beginning, or right before a stop; not in "no lo sé" or "si llueve"."""
+    if _OFFERED.search(fold(text[max(start, found.start() - _REACH) : found.start()])):
+        return False
+    if _OFFERS.match(fold(text[found.end() : min(end, found.end() + _REACH)])):
+        return False
     word, begins = found.group(), not re.search(r"\w", text[start : found.start()])
     after = re.compile(rf"[\"'”»*_`)]*\s*(?:$|\n|{CLOSE}|[.,;:!?(/|—–])").match(text, found.end(), end)
     if word == "si" and text[found.start() : found.end()].lower() == "si":

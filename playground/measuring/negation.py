@@ -12,15 +12,17 @@ _DENIES = (
     r"|\bhardly|\bbarely|\bscarcely|\blacks?|\bapenas|\bcarece de"
 )
 _STOPS = r"but|pero|sino|only|solo|s[oó]lo|just|merely|doubt|duda|dudas|necessarily|problem|problema"
-_BEFORE = re.compile(rf"(?:{_DENIES})(?:\s+(?!(?:{_STOPS})\b)[\w'’/-]+){{0,4}}\s+[\"'“«(]*$", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:{_DENIES})(?:\s+(?!(?:{_STOPS})\b)[\w'’/-]+){{0,6}}\s+[\"'“«(]*$", re.IGNORECASE)
 _AFTER = re.compile(
-    r"[\"'”»)\]*_]*\s*(?:,\s*)?(?:\w+\s+)?(?:is|are|was|would be|seems|does|do|can|could|may|es|ser[ií]a|est[aá])?\s*"
-    r"(?:not\b|n['’]t\b|isn['’]t|doesn['’]t|can['’]t|cannot\b|wrong\b|incorrect|false\b|impossible|ruled out|eliminated"
-    r"|out\b|no\s+(?:es|puede|cumple|encaja|sirve|vale)\b|no\s*(?:[.;,]|$)|incorrecta?\b|falsa?\b|err[oó]nea|imposible|descartada)",
+    r"[\"'”»)\]*_]*\s*(?:\w+\s+)?(?:is|are|was|would be|seems|does|do|can|could|may|es|ser[ií]a|est[aá])?\s*"
+    r"(?:not\b(?!\s+[(\"']?[a-z]\b)|n['’]t\b|isn['’]t|doesn['’]t|can['’]t|cannot\b|wrong\b|incorrect|false\b|impossible"
+    r"|ruled out|eliminated|out\b|no\s+(?:es|puede|cumple|encaja|sirve|vale)\b|no\s*(?:[.;,]|$)|incorrecta?\b|falsa?\b"
+    r"|err[oó]nea|imposible|descartada)",
     re.IGNORECASE,
 )
 _CONCEDES = re.compile(
-    r"\b(?:while|although|though|despite|in spite of|aunque|a pesar de|pese a|si bien|mientras)\b[^,.;:\n]*$",
+    r"\b(?:while|although|though|despite|in spite of|with (?:some|a few)|aunque|a pesar de|pese a|si bien|mientras"
+    r"|con (?:alg\w+|un poco))\b[^,.;:\n]*$",
     re.IGNORECASE,
 )
 _REACH = 80

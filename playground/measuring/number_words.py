@@ -137,7 +137,7 @@ def _pattern(spanish: bool) -> re.Pattern[str]:
     part, small = "|".join(spoken.parts), "|".join(sorted(spoken.small, key=len, reverse=True))
     one = rf"(?:{word})\b"
     return re.compile(
-        rf"(?<![\w'’])(?:(?P<minus>{spoken.minus})\s+)?(?:"
+        rf"(?<![\w'’])(?<!por )(?:(?P<minus>{spoken.minus})\s+)?(?:"
         r"(?P<dozen>(?:half\s+a\s+dozen|media\s+docena))\b"
         rf"|(?P<over>an?|(?:{small}))[\s-]+(?P<part>(?:{part})s?)\b(?:\s+partes?\b)?"
         rf"|(?P<whole>{one}(?:(?:\s*-\s*|\s+)(?:(?:{spoken.joins})\s+)?{one})*)"

@@ -19,7 +19,7 @@ _ASKS = r"(?:wh(?:at|ich|o|ere|en|y|ose)|how|is|are|was|were|do|does|did|can|cou
 _PREGUNTA = r"(?:¿|qu[eé]\b|cu[aá]l|cu[aá]nt|qui[eé]n|d[oó]nde|cu[aá]ndo|c[oó]mo\b)"
 _NAMED = r"(?:[*_#]*(?:Q|P|Question|Problem|Pregunta|Problema)\s*\d*\s*[*_]*\s*:\s*)"
 _LEADING_QUESTION = re.compile(
-    rf"\s*(?:{_NAMED}[^\n?]{{0,600}}\?|[\"“«*_>]*(?:{_ASKS}|{_PREGUNTA})[^\n?]{{0,600}}\?"
+    rf"(?:{_NAMED}[^\n?]{{0,600}}\?|[\"“«*_>]*(?:{_ASKS}|{_PREGUNTA})[^\n?]{{0,600}}\?"
     r"|[^\n?.!]{0,200}\b(?:or|o|u)\b[^\n?.!]{0,100}\?)[\"”»*_]*(?=\s+\S)",
     re.IGNORECASE,
 )
@@ -70,5 +70,6 @@ def _after_repeated(text: str, start: int, end: int, question: str) -> int:
 
 def _after_leading_question(text: str, start: int, end: int) -> int:
     """Behind a question with which the stretch begins, unless it states an answer itself."""
-    found = _LEADING_QUESTION.match(text, start, end)
+    lead = len(text[start:end]) - len(text[start:end].lstrip())
+    found = _LEADING_QUESTION.match(text, start + lead, end)
     return start if found is None or _STATES.search(found.group()) else found.end()

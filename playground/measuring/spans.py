@@ -38,7 +38,7 @@ def find_span(text: str) -> tuple[Literal["stated", "line"], int, int] | None:
         reason = _REASON.search(plain.text, stated.start, stated.end)
         for end in (reason.start() if reason else stated.end, stated.end):
             if stated.start < end:
-                start, stop = trim(text, *plain.source(stated.start, end))
+                start, stop = trim(text, *_balanced(text, *plain.source(stated.start, end)))
                 if start < stop and re.search(r"[^\W_]", text[start:stop]):
                     return "stated", start, stop
     lines = [trim(text, *line.span()) for line in re.finditer(r"\S[^\n]*", text)]
@@ -49,11 +49,23 @@ def find_span(text: str) -> tuple[Literal["stated", "line"], int, int] | None:
     return None
 
 
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the braces that close behind it, which the plain text does not show."""
+    missing = text.count("{", start, end) - text.count("}", start, end)
+    while missing > 0 and end < len(text) and text[end] == "}":
+        end, missing = end + 1, missing - 1
+    return start, end
+
+
 def trim_whole(text: str) -> tuple[int, int] | None:
     """Everything, without "Translation:", "Here is …:" and what is printed around it."""
     lead = _LABEL.match(text)
     start, end = trim(text, lead.end() if lead else 0, len(text))
     return (start, end) if start < end else None
+
+
+def _opens_too_few(text: str, start: int, end: int) -> bool:
+    return text.count("{", start, end) < text.count("}", start, end)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -62,14 +74,14 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
         before = start, end
         while start < end and text[start] in _EDGES:
             start += 1
-        while end > start and (text[end - 1] in _EDGES or (text[end - 1] == "}" and "{" not in text[start:end])):
+        while end > start and (text[end - 1] in _EDGES or (text[end - 1] == "}" and _opens_too_few(text, start, end))):
             end -= 1
         if re.search(r"[\"”»][.,!]$", text[start:end]) and not re.search(r"[\"“«]", text[start : end - 2]):
             end -= 2
         if wrapped := _WRAPPED.match(text, start, end):
             start = wrapped.end()
-        for close in ("\\)", "\\]", "$"):
-            if text.endswith(close, start, end) and text.count(close, start, end) % 2:
+        for close in ("\\)", "\\]", "$", "$."):
+            if text.endswith(close, start, end) and text.count(close.rstrip("."), start, end) % 2:
                 end -= len(close)
         if tag := re.compile(r"</?\w{1,20}>").match(text, start, end):
             start = tag.end()

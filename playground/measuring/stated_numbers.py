@@ -21,6 +21,10 @@ _EQUALS = re.compile(
 )
 _OPERATOR = re.compile(r"[^\d\n.;=]{0,20}[-+*/×·÷−^][^\d\n.;=]{0,6}$")
 _ITEM = re.compile(r"^[ \t]*(?:\(?\d{1,2}[.)]|(?:step|paso)\s+\d+)(?=\s|:|$)", re.IGNORECASE | re.MULTILINE)
+_OUT_OF = re.compile(r"\b(?:out of|of the|of all|de los|de las|de un total de)\s+$", re.IGNORECASE)
+_LEADS = re.compile(r"[*_]{0,3}(?P<first>[^\n]{1,40}?)[*_]{0,3}(?:[.!]\s{1,3}(?=[^\W\d_])|[.!]?[ \t]{0,3}\n)")
+_REACH = 100
+"""Characters around a number in which what belongs to it may stand."""
 _CHECKS = re.compile(
     r"^[^\w\n]*(?:check|checking|verification|verify|note|comprobaci[oó]n|comprobamos|verificaci[oó]n|nota)\b[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
@@ -52,6 +56,22 @@ def stated_number(text: str, stated: Statement, language: str) -> FoundNumber | 
     return first
 
 
+def leading_number(text: str, language: str) -> FoundNumber | None:
+    """The number that a reply begins with, where it stands there alone and what follows only explains it.
+
+    What ends in another result, or begins with the first step of a list, has not begun with its answer.
+    """
+    found = _LEADS.match(text, len(text) - len(text.lstrip()))
+    if found is None or not text[found.end() :].strip() or len(_ITEM.findall(text)) > 1:
+        return None
+    start, end = found.span("first")
+    inside = find_numbers(text, start, end, language)
+    if len(inside) != 1 or not _alone(text, inside[0], Statement(start, end)):
+        return None
+    last = last_number(text, language)
+    return None if "=" in text and last and last.value != inside[0].value else inside[0]
+
+
 def last_number(text: str, language: str) -> FoundNumber | None:
     """The last number that is more than the number of a step: of an equation the result, without the reason behind it.
 
@@ -69,6 +89,9 @@ def last_number(text: str, language: str) -> FoundNumber | None:
     place = max(text.rfind("\n", 0, found[-1].start) + 1, *(one.end() for one in _ends(text, found[-1].start)))
     sentence = [one for one in found if one.start >= place]
     sentence = [one for one in sentence if not _in_brackets(text, one)] or sentence
+    sentence = [
+        one for one in sentence if not _OUT_OF.search(text, max(place, one.start - _REACH), one.start)
+    ] or sentence
     reason = _BECAUSE.search(text, place)
     if reason is not None:
         sentence = [one for one in sentence if one.end <= reason.start()] or sentence
@@ -82,7 +105,10 @@ def bold_places(text: str) -> list[tuple[int, int]]:
 
 def _in_brackets(text: str, one: FoundNumber) -> bool:
     """Words in brackets explain: "12 apples (3 boxes of 4)"."""
-    return re.search(r"\([^()\n=]*$", text[: one.start]) is not None and ")" in text[one.end :].split("\n")[0]
+    return (
+        re.search(r"\([^()\n=]*$", text[max(0, one.start - _REACH) : one.start]) is not None
+        and re.match(r"[^()\n]*\)", text[one.end : one.end + _REACH]) is not None
+    )
 
 
 def _ends(text: str, before: int) -> list[re.Match[str]]:

@@ -19,7 +19,7 @@ class Statement:
 
 _STRONG = r"answers?|ans|solution|respuestas?|rpta|soluci[oó]n"
 _NAMED = (
-    r"option|choice|letter|label|topic|sentiment|category|class|classification|verdict|opinion"
+    r"option|choice|letter|pick|selection|guess|label|topic|sentiment|category|class|classification|verdict|opinion"
     r"|opci[oó]n|elecci[oó]n|letra|alternativa|etiqueta|tema|sentimiento|opini[oó]n|categor[ií]a|clase"
     r"|clasificaci[oó]n|veredicto"
 )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from playground.measuring import metrics
 from playground.measuring.errors import DocumentError, MeasuringLimit
+from playground.measuring.formulas import is_mathematics
 from playground.measuring.items import Item, Kind, TaskSet
 from playground.measuring.rows import RowReader, json_object
 from playground.measuring.tasks import own_wording, set_rows
@@ -127,14 +128,16 @@ def from_table(table: Table, assignment: Assignment, kind: Kind, language: str) 
         title=table.name,
         instruction=wording[0],
         answer_format=wording[1].format(labels=", ".join(items[0].choices)) if kind == "label" else wording[1],
-        metrics=_metrics(kind),
+        metrics=_metrics(kind, items),
     )
     return task_set, tuple(errors)
 
 
-def _metrics(kind: Kind) -> tuple[str, ...]:
-    """The usual one of this kind first."""
+def _metrics(kind: Kind, items: Sequence[Item]) -> tuple[str, ...]:
+    """The usual one of this kind first; for texts that are formulas, the one that knows what they mean."""
     usual = next(row.metrics for row in set_rows() if row.kind == kind)
+    if kind == "text" and is_mathematics([answer for item in items for answer in item.answers]):
+        usual = ("formula",)
     return (*usual, *(name for name in metrics.for_kind(kind) if name not in usual))
 
 
