@@ -50,7 +50,7 @@ class Variant(Protocol):
     def load(self, model: str, room: int) -> Loaded:
         """Load into at most `room` bytes; blocking.
 
-        Raises `WeightsUnavailable`: "damaged", "unsafe_format" or "memory".
+        Raises `WeightsUnavailable("unsafe_format")`, and as `weights.damage.explain_failure`.
         """
         ...
 

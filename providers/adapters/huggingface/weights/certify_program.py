@@ -20,9 +20,11 @@ def certify(folder: Path) -> None:
     for variant in openvino.variants(folder):
         try:
             fidelity.add(variant.name, score(variant.file, fidelity.prompts, exact=variant.reproducible))
+            fidelity.write(folder)
+        except MemoryError:  # says nothing of the file
+            raise
         except FAILURES:  # an architecture, or a tokenizer, that it does not know
             variant.file.unlink()
-    fidelity.write(folder)
 
 
 if __name__ == "__main__":

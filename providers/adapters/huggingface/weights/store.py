@@ -264,12 +264,11 @@ class Store:
         ticket.report(Progress(stage="convert"))
         code, output = run_child(call, ticket, lambda said: Progress(stage="convert"))
         if code == 0:
-            certify = replace(
-                call, command=[*PROGRAM[:2], "providers.adapters.huggingface.weights.certify_program", str(dense)]
-            )
-            run_child(
-                certify, ticket, lambda said: Progress(stage="convert")
-            )  # where it fails, the other engines remain
+            certify = [*PROGRAM[:2], "providers.adapters.huggingface.weights.certify_program", str(dense)]
+            for _ in range(2):  # where it ends twice before its end, the other engines remain
+                ended, _ = run_child(replace(call, command=certify), ticket, lambda said: Progress(stage="convert"))
+                if ended == 0:
+                    break
             return dense
         if "No space left on device" in output:
             raise self._full(model, None)

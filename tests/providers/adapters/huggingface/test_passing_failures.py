@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,8 @@ def _has_library(child: psutil.Process) -> bool:
 def end(child: psutil.Process) -> None:
     """Killed, and seen to be dead: whoever asks the system now is told so."""
     child.kill()
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    with suppress(ChildProcessError):  # whoever started it has seen it already
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from safetensors import SafetensorError
 
-from providers.adapters.huggingface.weights import damage, publish
+from providers.adapters.huggingface.weights import certify_program, damage, publish, store
+from providers.adapters.huggingface.weights.child_process import ChildCommand
 from providers.adapters.huggingface.weights.damage import IncompleteWeights, explain_failure, is_damaged
+from providers.adapters.huggingface.weights.fidelity import Fidelity
 from providers.adapters.huggingface.weights.files import count_numbers
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import MissingPackage, WeightsUnavailable
@@ -258,3 +260,34 @@ def test_without_a_network_the_folder_of_an_earlier_version_is_used(cache: Repai
     before, cache.offline = content(folder), True
     assert cache.ensure(TINY, Ticket()) == folder
     assert content(folder) == before
+
+
+@pytest.mark.parametrize(("codes", "runs"), [([0, 0], 2), ([0, -9, 0], 3), ([0, -9, 1], 3)])
+def test_measuring_that_was_ended_is_begun_again_once(
+    cache: Repairing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codes: list[int], runs: int
+) -> None:
+    ran = []
+
+    def run(call: ChildCommand, ticket: Ticket, heard: object) -> tuple[int, str]:
+        ran.append(call.command[2].rpartition(".")[2])
+        return codes[len(ran) - 1], ""
+
+    monkeypatch.setattr(store, "run_child", run)
+    source = tmp_path / "source.gguf"
+    source.touch()
+    cache.root.mkdir(parents=True)
+    assert cache._convert(source, TINY, tmp_path, Ticket()) == tmp_path / "dense"
+    assert ran == ["convert_program", *["certify_program"] * (runs - 1)]
+
+
+def test_memory_that_is_short_while_measuring_removes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    file = tmp_path / "openvino-f16.gguf"
+    file.write_bytes(b"GGUF")
+    Fidelity([[1, 2, 3]]).write(tmp_path)
+    monkeypatch.setattr(certify_program, "score", short)
+    with pytest.raises(MemoryError):
+        certify_program.certify(tmp_path)
+    assert file.is_file()
