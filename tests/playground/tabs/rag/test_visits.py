@@ -23,6 +23,7 @@ from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.parsing import Parsers
+from playground.tabs.rag.lab.reading.language import identifier
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
@@ -109,7 +110,9 @@ class TestAdding:
     async def test_the_event_loop_reads_none_of_them(self, library: RagVisits) -> None:
         await filled(library)
         await library.search(ANA, "bakery", USUAL)
+        identifier.cache_clear()
         with watched() as watch:
+            await library.search(ANA, "Quetzalcoatl xylophone?", USUAL)
             stored = await library.documents(ANA, USUAL)
             await library.page(ANA, stored[0].digest, 1, USUAL)
             await library.chunks(ANA, None, USUAL)
