@@ -8,6 +8,11 @@ _PRICE_LIST_NAMES = {"gemini": "google", "huggingface-router": "huggingface"}
 """Where the list's name of a vendor differs from ours."""
 
 
+def load_prices() -> None:
+    """Import the price list, which `cost` else does when it is first asked."""
+    import genai_prices.data  # noqa: F401
+
+
 def cost(model: ModelInfo, usage: Usage) -> float | None:
     """US dollars; 0 for a model on this computer, `None` for one that the list does not know."""
     if model.local:

@@ -7,6 +7,7 @@ Every folder or module of `providers/adapters` is an adapter: it has `connect(co
 from __future__ import annotations
 
 import pkgutil
+import sys
 from functools import cache
 from importlib import import_module
 
@@ -14,6 +15,7 @@ import providers.adapters as folder
 from providers.base import Connection, Credentials, Options, Provider
 from providers.catalog import Catalog
 from providers.errors import UnknownModel
+from providers.pricing import load_prices
 
 CUSTOM = "custom"
 """The provider at a base URL of the visitor's own."""
@@ -45,7 +47,6 @@ def connect(
     """Open a provider. Raises `UnknownModel` for a name that is none, `MissingKey` where one is needed."""
     if name not in names(catalog):
         raise UnknownModel("provider", model=name[:120], near=", ".join(names(catalog)))
-    module = name if name in adapters() else "openai"
     connection = Connection(
         provider=name,
         models=catalog.of(name),
@@ -53,5 +54,20 @@ def connect(
         credentials=credentials,
         endpoint=catalog.endpoints.get(name),
     )
-    adapter: Provider = import_module(f"{folder.__name__}.{module}").connect(connection)
+    adapter: Provider = import_module(_module(name)).connect(connection)
     return adapter
+
+
+def is_imported(name: str) -> bool:
+    """A provider's adapter has been imported whole."""
+    return hasattr(sys.modules.get(_module(name)), "connect")
+
+
+def import_adapter(name: str) -> None:
+    """Import a provider's adapter. For a thread: with a vendor's SDK that takes seconds."""
+    import_module(_module(name))
+    load_prices()
+
+
+def _module(name: str) -> str:
+    return f"{folder.__name__}.{name if name in adapters() else 'openai'}"

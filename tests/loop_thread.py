@@ -42,6 +42,10 @@ _BOUNDED = frozenset(
     {
         ("playground/visitors/conversations.py", "folder"),  # hashes a visitor's name
         ("playground/web/visitor.py", "cookie"),  # and signs it
+        ("playground/measuring/outcomes.py", "seed_for"),  # a question's name
+        ("playground/tabs/rag/lab/index/collection.py", "_space"),  # a model's name
+        ("playground/tabs/rag/lab/index/vectors.py", "name"),
+        ("playground/tabs/rag/lab/index/vectors.py", "owner_prefix"),
     }
 )
 """Who may hash: what is hashed there has a few bytes."""

@@ -82,7 +82,7 @@ class Reach:
         found: dict[str, ModelInfo] = {}
         for name in SHARED:
             if name != "scripted" or self.scripted:
-                found |= {model.ref: model for model in await self._connect(visitor, name).models()}
+                found |= {model.ref: model for model in await (await self._connect(visitor, name)).models()}
         found |= {ref: model for ref, model in self._listed(visitor).items() if ref not in found}
         return tuple(sorted(found.values(), key=lambda model: not model.local))
 
@@ -209,19 +209,23 @@ class Reach:
 
     @asynccontextmanager
     async def _connected(self, visitor: str, name: str) -> AsyncIterator[Provider]:
-        provider = self._connect(visitor, name)
+        provider = await self._connect(visitor, name)
         try:
             yield provider
         finally:
             if name not in SHARED:
                 await provider.aclose()
 
-    def _connect(self, visitor: str, name: str) -> Provider:
+    async def _connect(self, visitor: str, name: str) -> Provider:
         if name in self._shared:
             return self._shared[name]
         credentials = self.keys.credentials("" if name in SHARED else visitor, name)
         if self._needs_key(name) and not credentials.key and not credentials.base_url:
             raise MissingKey(provider=name)
+        if not registry.is_imported(name):
+            await asyncio.to_thread(registry.import_adapter, name)
+        if name in self._shared:  # meanwhile somebody else has connected it
+            return self._shared[name]
         provider = registry.connect(name, self.catalog, self.options, credentials)
         if name in SHARED:
             self._shared[name] = provider

@@ -6,6 +6,7 @@ messages and state to whoever names its session.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -23,6 +24,8 @@ from playground.visitors.expiring import Clock, Expiring
 
 _DAY = 86_400.0
 _API = "/gradio_api"
+_LONG = 65_536
+"""Bytes of a body from which a thread reads it: an event loop would stand still over megabytes of JSON."""
 _RESULTS = tuple(f"{_API}/{route}" for route in ("upload", "queue/data", "call/", "run/", "api/", "component_server"))
 """Routes whose answers name files. Not the files themselves: their contents are the visitors'."""
 _FILE = re.compile(rf"{_API}/file=(.*)", re.DOTALL)
@@ -97,7 +100,10 @@ class Private:
             if body is None:
                 return
             receive = _again(body, receive)
-            asked = asked.joined(_named_by_body(body))
+            if len(body) > _LONG:
+                asked = asked.joined(await asyncio.to_thread(_named_by_body, body))
+            else:
+                asked = asked.joined(_named_by_body(body))
         if any(self.ownership.closed_to(visitor, file) for file in asked.files) or any(
             self.ownership.page_is_closed_to(visitor, page) for page in asked.pages
         ):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Work = Callable[[], Awaitable[None]]
+_THREADS = 64
+"""For `asyncio.to_thread`. By itself a loop has six on two cores: some long prompts, and nobody's message is saved."""
 
 
 @dataclass(slots=True)
 class Start:
-    """Middleware: runs `work` beside the server, which does not wait for it."""
+    """Middleware: runs `work` beside the server, which does not wait for it. Gives its event loop threads enough."""
 
     app: ASGIApp
     work: Work
@@ -23,6 +26,7 @@ class Start:
         if scope["type"] != "lifespan":
             await self.app(scope, receive, send)
             return
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="work"))
         self._task = asyncio.ensure_future(self.work())
         try:
             await self.app(scope, receive, send)

@@ -1,8 +1,9 @@
 """What keeps an event loop busy: callbacks that took longer than 50 ms, as asyncio's debug mode tells them, without it.
 
-`python -m tests.benchmarks.slow_callbacks app.py …` runs a program and writes a line for each to its standard error.
-`serving(folder, program=slow_callbacks.PROGRAM)` serves the page so, and `report(served.log.read_text())` is what
-it came to. In a program's own process: `with counted() as slow:`.
+`python tests/benchmarks/slow_callbacks.py app.py …` runs a program and writes a line for each to its standard error.
+`serving(folder, root, slow_callbacks.PROGRAM)` serves the page so, and `report(served.log.read_text())` is what it came
+to. The program runs in asyncio's own event loop: uvloop's callbacks cannot be timed one by one. In a program's own
+process: `with counted() as slow:`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 SECONDS = 0.05
-PROGRAM = ("-m", "tests.benchmarks.slow_callbacks", "app.py")
-"""For `serving`: the page, with its slow callbacks told in its log."""
+PROGRAM = (str(Path(__file__).resolve()), "app.py")
+"""For `serving`: the page, of whatever tree, with its slow callbacks told in its log."""
 _LINE = re.compile(r"^slow callback: (\d+\.\d+) s, (.*)$", re.MULTILINE)
 
 
@@ -89,6 +91,8 @@ def report(log: str) -> str:
 
 def main() -> None:
     sys.argv = sys.argv[1:]
+    sys.modules["uvloop"] = None  # type: ignore[assignment]  # a server takes it where it is, and asyncio's loop where not
+    sys.path[0] = str(Path.cwd())  # as if the program had been started by itself
     with counted(told=lambda one: print(one.line(), file=sys.stderr, flush=True)):
         runpy.run_path(sys.argv[0], run_name="__main__")
 

@@ -36,7 +36,7 @@ class Served:
 
 @contextmanager
 def serving(
-    folder: Path, root: Path = ROOT, program: Sequence[str] = ("app.py",), **variables: object
+    folder: Path, root: Path = ROOT, program: Sequence[str] = ("app.py",), /, **variables: object
 ) -> Iterator[Served]:
     """Start the page; `variables` are settings without their prefix, in lower case. Without a `model` it has the
     scripted ones.

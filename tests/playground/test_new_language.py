@@ -27,7 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shutil.copytree(locale / "es", locale / "fr", ignore=shutil.ignore_patterns(*LACKS))
     page = locale / "fr" / "page.toml"
     page.write_text(page.read_text("utf-8").replace('language = "Español"', 'language = "Français"'), "utf-8")
-    with serving(tmp_path_factory.mktemp("home"), root=copy) as running:
+    with serving(tmp_path_factory.mktemp("home"), copy) as running:
         yield running
 
 

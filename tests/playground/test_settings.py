@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from playground.settings import DEFAULT_MODEL, Settings, command_line, environment_keys, variables
+from providers.base import Deadlines
 from providers.catalog import load
 
 CANARY = "sk-canary-7d1f"
@@ -72,10 +73,14 @@ def test_the_providers_options_carry_the_bounds(monkeypatch):
     monkeypatch.setenv("PLAYGROUND_MEMORY_GB", "1.5")
     monkeypatch.setenv("PLAYGROUND_API_HOSTS", "llm.example.org:8443")
     monkeypatch.setenv("PLAYGROUND_FIRST_TOKEN_SECONDS", "7")
+    monkeypatch.setenv("PLAYGROUND_LOCAL_FIRST_TOKEN_SECONDS", "8")
+    monkeypatch.setenv("PLAYGROUND_LOCAL_BETWEEN_TOKENS_SECONDS", "9")
+    monkeypatch.setenv("PLAYGROUND_LOCAL_TOTAL_SECONDS", "10")
     options = Settings(hosted=True, home=Path("~/aula")).options()
     assert options.memory == 1_500_000_000
     assert options.network.hosts == {"llm.example.org:8443"}
     assert options.network.first_token == 7
+    assert options.deadlines == Deadlines(first_token=8, between_tokens=9, total=10)
     assert options.network.hosted
     assert not options.folders
     assert options.home == Path.home() / "aula"

@@ -27,17 +27,17 @@ class LocalWhiteBox:
 
     async def encode(self, model: ModelInfo, text: str) -> tuple[Token, ...]:
         codec = await self._codec(model)
-        return _tokens(codec, await asyncio.to_thread(codec.encode, text))
+        return await asyncio.to_thread(lambda: _tokens(codec, codec.encode(text)))
 
     async def encode_chat(self, model: ModelInfo, messages: Sequence[Message]) -> tuple[Token, ...]:
         codec = await self._codec(model)
-        return _tokens(codec, (await asyncio.to_thread(codec.render, messages))[1])
+        return await asyncio.to_thread(lambda: _tokens(codec, codec.render(messages)[1]))
 
     async def tokens(self, model: ModelInfo, ids: Sequence[int]) -> tuple[Token, ...]:
-        return _tokens(await self._codec(model), ids)
+        return await asyncio.to_thread(_tokens, await self._codec(model), ids)
 
     async def decode(self, model: ModelInfo, ids: Sequence[int]) -> str:
-        return (await self._codec(model)).decode(ids)
+        return await asyncio.to_thread((await self._codec(model)).decode, ids)
 
     async def next_token_logits(self, model: ModelInfo, ids: Sequence[int]) -> Vector:
         async with self._internals(model, ids) as internals:
@@ -47,7 +47,9 @@ class LocalWhiteBox:
         codec = await self._codec(model)
         async with self._internals(model, ids) as internals:
             scored = await asyncio.to_thread(internals.score, ids, alternatives)
-        return tuple(_named(codec, ids[place], one) for place, one in enumerate(scored, start=1))
+        return await asyncio.to_thread(
+            lambda: tuple(_named(codec, ids[place], one) for place, one in enumerate(scored, start=1))
+        )
 
     async def describe(self, model: ModelInfo) -> ModelCard:
         found = await self._loader.variants(model)

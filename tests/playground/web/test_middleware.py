@@ -22,6 +22,7 @@ from playground.web.line import Line
 from playground.web.ownership import Ownership, Private
 from playground.web.secret import kept_secret
 from playground.web.visitor import VISITOR_COOKIE, Identify, Seal, choose_language, read_cookies
+from tests.loop_thread import watched
 
 SEAL = Seal(b"0" * 32)
 HOST = "http://localhost:7860"
@@ -305,6 +306,16 @@ class TestOwnership:
             answer = await visitor.post("/gradio_api/queue/join", content=body)
         assert answer.status_code == 403
         assert inner.bodies == []
+
+    async def test_a_long_body_is_looked_through_as_a_short_one_and_by_a_thread(self, ownership):
+        inner = Recorder()
+        body = json.dumps({"data": ["x" * 100_000, {"path": str(ownership.folder / "hash" / "secret.txt")}]})
+        async with client(self.app(ownership, inner)) as visitor:
+            await visitor.post("/gradio_api/queue/join", content="{}")
+            with watched() as watch:
+                answer = await visitor.post("/gradio_api/queue/join", content=body)
+        assert watch.found == []
+        assert (answer.status_code, inner.bodies) == (403, [b"{}"])
 
     async def test_what_was_uploaded_may_be_used_and_read_by_its_owner_alone(self, ownership):
         path = str(ownership.folder / "hash" / "año 1.txt")

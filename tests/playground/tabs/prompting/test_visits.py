@@ -28,6 +28,7 @@ from providers import catalog
 from providers.adapters.scripted import Scripted
 from providers.errors import InputError, LimitExceeded, MissingKey, UnsupportedRequest
 from providers.types import Sampling
+from tests.loop_thread import watched
 
 WHO = "visitor"
 ADDER, SLOW, BROKEN, WORDS = "scripted/adder", "scripted/slow", "scripted/broken", "scripted/words"
@@ -255,6 +256,15 @@ class TestProposing:
 
 
 class TestMeasuring:
+    async def test_the_event_loop_neither_reads_nor_writes_a_run(self, trials):
+        """The first time, what is read once and kept."""
+        await measured(trials, (await begun(trials, wanted()))[0])
+        run_id, _ = await begun(trials, wanted())
+        with watched() as watch:
+            snapshot = await measured(trials, run_id)
+        assert watch.found == []
+        assert (snapshot.state, len(snapshot.outcomes)) == ("done", 8)
+
     async def test_a_run_is_kept_cell_by_cell(self, trials):
         run_id, description = await begun(trials, wanted("zero_shot", "self_consistency"))
         snapshot = await measured(trials, run_id)

@@ -23,6 +23,7 @@ from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.parsing import Parsers
+from playground.tabs.rag.lab.reading.language import identifier
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
@@ -34,6 +35,7 @@ from playground.visitors.reach import Reach
 from providers import catalog
 from providers.errors import InputError, LimitExceeded
 from providers.types import Sampling
+from tests.loop_thread import watched
 
 ANA, BEN = "ana", "ben"
 ECHO = "scripted/echo"
@@ -104,6 +106,19 @@ class TestAdding:
         with pytest.raises(InputError, match="document"):
             await library.page(BEN, digest, 1, USUAL)
         assert "Adela Finch" in (await library.page(ANA, digest, 1, USUAL)).text
+
+    async def test_the_event_loop_reads_none_of_them(self, library: RagVisits) -> None:
+        await filled(library)
+        await library.search(ANA, "bakery", USUAL)
+        identifier.cache_clear()
+        with watched() as watch:
+            await library.search(ANA, "Quetzalcoatl xylophone?", USUAL)
+            stored = await library.documents(ANA, USUAL)
+            await library.page(ANA, stored[0].digest, 1, USUAL)
+            await library.chunks(ANA, None, USUAL)
+            found = await library.search(ANA, "Who built the lighthouse?", USUAL)
+        assert watch.found == []
+        assert len(stored) == 2 and found.passages
 
     async def test_the_same_file_is_kept_once_and_a_changed_one_takes_its_place(self, library: RagVisits) -> None:
         await filled(library)

@@ -59,7 +59,7 @@ class _Retrieval:
 
     async def run(self, reranker: Reranker | None) -> RetrievalResult:
         documents = await self.corpus.languages(self.ways.files)
-        self.language = question_language(self.question, documents)
+        self.language = await asyncio.to_thread(question_language, self.question, documents)
         await self._embed()
         await asyncio.gather(self._by_meaning(), self._by_words())
         weighed = self._weigh(documents)

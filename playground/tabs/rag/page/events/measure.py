@@ -156,7 +156,7 @@ async def measure_ways(
     """The table and the figure come when it has ended, or was stopped."""
     show = app.show(who)
     try:
-        wanted = checked_measurement(who, kept, fields, retrieval)
+        wanted = await asyncio.to_thread(checked_measurement, who, kept, fields, retrieval)
         latest = Measured()
         hidden, preparing = gr.update(visible=False), draw_sentence(show, "measure_preparing")
         yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden)

@@ -17,6 +17,8 @@ from providers.base import Deadlines
 from providers.errors import Unavailable
 
 __all__ = ["NotOpened", "OpenVinoEngine"]
+OPENING = Deadlines().first_token
+"""Seconds for a process to open its file."""
 _PROGRAM = "providers.adapters.huggingface.engines.openvino.program"
 
 
@@ -33,11 +35,10 @@ class OpenVinoEngine:
         self._lock = threading.Lock()  # held for moments: never while something is read, written or waited for
         self._process = self._start()
 
-    def wait_until_open(self) -> None:
+    def wait_until_open(self, seconds: float = OPENING) -> None:
         """Blocks. Raises `NotOpened`, `OSError` where there can be no process; `Timeout("stalled")`, having closed it,
         where it does not answer.
         """
-        seconds = Deadlines().first_token
         try:
             self._process.opened.result(seconds)
         except TimeoutError as error:

@@ -13,6 +13,8 @@ import torch
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
+from providers.adapters.huggingface.engines.openvino.engine_process import Outbox
+from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel
 from providers.adapters.huggingface.engines.run import EngineRun, deliver
 from providers.adapters.huggingface.engines.torch.engine import TorchEngine
 from providers.adapters.huggingface.tokens import Codec
@@ -185,3 +187,16 @@ def test_a_torch_thread_that_was_given_up_says_nothing_more_when_it_comes_to() -
 
     virtual_time.run(main())
     engine.close()
+
+
+def test_what_never_left_the_outbox_is_taken_back_and_what_left_is_cancelled() -> None:
+    outbox = Outbox()
+    first, second = Begin(1, job(), ()), Begin(2, job(), ())
+    outbox.put(first)
+    assert outbox.take() is first
+    outbox.put(second)
+    outbox.put(Cancel(1))
+    outbox.put(Cancel(2))
+    assert len(outbox) == 1
+    outbox.close()
+    assert [outbox.take(), outbox.take()] == [Cancel(1), None]

@@ -24,6 +24,7 @@ from providers.adapters.huggingface.weights import convert_program, fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
 from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
 from providers.base import Deadlines
+from providers.errors import Timeout
 from providers.types import Message, ModelInfo, Request, Sampling
 from tests import virtual_time
 from tests.loop_thread import watched
@@ -106,6 +107,14 @@ async def test_the_page_answers_while_a_stopped_engine_is_asked_more_than_its_pi
     assert (reply.state, reply.usage and reply.usage.output_tokens) == ("done", 2)
     assert watch.found == []
     assert engine._process.pid == pid
+
+
+def test_a_process_that_does_not_open_its_file_in_time_is_told_of_and_ended(folder: Path) -> None:
+    engine = OpenVinoEngine(folder / "openvino-q8_0.gguf", exact=False)
+    with pytest.raises(Timeout) as caught:
+        engine.wait_until_open(0)
+    assert caught.value.key == "timeout.stalled"
+    assert engine._process.ended
 
 
 @contextmanager
