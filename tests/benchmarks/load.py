@@ -20,7 +20,6 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx2
@@ -93,13 +92,6 @@ def running(module: str) -> Iterator[str]:
         process.wait(60)
 
 
-def visiting() -> httpx2.AsyncClient:
-    """What all visitors' connections are made by. It keeps no cookies: each visitor has its own."""
-    none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100)
-    return httpx2.AsyncClient(limits=limits, timeout=httpx2.Timeout(600, connect=60), cookies=none, trust_env=False)
-
-
 def memory(port: int) -> float:
     """Resident, in MB, of the process that listens there and those that it has started."""
     owner = next(one.pid for one in psutil.net_connections("tcp") if one.laddr.port == port and one.status == "LISTEN")
@@ -132,13 +124,13 @@ async def measure_sdk(vendor: str, count: int) -> Row:
 async def measure_smallest(url: str, count: int) -> Row:
     """Gradio's smallest page."""
     row = Row(f"{count}: Gradio's smallest page")
-    async with visiting() as client, AsyncExitStack() as stack:
-        visitors = [await stack.enter_async_context(Visitor(client, url)) for _ in range(count)]
+    async with AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(count)]
         for one in visitors:
             await one.open(load=False)
         config = visitors[0].config
         box = config.component("message")
-        submit = config.triggered(box, "submit")[0]
+        submit = config.triggered(box, "submit")
         given: dict[int, object] = {box: "Count.", config.component("seconds"): STEADY_SECONDS}
         told = await asyncio.gather(*(one.tell(submit, given) for one in visitors), return_exceptions=True)
     add_told(row, told, FIRST)
@@ -162,7 +154,6 @@ def add_told(row: Row, told: Sequence[Told | BaseException], first: re.Pattern[s
 class Class:
     """Visitors of the page who know the vendor."""
 
-    client: httpx2.AsyncClient
     url: str
     vendor: str
     config: PageConfig
@@ -170,11 +161,11 @@ class Class:
     @asynccontextmanager
     async def visitor(self, *, load: bool = True) -> AsyncIterator[Visitor]:
         """One with a page open and the vendor's address entered."""
-        async with Visitor(self.client, self.url) as one:
+        async with Visitor(self.url) as one:
             await one.open(load=load, config=self.config)
             if not load:  # at least the list of vendors
                 await one.tell(self.config.filling("key-provider"), {})
-            await one.tell(self.config.triggered(self.config.component("save-key"), "click")[0], self._address())
+            await one.tell(self.config.triggered(self.config.component("save-key"), "click"), self._address())
             yield one
 
     def _address(self) -> dict[int, object]:
@@ -189,16 +180,14 @@ class Class:
     async def send(self, visitor: Visitor, text: str, models: Sequence[str] = (MODEL,)) -> Told:
         box = self.config.component("message")
         given: dict[int, object] = {box: text, self.config.component("models"): list(models)}
-        return await visitor.tell(self.config.triggered(box, "submit")[0], given, box)
+        return await visitor.tell(self.config.triggered(box, "submit"), given, box)
 
 
 @asynccontextmanager
 async def opened(url: str, vendor: str) -> AsyncIterator[Class]:
-    async with visiting() as client:
-        async with Visitor(client, url) as first:
-            await first.open()
-            config = first.config
-        yield Class(client, url, vendor, config)
+    async with Visitor(url) as first:
+        await first.open()
+    yield Class(url, vendor, first.config)
 
 
 async def measure_page(url: str, vendor: str, count: int) -> Row:
@@ -211,7 +200,7 @@ async def measure_page(url: str, vendor: str, count: int) -> Row:
         while not sending.done():
             await asyncio.wait({sending}, timeout=1)
             if not sending.done():
-                async with Visitor(group.client, url) as further:
+                async with Visitor(url) as further:
                     row.pages.append(await further.open(config=group.config))
             most = max(most, memory(port))
         add_told(row, sending.result(), FIRST, str(int(STEADY_SECONDS * 10)))
@@ -266,13 +255,13 @@ async def page_rate(url: str, rounds: int = 3) -> tuple[list[float], Row]:
     async with opened(url, "") as group, AsyncExitStack() as stack:
         visitors = []
         for _ in range(LOCAL):
-            visitors.append(await stack.enter_async_context(Visitor(group.client, url)))
+            visitors.append(await stack.enter_async_context(Visitor(url)))
             await visitors[-1].open(config=group.config)
         submit_values = group.config.component("max-tokens")
         for turn in range(rounds):
             start = time.perf_counter()
             box = group.config.component("message")
-            submit = group.config.triggered(box, "submit")[0]
+            submit = group.config.triggered(box, "submit")
             told = await asyncio.gather(
                 *(
                     one.tell(
@@ -313,12 +302,13 @@ def main() -> None:
         ):
             asyncio.run(warm(served.url, vendor))
             for count in given.visitors:
-                for row in (
+                for measuring in (
                     measure_sdk(vendor, count),
                     measure_smallest(smallest, count),
                     measure_page(served.url, vendor, count),
                 ):
-                    print((found := asyncio.run(row)).line(), *found.errors[:1], flush=True)
+                    row = asyncio.run(measuring)
+                    print(row.line(), *row.errors[:1], flush=True)
     if given.only in (None, "crowd"):
         with running("tests.faults.server") as vendor, serving(Path(tempfile.mkdtemp()), given.root, **many) as served:
             asyncio.run(measure_crowd(served.url, vendor))
