@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx2
 from platformdirs import user_cache_path
 
-from tests.benchmarks import classroom
+from tests.benchmarks import classroom, slow_callbacks
 from tests.browser.serving import ROOT, serving
 from tests.ports import free_port
 
@@ -72,9 +72,11 @@ def print_vendor(root: Path, visitors: list[int]) -> None:
 
 def print_crowd(root: Path) -> None:
     """What happens to those for whom there is no room."""
-    with running("tests.faults.server") as vendor, serving(Path(tempfile.mkdtemp()), root, **MANY) as served:
+    program = slow_callbacks.PROGRAM if root == ROOT else ("app.py",)
+    with running("tests.faults.server") as vendor, serving(Path(tempfile.mkdtemp()), root, program, **MANY) as served:
         print(asyncio.run(classroom.measure_crowd(served.url, vendor, CROWD)), flush=True)
         print(asyncio.run(classroom.measure_limit(served.url, vendor)), flush=True)
+        print(slow_callbacks.report(served.log.read_text("utf-8", "replace")), flush=True)
 
 
 def print_local(root: Path, home: Path) -> None:

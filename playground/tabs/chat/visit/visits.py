@@ -24,6 +24,8 @@ _PLACE = "chat"
 _CLASS = 30
 _CLASS_REDRAW = 0.2
 """So many visitors are redrawn so often, in seconds."""
+_STRIPES = 256
+"""Locks of what is kept, shared out among the visitors."""
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
 
@@ -63,6 +65,14 @@ class _Run:
 
 
 @dataclass(slots=True)
+class _Kept:
+    """What is kept for some of the visitors: who reads or writes holds the lock, and `saves` counts the writing."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    saves: int = 0
+
+
+@dataclass(slots=True)
 class ChatVisits(RecallsReplies):
     """One conversation a visitor. A new run of a visitor's stops the one before."""
 
@@ -70,8 +80,7 @@ class ChatVisits(RecallsReplies):
     sessions: Sessions
     attachments: Attachments = field(default_factory=Attachments)
     _running: dict[str, _Run] = field(default_factory=dict, repr=False)
-    _saving: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _saves: int = 0
+    _kept: tuple[_Kept, ...] = field(default_factory=lambda: tuple(_Kept() for _ in range(_STRIPES)), repr=False)
 
     def load(self, visitor: str) -> Conversation:
         """What was said so far, or saved last. One saved in another shape, by another version, counts as none.
@@ -98,8 +107,9 @@ class ChatVisits(RecallsReplies):
         """Stop, and delete the conversation from the server."""
         self._abandon(visitor)
         self.attachments.clear(visitor)
-        with self._saving:
-            self._saves += 1
+        kept = self._kept_of(visitor)
+        with kept.lock:
+            kept.saves += 1
             self.sessions.conversations.delete(visitor)
         return Conversation()
 
@@ -118,7 +128,7 @@ class ChatVisits(RecallsReplies):
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
-        with self._saving:
+        with self._kept_of(visitor).lock:
             self._save(visitor, shorter)
         last = conversation.turns[-1]
         self.attachments.give_back(visitor, last.pictures)
@@ -198,13 +208,18 @@ class ChatVisits(RecallsReplies):
             saves, conversation = await asyncio.to_thread(self._load, visitor)
             if running := self._running.get(visitor):
                 return _settled(running.conversation)
-            if saves == self._saves:  # else somebody may have saved another one meanwhile
+            if saves == self._kept_of(visitor).saves:  # else somebody may have saved another one meanwhile
                 return conversation
 
     def _load(self, visitor: str) -> tuple[int, Conversation]:
         """With the number of savings before it."""
-        with self._saving:
-            return self._saves, self.load(visitor)
+        kept = self._kept_of(visitor)
+        with kept.lock:
+            return kept.saves, self.load(visitor)
+
+    def _kept_of(self, visitor: str) -> _Kept:
+        """Of few visitors, so that a class that begins at once neither waits in one line nor reads everything twice."""
+        return self._kept[hash(visitor) % _STRIPES]
 
     async def _run(self, visitor: str, begin: Callable[[Conversation], _Run]) -> AsyncGenerator[Conversation]:
         run = begin(await self.loaded(visitor))
@@ -226,7 +241,7 @@ class ChatVisits(RecallsReplies):
 
     def _keep(self, visitor: str, run: _Run) -> None:
         """Save it, unless something else has taken its place."""
-        with self._saving:
+        with self._kept_of(visitor).lock:
             if self._running.get(visitor) is run:
                 self._save(visitor, _settled(run.conversation))
 
@@ -257,7 +272,7 @@ class ChatVisits(RecallsReplies):
         return ReplyColumn(ref, opened, begun)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:
-        self._saves += 1
+        self._kept_of(visitor).saves += 1
         old = conversation.turns[:-_KEEP_SENT]
         lighter = tuple(
             replace(turn, replies=tuple(reply and replace(reply, sent=None) for reply in turn.replies)) for turn in old
