@@ -41,6 +41,8 @@ class Row:
     redraws: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
+    processor: float | None = None
+    """Seconds of the serving process while all are answered: what a busy machine does not change."""
     memory: tuple[float, float, float] | None = None
 
     def line(self) -> str:
@@ -48,7 +50,8 @@ class Row:
         redraws = f"{statistics.mean(self.redraws):.1f} (least {min(self.redraws):.1f})" if self.redraws else "–"
         pages = f"{quantile(self.pages, 95):.2f} s of {len(self.pages)}" if self.pages else "–"
         memory = " → ".join(f"{value:.0f}" for value in self.memory) if self.memory else "–"
-        return f"| {self.name} | {first} | {redraws} | {len(self.errors)} | {pages} | {memory} |"
+        processor = f"{self.processor:.1f} s" if self.processor is not None else "–"
+        return f"| {self.name} | {first} | {redraws} | {processor} | {len(self.errors)} | {pages} | {memory} |"
 
     def add(self, told: Sequence[Told | BaseException], first: re.Pattern[str], last: str = "") -> None:
         """What visitors were told; an error is what was raised, did not end well, or does not hold `last`."""
@@ -64,7 +67,15 @@ class Row:
                 self.redraws.append(one.redraws() / max(one.times[-1] - one.begun, 0.001))
 
 
-HEADS = ("", "first token p50 · p95", "redraws/s each", "errors", "a further page p95", "MB before → most → after")
+HEADS = (
+    "",
+    "first token p50 · p95",
+    "redraws/s each",
+    "processor",
+    "errors",
+    "a further page p95",
+    "MB before → most → after",
+)
 
 
 def quantile(values: Sequence[float], percent: float) -> float:
@@ -72,11 +83,21 @@ def quantile(values: Sequence[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
-def memory(url: str) -> float:
-    """Resident, in MB, of the process that listens there and those that it has started."""
+def serving_process(url: str) -> psutil.Process:
+    """The one that listens there."""
     port = urlsplit(url).port
     owner = next(one.pid for one in psutil.net_connections("tcp") if one.laddr.port == port and one.status == "LISTEN")
-    process = psutil.Process(owner or 0)
+    return psutil.Process(owner or 0)
+
+
+def processor(url: str) -> float:
+    """Seconds that it has computed."""
+    return float(sum(serving_process(url).cpu_times()[:2]))
+
+
+def memory(url: str) -> float:
+    """Resident, in MB, of the process that listens there and those that it has started."""
+    process = serving_process(url)
     return float(sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 1e6)
 
 
@@ -112,8 +133,11 @@ async def measure_smallest(url: str, count: int) -> Row:
         config = visitors[0].config
         box = config.component("message")
         given: dict[int, object] = {box: "Count.", config.component("seconds"): STEADY_SECONDS}
+        before = processor(url)
         asking = (one.tell(config.triggered(box, "submit"), given) for one in visitors)
-        row.add(await asyncio.gather(*asking, return_exceptions=True), FIRST)
+        told = await asyncio.gather(*asking, return_exceptions=True)
+        row.processor = processor(url) - before
+        row.add(told, FIRST)
     return row
 
 
@@ -172,12 +196,13 @@ async def warm_up(url: str, vendor: str) -> None:
         await group.send(one, "Count.")
 
 
-async def measure_page(url: str, vendor: str, count: int) -> Row:
+async def measure_page(url: str, vendor: str, count: int, name: str = "Aula") -> Row:
     """The page, with a further visitor now and then while all are answered."""
-    row, group = Row(f"{count}: Aula"), await opened(url, vendor)
+    row, group = Row(f"{count}: {name}"), await opened(url, vendor)
     async with AsyncExitStack() as stack:
         before = most = memory(url)
         visitors = [await stack.enter_async_context(group.visitor()) for _ in range(count)]
+        spent = processor(url)
         sending = asyncio.gather(*(group.send(one, "Count.") for one in visitors), return_exceptions=True)
         while not sending.done():
             await asyncio.wait({sending}, timeout=1)
@@ -185,6 +210,7 @@ async def measure_page(url: str, vendor: str, count: int) -> Row:
                 async with Visitor(url) as further:
                     row.pages.append(await further.open(config=group.config))
             most = max(most, memory(url))
+        row.processor = processor(url) - spent
         row.add(sending.result(), FIRST, str(int(STEADY_SECONDS * 10)))
     await asyncio.sleep(LEFT)
     row.memory = (before, most, memory(url))

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -51,22 +51,24 @@ def running(module: str) -> Iterator[str]:
         process.wait(60)
 
 
-def print_vendor(root: Path, visitors: list[int]) -> None:
-    """The table: so many visitors, answered in three ways."""
+def print_vendor(root: Path, beside: Path | None, visitors: list[int]) -> None:
+    """The table: so many visitors, answered in three ways, and by another copy of the program where there is one."""
     print(f"| {' | '.join(classroom.HEADS)} |\n|{'---|' * len(classroom.HEADS)}", flush=True)
-    with (
-        running("tests.faults.server") as vendor,
-        running("tests.benchmarks.smallest") as smallest,
-        serving(Path(tempfile.mkdtemp()), root, **MANY) as served,
-    ):
-        asyncio.run(classroom.warm_up(served.url, vendor))
+    with ExitStack() as stack:
+        vendor = stack.enter_context(running("tests.faults.server"))
+        smallest = stack.enter_context(running("tests.benchmarks.smallest"))
+        pages = {"Aula": root} | ({"the other copy": beside} if beside else {})
+        urls = {
+            name: stack.enter_context(serving(Path(tempfile.mkdtemp()), place, **MANY)).url
+            for name, place in pages.items()
+        }
+        for url in urls.values():
+            asyncio.run(classroom.warm_up(url, vendor))
         for count in visitors:
-            for measuring in (
-                classroom.measure_sdk(vendor, count),
-                classroom.measure_smallest(smallest, count),
-                classroom.measure_page(served.url, vendor, count),
-            ):
-                row = asyncio.run(measuring)
+            measuring = [classroom.measure_sdk(vendor, count), classroom.measure_smallest(smallest, count)]
+            measuring += [classroom.measure_page(url, vendor, count, name) for name, url in urls.items()]
+            for one in measuring:
+                row = asyncio.run(one)
                 print(row.line(), *row.errors[:1], flush=True)
 
 
@@ -107,9 +109,10 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, nargs="+", default=[10, 30, 50])
     parser.add_argument("--only", choices=("vendor", "crowd", "local"))
     parser.add_argument("--root", type=Path, default=ROOT, help="the program, where it is another copy")
+    parser.add_argument("--beside", type=Path, help="another copy of the program, measured in the same run")
     given = parser.parse_args()
     if given.only in (None, "vendor"):
-        print_vendor(given.root, given.visitors)
+        print_vendor(given.root, given.beside, given.visitors)
     if given.only in (None, "crowd"):
         print_crowd(given.root)
     if given.only in (None, "local"):
