@@ -147,6 +147,18 @@ async def test_a_run_whose_place_was_taken_draws_nothing_any_more(app: App[ChatV
     await second.aclose()
 
 
+async def test_a_conversation_deleted_meanwhile_does_not_come_back_and_send_does(app: App[ChatVisits]) -> None:
+    def start() -> AsyncGenerator[Conversation]:
+        return app.visits.send(WHO.visitor, "one", choices("slow"))
+
+    run = stream(app, WHO, start, "one")
+    await anext(run)
+    await asyncio.to_thread(app.visits.clear, WHO.visitor)
+    *_, last = [screen async for screen in run]
+    assert last.chats == [gr.skip()] * MAX_COLUMNS
+    assert not sending(last)["running"]
+
+
 @pytest.mark.parametrize(("watching", "slowest"), [(1, 1 / 20), (8, 1 / 5), (30, 1 / 4), (50, 1 / 2)])
 def test_the_more_watch_the_less_often_each_is_redrawn(app: App[ChatVisits], watching: int, slowest: float) -> None:
     app.visits._running.update({str(number): object() for number in range(watching)})  # type: ignore[misc]
