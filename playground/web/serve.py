@@ -53,7 +53,8 @@ def prepare(settings: Settings) -> None:
 def middleware(settings: Settings, ownership: Ownership, head: str = "") -> list[Middleware]:
     """Outermost first; `launch` puts `Line` before the last.
 
-    Gradio puts its own around them: CORS, and the compression of scripts and styles."""
+    Gradio puts its own around them: CORS, and the compression of scripts and styles.
+    """
     seal = Seal(kept_secret(settings.home))
     return [
         Middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=5),  # never an event stream
@@ -106,6 +107,8 @@ def launch(
     Raises `RuntimeError` where `prepare` was not called before the page was built.
     """
     ownership = Ownership(_uploads(settings))
+    from playground.web.sessions import LightSessions  # Gradio reads its environment when it is imported
+
     if os.environ.get("GRADIO_TEMP_DIR") != str(_uploads(settings)):
         raise RuntimeError("prepare(settings) comes before the page is built")
     for block in blocks.blocks.values():
@@ -117,11 +120,8 @@ def launch(
     arguments["app_kwargs"]["middleware"].insert(-1, Middleware(Line, room=lambda: _room(blocks, settings)))
     if work is not None:
         arguments["app_kwargs"]["middleware"].append(Middleware(Start, work=work))
-    from playground.web.sessions import LightSessions  # Gradio reads its environment when it is imported
-
     application, address, _ = blocks.launch(prevent_thread_lock=True, **arguments)
-    application.state_holder = LightSessions()
-    application.state_holder.set_blocks(blocks)
+    application.state_holder = LightSessions(blocks)
     print(f"Aula is at {address}", flush=True)  # noqa: T201 - the one line that whoever started it waits for
     if wait:
         blocks.block_thread()

@@ -47,6 +47,10 @@ class LightSession(SessionState):
 class LightSessions(StateHolder):
     """Gradio's holder of open pages, of light ones."""
 
+    def __init__(self, blocks: gr.Blocks) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.set_blocks(blocks)
+
     def __getitem__(self, session_id: str) -> SessionState:
         if session_id not in self.session_data:
             self.session_data[session_id] = LightSession(self.blocks)

@@ -76,6 +76,7 @@ class _Guard(httpx2.AsyncBaseTransport):
 
     def __init__(self, destination: Destination, network: Network, pools: Pools | None, resolve: Resolver) -> None:
         self._to, self._network, self._pools = destination, network, pools
+        self._answers: set[_Bounded] = set()
         self._own: Pool | None = None
         if pools is None:
             self._own = Pool(destination.provider, network, resolve, secure=destination.url.scheme == "https")
@@ -137,14 +138,18 @@ class _Guard(httpx2.AsyncBaseTransport):
             await response.aclose()
             reason = "redirect" if redirects else "not_an_api"
             raise Unavailable(reason, provider=provider, status=response.status)
+        answer = _Bounded(response, provider, self._answers)
         return httpx2.Response(
             status_code=response.status,
             headers=response.headers,
-            stream=_Bounded(response, provider),
+            stream=answer,
             extensions=response.extensions,
         )
 
     async def aclose(self) -> None:
+        """What is still being answered ends with the client, though the connections are shared."""
+        for answer in tuple(self._answers):
+            await answer.aclose()
         if self._own is not None:
             await self._own.aclose()
 
@@ -152,8 +157,10 @@ class _Guard(httpx2.AsyncBaseTransport):
 class _Bounded(httpx2.AsyncByteStream):
     """A body that ends: an error's is cut, a reply's that grows beyond measure is a fault."""
 
-    def __init__(self, response: httpcore2.Response, provider: str) -> None:
+    def __init__(self, response: httpcore2.Response, provider: str, answers: set[_Bounded]) -> None:
         assert isinstance(response.stream, AsyncIterable)
+        self._answers = answers
+        answers.add(self)
         self._response, self._body, self._provider = response, response.stream, provider
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -174,4 +181,5 @@ class _Bounded(httpx2.AsyncByteStream):
             raise failure
 
     async def aclose(self) -> None:
+        self._answers.discard(self)
         await self._response.aclose()

@@ -26,8 +26,7 @@ def test_it_has_all_that_gradios_own_has(blocks):
 
 
 def test_what_events_change_is_kept_and_described_nowhere(blocks):
-    sessions = LightSessions()
-    sessions.set_blocks(blocks)
+    sessions = LightSessions(blocks)
     by_kind = {type(one): one for one in blocks.blocks.values()}
     box, state = by_kind[gr.Textbox], by_kind[gr.State]
     one, other = sessions["one"], sessions["other"]
@@ -43,8 +42,7 @@ def test_what_events_change_is_kept_and_described_nowhere(blocks):
 
 def test_no_more_are_kept_than_there_is_room_for(blocks):
     blocks.state_session_capacity = 2
-    sessions = LightSessions()
-    sessions.set_blocks(blocks)
+    sessions = LightSessions(blocks)
     for name in "abc":
         assert sessions[name] is sessions[name]
     assert list(sessions.session_data) == ["b", "c"]

@@ -165,6 +165,16 @@ async def test_a_new_connection_that_its_server_closes_is_one() -> None:
         await one.aclose()
 
 
+async def test_an_answer_that_nobody_reads_ends_with_its_client(fault_server: FaultServer) -> None:
+    one = guarded(fault_server.openai, Pools())
+    asked = one.build_request("POST", f"{fault_server.openai}/chat/completions", json={"model": "slow"})
+    await one.send(asked, stream=True)
+    await one.aclose()
+    async with asyncio.timeout(60):
+        while "slow" not in fault_server.disconnected:
+            await asyncio.sleep(0)
+
+
 async def test_one_tls_context_for_all_and_none_for_plain_http(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     made = []
 

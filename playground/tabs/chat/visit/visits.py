@@ -24,6 +24,8 @@ _PLACE = "chat"
 _CLASS = 30
 _CLASS_REDRAW = 0.2
 """So many visitors are redrawn so often, in seconds."""
+_STRIPES = 256
+"""Locks of what is kept, shared out among the visitors."""
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
 
@@ -39,7 +41,7 @@ class Choices:
 
 
 @dataclass(slots=True)
-class _Run:
+class ChatRun:
     """What is asked of which columns, and in `conversation` what has been said so far, before it is saved."""
 
     conversation: Conversation
@@ -48,6 +50,8 @@ class _Run:
     continued: bool = False
     sends: bool = False
     """Its last turn's images were waiting until now."""
+    gave_way: bool = False
+    """Something else has taken its place: another run, or a conversation taken back. It is not to be shown any more."""
 
     def asked(self, column: int) -> tuple[Message, ...]:
         reply = self.conversation.turns[-1].replies[column]
@@ -63,15 +67,22 @@ class _Run:
 
 
 @dataclass(slots=True)
+class _Kept:
+    """What is kept for some of the visitors: who reads or writes holds the lock, and `saves` counts the writing."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    saves: int = 0
+
+
+@dataclass(slots=True)
 class ChatVisits(RecallsReplies):
     """One conversation a visitor. A new run of a visitor's stops the one before."""
 
     reach: Reach
     sessions: Sessions
     attachments: Attachments = field(default_factory=Attachments)
-    _running: dict[str, _Run] = field(default_factory=dict, repr=False)
-    _saving: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _saves: int = 0
+    _running: dict[str, ChatRun] = field(default_factory=dict, repr=False)
+    _kept: tuple[_Kept, ...] = field(default_factory=lambda: tuple(_Kept() for _ in range(_STRIPES)), repr=False)
 
     def load(self, visitor: str) -> Conversation:
         """What was said so far, or saved last. One saved in another shape, by another version, counts as none.
@@ -98,14 +109,15 @@ class ChatVisits(RecallsReplies):
         """Stop, and delete the conversation from the server."""
         self._abandon(visitor)
         self.attachments.clear(visitor)
-        with self._saving:
-            self._saves += 1
+        kept = self._kept_of(visitor)
+        with kept.lock:
+            kept.saves += 1
             self.sessions.conversations.delete(visitor)
         return Conversation()
 
-    def running(self, visitor: str) -> bool:
-        """A run of the visitor's goes on."""
-        return visitor in self._running
+    def running(self, visitor: str) -> ChatRun | None:
+        """The visitor's run that goes on."""
+        return self._running.get(visitor)
 
     def stop(self, visitor: str) -> None:
         """End the visitor's run at once; what was said so far stays."""
@@ -118,7 +130,7 @@ class ChatVisits(RecallsReplies):
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
-        with self._saving:
+        with self._kept_of(visitor).lock:
             self._save(visitor, shorter)
         last = conversation.turns[-1]
         self.attachments.give_back(visitor, last.pictures)
@@ -129,26 +141,26 @@ class ChatVisits(RecallsReplies):
     ) -> AsyncGenerator[Conversation]:
         """Ask all models. Images wait no more once they are part of the conversation."""
 
-        def begin(before: Conversation) -> _Run:
+        def begin(before: Conversation) -> ChatRun:
             asked = replace(before, system=choices.system).ask(question, choices.models, pictures)
-            return _Run(asked, choices, range(len(choices.models)), sends=True)
+            return ChatRun(asked, choices, range(len(choices.models)), sends=True)
 
         return self._run(visitor, begin)
 
     def resend(self, visitor: str, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
         """Ask again from a turn on, in other words, about the same images; the turns after it go."""
 
-        def begin(before: Conversation) -> _Run:
+        def begin(before: Conversation) -> ChatRun:
             pictures = before.turns[turn].pictures if turn < len(before.turns) else ()
             asked = replace(before, system=choices.system).until(turn).ask(question, choices.models, pictures)
-            return _Run(asked, choices, range(len(choices.models)))
+            return ChatRun(asked, choices, range(len(choices.models)))
 
         return self._run(visitor, begin)
 
     def regenerate(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
         """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
 
-        def begin(before: Conversation) -> _Run:
+        def begin(before: Conversation) -> ChatRun:
             if not before.turns:
                 raise InputError("empty")
             replies = _filled(before, len(choices.models))
@@ -156,7 +168,7 @@ class ChatVisits(RecallsReplies):
             for place in columns:
                 replies[place] = Reply(model=choices.models[place])
             conversation = replace(before, system=choices.system).with_replies(tuple(replies))
-            return _Run(conversation, choices, columns)
+            return ChatRun(conversation, choices, columns)
 
         return self._run(visitor, begin)
 
@@ -166,7 +178,7 @@ class ChatVisits(RecallsReplies):
         Raises `InputError` where there is none.
         """
 
-        def begin(before: Conversation) -> _Run:
+        def begin(before: Conversation) -> ChatRun:
             if not before.turns:
                 raise InputError("empty")
             replies = _filled(before, len(choices.models))
@@ -174,7 +186,7 @@ class ChatVisits(RecallsReplies):
             columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
             if not columns:
                 raise InputError("empty")
-            return _Run(before.with_replies(tuple(replies)), choices, columns, continued=True)
+            return ChatRun(before.with_replies(tuple(replies)), choices, columns, continued=True)
 
         return self._run(visitor, begin)
 
@@ -189,7 +201,8 @@ class ChatVisits(RecallsReplies):
 
     def _abandon(self, visitor: str) -> None:
         """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
-        self._running.pop(visitor, None)
+        if (run := self._running.pop(visitor, None)) is not None:
+            run.gave_way = True
         self.stop(visitor)
 
     async def loaded(self, visitor: str) -> Conversation:
@@ -198,17 +211,24 @@ class ChatVisits(RecallsReplies):
             saves, conversation = await asyncio.to_thread(self._load, visitor)
             if running := self._running.get(visitor):
                 return _settled(running.conversation)
-            if saves == self._saves:  # else somebody may have saved another one meanwhile
+            if saves == self._kept_of(visitor).saves:  # else somebody may have saved another one meanwhile
                 return conversation
 
     def _load(self, visitor: str) -> tuple[int, Conversation]:
         """With the number of savings before it."""
-        with self._saving:
-            return self._saves, self.load(visitor)
+        kept = self._kept_of(visitor)
+        with kept.lock:
+            return kept.saves, self.load(visitor)
 
-    async def _run(self, visitor: str, begin: Callable[[Conversation], _Run]) -> AsyncGenerator[Conversation]:
+    def _kept_of(self, visitor: str) -> _Kept:
+        """Of few visitors, so that a class that begins at once neither waits in one line nor reads everything twice."""
+        return self._kept[hash(visitor) % _STRIPES]
+
+    async def _run(self, visitor: str, begin: Callable[[Conversation], ChatRun]) -> AsyncGenerator[Conversation]:
         run = begin(await self.loaded(visitor))
         self.sessions.limits.message(visitor)
+        if (before := self._running.get(visitor)) is not None:
+            before.gave_way = True
         self._running[visitor] = run  # the run before, which is stopped now, saves nothing any more
         try:
             working = self.sessions.work.at(visitor, _PLACE, counted=False, streams=len(run.columns))
@@ -224,20 +244,20 @@ class ChatVisits(RecallsReplies):
         finally:
             await asyncio.to_thread(self._end, visitor, run)
 
-    def _keep(self, visitor: str, run: _Run) -> None:
+    def _keep(self, visitor: str, run: ChatRun) -> None:
         """Save it, unless something else has taken its place."""
-        with self._saving:
+        with self._kept_of(visitor).lock:
             if self._running.get(visitor) is run:
                 self._save(visitor, _settled(run.conversation))
 
-    def _end(self, visitor: str, run: _Run) -> None:
+    def _end(self, visitor: str, run: ChatRun) -> None:
         try:
             self._keep(visitor, run)
         finally:
             if self._running.get(visitor) is run:
                 del self._running[visitor]
 
-    def _column(self, visitor: str, run: _Run, place: int) -> ReplyColumn:
+    def _column(self, visitor: str, run: ChatRun, place: int) -> ReplyColumn:
         ref, messages = run.choices.models[place], run.asked(place)
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
 
@@ -257,7 +277,7 @@ class ChatVisits(RecallsReplies):
         return ReplyColumn(ref, opened, begun)
 
     def _save(self, visitor: str, conversation: Conversation) -> None:
-        self._saves += 1
+        self._kept_of(visitor).saves += 1
         old = conversation.turns[:-_KEEP_SENT]
         lighter = tuple(
             replace(turn, replies=tuple(reply and replace(reply, sent=None) for reply in turn.replies)) for turn in old

@@ -147,7 +147,38 @@ async def test_a_run_whose_place_was_taken_draws_nothing_any_more(app: App[ChatV
     await second.aclose()
 
 
+async def test_a_conversation_deleted_meanwhile_does_not_come_back_and_send_does(app: App[ChatVisits]) -> None:
+    def start() -> AsyncGenerator[Conversation]:
+        return app.visits.send(WHO.visitor, "one", choices("slow"))
+
+    run = stream(app, WHO, start, "one")
+    await anext(run)
+    await asyncio.to_thread(app.visits.clear, WHO.visitor)
+    *_, last = [screen async for screen in run]
+    assert last.chats == [gr.skip()] * MAX_COLUMNS
+    assert not sending(last)["running"]
+
+
 @pytest.mark.parametrize(("watching", "slowest"), [(1, 1 / 20), (8, 1 / 5), (30, 1 / 4), (50, 1 / 2)])
 def test_the_more_watch_the_less_often_each_is_redrawn(app: App[ChatVisits], watching: int, slowest: float) -> None:
     app.visits._running.update({str(number): object() for number in range(watching)})  # type: ignore[misc]
     assert slowest / 2 <= app.visits._pause() <= slowest
+
+
+async def test_what_others_save_meanwhile_is_no_reason_to_read_again(
+    app: App[ChatVisits], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits, kept = app.visits, type(app.sessions.conversations)
+    other = next(name for name in map(str, range(1000)) if visits._kept_of(name) is not visits._kept_of(WHO.visitor))
+    read: list[str] = []
+    load = kept.load
+
+    def load_while_another_saves(self: Any, visitor: str) -> dict[str, object] | None:
+        read.append(visitor)
+        if len(read) == 1:
+            visits._save(other, conversation())
+        return load(self, visitor)
+
+    monkeypatch.setattr(kept, "load", load_while_another_saves)
+    await visits.loaded(WHO.visitor)
+    assert read == [WHO.visitor]

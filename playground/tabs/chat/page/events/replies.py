@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts.render import CONTINUE, KEYS, SAMPLING, tags_typed
+from playground.page.parts.render import CONTINUE, KEYS, SAMPLING, Renderer, tags_typed
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.conversation import Conversation
@@ -173,29 +173,36 @@ async def stream(
     derives its whole schema, which is most of the time of a redraw. The turns before the last are drawn once.
     """
     columns = RunColumns(app.show(who, colours=colours))
-    running, pictures = draw_sending(running=True), None
-    shown: ReplyScreen | None = None
+    running, run = draw_sending(running=True), None
     failure: PlaygroundError | None = None
+    shown = ReplyScreen()
     try:
         async with aclosing(start()) as conversations:
             async for conversation in conversations:
-                if pictures is None:
-                    pictures = await asyncio.to_thread(draw_question_pictures, columns.show, conversation)
+                if run is None:
+                    run = app.visits.running(who.visitor)
+                    shown = replace(shown, pictures=await _draw_pictures(columns.show, conversation))
                 chats, waiting = columns.draw(conversation), _draw_waiting(app, who)
-                shown = ReplyScreen(chats=chats, sending=running, notice="", pictures=pictures, waiting=waiting)
+                shown = replace(shown, chats=chats, sending=running, notice="", waiting=waiting)
                 yield shown
     except PlaygroundError as error:
         failure = error
-    if failure is None and app.visits.running(who.visitor):  # another run has taken this one's place, and draws
+    if failure is None and app.visits.running(who.visitor) is not None:  # another one, and it draws
         yield ReplyScreen()
         return
-    yield replace(
-        shown or ReplyScreen(),
-        sending=draw_sending(running=False, unsent="" if failure is None else question),
-        notice="" if failure is None else columns.show.alert(Failure.of(failure)),
-        pictures=await asyncio.to_thread(draw_question_pictures, columns.show, await app.visits.loaded(who.visitor)),
-        waiting=_draw_waiting(app, who),
-    )
+    if run is None or run.gave_way:  # what is shown by now is not this run's
+        kept = await app.visits.loaded(who.visitor)
+        shown = ReplyScreen(pictures=await _draw_pictures(columns.show, kept))
+    notice = "" if failure is None else columns.show.alert(Failure.of(failure))
+    sending = draw_sending(running=False, unsent="" if failure is None else question)
+    yield replace(shown, sending=sending, notice=notice, waiting=_draw_waiting(app, who))
+
+
+async def _draw_pictures(show: Renderer, conversation: Conversation) -> str:
+    """By a thread where there are any: they have megabytes."""
+    if not any(turn.pictures for turn in conversation.turns):
+        return draw_question_pictures(show, conversation)
+    return await asyncio.to_thread(draw_question_pictures, show, conversation)
 
 
 def _draw_waiting(app: App[ChatVisits], who: Who) -> str:
