@@ -257,6 +257,8 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
         if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
             raise IndexFailed("index") from error
         raise
+    except UnicodeDecodeError as error:  # Python's, of an error of SQLite's that quotes a damaged schema
+        raise IndexFailed("index") from error
 
 
 def _text(value: bytes) -> str:
