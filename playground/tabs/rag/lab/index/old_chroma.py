@@ -22,8 +22,8 @@ from playground.tabs.rag.lab.index.store import PREFIX, Vectors
 
 _PROGRAM = Path(__file__).with_name("old_chroma_program.py")
 _FILE = "chroma.sqlite3"
-_SECONDS = 600.0
-"""For one collection; a damaged graph may also go round in circles. 100,000 vectors take 20 s."""
+_SECONDS = 60.0
+"""For one collection: a half-written graph can also make Chroma wait for itself for ever."""
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
 """What the process needs of the environment. Keys never go along."""
 _LENGTH = 0.01

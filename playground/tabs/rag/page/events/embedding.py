@@ -29,8 +29,10 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
         first = choices[0][1] if choices else ""
         about = describe_embedding(app, who, first)
         async with aclosing(open_documents(app, who, RetrievalFields.of(values))) as listings:
+            offered: object = gr.update(choices=choices, value=first)
             async for listing in listings:
-                yield [gr.update(choices=choices, value=first), about, listing]
+                yield [offered, about, listing]
+                offered = gr.skip()  # the visitor may have chosen another one meanwhile
 
     async def on_embedding(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         who, now = app.who(request), RetrievalFields.of(values)
