@@ -1,11 +1,13 @@
 """The vectors in SQLite, a file a collection, searched exactly: every cosine is computed.
 
 There is no graph that a kill could leave half written, and nothing native that trusts what it reads: what was committed
-is there after a kill, each vector has a checksum, and a damaged file is an error that can be caught.
+is there after a kill, each vector has a checksum, and a damaged file is an error that can be caught. The journal is the
+one that is gone after each commit, not the write-ahead log: then the header of a file tells whether it has changed.
 """
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import threading
 import zlib
@@ -19,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.sqlite import StorageFailed, failures, opened, writing
+from playground.sqlite import WAIT, StorageFailed, failures, writing
 from playground.tabs.rag.lab.errors import IndexFailed
 from playground.tabs.rag.lab.index.old_chroma import OldChroma
 from playground.tabs.rag.lab.index.store import PREFIX, Vectors
@@ -29,24 +31,27 @@ KEPT = 256 * 2**20
 _SUFFIX = ".sqlite"
 _DAMAGED = ".damaged"
 _NUMBERS = np.dtype("<f4")
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_LONGEST = 2**20
+"""Bytes of a value: a damaged length reserves no memory."""
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG}
 """What SQLite says of a file that is none of its, that contradicts itself, or that lacks the tables made here."""
 _TABLES = (
     """create table if not exists vector (
         id text primary key, document text not null, value blob not null, crc integer not null)""",
     "create index if not exists vectors_of on vector (document)",
-    "create table if not exists version (one integer primary key check (one = 1), number integer not null)",
-    # Drawn by lot: a file that is begun anew is never taken for the one of before.
-    "insert or ignore into version values (1, abs(random()) / 2)",
 )
-_NEXT = "update version set number = number + 1"
+_BEGINNING = b"SQLite format 3\0", b"\1\1"
+"""Bytes 0 to 15 and 18 to 19. Another journal than the one used here is damage that writing alone would notice."""
+_HEADER = 100
+"""Bytes of SQLite's header: a counter of commits is among them, and a number drawn when the file was begun."""
 
 
 @dataclass(frozen=True)
 class _Matrix:
     """All vectors of a collection, shape (n, dimensions), and of which chunk and document each is."""
 
-    version: int
+    header: bytes
+    """Of the file, no later than what was read from it."""
     ids: tuple[str, ...]
     documents: NDArray[np.int32]
     """Shape (n,): places in `digests`."""
@@ -81,19 +86,17 @@ class VectorFiles:
         if ids and self._there(name):
             with _open(self._path(name)) as connection, writing(connection):
                 connection.executemany("delete from vector where id = ?", ((one,) for one in ids))
-                connection.execute(_NEXT)
 
     def delete_document(self, name: str, digest: str) -> None:
         if self._there(name):
             with _open(self._path(name)) as connection, writing(connection):
                 connection.execute("delete from vector where document = ?", (digest,))
-                connection.execute(_NEXT)
 
     def renew(self, name: str) -> None:
         """The damaged file is kept beside the new one, for whoever wants to look into it."""
         path = self._path(name)
         with failures():
-            _remove_log(path)
+            _remove_journal(path)
             if path.exists():
                 path.replace(path.with_suffix(_DAMAGED))
         self._begin(name)
@@ -164,7 +167,7 @@ class VectorFiles:
     def _remove(self, name: str) -> None:
         path = self._path(name)
         with failures():
-            _remove_log(path)
+            _remove_journal(path)
             path.unlink(missing_ok=True)
             path.with_suffix(_DAMAGED).unlink(missing_ok=True)
 
@@ -187,18 +190,19 @@ class VectorFiles:
 
     def _matrix(self, name: str) -> _Matrix:
         """As it is in the file now, read only where that has changed."""
-        if not self._there(name):
-            return _Matrix(0, (), np.zeros(0, np.int32), {}, np.zeros((0, 0), np.float32))
+        self._take_over(name)
+        header = _header(self._path(name))
+        if header is None:
+            return _Matrix(b"", (), np.zeros(0, np.int32), {}, np.zeros((0, 0), np.float32))
+        with self._lock:
+            kept = self._matrices.get(name)
+            if kept is not None and kept.header == header:
+                self._matrices.move_to_end(name)
+                return kept
+        if header and (header[:16], header[18:20]) != _BEGINNING:
+            raise IndexFailed("index")
         with _open(self._path(name)) as connection:
-            connection.execute("begin")  # the version and the rows of one moment
-            version = _version(connection)
-            with self._lock:
-                kept = self._matrices.get(name)
-                if kept is not None and kept.version == version:
-                    self._matrices.move_to_end(name)
-                    return kept
-            read = _read(connection, version)
-            connection.execute("rollback")
+            read = _read(connection, header)
         with self._lock:
             self._matrices[name] = read
             self._matrices.move_to_end(name)
@@ -213,21 +217,22 @@ def _insert(connection: sqlite3.Connection, ids: Sequence[str], vectors: Vectors
     connection.executemany(
         "insert or replace into vector values (?, ?, ?, ?)", ((*row, _checksum(*row)) for row in rows)
     )
-    connection.execute(_NEXT)
 
 
 def _checksum(one: str, digest: str, value: bytes) -> int:
     return zlib.crc32(value, zlib.crc32(f"{one} {digest}".encode()))
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    row = connection.execute("select number from version").fetchone()
-    if row is None or not isinstance(row[0], int):
-        raise IndexFailed("index")
-    return row[0]
+def _header(path: Path) -> bytes | None:
+    with failures():
+        try:
+            with path.open("rb") as file:
+                return file.read(_HEADER)
+        except FileNotFoundError:
+            return None
 
 
-def _read(connection: sqlite3.Connection, version: int) -> _Matrix:
+def _read(connection: sqlite3.Connection, header: bytes) -> _Matrix:
     """Raises `IndexFailed("index")` for what is not as it was written, and for vectors of different lengths."""
     rows = connection.execute("select id, document, value, crc from vector order by rowid").fetchall()
     length = len(rows[0][2]) if rows and isinstance(rows[0][2], bytes) else 0
@@ -238,20 +243,24 @@ def _read(connection: sqlite3.Connection, version: int) -> _Matrix:
             raise IndexFailed("index")
         vectors[row] = np.frombuffer(value, _NUMBERS)
         documents[row] = digests.setdefault(digest, len(digests))
-    return _Matrix(version, tuple(row[0] for row in rows), documents, digests, vectors)
+    return _Matrix(header, tuple(row[0] for row in rows), documents, digests, vectors)
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[sqlite3.Connection]:
     """For as long as one thing takes: nothing is left open when the program is killed, or a visitor's folder goes."""
     try:
-        with failures(), closing(opened(path)) as connection:
+        with failures():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with failures(), closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
             connection.text_factory = _text
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
             connection.execute("pragma synchronous = full")  # what is acknowledged survives a power cut
-            if not connection.execute("select 1 from sqlite_master where name = 'version'").fetchone():
+            if not connection.execute("pragma user_version").fetchone()[0]:
                 with writing(connection):
                     for table in _TABLES:
                         connection.execute(table)
+                    connection.execute(f"pragma user_version = {1 + secrets.randbelow(2**31 - 1)}")
             yield connection
     except StorageFailed as error:
         if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
@@ -266,6 +275,5 @@ def _text(value: bytes) -> str:
     return value.decode("utf-8", "replace")
 
 
-def _remove_log(path: Path) -> None:
-    for end in ("-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+def _remove_journal(path: Path) -> None:
+    path.with_name(f"{path.name}-journal").unlink(missing_ok=True)

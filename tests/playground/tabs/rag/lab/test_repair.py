@@ -73,7 +73,6 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
         " where other.rowid = 1201 - vector.rowid) where rowid in (600, 601)",
     ),
     "a table is gone": lambda index: _told(index, "drop table vector"),
-    "its version is gone": lambda index: _told(index, "delete from version"),
 }
 
 
