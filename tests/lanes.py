@@ -32,10 +32,12 @@ SLOW_PLACES = (
     "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
     "tests/playground/asking/test_images.py",  # a process for each hostile image
     "tests/playground/tabs/rag/test_grounding.py",
+    "tests/playground/tabs/rag/test_indexing.py",
     "tests/playground/tabs/rag/test_visits.py",  # a process that reads files for each visitor
     "tests/playground/tabs/rag/lab/test_hostile_documents.py",
     "tests/playground/tabs/rag/lab/test_kills.py",
     "tests/playground/tabs/rag/lab/test_ocr.py",
+    "tests/playground/tabs/rag/lab/test_old_chroma.py",  # a process for each database
     "tests/playground/tabs/rag/lab/test_parsing.py",
     "tests/playground/tabs/rag/lab/test_repair.py",
     "tests/playground/tabs/sampling/test_real.py",

@@ -1,8 +1,8 @@
 """How long a search takes among many chunks, the question's embedding included.
 
 `python -m tests.benchmarks.search [--chunks 10000] [--home FOLDER] [--scripted]`: generated texts with random unit
-vectors in Chroma; median and 95th percentile by way of searching, with the default embedding model for the question,
-or without weights. Also: how many of the 10 nearest Chroma's approximate search finds. The goal: p95 under 50 ms.
+vectors; median and 95th percentile by way of searching, with the default embedding model for the question,
+or without weights. Also: how many of the 10 nearest are among the 50 found. The goal: p95 under 50 ms.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ async def _exactness(kept: Collection) -> None:
         best = {chunks[row].id for row in np.argsort(-(vectors @ probe))[:10]}
         shares.append(len(best & {one for one, _ in await kept.corpus.dense(probe, 50)}) / 10)
     share = f"{np.mean(shares):.1%}"
-    print(f"of the 10 nearest to a random vector (the hardest case), Chroma's 50 hold {share}")
+    print(f"of the 10 nearest to a random vector (the hardest case), the 50 found hold {share}")
 
 
 def main() -> None:

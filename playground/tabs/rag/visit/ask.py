@@ -63,6 +63,9 @@ class _Turn:
 
     async def grow(self, turn: Answered) -> AsyncGenerator[Answered]:
         asking = self.asking
+        async with aclosing(self.visits.indexing(self.visitor, asking.retrieval)) as indexing:
+            async for so_far in indexing:
+                yield replace(turn, indexing=so_far)
         async with (
             self.visits.collection(self.visitor, asking.retrieval) as collection,
             self.visits.reach.open(self.visitor, asking.model) as (provider, model),

@@ -27,6 +27,14 @@ class RetrievalSetup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Indexing:
+    """How far the index is that is being built from a visitor's documents: `chunks` of `total` are embedded."""
+
+    chunks: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """How far an upload is. `chunks` of `chunk_total` of the file `name` are searchable."""
 
@@ -39,6 +47,8 @@ class Ingest:
     chunk_total: int = 0
     progress: Progress | None = None
     """What the embedding model is waiting for."""
+    indexing: Indexing | None = None
+    """What adding waits for: the documents of before are being indexed."""
     added: tuple[str, ...] = ()
     """Names of the files that are searchable now."""
     unchanged: tuple[str, ...] = ()
@@ -70,6 +80,8 @@ class Answered:
     question: str
     standalone: str = ""
     rewritten: bool = False
+    indexing: Indexing | None = None
+    """What searching waits for."""
     found: RetrievalResult | None = None
     evidence: Evidence | None = None
     grounded: GroundedPrompt | None = None

@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from playground.asking.lending import Ground, KeepsAssistants, Search, SearchesDocuments
-from playground.asking.pump import follow
+from playground.asking.pump import follow, pump
 from playground.asking.threads import run_to_end
 from playground.asking.upload import Rejected, Upload
 from playground.settings import Settings
@@ -23,7 +23,7 @@ from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.samples import sample_documents
 from playground.tabs.rag.visit.assistants import Assistant, Assistants
 from playground.tabs.rag.visit.grounding import DocumentGround
-from playground.tabs.rag.visit.values import Answered, Ingest, RetrievalSetup
+from playground.tabs.rag.visit.values import Answered, Indexing, Ingest, RetrievalSetup
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
@@ -54,6 +54,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
     most: int = 200
     said: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
     _settled: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
+    _indexing: dict[tuple[str, str, str], Indexing] = field(default_factory=dict, repr=False)
 
     def embeddings(self) -> tuple[EmbeddingInfo, ...]:
         """The embedding models to choose from, the default first."""
@@ -101,6 +102,9 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, ocr: bool
     ) -> AsyncGenerator[Ingest]:
         state = Ingest(total=len(uploads))
+        async with aclosing(self.indexing(visitor, retrieval)) as indexing:
+            async for so_far in indexing:
+                yield replace(state, indexing=so_far)
         async with self.collection(visitor, retrieval) as collection:
             async for progress in collection.embedder.prepare():
                 yield replace(state, progress=progress)
@@ -232,25 +236,56 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
     def ground(self, visitor: str, assistant: str, language: str) -> Ground:
         return DocumentGround(self, visitor, self.own_assistant(visitor, assistant), language)
 
+    async def indexing(self, visitor: str, retrieval: RetrievalSetup) -> AsyncGenerator[Indexing]:
+        """Index what the documents lack: after a kill or damage, or for another model or cut. Tells how far that is,
+        and nothing where there is nothing to do; whoever opens the documents meanwhile waits.
+
+        Raises what embedding and storing raise.
+        """
+        if not self._begun(visitor):
+            return
+        key, changed = self._key(visitor, retrieval), asyncio.Event()
+
+        async def work() -> None:
+            async with self.collection(visitor, retrieval):
+                pass
+
+        async with aclosing(pump(work(), lambda: self._indexing.get(key), changed)) as states:
+            async for state in states:
+                if state is not None:
+                    yield state
+
     @asynccontextmanager
     async def collection(self, visitor: str, retrieval: RetrievalSetup) -> AsyncIterator[Collection]:
         """The visitor's documents as that embedding model sees them, in order and complete."""
         folder = self.sessions.conversations.folder(visitor)
         async with self.reach.embedder(visitor, retrieval.embedding) as embedder:
             collection = Collection(folder, self.index, folder.name, embedder, retrieval.cut)
-            key = (visitor, embedder.info.ref, repr(retrieval.cut))
+            key = self._key(visitor, retrieval)
             try:
                 if key not in self._settled:
-                    await collection.settle()
-                    self._settled.add(key)
+                    await self._settle(collection, key)
                 yield collection
             finally:
                 await run_to_end(collection.close)
+
+    async def _settle(self, collection: Collection, key: tuple[str, str, str]) -> None:
+        def told(chunks: int, total: int) -> None:
+            self._indexing[key] = Indexing(chunks=chunks, total=total)
+
+        try:
+            await collection.settle(told)
+        finally:
+            self._indexing.pop(key, None)
+        self._settled.add(key)
+
+    def _key(self, visitor: str, retrieval: RetrievalSetup) -> tuple[str, str, str]:
+        return visitor, retrieval.embedding or self.embeddings()[0].ref, repr(retrieval.cut)
 
     def _begun(self, visitor: str) -> bool:
         return (self.sessions.conversations.folder(visitor) / FILE).exists()
 
     def _others_unsettled(self, visitor: str, retrieval: RetrievalSetup) -> None:
         """The same documents, as other embedding models see them, are to be looked after when they are next opened."""
-        ref = retrieval.embedding or self.embeddings()[0].ref
-        self._settled = {key for key in self._settled if key[0] != visitor or key[1:] == (ref, repr(retrieval.cut))}
+        mine = self._key(visitor, retrieval)
+        self._settled = {key for key in self._settled if key[0] != visitor or key == mine}

@@ -1,1 +1,1 @@
-"""Where the chunks of a visitor's documents are kept: their texts in SQLite, their vectors in Chroma."""
+"""Where the chunks of a visitor's documents are kept: their texts in SQLite, their vectors beside them."""

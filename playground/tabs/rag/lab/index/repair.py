@@ -56,6 +56,8 @@ class Repair:
         wanted = {one.id for one in chunks}
         await self._index.delete(self._key, sorted(there - wanted))
         missing = [one for one in chunks if one.id not in there]
+        if missing and told is not None:
+            told(0, len(missing))
         async for done in self.embed(missing):
             if told is not None:
                 told(done, len(missing))
@@ -79,13 +81,7 @@ class Repair:
         except StorageFailed as error:
             if error.reason != "index":
                 raise
-        try:
-            await self._index.drop(self._key)
-            return await self._index.ids(self._key)
-        except StorageFailed as error:
-            if error.reason != "index":
-                raise
-        await self._index.renew()
+        await self._index.renew(self._key)
         return await self._index.ids(self._key)
 
     async def _whole(self, chunks: Sequence[Chunk]) -> bool:

@@ -10,6 +10,7 @@ from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.documents import Passage
 from playground.tabs.rag.page.drawing.claims import Claims, draw_claims, draw_legend
+from playground.tabs.rag.page.drawing.files import draw_indexing
 from playground.tabs.rag.page.drawing.passages import draw_notes
 from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where
 from playground.tabs.rag.visit.values import Answered
@@ -65,6 +66,8 @@ def _with(show: Renderer, it: Answered, models: Mapping[str, ModelInfo], number:
             said = f'<p class="told">{say(show, "not_asked")}</p>'
         elif it.done:
             return ""
+        elif it.indexing is not None:
+            said = draw_indexing(show, it.indexing)
         else:
             said = f'<p class="told" role="status">{say(show, "searching")}</p>'
         return f'<section class="side with"><h5>{say(show, "with")}</h5>{said}</section>'

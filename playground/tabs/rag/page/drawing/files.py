@@ -10,7 +10,7 @@ from playground.page.parts.measures import draw_progress
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.drawing.pieces import draw_sentence, say
-from playground.tabs.rag.visit.values import Ingest
+from playground.tabs.rag.visit.values import Indexing, Ingest
 
 SCANNED = "document_error.scanned"
 """A file that holds pictures of text alone: it may be read by OCR."""
@@ -45,8 +45,16 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
     )
 
 
+def draw_indexing(show: Renderer, it: Indexing) -> str:
+    """That the index is being built from the documents, and how far it is."""
+    said = say(show, "indexing", done=f"{it.chunks:,}", all=f"{it.total:,}")
+    return draw_progress(said, it.chunks / it.total if it.total else 0.0)
+
+
 def draw_ingest(show: Renderer, it: Ingest) -> str:
     """Files, pages, chunks; a bar over all files, the one at hand by its chunks."""
+    if it.indexing is not None:
+        return draw_indexing(show, it.indexing)
     if it.progress is not None:
         said = html.escape(show.waiting(it.progress))
     else:

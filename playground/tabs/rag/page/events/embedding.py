@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
-from playground.tabs.rag.page.events.files import list_documents
+from playground.tabs.rag.page.events.files import open_documents
 from playground.tabs.rag.page.fields import RetrievalFields
 from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.visits import RagVisits
@@ -21,22 +23,28 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
     """Another model or length lists the documents again: each says whether it is searchable so."""
     app, parts, fields = page.app, layout.files, layout.fields
 
-    async def on_load(request: gr.Request, *values: Any) -> list[object]:
+    async def on_load(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
         choices = embedding_choices(app, app.show(who), who)
         first = choices[0][1] if choices else ""
-        return [
-            gr.update(choices=choices, value=first),
-            describe_embedding(app, who, first),
-            await list_documents(app, who, RetrievalFields.of(values)),
-        ]
+        about = describe_embedding(app, who, first)
+        async with aclosing(open_documents(app, who, RetrievalFields.of(values))) as listings:
+            offered: object = gr.update(choices=choices, value=first)
+            async for listing in listings:
+                yield [offered, about, listing]
+                offered = gr.skip()  # the visitor may have chosen another one meanwhile
 
-    async def on_embedding(request: gr.Request, *values: Any) -> list[object]:
+    async def on_embedding(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         who, now = app.who(request), RetrievalFields.of(values)
-        return [describe_embedding(app, who, str(now.embedding or "")), await list_documents(app, who, now)]
+        about = describe_embedding(app, who, str(now.embedding or ""))
+        async with aclosing(open_documents(app, who, now)) as listings:
+            async for listing in listings:
+                yield [about, listing]
 
-    async def on_length(request: gr.Request, *values: Any) -> str:
-        return await list_documents(app, app.who(request), RetrievalFields.of(values))
+    async def on_length(request: gr.Request, *values: Any) -> AsyncGenerator[str]:
+        async with aclosing(open_documents(app, app.who(request), RetrievalFields.of(values))) as listings:
+            async for listing in listings:
+                yield listing
 
     page.blocks.load(on_load, fields, [parts.embedding, parts.about, parts.listing], **PRIVATE)
     parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)

@@ -17,7 +17,13 @@ from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.errors import UnknownDocument
-from playground.tabs.rag.page.drawing.files import SCANNED, draw_documents, draw_ingest, draw_ingest_outcome
+from playground.tabs.rag.page.drawing.files import (
+    SCANNED,
+    draw_documents,
+    draw_indexing,
+    draw_ingest,
+    draw_ingest_outcome,
+)
 from playground.tabs.rag.page.drawing.pieces import draw_alert
 from playground.tabs.rag.page.events.inside import wire_then_inside
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents
@@ -88,6 +94,26 @@ def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
         wire_then_inside(page, layout, event)
     wire_stop(app, parts.stop, app.visits.stop, PLACE)
     parts.listing.tick(on_tick, None, parts.excluded, queue=False, **PRIVATE)
+
+
+async def tell_indexing(app: App[RagVisits], who: Who, fields: RetrievalFields) -> AsyncGenerator[str]:
+    """How far the index of the documents is, until it is whole; nothing where it is. Raises `PlaygroundError`s."""
+    show = app.show(who)
+    async with aclosing(paced(app.visits.indexing(who.visitor, checked_retrieval(app, who, fields)))) as states:
+        async for state in states:
+            yield draw_indexing(show, state)
+
+
+async def open_documents(app: App[RagVisits], who: Who, fields: RetrievalFields) -> AsyncGenerator[str]:
+    """The documents as they are now; before that, while their index is built, how far it is."""
+    try:
+        async with aclosing(tell_indexing(app, who, fields)) as told:
+            async for said in told:
+                yield said
+    except PlaygroundError as error:
+        yield draw_alert(app.show(who), error)
+        return
+    yield await list_documents(app, who, fields)
 
 
 async def list_documents(app: App[RagVisits], who: Who, fields: RetrievalFields) -> str:

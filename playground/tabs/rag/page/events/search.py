@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
@@ -12,6 +14,7 @@ from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.passages import Pages, draw_passages
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
 from playground.tabs.rag.page.drawing.reader import draw_page, draw_reader_alert
+from playground.tabs.rag.page.events.files import tell_indexing
 from playground.tabs.rag.page.fields import (
     RetrievalFields,
     checked_retrieval,
@@ -30,13 +33,18 @@ def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
     app, parts = page.app, layout.searching
     inputs = [parts.question, *layout.fields]
 
-    async def on_search(request: gr.Request, question: str, *values: Any) -> str:
-        return await search(app, app.who(request), RetrievalFields.of(values), question)
+    async def on_search(request: gr.Request, question: str, *values: Any) -> AsyncGenerator[str]:
+        async with aclosing(search_told(app, app.who(request), RetrievalFields.of(values), question)) as screens:
+            async for screen in screens:
+                yield screen
 
-    async def on_switch(request: gr.Request, question: str, *values: Any) -> object:
+    async def on_switch(request: gr.Request, question: str, *values: Any) -> AsyncGenerator[object]:
         if not (question or "").strip():
-            return gr.skip()
-        return await search(app, app.who(request), RetrievalFields.of(values), question)
+            yield gr.skip()
+            return
+        async with aclosing(search_told(app, app.who(request), RetrievalFields.of(values), question)) as screens:
+            async for screen in screens:
+                yield screen
 
     def on_load(request: gr.Request) -> str:
         return draw_sentence(app.show(app.who(request)), "empty_search")
@@ -64,6 +72,19 @@ def wire_reader(page: Page[RagVisits], layout: RagLayout) -> None:
     ):
         place.read(on_read, layout.fields, layout.reader, **PRIVATE)
     layout.reader.close(lambda: "", None, layout.reader, queue=False, **PRIVATE)
+
+
+async def search_told(app: App[RagVisits], who: Who, fields: RetrievalFields, question: str) -> AsyncGenerator[str]:
+    """`search`, and before it, while the index is built, how far that is."""
+    if (question or "").strip():
+        try:
+            async with aclosing(tell_indexing(app, who, fields)) as told:
+                async for said in told:
+                    yield said
+        except PlaygroundError as error:
+            yield draw_alert(app.show(who), error)
+            return
+    yield await search(app, who, fields, question)
 
 
 async def search(app: App[RagVisits], who: Who, fields: RetrievalFields, question: str) -> str:

@@ -1,4 +1,4 @@
-"""What is killed: a process that adds documents, and tells the name of each one at its acknowledgement."""
+"""What is killed: a process that adds documents, and tells every step of each, and which one acknowledged it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import bm25s  # noqa: F401 - imported here so that the processes that are forked off have it
-import chromadb  # noqa: F401
 
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from tests.playground.tabs.rag.lab.stores import collection, long_document
@@ -20,8 +19,7 @@ def add_until_killed(folder: Path, start: int, told: Connection) -> None:
 async def _add(folder: Path, start: int, told: Connection) -> None:
     kept = collection(folder, VectorIndex.at(folder / "index"))
     await kept.settle()
-    told.send("settled")
+    told.send(("settled", False))
     for number in range(start, start + 1000):
         async for progress in kept.add(long_document(f"file{number}", 40)):
-            if progress.acknowledged:
-                told.send(progress.name)
+            told.send((progress.name, progress.acknowledged))

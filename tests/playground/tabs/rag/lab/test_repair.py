@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,6 @@ from providers.adapters.scripted import ScriptedEmbedder
 from tests.playground.tabs.rag.lab.stores import added, collection, document, long_document
 
 CHUNKS = 1200
-"""More than Chroma keeps outside its graph."""
 ROOT = Path(__file__).parents[5]
 BUILD = """
 import asyncio, sys
@@ -39,33 +40,39 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _graph(index: Path) -> Path:
-    return next(one for one in (index / "1").iterdir() if one.is_dir())
+def _file(index: Path) -> Path:
+    return next((index / "vectors").glob("*.sqlite"))
 
 
-def _each(folder: Path, change: Callable[[bytes], bytes]) -> None:
-    for path in folder.iterdir():
-        path.write_bytes(change(path.read_bytes()))
+def _changed(index: Path, change: Callable[[bytes], bytes]) -> None:
+    _file(index).write_bytes(change(_file(index).read_bytes()))
 
 
-def _sqlite(index: Path, change: Callable[[bytes], bytes]) -> None:
-    path = index / "1" / "chroma.sqlite3"
-    path.write_bytes(change(path.read_bytes()))
+def _told(index: Path, statement: str) -> None:
+    with closing(sqlite3.connect(_file(index), isolation_level=None)) as connection:
+        connection.execute(statement)
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "everything is gone": shutil.rmtree,
-    "the graph is gone": lambda index: shutil.rmtree(_graph(index)),
-    "the graph's table is gone": lambda index: (_graph(index) / "index_metadata.pickle").unlink(),
-    "the graph is empty": lambda index: _each(_graph(index), lambda _: b""),
-    "the graph is cut off": lambda index: _each(_graph(index), lambda whole: whole[: len(whole) // 2]),
-    "the graph is noise": lambda index: _each(_graph(index), lambda whole: os.urandom(len(whole))),
-    "the database is gone": lambda index: (index / "1" / "chroma.sqlite3").unlink(),
-    "the database is empty": lambda index: _sqlite(index, lambda _: b""),
-    "the database is noise": lambda index: _sqlite(index, lambda whole: os.urandom(len(whole))),
-    "the database is noise in its middle": lambda index: _sqlite(
+    "the file is gone": lambda index: _file(index).unlink(),
+    "the file is empty": lambda index: _changed(index, lambda _: b""),
+    "the file is cut off": lambda index: _changed(index, lambda whole: whole[: len(whole) // 2]),
+    "the file is noise": lambda index: _changed(index, lambda whole: os.urandom(len(whole))),
+    "the file is noise in its middle": lambda index: _changed(
         index, lambda whole: whole[:8192] + os.urandom(len(whole) // 2) + whole[8192 + len(whole) // 2 :]
     ),
+    "one vector is another": lambda index: _told(
+        index, "update vector set value = zeroblob(length(value)) where rowid = 600"
+    ),
+    "one vector is shorter": lambda index: _told(index, "update vector set value = x'00000000' where rowid = 600"),
+    "one vector is none": lambda index: _told(index, "update vector set value = 1.5 where rowid = 600"),
+    "two vectors are exchanged": lambda index: _told(
+        index,
+        "update vector set (value, crc) = (select value, crc from vector as other"
+        " where other.rowid = 1201 - vector.rowid) where rowid in (600, 601)",
+    ),
+    "a table is gone": lambda index: _told(index, "drop table vector"),
 }
 
 
@@ -100,13 +107,13 @@ async def test_an_index_that_is_whole_is_left_alone(built: Path, tmp_path: Path)
 
 async def test_a_search_repairs_what_it_stumbles_over(built: Path, tmp_path: Path) -> None:
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
-    DAMAGE["the graph is noise"](tmp_path / "index")
+    DAMAGE["the file is noise"](tmp_path / "index")
     index = VectorIndex.at(tmp_path / "index")
     await _searchable(collection(tmp_path, index))
     index.close()
 
 
-async def test_a_damaged_database_is_set_aside_and_older_ones_go(tmp_path: Path) -> None:
+async def test_a_damaged_file_is_set_aside_and_older_ones_go(tmp_path: Path) -> None:
     for generation in (1, 2, 3):
         index = VectorIndex.at(tmp_path / "index")
         kept = collection(tmp_path, index)
@@ -114,8 +121,10 @@ async def test_a_damaged_database_is_set_aside_and_older_ones_go(tmp_path: Path)
         await kept.settle()
         assert (await kept.search("kitten", RetrievalOptions(lexical=False))).passages
         index.close()
-        (tmp_path / "index" / str(generation) / "chroma.sqlite3").write_bytes(b"noise" * 1000)
-    assert sorted(one.name for one in (tmp_path / "index").iterdir()) == ["2", "3"]
+        _file(tmp_path / "index").write_bytes(noise := str(generation).encode() * 1000)
+    await kept.settle()
+    assert len(list((tmp_path / "index" / "vectors").iterdir())) == 2
+    assert _file(tmp_path / "index").with_suffix(".damaged").read_bytes() == noise
 
 
 async def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
