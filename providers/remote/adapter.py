@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, Protocol, Self
 
 from providers.base import Options
@@ -23,6 +24,9 @@ from providers.types import Event, ModelInfo, Progress, Rendered, Request
 SECONDS = 20.0
 """At most for a list of models."""
 LONGEST_NAME = 200
+SLOW = 4
+"""Times as long as others may models take to begin that think first, or of which nobody knows how fast they are: on a
+server of one's own it may have to be loaded."""
 TAIL = 3.0
 """Seconds to wait for what may follow a finish reason: the count of tokens, the mark of the end."""
 _NOTHING = object()
@@ -90,7 +94,10 @@ class RemoteAdapter(ABC):
 
     def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        return request_events(lambda wire: self._attempt(wire, start), request, self._network, self._corrections())
+        network = self._network
+        if request.model.reasoning or request.model.id not in {row.id for row in self._rows}:
+            network = replace(network, first_token=min(network.first_token * SLOW, network.total))
+        return request_events(lambda wire: self._attempt(wire, start), request, network, self._corrections())
 
     def _corrections(self) -> Corrections:
         return Corrections(self._learnt, self._address)

@@ -15,8 +15,8 @@ from providers.errors import Failure
 from providers.sampling import PARAMETERS
 from providers.types import Change, ModelInfo, Progress
 
-AGAIN, KEYS, CONTINUE, SAMPLING = "again", "keys", "continue", "sampling"
-"""The buttons under a reply: try again, enter a key, go on, see how it was sampled."""
+AGAIN, KEYS, CONTINUE, SAMPLING, LONGER = "again", "keys", "continue", "sampling", "longer"
+"""The buttons under a reply: try again, enter a key, go on, see how it was sampled, ask again for a longer one."""
 _SHIELD = "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z"
 _CLOUD = "M7 19a4 4 0 0 1-.5-8A6 6 0 0 1 18 9.5 4.8 4.8 0 0 1 17.5 19z"
 _NEEDS_KEY = {"missing_key", "missing_key.malformed", "authentication_failed", "authentication_failed.forbidden"}
@@ -78,6 +78,11 @@ class Renderer:
             said.append(_folded(self.waiting(reply.progress), "", pending=True))
         if reply.failure is not None:
             said.append({"role": "assistant", "content": self.failure(reply.failure)})
+        if _used_up(reply):
+            thinking = bool(reply.reasoning) or (reply.usage is not None and reply.usage.reasoning_tokens > 0)
+            spent = reply.usage.output_tokens if reply.usage else 0
+            key = "chat.used_up_thinking" if thinking else "chat.used_up"
+            said.append({"role": "assistant", "content": self.text(key, count=spent)})
         if not reply.running:
             said.append(_folded(self.facts(reply), self._lead(reply, place) + self.details(reply)))
             said[-1]["options"] = self._options(reply)
@@ -229,6 +234,8 @@ class Renderer:
         options = []
         if reply.failure is not None and reply.failure.key in _NEEDS_KEY:
             options.append({"value": KEYS, "label": self.text("chat.enter_key")})
+        if _used_up(reply):
+            options.append({"value": LONGER, "label": self.text("chat.longer")})
         if reply.text and (reply.finish == "length" or reply.state in {"stopped", "failed"}):
             options.append({"value": CONTINUE, "label": self.text("chat.continue")})
         if reply.state in {"stopped", "failed"}:
@@ -244,6 +251,11 @@ def legend(show: Renderer) -> str:
         f'<span class="token p{at}">{html.escape(show.text(f"sampling.level_{at}"))}</span>' for at in range(4, -1, -1)
     ]
     return f'<p class="legend">{html.escape(show.text("sampling.legend"))} {" ".join(names)}</p>'
+
+
+def _used_up(reply: Reply) -> bool:
+    """The limit of tokens was reached before the answer began."""
+    return reply.state == "done" and reply.finish == "length" and not reply.text.strip()
 
 
 def tags_shown(text: str) -> str:

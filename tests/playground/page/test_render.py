@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.asking.reply import Reply
-from playground.page.parts.render import Renderer, tags_shown, tags_typed
+from playground.page.parts.render import CONTINUE, LONGER, SAMPLING, Renderer, tags_shown, tags_typed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures, messages
 from playground.text import texts
-from providers.types import Change, Image
+from providers.types import Change, Image, Usage
 from tests.playground import images
 
 
@@ -49,6 +51,24 @@ def test_what_is_cut_is_said_while_the_model_has_not_answered_yet() -> None:
     shown = Renderer(texts(), "en").reply(Reply(model="scripted/echo", changes=(cut,)))
     assert "4" in shown[0]["metadata"]["title"] and "128" in shown[0]["metadata"]["title"]
     assert shown[-1]["metadata"]["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("reasoning", "counted", "said"),
+    [
+        ("Hm.", 0, "The 512 tokens that a reply may have went into thinking"),
+        ("", 500, "The 512 tokens that a reply may have went into thinking"),
+        ("", 0, "The limit of tokens was reached before the answer began."),
+    ],
+)
+def test_a_reply_that_ended_before_its_answer_says_so(reasoning: str, counted: int, said: str) -> None:
+    usage = Usage(input_tokens=9, output_tokens=512, reasoning_tokens=counted)
+    reply = Reply(model="a/b", state="done", finish="length", reasoning=reasoning, usage=usage)
+    shown = Renderer(texts(), "en").reply(reply)
+    assert any(str(one["content"]).startswith(said) for one in shown)
+    assert [one["value"] for one in shown[-1]["options"]] == [LONGER]
+    answered = Renderer(texts(), "en").reply(replace(reply, text="So"))
+    assert [one["value"] for one in answered[-1]["options"]] == [CONTINUE, SAMPLING]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

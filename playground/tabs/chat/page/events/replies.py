@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts.render import CONTINUE, KEYS, SAMPLING, Renderer, tags_typed
+from playground.page.parts.render import CONTINUE, KEYS, LONGER, SAMPLING, Renderer, tags_typed
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.conversation import Conversation
@@ -24,7 +24,7 @@ from playground.tabs.chat.page.drawing import (
 from playground.tabs.chat.page.events.conversation import hand_over, unchanged_chats
 from playground.tabs.chat.page.fields import checked_choices
 from playground.tabs.chat.page.layout import ChatLayout
-from playground.tabs.chat.visit.visits import ChatVisits
+from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.visitors.checks import checked_text
 from playground.web.scripts import script_function
 from providers.errors import Failure, PlaygroundError
@@ -140,7 +140,8 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         again = visits.proceed if event.value == CONTINUE else visits.regenerate
 
         def start() -> AsyncGenerator[Conversation]:
-            return again(who.visitor, checked_choices(page, who, rest), number)
+            choices = checked_choices(page, who, rest)
+            return again(who.visitor, _longer(app, choices) if event.value == LONGER else choices, number)
 
         async for screen in stream(app, who, start, colours=colours):
             yield [*screen.outputs(), gr.skip(), gr.skip(), gr.skip()]
@@ -162,6 +163,13 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
     elsewhere = [page.sidebar.keys.panel, page.tabs, page.handed]
     chat.option_select(on_option, inputs, [*layout.streamed, *elsewhere], **_STREAMED)
     chat.example_select(on_example, inputs, layout.streamed, **_STREAMED)
+
+
+def _longer(app: App[ChatVisits], choices: Choices) -> Choices:
+    """With twice as many tokens for the reply, as far as the page allows."""
+    most = app.sessions.limits.tokens(None)
+    wanted = choices.sampling.max_tokens or most
+    return replace(choices, sampling=replace(choices.sampling, max_tokens=min(2 * wanted, most)))
 
 
 async def stream(
