@@ -54,8 +54,11 @@ class WhiteBox(Protocol):
     Token ids are those of the model's vocabulary; nothing is added to what is given (no mark of a beginning).
     """
 
-    async def encode(self, model: ModelInfo, text: str) -> tuple[Token, ...]:
-        """A text as it stands: never a special token, whatever it contains. May be empty."""
+    async def encode(self, model: ModelInfo, text: str, *, begin: bool = False) -> tuple[Token, ...]:
+        """A text as it stands: never a special token, whatever it contains. May be empty.
+
+        `begin`: it is all that the model reads, so the mark of a beginning comes first where the model has one.
+        """
         ...
 
     async def encode_chat(self, model: ModelInfo, messages: Sequence[Message]) -> tuple[Token, ...]:

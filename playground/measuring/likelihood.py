@@ -59,7 +59,7 @@ async def option_scores(
         before = [token.id for token in await box.encode_chat(model, messages)]
     else:
         text = "\n\n".join(message.text for message in messages).rstrip()
-        before = [token.id for token in await box.encode(model, text)]
+        before = [token.id for token in await box.encode(model, text, begin=True)]
     for option in options:
         lead = "" if model.chat else " "
         own = [token.id for token in await box.encode(model, f"{lead}{option}")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from providers.errors import UnsupportedRequest
 from providers.types import Message
 
 _UNFINISHED = "�"
+_SAID = "b9d1"
+"""What an assistant is made to say, to find what its template writes after it."""
 
 
 def _bytes_of_characters() -> dict[str, int]:
@@ -20,6 +23,14 @@ def _bytes_of_characters() -> dict[str, int]:
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [byte for byte in range(256) if byte not in printable]
     return {chr(byte): byte for byte in printable} | {chr(256 + place): byte for place, byte in enumerate(hidden)}
+
+
+def _fallback_bytes(tokenizer: Any) -> dict[int, int]:
+    """Which tokens stand for which bytes; none where a character is never spread over such tokens."""
+    ids = [tokenizer.convert_tokens_to_ids(f"<0x{byte:02X}>") for byte in range(256)]
+    if None in ids or len(set(ids)) < 256 or tokenizer.decode([ids[65]]) != "A":
+        return {}
+    return {id: byte for byte, id in enumerate(ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,11 @@ class Codec:
         self.chat = bool(tokenizer.chat_template)
         self.special = frozenset(tokenizer.all_special_ids)
         end = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
-        self.ends = frozenset([*ends, *end])
+        self.byte_of = _fallback_bytes(tokenizer)
+        """The tokens that are one byte of a character each, as Llama 2's and Gemma's `<0xF0>`."""
+        self.beginning = self._marks_before()
+        """The tokens that the tokenizer puts before every text."""
+        self.ends = frozenset([*ends, *end, *self._mark_after_turn()])
         """The tokens that end a reply."""
 
     def render(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
@@ -74,17 +89,36 @@ class Codec:
         """The last user message, and what the assistant began after it: a model without a template continues text."""
         last = max((place for place, message in enumerate(messages) if message.role == "user"), default=0)
         text = "".join(message.text for message in messages[last:])
-        with self._lock:
-            ids: list[int] = self._tokenizer(text, split_special_tokens=True)["input_ids"]
+        ids = self.encode(text, begin=True)
         if not ids:  # a model cannot start from nothing
             ids = [next(iter(sorted(self.special | self.ends)), 0)]
         return text, ids
 
-    def encode(self, text: str) -> list[int]:
-        """A text as it stands: nothing is added, and what looks like a special token is read as text."""
+    def encode(self, text: str, *, begin: bool = False) -> list[int]:
+        """A text as it stands: what looks like a special token is read as text. With `begin` it follows the mark that
+        the tokenizer puts before every text, if there is one."""
         with self._lock:
             ids: list[int] = self._tokenizer(text, split_special_tokens=True, add_special_tokens=False)["input_ids"]
-        return ids
+        return [*self.beginning, *ids] if begin else ids
+
+    def _marks_before(self) -> list[int]:
+        plain: list[int] = self._tokenizer("a", add_special_tokens=False)["input_ids"]
+        marked: list[int] = self._tokenizer("a")["input_ids"]
+        starts = (at for at in range(len(marked)) if marked[at : at + len(plain)] == plain)
+        return marked[: next(starts, 0)]
+
+    def _mark_after_turn(self) -> list[int]:
+        """The special token that the template closes an assistant's turn with: it ends a reply, whatever else does."""
+        if not self.chat:
+            return []
+        turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": _SAID}]
+        try:
+            text: str = self._tokenizer.apply_chat_template(turns, tokenize=False)
+        except (TemplateError, ValueError):  # a template with an order of its own: its other marks have to do
+            return []
+        after: list[int] = self._tokenizer(text.rpartition(_SAID)[2].strip(), add_special_tokens=False)["input_ids"]
+        marks = self.special | {id for id, token in self._tokenizer.added_tokens_decoder.items() if token.special}
+        return after[:1] if after and after[0] in marks and after[0] not in self.beginning else []
 
     def decode(self, ids: Sequence[int], *, special: bool = False) -> str:
         text: str = self._tokenizer.decode(
@@ -95,6 +129,8 @@ class Codec:
     def piece(self, token: int) -> str:
         """One token as a reader should see it: its leading space kept, a part of a character as `<0xF0>`."""
         raw = self._tokenizer.convert_ids_to_tokens(token) or ""
+        if (byte := self.byte_of.get(token)) is not None:
+            return chr(byte) if 32 <= byte < 127 else raw
         text = self.decode([token], special=True)
         if _UNFINISHED in text and all(character in self._bytes for character in raw):
             return "".join(f"<0x{self._bytes[character]:02X}>" for character in raw)
@@ -118,8 +154,26 @@ class Detokenizer:
         self._window = list(prompt[-self._BEFORE :])
         self._whole = len(self._window)
         self._given, _ = self._certain()
+        self._run: list[int] = []
+        """Tokens that are bytes, since the last one that is not. They are decoded one by one: a tokenizer shows a whole
+        row of them as broken while its last character is."""
+        self._bytes = getincrementaldecoder("utf-8")("replace")
 
     def push(self, token: int) -> str:
+        if (byte := self._codec.byte_of.get(token)) is not None:
+            self._run.append(token)
+            return self._bytes.decode(bytes([byte]))
+        broken = self._after_bytes() if self._run else ""
+        return broken + self._push(token)
+
+    def _after_bytes(self) -> str:
+        """Go on behind bytes that were given out as characters; what they left unfinished."""
+        broken = self._bytes.decode(b"", final=True)
+        self._window, self._whole, self._run = self._run, len(self._run), []
+        self._given = self._codec.decode(self._window)
+        return broken
+
+    def _push(self, token: int) -> str:
         self._window.append(token)
         certain, unfinished = self._certain()
         piece = certain[len(self._given) :]

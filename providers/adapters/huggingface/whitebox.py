@@ -25,9 +25,9 @@ class LocalWhiteBox:
         self._loader = loader
         self._codecs: dict[str, Codec] = {}
 
-    async def encode(self, model: ModelInfo, text: str) -> tuple[Token, ...]:
+    async def encode(self, model: ModelInfo, text: str, *, begin: bool = False) -> tuple[Token, ...]:
         codec = await self._codec(model)
-        return await asyncio.to_thread(lambda: _tokens(codec, codec.encode(text)))
+        return await asyncio.to_thread(lambda: _tokens(codec, codec.encode(text, begin=begin)))
 
     async def encode_chat(self, model: ModelInfo, messages: Sequence[Message]) -> tuple[Token, ...]:
         codec = await self._codec(model)

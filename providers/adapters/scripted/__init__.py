@@ -100,7 +100,7 @@ class Scripted:
             timing=Timing(first_token=first or total, total=total),
         )
 
-    async def encode(self, model: ModelInfo, text: str) -> tuple[Token, ...]:
+    async def encode(self, model: ModelInfo, text: str, *, begin: bool = False) -> tuple[Token, ...]:
         _check_white(model)
         return tuple(words.token(one) for one in words.encode(text))
 

@@ -30,7 +30,7 @@ class Box:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def encode(self, model, text):
+    async def encode(self, model, text, *, begin=False):
         return tuple(Token(ord(one), one) for one in text)
 
     async def encode_chat(self, model, messages):

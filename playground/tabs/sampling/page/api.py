@@ -123,7 +123,7 @@ async def _next_tokens(app: App[SamplingVisits], who: Who, wanted: _NextTokensCa
         if wanted.chat:
             tokens = await box.encode_chat(model, [Message.of("user", wanted.prompt)])
         else:
-            tokens = await box.encode(model, wanted.prompt)
+            tokens = await box.encode(model, wanted.prompt, begin=True)
         position = await look(box, model, [token.id for token in tokens])
         found = await next_tokens(box, model, position, wanted.sampling, wanted.k)
     return [asdict(row) for row in found.rows]

@@ -88,7 +88,7 @@ class SamplingVisits:
             raise InputError("empty")
         async with self.sessions.work.at(visitor, _PLACE), self.reach.open(visitor, ref) as (provider, model):
             box = await inside(provider, model)
-            tokens = await (box.encode_chat(model, asked) if chat else box.encode(model, prompt))
+            tokens = await (box.encode_chat(model, asked) if chat else box.encode(model, prompt, begin=True))
             position = await look(box, model, [token.id for token in tokens])
         self._works.put(visitor, _Work(model=model, box=box, tree=TokenTree(prompt=tokens), position=position))
         return Looked(tokens=tokens, text="".join(token.piece for token in tokens) if chat else prompt)

@@ -43,6 +43,66 @@ def test_every_character_comes_with_its_last_byte() -> None:
     assert [given_out.push(token) for token in owl] == ["", "", "", "🦉"]
 
 
+FALLBACK = {kind: Codec(tiny.byte_fallback_tokenizer(kind)) for kind in ("bpe", "unigram")}
+
+
+@pytest.mark.parametrize("kind", FALLBACK)
+class TestByteFallback:
+    def test_characters_next_to_each_other_are_whole(self, kind: str) -> None:
+        codec = FALLBACK[kind]
+        given_out = Detokenizer(codec, codec.encode("a"))
+        pieces = [given_out.push(token) for token in codec.encode("🎉é日")[1:]]
+        assert [piece for piece in pieces if piece] == ["🎉", "é", "日"]
+
+    @settings(max_examples=64, deadline=None)
+    @given(text=st.text(st.characters(codec="utf-8", exclude_characters="�▁"), max_size=30))
+    def test_any_text_is_whole(self, kind: str, text: str) -> None:
+        codec = FALLBACK[kind]
+        start = codec.encode("a")
+        given_out = Detokenizer(codec, start)
+        ids = codec.encode(f"a{text}")
+        assert "".join(given_out.push(token) for token in ids[len(start) :]) == codec.decode(ids)[1:] == text
+
+    def test_a_broken_row_costs_no_more_than_itself(self, kind: str) -> None:
+        codec = FALLBACK[kind]
+        given_out = Detokenizer(codec, codec.encode("a"))
+        party, rest = codec.encode("🎉")[1:], codec.encode("ab ab")
+        text = "".join(given_out.push(token) for token in [*party[:2], *party, *party[:3], *rest])
+        assert text == "�🎉� ab ab"
+
+    def test_a_byte_has_a_name(self, kind: str) -> None:
+        codec = FALLBACK[kind]
+        byte = {value: token for token, value in codec.byte_of.items()}
+        assert (codec.piece(byte[0xF0]), codec.piece(byte[0x41])) == ("<0xF0>", "A")
+
+    def test_the_mark_of_a_beginning_comes_where_it_is_asked_for(self, kind: str) -> None:
+        codec = FALLBACK[kind]
+        assert codec.encode("ab", begin=True) == [1, *codec.encode("ab")]
+        assert codec.render([Message.of("user", "ab")])[1] == [1, *codec.encode("ab")]
+
+
+def test_what_is_typed_like_a_byte_is_text() -> None:
+    """In a BPE vocabulary, as that of every model with such bytes that the catalogue names."""
+    codec = FALLBACK["bpe"]
+    assert codec.decode(codec.encode("<0xF0>")) == "<0xF0>"
+
+
+def test_a_byte_level_tokenizer_has_no_such_tokens() -> None:
+    assert CODEC.byte_of == {}
+    assert CODEC.encode("ab", begin=True) == CODEC.encode("ab")
+
+
+def test_the_mark_that_closes_a_turn_ends_a_reply() -> None:
+    """The tokenizer and the configuration name another end, as Gemma 3's quantised copies do."""
+    tokenizer = tiny.tokenizer()
+    tokenizer.eos_token = "<|endoftext|>"
+    assert Codec(tokenizer).ends == {0, END}
+    tokenizer.chat_template = "{% for m in messages %}{{ m['content'] }}\n{% endfor %}"
+    assert Codec(tokenizer).ends == {0}
+    tokenizer.chat_template = "{{ raise_exception('no') }}"
+    assert Codec(tokenizer).ends == {0}
+
+
 def test_half_a_character_at_the_end_is_dropped() -> None:
     given_out = Detokenizer(CODEC)
     text = "".join(given_out.push(token) for token in [*ids_of("niño "), *ids_of("🦉")[:2]])

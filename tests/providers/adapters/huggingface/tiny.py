@@ -6,10 +6,11 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import gguf
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from providers.types import ModelInfo, Package
@@ -43,6 +44,28 @@ def tokenizer(*, chat: bool = True) -> PreTrainedTokenizerFast:
         eos_token="<|im_end|>" if chat else "<|endoftext|>",
         chat_template=TEMPLATE if chat else None,
     )
+
+
+def byte_fallback_tokenizer(kind: Literal["bpe", "unigram"]) -> PreTrainedTokenizerFast:
+    """As Llama 2's and Gemma's ("bpe") or T5's kind ("unigram"): what no piece covers is written byte by byte.
+
+    `<s>` comes before every text.
+    """
+    bytewise = [f"<0x{byte:02X}>" for byte in range(256)]
+    pieces = ["<unk>", "<s>", "</s>", *bytewise, "▁", *"abcdefghij", "▁a", "ab", "▁ab"]
+    if kind == "bpe":
+        merges = [("a", "b"), ("▁", "a"), ("▁", "ab")]
+        vocabulary = {piece: place for place, piece in enumerate(pieces)}
+        made = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    else:
+        scored = [(piece, -float(place)) for place, piece in enumerate(pieces)]
+        made = Tokenizer(models.Unigram(scored, unk_id=0, byte_fallback=True))
+    made.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    made.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    made.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+    return PreTrainedTokenizerFast(tokenizer_object=made, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
 
 
 def llama(context: int = 1024) -> LlamaForCausalLM:
