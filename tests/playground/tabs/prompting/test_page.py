@@ -385,6 +385,14 @@ class TestNoReadableAnswer:
         assert best.name == "if every reply without a readable answer were right"
         assert tuple(best.customdata[0]) == (2, 1)
 
+    def test_a_vote_says_how_many_chains_had_none(self, show):
+        chains = [TraceStep(kind="chain", text="It is 4.", extracted=said, parent=0) for said in ("4", "4", None, None)]
+        vote = TraceStep(kind="vote", text="4", parent=1, score=1.0, votes=2, kept=True)
+        trace = Trace(steps=(TraceStep(kind="prompt", messages=()), *chains, vote), answer="4", done=True)
+        drawn = steps.draw_steps(show, trace, "k")
+        assert "no readable answer" in drawn and drawn.count('class="unread"') == 1
+        assert '<td class="number">2</td>' in drawn
+
     def test_the_endpoint_reports_it(self):
         (line,) = results.result_lines(*unread_run())
         reported = line_json(line)
