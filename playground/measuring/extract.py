@@ -93,6 +93,9 @@ def _number(own: str, language: str) -> Extraction:
         found = stated_numbers.stated_number(plain.text, stated, language)
         if found is not None:
             return _placed(plain, found, "stated")
+    called = stated_numbers.called_number(plain.text, language)
+    if called is not None:
+        return _placed(plain, called, "stated")
     for start, end in reversed(stated_numbers.bold_places(own)):
         inside = read_plain(own[start:end])
         found = stated_numbers.stated_number(inside.text, Statement(0, len(inside.text)), language)
