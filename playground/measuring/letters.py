@@ -42,7 +42,7 @@ def direct_letter(text: str, start: int, end: int, choices: Sequence[str], *, al
     """
     named = re.escape(LETTERS[: len(choices)])
     either = f"[{named}{named.lower()}]"
-    ends = rf"\s*(?:{CLOSE}|$|\n|[,;—–-]?\s+(?:{_REASON})\b|\s[—–-]\s)"
+    ends = rf"\s*(?:{CLOSE}|$|\n|[✓✔✅]|[,;—–-]?\s+(?:{_REASON})\b|\s[—–-]\s)"
     signed = rf"(?:[(\[]{{1,3}}\s?(?P<a>{either})\s?[)\]]|(?P<b>{either})\s*[).:\]](?!\w))"
     named_letter = rf"(?:{_NOUN}|la|letra)\s+[\"'“«]?(?P<e>{either})(?![\w'’])"
     bare = rf"(?P<c>[{named}])(?:{ends}|[,;](?=\s)|[.!?](?=\s|$))" if alone else rf"(?P<c>[{named}])(?![\w'’])"

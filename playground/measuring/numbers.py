@@ -32,7 +32,7 @@ _SCALES = {
     **dict.fromkeys(("billón", "billones"), 10**12),
 }
 NUMBER = re.compile(
-    r"(?<![\w.,])(?P<sign>[-−–]|(?:minus|menos|negative)\s+)?(?P<money>[$€£]\s?(?P<inner>[-−])?)?"
+    r"(?<![\w.,])(?<![^\W\d_]\^)(?P<sign>[-−–]|(?:minus|menos|negative)\s+)?(?P<money>[$€£]\s?(?P<inner>[-−])?)?"
     rf"(?:10\^(?P<ten>[-−]?\d{{1,3}})|(?P<digits>{_GROUPED}|\d+(?:[.,]\d+)?|[.,]\d+)"
     rf"(?:(?:\s+(?P<over>\d{{1,9}})|(?P<slash>))\s?/\s?(?P<under>[1-9]\d{{0,8}})(?![\d/])(?![.,]\d)|\s?(?P<part>[{_PARTS}])"
     r"|[eE](?P<power>[-+−]?\d{1,3})(?!\w)|\s?[×x·*]\s?10\s?(?:\^|\*\*)\s?\(?(?P<exponent>[-+−]?\d{1,3})\)?"

@@ -17,7 +17,7 @@ class Statement:
     end: int
 
 
-_STRONG = r"answers?|ans|solution|respuestas?|rpta|soluci[oó]n"
+_STRONG = r"answers?|ans\b\.?|opt|solution|respuestas?|rpta|soluci[oó]n"
 _NAMED = (
     r"option|choice|letter|pick|selection|guess|label|topic|sentiment|category|class|classification|verdict|opinion"
     r"|opci[oó]n|elecci[oó]n|letra|alternativa|etiqueta|tema|sentimiento|opini[oó]n|categor[ií]a|clase"
