@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from playground.measuring import letters, mentions, programs, stated_numbers
-from playground.measuring.items import Kind
+from playground.measuring.items import LETTERS, Kind
 from playground.measuring.mentions import Mention
 from playground.measuring.numbers import FoundNumber
 from playground.measuring.own_text import after_thoughts, own_parts
@@ -93,6 +93,9 @@ def _number(own: str, language: str) -> Extraction:
         found = stated_numbers.stated_number(plain.text, stated, language)
         if found is not None:
             return _placed(plain, found, "stated")
+    called = stated_numbers.called_number(plain.text, language)
+    if called is not None:
+        return _placed(plain, called, "stated")
     for start, end in reversed(stated_numbers.bold_places(own)):
         inside = read_plain(own[start:end])
         found = stated_numbers.stated_number(inside.text, Statement(0, len(inside.text)), language)
@@ -125,7 +128,7 @@ def _choice(plain: Plain, sought: Sought) -> Extraction:
             return _placed(plain, found, "stated")
     at_line = (0, text.rstrip().rfind("\n") + 1)
     first, last = (letters.direct_letter(text, place, len(text), choices, alone=True) for place in at_line)
-    if letters.lists_letters(text, choices):
+    if first is not None and first.value == LETTERS[0] and letters.lists_letters(text, choices):
         first = None
     found = first or letters.claimed_letter(text, choices) or last
     if found is not None:

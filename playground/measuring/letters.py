@@ -18,7 +18,7 @@ _LEAD = (
     r"|por (?:lo )?tanto|entonces|claramente|probablemente|sin duda)[\s,:]{1,4}){0,8}[\"'“«]{0,3}"
 )
 _REASON = r"because|since|as|due|for|given|porque|ya que|pues|puesto que|dado que|por"
-_JOINED = r"\s*[)\]]?\s*(?:,|/|&|\+|\b(?:and|or|y|o|u|e)\b)\s*(?:option\s+|opci[oó]n\s+|la\s+)?[(\[]?"
+_JOINED = r"\s*[)\]]?\s*(?:,|/|&|\+|\b(?:and|or|nor|y|o|u|e|ni|como)\b)\s*(?:option\s+|opci[oó]n\s+|la\s+)?[(\[]?"
 _RIGHT = (
     r"(?:only\s+)?(?:correct|right|best|true|answer|correcta|correcto|mejor|verdadera|cierta|adecuada|v[aá]lida"
     r"|respuesta|acertada)"
@@ -29,6 +29,8 @@ _CHOOSES = (
     r"|seleccionar[ií]a|marco|marcar[ií]a|me quedo con|opto por|voto por|dir[ií]a|es|ser[ií]a|debe ser|tiene que ser"
     r"|deja|queda|but|sino)"
 )
+_FITS = r"fits|matches|applies|follows|works|makes sense|encaja|corresponde|cumple"
+_DOUBTS = re.compile(r"\b(?:maybe|perhaps|either|quiz[aá]s?|tal vez)\b", re.IGNORECASE)
 _MARKS = r"(?:✓|✔|✅|\bcorrect\b|\bcorrecta\b|\bright\b|\bverdadera\b)"
 
 
@@ -40,10 +42,10 @@ def direct_letter(text: str, start: int, end: int, choices: Sequence[str], *, al
     """
     named = re.escape(LETTERS[: len(choices)])
     either = f"[{named}{named.lower()}]"
-    ends = rf"\s*(?:{CLOSE}|$|\n|[,;—–-]?\s+(?:{_REASON})\b|\s[—–-]\s)"
+    ends = rf"\s*(?:{CLOSE}|$|\n|[✓✔✅]|[,;—–-]?\s+(?:{_REASON})\b|\s[—–-]\s)"
     signed = rf"(?:[(\[]{{1,3}}\s?(?P<a>{either})\s?[)\]]|(?P<b>{either})\s*[).:\]](?!\w))"
     named_letter = rf"(?:{_NOUN}|la|letra)\s+[\"'“«]?(?P<e>{either})(?![\w'’])"
-    bare = rf"(?P<c>[{named}])(?:{ends}|[,;](?=\s)|[.](?=\s|$))" if alone else rf"(?P<c>[{named}])(?![\w'’])"
+    bare = rf"(?P<c>[{named}])(?:{ends}|[,;](?=\s)|[.!?](?=\s|$))" if alone else rf"(?P<c>[{named}])(?![\w'’])"
     lower = rf"(?P<d>[{named.lower()}])[\"'”»]?[.,]?(?:{ends})"
     after_noun = rf"\s{{0,400}}[:\"'“«]{{0,3}}(?:the\s+|la\s+)?{named_letter}"
     pattern = rf"(?i:{_LEAD})(?:{signed}|{bare}|{lower})|(?i:{after_noun})"
@@ -71,14 +73,29 @@ def claimed_letter(text: str, choices: Sequence[str]) -> Mention | None:
         rf"(?i:(?:the|la|el|clearly|also)\s+)*(?i:{_RIGHT})\b",
         rf"(?<!\w)(?i:{_CHOOSES})\s+(?i:(?:that|que|{_NOUN}|la|el|the)\s+)*{letter}"
         rf"(?=\s*(?:[.,;:!)]|$|\n|{CLOSE}|\b(?i:{_REASON})\b))",
+        rf"(?<!\w)(?i:la|{_NOUN})\s+[(\"]?(?P<letter>[{named.lower()}])(?=[)\".,;!?]|\s*\Z)",
+        rf"(?<![\w'’]){letter}\s+(?i:(?:{_FITS})\b|(?:it\s+)?is\s*[.!\n])",
         rf"(?<!\w)(?i:correcta|correct|right)\s+(?i:(?:one|{_NOUN})\s+)?(?i:is|es)\s+(?i:(?:the|la|{_NOUN})\s+)*{letter}",
         rf"^[ \t]*(?:[-•][ \t]*)?(?i:{_NOUN}\s+)?[(\[]?(?P<letter>[{named}])[).:\]][^\n]*?(?i:{_MARKS})",
     ]
     called = _mentions(text, claims)
     if called:
         return called[-1]
+    closing = _closing_letter(text, letter, named)
+    if closing is not None:
+        return closing
     mentioned = _mentions(text, [rf"(?<!\w)(?i:{_NOUN})\s+{letter}", rf"\((?P<letter>[{named}])\)"])
     return mentioned[-1] if len({one.value for one in mentioned}) == 1 else None
+
+
+def _closing_letter(text: str, letter: str, named: str) -> Mention | None:
+    """The letter with which the text ends, "Hence B", unless it is one of several or denied."""
+    found = re.compile(rf"(?:^|[\s:,])(?:(?i:la|option|opci[oó]n)\s+)?{letter}[.!?\s]*\Z").search(text)
+    if found is None:
+        return None
+    place = found.start("letter")
+    several = re.search(rf"[{named}]{_JOINED}\Z", text[:place]) or _DOUBTS.search(text[:place])
+    return None if several or denied_before(text, place) else Mention(found["letter"], place, place + 1)
 
 
 def without_listed_choices(text: str, choices: Sequence[str]) -> str:
@@ -113,7 +130,7 @@ def _mentions(text: str, patterns: Sequence[str]) -> list[Mention]:
         for one in re.compile(pattern, re.MULTILINE).finditer(text):
             start, end = one.span("letter")
             if not denied_before(text, start) and not denied_after(text, end):
-                found.append(Mention(one["letter"], start, end))
+                found.append(Mention(one["letter"].upper(), start, end))
     return sorted(found, key=lambda one: one.start)
 
 

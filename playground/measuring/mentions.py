@@ -92,7 +92,11 @@ def _only(text: str, start: int, end: int, mentions: Sequence[Mention]) -> Menti
     if len({one.value for one in mentions}) == 1:
         return mentions[-1]
     stretch = text[start:end].rstrip(" \t\r\n.!*_\"'”»`)")
-    for cuts in (("\n", ". ", "; "), ("\n", ". ", "; ", ": ")):
+    for cuts in (
+        ("\n", ". ", "; "),
+        ("\n", ". ", "; ", ": "),
+        (", so ", ", así que ", ", luego ", "herefore", "or tanto"),
+    ):
         last = start + max(-1, *(stretch.rfind(cut) for cut in cuts)) + 1
         closing = [one for one in mentions if one.start >= last]
         if last > start and len({one.value for one in closing}) == 1:

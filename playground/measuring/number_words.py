@@ -96,7 +96,7 @@ _SPANISH = _Language(
             **{"tercera": 3, "cuarta": 4, "quinta": 5, "sexta": 6, "octava": 8, "decima": 10},
         }
     ),
-    halves="medio|media",
+    halves="medio|media|mitad",
     joins="y",
     points="coma|punto|con",
     minus="menos",
@@ -138,6 +138,7 @@ def _pattern(spanish: bool) -> re.Pattern[str]:
     one = rf"(?:{word})\b"
     return re.compile(
         rf"(?<![\w'’])(?<!por )(?:(?P<minus>{spoken.minus})\s+)?(?:"
+        r"(?P<onehalf>an?|una?)\s+[a-z]+\s+(?:and|y)\s+(?:an?\s+)?(?:half|medio|media)\b|"
         r"(?P<dozen>(?:half\s+a\s+dozen|media\s+docena))\b"
         rf"|(?P<over>an?|(?:{small}))[\s-]+(?P<part>(?:{part})s?)\b(?:\s+partes?\b)?"
         rf"|(?P<whole>{one}(?:(?:\s*-\s*|\s+)(?:(?:{spoken.joins})\s+)?{one})*)"
@@ -151,6 +152,8 @@ def _value(words: list[str], found: re.Match[str], spoken: _Language) -> Fractio
     """`None` for words that make no number together, such as "three four"."""
     if found["dozen"]:
         return Fraction(6)
+    if found["onehalf"]:
+        return Fraction(3, 2)
     if found["alone"]:
         return Fraction(1, 2)
     if found["part"]:

@@ -32,10 +32,11 @@ _SCALES = {
     **dict.fromkeys(("billón", "billones"), 10**12),
 }
 NUMBER = re.compile(
-    r"(?<![\w.,])(?P<sign>[-−–]|(?:minus|menos|negative)\s+)?(?P<money>[$€£]\s?(?P<inner>[-−])?)?"
+    r"(?<![\w.,])(?<![^\W\d_]\^)(?P<sign>[-−–]|(?:minus|menos|negative)\s+)?(?P<money>[$€£]\s?(?P<inner>[-−])?)?"
     rf"(?:10\^(?P<ten>[-−]?\d{{1,3}})|(?P<digits>{_GROUPED}|\d+(?:[.,]\d+)?|[.,]\d+)"
     rf"(?:(?:\s+(?P<over>\d{{1,9}})|(?P<slash>))\s?/\s?(?P<under>[1-9]\d{{0,8}})(?![\d/])(?![.,]\d)|\s?(?P<part>[{_PARTS}])"
     r"|[eE](?P<power>[-+−]?\d{1,3})(?!\w)|\s?[×x·*]\s?10\s?(?:\^|\*\*)\s?\(?(?P<exponent>[-+−]?\d{1,3})\)?"
+    r"|(?P<half>(?:\s+[^\W\d_]+)?\s+(?:and\s+a\s+half|y\s+medi[oa]))(?!\w)"
     rf"|\s?(?P<scale>{'|'.join(_SCALES)})(?!\w))?"
     rf"|(?P<lone>[{_PARTS}]))",
     re.IGNORECASE,
@@ -123,6 +124,8 @@ def _with_suffix(found: re.Match[str], value: Fraction) -> Fraction:
     if found["under"]:
         below = int(found["under"])
         return value + Fraction(int(found["over"]), below) if found["over"] else value / below
+    if found["half"]:
+        return value + Fraction(1, 2)
     if found["part"]:
         return value + _part(found["part"])
     if found["scale"]:

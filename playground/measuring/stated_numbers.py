@@ -20,8 +20,17 @@ _EQUALS = re.compile(
     r"[=≈⇒→]|\b(?:equals?|is equal to|es igual a|o sea|es decir|that is|which is|que es|que son|i\.e\.)\s"
 )
 _OPERATOR = re.compile(r"[^\d\n.;=]{0,20}[-+*/×·÷−^][^\d\n.;=]{0,6}$")
-_ITEM = re.compile(r"^[ \t]*(?:\(?\d{1,2}[.)]|(?:step|paso)\s+\d+)(?=\s|:|$)", re.IGNORECASE | re.MULTILINE)
-_OUT_OF = re.compile(r"\b(?:out of|of the|of all|de los|de las|de un total de)\s+$", re.IGNORECASE)
+_ITEM = re.compile(r"^[ \t]*(?:\(?\d{1,2}[.)]|(?:step|paso)\s+\d+)(?=[ \t]+\S|:)", re.IGNORECASE | re.MULTILINE)
+_OUT_OF = re.compile(
+    r"\b(?:out of|on|by(?: day| week| year)?|(?:of|in|for|to hold|among|between)(?: the| all)|to hold"
+    r"|de un total de|(?:de|en|para|por|entre) (?:los|las|todos los|todas las))(?: the)?\s+$",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:is|are|es|son|as|como)\s+(?:(?:the|my|la|el|mi)\s+)?(?:\w+\s+)?(?:answer|result|solution|respuesta|resultado"
+    r"|soluci[oó]n)\b",
+    re.IGNORECASE,
+)
 _LEADS = re.compile(r"[*_]{0,3}(?P<first>[^\n]{1,40}?)[*_]{0,3}(?:[.!]\s{1,3}(?=[^\W\d_])|[.!]?[ \t]{0,3}\n)")
 _REACH = 100
 """Characters around a number in which what belongs to it may stand."""
@@ -54,6 +63,16 @@ def stated_number(text: str, stated: Statement, language: str) -> FoundNumber | 
         later = _EQUALS.search(text, end, stated.end)
         return next((one for one in found if later and one.start >= later.end()), first)
     return first
+
+
+def called_number(text: str, language: str) -> FoundNumber | None:
+    """The number that is called the answer behind it: "36 is the answer", "I get 36 as the result"."""
+    for called in reversed(list(_CALLED.finditer(text))):
+        start = max(text.rfind("\n", 0, called.start()) + 1, called.start() - _REACH)
+        found = find_numbers(text, start, called.start(), language)
+        if found and not re.search(r"[.!?;](?:\s|$)", text[found[-1].end : called.start()]):
+            return found[-1]
+    return None
 
 
 def leading_number(text: str, language: str) -> FoundNumber | None:

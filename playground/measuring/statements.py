@@ -17,7 +17,7 @@ class Statement:
     end: int
 
 
-_STRONG = r"answers?|ans|solution|respuestas?|rpta|soluci[oó]n"
+_STRONG = r"answers?|ans\b\.?|opt|solution|respuestas?|rpta|soluci[oó]n"
 _NAMED = (
     r"option|choice|letter|pick|selection|guess|label|topic|sentiment|category|class|classification|verdict|opinion"
     r"|opci[oó]n|elecci[oó]n|letra|alternativa|etiqueta|tema|sentimiento|opini[oó]n|categor[ií]a|clase"
@@ -55,6 +55,9 @@ _MOST = 40
 """Statements that are looked at, from the end: a text that repeats itself without end must not take minutes."""
 _LONGEST = 2000
 """Characters of one."""
+_SOLUTION = re.compile(r"\b(?:solution|soluci[oó]n)\W{0,4}:\s*(?=[^\W\d])", re.IGNORECASE)
+_LINE_OF_SOLUTION = 40
+"""Characters of words behind "Solution:" that may be one; a longer line is the way to it."""
 _LINE = re.compile(r"\S[^\n]*")
 
 
@@ -67,9 +70,9 @@ def find_statements(text: str, *, brief: bool = False) -> list[Statement]:
     found = sorted({one.end(): one.start() for pattern in patterns for one in pattern.finditer(text)}.items())
     found = found[-_MOST:]
     statements = []
-    for (start, _), (_, later) in pairwise([*found, (len(text), len(text))]):
+    for (start, begin), (_, later) in pairwise([*found, (len(text), len(text))]):
         line = _LINE.search(text, start)
-        if line is None:
+        if line is None or (line.end() - start > _LINE_OF_SOLUTION and _SOLUTION.match(text, begin)):
             continue
         closed = text.find(CLOSE, start, line.end()) if text[start - 1] == OPEN else -1
         end = closed if closed >= 0 else min(line.end(), max(later, start), start + _LONGEST)

@@ -69,6 +69,17 @@ def test_a_question_in_several_ways(client):
     json.dumps(found)
 
 
+def test_an_answer_that_is_explained_is_read_where_it_is_stated(client):
+    (found,) = cards(
+        client,
+        question="The answer is 42, because x = 7.",
+        models=["scripted/echo"],
+        strategies=["zero_shot"],
+        truth="42",
+    )
+    assert (found["answer"], found["rule"], found["score"]) == ("42", "stated", 1.0)
+
+
 def test_options_reach_their_strategy_and_a_failure_is_its_cards(client):
     found = cards(
         client,

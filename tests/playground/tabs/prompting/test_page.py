@@ -358,6 +358,7 @@ class TestNoReadableAnswer:
     def test_the_table_counts_it_apart_from_wrong(self, language, wrong, unread, lines):
         show = Renderer(texts(), language)
         said = shown_text(results.draw_results(show, lines(*unread_run())))
+        assert show.text("prompting.unread_info") in results.draw_results(show, lines(*unread_run()))
         assert f"{wrong} · {unread}" in said and re.search(r"40\s?%", said)
 
     def test_each_question_has_a_sign_of_its_own(self, show):
@@ -367,6 +368,8 @@ class TestNoReadableAnswer:
         opened = items.draw_item(show, *unread_run(), "3")
         assert "no readable answer" in opened and 'class="wrong"' not in opened
         assert 'class="wrong"' in items.draw_item(show, *unread_run(), "2")
+        judged = [items.draw_item(show, *unread_run(), name).count("data-score") for name in ("0", "2", "3")]
+        assert judged == [0, 0, 2], "whoever reads an answer there may say whether it is right"
 
     def test_so_does_a_card(self, show):
         card = Card(strategy="zero_shot", ref=ADDER, state="done", extraction=NOTHING, score=0.0)
@@ -384,6 +387,14 @@ class TestNoReadableAnswer:
         assert (mean.x, best.x) == ((0.4,), (0.8,))
         assert best.name == "if every reply without a readable answer were right"
         assert tuple(best.customdata[0]) == (2, 1)
+
+    def test_a_vote_says_how_many_chains_had_none(self, show):
+        chains = [TraceStep(kind="chain", text="It is 4.", extracted=said, parent=0) for said in ("4", "4", None, None)]
+        vote = TraceStep(kind="vote", text="4", parent=1, score=1.0, votes=2, kept=True)
+        trace = Trace(steps=(TraceStep(kind="prompt", messages=()), *chains, vote), answer="4", done=True)
+        drawn = steps.draw_steps(show, trace, "k")
+        assert "no readable answer" in drawn and drawn.count('class="unread"') == 1
+        assert '<td class="number">2</td>' in drawn
 
     def test_the_endpoint_reports_it(self):
         (line,) = results.result_lines(*unread_run())

@@ -151,8 +151,8 @@ def _options(show: Renderer, trace: Sequence[object]) -> str:
 
 
 def _judge(show: Renderer, outcome: Outcome) -> str:
-    """Buttons for a person's own judgement, where no metric can judge."""
-    if outcome.score is not None or outcome.failure is not None:
+    """Buttons for a person's own judgement, where no metric can judge, or where no answer could be read."""
+    if verdict(outcome) not in ("unscored", "no_readable_answer"):
         return ""
     buttons = "".join(
         f'<button type="button" data-score="{score}">{html.escape(show.text(f"prompting.{name}"))}</button>'

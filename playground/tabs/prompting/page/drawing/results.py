@@ -142,16 +142,19 @@ def draw_results(show: Renderer, found: Sequence[ResultLine]) -> str:
     names = [one if binary or one != "score" else "mean" for one in _HEADS]
     heads = draw_heads(say(show, f"result_{name}") for name in names)
     rows = "".join(_row(show, line) for line in found)
-    return _words(show, names[1:]) + draw_table(say(show, "results"), heads, rows)
+    unread = any(line.found.unread for line in found)
+    return _words(show, names[1:], unread=unread) + draw_table(say(show, "results"), heads, rows)
 
 
-def _words(show: Renderer, names: Sequence[str]) -> str:
+def _words(show: Renderer, names: Sequence[str], *, unread: bool) -> str:
     """Each word of the table's head once, with its explanation, outside of what scrolls and would cut it off."""
     said = []
     for name in names:
         label = say(show, f"result_{name}")
         explained = say(show, f"result_{'score' if name == 'mean' else name}_info")
         said.append(draw_explained(label, explained))
+    if unread:
+        said.append(draw_explained(say(show, "no_answer"), say(show, "unread_info")))
     return f'<p class="words-used">{" ".join(said)}</p>'
 
 
@@ -181,7 +184,7 @@ def _share(show: Renderer, it: ColumnSummary) -> str:
     if it.wrong and it.binary:
         more.append(say(show, "wrong_count", count=it.wrong))
     if it.unread:
-        more.append(draw_explained(say(show, "unread_count", count=it.unread), say(show, "unread_info")))
+        more.append(say(show, "unread_count", count=it.unread))
     if it.failed:
         more.append(say(show, "failed_count", count=it.failed))
     if it.unscored:

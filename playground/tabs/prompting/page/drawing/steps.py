@@ -30,7 +30,8 @@ def draw_steps(show: Renderer, trace: Trace, key: str, found: Extraction | None 
         for place, step in enumerate(trace.steps)
         if step.kind != "vote"
     )
-    return f'<div class="steps">{_histogram(show, votes)}{drawn}</div>'
+    silent = sum(step.kind == "chain" and step.state == "done" and step.extracted is None for step in trace.steps)
+    return f'<div class="steps">{_histogram(show, votes, silent)}{drawn}</div>'
 
 
 def mark_answer(text: str, found: Extraction | None) -> str:
@@ -96,8 +97,8 @@ def _body(show: Renderer, step: TraceStep, found: Extraction | None = None) -> s
     return "".join(parts)
 
 
-def _histogram(show: Renderer, votes: Sequence[TraceStep]) -> str:
-    """The answers of all chains as bars from zero, the winner first."""
+def _histogram(show: Renderer, votes: Sequence[TraceStep], silent: int) -> str:
+    """The answers of all chains as bars from zero, the winner first; last how many had none that could be read."""
     if not votes:
         return ""
     of = sum(vote.votes or 0 for vote in votes)
@@ -107,6 +108,11 @@ def _histogram(show: Renderer, votes: Sequence[TraceStep]) -> str:
         f'<td class="number">{html.escape(show.text("prompting.votes", count=vote.votes or 0, of=of))}</td></tr>'
         for vote in votes
     )
+    if silent:
+        rows += (
+            f'<tr class="unread"><th scope="row">{html.escape(show.text("prompting.no_answer"))}</th>'
+            f'<td class="track"></td><td class="number">{silent}</td></tr>'
+        )
     return f'<table class="votes"><caption>{html.escape(show.text("prompting.votes_caption"))}</caption>{rows}</table>'
 
 
