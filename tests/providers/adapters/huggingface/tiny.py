@@ -13,6 +13,9 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from providers.adapters.huggingface.weights import convert_program, fidelity
+from providers.adapters.huggingface.weights.certify_program import certify
+from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
 from providers.types import ModelInfo, Package
 
 TEMPLATE = (
@@ -142,6 +145,20 @@ def save_gguf(file: Path, context: int = 1024) -> Path:
     writer.write_tensors_to_file()
     writer.close()
     return file
+
+
+def save_converted(folder: Path, context: int = 1024) -> Path:
+    """A folder with the GGUF file as it is kept: converted, measured for every engine, with its record."""
+    source = save_gguf(folder / "tiny.gguf", context)
+    made = folder / "converted"
+    convert_program.convert(source, made)
+    certify(made)
+    nll = fidelity.take_measures(made)
+    record = WeightsRecord(
+        id="tiny", source="folder", origin=str(made), date="2026-11-28T00:00:00Z", bytes=0, files=lengths(made), nll=nll
+    )
+    record.write(made)
+    return made
 
 
 def save_wheel(folder: Path) -> Package:

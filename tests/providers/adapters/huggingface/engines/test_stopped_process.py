@@ -20,9 +20,6 @@ from playground.web.guard import Guard, Hosts
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
 from providers.adapters.huggingface.engines.openvino.stepper import Begin
 from providers.adapters.huggingface.provider import HuggingFace
-from providers.adapters.huggingface.weights import convert_program, fidelity
-from providers.adapters.huggingface.weights.certify_program import certify
-from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
 from providers.base import Deadlines
 from providers.errors import Timeout
 from providers.types import Message, ModelInfo, Request, Sampling
@@ -37,15 +34,7 @@ READERS = 8
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    source = tiny.save_gguf(tmp_path_factory.mktemp("source") / "tiny.gguf", context=32_768)
-    made = tmp_path_factory.mktemp("made") / "tiny"
-    convert_program.convert(source, made)
-    certify(made)
-    nll = fidelity.take_measures(made)
-    WeightsRecord(
-        id="tiny", source="folder", origin=str(made), date="2026-11-28T00:00:00Z", bytes=0, files=lengths(made), nll=nll
-    ).write(made)
-    return made
+    return tiny.save_converted(tmp_path_factory.mktemp("tiny"), context=32_768)
 
 
 def ask(model: ModelInfo, text: str, tokens: int) -> Request:
