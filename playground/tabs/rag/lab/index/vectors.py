@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from functools import partial
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -48,32 +47,32 @@ class VectorIndex:
 
     async def add(self, key: Key, ids: Sequence[str], vectors: Vectors, documents: Sequence[str]) -> None:
         """Write vectors (replacing those of the same ids). On return they survive a kill. `documents`: digests."""
-        await run_to_end(partial(self._store.add, key.name, ids, vectors, documents))
+        await run_to_end(lambda: self._store.add(key.name, ids, vectors, documents))
 
     async def delete(self, key: Key, ids: Sequence[str]) -> None:
-        await run_to_end(partial(self._store.delete, key.name, ids))
+        await run_to_end(lambda: self._store.delete(key.name, ids))
 
     async def delete_document(self, key: Key, digest: str) -> None:
-        await run_to_end(partial(self._store.delete_document, key.name, digest))
+        await run_to_end(lambda: self._store.delete_document(key.name, digest))
 
     async def renew(self, key: Key) -> None:
         """Begin a damaged collection anew, empty; it may not be there."""
-        await run_to_end(partial(self._store.renew, key.name))
+        await run_to_end(lambda: self._store.renew(key.name))
 
     async def forget(self, owner: str) -> None:
         """All collections of a visitor."""
-        await run_to_end(partial(self._store.forget, owner_prefix(owner)))
+        await run_to_end(lambda: self._store.forget(owner_prefix(owner)))
 
     async def keep(self, owners: Collection[str]) -> int:
         """Forget the collections of all visitors but these; how many there were."""
-        return await run_to_end(partial(self._store.keep, tuple(owner_prefix(owner) for owner in owners)))
+        return await run_to_end(lambda: self._store.keep(tuple(owner_prefix(owner) for owner in owners)))
 
     async def ids(self, key: Key) -> set[str]:
-        return await run_to_end(partial(self._store.ids, key.name))
+        return await run_to_end(lambda: self._store.ids(key.name))
 
     async def vectors(self, key: Key, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Those that are there."""
-        return await run_to_end(partial(self._store.vectors, key.name, ids))
+        return await run_to_end(lambda: self._store.vectors(key.name, ids))
 
     async def nearest(
         self, key: Key, vector: Vectors, n: int, within: Sequence[str] = (), without: Sequence[str] = ()
@@ -82,7 +81,7 @@ class VectorIndex:
         wanted = [one for one in within if one not in without]
         if within and not wanted:
             return []
-        return await run_to_end(partial(self._store.nearest, key.name, vector, n, wanted, () if wanted else without))
+        return await run_to_end(lambda: self._store.nearest(key.name, vector, n, wanted, () if wanted else without))
 
     def close(self) -> None:
         self._store.close()
