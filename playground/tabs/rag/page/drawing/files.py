@@ -47,7 +47,7 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
 
 def draw_indexing(show: Renderer, it: Indexing) -> str:
     """That the index is being built from the documents, and how far it is."""
-    said = say(show, "indexing", done=f"{it.chunks:,}", all=f"{it.total:,}")
+    said = say(show, "indexing", done=it.chunks, all=it.total)
     return draw_progress(said, it.chunks / it.total if it.total else 0.0)
 
 
