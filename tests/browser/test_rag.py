@@ -265,7 +265,7 @@ def test_own_questions_are_measured(open_page, tmp_path):
     add(page, tmp_path / "cape.txt")
     page.get_by_label("from a file of mine").check()
     page.locator("#rag-own-file input[type=file]").set_input_files(tmp_path / "set.csv")
-    expect(page.locator("#rag-own-told")).to_contain_text("1 questions read from set.csv")
+    expect(page.locator("#rag-own-told")).to_contain_text("1 question read from set.csv")
     page.locator("#rag-sizes").locator("input, textarea").fill("60, 200")
     page.locator("#rag-measure").click()
     expect(page.locator("#rag-measure-table tbody tr")).to_have_count(6, timeout=LONG)
