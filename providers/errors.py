@@ -67,7 +67,7 @@ class MissingPackage(ConfigurationError):
 class UnknownModel(ConfigurationError):
     """Values: model, near (names that look alike, comma-separated; may be empty)."""
 
-    reasons = ("invalid", "provider")
+    reasons = ("invalid", "provider", "file")
 
 
 class WeightsUnavailable(ConfigurationError):

@@ -89,9 +89,15 @@ class ModelListing:
         if not self._folders:
             raise UnknownModel("invalid", model=name[:120], near="")
         try:
-            return str(Path(name).expanduser().resolve())
+            found = Path(name).expanduser().resolve()
+            if not found.is_file():
+                return str(found)
+            others = [one for one in found.parent.iterdir() if one.suffix == found.suffix and one != found]
         except (RuntimeError, OSError, ValueError) as error:
             raise UnknownModel("invalid", model=name[:120], near="") from error
+        if others:  # of several it could not be said which one is meant
+            raise UnknownModel("file", model=name[:120], near="")
+        return str(found.parent)
 
     def check_allowed(self, name: str) -> None:
         """Where strangers visit, only the catalogue and what the operator has put into the cache."""

@@ -34,6 +34,15 @@ async def opened(reach: Reach, ref: str) -> tuple[str, str]:
         ("/models/mine", "huggingface//models/mine"),
         ("opena/gpt-6-luna", "opena/gpt-6-luna"),
         ("gpt-6-luna", "gpt-6-luna"),
+        ("~/models/mine", "huggingface/~/models/mine"),
+        ("./models/mine", "huggingface/./models/mine"),
+        ("../mine", "huggingface/../mine"),
+        (r"C:\models\mine", r"huggingface/C:\models\mine"),
+        ("https://huggingface.co/owner/name", "huggingface/owner/name"),
+        ("https://huggingface.co/owner/name/tree/main?x=1", "huggingface/owner/name"),
+        ("hf.co/owner/name", "huggingface/owner/name"),
+        ("gpt2", "huggingface/openai-community/gpt2"),
+        ("https://example.org/owner/name", "https://example.org/owner/name"),
     ],
 )
 def test_what_a_typed_name_means(typed: str, meant: str) -> None:

@@ -17,7 +17,7 @@ from providers.adapters.huggingface.engines.torch import loading
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.base import complete
-from providers.errors import ContextTooLong, WeightsUnavailable
+from providers.errors import ContextTooLong, UnknownModel, WeightsUnavailable
 from providers.fit import fit_context
 from providers.types import (
     Done,
@@ -296,3 +296,18 @@ async def test_waiting_for_a_model_never_blocks_the_event_loop(
     monkeypatch.setattr(loading, "_network", waiting)
     await ready(opened(), llama_folder)
     assert set(answers) == {"awake"}
+
+
+async def test_a_file_stands_for_its_folder_where_it_is_the_only_one(
+    opened: Open, llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(llama_folder, folder)
+    (weights,) = folder.glob("*.safetensors")
+    provider = opened()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in (str(folder), str(weights), "~/mine"):
+        assert (await provider.resolve(name)).id == str(folder)
+    shutil.copy(weights, folder / "other.safetensors")
+    with pytest.raises(UnknownModel, match="file"):
+        await provider.resolve(str(weights))
