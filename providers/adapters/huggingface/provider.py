@@ -128,6 +128,8 @@ class HuggingFace(LocalWhiteBox):
                     prompt = self._encoded.pop(request, None)
                     if prompt is None:
                         prompt = await asyncio.to_thread(loaded.codec.encode_messages, request.messages)
+                    for change in prompt.changes:
+                        yield change
                     reply = LocalReply(route.request, loaded, prompt, start)
                     async with aclosing(loaded.engine.submit(reply.job(self._deadlines))) as steps:
                         async for step in steps:

@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import TemplateError
 
 from providers.errors import UnsupportedRequest
-from providers.types import Message
+from providers.fit import fold_system
+from providers.types import Change, Message
 
 _UNFINISHED = "�"
 _SAID = "b9d1"
@@ -40,6 +41,7 @@ class EncodedPrompt:
     text: str
     ids: list[int]
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
 
 
 class Codec:
@@ -58,18 +60,35 @@ class Codec:
         """The tokens that the tokenizer puts before every text."""
         self.ends = frozenset([*ends, *end, *self._mark_after_turn()])
         """The tokens that end a reply."""
+        self._takes_system = self._renders_system()
 
     def render(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         """The prompt as the model reads it, and its token ids. Ends inside the last message if it is the assistant's.
 
         What a visitor wrote is never read as a special token. Raises `UnsupportedRequest` where the model's template
-        refuses the order of the messages.
+        refuses the order of the messages. Instructions for which it has no place stand before the first message.
         """
+        messages = self._placed(messages)
         return self._render_chat(messages) if self.chat else self._render_text(messages)
 
     def encode_messages(self, messages: Sequence[Message]) -> EncodedPrompt:
-        """As `render`, with all that the model is given."""
-        return EncodedPrompt(*self.render(messages))
+        """As `render`, with all that the model is given, and what was changed for its template."""
+        moved = self._placed(messages) != tuple(messages)
+        changes = (Change(what="system", reason="system_in_first_message"),) if moved else ()
+        return EncodedPrompt(*self.render(messages), changes=changes)
+
+    def _placed(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+        return tuple(messages) if self._takes_system else fold_system(tuple(messages))
+
+    def _renders_system(self) -> bool:
+        """The template shows instructions; others raise, or leave them out without a word."""
+        if not self.chat:
+            return True
+        turns = [{"role": "system", "content": _SAID}, {"role": "user", "content": "a"}]
+        try:
+            return _SAID in self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        except (TemplateError, ValueError):
+            return False
 
     def _render_chat(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         turns = [{"role": message.role, "content": message.text} for message in messages]

@@ -103,6 +103,25 @@ def test_the_mark_that_closes_a_turn_ends_a_reply() -> None:
     assert Codec(tokenizer).ends == {0}
 
 
+@pytest.mark.parametrize(
+    "system",
+    ["{{ raise_exception('System role not supported') }}", ""],
+    ids=["refuses", "leaves out"],
+)
+def test_instructions_go_where_the_template_has_a_place(system: str) -> None:
+    tokenizer = tiny.tokenizer()
+    tokenizer.chat_template = (
+        f"{{% for m in messages %}}{{% if m['role'] == 'system' %}}{system}{{% else %}}"
+        "{{ m['role'] }}: {{ m['content'] }}\n{% endif %}{% endfor %}"
+    )
+    prompt = Codec(tokenizer).encode_messages([Message.of("system", "Be brief."), *ask("Hi")])
+    assert prompt.text == "user: Be brief.\n\nHi\n"
+    assert [change.reason for change in prompt.changes] == ["system_in_first_message"]
+    assert Codec(tokenizer).encode_messages(ask("Hi")).changes == ()
+    usual = CODEC.encode_messages([Message.of("system", "Be brief."), *ask("Hi")])
+    assert "<|im_start|>system\nBe brief." in usual.text and usual.changes == ()
+
+
 def test_half_a_character_at_the_end_is_dropped() -> None:
     given_out = Detokenizer(CODEC)
     text = "".join(given_out.push(token) for token in [*ids_of("niño "), *ids_of("🦉")[:2]])
