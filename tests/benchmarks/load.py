@@ -29,6 +29,7 @@ from tests.ports import free_port
 
 CROWD = 300
 LOCAL, TOKENS, ROUNDS = 30, 64, 3
+APP = ("app.py",)
 MANY = {"messages_per_minute": 1000}
 
 
@@ -59,7 +60,7 @@ def print_vendor(root: Path, beside: Path | None, visitors: list[int]) -> None:
         smallest = stack.enter_context(running("tests.benchmarks.smallest"))
         pages = {"Aula": root} | ({"the other copy": beside} if beside else {})
         urls = {
-            name: stack.enter_context(serving(Path(tempfile.mkdtemp()), place, **MANY)).url
+            name: stack.enter_context(serving(Path(tempfile.mkdtemp()), place, APP, **MANY)).url
             for name, place in pages.items()
         }
         for url in urls.values():
@@ -74,7 +75,7 @@ def print_vendor(root: Path, beside: Path | None, visitors: list[int]) -> None:
 
 def print_crowd(root: Path) -> None:
     """What happens to those for whom there is no room."""
-    program = slow_callbacks.PROGRAM if root == ROOT else ("app.py",)
+    program = slow_callbacks.PROGRAM if root == ROOT else APP
     with running("tests.faults.server") as vendor, serving(Path(tempfile.mkdtemp()), root, program, **MANY) as served:
         print(asyncio.run(classroom.measure_crowd(served.url, vendor, CROWD)), flush=True)
         print(asyncio.run(classroom.measure_limit(served.url, vendor)), flush=True)
@@ -87,7 +88,7 @@ def print_local(root: Path, home: Path) -> None:
     (folder / "home").mkdir()
     (folder / "home" / "models").symlink_to(home / "models")
     before = bare_rate(home)
-    with serving(folder, root, **MANY) as served:
+    with serving(folder, root, APP, **MANY) as served:
         rates, row = asyncio.run(classroom.measure_local(served.url, LOCAL, TOKENS, ROUNDS))
     after = bare_rate(home)
     print(row.line(), *row.errors[:1], flush=True)
