@@ -120,7 +120,7 @@ class Visitor:
         page itself is not asked for, where it is known.
         """
         start = time.perf_counter()
-        status, page = await self._answer("GET", "" if load or config is None else "health")
+        status, page = await self._answer("GET", "" if load or config is None else "gradio_api/app_id")
         assert status == 200, page
         self.config = config or PageConfig.read(page.decode())
         self._start(self._beat())
