@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
-from playground.tabs.rag.lab.reading import tables, zipped
+from playground.tabs.rag.lab.reading import word_tables, zipped
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class _Body:
         return self._levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
 
     def _table(self, table: Table) -> None:
-        for count, line in enumerate(tables.lines(_cells(row) for row in table._tbl.iterchildren(f"{_W}tr"))):
+        for count, line in enumerate(word_tables.table_lines(table._tbl, _text)):
             (self._writing.line if count else self._writing.paragraph)(line)
 
     def _notes(self, kind: str) -> None:
@@ -124,15 +124,3 @@ def _text(paragraph: Element) -> str:
             case _:
                 pieces.append("\n")
     return "".join(pieces)
-
-
-def _cells(row: Element) -> list[str]:
-    """A cell that spans several columns stands once, in its first."""
-    cells: list[str] = []
-    for cell in row.iter(f"{_W}tc"):
-        if next(cell.iterancestors(f"{_W}tr"), None) is row:
-            cells.append(" ".join(_text(paragraph) for paragraph in cell.iter(f"{_W}p")))
-            span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-            wide = int(span.get(f"{_W}val", "1")) if span is not None and span.get(f"{_W}val", "").isdigit() else 1
-            cells.extend([""] * min(wide - 1, 50))
-    return cells

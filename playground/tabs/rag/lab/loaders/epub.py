@@ -12,7 +12,8 @@ from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import zipped
-from playground.tabs.rag.lab.reading.html_writer import HtmlWriter, name_of
+from playground.tabs.rag.lab.reading.html_text import name_of
+from playground.tabs.rag.lab.reading.html_writer import HtmlWriter
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 if TYPE_CHECKING:

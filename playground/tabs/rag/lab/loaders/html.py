@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import one_line
-from playground.tabs.rag.lab.reading.html_writer import HtmlWriter, text_in
+from playground.tabs.rag.lab.reading.html_tables import flatten
+from playground.tabs.rag.lab.reading.html_text import text_in
+from playground.tabs.rag.lab.reading.html_writer import HtmlWriter
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 _LOOKED_AT = 4096
@@ -41,15 +47,16 @@ def load(source: Source) -> Iterator[DocumentPage]:
     title = one_line(root.findtext(".//title") or "")
     whole = PageWriter(source.bounds.characters)
     HtmlWriter(whole).write(root.find("body") if root.find("body") is not None else root)
-    yield _content(text, whole.page(1, title), source.bounds.characters)
+    flatten(root)  # trafilatura does not know of merged cells
+    yield _content(root, whole.page(1, title), source.bounds.characters)
 
 
-def _content(text: str, whole: DocumentPage, most: int) -> DocumentPage:
+def _content(root: HtmlElement, whole: DocumentPage, most: int) -> DocumentPage:
     """The page without what is around its content, if that leaves enough of it."""
     import trafilatura
 
     found = trafilatura.bare_extraction(
-        text, fast=True, favor_recall=True, include_comments=False, include_formatting=True, with_metadata=False
+        root, fast=True, favor_recall=True, include_comments=False, include_formatting=True, with_metadata=False
     )
     body = getattr(found, "body", None)
     if body is None or len(text_in(body)) < _LEAST_PART * len(whole.text):

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines: a line a value with the way to it, a paragraph a record."""
+"""JSON and JSON Lines: a line a value with the way to it, a paragraph a record; numbers as they are written."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _records(text: str) -> list[object] | None:
     Raises `UnreadableDocument("nested")` for what Python's reader cannot follow.
     """
     try:
-        whole: object = json.loads(text)
+        whole: object = _value(text)
     except RecursionError:
         raise UnreadableDocument("nested") from None
     except ValueError:
@@ -45,9 +45,14 @@ def _records(text: str) -> list[object] | None:
     return whole if isinstance(whole, list) else [whole]
 
 
+def _value(text: str) -> object:
+    """Numbers as texts: 10.50 is no 10.5, and a long identifier keeps all its digits."""
+    return json.loads(text, parse_float=str, parse_int=str)
+
+
 def _rows(text: str) -> list[object] | None:
     try:
-        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
+        rows = [_value(line) for line in text.split("\n") if line.strip()]
     except RecursionError:
         raise UnreadableDocument("nested") from None
     except ValueError:

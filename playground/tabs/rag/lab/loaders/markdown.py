@@ -1,4 +1,7 @@
-"""Markdown, as it is written: a model reads it well. Headings are found, with # or underlined."""
+"""Markdown, as it is written: a model reads it well. Headings are found, with # or underlined.
+
+Only the rows of tables are written anew, each with the names of its columns: a long table is cut into passages.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import clean
+from playground.tabs.rag.lab.reading.markdown_tables import FENCE, write_tables
 
 SUFFIXES = (".md", ".markdown")
 _LONGEST = 300
 """Letters of a heading. A longer line is none, and is not searched for marks."""
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HASHES = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _NO_TITLE = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]|$)| {4}|\t")
@@ -30,15 +33,21 @@ def load(source: Source) -> Iterator[DocumentPage]:
     if len(text) > source.bounds.characters:
         raise UnreadableDocument("too_long", limit=source.bounds.characters)
     text = "\n".join(line.rstrip() for line in clean(text).split("\n")).strip("\n")
-    yield DocumentPage(number=1, text=text, headings=tuple(_headings(text)))
+    front = _after_front_matter(text)
+    lines, rows = write_tables(text[front:].split("\n"))
+    text = text[:front] + "\n".join(lines)
+    yield DocumentPage(number=1, text=text, headings=tuple(_headings(text, front, rows)))
 
 
-def _headings(text: str) -> Iterator[Heading]:
-    """What is in fenced code, or in the front matter, is none. (CommonMark 0.31, sections 4.2 and 4.3.)"""
-    start, fence, before = _after_front_matter(text), "", ""
-    for line in text[start:].split("\n"):
-        fenced = _FENCE.match(line[:_LONGEST])
-        if fence:
+def _headings(text: str, start: int, rows: frozenset[int]) -> Iterator[Heading]:
+    """What is in fenced code, a table (`rows`, lines from `start`), or the front matter, is none. (CommonMark 0.31,
+    sections 4.2 and 4.3.)"""
+    fence, before = "", ""
+    for place, line in enumerate(text[start:].split("\n")):
+        fenced = FENCE.match(line[:_LONGEST])
+        if place in rows:
+            before = ""
+        elif fence:
             fence = "" if fenced and fenced[1].startswith(fence) and not line[fenced.end() :].strip() else fence
             before = ""
         elif fenced:

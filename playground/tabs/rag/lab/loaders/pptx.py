@@ -10,11 +10,14 @@ from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
+from playground.tabs.rag.lab.reading.grid import SpannedCell, lay
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
+from playground.tabs.rag.lab.reading.table_names import HeaderSigns
 
 if TYPE_CHECKING:
     from pptx.shapes.base import BaseShape
     from pptx.slide import Slide
+    from pptx.table import Table, _Cell
 
 SUFFIXES = (".pptx",)
 _DEEPEST = 20
@@ -62,10 +65,21 @@ def _write(shape: BaseShape, writing: PageWriter, depth: int) -> None:
         for inner in _in_order(shape.shapes):
             _write(inner, writing, depth + 1)
     elif getattr(shape, "has_table", False):
-        rows = ([cell.text for cell in row.cells] for row in shape.table.rows)  # type: ignore[attr-defined]
-        for count, line in enumerate(tables.lines(rows)):
+        for count, line in enumerate(_table_lines(shape.table)):  # type: ignore[attr-defined]
             (writing.line if count else writing.paragraph)(line)
     elif shape.has_text_frame:
         paragraphs = [one.text.replace("\v", "\n") for one in shape.text_frame.paragraphs]  # type: ignore[attr-defined]
         for count, text in enumerate(text for text in paragraphs if text.strip()):
             (writing.line if count else writing.paragraph)(text)
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    """PowerPoint marks the first row of any new table, forms of two columns too."""
+    rows = lay([_spanned(cell) for cell in row.cells if not cell.is_spanned] for row in table.rows)
+    marked = bool(table.first_row)
+    return tables.lines(rows, HeaderSigns(likely=marked and len(table.columns) > 2, marked=marked))
+
+
+def _spanned(cell: _Cell) -> SpannedCell:
+    merged = cell.is_merge_origin
+    return SpannedCell(cell.text, cell.span_width if merged else 1, cell.span_height if merged else 1)

@@ -1,4 +1,4 @@
-"""XLSX: a page a sheet, a line a row. Of formulas, the values that were saved with them."""
+"""XLSX: a page a sheet, a line a row, values as shown. Of formulas, the values that were saved with them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
+from playground.tabs.rag.lab.reading.sheet_rows import merged_cells, rows_shown
 
 SUFFIXES = (".xlsx", ".xlsm")
 
@@ -24,7 +25,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
 
     from openpyxl import load_workbook
 
-    zipped.open_checked(source.content, source.bounds)
+    archive = zipped.open_checked(source.content, source.bounds)
     with warnings.catch_warnings(action="ignore"):  # of parts that it does not keep, which nobody wants here
         book = load_workbook(io.BytesIO(source.content), read_only=True, data_only=True, keep_links=False)
         sheets = book.worksheets
@@ -33,7 +34,9 @@ def load(source: Source) -> Iterator[DocumentPage]:
         for number, sheet in enumerate(sheets, start=1):
             sheet.reset_dimensions()  # what a file says about its own size is not to be relied on
             writing = PageWriter(source.bounds.characters)
-            for line in tables.lines(sheet.iter_rows(values_only=True)):
+            with archive.open(sheet._worksheet_path) as part:  # read-only sheets do not tell what is merged
+                merged = merged_cells(part)
+            for line in tables.lines(rows_shown(sheet.iter_rows(), merged)):
                 if writing.blank:
                     writing.heading(sheet.title, 1)
                     writing.paragraph(line)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from playground.tabs.rag.lab.reading import tables
+from playground.tabs.rag.lab.reading.html_tables import is_layout, table_lines
+from playground.tabs.rag.lab.reading.html_text import INLINE, UNSEEN, flat, heading_level, name_of, strings, text_in
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_UNSEEN_NAMES = """script style template noscript svg math head iframe object canvas select button audio video"""
-_INLINE_NAMES = """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt ruby s
-    samp small span strike strong sub sup time tt u var wbr hi ref"""
-_UNSEEN, _INLINE = frozenset(_UNSEEN_NAMES.split()), frozenset(_INLINE_NAMES.split())
 _DEEPEST = 500
 
 
@@ -35,20 +31,20 @@ class HtmlWriter:
         if depth > _DEEPEST:
             raise RecursionError
         name = name_of(element)
-        if name in _UNSEEN and not (name == "head" and element.get("rend")):
+        if name in UNSEEN and not (name == "head" and element.get("rend")):
             return
         if level := heading_level(element):
             self._flush()
             self._writing.heading(text_in(element), level)
         elif name == "pre":
             self._flush()
-            self._writing.paragraph("".join(_strings(element)))
-        elif name == "table":
+            self._writing.paragraph("".join(strings(element)))
+        elif name == "table" and not is_layout(element):
             self._flush()
             self._table(element)
         elif name in {"br", "lb"}:
             self._inline.append("\n")
-        elif name in _INLINE:
+        elif name in INLINE:
             self._children(element, depth)
         else:
             self._flush()
@@ -58,11 +54,11 @@ class HtmlWriter:
             self._item = outer
 
     def _children(self, element: Element, depth: int) -> None:
-        self._inline.append(_flat(element.text))
+        self._inline.append(flat(element.text))
         for child in element:
             if isinstance(child.tag, str):
                 self._block(child, depth + 1)
-            self._inline.append(_flat(child.tail))
+            self._inline.append(flat(child.tail))
 
     def _flush(self) -> None:
         text, self._inline = "".join(self._inline), []
@@ -73,50 +69,5 @@ class HtmlWriter:
                 self._writing.paragraph(text)
 
     def _table(self, table: Element) -> None:
-        rows = [[text_in(cell) for cell in row if name_of(cell) in {"td", "th", "cell"}] for row in _rows(table)]
-        for count, line in enumerate(tables.lines(rows)):
+        for count, line in enumerate(table_lines(table)):
             (self._writing.line if count else self._writing.paragraph)(line)
-
-
-def name_of(element: Element) -> str:
-    """The tag, without its namespace, in lower case; empty for comments and instructions."""
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
-
-
-def heading_level(element: Element) -> int:
-    """1 to 6; 0 for what is no heading."""
-    name = name_of(element)
-    if name == "head":
-        name = element.get("rend") or ""
-    return int(name[1]) if len(name) == 2 and name[0] == "h" and name[1] in "123456" else 0
-
-
-def text_in(element: Element) -> str:
-    """All text in it, unseen parts left out."""
-    return " ".join("".join(_strings(element)).split())
-
-
-def _strings(element: Element) -> Iterator[str]:
-    """Without recursion: HTML of strangers nests as deep as it likes."""
-    left: list[Element | str] = [element]
-    while left:
-        taken = left.pop()
-        if isinstance(taken, str):
-            yield taken
-            continue
-        for child in reversed(taken):
-            left.append(child.tail or "")
-            if name_of(child) not in _UNSEEN | {""}:
-                left.append(child)
-        yield "\n" if name_of(taken) in {"br", "lb"} else taken.text or ""
-        if taken is not element and name_of(taken) not in _INLINE:
-            yield " "
-
-
-def _rows(table: Element) -> Iterator[Element]:
-    return (found for found in table.iter() if name_of(found) in {"tr", "row"})
-
-
-def _flat(text: str | None) -> str:
-    """In HTML a line break is a space."""
-    return text.replace("\n", " ").replace("\r", " ") if text else ""

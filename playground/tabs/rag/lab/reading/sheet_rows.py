@@ -1,0 +1,103 @@
+"""Rows of a spreadsheet as they are shown, with merged cells filled into all rows and columns that they cover."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, NamedTuple, Protocol
+
+from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
+from playground.tabs.rag.lab.reading.number_format import shown
+
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+_PIECE = 2**20
+_LONGEST = 300
+_MOST_MERGED = 50_000
+_MOST_COLUMNS = 200
+
+
+class MergedCells(NamedTuple):
+    """Rows and columns from 1, the last ones included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class _Font(Protocol):
+    b: bool | None
+
+
+class SheetCell(Protocol):
+    """What is wanted of a cell; an empty one has no format."""
+
+    @property
+    def value(self) -> object: ...
+    @property
+    def number_format(self) -> str | None: ...
+    @property
+    def font(self) -> _Font | None: ...
+
+
+def merged_cells(part: IO[bytes]) -> list[MergedCells]:
+    """The merged cells of a sheet, from its XML, which is read piece by piece."""
+    found: list[MergedCells] = []
+    kept = b""
+    while piece := part.read(_PIECE):
+        text = kept + piece
+        end = 0
+        for match in _MERGED.finditer(text):
+            left, top, right, bottom = match.groups()
+            found.append(MergedCells(int(top), _column(left), int(bottom), _column(right)))
+            end = match.end()
+            if len(found) >= _MOST_MERGED:
+                return found
+        kept = text[max(end, len(text) - _LONGEST) :]
+    return found
+
+
+def rows_shown(rows: Iterable[Sequence[SheetCell]], merged: Iterable[MergedCells]) -> Iterator[list[object]]:
+    """The rows from the first. A row with nothing of its own stays empty. One in bold letters above one that is not
+    is a `NamingRow`."""
+    starting: defaultdict[int, list[MergedCells]] = defaultdict(list)
+    for one in merged:
+        starting[one.top].append(one)
+    reaching: dict[MergedCells, object] = {}
+    for number, row in enumerate(rows, start=1):
+        values = [None if cell.value is None else shown(cell.value, cell.number_format or "") for cell in row]
+        if reaching:
+            reaching = {one: said for one, said in reaching.items() if one.bottom >= number}
+        if any(value not in (None, "") for value in values):
+            for one in starting.get(number, ()):
+                said = values[one.left - 1] if one.left <= len(values) else None
+                if said not in (None, ""):
+                    reaching[one] = said
+            for one, said in reaching.items():
+                _fill(values, one, str(said), number)
+            yield NamingRow(values) if _bold(row) else values
+        else:
+            yield []
+
+
+def _fill(values: list[object], one: MergedCells, said: str, number: int) -> None:
+    last = min(one.right, max(len(values), one.left) + _MOST_COLUMNS, _MOST_COLUMNS)
+    values.extend([None] * (last - len(values)))
+    for column in range(one.left, last + 1):
+        if column > one.left:
+            values[column - 1] = Across(said)
+        elif number > one.top:
+            values[column - 1] = Down(said)
+
+
+def _bold(row: Sequence[SheetCell]) -> bool:
+    filled = [cell for cell in row if cell.value not in (None, "")]
+    return len(filled) > 1 and all(cell.font is not None and bool(cell.font.b) for cell in filled)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
