@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,8 @@ def checked_number(name: str, value: object, ranges: Mapping[str, tuple[float, f
 def checked_sampling(
     values: Mapping[str, object], bounds: InputBounds, ranges: Mapping[str, tuple[float, float]] = RANGES
 ) -> Sampling:
-    """Sampling parameters by name. `stop` is a list of texts, or one text with a sequence a line."""
+    """Sampling parameters by name. `stop` is a list of texts, or one text with a sequence a line, in which `\\n` is a
+    line break, `\\t` a tab and two backslashes are one."""
     numbers = {name: checked_number(name, values.get(name), ranges) for name in RANGES}
     longest = numbers["max_tokens"]
     if longest is not None and longest > bounds.tokens_per_reply:
@@ -72,13 +74,17 @@ def checked_sampling(
 
 
 def _checked_stop(value: object) -> tuple[str, ...]:
-    marks = value.splitlines() if isinstance(value, str) else value or []
+    marks = [_unescaped(line) for line in value.splitlines()] if isinstance(value, str) else value or []
     if not isinstance(marks, Sequence) or not all(isinstance(mark, str) for mark in marks):
         raise ArgumentError("not_text")
     stops = tuple(mark for mark in marks if mark)
     if len(stops) > MAX_STOPS or any(len(mark) > MAX_STOP_LENGTH for mark in stops):
         raise RequestLimit("message_length", limit=MAX_STOP_LENGTH, length=max(len(mark) for mark in stops))
     return stops
+
+
+def _unescaped(line: str) -> str:
+    return re.sub(r"\\([nt\\])", lambda found: {"n": "\n", "t": "\t"}.get(found[1], "\\"), line)
 
 
 def checked_history(value: object, bounds: InputBounds) -> tuple[Message, ...]:

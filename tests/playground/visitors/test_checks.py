@@ -100,6 +100,8 @@ def test_a_reply_is_never_unbounded():
 def test_stop_sequences():
     assert checked_sampling({"stop": "a\n\nb"}, BOUNDS).stop == ("a", "b")
     assert checked_sampling({"stop": ["a", ""]}, BOUNDS).stop == ("a",)
+    assert checked_sampling({"stop": r"\n\nQ:" + "\n" + r"a\\n\tb"}, BOUNDS).stop == ("\n\nQ:", "a\\n\tb")
+    assert checked_sampling({"stop": [r"\n"]}, BOUNDS).stop == (r"\n",)  # a program says what it means
     for wrong in ([1], 5, ["a", None], {"a": 1}, True):
         assert reason(checked_sampling, {"stop": wrong}, BOUNDS) == "not_text"
     for many in (["a"] * 5, ["a" * 101]):
