@@ -261,6 +261,7 @@ async def measure_local(url: str, count: int, tokens: int, rounds: int) -> tuple
         visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(count)]
         for one in visitors:
             await one.open(config=group.config)
+        await group.send(visitors[0], question(0), DEFAULT_MODEL, max_tokens=2)  # the model is loaded once
         for turn in range(rounds):
             start = time.perf_counter()
             asking = (

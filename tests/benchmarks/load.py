@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import statistics
 import subprocess
 import sys
@@ -19,11 +18,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx2
 from platformdirs import user_cache_path
 
-from tests.benchmarks import classroom, slow_callbacks
+from tests.benchmarks import classroom, engines, slow_callbacks
 from tests.browser.serving import ROOT, serving
 from tests.ports import free_port
 
@@ -97,18 +97,22 @@ def print_local(root: Path, home: Path) -> None:
 
 
 def bare_rate(home: Path) -> float:
-    """Tokens a second of the engine's own library, so many streams at once."""
-    command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", "bare-q8_0", "--home", str(home)]
-    command += ["--tokens", str(TOKENS), "--rounds", str(ROUNDS)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return float(json.loads(said.splitlines()[-1])["rates"][str(LOCAL)])
+    """Tokens a second of the engine's own library, so many streams at once, in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.load", "--only", "bare", "--home", str(home)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+
+
+def print_bare(home: Path) -> None:
+    folder = home / "models" / engines.MODEL.partition("/")[2].replace("/", "--")
+    with patch.object(engines, "STREAMS", (LOCAL,)):
+        print(engines.measure_bare(folder, "q8_0", TOKENS, ROUNDS)["rates"][str(LOCAL)])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=user_cache_path("aula", appauthor=False))
     parser.add_argument("--visitors", type=int, nargs="+", default=[10, 30, 50])
-    parser.add_argument("--only", choices=("vendor", "crowd", "local"))
+    parser.add_argument("--only", choices=("vendor", "crowd", "local", "bare"))
     parser.add_argument("--root", type=Path, default=ROOT, help="the program, where it is another copy")
     parser.add_argument("--beside", type=Path, help="another copy of the program, measured in the same run")
     given = parser.parse_args()
@@ -118,6 +122,8 @@ def main() -> None:
         print_crowd(given.root)
     if given.only in (None, "local"):
         print_local(given.root, given.home)
+    if given.only == "bare":
+        print_bare(given.home)
 
 
 if __name__ == "__main__":
