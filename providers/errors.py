@@ -71,7 +71,7 @@ class UnknownModel(ConfigurationError):
 
 
 class WeightsUnavailable(ConfigurationError):
-    """Values: model; disk: need and free in bytes; import, unreadable, failed and unfit: cause.
+    """Values: model; disk: need and free in bytes; import, unreadable, failed, unfit and what follows it: cause.
 
     "damaged" is what a length, a checksum or a parser of the file itself has shown; "engine", that a process ended
     while it was loading; "unfit", that the files are whole, and nothing that is of use here can be made of them.
@@ -81,6 +81,7 @@ class WeightsUnavailable(ConfigurationError):
     reasons = (
         *("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip"),
         *("engine", "import", "unreadable", "failed", "unfit"),
+        *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts"),
     )
 
 

@@ -25,6 +25,7 @@ from providers.adapters.huggingface.weights.files import (
     sha256_of,
     unreadable,
 )
+from providers.adapters.huggingface.weights.unfit import misfit_by_config
 from providers.errors import MissingPackage, PlaygroundError, WeightsUnavailable
 from providers.importing import importing
 
@@ -60,9 +61,10 @@ def explain_failure(error: BaseException, folder: Path, model: str) -> Playgroun
         return WeightsUnavailable("damaged", model=model)
     if isinstance(error, OSError) and error.errno is not None:
         return unreadable(error, model)
-    if isinstance(error, RuntimeError):
+    if isinstance(error, RuntimeError) and misfit_by_config(folder) is None:
         return WeightsUnavailable("failed", model=model, cause=type(error).__name__)
-    return WeightsUnavailable("unfit", model=model, cause=type(error).__name__)
+    reason, cause = misfit_by_config(folder) or ("unfit", type(error).__name__)
+    return WeightsUnavailable(reason, model=model, cause=cause)
 
 
 def _wants_memory(error: BaseException) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from providers.adapters.huggingface.weights.unfit import misfit_by_names
 from providers.errors import WeightsUnavailable
 
 RECORD = "record.json"
@@ -128,6 +129,8 @@ def weights_format(folder: Path, model: str) -> str:
         return "safetensors"
     if choose_gguf(names):
         return "gguf"
+    if (misfit := misfit_by_names(names)) is not None:
+        raise WeightsUnavailable(misfit[0], model=model, cause=misfit[1])
     pickled = any(Path(name).suffix in PICKLED for name in names)
     raise WeightsUnavailable("unsafe_format" if pickled else "not_found", model=model)
 

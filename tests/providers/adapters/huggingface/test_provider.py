@@ -226,7 +226,7 @@ async def test_defaults_of_the_models_makers(opened: Open, tmp_path: Path, llama
     ("file", "content", "reason"),
     [
         ("config.json", '{"model_type": "llama"', "damaged"),
-        ("config.json", '{"model_type": "unheard-of"}', "unfit"),
+        ("config.json", '{"model_type": "unheard-of"}', "architecture"),
         (
             "config.json",
             '{"model_type": "own", "auto_map": {"AutoConfig": "own.Own", "AutoModelForCausalLM": "own.Own"}}',

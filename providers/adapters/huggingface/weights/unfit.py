@@ -1,0 +1,45 @@
+"""What a model is that cannot be used here, by what its files say of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+from providers.importing import importing
+
+Misfit = tuple[str, str]
+"""A reason of `WeightsUnavailable`, and its cause."""
+
+
+def misfit_by_names(names: Collection[str]) -> Misfit | None:
+    """Of a folder without weights that could be opened: an adapter without its model, or a file in parts."""
+    if "adapter_config.json" in names:
+        return "adapter", ""
+    parts = sorted(name for name in names if name.lower().endswith(".gguf") and "-of-0" in name)
+    return ("parts", parts[0]) if parts else None
+
+
+def misfit_by_config(folder: Path) -> Misfit | None:
+    """Of a folder that could not be loaded. `None` where its configuration explains nothing."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(config, dict):
+        return None
+    kind, quantised = str(config.get("model_type", "")), config.get("quantization_config")
+    if isinstance(quantised, dict):
+        return "quantised", str(quantised.get("quant_method", "")).upper()[:20]
+    if isinstance(config.get("quantization"), dict):
+        return "quantised", "MLX"
+    if not _is_known(kind):
+        return "own_code" if config.get("auto_map") else "architecture", kind[:60]
+    return ("encoder_decoder", kind) if config.get("is_encoder_decoder") is True else None
+
+
+def _is_known(kind: str) -> bool:
+    with importing():
+        from transformers import CONFIG_MAPPING
+
+        return kind in CONFIG_MAPPING
