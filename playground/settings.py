@@ -84,7 +84,10 @@ class Settings(BaseSettings):
     api_hosts: Names = Field(
         (), description="host:port, comma-separated, that a hosted page may ask besides the catalogue's vendors."
     )
-    messages_per_minute: int = Field(30, ge=1, description="Messages a visitor may send a minute.")
+    messages_per_minute: Annotated[int, Field(ge=1)] | None = Field(
+        default_factory=lambda data: 30 if data["hosted"] else None,
+        description="Messages a visitor may send a minute; searching is none. Default: 30 if hosted, else any number.",
+    )
     max_tokens_per_reply: int = Field(2048, ge=1, description="Longest reply a visitor may ask for, in tokens.")
     parallel_streams: int = Field(4, ge=1, description="Replies a visitor may receive at the same time.")
     queue_size: int = Field(64, ge=1, description="Requests that may wait in line before the page says it is busy.")

@@ -18,9 +18,9 @@ _MINUTE = 60.0
 
 @dataclass(slots=True)
 class Limits:
-    """Messages a minute, parallel streams and tokens a reply, each per visitor."""
+    """Messages a minute (`None`: any number), parallel streams and tokens a reply, each per visitor."""
 
-    messages_per_minute: int
+    messages_per_minute: int | None
     parallel_streams: int
     tokens_per_reply: int
     clock: Clock = time.monotonic
@@ -32,6 +32,8 @@ class Limits:
 
     def message(self, visitor: str) -> None:
         """Count a message. Raises `VisitorLimit("rate")` with the seconds until the next one may be sent."""
+        if self.messages_per_minute is None:
+            return
         now = self.clock()
         sent = self._sent.get(visitor) or deque()
         while sent and sent[0] <= now - _MINUTE:

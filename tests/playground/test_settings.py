@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from playground.settings import DEFAULT_MODEL, Settings, command_line, environment_keys, variables
 from providers.base import Deadlines
@@ -125,3 +126,11 @@ def test_each_vendor_of_the_catalogue_has_its_variable():
     found = environment_keys(catalog, environ)
     hub = {"huggingface"} if "HF_TOKEN" in environ else set()
     assert set(found) == {name for name, row in catalog.endpoints.items() if row.key_variable} | hub
+
+
+def test_messages_are_counted_only_where_strangers_visit(tmp_path):
+    assert Settings(_env_file=None, home=tmp_path).messages_per_minute is None
+    assert Settings(_env_file=None, home=tmp_path, hosted=True).messages_per_minute == 30
+    assert Settings(_env_file=None, home=tmp_path, messages_per_minute=5).messages_per_minute == 5
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, home=tmp_path, messages_per_minute=0)

@@ -163,7 +163,10 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
 
     async def search(self, visitor: str, question: str, retrieval: RetrievalSetup) -> RetrievalResult:
         """The passages found. Raises `UnknownDocument("documents")` where there is nothing to search in."""
-        async with self.sessions.work.at(visitor, "rag-search"), self.collection(visitor, retrieval) as collection:
+        async with (
+            self.sessions.work.at(visitor, "rag-search", counted=False),
+            self.collection(visitor, retrieval) as collection,
+        ):
             return await self.find(visitor, collection, question, retrieval)
 
     async def document_search(self, visitor: str) -> Search | None:
