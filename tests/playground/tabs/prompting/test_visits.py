@@ -304,10 +304,12 @@ class TestMeasuring:
         sampling = Sampling(max_tokens=30)
         run_id, _ = await begun(trials, wanted("zero_shot", count=40, models=(SLOW,), sampling=sampling))
         states: list[str] = []
+        pausing = False
         async with aclosing(trials.measure(WHO, run_id)) as snapshots:
             async for snapshot in snapshots:
                 states.append(snapshot.state)
-                if len(states) == 2:
+                if not pausing and sum(snapshot.in_flight.values()):  # however long it takes until something begins
+                    pausing = True
                     trials.pause(WHO)
                 if snapshot.state == "paused" and not sum(snapshot.in_flight.values()):
                     held = len(snapshot.outcomes)
