@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 
+from playground.languages import closest, in_language
 from playground.measuring.words import fold
 
 
@@ -102,6 +103,7 @@ _SPANISH = _Language(
     minus="menos",
     weak=frozenset({"un", "una", "uno", "medio", "media", "mil", "docena", "cien"}),
 )
+_SPOKEN: Mapping[str, _Language] = MappingProxyType({"en": _ENGLISH, "es": _SPANISH})
 _FALSE_FRIENDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {"en": frozenset({"once", "un", "una", "mil", "cuarto", "sexto", "media"}), "es": frozenset({"ten", "six", "a"})}
 )
@@ -111,18 +113,18 @@ _FALSE_FRIENDS: Mapping[str, frozenset[str]] = MappingProxyType(
 def find_phrases(text: str, start: int, end: int, language: str) -> Iterator[NumberPhrase]:
     """Every number in words, in the order of the text; of the text's own language first."""
     folded = fold(text)
-    own, other = (_SPANISH, _ENGLISH) if language == "es" else (_ENGLISH, _SPANISH)
-    found = [*_phrases(folded, start, end, own)]
-    false = _FALSE_FRIENDS["es" if language == "es" else "en"]
-    for phrase in _phrases(folded, start, end, other):
+    own = closest(language, _SPOKEN)
+    found, false = [*_phrases(folded, start, end, own)], in_language(_FALSE_FRIENDS, own)
+    for phrase in (one for other in _SPOKEN if other != own for one in _phrases(folded, start, end, other)):
         words = set(re.findall(r"[a-z]+", folded[phrase.start : phrase.end]))
         if not words & false and all(phrase.end <= one.start or phrase.start >= one.end for one in found):
             found.append(phrase)
     return iter(sorted(found, key=lambda one: one.start))
 
 
-def _phrases(folded: str, start: int, end: int, spoken: _Language) -> Iterator[NumberPhrase]:
-    for found in _pattern(spoken is _SPANISH).finditer(folded, start, end):
+def _phrases(folded: str, start: int, end: int, language: str) -> Iterator[NumberPhrase]:
+    spoken = _SPOKEN[language]
+    for found in _pattern(language).finditer(folded, start, end):
         words = re.findall(r"[a-z]+", found["whole"] or found["alone"] or "")
         value = _value(words, found, spoken)
         if value is not None:
@@ -131,8 +133,8 @@ def _phrases(folded: str, start: int, end: int, spoken: _Language) -> Iterator[N
 
 
 @cache
-def _pattern(spanish: bool) -> re.Pattern[str]:
-    spoken = _SPANISH if spanish else _ENGLISH
+def _pattern(language: str) -> re.Pattern[str]:
+    spoken = _SPOKEN[language]
     word = "|".join(sorted([*spoken.small, *spoken.scales], key=len, reverse=True))
     part, small = "|".join(spoken.parts), "|".join(sorted(spoken.small, key=len, reverse=True))
     one = rf"(?:{word})\b"

@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import count
 
 from playground.measuring.number_words import find_phrases
+from playground.numerals import separators
 
 _SPACES = "\u00a0\u202f\u2009 "
 _GROUPED = (
@@ -193,4 +194,4 @@ def _plain(digits: str, language: str) -> str:
 
 
 def _groups(digits: str, sign: str, language: str) -> bool:
-    return _AMBIGUOUS.fullmatch(digits) is not None and (sign == "," or language == "es")
+    return _AMBIGUOUS.fullmatch(digits) is not None and sign in {",", separators(language)[1]}
