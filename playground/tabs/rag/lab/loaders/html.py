@@ -10,6 +10,7 @@ from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import one_line
+from playground.tabs.rag.lab.reading.decoding import decode_declared
 from playground.tabs.rag.lab.reading.html_tables import flatten
 from playground.tabs.rag.lab.reading.html_text import text_in
 from playground.tabs.rag.lab.reading.html_writer import HtmlWriter
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 SUFFIXES = (".html", ".htm", ".xhtml")
 _LOOKED_AT = 4096
 _MARK = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
-_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w-]{2,30})", re.I
+)
 _LEAST_PART = 0.4
 """Of the text of a page; where less of it is taken for its content, the rest may be content too."""
 
@@ -71,9 +74,6 @@ def _content(root: HtmlElement, whole: DocumentPage, most: int) -> DocumentPage:
 def _text(source: Source) -> str:
     """As the page says that it is encoded, where its bytes agree; else as found."""
     declared = _DECLARED.search(source.content[:_LOOKED_AT])
-    if declared:
-        try:
-            return source.content.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return source.text or ""
+    if declared is None:
+        return source.text or ""
+    return decode_declared(source.content, (declared[1] or declared[2]).decode("ascii")) or ""

@@ -21,8 +21,8 @@ _DOTS_PER_POINT = 200 / 72
 
 
 def claims(source: Source) -> Claim:
-    """A PDF may have up to 1024 bytes of anything before its mark."""
-    return Claim.CERTAIN if b"%PDF-" in source.content[:1024] else Claim.NONE
+    """A PDF may have up to 1024 bytes of anything before its mark; a ZIP archive with a stored PDF in front is none."""
+    return Claim.CERTAIN if not source.parts and b"%PDF-" in source.content[:1024] else Claim.NONE
 
 
 def load(source: Source) -> Iterator[DocumentPage]:

@@ -10,11 +10,13 @@ from typing import NamedTuple
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Source
+from playground.tabs.rag.lab.reading.code_pages import ZIP_NAMES, fitting
 from playground.tabs.rag.lab.reading.file_names import safe_name
 from playground.tabs.rag.lab.reading.zipped import ZIP_MARKS, open_zip
 from providers.errors import PlaygroundError
 
 _OF_DOCUMENTS = frozenset({"mimetype", "[Content_Types].xml", "AndroidManifest.xml", "META-INF/MANIFEST.MF"})
+_NAMED_IN_UTF8 = 0x800
 _LEFT_BY_SYSTEMS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
@@ -37,7 +39,7 @@ def unpack(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
     Raises `UnreadableDocument`: "damaged", "empty", "too_many_files"; "expands", if all together are too large.
     """
     archive = open_zip(content)
-    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]
+    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(name_in(entry))]
     if not entries:
         raise UnreadableDocument("empty")
     if len(entries) > bounds.archive_files:
@@ -47,13 +49,28 @@ def unpack(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
     return [_member(archive, entry, bounds) for entry in entries]
 
 
+def name_in(entry: zipfile.ZipInfo) -> str:
+    """Its path. Without the flag for UTF-8, `zipfile` takes names for code page 437; what they are is judged by what
+    comes out."""
+    if entry.flag_bits & _NAMED_IN_UTF8 or entry.filename.isascii():
+        return entry.filename
+    try:
+        said = entry.orig_filename.encode("cp437")
+    except UnicodeEncodeError:  # a name from an extra field
+        return entry.filename
+    try:
+        return said.decode("utf-8")
+    except UnicodeDecodeError:
+        return said.decode(fitting(said, ZIP_NAMES) or "cp437")
+
+
 def _hidden(name: str) -> bool:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return not parts or bool(_LEFT_BY_SYSTEMS.intersection(parts)) or parts[-1].startswith(".")
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, bounds: DocumentBounds) -> ArchiveMember:
-    name = safe_name(entry.filename)
+    name = safe_name(name_in(entry))
     if entry.flag_bits & 1:
         return ArchiveMember(name, b"", UnreadableDocument("encrypted"))
     if entry.file_size > bounds.file_bytes:

@@ -13,6 +13,9 @@ _UNWANTED = re.compile(
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" *\n *")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[\ufffe\x02](?=[^\W\d_A-ZÁÉÍÓÚÑÜ])")
+_EMPTY_LINES = re.compile(r"\n{4,}")
+_LINES_LOOKED_AT = 2000
+_LEAST_INDENTED = 0.2
 _MANY_LINES = re.compile(r"\n{3,}")
 
 
@@ -30,6 +33,20 @@ def clean_spaces(text: str) -> str:
     """`clean`, and runs of spaces as one, lines without spaces around them, at most one empty line in a row."""
     text = _LINE_ENDS.sub("\n", _SPACES.sub(" ", clean(text)))
     return _MANY_LINES.sub("\n\n", text).strip()
+
+
+def clean_code(text: str) -> str:
+    """`clean`, and lines without spaces at their end, at most two empty lines in a row. Indentation stays."""
+    lines = "\n".join(line.rstrip() for line in clean(text).split("\n"))
+    return _EMPTY_LINES.sub("\n\n\n", lines).strip("\n")
+
+
+def is_indented(text: str) -> bool:
+    """Its lines begin at several depths, as those of a program do."""
+    lines = [line for line in text.split("\n")[:_LINES_LOOKED_AT] if line.strip()]
+    depths = [len(line) - len(line.lstrip(" \t")) for line in lines]
+    deep = sum(depth > 1 or line[0] == "\t" for depth, line in zip(depths, lines, strict=True))
+    return deep >= max(2, _LEAST_INDENTED * len(lines)) and len(set(depths)) > 2
 
 
 def one_line(text: str) -> str:

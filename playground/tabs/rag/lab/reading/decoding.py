@@ -1,8 +1,10 @@
-"""Bytes as text: the encoding by its mark, as UTF-8, or guessed."""
+"""Bytes as text: the encoding by its mark, as UTF-8, as declared, or guessed."""
 
 from __future__ import annotations
 
 import codecs
+
+from playground.tabs.rag.lab.reading.code_pages import EUROPEAN, MARK_IN_WORD, fitting
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -13,8 +15,15 @@ _MARKS = (
 )
 _LOOKED_AT = 65_536
 _MOST_CONTROLS = 0.02
+_MOST_WRONG = 0.001
+_RIGHT_FOR_WRONG = 4
 _CONTROLS = bytes(set(range(32)) - {8, 9, 10, 11, 12, 13, 27})
 _WESTERN = frozenset("áéíóúüñçàèìòùâêîôûäëïöÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖß¿¡«»“”‘’–—…€ºª°·©®\xa0")
+_AS_BROWSERS = {
+    **{"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874"},
+    **{"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"},
+}
+"""Names of codecs, and what browsers read under them (WHATWG, Encoding)."""
 _GUESSED = (
     *("utf_16_le", "utf_16_be", "cp1252", "cp850", "mac_roman", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254"),
     *("cp1255", "cp1256", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
@@ -33,12 +42,33 @@ def decode(content: bytes) -> str | None:
     return _as(content, "utf-8") if _is_utf8(content) else _guessed(content)
 
 
+def decode_declared(content: bytes, declared: str) -> str | None:
+    """As a page says that it is encoded, in the way of browsers: a byte order mark goes before, and what calls itself
+    Latin-1 is Windows-1252. Where the bytes are UTF-8 and more than ASCII, or the name is none, as `decode`."""
+    if any(content.startswith(mark) for mark, _ in _MARKS) or (_is_utf8(content) and not content.isascii()):
+        return decode(content)
+    try:
+        name = codecs.lookup(declared).name
+    except (LookupError, ValueError):
+        return decode(content)
+    name = _AS_BROWSERS.get(name, name)
+    try:
+        text = content.decode(name, errors="replace")
+    except (LookupError, UnicodeError):  # such as "hex", which is no encoding of text
+        return decode(content)
+    return decode(content) if text.count("\ufffd") > max(1, _MOST_WRONG * len(text)) else text
+
+
 def _is_utf8(content: bytes) -> bool:
-    """A file that is cut off within its last character counts too."""
+    """Hardly any byte is wrong, of those that are not ASCII: one costs one character. A file that is cut off within
+    its last character counts too."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(content)
     except UnicodeDecodeError:
-        return False
+        text = content.decode("utf-8", errors="replace")
+        wrong = text.count("\ufffd")
+        right = sum(not letter.isascii() for letter in text) - wrong
+        return wrong * _RIGHT_FOR_WRONG <= right
     return True
 
 
@@ -59,11 +89,16 @@ def _wide(content: bytes) -> str | None:
 
 
 def _guessed(content: bytes) -> str | None:
-    """Western first: where all that is not ASCII is a letter or mark of a western language, it is that."""
+    """Western first: where all that is not ASCII is a letter or mark of a western language, it is that; then the code
+    page that makes it a text in one European language."""
     head = content[:_LOOKED_AT]
     western = head.decode("cp1252", errors="replace")
-    if all(letter in _WESTERN for letter in western if not letter.isascii()):
+    known = all(letter in _WESTERN for letter in western if not letter.isascii())
+    if known and not MARK_IN_WORD.search(western):
         return content.decode("cp1252", errors="ignore")
+    fits = fitting(head, EUROPEAN)
+    if fits is not None:
+        return content.decode(fits, errors="ignore")
     from charset_normalizer import from_bytes
 
     best = from_bytes(head, cp_isolation=list(_GUESSED)).best()

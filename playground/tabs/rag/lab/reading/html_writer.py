@@ -36,9 +36,9 @@ class HtmlWriter:
         if level := heading_level(element):
             self._flush()
             self._writing.heading(text_in(element), level)
-        elif name == "pre":
+        elif name == "pre" or (name == "code" and _has_lines(element)):
             self._flush()
-            self._writing.paragraph("".join(strings(element)))
+            self._writing.code("".join(strings(element)))
         elif name == "table" and not is_layout(element):
             self._flush()
             self._table(element)
@@ -71,3 +71,8 @@ class HtmlWriter:
     def _table(self, table: Element) -> None:
         for count, line in enumerate(table_lines(table)):
             (self._writing.line if count else self._writing.paragraph)(line)
+
+
+def _has_lines(code: Element) -> bool:
+    """It is what trafilatura makes of `pre`."""
+    return "\n" in "".join(strings(code)).strip("\n")

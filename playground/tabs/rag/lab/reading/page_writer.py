@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground.tabs.rag.lab.documents import DocumentPage, Heading
 from playground.tabs.rag.lab.errors import UnreadableDocument
-from playground.tabs.rag.lab.reading.cleaning import clean_spaces, one_line
+from playground.tabs.rag.lab.reading.cleaning import clean_code, clean_spaces, one_line
 
 _LONGEST_HEADING = 300
 
@@ -21,6 +21,10 @@ class PageWriter:
     def paragraph(self, text: str) -> None:
         """A piece with an empty line before it; nothing where it is blank."""
         self._add(clean_spaces(text), "\n\n")
+
+    def code(self, text: str) -> None:
+        """A piece with an empty line before it, its indentation kept."""
+        self._add(clean_code(text), "\n\n")
 
     def line(self, text: str) -> None:
         """A piece on a line of its own."""

@@ -256,3 +256,27 @@ def test_no_line_takes_long(line):
     read("a.txt", line.encode())
     join_lines(line)
     assert time.process_time() - start < 8
+
+
+PROGRAM = (
+    "def riega(maceta):\n    for gota in range(3):\n        if maceta.seca:\n            maceta.moja()\n    return 1\n"
+)
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.js", "a.txt", "a.log"])
+def test_a_program_keeps_its_indentation(name):
+    _, (page,) = read(name, PROGRAM.replace("        ", "\t").encode())
+    assert page.text == PROGRAM.replace("        ", "\t").rstrip("\n")
+    assert read(name, b"  uno   dos\n\n\n  tres")[1][0].text == "uno dos\n\ntres"
+
+
+def test_code_in_a_page_keeps_its_indentation():
+    prose = (
+        "<p>Cada tarde se riegan las macetas del patio, y quien falta avisa a su compañera de la otra clase.</p>" * 3
+    )
+    for code in (f"<pre>{PROGRAM}</pre>", f"<pre><code class='language-python'>{PROGRAM}</code></pre>"):
+        _, (page,) = read(
+            "a.html", f"<html><body><article><h1>Riego</h1>{prose}{code}</article></body></html>".encode()
+        )
+        assert PROGRAM.strip() in page.text
+        assert page.text.startswith(page.headings[0].text, page.headings[0].start)

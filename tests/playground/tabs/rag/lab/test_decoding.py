@@ -1,0 +1,107 @@
+"""Encodings: as declared, as marked, and as their letters show; one wrong byte costs one character."""
+
+import codecs
+import io
+import zipfile
+
+import pytest
+
+from playground.tabs.rag.lab import loaders
+from playground.tabs.rag.lab.bounds import DocumentBounds
+from playground.tabs.rag.lab.reading import archive
+from playground.tabs.rag.lab.reading.decoding import decode, decode_declared
+
+from .hostile import real
+
+TEXTS = {
+    "da": "Smørrebrød med rejer og rødspætte på Ærø; båden sejler hver søndag.",
+    "sv": "Båten går på lördag från Åland, och fiskarna säljer strömming i hamnen.",
+    "is": "Það er gott veður í dag, og bátarnir sækja þorsk út á sjó frá höfninni.",
+    "pl": "Łódka płynie wzdłuż wybrzeża; rybacy sprzedają świeże śledzie i węgorze, żółte sieci schną.",
+    "cs": "Příliš žluťoučký kůň úpěl ďábelské ódy; rybáři prodávají čerstvé ryby v přístavu.",
+    "hu": "A halászok őszi vásárt tartanak a kikötőben, a hűvös időben is sütnek keszeget.",
+    "tr": "Balıkçılar sabah erkenden denize açılır, öğleden sonra taze balık satışı başlar; güneşte ağlar kurur.",
+    "pt": "As inscrições são feitas até às nove; os pães e o leite são por conta da associação.",
+    "fr": "Le pêcheur vend ses crevettes à l’aube, où la forêt s’arrête : huîtres, bœuf et crème.",
+    "de": "Die Fischer verkaufen früh morgens Öl, Brötchen und süße Äpfel an der Straße.",
+}
+CODE_PAGES = [
+    *((language, "cp1252") for language in ("da", "sv", "is", "pt", "fr", "de")),
+    *((language, "cp1250") for language in ("pl", "cs", "hu")),
+    *((language, "iso8859_2") for language in ("pl", "cs", "hu")),
+    *(("tr", "cp1254"), ("de", "cp850"), ("pt", "mac_roman"), ("fr", "mac_roman")),
+]
+
+
+@pytest.mark.parametrize(("language", "name"), CODE_PAGES)
+def test_the_letters_of_a_language_tell_its_code_page(language, name):
+    text = TEXTS[language] if name != "cp850" else TEXTS[language].replace("’", "'")
+    assert decode(text.encode(name)) == text
+
+
+def test_spanish_of_dos_and_old_macs():
+    text = "El día de la reunión, la señora Núñez pidió más años; ¿cuántos?"
+    assert decode(text.encode("cp850")) == text and decode(text.encode("mac_roman")) == text
+    assert decode("Un día gris".encode("cp850")) == "Un día gris"
+
+
+@pytest.mark.parametrize("wrong", [b"\xe9", b"\xff", b"\xc3"])
+def test_a_wrong_byte_in_utf8_costs_one_character(wrong):
+    before, after = "La canción del año pasado, ", "el niño y la cigüeña"
+    found = decode(before.encode() + wrong + after.encode())
+    assert found is not None and found.startswith(before) and found.endswith(after)
+    assert decode(b"caf\xe9 con leche") == "café con leche"
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "ISO_8859-1", "latin1", "us-ascii", "windows-1252"])
+def test_latin_1_is_what_browsers_take_it_for(label):
+    text = "Entrada “reducida”: 12 € – niños…"
+    assert decode_declared(text.encode("cp1252"), label) == text
+
+
+def test_what_is_declared_is_not_always_true():
+    text = "La señal — a las siete"
+    assert decode_declared(text.encode(), "iso-8859-1") == text
+    assert decode_declared(codecs.BOM_UTF8 + text.encode(), "windows-1252") == text
+    assert decode_declared(text.encode("utf-16"), "utf-8") == text
+    assert decode_declared(text.encode("cp1252"), "utf-8") == text
+    assert decode_declared(text.encode(), "no-such-name") == text
+    assert decode_declared(b"plain", "hex") == "plain"
+
+
+def test_a_page_says_its_encoding_in_its_xml_declaration_too():
+    page = '<?xml version="1.0" encoding="iso-8859-2"?><html><body><p>Żółw i śledź</p></body></html>'
+    (read,) = loaders.loader("html").load(loaders.Source("a.xhtml", page.encode("iso-8859-2")))
+    assert read.text == "Żółw i śledź"
+
+
+# -- names in archives -------------------------------------------------------------------------------------------------
+
+
+def packed(*names, content=b"abc"):
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as box:
+        for name in names:
+            box.writestr(name, content)
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "code_page"),
+    [("Año nuevo/Ámbar.txt", "cp850"), ("Índice.txt", "cp850"), ("été.txt", "cp437"), ("Óscar ñandú.txt", "utf-8")],
+)
+def test_names_of_old_archives_are_read(name, code_page):
+    said = name.encode(code_page)
+    placeholder = "x" * len(said)
+    content = packed(placeholder).replace(placeholder.encode(), said)
+    assert [one.name for one in archive.unpack(content, DocumentBounds())] == [name]
+
+
+def test_names_in_utf8_stay():
+    assert [one.name for one in archive.unpack(packed("Ωμέγα.txt"), DocumentBounds())] == ["Ωμέγα.txt"]
+
+
+def test_an_archive_with_a_stored_pdf_in_front_is_an_archive():
+    source = loaders.Source("a.zip", packed("a.pdf", "b.txt", content=real("libreoffice.pdf")))
+    assert source.content.find(b"%PDF-") < 1024
+    assert loaders.recognise(source) is None and archive.is_archive(source)
