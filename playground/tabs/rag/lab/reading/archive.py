@@ -46,7 +46,23 @@ def unpack(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
         raise UnreadableDocument("too_many_files", limit=bounds.archive_files)
     if sum(entry.file_size for entry in entries) > bounds.archive_bytes:
         raise UnreadableDocument("expands", limit=bounds.archive_bytes // MB)
-    return [_member(archive, entry, bounds) for entry in entries]
+    return _told_apart([_member(archive, entry, bounds) for entry in entries])
+
+
+def _told_apart(members: list[ArchiveMember]) -> list[ArchiveMember]:
+    """Of several files with one name, which archives allow, those after the first get numbers."""
+    taken = {member.name for member in members}
+    seen: set[str] = set()
+    apart: list[ArchiveMember] = []
+    for member in members:
+        name, number = member.name, 2
+        path = PurePosixPath(name)
+        while name in seen or (number > 2 and name in taken):
+            name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+            number += 1
+        seen.add(name)
+        apart.append(member._replace(name=name))
+    return apart
 
 
 def name_in(entry: zipfile.ZipInfo) -> str:

@@ -49,13 +49,15 @@ def flatten(root: Element) -> None:
     lays out, its parts as blocks. A table in a table with values is part of its cell."""
     from lxml import etree
 
+    inner: set[Element] = set()
     for table in [found for found in root.iter() if name_of(found) == "table"]:
-        if table.getparent() is None:
+        if table.getparent() is None or table in inner:
             continue
         if is_layout(table):
             _unlay(table)
             continue
         found = list(table_lines(table))
+        inner.update(one for one in table.iter() if name_of(one) == "table")
         tail = table.tail
         table.clear()
         table.tail, table.tag = tail, "p"

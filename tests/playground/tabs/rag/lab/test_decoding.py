@@ -101,6 +101,13 @@ def test_names_in_utf8_stay():
     assert [one.name for one in archive.unpack(packed("Ωμέγα.txt"), DocumentBounds())] == ["Ωμέγα.txt"]
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_files_of_one_name_in_an_archive_are_told_apart():
+    content = packed("x/a.txt", "x/a.txt", "x/a (2).txt", "b", "b", "y/a.txt")
+    names = [one.name for one in archive.unpack(content, DocumentBounds())]
+    assert names == ["x/a.txt", "x/a (3).txt", "x/a (2).txt", "b", "b (2)", "y/a.txt"]
+
+
 def test_an_archive_with_a_stored_pdf_in_front_is_an_archive():
     source = loaders.Source("a.zip", packed("a.pdf", "b.txt", content=real("libreoffice.pdf")))
     assert source.content.find(b"%PDF-") < 1024
