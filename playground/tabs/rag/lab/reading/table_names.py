@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from playground.tabs.rag.lab.reading.cell_kinds import kind
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
 
 Row = Sequence[str]
@@ -16,9 +16,6 @@ _LONGEST_NAME = 80
 _MOSTLY = 0.8
 """Of the values of a column that are of one kind: some rows say "none" or "on request"."""
 _FEW_ROWS = 3
-_DATE = re.compile(
-    r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?", re.I
-)
 _YEARS = range(1700, 2200)
 
 
@@ -64,15 +61,6 @@ def find_head(rows: Sequence[Row], signs: HeaderSigns) -> TableHead | None:
     if likely:
         return None if signs.likely and _is_form(names, body) else head
     return head if _differs(names, body, 2 if signs.marked else _FEW_ROWS) else None
-
-
-def kind(text: str) -> str:
-    """ "number" (with a currency or a percent sign too), "date" (or time of day), "text", or "" for an empty cell."""
-    if not text:
-        return ""
-    if text.strip("+-–−%€$£ ()").replace(".", "").replace(",", "").replace(" ", "").replace("'", "").isdigit():
-        return "number"
-    return "date" if _DATE.fullmatch(text) else "text"
 
 
 def kinds(rows: Sequence[Row]) -> dict[int, str]:

@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from playground.tabs.rag.lab.reading.cell_kinds import kind
 from playground.tabs.rag.lab.reading.cleaning import one_line
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
-from playground.tabs.rag.lab.reading.table_names import HeaderSigns, Row, TableHead, find_head, kind, kinds, own
+from playground.tabs.rag.lab.reading.table_names import HeaderSigns, Row, TableHead, find_head, kinds, own
 
 _LOOKED_AT = 40
 _UNTOLD = HeaderSigns()

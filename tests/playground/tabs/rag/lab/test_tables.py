@@ -105,6 +105,21 @@ def test_a_form_and_a_list_of_words_keep_their_rows(rows):
     assert said(rows) == [" | ".join(row) for row in rows]
 
 
+def test_dates_in_words_are_dates():
+    rows = [
+        ["Salida", "Puerto"],
+        ["9 de mayo de 2023", "Ea"],
+        ["Del 3 al 5 de junio", "Getaria"],
+        ["March 3, 2024", "Lekeitio"],
+    ]
+    assert said(rows)[1] == "Salida: 9 de mayo de 2023; Puerto: Ea"
+    assert (
+        said([["Barco", "mayo 2023", "junio 2023"], ["Alca", "9", "8"]])[1]
+        == "Barco: Alca; mayo 2023: 9; junio 2023: 8"
+    )
+    assert said([["Mayo", "marzo"], ["may 3 of us go", "x"], ["abril y tú", "y"]])[1] == "may 3 of us go | x"
+
+
 def test_a_form_in_csv_keeps_its_rows():
     assert said([["Titular", "Iker"], ["Eslora", "7"], ["Puerto", "Ea"]], likely=True)[1] == "Eslora | 7"
 
