@@ -112,10 +112,10 @@ class _Table:
         return False
 
     def _runs_over(self, row: Row) -> bool:
-        """Of a row that is too long, only the last text was divided: all numbers and dates are in their columns."""
-        typed = {column: found for column, found in self._kinds.items() if 0 <= column < len(self._names)}
-        matching = all(kind(row[column]) in {found, ""} for column, found in typed.items())
-        return bool(typed) and matching and len(self._names) - 1 not in typed
+        """Of a row that is too long, only the last text was divided: all numbers are in their columns."""
+        last = len(self._names) - 1
+        numbers = [column for column, found in self._kinds.items() if found == "number" and 0 <= column <= last]
+        return bool(numbers) and last not in self._kinds and all(kind(row[c]) in {"number", ""} for c in numbers)
 
     def line(self, row: Row) -> str:
         names = self._names
