@@ -48,6 +48,7 @@ def find_head(rows: Sequence[Row], signs: HeaderSigns) -> TableHead | None:
     if not body:
         return None
     names = _joined(rows[start : start + depth])
+    body = [row for row in body if not is_again(names, row)]
     if not _cover(names, body):
         return None
     head = TableHead(start, depth, names)
@@ -59,7 +60,8 @@ def find_head(rows: Sequence[Row], signs: HeaderSigns) -> TableHead | None:
         return None
     likely = signs.likely or (isinstance(rows[start], NamingRow) and not isinstance(body[0], NamingRow))
     if likely:
-        return None if signs.likely and _is_form(names, body) else head
+        unsure = signs.likely and (_is_form(names, body) or _are_words(rows[start:]))
+        return None if unsure else head
     return head if _differs(names, body, 2 if signs.marked else _FEW_ROWS) else None
 
 
@@ -146,6 +148,17 @@ def _in_order(run: Row) -> bool:
 def _recur(names: Row, body: Sequence[Row]) -> bool:
     """What would be a name stands again below itself: it is a value."""
     return any(name and name in _column(body, column) for column, name in enumerate(names))
+
+
+def is_again(names: Row, row: Row) -> bool:
+    """The row repeats the names, as at the top of every printed page."""
+    return [name for name in names if name] == [cell for cell in row if cell]
+
+
+def _are_words(rows: Sequence[Row]) -> bool:
+    """Single words in small letters everywhere: a list, and its first row as likely a part of it."""
+    cells = [cell for row in rows for cell in row if cell]
+    return len(rows) > _FEW_ROWS - 1 and all(cell.isalpha() and cell.islower() for cell in cells)
 
 
 def _is_form(names: Row, body: Sequence[Row]) -> bool:

@@ -14,7 +14,7 @@ from itertools import islice
 from playground.tabs.rag.lab.reading.cell_kinds import kind
 from playground.tabs.rag.lab.reading.cleaning import one_line
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
-from playground.tabs.rag.lab.reading.table_names import HeaderSigns, Row, TableHead, find_head, kinds, own
+from playground.tabs.rag.lab.reading.table_names import HeaderSigns, Row, TableHead, find_head, is_again, kinds, own
 
 _LOOKED_AT = 40
 _UNTOLD = HeaderSigns()
@@ -106,10 +106,15 @@ class _Table:
     def ends_before(self, row: Row) -> bool:
         """A title among the rows of a table of three columns or more."""
         wide = sum(1 for name in self._names if name) > 2
-        if self._signs.told is None and wide and own(row) == 1 and row[0] and not self._titled:
+        if self._signs.told is None and wide and self._is_title(row) and not self._titled:
             self._titled = True
             return True
         return False
+
+    def _is_title(self, row: Row) -> bool:
+        """It says one thing, in the first column of the table."""
+        first = next((column for column, name in enumerate(self._names) if name), 0)
+        return own(row) == 1 and any(row[: first + 1])
 
     def _runs_over(self, row: Row) -> bool:
         """Of a row that is too long, only the last text was divided: all numbers are in their columns."""
@@ -121,7 +126,8 @@ class _Table:
         names = self._names
         named = {column for column, name in enumerate(names) if name}
         unsure = self._signs.likely and any(row[len(names) :]) and not self._runs_over(row)
-        if unsure or (own(row) == 1 and row[0] and len(names) > 2) or not any(row[c] for c in named if c < len(row)):
+        titled = len(named) > 2 and self._is_title(row)
+        if unsure or titled or is_again(names, row) or not any(row[c] for c in named if c < len(row)):
             return as_it_stands(row)
         return "; ".join(
             f"{names[column]}: {cell}" if column in named else cell

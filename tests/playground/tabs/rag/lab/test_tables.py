@@ -146,6 +146,28 @@ def test_a_title_among_rows_ends_a_table_of_other_values():
     assert said([*rows])[-1] == "Tripulación"
 
 
+def test_names_that_are_repeated_stay_names():
+    boats = [
+        ["Barco", "Eslora"],
+        ["Gaviota", "7"],
+        ["Alca", "9"],
+        ["Barco", "Eslora"],
+        ["Pardela", "6"],
+        ["Gavión", "5"],
+    ]
+    assert said(boats)[3:] == ["Barco | Eslora", "Barco: Pardela; Eslora: 6", "Barco: Gavión; Eslora: 5"]
+
+
+def test_a_table_may_begin_in_any_column():
+    rows = [["", "", "Barco", "Eslora", "Año"], ["", "", "Alca", "9", "2001"], ["", "", "De recreo"], ["", "", "", "4"]]
+    assert said(rows)[1:] == ["Barco: Alca; Eslora: 9; Año: 2001", "De recreo", "Eslora: 4"]
+
+
+def test_a_list_of_words_in_csv_keeps_its_rows():
+    assert said(WORDS, likely=True)[1] == "mesa | silla | cama"
+    assert said([["nombre", "puerto"], ["Iker", "Ea"], ["Ane", "Ea"]], likely=True)[1] == "nombre: Iker; puerto: Ea"
+
+
 def test_names_in_two_rows_are_joined():
     laid = lay(
         [
