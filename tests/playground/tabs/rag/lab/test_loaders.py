@@ -280,3 +280,25 @@ def test_code_in_a_page_keeps_its_indentation():
         )
         assert PROGRAM.strip() in page.text
         assert page.text.startswith(page.headings[0].text, page.headings[0].start)
+
+
+MAIL = b"Received: by x; Mon\r\nSubject: hola\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nTGEgcmV1bmnD\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.rtf", b"{\\rtf1\\ansi ni\\'f1o}"),
+        ("a.txt", b"{\\rtf1 x}"),
+        ("a.eml", MAIL),
+        ("a.txt", MAIL),
+        ("a.ipynb", b'{"cells": []}'),
+    ],
+)
+def test_letters_that_say_nothing_are_no_text(name, content):
+    assert loaders.recognise(loaders.Source(name, content)) is None
+
+
+def test_texts_about_mail_are_texts():
+    assert read("a.txt", b"Subject: hello\n\nMIME-Version: and Content-Type: are lines of an e-mail.")[0] == "text"
+    assert read("a.tex", b"{\\bf Notes} on RTF, which begins with {\\rtf1")[0] == "text"
