@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import word_tables, zipped
+from playground.tabs.rag.lab.reading.equations import M, linear
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import Table
     from lxml.etree import _Element as Element
 
 SUFFIXES = (".docx",)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WRITTEN = (*(f"{_W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen")), f"{M}oMath")
+_ELSEWHERE = frozenset({f"{_W}moveFrom", f"{_W}txbxContent"})
 _NOTES = ("footnotes", "endnotes")
 _DEEPEST = 8
 _BODY_TEXT = 9
 """The outline level that is none."""
+
+
+class _Tag:
+    PARAGRAPH, TABLE = f"{_W}p", f"{_W}tbl"
+    CONTROL, CONTROL_CONTENT, CUSTOM = f"{_W}sdt", f"{_W}sdtContent", f"{_W}customXml"
+    INSERTED, MOVED_HERE = f"{_W}ins", f"{_W}moveTo"
 
 
 def claims(source: Source) -> Claim:
@@ -45,15 +54,27 @@ class _Body:
         self._levels = {style.style_id: _level_of(style) for style in document.styles}
 
     def write(self) -> None:
-        from docx.table import Table
-
-        for block in self._document.iter_inner_content():
-            if isinstance(block, Table):
-                self._table(block)
-            else:
-                self._paragraph(block._p)
+        self._blocks(self._document.element.body)
         for kind in _NOTES:
             self._notes(kind)
+
+    def _blocks(self, parent: Element) -> None:
+        """Paragraphs and tables, those in content controls and in blocks that were moved or put in, too."""
+        for block in parent:
+            match block.tag:
+                case _Tag.PARAGRAPH:
+                    self._paragraph(block)
+                    self._boxes(block)
+                case _Tag.TABLE:
+                    self._table(block)
+                case _Tag.CONTROL | _Tag.CONTROL_CONTENT | _Tag.CUSTOM | _Tag.INSERTED | _Tag.MOVED_HERE:
+                    self._blocks(block)
+
+    def _boxes(self, paragraph: Element) -> None:
+        """The text boxes anchored in it, after it. Each is saved twice; the second is for old programs."""
+        for box in paragraph.iter(f"{_W}txbxContent"):
+            if next(box.iterancestors(_Tag.PARAGRAPH), None) is paragraph and not _for_old_programs(box):
+                self._blocks(box)
 
     def _paragraph(self, paragraph: Element) -> None:
         text = _text(paragraph)
@@ -73,8 +94,8 @@ class _Body:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         return self._levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
 
-    def _table(self, table: Table) -> None:
-        for count, line in enumerate(word_tables.table_lines(table._tbl, _text)):
+    def _table(self, table: Element) -> None:
+        for count, line in enumerate(word_tables.table_lines(table, _text)):
             (self._writing.line if count else self._writing.paragraph)(line)
 
     def _notes(self, kind: str) -> None:
@@ -109,10 +130,10 @@ def _level_of(style: object) -> int:
 
 
 def _text(paragraph: Element) -> str:
-    """With inserted and without deleted text; of alternatives (a text box is saved twice) only the first."""
+    """With inserted and without deleted text, nor what was moved elsewhere or stands in a text box."""
     pieces = []
-    for found in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
-        if any(above.tag.endswith("}Fallback") for above in found.iterancestors()):
+    for found in paragraph.iter(*_WRITTEN):
+        if _is_elsewhere(found, paragraph):
             continue
         match found.tag.removeprefix(_W):
             case "t":
@@ -121,6 +142,17 @@ def _text(paragraph: Element) -> str:
                 pieces.append("\t" if not found.getparent().tag.endswith("tabs") else "")
             case "noBreakHyphen":
                 pieces.append("-")
-            case _:
+            case "br" | "cr":
                 pieces.append("\n")
+            case _:
+                pieces.append(f" {linear(found)} ")
     return "".join(pieces)
+
+
+def _is_elsewhere(found: Element, paragraph: Element) -> bool:
+    inside = takewhile(lambda above: above is not paragraph, found.iterancestors())
+    return any(above.tag in _ELSEWHERE for above in inside) or _for_old_programs(found)
+
+
+def _for_old_programs(found: Element) -> bool:
+    return any(above.tag.endswith("}Fallback") for above in found.iterancestors())

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _UNSEEN_NAMES = """script style template noscript svg math head iframe object canvas select button audio video"""
 _INLINE_NAMES = """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt ruby s
     samp small span strike strong sub sup time tt u var wbr hi ref"""
+_FEW_WORDS = 3
 UNSEEN, INLINE = frozenset(_UNSEEN_NAMES.split()), frozenset(_INLINE_NAMES.split())
 
 
@@ -52,3 +53,13 @@ def strings(element: Element) -> Iterator[str]:
 def flat(text: str | None) -> str:
     """In HTML a line break is a space."""
     return text.replace("\n", " ").replace("\r", " ") if text else ""
+
+
+def show_questions(root: Element) -> None:
+    """Buttons that open an answer below them become text: those in headings, and those that say a few words."""
+    for button in [found for found in root.iter() if name_of(found) == "button"]:
+        headed = any(heading_level(above) or name_of(above) in {"dt", "summary"} for above in button.iterancestors())
+        if headed:
+            button.tag = "span"
+        elif button.get("aria-expanded") is not None and len(" ".join(button.itertext()).split()) >= _FEW_WORDS:
+            button.tag = "p"

@@ -20,7 +20,7 @@ _OFF = frozenset({"0", "false", "off"})
 
 def table_lines(table: Element, text_of: Callable[[Element], str]) -> Iterator[str]:
     """A line a row. `text_of`: the text of a paragraph."""
-    rows = list(table.iterchildren(f"{_W}tr"))
+    rows = [row for row in table.iter(f"{_W}tr") if next(row.iterancestors(f"{_W}tbl"), None) is table]
     told = len(list(takewhile(_repeated, rows)))
     signs = HeaderSigns(told=told if 0 < told < len(rows) else None)
     return tables.lines(_grid(rows, text_of), signs)

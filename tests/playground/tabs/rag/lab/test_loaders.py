@@ -17,7 +17,7 @@ from playground.tabs.rag.lab.reading.language import detect_language
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.tables import lines
 
-from .hostile import real
+from .hostile import real, word
 
 GUIDE = ("guide.md", "libreoffice.docx", "pandoc.docx", "pandoc.epub", "pandoc.html", "libreoffice.pdf")
 ACCENTED = "¿Cuándo se siembra? La señora Núñez recomienda"
@@ -302,3 +302,49 @@ def test_letters_that_say_nothing_are_no_text(name, content):
 def test_texts_about_mail_are_texts():
     assert read("a.txt", b"Subject: hello\n\nMIME-Version: and Content-Type: are lines of an e-mail.")[0] == "text"
     assert read("a.tex", b"{\\bf Notes} on RTF, which begins with {\\rtf1")[0] == "text"
+
+
+def test_questions_on_buttons_are_read_and_menus_are_not():
+    answer = "<p>Pregunta en la conserjería, de lunes a viernes, y lleva el carné del curso pasado a mano.</p>"
+    body = f"<h2><button>¿Dónde está?</button></h2>{answer}"
+    body += f"<button aria-expanded='false'>¿Hay un carné nuevo?</button>{answer}"
+    body += f"<button>Enviar la nueva solicitud</button><button aria-expanded='false'>Menú</button>{answer * 2}"
+    _, (page,) = read("a.html", f"<html><body><main><h1>Dudas</h1>{body}</main></body></html>".encode())
+    assert ("¿Dónde está?", 2) in headings([page]) and "¿Hay un carné nuevo?" in page.text
+    assert "Enviar" not in page.text and "Menú" not in page.text
+
+
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def run(text):
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+def test_word_gives_what_stands_in_controls_and_boxes_and_what_was_moved_once():
+    control = "<w:sdt><w:sdtContent><w:p>{}</w:p></w:sdtContent></w:sdt>"
+    row = f"<w:tr><w:tc><w:p>{run('Vela')}</w:p></w:tc></w:tr>"
+    box = f"<w:txbxContent><w:p>{run('Aviso')}</w:p><w:p>{run('uno')}</w:p></w:txbxContent>"
+    body = (
+        control.format(run("Patrona")) + f"<w:tbl><w:sdt><w:sdtContent>{row}</w:sdtContent></w:sdt></w:tbl>"
+        f"<w:p>{run('antes')}<w:r><w:pict>{box}</w:pict></w:r>{run(' después')}</w:p>"
+        f"<w:p><w:moveFrom>{run('remo')}</w:moveFrom></w:p><w:p><w:moveTo>{run('remo')}</w:moveTo></w:p>"
+    )
+    _, (page,) = read("a.docx", word(body))
+    assert page.text.split("\n\n")[:-1] == ["Patrona", "Vela", "antes después", "Aviso", "uno", "remo"]
+
+
+def test_equations_of_word_are_a_line():
+    def math(name, *inner):
+        return f"<m:{name}>{''.join(inner)}</m:{name}>"
+
+    half = math("f", math("num", math("t", "a+1")), math("den", math("t", "2")))
+    power = math("sSup", math("e", math("t", "x")), math("sup", math("t", "2")))
+    root = math("rad", math("deg"), math("e", math("t", "b")))
+    total = math(
+        "nary", '<m:naryPr><m:chr m:val="∑"/></m:naryPr>', math("sub", math("t", "i=1")), math("sup", math("t", "n"))
+    )
+    brackets = math("d", math("e", math("t", "c")))
+    equation = f'<m:oMath xmlns:m="{MATH}">{half}{power}{root}{total}{brackets}</m:oMath>'
+    _, (page,) = read("a.docx", word(f"<w:p>{run('sea')}{equation}{run('y')}</w:p>"))
+    assert page.text.startswith("sea (a+1)/2x^2√(b)∑_(i=1)^n (c) y\n")
