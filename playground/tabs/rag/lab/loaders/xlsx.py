@@ -1,4 +1,5 @@
-"""XLSX: a page a sheet, a line a row, values as shown. Of formulas, the values that were saved with them."""
+"""XLSX: a page a sheet, a line a row, values as shown. Of formulas, the values that were saved with
+them, or where there are none, the formulas."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from playground.tabs.rag.lab.reading.sheet_rows import merged_cells, rows_shown
+from playground.tabs.rag.lab.reading.sheet_rows import lacks_values, merged_cells, rows_shown, with_formulas
 
 SUFFIXES = (".xlsx", ".xlsm")
 
@@ -28,6 +29,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
     archive = zipped.open_checked(source.content, source.bounds)
     with warnings.catch_warnings(action="ignore"):  # of parts that it does not keep, which nobody wants here
         book = load_workbook(io.BytesIO(source.content), read_only=True, data_only=True, keep_links=False)
+        written = None
         sheets = book.worksheets
         if len(sheets) > source.bounds.pages:
             raise UnreadableDocument("too_many_pages", pages=len(sheets), limit=source.bounds.pages)
@@ -36,7 +38,15 @@ def load(source: Source) -> Iterator[DocumentPage]:
             writing = PageWriter(source.bounds.characters)
             with archive.open(sheet._worksheet_path) as part:  # read-only sheets do not tell what is merged
                 merged = merged_cells(part)
-            for line in tables.lines(rows_shown(sheet.iter_rows(), merged)):
+            with archive.open(sheet._worksheet_path) as part:
+                uncounted = lacks_values(part)
+            rows = sheet.iter_rows()
+            if uncounted:
+                written = written or load_workbook(io.BytesIO(source.content), read_only=True, keep_links=False)
+                formulas = written.worksheets[number - 1]
+                formulas.reset_dimensions()
+                rows = with_formulas(rows, formulas.iter_rows())
+            for line in tables.lines(rows_shown(rows, merged)):
                 if writing.blank:
                     writing.heading(sheet.title, 1)
                     writing.paragraph(line)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, NamedTuple, Protocol
+from typing import IO, NamedTuple, Protocol, TypeAlias
 
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
 from playground.tabs.rag.lab.reading.number_format import shown
 
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+_WITHOUT_VALUE = re.compile(rb"(?:</f>|<f\b[^<>]{0,200}/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _PIECE = 2**20
 _LONGEST = 300
 _MOST_MERGED = 50_000
@@ -41,6 +42,28 @@ class SheetCell(Protocol):
     def font(self) -> _Font | None: ...
 
 
+Row: TypeAlias = Sequence[SheetCell]
+
+
+def lacks_values(part: IO[bytes]) -> bool:
+    """Some formula of the sheet, given as its XML, was saved without its value: by a program that does not count."""
+    kept = b""
+    while piece := part.read(_PIECE):
+        if _WITHOUT_VALUE.search(kept + piece):
+            return True
+        kept = piece[-_LONGEST:]
+    return False
+
+
+def with_formulas(rows: Iterable[Row], formulas: Iterable[Row]) -> Iterator[Row]:
+    """The rows, with the formula itself where there is no value of one. `formulas`: the same rows as written."""
+    for row, written in zip(rows, formulas, strict=False):
+        yield [
+            other if cell.value is None and isinstance(other.value, str) and other.value.startswith("=") else cell
+            for cell, other in zip(row, written, strict=False)
+        ]
+
+
 def merged_cells(part: IO[bytes]) -> list[MergedCells]:
     """The merged cells of a sheet, from its XML, which is read piece by piece."""
     found: list[MergedCells] = []
@@ -58,7 +81,7 @@ def merged_cells(part: IO[bytes]) -> list[MergedCells]:
     return found
 
 
-def rows_shown(rows: Iterable[Sequence[SheetCell]], merged: Iterable[MergedCells]) -> Iterator[list[object]]:
+def rows_shown(rows: Iterable[Row], merged: Iterable[MergedCells]) -> Iterator[list[object]]:
     """The rows from the first. A row with nothing of its own stays empty. One in bold letters above one that is not
     is a `NamingRow`."""
     starting: defaultdict[int, list[MergedCells]] = defaultdict(list)
@@ -91,7 +114,7 @@ def _fill(values: list[object], one: MergedCells, said: str, number: int) -> Non
             values[column - 1] = Down(said)
 
 
-def _bold(row: Sequence[SheetCell]) -> bool:
+def _bold(row: Row) -> bool:
     filled = [cell for cell in row if cell.value not in (None, "")]
     return len(filled) > 1 and all(cell.font is not None and bool(cell.font.b) for cell in filled)
 

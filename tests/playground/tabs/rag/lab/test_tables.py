@@ -397,6 +397,11 @@ def test_a_sheet_gives_its_percent_and_leading_zeros():
     assert "Código: 0042; Cuota: 12.5%" in xlsx([["Código", "Cuota"], [42, 0.125]], arrange)
 
 
+def test_a_formula_without_a_value_is_shown_itself():
+    text = xlsx([["Club", "Puntos", "Doble"], ["Ea", 4, "=B2*2"], ["Ondarroa", 5, "=B3*2"]])
+    assert "Club: Ea; Puntos: 4; Doble: =B2*2" in text and "Doble: =B3*2" in text
+
+
 def test_numbers_of_json_stand_as_written():
     content = b'{"precio": 7.10, "id": 90071992547409931234, "peso": 1.50E2, "lista": [1.0, 2], "si": true}\n'
     assert read_text("a.json", content) == (
