@@ -12,6 +12,7 @@ from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import word_tables, zipped
 from playground.tabs.rag.lab.reading.equations import M, linear
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
+from playground.tabs.rag.lab.reading.word_numbers import ListNumbers
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -22,6 +23,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WRITTEN = (*(f"{_W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen")), f"{M}oMath")
 _ELSEWHERE = frozenset({f"{_W}moveFrom", f"{_W}txbxContent"})
 _NOTES = ("footnotes", "endnotes")
+_DEPTHS = frozenset("012345678")
 _DEEPEST = 8
 _BODY_TEXT = 9
 """The outline level that is none."""
@@ -52,6 +54,9 @@ class _Body:
     def __init__(self, document: Document, writing: PageWriter) -> None:
         self._document, self._writing = document, writing
         self._levels = {style.style_id: _level_of(style) for style in document.styles}
+        own = ((style.style_id, style.element.find(f"{_W}pPr/{_W}numPr")) for style in document.styles)
+        self._lists = {name: found for name, found in own if found is not None}
+        self._numbers = ListNumbers(next((root for root in self._parts("numbering")), None))
 
     def write(self) -> None:
         self._blocks(self._document.element.body)
@@ -79,12 +84,26 @@ class _Body:
     def _paragraph(self, paragraph: Element) -> None:
         text = _text(paragraph)
         level = self._level(paragraph)
+        mark = self._mark(paragraph) if text.strip() else ""
         if level:
-            self._writing.heading(text, level)
-        elif paragraph.find(f"{_W}pPr/{_W}numPr") is not None and text.strip():
-            self._writing.line(f"• {text.strip()}")
+            self._writing.heading(f"{mark} {text}" if mark.strip("•") else text, level)
+        elif mark:
+            self._writing.line(f"{mark} {text.strip()}")
         else:
             self._writing.paragraph(text)
+
+    def _mark(self, paragraph: Element) -> str:
+        """The number or bullet before it; empty where it stands in no list."""
+        found = paragraph.find(f"{_W}pPr/{_W}numPr")
+        if found is None:
+            style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+            found = self._lists.get(style.get(f"{_W}val", "")) if style is not None else None
+            if found is None:
+                return ""
+        number_id, level = (found.find(f"{_W}{name}") for name in ("numId", "ilvl"))
+        said = level.get(f"{_W}val", "") if level is not None else ""
+        name = number_id.get(f"{_W}val", "") if number_id is not None else ""
+        return "" if name == "0" else self._numbers.next(name, int(said) if said in _DEPTHS else 0)
 
     def _level(self, paragraph: Element) -> int:
         """1 to 9, 0 for no heading; what the paragraph says goes before what its style says."""
@@ -100,15 +119,19 @@ class _Body:
 
     def _notes(self, kind: str) -> None:
         """Foot and end notes, after the body. The first two of each kind are lines that divide."""
+        for root in self._parts(kind):
+            for note in root:
+                if note.get(f"{_W}type") is None:
+                    self._writing.paragraph(" ".join(_text(one) for one in note.iter(f"{_W}p")))
+
+    def _parts(self, kind: str) -> Iterator[Element]:
+        """The roots of the parts of a kind."""
         from lxml import etree
 
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         for relation in self._document.part.rels.values():
             if not relation.is_external and relation.reltype.endswith(f"/{kind}"):
-                root = etree.fromstring(relation.target_part.blob, parser)
-                for note in root:
-                    if note.get(f"{_W}type") is None:
-                        self._writing.paragraph(" ".join(_text(one) for one in note.iter(f"{_W}p")))
+                yield etree.fromstring(relation.target_part.blob, parser)
 
 
 def _level_of(style: object) -> int:

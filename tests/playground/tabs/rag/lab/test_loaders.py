@@ -17,7 +17,7 @@ from playground.tabs.rag.lab.reading.language import detect_language
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.tables import lines
 
-from .hostile import real, word
+from .hostile import changed, real, word
 
 GUIDE = ("guide.md", "libreoffice.docx", "pandoc.docx", "pandoc.epub", "pandoc.html", "libreoffice.pdf")
 ACCENTED = "¿Cuándo se siembra? La señora Núñez recomienda"
@@ -348,3 +348,29 @@ def test_equations_of_word_are_a_line():
     equation = f'<m:oMath xmlns:m="{MATH}">{half}{power}{root}{total}{brackets}</m:oMath>'
     _, (page,) = read("a.docx", word(f"<w:p>{run('sea')}{equation}{run('y')}</w:p>"))
     assert page.text.startswith("sea (a+1)/2x^2√(b)∑_(i=1)^n (c) y\n")
+
+
+def test_numbers_that_word_counts_are_read():
+    levels = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for n, start, form, text in (
+            (0, 2, "decimal", "%1."),
+            (1, 1, "lowerLetter", "%1.%2)"),
+            (2, 1, "upperRoman", "%3"),
+        )
+    )
+    kinds = f'<w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum><w:abstractNum w:abstractNumId="8">'
+    kinds += '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="x"/></w:lvl></w:abstractNum>'
+    again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="9"/></w:lvlOverride>'
+    for number, (kind, more) in enumerate(((7, ""), (8, ""), (7, again)), start=1):
+        kinds += f'<w:num w:numId="{number}"><w:abstractNumId w:val="{kind}"/>{more}</w:num>'
+    steps = [(0, 1), (1, 1), (1, 1), (2, 1), (0, 1), (1, 1), (0, 2), (0, 3), (0, 3), (0, 55), (0, 0)]
+    body = "".join(
+        f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr></w:pPr>{run("x")}</w:p>'
+        for level, number in steps
+    )
+    main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    numbering = f'<w:numbering xmlns:w="{main}">{kinds}</w:numbering>'
+    _, (page,) = read("a.docx", changed(word(body), {"word/numbering.xml": numbering.encode()}))
+    marks = [line.removesuffix("x").strip() for line in page.text.split("\n") if line.endswith("x")]
+    assert marks == ["2.", "2.a)", "2.b)", "I", "3.", "3.a)", "•", "9.", "10.", "•", ""]

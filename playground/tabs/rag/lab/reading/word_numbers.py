@@ -1,0 +1,106 @@
+"""The numbers that Word counts for paragraphs ("4.2", "b)", "IV."), which are nowhere in their text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PLACE = re.compile(r"%([1-9])")
+_LONGEST = 40
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
+_ROMAN_UNITS = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_BULLET = "•"
+
+
+class _Level(NamedTuple):
+    start: int
+    form: str
+    """As `w:numFmt` calls it."""
+    text: str
+    """With %1 for the first level's number."""
+
+
+class ListNumbers:
+    """Counts through a document, paragraph by paragraph. `numbering`: the root of its part, if it has one."""
+
+    def __init__(self, numbering: Element | None) -> None:
+        self._kinds: dict[str, dict[int, _Level]] = {}
+        self._kind_of: dict[str, str] = {}
+        self._restarts: dict[str, dict[int, int]] = {}
+        self._counted: dict[str, dict[int, int]] = {}
+        if numbering is not None:
+            self._learn(numbering)
+
+    def next(self, number_id: str, level: int) -> str:
+        """What stands before the next paragraph of this list at this level; a bullet where it is not counted."""
+        kind = self._kind_of.get(number_id)
+        levels = self._kinds.get(kind or "", {})
+        if kind is None or level not in levels or levels[level].form == "bullet":
+            return _BULLET
+        counted = self._counted.setdefault(kind, {})
+        restarts = self._restarts.get(number_id, {})
+        if level in restarts:
+            counted[level] = restarts.pop(level)
+        else:
+            counted[level] = counted[level] + 1 if level in counted else levels[level].start
+        for deeper in [one for one in counted if one > level]:
+            del counted[deeper]
+
+        def said(found: re.Match[str]) -> str:
+            place = int(found[1]) - 1
+            above = levels.get(place, _Level(1, "decimal", ""))
+            return _in_form(counted.setdefault(place, above.start), above.form)
+
+        return _PLACE.sub(said, levels[level].text)[:_LONGEST].strip() or _BULLET
+
+    def _learn(self, numbering: Element) -> None:
+        for kind in numbering.findall(f"{_W}abstractNum"):
+            levels = {_number(one.get(f"{_W}ilvl")): _level(one) for one in kind.findall(f"{_W}lvl")}
+            self._kinds[kind.get(f"{_W}abstractNumId", "")] = levels
+        for one in numbering.findall(f"{_W}num"):
+            name = one.get(f"{_W}numId", "")
+            self._kind_of[name] = _value(one, "abstractNumId")
+            overrides = one.findall(f"{_W}lvlOverride")
+            starts = {_number(found.get(f"{_W}ilvl")): _value(found, "startOverride") for found in overrides}
+            self._restarts[name] = {level: _number(start) for level, start in starts.items() if start}
+
+
+def _level(level: Element) -> _Level:
+    return _Level(_number(_value(level, "start"), 1), _value(level, "numFmt") or "decimal", _value(level, "lvlText"))
+
+
+def _value(element: Element, name: str) -> str:
+    found = element.find(f"{_W}{name}")
+    return found.get(f"{_W}val", "") if found is not None else ""
+
+
+def _number(said: str | None, without: int = 0) -> int:
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 7 else without
+
+
+def _in_form(number: int, form: str) -> str:
+    match form:
+        case "lowerLetter" | "upperLetter" if number > 0:
+            letters = chr(ord("a") + (number - 1) % 26) * min(4, 1 + (number - 1) // 26)
+            return letters.upper() if form == "upperLetter" else letters
+        case "lowerRoman" | "upperRoman" if 0 < number < 4000:
+            roman = _roman(number)
+            return roman.upper() if form == "upperRoman" else roman
+        case "decimalZero":
+            return f"{number:02}"
+        case "none":
+            return ""
+        case _:
+            return str(number)
+
+
+def _roman(number: int) -> str:
+    said = ""
+    for value, letters in (*_ROMAN, *_ROMAN_UNITS):
+        times, number = divmod(number, value)
+        said += letters * times
+    return said
