@@ -12,6 +12,7 @@ from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
 from playground.tabs.rag.lab.reading.grid import SpannedCell, lay
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
+from playground.tabs.rag.lab.reading.slide_graphics import chart_lines, diagram_lines
 from playground.tabs.rag.lab.reading.table_names import HeaderSigns
 
 if TYPE_CHECKING:
@@ -67,7 +68,13 @@ def _write(shape: BaseShape, writing: PageWriter, depth: int) -> None:
     elif getattr(shape, "has_table", False):
         for count, line in enumerate(_table_lines(shape.table)):  # type: ignore[attr-defined]
             (writing.line if count else writing.paragraph)(line)
-    elif shape.has_text_frame:
+    elif getattr(shape, "has_chart", False):
+        for count, line in enumerate(chart_lines(shape.chart)):  # type: ignore[attr-defined]
+            (writing.line if count else writing.paragraph)(line)
+    elif not shape.has_text_frame:
+        for line in diagram_lines(shape):
+            writing.line(line)
+    else:
         paragraphs = [one.text.replace("\v", "\n") for one in shape.text_frame.paragraphs]  # type: ignore[attr-defined]
         for count, text in enumerate(text for text in paragraphs if text.strip()):
             (writing.line if count else writing.paragraph)(text)
