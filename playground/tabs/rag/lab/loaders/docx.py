@@ -43,8 +43,8 @@ def load(source: Source) -> Iterator[DocumentPage]:
     """One page."""
     from docx import Document
 
-    zipped.open_checked(source.content, source.bounds)
-    document = Document(io.BytesIO(source.content))
+    content = zipped.transitional(source.content, zipped.open_checked(source.content, source.bounds))
+    document = Document(io.BytesIO(content))
     writing = PageWriter(source.bounds.characters)
     _Body(document, writing).write()
     yield writing.page(1)

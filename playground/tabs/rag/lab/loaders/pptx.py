@@ -32,8 +32,8 @@ def load(source: Source) -> Iterator[DocumentPage]:
     """Hidden slides too: whoever adds a presentation can see them."""
     from pptx import Presentation
 
-    zipped.open_checked(source.content, source.bounds)
-    slides = Presentation(io.BytesIO(source.content)).slides
+    content = zipped.transitional(source.content, zipped.open_checked(source.content, source.bounds))
+    slides = Presentation(io.BytesIO(content)).slides
     if len(slides) > source.bounds.pages:
         raise UnreadableDocument("too_many_pages", pages=len(slides), limit=source.bounds.pages)
     for number, slide in enumerate(slides, start=1):

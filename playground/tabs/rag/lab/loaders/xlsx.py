@@ -27,8 +27,9 @@ def load(source: Source) -> Iterator[DocumentPage]:
     from openpyxl import load_workbook
 
     archive = zipped.open_checked(source.content, source.bounds)
+    content = zipped.transitional(source.content, archive)
     with warnings.catch_warnings(action="ignore"):  # of parts that it does not keep, which nobody wants here
-        book = load_workbook(io.BytesIO(source.content), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         written = None
         sheets = book.worksheets
         if len(sheets) > source.bounds.pages:
@@ -42,7 +43,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
                 uncounted = lacks_values(part)
             rows = sheet.iter_rows()
             if uncounted:
-                written = written or load_workbook(io.BytesIO(source.content), read_only=True, keep_links=False)
+                written = written or load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
                 formulas = written.worksheets[number - 1]
                 formulas.reset_dimensions()
                 rows = with_formulas(rows, formulas.iter_rows())

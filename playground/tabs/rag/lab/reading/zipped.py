@@ -16,6 +16,8 @@ _PIECE = MB
 _XML = (".xml", ".rels", ".opf", ".ncx", ".vml")
 _ENTITY = re.compile(rb"<!ENTITY|<\0!\0E\0N\0T\0I\0T\0Y|\0<\0!\0E\0N\0T\0I\0T\0Y")
 _ENTITY_LENGTH = 16
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w{1,40})/")
 
 
 def open_zip(content: bytes) -> zipfile.ZipFile:
@@ -55,6 +57,21 @@ def open_checked(content: bytes, bounds: DocumentBounds) -> zipfile.ZipFile:
         if entry.filename.lower().endswith(_XML) and _defines_entities(archive, entry):
             raise UnreadableDocument("entities")
     return archive
+
+
+def transitional(content: bytes, archive: zipfile.ZipFile) -> bytes:
+    """An office file with the names that libraries know: Strict Open XML has the same parts under other names."""
+    roots = [name for name in archive.namelist() if name == "_rels/.rels"]
+    if not roots or _STRICT not in archive.read(roots[0]):
+        return content
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as copy:
+        for entry in archive.infolist():
+            part = archive.read(entry)
+            if entry.filename.lower().endswith(_XML):
+                part = _STRICT_NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
+            copy.writestr(entry.filename, part)
+    return kept.getvalue()
 
 
 def _defines_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 import time
+import zipfile
 
 import pytest
 
@@ -374,3 +376,13 @@ def test_numbers_that_word_counts_are_read():
     _, (page,) = read("a.docx", changed(word(body), {"word/numbering.xml": numbering.encode()}))
     marks = [line.removesuffix("x").strip() for line in page.text.split("\n") if line.endswith("x")]
     assert marks == ["2.", "2.a)", "2.b)", "I", "3.", "3.a)", "•", "9.", "10.", "•", ""]
+
+
+@pytest.mark.parametrize("name", ["pandoc.docx", "pandoc.pptx", "libreoffice.xlsx"])
+def test_strict_open_xml_is_read_as_any_other(name):
+    usual, kept = re.compile(rb"http://schemas.openxmlformats.org/(\w+)/2006/"), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(real(name))) as old, zipfile.ZipFile(kept, "w") as strict:
+        for part in old.namelist():
+            content = usual.sub(rb"http://purl.oclc.org/ooxml/\1/", old.read(part))
+            strict.writestr(part, old.read(part) if part == "[Content_Types].xml" else content)
+    assert [page.text for page in read(name, kept.getvalue())[1]] == [page.text for page in read(name)[1]]
