@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from types import MappingProxyType
 
 from playground.asking.pump import pump
@@ -90,10 +89,25 @@ class _RunningCells:
                 return
             cell = waiting.popleft()
             outcome = await self._cell(cell, self._columns[cell.column], self._items[cell.item])
+            await self._keep(cell, outcome)
+
+    async def _keep(self, cell: Cell, outcome: Outcome) -> None:
+        """What is kept is among the outcomes, even where the run is stopped while a thread writes it down."""
+        kept = self.keep is None
+
+        def write() -> None:
+            nonlocal kept
             if self.keep is not None:
-                await run_to_end(partial(self.keep, cell, outcome))
-            self.outcomes[cell] = outcome
-            self.changed.set()
+                self.keep(cell, outcome)
+            kept = True
+
+        try:
+            if not kept:
+                await run_to_end(write)
+        finally:
+            if kept:
+                self.outcomes[cell] = outcome
+                self.changed.set()
 
     async def _cell(self, cell: Cell, column: Column, item: Item) -> Outcome:
         """One cell to its end. What goes wrong is the cell's alone. Raises nothing but cancellation."""

@@ -241,7 +241,7 @@ def test_from_the_chat_to_sampling(open_page):
     page.get_by_label("Colour by probability").check()
     spans = page.locator("#chat-0 .coloured .token")
     expect(spans).to_have_count(12)
-    assert re.fullmatch(r"[<\d. ]+ %", spans.first.get_attribute("title"))
+    assert re.fullmatch(r"[<\d. ]+%", spans.first.get_attribute("title"))
     assert " ".join(replies(page).inner_text().split()) == " ".join(said.split())
     ask(page, "And of Peru")
     expect(page.locator("#chat-0 .coloured")).to_have_count(2)

@@ -84,9 +84,10 @@ class Codec:
         """The template shows instructions; others raise, or leave them out without a word."""
         if not self.chat:
             return True
-        turns = [{"role": "system", "content": _SAID}, {"role": "user", "content": "a"}]
+        turns = [{"role": "system", "content": _SAID}, {"role": "user", "content": _SAID}]
         try:
-            return _SAID in self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+            text: str = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+            return text.count(_SAID) != 1
         except (TemplateError, ValueError):
             return False
 
@@ -134,6 +135,8 @@ class Codec:
         try:
             text: str = self._tokenizer.apply_chat_template(turns, tokenize=False)
         except (TemplateError, ValueError):  # a template with an order of its own: its other marks have to do
+            return []
+        if _SAID not in text:  # one that reads the parts of a message, and no text
             return []
         after: list[int] = self._tokenizer(text.rpartition(_SAID)[2].strip(), add_special_tokens=False)["input_ids"]
         marks = self.special | {id for id, token in self._tokenizer.added_tokens_decoder.items() if token.special}

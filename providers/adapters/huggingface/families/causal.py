@@ -20,8 +20,13 @@ def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
     """
     chosen, config = _json(folder / "generation_config.json"), _json(folder / "config.json")
     text = config.get("text_config")
-    told = [one.get("eos_token_id") for one in (chosen, config, text if isinstance(text, dict) else {})]
-    several = [end for ends in told for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
+    places = (
+        chosen,
+        config,
+        text if isinstance(text, dict) else {},
+    )  # the first that names an end holds, as for `generate`
+    ends = next((one["eos_token_id"] for one in places if one.get("eos_token_id") is not None), None)
+    several = [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
     context = (text if isinstance(text, dict) else config).get("max_position_embeddings", config.get("n_positions"))
     codec: Codec = load_image_codec(folder, several) if takes_images(folder) else _load_codec(folder, several)
     return codec, _defaults(chosen), context if isinstance(context, int) else None

@@ -60,8 +60,9 @@ class TestByteFallback:
         codec = FALLBACK[kind]
         start = codec.encode("a")
         given_out = Detokenizer(codec, start)
-        ids = codec.encode(f"a{text}")
-        assert "".join(given_out.push(token) for token in ids[len(start) :]) == codec.decode(ids)[1:] == text
+        ids = codec.encode(f"a {text}")
+        assert ids[: len(start)] == start
+        assert "".join(given_out.push(token) for token in ids[len(start) :]) == codec.decode(ids)[1:] == f" {text}"
 
     def test_a_broken_row_costs_no_more_than_itself(self, kind: str) -> None:
         codec = FALLBACK[kind]
