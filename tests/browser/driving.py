@@ -17,17 +17,16 @@ _LOOKS = [
     for scheme in ("light", "dark")
     for locale in ("en", "es")
 ]
-_SAMPLE = {("desktop", "light", "en"), ("phone", "dark", "es")}
-in_every_look = pytest.mark.parametrize(
-    ("name", "viewport", "scheme", "locale"),
-    [
-        pytest.param(
-            *look, marks=() if (look[0], *look[2:]) in _SAMPLE else pytest.mark.long, id="-".join((look[0], *look[2:]))
-        )
-        for look in _LOOKS
-    ],
-)
-"""Width, theme and language; in the default lane two looks that have everything once."""
+
+
+def in_every_look(*usual: str) -> pytest.MarkDecorator:
+    """Width, theme and language, by names such as `phone-dark-es`; those that are not `usual` are of the lane `long`."""
+    named = {"-".join((look[0], *look[2:])): look for look in _LOOKS}
+    assert set(usual) <= named.keys()
+    return pytest.mark.parametrize(
+        ("name", "viewport", "scheme", "locale"),
+        [pytest.param(*look, marks=() if name in usual else pytest.mark.long, id=name) for name, look in named.items()],
+    )
 
 
 def ask(page: Page, text: str, *, wait: bool = True) -> None:

@@ -134,6 +134,7 @@ def test_every_endpoint_and_every_tab_at_once_with_the_models_here(
     assert before.items() <= sizes(home).items()
 
 
+@pytest.mark.long
 def test_every_endpoint_and_every_tab_at_once_with_no_model_here(
     tmp_path: Path, browser: Browser, trouble: list[str]
 ) -> None:

@@ -20,7 +20,9 @@ def placeholder(page: Page) -> str | None:
     return page.locator("#message textarea").get_attribute("placeholder")
 
 
-@pytest.mark.parametrize(("locale", "spoken", "other"), [("en-US", "en", "es"), ("es-ES", "es", "en")])
+@pytest.mark.parametrize(
+    ("locale", "spoken", "other"), [pytest.param("en-US", "en", "es", marks=pytest.mark.long), ("es-ES", "es", "en")]
+)
 def test_the_browser_chooses_the_language_and_the_button_another(open_page, locale, spoken, other):
     page = open_page("?models=scripted/echo", locale=locale)
     assert page.evaluate("document.documentElement.lang") == spoken
@@ -101,7 +103,7 @@ def unnamed(page: Page) -> list[str]:
     return found
 
 
-@in_every_look
+@in_every_look("desktop-light-en", "phone-dark-es")
 def test_pictures(open_page, keep_screenshot, name, viewport, scheme, locale):
     options = {"viewport": viewport, "color_scheme": scheme, "locale": locale}
     page = open_page("?models=scripted/showcase,scripted/thinker", **options)

@@ -265,7 +265,7 @@ def test_by_keyboard_alone(open_page):
     expect(cards(page).first.locator("details").first).to_have_attribute("open", "")
 
 
-@in_every_look
+@in_every_look("phone-dark-es")
 def test_pictures_of_prompting(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(ADDER, viewport=viewport, color_scheme=scheme, locale=locale)
     open_prompting(page)

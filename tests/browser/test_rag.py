@@ -301,7 +301,7 @@ def test_by_keyboard_alone(open_page, tmp_path):
     expect(cite).to_be_focused()
 
 
-@in_every_look
+@in_every_look("desktop-dark-es")
 def test_pictures_of_rag(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(ECHO, viewport=viewport, color_scheme=scheme, locale=locale)
 

@@ -273,7 +273,7 @@ def test_a_coloured_answer_of_markup_is_text(open_page):
     assert page.evaluate("window.stolen") is None
 
 
-@in_every_look
+@in_every_look("phone-light-es")
 def test_pictures_of_sampling(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(WORDS, viewport=viewport, color_scheme=scheme, locale=locale)
     open_sampling(page)

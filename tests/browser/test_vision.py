@@ -209,7 +209,7 @@ def test_every_control_has_a_name(open_page):
         assert unnamed(page) == []
 
 
-@in_every_look
+@in_every_look("desktop-light-es")
 def test_pictures_of_vision(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(BOTH, viewport=viewport, color_scheme=scheme, locale=locale)
     open_vision(page)

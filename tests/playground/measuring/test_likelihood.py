@@ -110,6 +110,7 @@ async def test_the_scripted_model_is_scored_as_its_logits_say():
         assert scored.logprob == pytest.approx(total)
 
 
+@pytest.mark.long
 async def test_the_default_model_on_the_sentiment_set(model_home):
     """Likelihood of the three labels, a few items, twice: the same, and each an answer among the choices."""
     provider = connect("huggingface", catalog.load(), Options(home=model_home))

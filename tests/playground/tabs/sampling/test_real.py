@@ -144,6 +144,7 @@ async def swept(provider: Provider, model: ModelInfo, grid: Grid) -> tuple[Sweep
         return [cells async for cells in snapshots][-1]
 
 
+@pytest.mark.long
 async def test_a_seeded_sweep_is_the_same_twice_and_colder_is_less_diverse(provider, model):
     grid = Grid(temperatures=(0.2, 1.5), seeds=(1, 2, 3))
     first, second = await swept(provider, model, grid), await swept(provider, model, grid)

@@ -157,6 +157,7 @@ async def test_what_is_drawn_is_what_the_sampling_tab_shows(
     assert chi_square(drawn, decoding.distribution(logits, sampling, prompt)) >= 0.001
 
 
+@pytest.mark.long
 async def test_a_long_prompt_does_not_hold_up_the_others(provider: HuggingFace, default_model: ModelInfo) -> None:
     """While 5,000 tokens are read, which takes seconds, a reply beside it goes on."""
     order: list[str] = []
