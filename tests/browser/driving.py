@@ -20,7 +20,7 @@ _LOOKS = [
 
 
 def in_every_look(*usual: str) -> pytest.MarkDecorator:
-    """Width, theme and language, by names such as `phone-dark-es`; those that are not `usual` are of the lane `long`."""
+    """Width, theme and language, by names such as `phone-dark-es`; what is not `usual` is of the lane `long`."""
     named = {"-".join((look[0], *look[2:])): look for look in _LOOKS}
     assert set(usual) <= named.keys()
     return pytest.mark.parametrize(
