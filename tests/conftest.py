@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-WORKERS = 3
+WORKERS = 2
 """For the whole suite. Each one wants a core, and memory for its models, its page and its browser."""
 FIRST = ("tests/test_style.py", "tests/browser")
 """What takes longest for each test begins first: no worker is left alone with it in the end."""

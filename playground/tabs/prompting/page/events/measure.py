@@ -156,6 +156,7 @@ async def start(
 ) -> AsyncGenerator[PromptingMeasureScreen]:
     """Run what costs nothing; ask first about what may cost something."""
     show = app.show(who)
+    app.visits.ended.pop(who.visitor)
     try:
         wanted = checked_run(app, who, fields, choice)
         loading = draw_sentence(show, "state_of_loading")
@@ -189,6 +190,7 @@ async def run_proposed(app: App[PromptingVisits], who: Who) -> AsyncGenerator[Pr
 async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerator[PromptingMeasureScreen]:
     """A kept run from where it is to its end, the table five times a second."""
     show = app.show(who)
+    app.visits.ended.pop(who.visitor)
     try:
         description = await asyncio.to_thread(app.visits.described, who.visitor, run)
         first, begun, state = True, 0, ""
@@ -211,6 +213,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
         found = await asyncio.to_thread(result_lines, description, snapshot.outcomes)
         table = draw_whole_results(show, description, found, snapshot.outcomes)
         progress = draw_run_progress(show, snapshot, begun)
+        app.visits.ended.put(who.visitor, run)
         yield PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run)
     except PlaygroundError as error:
         yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error), open_run=run)

@@ -48,9 +48,10 @@ def wire_then_results(page: Page[PromptingVisits], layout: PromptingLayout, even
     app, parts = page.app, layout.measuring
 
     async def on_end(request: gr.Request, run: str) -> list[object]:
+        who = app.who(request)
+        run = run or app.visits.ended.get(who.visitor) or ""  # a busy browser may not have taken in which one it was
         if not run:
             return hide_results()
-        who = app.who(request)
         accuracy, costs = await asyncio.to_thread(plot_run, app, who, run)
         items = await asyncio.to_thread(list_items, app, who, run, differ=False)
         return [

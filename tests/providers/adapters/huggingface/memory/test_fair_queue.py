@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.adapters.huggingface.memory.fair_queue import LONGEST, FairQueue
+from providers.adapters.huggingface.memory.fair_queue import LONGEST, SHARE, FairQueue
 from providers.errors import Overloaded
 
 
@@ -60,8 +62,10 @@ def test_whatever_happens_no_slot_is_wasted_and_nobody_is_lost(events: list[tupl
         waiting = sorted(place.position for place in places if place.position)
         assert len(served) <= slots
         assert waiting == list(range(1, len(waiting) + 1))
-        owners = {place.owner for place in places}
-        assert not waiting or len(served) == slots or len(owners) == 1, "a slot is kept only from a single owner"
+        held = Counter(place.owner for place in served)
+        most = max(1, int(slots * SHARE))
+        kept_from = all(held[place.owner] >= most for place in places if place.position)
+        assert len(served) == slots or kept_from, "a slot is kept only from whoever holds the most already"
     for place in places:
         line.leave(place)
     assert line.waiting == 0
