@@ -24,7 +24,7 @@ from providers.adapters.huggingface.families.encoders import loading as encoder_
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.base import complete
 from providers.embedding import EmbeddingInfo, RerankerInfo
-from providers.errors import WeightsUnavailable
+from providers.errors import Unavailable, WeightsUnavailable
 from providers.labels import ContrastiveInfo
 from providers.types import Message, ModelInfo, Request, Sampling
 from tests.providers.adapters.huggingface import tiny, tiny_encoders, tiny_vision
@@ -154,7 +154,11 @@ async def test_an_engine_killed_after_it_has_loaded_takes_no_files_with_it(
     said = await asked(provider)
     [child] = engines()
     await asyncio.to_thread(end, child)
-    assert await asked(provider) == said
+    try:
+        again = await asked(provider)
+    except Unavailable:  # it was handed to the process that had just ended; the next one is not
+        again = await asked(provider)
+    assert again == said
     assert content(folder) == before
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import gradio as gr
 
 from playground.asking.errors import ArgumentError
@@ -47,13 +45,13 @@ def wire_then_results(page: Page[PromptingVisits], layout: PromptingLayout, even
     """After a run: figures and questions."""
     app, parts = page.app, layout.measuring
 
-    async def on_end(request: gr.Request, run: str) -> list[object]:
+    def on_end(request: gr.Request, run: str) -> list[object]:
         who = app.who(request)
         run = run or app.visits.ended.get(who.visitor) or ""  # a busy browser may not have taken in which one it was
         if not run:
             return hide_results()
-        accuracy, costs = await asyncio.to_thread(plot_run, app, who, run)
-        items = await asyncio.to_thread(list_items, app, who, run, differ=False)
+        accuracy, costs = plot_run(app, who, run)
+        items = list_items(app, who, run, differ=False)
         return [
             gr.update(value=accuracy, visible=accuracy is not None),
             gr.update(value=costs, visible=costs is not None),
