@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import selectors
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 Parameters = ParamSpec("Parameters")
@@ -71,3 +73,14 @@ def virtual(test: Callable[Parameters, Coroutine[object, object, None]]) -> Call
         run(test(*args, **kwargs))
 
     return timed
+
+
+@contextmanager
+def time_stands_still() -> Iterator[None]:
+    """What is computed elsewhere comes while the virtual clock waits."""
+    over = threading.Event()
+    asyncio.get_running_loop().run_in_executor(None, over.wait)
+    try:
+        yield
+    finally:
+        over.set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -69,3 +69,8 @@ def _decoded(body: bytes) -> object:
         return json.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
+
+
+def field_of(value: object, name: str) -> object:
+    """A field of what a server sent, or `None` where there is no such one."""
+    return value.get(name) if isinstance(value, Mapping) else None

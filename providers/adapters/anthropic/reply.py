@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from providers.errors import Refused, StreamTruncated
 from providers.remote.estimate import estimate_text_tokens, estimate_tokens
+from providers.remote.sse import field_of
 from providers.types import Event, Finish, ReasoningDelta, Request, TextDelta, Usage
 
 _LENGTH = {"max_tokens", "model_context_window_exceeded"}
@@ -33,14 +34,14 @@ class AnthropicReply:
         match chunk.get("type"):
             case "message_start":
                 self.begun = True
-                self._count(_at(chunk.get("message"), "usage"))
+                self._count(field_of(chunk.get("message"), "usage"))
             case "content_block_start":
                 yield from self._piece(chunk.get("content_block"))
             case "content_block_delta":
                 yield from self._piece(chunk.get("delta"))
             case "message_delta":
                 self._count(chunk.get("usage"))
-                self._stopped(_at(chunk.get("delta"), "stop_reason"))
+                self._stopped(field_of(chunk.get("delta"), "stop_reason"))
             case "message_stop":
                 self.over = True
                 self.end()
@@ -59,20 +60,20 @@ class AnthropicReply:
 
     def _piece(self, piece: object) -> Iterator[TextDelta | ReasoningDelta]:
         for field_name, event in (("text", TextDelta), ("thinking", ReasoningDelta)):
-            text = _at(piece, field_name)
+            text = field_of(piece, field_name)
             if isinstance(text, str) and text:
                 self.text.append(text)
                 yield event(text)
-        if _at(piece, "type") is None:
+        if field_of(piece, "type") is None:
             raise TypeError("a delta without a type")
 
     def _count(self, usage: object) -> None:
         """Counts are cumulative: a later one replaces an earlier."""
         names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
         for name in names:
-            if isinstance(value := _at(usage, name), int):
+            if isinstance(value := field_of(usage, name), int):
                 self.counts[name] = value
-        thinking = _at(_at(usage, "output_tokens_details"), "thinking_tokens")
+        thinking = field_of(field_of(usage, "output_tokens_details"), "thinking_tokens")
         if isinstance(thinking, int):
             self.counts["thinking"] = thinking
 
@@ -103,8 +104,3 @@ class AnthropicReply:
             reasoning_tokens=self.counts.get("thinking", 0),
             cached_tokens=cached,
         )
-
-
-def _at(value: object, name: str) -> object:
-    """A field, or `None` where there is no such one."""
-    return value.get(name) if isinstance(value, Mapping) else None

@@ -8,6 +8,7 @@ from math import isfinite
 
 from providers.errors import Refused, StreamTruncated, Unavailable
 from providers.remote.estimate import estimate_text_tokens, estimate_tokens
+from providers.remote.sse import field_of
 from providers.types import Event, Finish, ReasoningDelta, Request, TextDelta, TokenLogprob, TokenLogprobs, Usage
 
 _LENGTH = {"length", "max_tokens", "model_length"}
@@ -32,14 +33,14 @@ class OpenAIReply:
     def take(self, chunk: object) -> Iterator[Event]:
         """The events of one chunk, or of the one answer of a server that does not stream."""
         self.chunks += 1
-        self.reported = _usage(_at(chunk, "usage")) or self.reported
-        for choice in _rows(_at(chunk, "choices")):
+        self.reported = _usage(field_of(chunk, "usage")) or self.reported
+        for choice in _rows(field_of(chunk, "choices")):
             self.choices += 1
             before = len(self.text)
             yield from self._deltas(choice)
             said = len(self.text) > before
             self.settled = self.settled and not said  # it went on: the reason before was none
-            if reason := _at(choice, "finish_reason") or _at(choice, "finishReason"):
+            if reason := field_of(choice, "finish_reason") or field_of(choice, "finishReason"):
                 self.finish, self.settled = self._finished(str(reason)), not said
 
     def end(self) -> None:
@@ -48,17 +49,17 @@ class OpenAIReply:
         self.settled = self.settled or self.finish is not None
 
     def _deltas(self, choice: object) -> Iterator[Event]:
-        delta = _at(choice, "delta") or _at(choice, "message")
-        reasoning = next((text for name in _REASONING if isinstance(text := _at(delta, name), str) and text), "")
+        delta = field_of(choice, "delta") or field_of(choice, "message")
+        reasoning = next((text for name in _REASONING if isinstance(text := field_of(delta, name), str) and text), "")
         if reasoning:
             self.text.append(reasoning)
             yield ReasoningDelta(reasoning)
-        for event in _content(_at(delta, "content")):
+        for event in _content(field_of(delta, "content")):
             self.text.append(event.text)
             yield event
-        if _at(delta, "refusal"):
+        if field_of(delta, "refusal"):
             raise Refused("refusal", provider=self.provider)
-        if tokens := _logprobs(_at(choice, "logprobs")):
+        if tokens := _logprobs(field_of(choice, "logprobs")):
             yield TokenLogprobs(tokens)
 
     def _finished(self, reason: str) -> Finish:
@@ -96,36 +97,34 @@ def _content(content: object) -> Iterator[TextDelta | ReasoningDelta]:
 
 def _logprobs(logprobs: object) -> tuple[TokenLogprob, ...]:
     """Of the tokens whose probability is told."""
-    return tuple(token for entry in _rows(_at(logprobs, "content")) if (token := _token(entry)) is not None)
+    return tuple(token for entry in _rows(field_of(logprobs, "content")) if (token := _token(entry)) is not None)
 
 
 def _token(entry: object) -> TokenLogprob | None:
-    logprob = _number(_at(entry, "logprob"))
+    logprob = _number(field_of(entry, "logprob"))
     if logprob is None:
         return None
-    others = ((str(_at(other, "token")), _number(_at(other, "logprob"))) for other in _rows(_at(entry, "top_logprobs")))
+    others = (
+        (str(field_of(other, "token")), _number(field_of(other, "logprob")))
+        for other in _rows(field_of(entry, "top_logprobs"))
+    )
     return TokenLogprob(
-        str(_at(entry, "token")), logprob, tuple((token, value) for token, value in others if value is not None)
+        str(field_of(entry, "token")), logprob, tuple((token, value) for token, value in others if value is not None)
     )
 
 
 def _usage(usage: object) -> Usage | None:
-    count, output = _at(usage, "prompt_tokens"), _at(usage, "completion_tokens")
+    count, output = field_of(usage, "prompt_tokens"), field_of(usage, "completion_tokens")
     if not isinstance(count, int) or not isinstance(output, int):
         return None
-    reasoning = _at(_at(usage, "completion_tokens_details"), "reasoning_tokens")
-    cached = _at(_at(usage, "prompt_tokens_details"), "cached_tokens")
+    reasoning = field_of(field_of(usage, "completion_tokens_details"), "reasoning_tokens")
+    cached = field_of(field_of(usage, "prompt_tokens_details"), "cached_tokens")
     return Usage(
         input_tokens=count,
         output_tokens=output,
         reasoning_tokens=reasoning if isinstance(reasoning, int) else 0,
         cached_tokens=cached if isinstance(cached, int) else 0,
     )
-
-
-def _at(value: object, name: str) -> object:
-    """A field, or `None` where there is no such one."""
-    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def _rows(value: object) -> list[object]:

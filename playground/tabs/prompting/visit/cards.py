@@ -132,7 +132,7 @@ async def _grow_all(
         async with asyncio.TaskGroup() as together:
             for number, coming in works:
                 together.create_task(_grow(cards, number, coming, changed))
-    except BaseExceptionGroup as group:
+    except BaseExceptionGroup as group:  # whoever asked knows one error, not the groups
         raise group.exceptions[0] from None
 
 

@@ -66,7 +66,7 @@ class OpenVino:
             try:
                 codec, defaults, context = reading.result()
                 engine.wait_until_open()
-            except Exception as error:
+            except Exception as error:  # whatever it was: its process would stay, and it is told as what it is
                 engine.close()
                 raise self._explain(error, model) from error
         engine.codec = codec

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +22,7 @@ from providers.errors import Timeout
 from providers.types import Sampling
 from tests import virtual_time
 from tests.providers.adapters.huggingface import tiny
+from tests.virtual_time import time_stands_still
 
 CODEC = Codec(tiny.tokenizer())
 GREEDY = Sampling(temperature=0)
@@ -102,17 +102,6 @@ async def test_only_the_waiting_counts_not_what_a_reader_does_in_between() -> No
     await asyncio.sleep(5000)
     assert (await anext(steps)).finish == "length"
     assert engine.restarted == []
-
-
-@contextmanager
-def time_stands_still() -> Iterator[None]:
-    """What is computed elsewhere comes while the virtual clock waits."""
-    over = threading.Event()
-    asyncio.get_running_loop().run_in_executor(None, over.wait)
-    try:
-        yield
-    finally:
-        over.set()
 
 
 class Hanging:

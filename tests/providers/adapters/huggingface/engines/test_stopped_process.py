@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import httpx2
@@ -27,6 +26,7 @@ from tests import virtual_time
 from tests.loop_thread import watched
 from tests.providers.adapters.huggingface import tiny
 from tests.providers.adapters.huggingface.conftest import Open
+from tests.virtual_time import time_stands_still
 
 LONG = "the quick brown fox jumps over the lazy dog " * 455
 READERS = 8
@@ -105,17 +105,6 @@ def test_a_process_that_does_not_open_its_file_in_time_is_told_of_and_ended(fold
         engine.wait_until_open(0)
     assert caught.value.key == "timeout.stalled"
     assert engine._process.ended
-
-
-@contextmanager
-def time_stands_still() -> Iterator[None]:
-    """What is computed elsewhere comes while the virtual clock waits."""
-    over = threading.Event()
-    asyncio.get_running_loop().run_in_executor(None, over.wait)
-    try:
-        yield
-    finally:
-        over.set()
 
 
 async def test_a_stopped_process_is_replaced_its_readers_keep_their_text_and_the_next_one_is_served(
