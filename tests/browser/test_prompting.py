@@ -6,7 +6,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import choose, in_every_look, open_mode, use_endpoint
@@ -159,7 +158,6 @@ def test_pause_go_on_stop_and_finish_after_a_reload(open_page):
     measured(page, 40)
 
 
-@pytest.mark.long  # within a whole default run its example's results twice did not appear; alone and under load they do
 def test_runs_are_named_compared_exported_and_deleted(open_page):
     page = open_page(ADDER)
     example(page)

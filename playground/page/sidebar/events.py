@@ -54,10 +54,9 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     async def on_forget(models: list[str], request: gr.Request) -> list[object]:
         return await forget_keys(app, app.who(request), models)
 
-    blocks.load(on_load, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE).then(
-        on_watch, bar.models, bar.status, **PRIVATE
-    )
-    blocks.load(on_vendors, bar.models, bar.models, **PRIVATE)
+    opened = blocks.load(on_load, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE)
+    opened.then(on_watch, bar.models, bar.status, **PRIVATE)
+    opened.then(on_vendors, bar.models, bar.models, **PRIVATE)
     bar.models.input(on_models, bar.models, [keys.panel, keys.provider], **PRIVATE)
     bar.advanced.change(on_advanced, bar.advanced, bar.extra, **PRIVATE)
     keys.provider.change(on_provider, keys.provider, keys.address, **PRIVATE)

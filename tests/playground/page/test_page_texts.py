@@ -12,7 +12,6 @@ import gradio as gr
 import pytest
 
 from playground import page
-from playground.settings import Settings
 from playground.text import texts
 
 VISIBLE = ("label", "info", "placeholder", "value", "choices", "submit_btn", "stop_btn", "examples", "title")
@@ -20,12 +19,6 @@ MARKER = re.compile(r'__i18n__(\{.*?\})|"__type__": "translation_metadata", "key
 BRAND = {"Aula", "English", "Español"}
 """The name, and each language in its own words."""
 SOURCES = sorted(Path(page.__file__).parent.rglob("*.py"))
-
-
-@pytest.fixture(scope="module")
-def blocks(tmp_path_factory: pytest.TempPathFactory) -> gr.Blocks:
-    settings = Settings(_env_file=None, home=tmp_path_factory.mktemp("home"), model="scripted")
-    return page.create(settings).blocks
 
 
 def pieces(blocks: gr.Blocks) -> Iterator[tuple[str, str]]:

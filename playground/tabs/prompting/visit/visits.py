@@ -47,8 +47,6 @@ class PromptingVisits:
     searcher: Searcher | None = None
     near: Nearness = field(init=False, repr=False)
     """What similar examples are chosen by."""
-    ended: Expiring[str] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
-    """The run that ended last for a visitor: the page may ask for its results before it has heard which run it was."""
     _own: Expiring[TaskSet] = field(default_factory=lambda: Expiring(_HOURS, 200), repr=False)
     _waiting: Expiring[RunDescription] = field(default_factory=lambda: Expiring(_MINUTES), repr=False)
 

@@ -35,7 +35,7 @@ from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.strategies import draw_strategies
 from playground.tabs.prompting.page.events.ask import ask
 from playground.tabs.prompting.page.events.measure import PromptingMeasureScreen, reopen, run_proposed, start
-from playground.tabs.prompting.page.events.results import list_items, load_run, mark_item, open_item, plot_run
+from playground.tabs.prompting.page.events.results import list_items, load_run, mark_item, open_item
 from playground.tabs.prompting.page.events.runs import (
     FILE_TYPES,
     compare_runs,
@@ -426,8 +426,9 @@ class TestRuns:
         run = await run_of(app, who)
         screen = reopen(app, who, run)
         assert "8 of 8" in shown_text(screen.progress) and screen.open_run == run
-        accuracy, costs = plot_run(app, who, run)
-        assert (len(accuracy.data), len(costs.data)) == (2, 2)  # tokens and seconds: nothing was paid
+        assert len(screen.accuracy["value"].data) == 2
+        assert len(screen.costs["value"].data) == 2  # tokens and seconds: nothing was paid
+        assert screen.items.count("data-item") == 4 and screen.differ["visible"]
         assert 'role="alert"' in str(reopen(app, who, "none").progress)
 
     async def test_exports(self, app, who):

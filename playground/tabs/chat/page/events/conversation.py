@@ -76,9 +76,9 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
 
     layout.leads.lead(on_lead, None, [page.tabs, page.handed], **PRIVATE)
     kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting]
-    page.blocks.load(on_load, None, kept, **PRIVATE)
+    opened = page.blocks.load(on_load, None, kept, **PRIVATE)
     models.change(on_models, [models, layout.colours], frame, **PRIVATE)
-    page.blocks.load(on_models, [models, layout.colours], frame, **PRIVATE)
+    opened.then(on_models, [models, layout.colours], frame, **PRIVATE)
     layout.colours.input(on_colours, layout.colours, [layout.legend, *layout.chats], **PRIVATE)
     layout.message.stop(on_stop, None, None, queue=False, **PRIVATE)
     layout.undo.click(on_undo, layout.colours, layout.outputs, **PRIVATE)

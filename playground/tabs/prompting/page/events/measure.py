@@ -28,7 +28,7 @@ from playground.tabs.prompting.page.drawing.results import (
     partial_lines,
     result_lines,
 )
-from playground.tabs.prompting.page.events.results import hide_results, load_run, wire_then_results
+from playground.tabs.prompting.page.events.results import hide_results, load_run, show_results
 from playground.tabs.prompting.page.fields import (
     StrategyChoice,
     TaskSetFields,
@@ -61,6 +61,11 @@ class PromptingMeasureScreen(Screen):
     confirm: object = unchanged()
     cancel: object = unchanged()
     open_run: object = unchanged()
+    accuracy: object = unchanged()
+    costs: object = unchanged()
+    differ: object = unchanged()
+    items: object = unchanged()
+    item: object = unchanged()
 
 
 def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -123,17 +128,9 @@ def _wire_run(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
                 yield screen.outputs()
 
     filled = [parts.fields[_FIELDS.index(name)] for name in _EXAMPLE]
-    running = [
-        parts.run.click(on_run, inputs, parts.outputs, **PRIVATE),
-        parts.example.click(
-            on_example, inputs, [*filled, layout.language, layout.strategies, *parts.outputs], **PRIVATE
-        ),
-        parts.confirm.click(on_confirm, None, parts.outputs, **PRIVATE),
-    ]
-    for event in running:
-        wire_then_results(page, layout, event)
-    for button in (parts.run, parts.example):
-        button.click(hide_results, None, parts.results.outputs, queue=False, **PRIVATE)
+    parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
+    parts.example.click(on_example, inputs, [*filled, layout.language, layout.strategies, *parts.outputs], **PRIVATE)
+    parts.confirm.click(on_confirm, None, parts.outputs, **PRIVATE)
 
 
 async def _start(
@@ -156,11 +153,10 @@ async def start(
 ) -> AsyncGenerator[PromptingMeasureScreen]:
     """Run what costs nothing; ask first about what may cost something."""
     show = app.show(who)
-    app.visits.ended.pop(who.visitor)
     try:
         wanted = checked_run(app, who, fields, choice)
         loading = draw_sentence(show, "state_of_loading")
-        yield PromptingMeasureScreen.showing("stop", progress=loading, table="", open_run="")
+        yield PromptingMeasureScreen.showing("stop", progress=loading, table="", open_run="", **hide_results())
         _, estimate = await app.visits.propose(who.visitor, wanted)
         if not estimate.free:
             said = f'<div class="notice" role="alert">{html.escape(price_text(show, estimate))}</div>'
@@ -190,7 +186,6 @@ async def run_proposed(app: App[PromptingVisits], who: Who) -> AsyncGenerator[Pr
 async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerator[PromptingMeasureScreen]:
     """A kept run from where it is to its end, the table five times a second."""
     show = app.show(who)
-    app.visits.ended.pop(who.visitor)
     try:
         description = await asyncio.to_thread(app.visits.described, who.visitor, run)
         first, begun, state = True, 0, ""
@@ -200,6 +195,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
                 drawn = {
                     "progress": draw_run_progress(show, snapshot, begun),
                     "table": draw_results(show, partial_lines(description, snapshot.outcomes)),
+                    **(hide_results() if first else {}),
                 }
                 if snapshot.state in ("stopped", "done"):
                     break
@@ -213,10 +209,11 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
         found = await asyncio.to_thread(result_lines, description, snapshot.outcomes)
         table = draw_whole_results(show, description, found, snapshot.outcomes)
         progress = draw_run_progress(show, snapshot, begun)
-        app.visits.ended.put(who.visitor, run)
-        yield PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run)
+        results = await asyncio.to_thread(show_results, app, who, run)
+        yield PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)
     except PlaygroundError as error:
-        yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error), open_run=run)
+        results = await asyncio.to_thread(show_results, app, who, run)
+        yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error), open_run=run, **results)
 
 
 def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScreen:
@@ -225,13 +222,15 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScr
     try:
         description, outcomes = load_run(app, who, run)
     except PlaygroundError as error:
-        return PromptingMeasureScreen.showing("run", progress=draw_alert(show, error), table="", open_run="")
+        alert = draw_alert(show, error)
+        return PromptingMeasureScreen.showing("run", progress=alert, table="", open_run="", **hide_results())
     ended = Snapshot(
         state="done" if len(outcomes) >= description.total else "stopped", total=description.total, outcomes=outcomes
     )
     table = draw_whole_results(show, description, result_lines(description, outcomes), outcomes)
     progress = draw_run_progress(show, ended, 0)
-    return PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run)
+    results = show_results(app, who, run)
+    return PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)
 
 
 def price_text(show: Renderer, estimate: Estimate) -> str:

@@ -41,47 +41,34 @@ def wire_results(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     results.item.mark(on_mark, [parts.open_run, results.differ], marked, **PRIVATE)
 
 
-def wire_then_results(page: Page[PromptingVisits], layout: PromptingLayout, event: gr.events.Dependency) -> None:
-    """After a run: figures and questions."""
-    app, parts = page.app, layout.measuring
-
-    def on_end(request: gr.Request, run: str) -> list[object]:
-        who = app.who(request)
-        run = run or app.visits.ended.get(who.visitor) or ""  # a busy browser may not have taken in which one it was
-        if not run:
-            return hide_results()
-        accuracy, costs = plot_run(app, who, run)
-        items = list_items(app, who, run, differ=False)
-        return [
-            gr.update(value=accuracy, visible=accuracy is not None),
-            gr.update(value=costs, visible=costs is not None),
-            gr.update(value=False, visible=True),
-            items,
-            "",
-        ]
-
-    event.then(on_end, parts.open_run, parts.results.outputs, **PRIVATE)
-
-
-def hide_results() -> list[object]:
-    """Nothing of an earlier run stays under a new one."""
+def hide_results() -> dict[str, object]:
+    """Places of a screen: nothing of an earlier run stays under a new one."""
     hidden = gr.update(visible=False)
-    return [hidden, hidden, gr.update(visible=False, value=False), "", ""]
+    differ = gr.update(visible=False, value=False)
+    return {"accuracy": hidden, "costs": hidden, "differ": differ, "items": "", "item": ""}
+
+
+def show_results(app: App[PromptingVisits], who: Who, run: str) -> dict[str, object]:
+    """Places of a screen: the figures and the questions of a kept run. Takes some tenths of a second."""
+    show = app.show(who)
+    try:
+        description, outcomes = load_run(app, who, run)
+    except PlaygroundError:  # told in the place of the progress
+        return hide_results()
+    accuracy, costs = plot_results(show, result_lines(description, outcomes))
+    return {
+        "accuracy": gr.update(value=accuracy, visible=accuracy is not None),
+        "costs": gr.update(value=costs, visible=costs is not None),
+        "differ": gr.update(value=False, visible=True),
+        "items": draw_items(show, description, outcomes, differ=False),
+        "item": "",
+    }
 
 
 def load_run(app: App[PromptingVisits], who: Who, run: str) -> tuple[RunDescription, dict[Cell, Outcome]]:
     """A kept run. Raises `MeasuringError("run")`, `StorageFailed`."""
     with app.visits.runs(who.visitor) as runs:
         return runs.load(run).description, runs.outcomes(run)
-
-
-def plot_run(app: App[PromptingVisits], who: Who, run: str) -> tuple[object | None, object | None]:
-    """The run's figures; `None` where there is nothing to draw."""
-    try:
-        description, outcomes = load_run(app, who, run)
-    except PlaygroundError:  # told in the place of the table
-        return None, None
-    return plot_results(app.show(who), result_lines(description, outcomes))
 
 
 def list_items(app: App[PromptingVisits], who: Who, run: str, *, differ: bool) -> str:

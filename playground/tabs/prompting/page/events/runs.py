@@ -16,7 +16,6 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence
 from playground.tabs.prompting.page.drawing.runs import draw_comparison, draw_runs, run_line
 from playground.tabs.prompting.page.events.measure import measure, reopen
-from playground.tabs.prompting.page.events.results import wire_then_results
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
@@ -74,8 +73,8 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     parts.delete.click(lambda: gr.update(visible=True), None, parts.surely, queue=False, **PRIVATE)
     parts.surely.click(on_delete, parts.run, parts.outputs, **PRIVATE)
     parts.compare.click(on_compare, [parts.run, parts.other], parts.told, **PRIVATE)
-    wire_then_results(page, layout, parts.reopen.click(on_reopen, parts.run, [layout.modes, *running], **PRIVATE))
-    wire_then_results(page, layout, parts.proceed.click(on_finish, parts.run, [layout.modes, *running], **PRIVATE))
+    parts.reopen.click(on_reopen, parts.run, [layout.modes, *running], **PRIVATE)
+    parts.proceed.click(on_finish, parts.run, [layout.modes, *running], **PRIVATE)
     wire_downloads(app, parts.exports, layout.file, lambda who, kind, run: export_run(app, who, run, kind), parts.run)
 
 

@@ -44,7 +44,7 @@ class PromptingMeasureLayout:
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `PromptingMeasureScreen`, in its order."""
         buttons = [self.run, self.pause, self.proceed, self.stop, self.confirm, self.cancel]
-        return [self.progress, self.table, *buttons, self.open_run]
+        return [self.progress, self.table, *buttons, self.open_run, *self.results.outputs]
 
 
 @dataclass(frozen=True, slots=True)
