@@ -1,10 +1,12 @@
 """How fast the local engines serve, alone and through the provider's public stream. Ratios within one run count.
 
-`python -m tests.benchmarks.engines [--home FOLDER] [--tokens 64] [--rounds 3]`
+`python -m tests.benchmarks.engines [--home FOLDER] [--tokens 64] [--rounds 3] [--turns 3] [--beside FOLDER]`
 
 Every row is a process of its own; tokens/s are medians over the rounds, of 1, 8 and 30 streams asked at once. "Bare"
 is the engine's library driven directly with the same settings; "public" is `HuggingFace.stream`, each request of
-another visitor. Load is from the cache to the first answer, imports included.
+another visitor. Bare and public are started by turns, and every number is the median of the turns, as other work on
+the machine comes and goes. Load is from the cache to the first answer, imports included. `--beside` measures the
+public streams of another copy of the program too.
 """
 
 from __future__ import annotations
@@ -44,6 +46,11 @@ ROWS = {
     "bare-f16": "OpenVINO F16 exact, bare",
     "openvino-f16": "OpenVINO F16 exact, public (seeded)",
 }
+GROUPS = (("generate",), ("torch",), ("bare-q8_0", "openvino-q8_0"), ("bare-f16", "openvino-f16"))
+"""Rows that are measured by turns; the bare engine first."""
+BEFORE = "before "
+NUMBERS = ("first", "load", "memory")
+ROOT = Path(__file__).parent.parent.parent
 Measured = dict[str, Any]
 
 
@@ -213,11 +220,39 @@ def line(name: str, found: Measured, base: Measured) -> str:
     return f"| {name:36} | {rates} | {found['first']:.2f} s | {found['load']:.1f} s | {found['memory']:,.0f} MB |"
 
 
+def median_of(turns: list[Measured]) -> Measured:
+    """Each number on its own."""
+    rates = {str(n): statistics.median(turn["rates"][str(n)] for turn in turns) for n in STREAMS}
+    return {"rates": rates, **{name: statistics.median(turn[name] for turn in turns) for name in NUMBERS}}
+
+
+def measure_by_turns(rows: list[str], given: argparse.Namespace) -> dict[str, list[Measured]]:
+    """Each row once a turn, in a process of its own. "before openvino-q8_0" is that row of the copy beside."""
+    found: dict[str, list[Measured]] = {row: [] for row in rows}
+    for _ in range(given.turns):
+        for row in rows:
+            folder, name = (given.beside, row.removeprefix(BEFORE)) if row.startswith(BEFORE) else (ROOT, row)
+            command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", name, "--home", str(given.home)]
+            command += ["--tokens", str(given.tokens), "--rounds", str(given.rounds)]
+            said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+            found[row].append(json.loads(said.splitlines()[-1]))
+    return found
+
+
+def shares_of(public: list[Measured], bare: list[Measured]) -> str:
+    """What the public stream has of the bare engine: the median of the turns' shares."""
+    pairs = list(zip(public, bare, strict=True))
+    shares = (statistics.median(one["rates"][str(n)] / two["rates"][str(n)] for one, two in pairs) for n in STREAMS)
+    return " · ".join(f"{share:.0%}" for share in shares)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=user_cache_path("aula", appauthor=False))
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--beside", type=Path)
     parser.add_argument("--row", choices=ROWS)
     given = parser.parse_args()
     if given.row:
@@ -226,17 +261,21 @@ def main() -> None:
     prepared(given.home)
     heads = ("", "tokens/s of 1 · 8 · 30 streams (× generate)", f"first token after {LONG}", "load", "memory")
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
-    found: dict[str, Measured] = {}
-    for row, name in ROWS.items():
-        command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", row, "--home", str(given.home)]
-        command += ["--tokens", str(given.tokens), "--rounds", str(given.rounds)]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        found[row] = json.loads(said.splitlines()[-1])
-        print(line(name, found[row], found["generate"]), flush=True)
-    for kind in ("q8_0", "f16"):
-        public, bare = found[f"openvino-{kind}"]["rates"], found[f"bare-{kind}"]["rates"]
-        shares = " · ".join(f"{public[str(n)] / bare[str(n)] * 100:.0f} %" for n in STREAMS)
-        print(f"OpenVINO {kind}: public stream at {shares} of the bare engine")
+    base: Measured | None = None
+    said: list[str] = []
+    for group in GROUPS:
+        public = group[-1]
+        rows = [*group, BEFORE + public] if given.beside and public.startswith("openvino") else list(group)
+        found = measure_by_turns(rows, given)
+        for row in rows:
+            one = median_of(found[row])
+            base = base or one
+            name = ROWS[row.removeprefix(BEFORE)] + (", before" if row.startswith(BEFORE) else "")
+            print(line(name, one, base), flush=True)
+        said += [
+            f"{row}: {shares_of(found[row], found[group[0]])} of the bare engine" for row in rows if row != group[0]
+        ]
+    print("\n".join(said))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,14 +14,10 @@ from tests.browser.test_look import unnamed
 WORDS = "?models=scripted/words"
 PROMPT = "The capital of France is"
 FORKED = [" Paris", ".", " The", " capital"]
-_MOVE = """async ([name, value]) => {
+_MOVE = """([name, value]) => {
   const slider = document.querySelector(`#${name} input[type=range]`);
-  const bars = document.querySelector('#sampling-choice');
-  const before = bars.innerHTML, start = performance.now();
   slider.value = value;
   slider.dispatchEvent(new Event('input', {bubbles: true}));
-  while (bars.innerHTML === before && performance.now() - start < 5000) await new Promise(done => setTimeout(done, 2));
-  return performance.now() - start;
 }"""
 
 
@@ -65,8 +60,7 @@ def test_a_slider_moves_the_bars(open_page):
     width = bar(page, "␠Paris").locator("i.after").evaluate("one => parseFloat(one.style.width)")
     assert width == pytest.approx(72.7, abs=0.1)
 
-    took = page.evaluate(_MOVE, ["temperature", "0.3"])
-    assert took < 1000  # 50 ms here; a busy machine is allowed more
+    page.evaluate(_MOVE, ["temperature", "0.3"])
     expect(bar(page, "␠Paris").locator(".number.after")).to_have_text("99.9%")
     assert chances(page, "␠Paris")[0] == "39.3%"
     page.evaluate(_MOVE, ["temperature", "1"])
@@ -291,9 +285,7 @@ def test_pictures_of_sampling(open_page, keep_screenshot, name, viewport, scheme
     modes.nth(2).click()
     page.locator("#sweep-example").click()
     expect(page.locator("#sweep-plot .js-plotly-plot")).to_be_visible()
-    start = time.monotonic()
-    while page.locator("#sweep-plot .xtitle").count() == 0 and time.monotonic() < start + 10:
-        page.wait_for_timeout(50)
+    expect(page.locator("#sweep-plot .xtitle").first).to_be_attached()
     keep_screenshot(page, f"sampling-{name}-{scheme}-{locale}-sweep")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

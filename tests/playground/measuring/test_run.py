@@ -6,7 +6,6 @@ import asyncio
 import signal
 import subprocess
 import sys
-import time
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -150,7 +149,6 @@ async def test_pause_begins_no_request_and_resume_goes_on():
 async def test_stop_ends_everything_at_once(paused):
     watch, control, kept = Watch(), Control(), []
     plan = Plan(columns=(column("a", watch, seconds=60),), items=ITEMS, per_provider=4)
-    start = time.monotonic()
     async for snapshot in run(plan, control, lambda cell, outcome: kept.append(cell)):
         if watch.now["here"] == 4 and snapshot.state == "running":
             assert len(snapshot.running) == 4
@@ -160,7 +158,6 @@ async def test_stop_ends_everything_at_once(paused):
     assert snapshot.state == "stopped"
     assert watch.cancelled == 4 and watch.now["here"] == 0
     assert kept == [] and not snapshot.outcomes and not snapshot.running
-    assert time.monotonic() - start < 10
 
 
 async def test_closing_ends_everything_too():
@@ -234,8 +231,7 @@ async def test_a_run_that_was_killed_goes_on_to_the_same_result(tmp_path):
     command = [sys.executable, "-m", "tests.playground.measuring.crash", str(path)]
     child = subprocess.Popen(command, cwd=ROOT)
     try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+        while child.poll() is None:
             await asyncio.sleep(0.05)
             if path.exists() and (found := Runs(path).list()) and found[0].done >= 7:
                 break

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -181,12 +179,10 @@ def test_what_models_write(expression: str, value: float) -> None:
         "2" + "**1" * 60,
     ],
 )
-def test_everything_else_is_refused_at_once(expression: str) -> None:
-    start = time.monotonic()
+def test_everything_else_is_refused_before_it_is_computed(expression: str) -> None:
     with pytest.raises(InputError) as error:
         calculate(expression)
     assert error.value.reason == "expression"
-    assert time.monotonic() - start < 1
 
 
 @settings(max_examples=200, deadline=None)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -170,32 +168,25 @@ class TestRunning:
 
     async def test_a_page_is_redrawn_while_nothing_comes(self, desk: ChatVisits) -> None:
         run = desk.send(HELD, "Hi", choices("showcase"))
-        seen = []
-        async for _ in run:
-            seen.append(time.monotonic())
-            if len(seen) == 6:
-                break
+        seen = [await anext(run) for _ in range(6)]
         await run.aclose()
-        pauses = [later - sooner for sooner, later in pairwise(seen)]
-        assert max(pauses) < 2
+        assert [one.turns[-1].replies[0].text for one in seen] == [""] * 6
 
     async def test_a_vendor_that_does_not_tell_its_models_can_be_stopped(
         self, desk: ChatVisits, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def hang(adapter: object) -> object:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
             return {"data": []}
 
         monkeypatch.setattr(ChatCompletions, "_list_models", hang)
         desk.sessions.vault.put(HELD, "custom", None, "http://127.0.0.1:9/v1")
         run = desk.send(HELD, "Hi", Choices(models=("custom/any",), sampling=Sampling()))
-        seen = [time.monotonic()]
+        seen = 0
         async for _ in run:
-            seen.append(time.monotonic())
-            if len(seen) == 5:
+            seen += 1
+            if seen == 5:
                 desk.stop(HELD)
-        # Its first use imports the vendor's SDK, which takes a while on a busy computer; the list would take 60 s.
-        assert max(later - sooner for sooner, later in pairwise(seen)) < 10
         assert desk.load(HELD).turns[-1].replies[0].state == "stopped"
 
     async def test_new_conversation_is_not_overwritten_by_the_old_run(self, desk: ChatVisits) -> None:

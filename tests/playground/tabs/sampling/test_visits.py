@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -199,11 +198,23 @@ class Slow(Scripted):
         return await super().next_token_logits(model, ids)
 
 
+class Stuck(Slow):
+    """After the second token, a forward pass that never ends."""
+
+    passes = 0
+
+    async def next_token_logits(self, model: ModelInfo, ids: Sequence[int]) -> np.ndarray:
+        self.passes += 1
+        if self.passes > 2:
+            await asyncio.Event().wait()
+        return await super().next_token_logits(model, ids)
+
+
 class TestRunning:
     async def test_stop_ends_a_growth_wherever_it_waits(self, tmp_path):
-        bench = bench_of(tmp_path, Slow())
+        bench = bench_of(tmp_path, Stuck())
         await bench.look(WHO, WORDS, TEXT)
-        seen, begun = [], time.monotonic()
+        seen = []
         async with aclosing(bench.grow(WHO, "greedy", 20, Sampling())) as growing:
             async for tree in growing:
                 seen.append(len(tree.nodes))
@@ -211,7 +222,6 @@ class TestRunning:
                     bench.stop(WHO)
         assert seen[0] == 0  # a beat while it waits
         assert seen[-1] == 1
-        assert time.monotonic() - begun < 5
         assert len(bench.tree(WHO).nodes) == 1
 
     async def test_a_new_look_takes_the_place_of_a_growth(self, tmp_path):

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -245,9 +244,7 @@ def test_a_process_that_is_killed_while_it_reads_says_so():
 
 async def test_a_file_that_takes_too_long_is_stopped_and_the_others_go_on():
     async with Parsers(DocumentBounds(seconds=0.6)) as parsers:
-        before = time.monotonic()
         slow, quick = await parsers.parse(Upload("a.zip", zipped({"slow.csv": SLOW, "quick.txt": b"hello"})))
-        assert time.monotonic() - before < 30
     assert isinstance(slow, Rejected) and slow.failure.key == "document_error.too_slow"
     assert slow.failure.values == {"seconds": 0.6, "file": "slow.csv"}
     assert isinstance(quick, Document)
@@ -256,9 +253,7 @@ async def test_a_file_that_takes_too_long_is_stopped_and_the_others_go_on():
 def test_time_is_over_for_the_process_even_if_its_owner_is_gone():
     program = f"import sys; sys.path[:] = {sys.path!r}\nfrom playground.tabs.rag.lab.reading import confine\n"
     program += "confine.end_after(0.2)\nwhile True: pass"
-    started = time.monotonic()
-    ended = subprocess.run([sys.executable, "-I", "-c", program], timeout=30, check=False)
-    assert ended.returncode == -14 and time.monotonic() - started < 30
+    assert subprocess.run([sys.executable, "-I", "-c", program], check=False).returncode == -14
 
 
 async def test_cancelling_kills_the_process_behind_it():
@@ -271,10 +266,7 @@ async def test_cancelling_kills_the_process_behind_it():
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        deadline = time.monotonic() + 10
-        while child.poll() is None and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
-        assert child.poll() is not None
+        assert await asyncio.to_thread(child.wait) != 0
         (found,) = await parsers.parse(Upload("b.txt", b"hello again"))
         assert isinstance(found, Document)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from itertools import pairwise
 
 import pytest
@@ -138,7 +137,7 @@ def test_a_cut_stays_within_the_window() -> None:
     assert ChunkSize(tokens=400, overlap=90).within(128) == ChunkSize(tokens=128, overlap=64)
 
 
-def test_a_book_is_cut_in_moments_and_few_counts() -> None:
+def test_a_book_is_cut_with_few_counts() -> None:
     """150,000 words, and a line of a million letters; each sentence is counted a few times at most."""
     asked = list[int]()
 
@@ -147,11 +146,9 @@ def test_a_book_is_cut_in_moments_and_few_counts() -> None:
         return count(text)
 
     book = long_document("book", 1200)
-    start = time.perf_counter()
     chunks: tuple[Chunk, ...] = split(book, counted, ChunkSize())
-    assert time.perf_counter() - start < 30
     assert sum(asked) < 12 * book.characters and len(chunks) >= 1200
     line = document("line", "x" * 1_000_000)
-    start = time.perf_counter()
-    assert all(len(chunk.text) <= 4000 for chunk in split(line, count, ChunkSize()))
-    assert time.perf_counter() - start < 30
+    asked.clear()
+    assert all(len(chunk.text) <= 4000 for chunk in split(line, counted, ChunkSize()))
+    assert sum(asked) < 12 * line.characters

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -135,16 +134,18 @@ def test_a_killed_process_leaves_nothing_that_matters(tmp_path: Path, tiny_packa
 
 
 def test_calling_off_ends_the_work_soon(tmp_path: Path, tiny_package: Package) -> None:
+    asked = []
+
     class Impatient(Ticket):
         def report(self, progress: Progress) -> None:
             if progress.stage == "convert" and self.latest.stage == "convert":
                 self.cancel()
+                asked.append(progress.done)
             super().report(progress)
 
-    started = time.monotonic()
     with pytest.raises(Cancelled):
         store(tmp_path).ensure(tiny.packaged(tiny_package), Impatient())
-    assert time.monotonic() - started < 60
+    assert len(asked) == 1  # it did not come to report another step
     assert not (tmp_path / "models" / "tiny--packaged").exists()
 
 
