@@ -1,6 +1,7 @@
 """How fast the local engines serve, alone and through the provider's public stream. Ratios within one run count.
 
-`python -m tests.benchmarks.engines [--home FOLDER] [--tokens 64] [--rounds 3] [--turns 3] [--beside FOLDER]`
+`python -m tests.benchmarks.engines [--home FOLDER] [--tokens 64] [--rounds 3] [--turns 3] [--only ROW]
+[--beside FOLDER --home-beside FOLDER]`
 
 Every row is a process of its own; tokens/s are medians over the rounds, of 1, 8 and 30 streams asked at once. "Bare"
 is the engine's library driven directly with the same settings; "public" is `HuggingFace.stream`, each request of
@@ -231,8 +232,10 @@ def measure_by_turns(rows: list[str], given: argparse.Namespace) -> dict[str, li
     found: dict[str, list[Measured]] = {row: [] for row in rows}
     for _ in range(given.turns):
         for row in rows:
-            folder, name = (given.beside, row.removeprefix(BEFORE)) if row.startswith(BEFORE) else (ROOT, row)
-            command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", name, "--home", str(given.home)]
+            folder, home, name = ROOT, given.home, row.removeprefix(BEFORE)
+            if row.startswith(BEFORE):
+                folder, home = given.beside, given.home_beside or given.home
+            command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", name, "--home", str(home)]
             command += ["--tokens", str(given.tokens), "--rounds", str(given.rounds)]
             said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
             found[row].append(json.loads(said.splitlines()[-1]))
@@ -253,18 +256,22 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--beside", type=Path)
+    parser.add_argument("--home-beside", type=Path, help="where its models are, converted by itself")
+    parser.add_argument("--only", choices=[group[-1] for group in GROUPS], help="what stands beside it is measured too")
     parser.add_argument("--row", choices=ROWS)
     given = parser.parse_args()
     if given.row:
         print(json.dumps(measure(given.home, given.row, given.tokens, given.rounds)))
         return
     prepared(given.home)
-    heads = ("", "tokens/s of 1 · 8 · 30 streams (× generate)", f"first token after {LONG}", "load", "memory")
+    heads = ("", "tokens/s of 1 · 8 · 30 streams (× the first row)", f"first token after {LONG}", "load", "memory")
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     base: Measured | None = None
     said: list[str] = []
     for group in GROUPS:
         public = group[-1]
+        if given.only not in (None, public):
+            continue
         rows = [*group, BEFORE + public] if given.beside and public.startswith("openvino") else list(group)
         found = measure_by_turns(rows, given)
         for row in rows:

@@ -61,19 +61,55 @@ def trouble() -> list[str]:
     return []
 
 
+class Visitors:
+    """Browser contexts that tests use one after the other: all that a visitor leaves goes, the cached scripts stay.
+
+    Gradio's scripts are half of what opening the page costs.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = {}
+        self._used: list[tuple[str, BrowserContext]] = []
+
+    def new(self, **options: Any) -> BrowserContext:
+        """A context with these options and nothing of a visitor in it."""
+        kind, free = repr(sorted(options.items())), self._free
+        if free.get(kind):
+            context = free[kind].pop()
+        else:
+            context = self._browser.new_context(**options)
+            context.set_default_timeout(120_000)
+        self._used.append((kind, context))
+        return context
+
+    def leave(self, url: str) -> None:
+        """Every visitor since the last time leaves: pages, cookies and what the page stored in the browser."""
+        for kind, context in self._used:
+            for page in context.pages:
+                if page.url.startswith(url):
+                    page.evaluate("localStorage.clear()")
+                page.close()
+            context.clear_cookies()
+            self._free.setdefault(kind, []).append(context)
+        self._used.clear()
+
+
+@pytest.fixture(scope="package")
+def visitors(browser: Browser) -> Visitors:
+    return Visitors(browser)
+
+
 @pytest.fixture
-def open_page(served: Served, browser: Browser, trouble: list[str]) -> Iterator[Open]:
+def open_page(served: Served, visitors: Visitors, trouble: list[str]) -> Iterator[Open]:
     """`open_page("?models=…", locale=…, viewport=…)`: a new visitor, or with `context=` the same one in another tab.
 
     Fails the test on any error in the console, any answer ≥ 400 and any request that leaves the page's origin.
     """
-    contexts: list[BrowserContext] = []
 
     def opened(query: str = "", *, context: BrowserContext | None = None, **options: Any) -> Page:
         if context is None:
-            context = browser.new_context(**{"locale": "en-US", "viewport": DESKTOP, **options})
-            context.set_default_timeout(120_000)
-            contexts.append(context)
+            context = visitors.new(**{"locale": "en-US", "viewport": DESKTOP, "reduced_motion": "reduce", **options})
         page = context.new_page()
         watch(page, served.url, trouble)
         page.goto(served.url + query)
@@ -81,8 +117,7 @@ def open_page(served: Served, browser: Browser, trouble: list[str]) -> Iterator[
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    visitors.leave(served.url)
     assert trouble == []
 
 
