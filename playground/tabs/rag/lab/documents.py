@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from providers.types import Scalar
+
+OmissionKind = Literal[
+    "no_text", "mostly_picture", "garbled", "over_limit", "ocr_failed", "pictures", "formulas", "objects", "unreadable"
+]
+"""Of what was left out: a key of the interface texts below `rag.omission`.
+
+`no_text`: the page shows something and has no text. `mostly_picture`: it has some text, and a picture of more.
+`garbled`: its letters cannot be told. `over_limit`: text was not read from its picture, because only so many are read.
+`ocr_failed`: nor from this one, because that broke off. `pictures`: that stand in an office file. `formulas`: saved
+without a value, and shown themselves. `objects`: of other programs. `unreadable`: a part that is damaged.
+"""
+OMISSION_KINDS: tuple[OmissionKind, ...] = get_args(OmissionKind)
+BY_OCR: frozenset[OmissionKind] = frozenset({"no_text", "mostly_picture", "garbled"})
+"""What reading text in pictures makes up for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +31,23 @@ class Heading:
     start: int
     text: str
     level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission:
+    """What was left out of a page when it was read, and how many of it."""
+
+    kind: OmissionKind
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OmissionTotal:
+    """What was left out of a document: `count` of a kind, on these pages."""
+
+    kind: OmissionKind
+    count: int
+    pages: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +61,23 @@ class DocumentPage:
     headings: tuple[Heading, ...] = ()
     read: bool = False
     """Its text was read from a picture."""
+    omissions: tuple[Omission, ...] = ()
+
+
+def omission_totals(omissions: Iterable[tuple[int, Omission]]) -> tuple[OmissionTotal, ...]:
+    """Of a document, by the number of their page; in the order of the kinds."""
+    found: defaultdict[OmissionKind, list[tuple[int, int]]] = defaultdict(list)
+    for page, one in omissions:
+        found[one.kind].append((page, one.count))
+    return tuple(
+        OmissionTotal(
+            kind=kind,
+            count=sum(count for _, count in found[kind]),
+            pages=tuple(page for page, _ in found[kind]),
+        )
+        for kind in OMISSION_KINDS
+        if kind in found
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

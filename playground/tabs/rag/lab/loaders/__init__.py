@@ -77,7 +77,8 @@ class Loader(Protocol):
     def claims(self, source: Source) -> Claim: ...
 
     def load(self, source: Source) -> Iterator[DocumentPage]:
-        """The pages, numbered from 1. Raises `UnreadableDocument`, or anything at all for a damaged file."""
+        """The pages, numbered from 1, each with what was left out of it. Raises `UnreadableDocument`, or anything at
+        all for a damaged file."""
         ...
 
 

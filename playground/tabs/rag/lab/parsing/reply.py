@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground.tabs.rag.lab.bounds import DocumentBounds
-from playground.tabs.rag.lab.documents import DocumentPage, Heading
+from playground.tabs.rag.lab.documents import BY_OCR, DocumentPage, Heading, Omission, OmissionKind
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.parsing.worker import Died
 from playground.tabs.rag.lab.reading.file_names import safe_name
@@ -32,12 +32,18 @@ class _Heading(_Strict):
     level: Annotated[int, Field(ge=1, le=9)]
 
 
+class _Omission(_Strict):
+    kind: OmissionKind
+    count: Annotated[int, Field(ge=1)]
+
+
 class _Page(_Strict):
     number: Annotated[int, Field(ge=1)]
     text: str
     label: str
     headings: tuple[_Heading, ...]
     read: bool
+    omissions: Annotated[tuple[_Omission, ...], Field(max_length=20)] = ()
 
 
 class _Failed(_Strict):
@@ -82,7 +88,8 @@ class ParserReply:
         """Some page may be a picture of text."""
         if self.failure is not None:
             return self.failure.key == _SCANNED
-        return self.format == "pdf" and any(not page.text for page in self.pages)
+        blank = self.format == "pdf" and any(not page.text for page in self.pages)
+        return blank or any(one.kind in BY_OCR for page in self.pages for one in page.omissions)
 
 
 def check_reply(body: bytes, pieces: Sequence[bytes], bounds: DocumentBounds) -> ParserReply:
@@ -112,7 +119,10 @@ def _page(told: _Page) -> DocumentPage:
     starts = [heading.start for heading in headings]
     if starts != sorted(starts) or any(start > len(told.text) for start in starts):
         raise Died
-    return DocumentPage(number=told.number, text=told.text, label=told.label, headings=headings, read=told.read)
+    omissions = tuple(Omission(kind=one.kind, count=one.count) for one in told.omissions)
+    return DocumentPage(
+        number=told.number, text=told.text, label=told.label, headings=headings, read=told.read, omissions=omissions
+    )
 
 
 def _members(told: _Told, pieces: Sequence[bytes]) -> tuple[UnpackedFile, ...]:
