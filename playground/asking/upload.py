@@ -21,3 +21,5 @@ class Rejected:
 
     name: str
     failure: Failure
+    archive: str = ""
+    """The name of the ZIP archive that it came in."""

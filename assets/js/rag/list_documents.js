@@ -8,4 +8,5 @@ element.addEventListener('change', event => {
 element.addEventListener('click', event => {
   const remove = event.target.closest('[data-remove]');
   if (remove) trigger('remove', {document: remove.dataset.remove});
+  if (event.target.closest('[data-again]')) document.querySelector('#rag-upload input[type=file]')?.click();
 });

@@ -91,6 +91,17 @@ class Document:
     pages: tuple[DocumentPage, ...]
     language: str = ""
     """ISO 639-1, as detected; empty where that is unsure."""
+    version: int = 1
+    """Of the loader: it counts up where reading improves."""
+    mark: str = ""
+    """Tells the chunks of a later reading of the same bytes from those of the first."""
+    archive: str = ""
+    """The name of the ZIP archive that it came in. A document that is kept has it in its name."""
+
+    @property
+    def path(self) -> str:
+        """Its name with that of its archive."""
+        return f"{self.archive}/{self.name}" if self.archive else self.name
 
     @property
     def characters(self) -> int:

@@ -17,15 +17,21 @@ from playground.page.parts.uploads import paths_of, take, text_upload
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.answering.citations import citations
 from playground.tabs.rag.lab.answering.support import Sentence
-from playground.tabs.rag.lab.documents import Passage, RetrievalResult
+from playground.tabs.rag.lab.documents import OmissionTotal, Passage, RetrievalResult
 from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.index.text_store import StoredDocument
+from playground.tabs.rag.lab.reading.file_names import is_called
+from playground.tabs.rag.page.drawing.files import is_outdated
+from playground.tabs.rag.page.drawing.omissions import omission_text
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval
 from playground.tabs.rag.visit.ask import ask
-from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup
+from playground.tabs.rag.visit.values import Admission, Answered, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
 from providers.errors import InputError, PlaygroundError
+
+_UNNAMED = "text"
+"""What a text is called that comes without a name: a second one stays beside the first."""
 
 
 def publish(app: App[RagVisits]) -> None:
@@ -39,7 +45,7 @@ def _publish_add(app: App[RagVisits]) -> None:
     async def rag_add(
         files: list[dict[str, Any]] | None = None,
         text: str = "",
-        name: str = "text",
+        name: str = _UNNAMED,
         ocr: bool = False,
         embedding: str = "",
         chunk_tokens: int = 200,
@@ -48,7 +54,9 @@ def _publish_add(app: App[RagVisits]) -> None:
     ) -> dict[str, Any]:
         """Add files (a list of `handle_file(path)`), or a text under a name; answers when they are searchable.
 
-        {"documents": [all there are], "added", "unchanged": [names], "rejected": [{"name", "reason", "message"}]}
+        {"documents": [all there are], "added", "unchanged", "replaced", "reread": [names], "renamed": [{"name",
+        "kept_as"}], "copies": [{"name", "of"}], "omitted": [{"name", "kind", "count", "pages", "message"}], "rejected":
+        [{"name", "reason", "message"}]}. A file takes the place of one of its name that an earlier call added.
         """
         assert request is not None  # Gradio always passes it
         who = app.who(request)
@@ -60,7 +68,9 @@ def _publish_add(app: App[RagVisits]) -> None:
                 uploads = (*uploads, text_upload(str(name), checked_text(text, app.bounds)))
             if not uploads:
                 raise InputError("empty")
-            ended = await _last(app.visits.add(who.visitor, uploads, retrieval, bool(ocr)))
+            unnamed = isinstance(text, str) and bool(text.strip()) and name == _UNNAMED
+            admission = Admission(ocr=bool(ocr), beside=unnamed)
+            ended = await _last(app.visits.add(who.visitor, uploads, retrieval, admission))
             return _ingest_json(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
@@ -177,25 +187,39 @@ async def _within(app: App[RagVisits], who: Who, retrieval: RetrievalSetup, file
         return retrieval
     if not isinstance(files, list):
         raise UnknownDocument("document")
-    known = {one.name: one.digest for one in await app.visits.documents(who.visitor, retrieval)}
-    digests = tuple(known.get(str(one), str(one)) for one in files)
-    if set(digests) - set(known.values()):
-        raise UnknownDocument("document")
+    stored = await app.visits.documents(who.visitor, retrieval)
+    digests = tuple(digest for one in files for digest in _meant(str(one), stored))
     return replace(retrieval, ways=replace(retrieval.ways, files=digests))
+
+
+def _meant(said: str, stored: Sequence[StoredDocument]) -> list[str]:
+    """The digests of the documents that are called so: by digest, by name, or by their name within an archive."""
+    exact = [one.digest for one in stored if said in (one.digest, one.name)]
+    found = exact or [one.digest for one in stored if is_called(one.name, said)]
+    if not found:
+        raise UnknownDocument("document")
+    return found
 
 
 def _ingest_json(show: Renderer, it: Ingest, stored: Sequence[StoredDocument]) -> dict[str, Any]:
     return {
-        "documents": [_document_json(one) for one in stored],
+        "documents": [_document_json(show, one) for one in stored],
         "added": list(it.added),
         "unchanged": list(it.unchanged),
+        "replaced": list(it.replaced),
+        "reread": list(it.reread),
+        "renamed": [{"name": one.name, "kept_as": one.other} for one in it.renamed],
+        "copies": [{"name": one.name, "of": one.other} for one in it.copies],
+        "omitted": [
+            {"name": one.name, **left} for one in it.incomplete for left in _omissions_json(show, one.omissions)
+        ],
         "rejected": [
             {"name": one.name, "reason": one.failure.key, "message": show.message(one.failure)} for one in it.rejected
         ],
     }
 
 
-def _document_json(one: StoredDocument) -> dict[str, Any]:
+def _document_json(show: Renderer, one: StoredDocument) -> dict[str, Any]:
     return {
         "name": one.name,
         "digest": one.digest,
@@ -204,7 +228,17 @@ def _document_json(one: StoredDocument) -> dict[str, Any]:
         "pages": one.pages,
         "chunks": one.chunks,
         "language": one.language,
+        "outdated": is_outdated(one),
+        "omitted": _omissions_json(show, one.omissions),
     }
+
+
+def _omissions_json(show: Renderer, omissions: Sequence[OmissionTotal]) -> list[dict[str, Any]]:
+    """What was not read of a document."""
+    return [
+        {"kind": one.kind, "count": one.count, "pages": list(one.pages), "message": omission_text(show, one)}
+        for one in omissions
+    ]
 
 
 def _passages(found: RetrievalResult) -> list[dict[str, Any]]:

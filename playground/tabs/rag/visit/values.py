@@ -10,7 +10,7 @@ from playground.tabs.rag.lab.answering.evidence import Evidence
 from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.answering.support import Sentence
 from playground.tabs.rag.lab.chunking.split import ChunkSize
-from playground.tabs.rag.lab.documents import RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.documents import OmissionTotal, RetrievalOptions, RetrievalResult
 from providers.errors import Failure
 from providers.types import Progress, Sampling
 
@@ -35,6 +35,34 @@ class Indexing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """How uploads are taken. `beside`: one whose name is taken by a document of before gets a number, and both stay;
+    otherwise it takes that one's place. `only`: the name of the one file that is wanted."""
+
+    ocr: bool = False
+    beside: bool = False
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """A file that came under one name, and another: the one that it is kept under, or of the document that is there
+    already with the same content."""
+
+    name: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A document of which something was left out, and the name that its file came under."""
+
+    name: str
+    came: str
+    omissions: tuple[OmissionTotal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """How far an upload is. `chunks` of `chunk_total` of the file `name` are searchable."""
 
@@ -53,6 +81,15 @@ class Ingest:
     """Names of the files that are searchable now."""
     unchanged: tuple[str, ...] = ()
     """Names of the files that were there already."""
+    renamed: tuple[Namesake, ...] = ()
+    """Of those added: whose name was taken."""
+    replaced: tuple[str, ...] = ()
+    """Of those added: names under which an earlier document went."""
+    copies: tuple[Namesake, ...] = ()
+    """Files that were there already under another name."""
+    reread: tuple[str, ...] = ()
+    """Names of documents that were there, and of which more is read now."""
+    incomplete: tuple[Incomplete, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     stopped: bool = False
     done: bool = False

@@ -10,26 +10,27 @@ from dataclasses import dataclass, field, replace
 from playground.asking.lending import Ground, KeepsAssistants, Search, SearchesDocuments
 from playground.asking.pump import follow, pump
 from playground.asking.threads import run_to_end
-from playground.asking.upload import Rejected, Upload
+from playground.asking.upload import Upload
 from playground.settings import Settings
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
-from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
-from playground.tabs.rag.lab.errors import RagLimit, UnknownDocument
+from playground.tabs.rag.lab.documents import Chunk, DocumentPage, RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.index.collection import FILE, Collection
 from playground.tabs.rag.lab.index.projection import Projection, neighbours, project
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.samples import sample_documents
+from playground.tabs.rag.visit.adding import Adding
 from playground.tabs.rag.visit.assistants import Assistant, Assistants
 from playground.tabs.rag.visit.grounding import DocumentGround
-from playground.tabs.rag.visit.values import Answered, Indexing, Ingest, RetrievalSetup
+from playground.tabs.rag.visit.values import Admission, Answered, Indexing, Ingest, RetrievalSetup
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
 from providers.embedding import EmbeddingInfo, RerankerInfo
-from providers.errors import Failure
 
+_USUAL = Admission()
 _TOLD = 3
 """Passages that a search of a strategy's tells."""
 _SECONDS = 14_400.0
@@ -84,22 +85,23 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         return [folder.name for folder in visitors.iterdir()] if visitors.is_dir() else []
 
     async def add(
-        self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, ocr: bool = False
+        self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, admission: Admission = _USUAL
     ) -> AsyncGenerator[Ingest]:
         """Read, cut, embed and keep, file by file; the last value says what became of each.
 
-        What was acknowledged stays, also when this is stopped or closed. Raises what loading an embedding model raises.
+        Files of one name that come together are told apart by numbers. What was acknowledged stays, also when this is
+        stopped or closed. Raises what loading an embedding model raises.
         """
         latest = Ingest(total=len(uploads))
         async with self.sessions.work.at(visitor, "rag-add") as control:
-            adding = follow(self._adding(visitor, uploads, retrieval, ocr), latest, control.stopping)
+            adding = follow(self._adding(visitor, uploads, retrieval, admission), latest, control.stopping)
             async with aclosing(adding):
                 async for latest in adding:
                     yield latest
             yield replace(latest, progress=None, done=True, stopped=control.stopped)
 
     async def _adding(
-        self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, ocr: bool
+        self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, admission: Admission
     ) -> AsyncGenerator[Ingest]:
         state = Ingest(total=len(uploads))
         async with aclosing(self.indexing(visitor, retrieval)) as indexing:
@@ -108,35 +110,17 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         async with self.collection(visitor, retrieval) as collection:
             async for progress in collection.embedder.prepare():
                 yield replace(state, progress=progress)
+            adding = Adding(collection, admission, self.most)
             for upload in uploads:
                 state = replace(state, name=upload.name, pages=0, chunks=0, chunk_total=0)
                 yield state
-                for parsed in await self.parsers.parse(upload, ocr):
-                    async with aclosing(self._kept(collection, parsed, state)) as states:
+                for parsed in await self.parsers.parse(upload, admission.ocr, adding.wanted_member(upload)):
+                    async with aclosing(adding.add(parsed, state)) as states:
                         async for state in states:
                             yield state
                 state = replace(state, files=state.files + 1)
                 yield state
         self._others_unsettled(visitor, retrieval)
-
-    async def _kept(self, collection: Collection, parsed: Document | Rejected, state: Ingest) -> AsyncGenerator[Ingest]:
-        """One document into the collection, or among the rejected ones."""
-        known = {stored.name: stored.digest for stored in await asyncio.to_thread(collection.documents)}
-        if isinstance(parsed, Document) and len(known) >= self.most and parsed.name not in known:
-            parsed = Rejected(parsed.name, Failure.of(RagLimit("documents", limit=self.most)))
-        if isinstance(parsed, Rejected):
-            yield replace(state, name=parsed.name, rejected=(*state.rejected, parsed))
-            return
-        state = replace(state, name=parsed.name, pages=len(parsed.pages))
-        there = known.get(parsed.name) == parsed.digest
-        async with aclosing(collection.add(parsed)) as steps:
-            async for step in steps:
-                state = replace(state, chunks=step.chunks, chunk_total=step.total)
-                if step.acknowledged and there:
-                    state = replace(state, unchanged=(*state.unchanged, parsed.name))
-                elif step.acknowledged:
-                    state = replace(state, added=(*state.added, parsed.name))
-                yield state
 
     async def documents(self, visitor: str, retrieval: RetrievalSetup) -> tuple[StoredDocument, ...]:
         """What the visitor has added, by name. A visitor without any gets no file."""

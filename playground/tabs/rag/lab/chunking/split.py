@@ -165,8 +165,9 @@ class _Cutter:
 
     def _chunk(self, start: int, end: int, headings: tuple[str, ...]) -> Chunk:
         text, digest = self.page.text[start:end], self.document.digest
+        mark = f"-{self.document.mark}" if self.document.mark else ""
         return Chunk(
-            id=f"{digest[:24]}-{self.page.number}-{start}-{end}",
+            id=f"{digest[:24]}-{self.page.number}-{start}-{end}{mark}",
             document=digest,
             name=self.document.name,
             page=self.page.number,

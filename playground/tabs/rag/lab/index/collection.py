@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,21 @@ from numpy.typing import NDArray
 from playground.asking.threads import run_to_end
 from playground.sqlite import StorageFailed
 from playground.tabs.rag.lab.chunking.split import ChunkSize, split
-from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.documents import (
+    Chunk,
+    Document,
+    DocumentPage,
+    OmissionTotal,
+    RetrievalOptions,
+    RetrievalResult,
+    omission_totals,
+)
 from playground.tabs.rag.lab.index.corpus import StoredCorpus
 from playground.tabs.rag.lab.index.repair import Repair, Told
+from playground.tabs.rag.lab.index.rereading import join_readings, says_the_same
 from playground.tabs.rag.lab.index.text_store import StoredDocument, TextStore
 from playground.tabs.rag.lab.index.vectors import Key, VectorIndex
+from playground.tabs.rag.lab.reading.file_names import numbered_name
 from playground.tabs.rag.lab.retrieval.retrieve import retrieve
 from providers.embedding import Embedder, EmbeddingInfo, Reranker
 
@@ -31,6 +41,7 @@ __all__ = ["FILE", "ChunkSize", "Collection", "IndexProgress", "StoredDocument"]
 
 T = TypeVar("T")
 
+Outcome = Literal["added", "replaced", "unchanged", "reread"]
 FILE = "documents.sqlite"
 DEFAULT, USUAL = ChunkSize(), RetrievalOptions()
 _FORMAT = 1
@@ -40,12 +51,18 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexProgress:
-    """How far a document is: `chunks` of `total` are embedded. `acknowledged`: from now on it survives a kill."""
+    """How far a document is: `chunks` of `total` are embedded. `acknowledged`: from now on it survives a kill.
+
+    What became of it: "added"; "replaced", and one of the same name went; "unchanged", as it was there already;
+    "reread", as it was there and this reading of it says more. `name` is the one that it is kept under.
+    """
 
     name: str
     chunks: int
     total: int
     acknowledged: bool = False
+    outcome: Outcome = "added"
+    omissions: tuple[OmissionTotal, ...] = ()
 
 
 class Collection:
@@ -65,33 +82,65 @@ class Collection:
     def corpus(self) -> StoredCorpus:
         return StoredCorpus(self._texts, self.index, self._key)
 
-    async def add(self, document: Document) -> AsyncGenerator[IndexProgress]:
+    async def add(self, document: Document, *, beside: bool = False) -> AsyncGenerator[IndexProgress]:
         """Make a document searchable. The last one told is acknowledged.
 
-        One that is there already (by its digest) is left as it is. Another one of the same name is replaced in the
-        moment of the acknowledgement. Closed before that, or failed, nothing of the document is kept.
+        One that is there already (by its digest) is left as it is, unless this reading of it says more. Another one of
+        the same name is replaced in the moment of the acknowledgement; with `beside` both stay, and this one's name
+        gets a number. Closed before that, or failed, nothing of the document is kept.
         """
         document = _sound(document)
         async for _ in self.embedder.prepare():
             yield IndexProgress(name=document.name, chunks=0, total=0)
         async with self.index.lock(self.folder):
             there = await asyncio.to_thread(self._ready, document.digest)
-            if there is not None:
-                yield IndexProgress(name=document.name, chunks=there.chunks, total=there.chunks, acknowledged=True)
-                return
-            chunks = await asyncio.to_thread(split, document, self.embedder.count, self.cut)
-            try:
-                await run_to_end(partial(self._texts.begin, document, chunks))
-                async with aclosing(self._repair.embed(chunks)) as embedding:
-                    async for done in embedding:
-                        yield IndexProgress(name=document.name, chunks=done, total=len(chunks))
-                replaced = await run_to_end(partial(self._texts.acknowledge, document.digest))
-            except BaseException:  # stopped too: what was begun is undone
-                await self._undo(document.digest)
-                raise
-            for digest in replaced:
-                await self._forget(digest, await asyncio.to_thread(self._texts.spaces))
-            yield IndexProgress(name=document.name, chunks=len(chunks), total=len(chunks), acknowledged=True)
+            adding = self._new(document, beside) if there is None else self._again(there, document)
+            async with aclosing(adding):
+                async for progress in adding:
+                    yield progress
+
+    async def _new(self, document: Document, beside: bool) -> AsyncGenerator[IndexProgress]:
+        if beside:
+            taken = {one.name for one in await asyncio.to_thread(self._texts.documents)}
+            document = replace(document, name=numbered_name(document.name, taken))
+        chunks = await asyncio.to_thread(split, document, self.embedder.count, self.cut)
+        try:
+            await run_to_end(partial(self._texts.begin, document, chunks))
+            async with aclosing(self._repair.embed(chunks)) as embedding:
+                async for done in embedding:
+                    yield IndexProgress(name=document.name, chunks=done, total=len(chunks))
+            replaced = await run_to_end(partial(self._texts.acknowledge, document.digest))
+        except BaseException:  # stopped too: what was begun is undone
+            await self._undo(document.digest)
+            raise
+        for digest in replaced:
+            await self._forget(digest, await asyncio.to_thread(self._texts.spaces))
+        yield _kept(document, len(chunks), "replaced" if replaced else "added")
+
+    async def _again(self, there: StoredDocument, document: Document) -> AsyncGenerator[IndexProgress]:
+        """A document that is there: what this reading says more takes the place of what was read before."""
+        before = await asyncio.to_thread(self._texts.document, there.digest)
+        now = join_readings(before, document)
+        if says_the_same(before, now):
+            if now != before:
+                await run_to_end(partial(self._texts.note, now))
+            yield _kept(now, there.chunks, "unchanged")
+            return
+        old = await asyncio.to_thread(self._texts.chunks, there.digest)
+        spaces = await asyncio.to_thread(self._texts.spaces)
+        chunks = await asyncio.to_thread(split, now, self.embedder.count, self.cut)
+        try:
+            async with aclosing(self._repair.embed(chunks)) as embedding:
+                async for done in embedding:
+                    yield IndexProgress(name=now.name, chunks=done, total=len(chunks))
+            await run_to_end(partial(self._texts.read_anew, now, chunks))
+        except BaseException:  # stopped too: unless it was committed, the reading of before stays
+            if (await run_to_end(partial(self._texts.document, now.digest))).mark != now.mark:
+                await self._drop(chunks)
+            raise
+        await self._drop(old)
+        await self._forget(now.digest, [one for one in spaces if one != self._key.space])
+        yield _kept(now, len(chunks), "reread")
 
     async def remove(self, digest: str) -> None:
         """From the texts, and from the indexes of all models. One that is not there is no error."""
@@ -164,6 +213,11 @@ class Collection:
         if await run_to_end(partial(self._texts.undo, digest)):
             await self._forget(digest, (self._key.space,))
 
+    async def _drop(self, chunks: Sequence[Chunk]) -> None:
+        """Their vectors, of a reading that nobody finds."""
+        with suppress(StorageFailed):  # see `_undo`
+            await self.index.delete(self._key, [one.id for one in chunks])
+
     async def _forget(self, digest: str, spaces: Sequence[str]) -> None:
         for space in spaces:
             with suppress(StorageFailed):  # see `_undo`
@@ -174,6 +228,18 @@ def _space(info: EmbeddingInfo, cut: ChunkSize) -> str:
     """Vectors are alike only by the same model, revision and cut."""
     prefix = sha256(info.passage_prefix.encode()).hexdigest()[:8]
     return f"{_FORMAT} {info.ref} {info.revision or ''} {prefix} {cut.tokens} {cut.overlap}"
+
+
+def _kept(document: Document, chunks: int, outcome: Outcome) -> IndexProgress:
+    left_out = [(page.number, one) for page in document.pages for one in page.omissions]
+    return IndexProgress(
+        name=document.name,
+        chunks=chunks,
+        total=chunks,
+        acknowledged=True,
+        outcome=outcome,
+        omissions=omission_totals(left_out),
+    )
 
 
 def _sound(document: Document) -> Document:

@@ -6,40 +6,32 @@ commit that says so is the moment from which it is kept. One that is not ready i
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from playground.sqlite import failures, opened, writing
-from playground.tabs.rag.lab.documents import Chunk, Document, DocumentPage, Heading
+from playground.tabs.rag.lab.documents import (
+    Chunk,
+    Document,
+    DocumentPage,
+    Omission,
+    OmissionTotal,
+    omission_totals,
+)
 from playground.tabs.rag.lab.errors import UnknownDocument
+from playground.tabs.rag.lab.index import text_rows as rows
 
 _AT_ONCE = 500
 """Ids in one query: SQLite takes no endless list."""
-_TABLES = """
-create table if not exists document (
-    place integer primary key, digest text unique, name text, format text, size integer, language text);
-create table if not exists page (
-    digest text references document (digest) on delete cascade, number integer, text text, label text, headings text,
-    read integer, primary key (digest, number));
-create table if not exists cutting (
-    space text, digest text references document (digest) on delete cascade, ready integer, primary key (space, digest));
-create table if not exists chunk (
-    space text, digest text, id text, page integer, start integer, "end" integer, text text, headings text,
-    tokens integer, primary key (space, id),
-    foreign key (space, digest) references cutting (space, digest) on delete cascade);
-create index if not exists chunks_of on chunk (space, digest);
-create table if not exists version (one integer primary key check (one = 1), number integer);
-insert or ignore into version values (1, 0);
-"""
 _DOCUMENTS = """select document.digest, name, format, size,
     (select count(*) from page where page.digest = document.digest),
     (select count(*) from chunk where chunk.digest = document.digest and chunk.space = :space),
-    language, coalesce(ready, 0)
+    language, coalesce((select version from reading where reading.digest = document.digest), 1), coalesce(ready, 0)
 from document left join cutting on cutting.digest = document.digest and cutting.space = :space order by place"""
 _CHUNKS = """select chunk.id, chunk.digest, document.name, chunk.page, chunk.start, chunk."end", chunk.text,
     chunk.headings, chunk.tokens, document.language
@@ -49,7 +41,8 @@ _ORDER = " order by document.place, chunk.page, chunk.start"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDocument:
-    """A document that is kept. `chunks`: in this space. Not `ready`: it cannot be searched (yet)."""
+    """A document that is kept. `chunks`: in this space. Not `ready`: it cannot be searched (yet). `version`: of the
+    loader that read it."""
 
     digest: str
     name: str
@@ -59,6 +52,8 @@ class StoredDocument:
     chunks: int
     language: str
     ready: bool
+    version: int = 1
+    omissions: tuple[OmissionTotal, ...] = ()
 
 
 class TextStore:
@@ -78,37 +73,54 @@ class TextStore:
     def documents(self) -> tuple[StoredDocument, ...]:
         """In the order in which they came."""
         with self._reading() as connection:
-            rows = connection.execute(_DOCUMENTS, {"space": self.space}).fetchall()
-        names = ("digest", "name", "format", "size", "pages", "chunks", "language")
-        return tuple(StoredDocument(**dict(zip(names, row[:-1], strict=True)), ready=bool(row[-1])) for row in rows)
+            found = connection.execute(_DOCUMENTS, {"space": self.space}).fetchall()
+            left_out = _by_document(connection)
+        names = ("digest", "name", "format", "size", "pages", "chunks", "language", "version")
+        return tuple(
+            StoredDocument(
+                **dict(zip(names, row[:-1], strict=True)),
+                ready=bool(row[-1]),
+                omissions=omission_totals(left_out.get(row[0], ())),
+            )
+            for row in found
+        )
 
     def document(self, digest: str) -> Document:
         """Raises `UnknownDocument("document")`."""
         with self._reading() as connection:
-            query = "select name, format, size, language from document where digest = ?"
-            row = connection.execute(query, (digest,)).fetchone()
-            pages = connection.execute(_PAGES + " order by number", (digest,)).fetchall()
+            row = connection.execute(rows.DOCUMENT, (digest,)).fetchone()
+            pages = connection.execute(rows.PAGES + " order by number", (digest,)).fetchall()
+            version, mark = connection.execute(rows.READING, (digest,)).fetchone() or (1, "")
+            left_out = _by_page(connection, digest)
         if row is None:
             raise UnknownDocument("document")
         name, kind, size, language = row
         return Document(
-            name=name, format=kind, digest=digest, size=size, language=language, pages=tuple(map(_page, pages))
+            name=name,
+            format=kind,
+            digest=digest,
+            size=size,
+            language=language,
+            pages=tuple(rows.page(one, tuple(left_out.get(one[0], ()))) for one in pages),
+            version=version,
+            mark=mark,
         )
 
     def page(self, digest: str, number: int) -> DocumentPage:
         """Raises `UnknownDocument("document")`."""
         with self._reading() as connection:
-            row = connection.execute(_PAGES + " and number = ?", (digest, number)).fetchone()
+            row = connection.execute(rows.PAGES + " and number = ?", (digest, number)).fetchone()
+            left_out = _by_page(connection, digest)
         if row is None:
             raise UnknownDocument("document")
-        return _page(row)
+        return rows.page(row, tuple(left_out.get(number, ())))
 
     def chunks(self, digest: str | None = None, ready: bool = True) -> tuple[Chunk, ...]:
         """Those of one document, or of all; in the documents' order. `ready=False`: also of those that are not."""
         query = _CHUNKS + " and cutting.ready" * ready + " and chunk.digest = ?" * (digest is not None) + _ORDER
         with self._reading() as connection:
-            rows = connection.execute(query, (self.space, *([digest] if digest is not None else []))).fetchall()
-        return tuple(map(_chunk, rows))
+            found = connection.execute(query, (self.space, *([digest] if digest is not None else []))).fetchall()
+        return tuple(map(rows.chunk, found))
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """Of these chunks, those of documents that are ready."""
@@ -118,14 +130,14 @@ class TextStore:
                 some = ids[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(some))
                 query = f"{_CHUNKS} and cutting.ready and chunk.id in ({marks})"
-                found.extend(map(_chunk, connection.execute(query, (self.space, *some))))
+                found.extend(map(rows.chunk, connection.execute(query, (self.space, *some))))
         return {chunk.id: chunk for chunk in found}
 
     def pending(self) -> tuple[str, ...]:
         """Digests of the documents that are being added to this space, or were broken off."""
         with self._reading() as connection:
-            rows = connection.execute("select digest from cutting where space = ? and not ready", (self.space,))
-            return tuple(row[0] for row in rows)
+            found = connection.execute("select digest from cutting where space = ? and not ready", (self.space,))
+            return tuple(row[0] for row in found)
 
     def spaces(self) -> tuple[str, ...]:
         """All in which something was cut."""
@@ -134,22 +146,31 @@ class TextStore:
 
     def begin(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """Write a document and its chunks down, not ready. What was there of it in this space is replaced."""
-        digest = document.digest
         with self._writing() as connection:
-            connection.execute(
-                "insert or ignore into document (digest, name, format, size, language) values (?, ?, ?, ?, ?)",
-                (digest, document.name, document.format, document.size, document.language),
-            )
-            connection.executemany(
-                "insert or ignore into page values (?, ?, ?, ?, ?, ?)",
-                ((digest, one.number, one.text, one.label, _headings(one), one.read) for one in document.pages),
-            )
-            connection.execute("delete from cutting where space = ? and digest = ?", (self.space, digest))
-            connection.execute("insert into cutting values (?, ?, 0)", (self.space, digest))
-            connection.executemany(
-                "insert into chunk values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((self.space, digest, *_values(one)) for one in chunks),
-            )
+            identity = (document.digest, document.name, document.format, document.size, document.language)
+            if connection.execute(rows.NEW_DOCUMENT, identity).rowcount:
+                _write_reading(connection, document)
+            connection.execute("delete from cutting where space = ? and digest = ?", (self.space, document.digest))
+            self._cut(connection, document.digest, chunks, ready=False)
+
+    def read_anew(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Put another reading of a document in the place of the one that is there, ready in this space. In all others
+        it is cut anew when they are settled."""
+        with self._writing() as connection:
+            described = (document.format, document.language, document.digest)
+            connection.execute("update document set format = ?, language = ? where digest = ?", described)
+            for table in ("page", "omission", "cutting"):
+                connection.execute(f"delete from {table} where digest = ?", (document.digest,))  # noqa: S608
+            _write_reading(connection, document)
+            self._cut(connection, document.digest, chunks, ready=True)
+            connection.execute(_NEXT)
+
+    def note(self, document: Document) -> None:
+        """Which version read it and what was left out, where its text is the same as before."""
+        with self._writing() as connection:
+            connection.execute("delete from omission where digest = ?", (document.digest,))
+            connection.execute(rows.NEW_READING, (document.digest, document.version, document.mark))
+            connection.executemany(rows.NEW_OMISSION, rows.omission_rows(document))
 
     def acknowledge(self, digest: str) -> tuple[str, ...]:
         """It is ready, and replaces, in the same commit, whatever else has its name: their digests."""
@@ -196,7 +217,7 @@ class TextStore:
             connection = opened(self.path)
             try:
                 connection.execute("pragma synchronous = full")  # what is acknowledged survives a power cut
-                connection.executescript(_TABLES)
+                connection.executescript(rows.TABLES)
             except BaseException:  # of whatever kind: nobody else can close it
                 connection.close()
                 raise
@@ -216,44 +237,32 @@ class TextStore:
             with writing(connection):
                 yield connection
 
+    def _cut(self, connection: sqlite3.Connection, digest: str, chunks: Sequence[Chunk], *, ready: bool) -> None:
+        connection.execute("insert into cutting values (?, ?, ?)", (self.space, digest, ready))
+        connection.executemany(rows.NEW_CHUNK, rows.chunk_rows(self.space, chunks))
+
 
 _UNFINISHED = """delete from document where digest = ?
     and not exists (select 1 from cutting where cutting.digest = document.digest and ready)"""
 _NEXT = "update version set number = number + 1"
-_PAGES = "select number, text, label, headings, read from page where digest = ?"
 
 
-def _page(row: tuple[int, str, str, str, int]) -> DocumentPage:
-    number, text, label, headings, read = row
-    return DocumentPage(
-        number=number,
-        text=text,
-        label=label,
-        headings=tuple(Heading(start=start, text=title, level=level) for start, title, level in json.loads(headings)),
-        read=bool(read),
-    )
+def _write_reading(connection: sqlite3.Connection, document: Document) -> None:
+    connection.executemany(rows.NEW_PAGE, rows.page_rows(document))
+    connection.execute(rows.NEW_READING, (document.digest, document.version, document.mark))
+    connection.executemany(rows.NEW_OMISSION, rows.omission_rows(document))
 
 
-def _headings(page: DocumentPage) -> str:
-    return json.dumps([(heading.start, heading.text, heading.level) for heading in page.headings])
+def _by_document(connection: sqlite3.Connection) -> dict[str, list[tuple[int, Omission]]]:
+    found: defaultdict[str, list[tuple[int, Omission]]] = defaultdict(list)
+    for digest, page, one in rows.omissions(connection.execute(f"{rows.OMISSIONS} order by page")):
+        found[digest].append((page, one))
+    return found
 
 
-def _values(chunk: Chunk) -> tuple[str | int, ...]:
-    headings = json.dumps(chunk.headings)
-    return chunk.id, chunk.page, chunk.start, chunk.end, chunk.text, headings, chunk.tokens
-
-
-def _chunk(row: tuple[str, str, str, int, int, int, str, str, int, str]) -> Chunk:
-    identity, digest, name, page, start, end, text, headings, tokens, language = row
-    return Chunk(
-        id=identity,
-        document=digest,
-        name=name,
-        page=page,
-        start=start,
-        end=end,
-        text=text,
-        headings=tuple(json.loads(headings)),
-        tokens=tokens,
-        language=language,
-    )
+def _by_page(connection: sqlite3.Connection, digest: str) -> dict[int, list[Omission]]:
+    found: defaultdict[int, list[Omission]] = defaultdict(list)
+    kept = connection.execute(f"{rows.OMISSIONS} where digest = ?", (digest,))
+    for _, page, one in rows.omissions(kept):
+        found[page].append(one)
+    return found

@@ -70,7 +70,7 @@ class Source:
 
 
 class Loader(Protocol):
-    """A module of this folder."""
+    """A module of this folder. It may have a `VERSION`: see `version`."""
 
     SUFFIXES: tuple[str, ...]
 
@@ -93,6 +93,12 @@ def loader(name: str) -> Loader:
     if name not in names():
         raise KeyError(name)
     return cast(Loader, import_module(f"{__name__}.{name}"))
+
+
+def version(name: str) -> int:
+    """Counts up when what a loader reads of a file improves: who added one before is offered to have it read again.
+    1 for the first version, and for a format that is gone."""
+    return int(getattr(loader(name), "VERSION", 1)) if name in names() else 1
 
 
 def suffixes() -> tuple[str, ...]:

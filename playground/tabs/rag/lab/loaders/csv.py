@@ -16,6 +16,7 @@ from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.table_names import HeaderSigns
 
 SUFFIXES = (".csv", ".tsv")
+VERSION = 2
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 100
 _LONGEST_HEAD = 50_000

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 SUFFIXES = (".docx",)
+VERSION = 2
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WRITTEN = (*(f"{_W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen")), f"{M}oMath")
 _ELSEWHERE = frozenset({f"{_W}moveFrom", f"{_W}txbxContent"})

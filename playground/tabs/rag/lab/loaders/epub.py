@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 SUFFIXES = (".epub",)
+VERSION = 2
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _FONTS_ONLY = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")

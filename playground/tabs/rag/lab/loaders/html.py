@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 SUFFIXES = (".html", ".htm", ".xhtml")
+VERSION = 2
 _LOOKED_AT = 4096
 _MARK = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _DECLARED = re.compile(

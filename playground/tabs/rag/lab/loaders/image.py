@@ -11,6 +11,7 @@ from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import clean_spaces
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
+VERSION = 2
 _MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
 

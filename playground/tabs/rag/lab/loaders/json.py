@@ -11,6 +11,7 @@ from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
+VERSION = 2
 _DEEPEST = 100
 
 

@@ -15,6 +15,7 @@ from playground.tabs.rag.lab.reading.cleaning import clean
 from playground.tabs.rag.lab.reading.markdown_tables import FENCE, write_tables
 
 SUFFIXES = (".md", ".markdown")
+VERSION = 2
 _LONGEST = 300
 """Letters of a heading. A longer line is none, and is not searched for marks."""
 _HASHES = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")

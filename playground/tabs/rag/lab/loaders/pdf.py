@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
 SUFFIXES = (".pdf",)
+VERSION = 2
 _OUTLINE = 5000
 _DOTS_PER_POINT = 200 / 72
 """200 dots an inch: what small print needs to be read from a picture."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pptx.table import Table, _Cell
 
 SUFFIXES = (".pptx",)
+VERSION = 2
 _DEEPEST = 20
 
 

@@ -11,6 +11,7 @@ from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import clean, clean_code, clean_spaces, is_indented
 
 SUFFIXES = (".txt", ".text", ".log")
+VERSION = 2
 _OF_MAIL = ("MIME-Version", "Content-Type")
 """Lines at the top of an e-mail or a saved page of the web that programs have written."""
 _LONGEST_HEAD = 20_000

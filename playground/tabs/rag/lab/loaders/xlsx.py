@@ -4,16 +4,18 @@ them, or where there are none, the formulas."""
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.documents import DocumentPage, Omission
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from playground.tabs.rag.lab.reading.sheet_rows import lacks_values, merged_cells, rows_shown, with_formulas
+from playground.tabs.rag.lab.reading.sheet_rows import FormulaRows, Row, lacks_values, merged_cells, rows_shown
 
 SUFFIXES = (".xlsx", ".xlsm")
+VERSION = 2
 
 
 def claims(source: Source) -> Claim:
@@ -41,16 +43,20 @@ def load(source: Source) -> Iterator[DocumentPage]:
                 merged = merged_cells(part)
             with archive.open(sheet._worksheet_path) as part:
                 uncounted = lacks_values(part)
-            rows = sheet.iter_rows()
+            rows: Iterable[Row] = sheet.iter_rows()
+            formula_rows = None
             if uncounted:
                 written = written or load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
                 formulas = written.worksheets[number - 1]
                 formulas.reset_dimensions()
-                rows = with_formulas(rows, formulas.iter_rows())
+                rows = formula_rows = FormulaRows(rows, formulas.iter_rows())
             for line in tables.lines(rows_shown(rows, merged)):
                 if writing.blank:
                     writing.heading(sheet.title, 1)
                     writing.paragraph(line)
                 else:
                     writing.line(line)
-            yield writing.page(number, sheet.title)
+            page = writing.page(number, sheet.title)
+            if formula_rows is not None and formula_rows.count:
+                page = replace(page, omissions=(Omission(kind="formulas", count=formula_rows.count),))
+            yield page

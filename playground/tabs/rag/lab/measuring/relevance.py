@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
+from playground.tabs.rag.lab.reading.file_names import is_called
 
 _BLANK = re.compile(r"[\s\u00ad\u200b\ufeff]+")
 
@@ -22,7 +23,8 @@ def relevant_chunks_by_quote(asked: LabelledQuestion, chunks: Sequence[Chunk]) -
 
     White space does not count, case does. Only chunks of the question's document, where it names one.
     """
-    texts = [(chunk.id, strip_blanks(chunk.text)) for chunk in chunks if asked.document in ("", chunk.name)]
+    meant = [one for one in chunks if not asked.document or is_called(one.name, asked.document)]
+    texts = [(chunk.id, strip_blanks(chunk.text)) for chunk in meant]
     return tuple(_holding(strip_blanks(quote), texts) for quote in asked.quotes)
 
 

@@ -7,12 +7,14 @@ import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Self
 
 from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
-from playground.tabs.rag.lab.documents import Document
+from playground.tabs.rag.lab.documents import BY_OCR, Document, DocumentPage, Omission
 from playground.tabs.rag.lab.errors import UnreadableDocument
+from playground.tabs.rag.lab.loaders import version
 from playground.tabs.rag.lab.parsing.reply import ParserReply, UnpackedFile, check_reply
 from playground.tabs.rag.lab.parsing.worker import Died, ParserTask, TooSlow, Worker
 from playground.tabs.rag.lab.reading.file_names import safe_name
@@ -116,8 +118,9 @@ class Parsers:
         self._plain = _Pool(bounds, workers, ocr=False)
         self._ocr = _Pool(bounds, 1, ocr=True)
 
-    async def parse(self, upload: Upload, ocr: bool = False) -> tuple[Document | Rejected, ...]:
-        """The file's document, or why there is none. A ZIP archive gives one of them for each of its files.
+    async def parse(self, upload: Upload, ocr: bool = False, member: str = "") -> tuple[Document | Rejected, ...]:
+        """The file's document, or why there is none. A ZIP archive gives one of them for each of its files, or only
+        for `member`.
 
         With `ocr`, text is read from pictures too: from an image, and from those pages of a PDF that have no text.
         """
@@ -130,10 +133,8 @@ class Parsers:
             return (_rejected(name, error),)
         if not answer.members:
             return (await self._outcome(name, upload.content, answer, ocr),)
-        found = []
-        for member in answer.members:
-            found.append(await self._member(member, ocr))
-        return tuple(found)
+        wanted = [one for one in answer.members if member in ("", one.name)]
+        return tuple([replace(await self._member(one, ocr), archive=name) for one in wanted])
 
     async def aclose(self) -> None:
         """End the processes. What is still being read fails with "crashed"."""
@@ -163,6 +164,8 @@ class Parsers:
                 read = ParserReply(failure=Failure.of(error))
             if read.failure is None or not answer.pages:
                 answer = read
+            else:
+                answer = _without_ocr(answer)
         if answer.failure is not None:
             return Rejected(name, _about(name, answer.failure))
         return Document(
@@ -172,7 +175,19 @@ class Parsers:
             size=len(content),
             pages=answer.pages,
             language=answer.language,
+            version=version(answer.format),
         )
+
+
+def _without_ocr(answer: ParserReply) -> ParserReply:
+    """The answer, with what its pages lack because reading their pictures broke off."""
+
+    def told(page: DocumentPage) -> DocumentPage:
+        left_out = tuple(one for one in page.omissions if one.kind not in BY_OCR)
+        return replace(page, omissions=(*left_out, Omission(kind="ocr_failed")))
+
+    pictures = answer.picture_pages
+    return replace(answer, pages=tuple(told(one) if one.number in pictures else one for one in answer.pages))
 
 
 def _digest(content: bytes) -> str:

@@ -88,8 +88,16 @@ class ParserReply:
         """Some page may be a picture of text."""
         if self.failure is not None:
             return self.failure.key == _SCANNED
-        blank = self.format == "pdf" and any(not page.text for page in self.pages)
-        return blank or any(one.kind in BY_OCR for page in self.pages for one in page.omissions)
+        return bool(self.picture_pages)
+
+    @property
+    def picture_pages(self) -> frozenset[int]:
+        """Numbers of the pages of which reading text in their pictures may give more."""
+        return frozenset(
+            page.number
+            for page in self.pages
+            if (self.format == "pdf" and not page.text) or any(one.kind in BY_OCR for one in page.omissions)
+        )
 
 
 def check_reply(body: bytes, pieces: Sequence[bytes], bounds: DocumentBounds) -> ParserReply:

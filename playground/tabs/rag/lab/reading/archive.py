@@ -11,7 +11,7 @@ from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Source
 from playground.tabs.rag.lab.reading.code_pages import ZIP_NAMES, fitting
-from playground.tabs.rag.lab.reading.file_names import safe_name
+from playground.tabs.rag.lab.reading.file_names import numbered_name, safe_name
 from playground.tabs.rag.lab.reading.zipped import ZIP_MARKS, open_zip
 from providers.errors import PlaygroundError
 
@@ -55,11 +55,7 @@ def _told_apart(members: list[ArchiveMember]) -> list[ArchiveMember]:
     seen: set[str] = set()
     apart: list[ArchiveMember] = []
     for member in members:
-        name, number = member.name, 2
-        path = PurePosixPath(name)
-        while name in seen or (number > 2 and name in taken):
-            name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
-            number += 1
+        name = numbered_name(member.name, seen | taken) if member.name in seen else member.name
         seen.add(name)
         apart.append(member._replace(name=name))
     return apart

@@ -1,8 +1,11 @@
-"""Names of files as they are shown."""
+"""Names of files as they are shown, and told apart."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from itertools import count
+from pathlib import PurePosixPath
 
 _LONGEST_NAME = 200
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -13,3 +16,17 @@ def safe_name(name: str) -> str:
     parts = _UNWANTED.sub("", name).replace("\\", "/").split("/")
     kept = "/".join(part.strip() for part in parts if part.strip() not in {"", ".", ".."})
     return kept[-_LONGEST_NAME:] or "?"
+
+
+def numbered_name(name: str, taken: Container[str]) -> str:
+    """The name, or where it is taken, with the first number that is free: `notes (2).txt`."""
+    if name not in taken:
+        return name
+    path = PurePosixPath(name)
+    tried = (str(path.with_name(f"{path.stem} ({number}){path.suffix}")) for number in count(2))
+    return next(one for one in tried if one not in taken)
+
+
+def is_called(name: str, said: str) -> bool:
+    """`said` is the name, or its end: a file of an archive or folder may be called without it."""
+    return name == said or name.endswith(f"/{said}")

@@ -14,6 +14,7 @@ from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.reading import archive, zipped
 from playground.tabs.rag.lab.reading.language import detect_language
 from playground.tabs.rag.lab.reading.ocr import picture_reader
+from playground.tabs.rag.lab.reading.office_pictures import with_pictures
 from providers.errors import Failure, MissingPackage, PlaygroundError
 
 _NEAR = 0.6
@@ -83,6 +84,7 @@ def _worth_reading(content: bytes, bounds: DocumentBounds) -> None:
 
 def _document(source: loaders.Source, chosen: str) -> Message:
     pages = _bounded(loaders.loader(chosen).load(source), source.bounds)
+    pages = with_pictures(chosen, source.content, pages)
     if not any(page.text.strip() for page in pages):
         raise UnreadableDocument("unread" if source.read else "empty")
     language = detect_language("\n".join(page.text for page in pages))

@@ -55,13 +55,32 @@ def lacks_values(part: IO[bytes]) -> bool:
     return False
 
 
-def with_formulas(rows: Iterable[Row], formulas: Iterable[Row]) -> Iterator[Row]:
-    """The rows, with the formula itself where there is no value of one. `formulas`: the same rows as written."""
-    for row, written in zip(rows, formulas, strict=False):
-        yield [
-            other if cell.value is None and isinstance(other.value, str) and other.value.startswith("=") else cell
-            for cell, other in zip(row, written, strict=False)
-        ]
+class _FormulaCell(NamedTuple):
+    """A formula in the place of its value."""
+
+    value: str
+    number_format: str | None
+    font: _Font | None
+
+
+class FormulaRows:
+    """The rows, with the formula itself where there is no value of one. `formulas`: the same rows as written; `count`:
+    how many of them stood for their value so far."""
+
+    def __init__(self, rows: Iterable[Row], formulas: Iterable[Row]) -> None:
+        self.count = 0
+        self._rows, self._formulas = rows, formulas
+
+    def __iter__(self) -> Iterator[Row]:
+        for row, written in zip(self._rows, self._formulas, strict=False):
+            yield [self._shown(cell, other) for cell, other in zip(row, written, strict=False)]
+
+    def _shown(self, cell: SheetCell, written: SheetCell) -> SheetCell:
+        formula = getattr(written.value, "text", written.value)  # one that fills several cells is an object
+        if cell.value is not None or not isinstance(formula, str) or not formula.startswith("="):
+            return cell
+        self.count += 1
+        return _FormulaCell(formula, written.number_format, written.font)
 
 
 def merged_cells(part: IO[bytes]) -> list[MergedCells]:

@@ -9,6 +9,8 @@ from playground.asking.upload import Rejected
 from playground.page.parts.measures import draw_progress
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.index.text_store import StoredDocument
+from playground.tabs.rag.lab.loaders import version
+from playground.tabs.rag.page.drawing.omissions import draw_incomplete, draw_left_out, draw_ocr_button
 from playground.tabs.rag.page.drawing.pieces import draw_sentence, say
 from playground.tabs.rag.visit.values import Indexing, Ingest
 
@@ -24,7 +26,21 @@ def draw_documents(show: Renderer, stored: Sequence[StoredDocument], excluded: S
     count = say(
         show, "files_count", count=len(stored), chunks=show.text("rag.chunks", count=sum(one.chunks for one in stored))
     )
-    return f'<p class="quiet">{count}</p><ul class="library">{lines}</ul>'
+    return f'<p class="quiet">{count}</p>{_offer_rereading(show, stored)}<ul class="library">{lines}</ul>'
+
+
+def is_outdated(one: StoredDocument) -> bool:
+    """Its format is read better now than it was when this document was added."""
+    return one.version < version(one.format)
+
+
+def _offer_rereading(show: Renderer, stored: Sequence[StoredDocument]) -> str:
+    """Files are not kept, only their text: to be read anew they are chosen again."""
+    count = sum(map(is_outdated, stored))
+    if not count:
+        return ""
+    button = f'<button type="button" class="inline-button" data-again>{say(show, "reread_choose")}</button>'
+    return f'<p class="quiet">{say(show, "reread_offer", count=count)} {button}</p>'
 
 
 def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
@@ -32,6 +48,8 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
     parts = [html.escape(one.format.upper()), _count(show, "pages", one.pages), _count(show, "chunks", one.chunks)]
     if one.language:
         parts.append(html.escape(language_name(show, one.language)))
+    if is_outdated(one):
+        parts.append(say(show, "outdated"))
     if not one.ready:
         parts.append(f'<span class="wrong">{say(show, "not_ready")}</span>')
     searched, remove = say(show, "searched", file=one.name), say(show, "remove", file=one.name)
@@ -39,7 +57,7 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
         f'<li><input type="checkbox" data-tick="{digest}" aria-label="{searched}" title="{searched}"'
         f"{' checked' if ticked else ''}>"
         f'<div><button type="button" class="file-name" data-open="{digest}" data-page="1" data-start="0" data-end="0">'
-        f'{name}</button><span class="quiet">{" · ".join(parts)}</span></div>'
+        f'{name}</button><span class="quiet">{" · ".join(parts)}</span>{draw_left_out(show, one.omissions)}</div>'
         f'<button type="button" class="remove" data-remove="{digest}" aria-label="{remove}" title="{remove}">✕</button>'
         "</li>"
     )
@@ -78,16 +96,18 @@ def draw_ingest_outcome(show: Renderer, it: Ingest) -> str:
         said.append(say(show, "ingest_added", count=len(it.added)))
     if it.unchanged:
         said.append(say(show, "ingest_unchanged", files=", ".join(it.unchanged)))
+    if it.reread:
+        said.append(say(show, "ingest_reread", files=", ".join(it.reread)))
+    said += [say(show, "ingest_renamed", file=one.name, other=one.other) for one in it.renamed]
+    said += [say(show, "ingest_copy", file=one.name, other=one.other) for one in it.copies]
     line = f'<p class="told" role="status">{" ".join(said)}</p>' if said else ""
-    return line + "".join(_rejected(show, one) for one in it.rejected)
+    incomplete = "".join(draw_incomplete(show, one) for one in it.incomplete)
+    return line + incomplete + "".join(_rejected(show, one) for one in it.rejected)
 
 
 def _rejected(show: Renderer, one: Rejected) -> str:
     message, hint = html.escape(show.message(one.failure)), html.escape(show.hint(one.failure))
-    button = ""
-    if one.failure.key == SCANNED:
-        name = html.escape(one.name)
-        button = f'<button type="button" class="inline-button" data-ocr="{name}">{say(show, "ocr")}</button>'
+    button = draw_ocr_button(show, one.name) if one.failure.key == SCANNED else ""
     return f'<div class="notice" role="alert"><strong>{html.escape(one.name)}:</strong> {message} {hint} {button}</div>'
 
 

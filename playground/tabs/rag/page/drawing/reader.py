@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 
 from playground.page.parts.render import Renderer
-from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.documents import DocumentPage, omission_totals
 from playground.tabs.rag.lab.index.text_store import StoredDocument
+from playground.tabs.rag.page.drawing.omissions import draw_left_out
 from playground.tabs.rag.page.drawing.pieces import draw_alert, say
 from providers.errors import PlaygroundError
 
@@ -29,6 +30,7 @@ def draw_page(show: Renderer, document: StoredDocument, page: DocumentPage, star
     )
     name = html.escape(document.name)
     read = f'<p class="quiet">{say(show, "read_from_picture")}</p>' if page.read else ""
+    read += draw_left_out(show, omission_totals((page.number, one) for one in page.omissions))
     label = f" · {html.escape(page.label)}" if page.label else ""
     return (
         f'<div class="reader" role="dialog" tabindex="-1" aria-label="{name}"><header><div><strong>{name}</strong>'

@@ -16,7 +16,9 @@ from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.lab.documents import BY_OCR
 from playground.tabs.rag.lab.errors import UnknownDocument
+from playground.tabs.rag.lab.reading.file_names import safe_name
 from playground.tabs.rag.page.drawing.files import (
     SCANNED,
     draw_documents,
@@ -28,7 +30,7 @@ from playground.tabs.rag.page.drawing.pieces import draw_alert
 from playground.tabs.rag.page.events.inside import wire_then_inside
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents
 from playground.tabs.rag.page.layout.tab import RagLayout
-from playground.tabs.rag.visit.values import Ingest
+from playground.tabs.rag.visit.values import Admission, Ingest
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_text
 from playground.visitors.expiring import Expiring
@@ -165,27 +167,35 @@ async def read_scanned(
     if not taken:
         yield RagFilesScreen(progress=draw_alert(app.show(who), UnknownDocument("document")))
         return
-    async with aclosing(add(app, who, kept, fields, taken, ocr=True)) as screens:
+    async with aclosing(add(app, who, kept, fields, taken, ocr_only=str(name))) as screens:
         async for screen in screens:
             yield screen
 
 
 async def add(
-    app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, taken: Sequence[Upload], *, ocr: bool = False
+    app: App[RagVisits],
+    who: Who,
+    kept: Scanned,
+    fields: RetrievalFields,
+    taken: Sequence[Upload],
+    *,
+    ocr_only: str = "",
 ) -> AsyncGenerator[RagFilesScreen]:
-    """Read, cut, embed and keep; the list grows with each file."""
+    """Read, cut, embed and keep; the list grows with each file. With `ocr_only` only the file of that name, and the
+    text in its pictures too."""
     show = app.show(who)
+    admission = Admission(ocr=bool(ocr_only), beside=True, only=ocr_only)
     latest, count = Ingest(total=len(taken)), 0
     try:
         retrieval = checked_retrieval(app, who, fields)
         yield RagFilesScreen.showing("stop", upload=None, progress=draw_ingest(show, latest))
-        async with aclosing(paced(app.visits.add(who.visitor, taken, retrieval, ocr))) as steps:
+        async with aclosing(paced(app.visits.add(who.visitor, taken, retrieval, admission))) as steps:
             async for latest in steps:
-                grown = len(latest.added) != count
-                count = len(latest.added)
-                shown = {"listing": await list_documents(app, who, fields)} if grown else {}
+                grown = len(latest.added) + len(latest.reread)
+                shown = {"listing": await list_documents(app, who, fields)} if grown != count else {}
+                count = grown
                 yield RagFilesScreen(progress=draw_ingest(show, latest), **shown)
-        if not ocr:
+        if not ocr_only:
             kept.put(who.visitor, _without_text(taken, latest))
         ended = draw_ingest_outcome(show, latest)
     except PlaygroundError as error:
@@ -204,10 +214,12 @@ async def remove(app: App[RagVisits], who: Who, fields: RetrievalFields, documen
 
 
 def _without_text(taken: Sequence[Upload], latest: Ingest) -> tuple[Upload, ...]:
-    scanned_names = [one.name for one in latest.rejected if one.failure.key == SCANNED]
-    return tuple(one for one in taken if any(_holds(one, name) for name in scanned_names))
+    """The files of which OCR may read more, or the archives that they came in."""
+    names = [one.name for one in latest.rejected if one.failure.key == SCANNED]
+    names += [one.came for one in latest.incomplete if any(left.kind in BY_OCR for left in one.omissions)]
+    return tuple(one for one in taken if any(_holds(one, name) for name in names))
 
 
 def _holds(file: Upload, name: str) -> bool:
     """It is that file, or the archive that it came in."""
-    return name == file.name or name.startswith(f"{file.name}/") or name.startswith(f"{file.name}:")
+    return name == (own := safe_name(file.name)) or name.startswith(f"{own}/")

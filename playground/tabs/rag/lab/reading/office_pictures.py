@@ -1,0 +1,92 @@
+"""Pictures and embedded objects of Word, PowerPoint and Excel files: counted, as their text is not read."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from playground.tabs.rag.lab.documents import DocumentPage, Omission, OmissionKind
+from playground.tabs.rag.lab.reading import zipped
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_LISTED = {"docx": "", "pptx": "sldId", "xlsx": "sheet"}
+"""The elements of the main part that name the parts that are pages, by format; empty where it is the only page."""
+_KINDS: dict[str, OmissionKind] = {
+    "image": "pictures",
+    "oleObject": "objects",
+    "package": "objects",
+    "video": "objects",
+    "audio": "objects",
+}
+"""By the last word of a relationship's type."""
+_DRAWN_ELSEWHERE = ".svg"
+"""A drawing in vectors has a picture beside it for programs that cannot draw it."""
+
+
+def with_pictures(format: str, content: bytes, pages: Sequence[DocumentPage]) -> list[DocumentPage]:
+    """The pages of an office file, each with how many pictures and objects stand on it; others as they are."""
+    if format not in _LISTED:
+        return list(pages)
+    archive = zipped.open_zip(content)
+    parts = dict(enumerate(_pages(archive, format), start=1))
+    return [_told(page, archive, parts.get(page.number)) for page in pages]
+
+
+def _told(page: DocumentPage, archive: zipfile.ZipFile, part: str | None) -> DocumentPage:
+    found: dict[OmissionKind, set[str]] = {}
+    for kind, target in _shown(archive, part) if part else ():
+        if kind in _KINDS and not target.lower().endswith(_DRAWN_ELSEWHERE):
+            found.setdefault(_KINDS[kind], set()).add(target)
+    counted = tuple(Omission(kind=kind, count=len(targets)) for kind, targets in found.items())
+    return replace(page, omissions=(*page.omissions, *counted)) if counted else page
+
+
+def _shown(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+    """Kinds and targets of what belongs to a part; of a sheet's drawing, what belongs to that."""
+    for kind, target in _relationships(archive, part).values():
+        if kind == "drawing":
+            yield from _relationships(archive, target).values()
+        yield kind, target
+
+
+def _pages(archive: zipfile.ZipFile, format: str) -> Iterator[str]:
+    """The parts that are pages, in order."""
+    main = next((part for kind, part in _relationships(archive, "").values() if kind == "officeDocument"), "")
+    if not _LISTED[format]:
+        yield main
+        return
+    known = _relationships(archive, main)
+    for element in _xml(archive.read(main)).iter():
+        if _local(element.tag) == _LISTED[format]:
+            named = (value for name, value in element.attrib.items() if name.startswith("{") and _local(name) == "id")
+            yield known.get(next(named, ""), ("", ""))[1]
+
+
+def _relationships(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """By their name: the last word of their type, and the part that they lead to."""
+    folder, name = posixpath.split(part)
+    listed = posixpath.join(folder, "_rels", f"{name}.rels")
+    if listed not in archive.NameToInfo:
+        return {}
+    found = {}
+    for one in _xml(archive.read(listed)):
+        target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
+        found[one.get("Id", "")] = (one.get("Type", "").rsplit("/", 1)[-1], target)
+    return found
+
+
+def _xml(content: bytes) -> Element:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.fromstring(content, parser)
+
+
+def _local(name: object) -> str:
+    """Without its namespace; empty for comments."""
+    return name.rpartition("}")[2] if isinstance(name, str) else ""
