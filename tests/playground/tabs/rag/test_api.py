@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 
 import httpx2
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from openpyxl import Workbook
 
 from tests.browser.serving import ROOT, Served, serving
 
@@ -94,6 +96,42 @@ def test_the_same_file_is_stored_once_and_a_changed_one_replaced(client, tmp_pat
     documents = client.predict([handle_file(str(file))], api_name="/rag_add")["documents"]
     assert [one["name"] for one in documents].count("tide.txt") == 1
     assert "midnight" in search(client, question="When does the tide come?", files=["tide.txt"])[0]["text"]
+
+
+def test_files_of_one_name_and_what_is_left_out_are_told(client, tmp_path):
+    def written(folder: str, name: str, text: str) -> dict[str, object]:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text(text)
+        return handle_file(str(tmp_path / folder / name))
+
+    listed = [written("a", "fruit.txt", "The plums ripen."), written("b", "fruit.txt", "The quinces rot.")]
+    answer = client.predict(listed, api_name="/rag_add")
+    assert answer["added"] == ["fruit.txt", "fruit (2).txt"]
+    assert answer["renamed"] == [{"name": "fruit.txt", "kept_as": "fruit (2).txt"}]
+    answer = client.predict([written("a", "copy.txt", "The plums ripen.")], api_name="/rag_add")
+    assert answer["added"] == [] and answer["copies"] == [{"name": "copy.txt", "of": "fruit.txt"}]
+    answer = client.predict([written("c", "fruit.txt", "The pears fall.")], api_name="/rag_add")
+    assert answer["replaced"] == ["fruit.txt"] and answer["renamed"] == []
+    book = Workbook()
+    book.active.append(["sum", "=1+2"])
+    book.save(tmp_path / "sums.xlsx")
+    answer = client.predict([handle_file(str(tmp_path / "sums.xlsx"))], api_name="/rag_add")
+    (left,) = answer["omitted"]
+    assert (left["name"], left["kind"], left["count"], left["pages"]) == ("sums.xlsx", "formulas", 1, [1])
+    assert "1 formula" in left["message"]
+    assert next(one["omitted"] for one in answer["documents"] if one["name"] == "sums.xlsx")[0]["kind"] == "formulas"
+
+
+def test_texts_without_a_name_and_files_of_an_archive(client, tmp_path):
+    for text in ("Moss grows slowly.", "Ferns unroll."):
+        answer = client.predict(text=text, api_name="/rag_add")
+    assert answer["added"] == ["text (2).txt"] and answer["replaced"] == []
+    with zipfile.ZipFile(tmp_path / "wood.zip", "w") as archive:
+        archive.writestr("trees/oak.txt", "Oaks bear acorns.")
+    added = client.predict([handle_file(str(tmp_path / "wood.zip"))], api_name="/rag_add")["added"]
+    assert added == ["wood.zip/trees/oak.txt"]
+    for name in ("wood.zip/trees/oak.txt", "trees/oak.txt"):
+        assert search(client, question="acorns", files=[name])[0]["file"] == "wood.zip/trees/oak.txt"
 
 
 def test_a_pdf_has_pages_and_a_bad_file_its_reason(client, tmp_path):

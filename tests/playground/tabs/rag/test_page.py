@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import re
+import zipfile
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import fields, replace
@@ -29,14 +31,26 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.answering.support import Sentence
-from playground.tabs.rag.lab.documents import Chunk, DocumentPage, Passage, RetrievalResult
+from playground.tabs.rag.lab.documents import (
+    OMISSION_KINDS,
+    Chunk,
+    DocumentPage,
+    Omission,
+    OmissionTotal,
+    Passage,
+    RetrievalResult,
+)
 from playground.tabs.rag.lab.index.projection import Projection
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.lab.measuring.propose import Proposed
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import RetrievalScores, Score
+from playground.tabs.rag.lab.parsing.parsers import _Pool
+from playground.tabs.rag.lab.parsing.reply import ParserReply, UnpackedFile
+from playground.tabs.rag.lab.parsing.worker import ParserTask
 from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
 from playground.tabs.rag.page.drawing.figures import plot_map
+from playground.tabs.rag.page.drawing.omissions import omission_text, page_ranges
 from playground.tabs.rag.page.drawing.passages import draw_passage_scores, draw_passages
 from playground.tabs.rag.page.drawing.reader import draw_page
 from playground.tabs.rag.page.events.ask import answer, clear_conversation, open_conversation
@@ -54,11 +68,12 @@ from playground.tabs.rag.page.events.questions import KeptMeasures, checked_prop
 from playground.tabs.rag.page.events.search import open_page, search
 from playground.tabs.rag.page.export import to_csv, to_json
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents
-from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest
+from playground.tabs.rag.visit.values import Answered, Incomplete, Ingest, Namesake, RagRequest
 from playground.text import texts
 from providers.errors import Failure, InputError
 from providers.types import Progress, Sampling, Timing, Usage
 from tests.playground.page.markup import Seen
+from tests.playground.tabs.rag.lab.hostile import zipped
 from tests.virtual_time import virtual
 
 HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;![p](http://a/b)'
@@ -134,7 +149,20 @@ def hostile_turn() -> Answered:
 
 def hostile_ingest() -> Ingest:
     rejected = Rejected(HOSTILE, Failure("document_error.scanned", {"file": HOSTILE}))
-    return Ingest(total=1, files=1, name=HOSTILE, unchanged=(HOSTILE,), rejected=(rejected,), done=True)
+    left = Incomplete(HOSTILE, HOSTILE, (OmissionTotal(kind="no_text", count=1, pages=(1,)),))
+    other = (Namesake(HOSTILE, HOSTILE),)
+    return Ingest(
+        total=1,
+        files=1,
+        name=HOSTILE,
+        unchanged=(HOSTILE,),
+        renamed=other,
+        copies=other,
+        reread=(HOSTILE,),
+        incomplete=(left,),
+        rejected=(rejected,),
+        done=True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -348,6 +376,48 @@ class TestFiles:
         )
         assert drawn.count('role="alert"') == 2 and drawn.count("data-ocr=") == 1
         assert 'data-ocr="scan.pdf"' in drawn and "1 new" in drawn
+
+    def test_what_was_left_out_and_an_earlier_reading_stand_in_the_line(self, show):
+        blank = OmissionTotal(kind="no_text", count=4, pages=(2, 4, 5, 6))
+        pictures = OmissionTotal(kind="pictures", count=1, pages=(1,))
+        drawn = files.draw_documents(show, [replace(STORED, version=2, omissions=(blank, pictures))], ())
+        text = Seen(drawn).text
+        assert "Not read: pages 2, 4–6, which have no text, only pictures; 1 picture (p. 1)." in text
+        assert "earlier version" not in text and "data-again" not in drawn
+        old = files.draw_documents(show, [STORED, replace(STORED, digest="d2", version=99)], ())
+        assert Seen(old).text.count("read by an earlier version") == 2 and old.count("data-again") == 1
+        assert "1 document was read by an earlier version" in Seen(old).text
+
+    def test_what_became_of_names_and_of_pictures_is_told(self, show):
+        left = (OmissionTotal(kind="mostly_picture", count=1, pages=(3,)),)
+        ingest = Ingest(
+            added=("map (2).pdf",),
+            renamed=(Namesake("map.pdf", "map (2).pdf"),),
+            copies=(Namesake("b.txt", "a.txt"),),
+            reread=("old.docx",),
+            incomplete=(
+                Incomplete("map (2).pdf", "map.pdf", left),
+                Incomplete("c.docx", "c.docx", (OmissionTotal(kind="pictures", count=2, pages=(1,)),)),
+            ),
+        )
+        drawn = files.draw_ingest_outcome(show, ingest)
+        text = Seen(drawn).text
+        assert "There is another “map.pdf” with other content: this one is called “map (2).pdf”" in text
+        assert "“b.txt” has the same content as “a.txt”" in text and "than before: old.docx." in text
+        assert "map (2).pdf: Not read: the picture on page 3" in text and "c.docx: Not read: 2 pictures" in text
+        assert re.findall('data-ocr="(.*?)"', drawn) == ["map.pdf"]
+
+    @pytest.mark.parametrize("language", texts().languages())
+    def test_every_kind_of_omission_has_its_words(self, language):
+        show = Renderer(texts(), language)
+        for kind in OMISSION_KINDS:
+            for count in (1, 2):
+                one = OmissionTotal(kind=kind, count=count, pages=tuple(range(7, 7 + count)))
+                assert "7" in omission_text(show, one)
+
+    def test_pages_are_written_as_ranges(self):
+        assert page_ranges([1, 2, 3, 7, 9, 10]) == "1–3, 7, 9–10"
+        assert page_ranges(range(1, 40, 2)) == "1, 3, 5, 7, 9, 11, …"
 
 
 class TestUploads:
@@ -634,6 +704,54 @@ class TestHandlers:
         taken = [Upload(name="empty.pdf", content=b""), Upload(name="cape.txt", content=TEXT.encode())]
         screen = await last(add(app, who, keep_scanned(), RetrievalFields(), taken))
         assert "empty.pdf:" in str(screen["progress"]) and "cape.txt" in str(screen["listing"])
+
+    async def test_ocr_of_a_scan_in_an_archive_reads_that_file_alone(self, app, who, monkeypatch):
+        content = zipped({"a/scan.pdf": b"%PDF-1", "notes.txt": b"Notes.", "other.pdf": b"%PDF-2"})
+        read = dict[str, bool]()
+
+        async def ask(pool: object, task: ParserTask) -> ParserReply:
+            if task.name == "all.zip":
+                with zipfile.ZipFile(io.BytesIO(task.content)) as archive:
+                    members = [UnpackedFile(name, archive.read(name), None) for name in archive.namelist()]
+                return ParserReply(members=tuple(members))
+            read[task.name] = pool is app.visits.parsers._ocr
+            if read[task.name] or task.name.endswith(".txt"):
+                return ParserReply(format="text", pages=(DocumentPage(number=1, text=f"In {task.name}."),))
+            return ParserReply(failure=Failure("document_error.scanned"))
+
+        monkeypatch.setattr(_Pool, "ask", ask)
+        kept, now = keep_scanned(), RetrievalFields()
+        screen = await last(add(app, who, kept, now, [Upload("all.zip", content)]))
+        assert re.findall('data-ocr="(.*?)"', str(screen["progress"])) == ["all.zip/a/scan.pdf", "all.zip/other.pdf"]
+        read.clear()
+        screen = await last(read_scanned(app, who, kept, now, "all.zip/a/scan.pdf"))
+        assert "all.zip/a/scan.pdf" in str(screen["listing"]) and "other.pdf" not in str(screen["listing"])
+        assert read == {"a/scan.pdf": True} and "1 new" in str(screen["progress"])
+
+    async def test_ocr_of_a_file_that_was_read_in_part(self, app, who, monkeypatch):
+        half = DocumentPage(number=1, text="Page 1 of 1", omissions=(Omission(kind="mostly_picture"),))
+
+        async def ask(pool: object, task: ParserTask) -> ParserReply:
+            ocr = pool is app.visits.parsers._ocr
+            page = DocumentPage(number=1, text="Rules of the pool", read=True) if ocr else half
+            return ParserReply(format="pdf", pages=(page,))
+
+        monkeypatch.setattr(_Pool, "ask", ask)
+        kept, now = keep_scanned(), RetrievalFields()
+        screen = await last(add(app, who, kept, now, [Upload("rules.pdf", b"%PDF")]))
+        assert 'data-ocr="rules.pdf"' in str(screen["progress"]) and "Not read: the picture" in str(screen["listing"])
+        assert "Not read: the picture" in await list_documents(app, who, now)
+        screen = await last(read_scanned(app, who, kept, now, "rules.pdf"))
+        assert "Read once more" in str(screen["progress"]) and "Not read" not in str(screen["listing"])
+        assert "Rules of the pool" in await search(app, who, now, "rules of the pool")
+
+    async def test_a_later_file_of_the_same_name_stays_beside_the_first(self, app, who):
+        for text in (b"Hens on Monday.", b"Geese on Monday."):
+            taken = [Upload(name="birds.txt", content=text)]
+            screen = await last(add(app, who, keep_scanned(), RetrievalFields(), taken))
+        assert "birds (2).txt" in str(screen["progress"])
+        found = await search(app, who, RetrievalFields(), "hens geese Monday")
+        assert "Hens" in found and "Geese" in found
 
     async def test_ocr_of_what_is_not_waiting(self, app, who):
         screen = await last(read_scanned(app, who, keep_scanned(), RetrievalFields(), "other.pdf"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from playground.tabs.rag.lab.documents import DocumentPage, Omission, OmissionKind
+from playground.tabs.rag.lab.documents import OMISSION_KINDS, DocumentPage, Omission, OmissionKind
 from playground.tabs.rag.lab.reading import zipped
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _told(page: DocumentPage, archive: zipfile.ZipFile, part: str | None) -> Doc
     for kind, target in _shown(archive, part) if part else ():
         if kind in _KINDS and not target.lower().endswith(_DRAWN_ELSEWHERE):
             found.setdefault(_KINDS[kind], set()).add(target)
-    counted = tuple(Omission(kind=kind, count=len(targets)) for kind, targets in found.items())
+    counted = tuple(Omission(kind=kind, count=len(found[kind])) for kind in OMISSION_KINDS if kind in found)
     return replace(page, omissions=(*page.omissions, *counted)) if counted else page
 
 
