@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -78,6 +80,25 @@ def test_a_pdf_is_asked_about_and_a_citation_opens_its_passage(open_page):
     page.locator("#rag-current .side.with .facts-line summary").click()
     expect(page.locator("#rag-current .side.with pre.sent")).to_contain_text(QUESTION)
     assert unnamed(page) == []
+
+
+def test_what_an_earlier_version_read_is_read_anew_where_its_file_is_chosen_again(open_page, served, tmp_path):
+    page = open_page(ECHO)
+    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
+    open_rag(page)
+    add(page, tmp_path / "cape.txt")
+    for kept in served.home.glob("visitors/*/documents.sqlite"):
+        with closing(sqlite3.connect(kept)) as file, file:
+            file.execute("delete from reading")
+    page.reload()
+    page.locator("#status .ready").wait_for()
+    open_rag(page)
+    expect(page.locator("#rag-list")).to_contain_text("read by an earlier version")
+    with page.expect_file_chooser() as chosen:
+        page.locator("#rag-list [data-again]").click()
+    chosen.value.set_files([tmp_path / "cape.txt"])
+    expect(page.locator("#rag-list [data-again]")).to_have_count(0, timeout=LONG)
+    expect(documents(page)).to_have_count(1)
 
 
 def test_a_follow_up_and_a_new_conversation(open_page, tmp_path):

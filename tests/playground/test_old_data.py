@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from playground.asking.lending import KeepsAssistants, RecallsReplies, SearchesDocuments
+from playground.asking.upload import Upload
 from playground.measuring import export
 from playground.measuring.outcomes import Cell, Outcome
 from playground.page.program import Program
@@ -24,6 +25,7 @@ from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection
+from playground.tabs.rag.page.drawing.files import is_outdated
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.text import text
@@ -206,6 +208,16 @@ class TestDocuments:
         assert lender is not None
         search = await lender.document_search(house.ana)
         assert search is not None and "Adela Finch" in (await search("Who built the lighthouse?"))[0]
+
+    async def test_they_are_offered_to_be_read_anew_and_are_once_they_are_added_again(self, house: House) -> None:
+        stored = await house.rag.documents(house.ana, RetrievalSetup())
+        assert all(is_outdated(one) and one.omissions == () for one in stored)
+        stations = Upload("stations.csv", b"station,height in metres\nNorth Moor,312\nSouth Quay,4\n")
+        done = await last(house.rag.add(house.ana, [stations], RetrievalSetup()))
+        assert "stations.csv" in (*done.reread, *done.unchanged) and not done.added
+        again = await house.rag.documents(house.ana, RetrievalSetup())
+        assert [one.digest for one in again] == [one.digest for one in stored]
+        assert [is_outdated(one) for one in again] == [True, True, False]
 
     async def test_one_can_be_taken_away(self, house: House) -> None:
         bakery = (await house.rag.documents(house.ana, RetrievalSetup()))[1]

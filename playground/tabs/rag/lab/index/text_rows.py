@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import cast
 
 from playground.tabs.rag.lab.documents import (
     OMISSION_KINDS,
@@ -17,7 +16,6 @@ from playground.tabs.rag.lab.documents import (
     DocumentPage,
     Heading,
     Omission,
-    OmissionKind,
 )
 
 TABLES = """
@@ -77,7 +75,7 @@ def omissions(rows: Iterable[OmissionRow]) -> Iterator[tuple[str, int, Omission]
     """Digest, number of the page, what was left out; not what a later version names that this one does not know."""
     for digest, number, kind, count in rows:
         if kind in OMISSION_KINDS:
-            yield digest, number, Omission(kind=cast(OmissionKind, kind), count=count)
+            yield digest, number, Omission(kind=kind, count=count)
 
 
 def omission_rows(document: Document) -> Iterator[OmissionRow]:

@@ -8,6 +8,7 @@ from contextlib import aclosing, closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from playground.tabs.rag.lab.chunking.split import ChunkSize
@@ -21,6 +22,7 @@ from playground.tabs.rag.lab.documents import (
 )
 from playground.tabs.rag.lab.index.collection import FILE, Collection
 from playground.tabs.rag.lab.index.rereading import join_readings
+from playground.tabs.rag.lab.index.text_store import TextStore
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
 from tests.playground.tabs.rag.lab.stores import added, collection, document, long_document
@@ -139,6 +141,38 @@ async def test_stopped_in_the_middle_the_reading_of_before_stays(index: VectorIn
     assert await index.ids(kept._key) == {chunk.id for chunk in kept.chunks()} and await kept.settle() == 0
     assert [one.outcome for one in await added(kept, changed)] == ["reread"]
     assert (await kept.search("long69", WORDS)).passages[0].chunk.text.startswith("Now The word long69")
+
+
+@pytest.mark.parametrize("moment", ["read_anew", "_drop"])
+async def test_killed_at_any_moment_one_of_the_readings_is_whole(
+    index: VectorIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Killed before the commit, or before the vectors of the earlier reading are deleted."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    kept = collection(tmp_path, index)
+    finer = Collection(tmp_path / "ana", index, "ana", ScriptedEmbedder(), ChunkSize(tokens=40))
+    await added(kept, PLAIN)
+    await finer.settle()
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(Collection, "_drop", killed)
+        if moment == "read_anew":
+            patched.setattr(TextStore, "read_anew", killed)
+        await added(kept, BY_OCR)
+    for again in (collection(tmp_path, index), finer):
+        await again.settle()
+        assert await found(again, "wasps") == (["Wasps sting twice."] if moment == "_drop" else [])
+        assert await found(again, "bees") == ["Bees dance."]
+        assert await index.ids(again._key) == {chunk.id for chunk in again.chunks()}
+        chunks, vectors = await again.vectors()
+        expected = await ScriptedEmbedder().embed([chunk.embedded for chunk in chunks])
+        np.testing.assert_allclose(vectors, expected, atol=1e-6)
+    assert [one.outcome for one in await added(kept, BY_OCR)] == ["unchanged" if moment == "_drop" else "reread"]
 
 
 async def test_both_of_one_name_stay_where_that_is_wanted(index: VectorIndex, tmp_path: Path) -> None:
