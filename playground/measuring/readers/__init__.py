@@ -53,7 +53,8 @@ def recognise(path: Path) -> TaskSet | None:
             continue
         if len(found.items) > MAX_ROWS:
             raise MeasuringLimit("rows", limit=MAX_ROWS)
-        return found
+        if found.items:
+            return found
     return None
 
 

@@ -161,6 +161,11 @@ def test_layouts_are_recognised(tmp_path) -> None:
     assert [one and one.source for one in found.values()] == ["GSM8K", "MMLU", "MMLU", "TruthfulQA", "BIG-bench"]
     (tmp_path / "own.csv").write_text("question,answer\nTwo?,2\n")
     assert readers.recognise(tmp_path / "own.csv") is None
+    for content in ("", "x" * 200_000 + ",1,3,4,5,C\n"):
+        (tmp_path / "own.csv").write_text(content)
+        assert readers.recognise(tmp_path / "own.csv") is None
+    (tmp_path / "mmlu.csv").write_text("Which\u2028is even?,1,3,4,5,C\n")
+    assert len(readers.reader("mmlu").read(tmp_path / "mmlu.csv").items) == 1
 
 
 def test_a_recognised_file_is_bounded_too(tmp_path) -> None:
