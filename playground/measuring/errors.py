@@ -32,6 +32,9 @@ class DocumentError(InputError):
         "row_choice",
         "row_choices",
         "row_tests",
+        "row_either",
+        "row_place",
+        "row_quotes",
         "row_twice",
         "row_length",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,6 +12,8 @@ from playground.measuring.errors import DocumentError
 from playground.measuring.items import LETTERS, Item, Kind
 from playground.measuring.numbers import normalise_number
 
+MAX_ROWS = 2000
+"""Rows of a visitor's file."""
 MAX_TEXT = 20_000
 """Characters of one field."""
 _FIELDS = frozenset({"id", "question", "answer", "accept", "choices", "level", "tests", "working", "reasoning"})
@@ -79,11 +82,12 @@ class RowReader:
         return letters[places[0]]
 
     def _text(self, value: object, reason: str, line: int) -> str:
-        if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():
+        text = cell_text(value)
+        if not text:
             raise self._wrong(reason, line)
-        if len(str(value)) > MAX_TEXT:
+        if len(text) > MAX_TEXT:
             raise self._wrong("row_length", line, limit=MAX_TEXT)
-        return str(value).strip()
+        return text
 
     def _optional(self, value: object, line: int) -> str | None:
         return None if value is None or value == "" else self._text(value, "row", line)
@@ -106,6 +110,14 @@ class RowReader:
 
     def _wrong(self, reason: str, line: int, **values: int) -> DocumentError:
         return DocumentError(reason, file=self.file, line=line, **values)
+
+
+def cell_text(value: object) -> str:
+    """A field's value as text, composed as Unicode NFC does; empty for none, and for what is no text, number or truth.
+    True is "true", as JSON writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return unicodedata.normalize("NFC", str(value)).strip() if isinstance(value, str | int | float) else ""
 
 
 def json_object(line: str | bytes, file: str, number: int) -> dict[str, object]:

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from playground.measuring import metrics
+from playground.measuring.choice_answers import Choosing, answer_form, chosen_place, split_choices
+from playground.measuring.csv_rows import csv_rows
 from playground.measuring.errors import DocumentError, MeasuringLimit
 from playground.measuring.formulas import is_mathematics
-from playground.measuring.items import Item, Kind, TaskSet
-from playground.measuring.rows import RowReader, json_object
+from playground.measuring.items import LETTERS, Item, Kind, TaskSet
+from playground.measuring.rows import MAX_ROWS, RowReader, cell_text, json_object
 from playground.measuring.tasks import own_wording, set_rows
 from providers.errors import Failure
 
-MAX_ROWS = 2000
 _ENCODINGS = ("utf-8-sig", "cp1252")
 _NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "question": ("question", "pregunta", "input", "prompt", "text", "texto", "problem", "problema", "entrada"),
-        "answer": ("answer", "respuesta", "target", "label", "etiqueta", "output", "gold", "solution", "salida"),
+        "answer": (
+            "answer", "respuesta", "answerkey", "answer key", "target", "label", "etiqueta", "output", "gold",
+            "solution", "salida",
+        ),
         "accept": ("accept", "accepted", "aliases", "variants", "variantes", "aceptadas", "references"),
         "choices": ("choices", "options", "opciones", "labels", "etiquetas"),
         "level": ("level", "nivel", "difficulty", "dificultad"),
         "tests": ("tests", "test", "pruebas", "prueba"),
         "id": ("id", "identifier", "identificador", "número", "number"),
     }
-)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A line that cannot be used, and why."""
+
+    line: int
+    failure: Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,8 @@ class Table:
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[int, Mapping[str, object]], ...]
+    broken: tuple[RowError, ...] = ()
+    """Lines that could not be read at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +68,6 @@ class Assignment:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """A line that cannot be used, and why."""
-
-    line: int
-    failure: Failure
-
-
 def read_table(content: bytes, name: str) -> Table:
     """CSV (comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252), JSON Lines, or one JSON list of objects.
 
@@ -70,18 +75,19 @@ def read_table(content: bytes, name: str) -> Table:
     """
     text = _text(content, name)
     begin = text.lstrip()[:1]
-    rows = _json_rows(text, name) if begin in ("{", "[") else _csv_rows(text, name)
+    rows, broken = (_json_rows(text, name), []) if begin in ("{", "[") else csv_rows(text, name)
     if not rows:
         raise DocumentError("no_rows", file=name)
     if len(rows) > MAX_ROWS:
         raise MeasuringLimit("rows", limit=MAX_ROWS)
     columns = dict.fromkeys(column for _, row in rows for column in row)
-    return Table(name, tuple(columns), tuple(rows))
+    told = [RowError(line, Failure.of(DocumentError("row_quotes", file=name, line=line))) for line in broken]
+    return Table(name, tuple(columns), tuple(rows), tuple(told))
 
 
 def guess(columns: Sequence[str]) -> Assignment:
     """What the columns' names suggest. Choices may be one column, or several: `A`, `B` … or `option 1` …"""
-    plain = {re.sub(r"[^\w]+", " ", column).strip().casefold(): column for column in columns}
+    plain = {_plain(column): column for column in columns}
     found = {field: next((plain[name] for name in names if name in plain), "") for field, names in _NAMES.items()}
     several = [
         plain[name] for name in plain if re.fullmatch(r"[a-j]|(?:choice|option|opción|opcion)[ _]?\w{1,2}", name)
@@ -98,6 +104,10 @@ def guess(columns: Sequence[str]) -> Assignment:
     )
 
 
+def _plain(column: str) -> str:
+    return re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", column)).strip().casefold()
+
+
 def from_table(table: Table, assignment: Assignment, kind: Kind, language: str) -> tuple[TaskSet, tuple[RowError, ...]]:
     """The lines that can be used as a set, and what is wrong with the others.
 
@@ -109,15 +119,11 @@ def from_table(table: Table, assignment: Assignment, kind: Kind, language: str) 
     one_of_each = assignment.question and assignment.answer and len(set(named)) == len(named)
     if not one_of_each or not set(named) <= set(table.columns):
         raise DocumentError("columns", file=table.name)
-    reader, items, errors = RowReader(table.name, kind, language), list[Item](), list[RowError]()
-    labels = _labels(table, assignment) if kind == "label" and not assignment.choices else None
-    for line, row in table.rows:
-        try:
-            items.append(reader.item(_assigned(row, assignment, labels), line))
-        except DocumentError as error:
-            errors.append(RowError(line, Failure.of(error)))
+    items, wrong = _items(table, assignment, kind, language)
     if not items:
-        raise DocumentError("no_rows", file=table.name) if not errors else DocumentError("table", file=table.name)
+        raise wrong[0] if wrong else DocumentError("no_rows", file=table.name)
+    told = [RowError(int(error.values["line"]), Failure.of(error)) for error in wrong]
+    errors = sorted((*told, *table.broken), key=lambda one: one.line)
     wording = own_wording(kind, language)
     task_set = TaskSet(
         name=table.name,
@@ -131,6 +137,48 @@ def from_table(table: Table, assignment: Assignment, kind: Kind, language: str) 
         metrics=_metrics(kind, items),
     )
     return task_set, tuple(errors)
+
+
+def _items(table: Table, assignment: Assignment, kind: Kind, language: str) -> tuple[list[Item], list[DocumentError]]:
+    """The rows that can be used, and what is wrong with each of the others."""
+    reader, items, wrong = RowReader(table.name, kind, language), list[Item](), list[DocumentError]()
+    labels = _labels(table, assignment) if kind == "label" and not assignment.choices else None
+    made = [(line, *_assigned(row, assignment, labels)) for line, row in table.rows]
+    if kind == "choice":
+        made = _lettered(table.name, made, wrong)
+    for line, row, _ in made:
+        try:
+            items.append(reader.item(row, line))
+        except DocumentError as error:
+            wrong.append(error)
+    return items, sorted(wrong, key=lambda error: int(error.values["line"]))
+
+
+_Made = tuple[int, dict[str, object], tuple[str, ...]]
+"""A row's line, its fields, and the names that the file gives its choices."""
+
+
+def _lettered(file: str, made: Sequence[_Made], wrong: list[DocumentError]) -> list[_Made]:
+    """The rows with their answers as letters; those whose answer names no choice, or two, are told in `wrong`."""
+    found, rows = list[_Made](), [_choosing(row, labels) for _, row, labels in made]
+    form = answer_form(rows)
+    for (line, row, labels), choosing in zip(made, rows, strict=True):
+        place = chosen_place(choosing, form) if len(choosing.choices) > 1 and choosing.text else 0
+        if isinstance(place, str):
+            reason = {"none": "row_choice", "either": "row_either", "place": "row_place"}[place]
+            wrong.append(DocumentError(reason, file=file, line=line))
+        elif len(choosing.choices) > 1 and choosing.text and place < len(LETTERS):
+            found.append((line, {**row, "answer": LETTERS[place]}, labels))
+        else:
+            found.append((line, row, labels))
+    return found
+
+
+def _choosing(row: Mapping[str, object], labels: tuple[str, ...]) -> Choosing:
+    listed = row.get("choices")
+    choices = tuple(cell_text(one) for one in listed) if isinstance(listed, list) else ()
+    answer = row.get("answer")
+    return Choosing(choices, answer if isinstance(answer, int) else cell_text(answer), labels)
 
 
 def _metrics(kind: Kind, items: Sequence[Item]) -> tuple[str, ...]:
@@ -149,7 +197,7 @@ def _text(content: bytes, name: str) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text
+            return unicodedata.normalize("NFC", text)
     raise DocumentError("table", file=name)
 
 
@@ -166,29 +214,12 @@ def _json_rows(text: str, name: str) -> list[tuple[int, Mapping[str, object]]]:
     return [(number, json_object(line, name, number)) for number, line in lines if line.strip()]
 
 
-def _csv_rows(text: str, name: str) -> list[tuple[int, Mapping[str, object]]]:
-    head = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, Mapping[str, object]]] = []
-    try:
-        columns = next((row for row in reader if any(cell.strip() for cell in row)), [])
-        names = [cell.strip() for cell in columns]
-        if len(names) < 2 or len(set(names)) < len(names) or not all(names):
-            raise DocumentError("table", file=name)
-        before = reader.line_num
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append((before + 1, dict(zip(names, row, strict=False))))
-            before = reader.line_num
-    except csv.Error:
-        raise DocumentError("table", file=name) from None
-    return rows
-
-
-def _assigned(row: Mapping[str, object], assignment: Assignment, labels: list[str] | None) -> dict[str, object]:
-    """The row under the names of an item's fields."""
+def _assigned(
+    row: Mapping[str, object], assignment: Assignment, labels: list[str] | None
+) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The row under the names of an item's fields, and the names that the file gives its choices."""
     made: dict[str, object] = {}
+    named: tuple[str, ...] = ()
     for field in fields(Assignment):
         if field.name != "choices" and (column := getattr(assignment, field.name)):
             value = row.get(column)
@@ -196,10 +227,10 @@ def _assigned(row: Mapping[str, object], assignment: Assignment, labels: list[st
     if labels is not None:
         made["choices"] = labels
     elif len(assignment.choices) == 1:
-        made["choices"] = _several(row.get(assignment.choices[0]), "choices")
+        made["choices"], named = split_choices(row.get(assignment.choices[0]))
     elif assignment.choices:
         made["choices"] = [value for column in assignment.choices if (value := row.get(column)) not in (None, "")]
-    return made
+    return made, named
 
 
 def _several(value: object, field: str) -> object:
@@ -217,5 +248,5 @@ def _several(value: object, field: str) -> object:
 
 def _labels(table: Table, assignment: Assignment) -> list[str]:
     """Every label that is somewhere the answer."""
-    answers = [str(row.get(assignment.answer) or "").strip() for _, row in table.rows]
+    answers = [cell_text(row.get(assignment.answer)) for _, row in table.rows]
     return sorted({answer.casefold(): answer for answer in reversed(answers) if answer}.values())

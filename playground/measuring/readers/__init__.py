@@ -13,8 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from playground.measuring.errors import DocumentError, MeasuringError
+from playground.measuring.errors import DocumentError, MeasuringError, MeasuringLimit
 from playground.measuring.items import TaskSet
+from playground.measuring.rows import MAX_ROWS
 
 
 class Reader(Protocol):
@@ -38,6 +39,23 @@ def reader(name: str) -> Reader:
     if name not in names():
         raise MeasuringError("task_set", name=name[:120])
     return cast(Reader, import_module(f"{__name__}.{name}"))
+
+
+def recognise(path: Path) -> TaskSet | None:
+    """The set, where the whole file is laid out as one of these; `None` for a file of one's own.
+
+    Raises `MeasuringLimit("rows")`.
+    """
+    for name in names():
+        try:
+            found = reader(name).read(path)
+        except DocumentError:  # another layout, or a row that is told better as one of the visitor's own
+            continue
+        if len(found.items) > MAX_ROWS:
+            raise MeasuringLimit("rows", limit=MAX_ROWS)
+        if found.items:
+            return found
+    return None
 
 
 def records(path: Path, layout: str) -> Iterator[tuple[int, dict[str, object]]]:

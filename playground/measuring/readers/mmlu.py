@@ -4,6 +4,7 @@ the Hub's `cais/mmlu` has them (`question`, `subject`, `choices`, and `answer` a
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,11 +34,14 @@ def read(path: Path) -> TaskSet:
 
 
 def _csv(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    read = csv.reader(readers.read_text(path, TITLE).splitlines(keepends=True))
-    for row in read:
-        if len(row) != 6 or row[5].strip() not in LETTERS[:4]:
-            raise DocumentError("layout", file=path.name, layout=TITLE)
-        yield read.line_num, {"question": row[0], "choices": row[1:5], "answer": row[5].strip()}
+    read = csv.reader(io.StringIO(readers.read_text(path, TITLE), newline=""))
+    try:
+        for row in read:
+            if len(row) != 6 or row[5].strip() not in LETTERS[:4]:
+                raise DocumentError("layout", file=path.name, layout=TITLE)
+            yield read.line_num, {"question": row[0], "choices": row[1:5], "answer": row[5].strip()}
+    except csv.Error:  # a cell of more than 131072 characters
+        raise DocumentError("layout", file=path.name, layout=TITLE) from None
 
 
 def _json(path: Path) -> Iterator[tuple[int, dict[str, object]]]:

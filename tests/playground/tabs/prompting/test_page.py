@@ -496,11 +496,27 @@ class TestUploads:
             ("text,label\n" + "".join(f"t{n},{'yes' if n % 2 else 'no'}\n" for n in range(12)), "label"),
             ('{"question": "q", "answer": "B", "choices": ["a", "b"]}\n', "choice"),
             ("question,answer\nq1,the Nile\nq2,Rome\n", "text"),
+            ('{"question": "q", "answer": false}\n{"question": "r", "answer": true}\n', "label"),
             ('{"question": "q", "answer": "def f(): pass", "tests": ["assert f"]}\n', "code"),
         ],
     )
     def test_the_kind_is_guessed(self, app, who, tmp_path, content, guessed):
         assert show_columns(app, who, self.file(tmp_path, content))[0]["value"] == guessed
+
+    def test_a_file_as_the_hub_has_it_is_recognised(self, app, who, tmp_path):
+        row = {"question": "Ann has 8 pens and sells half.", "answer": "8/2 = <<8/2=4>>4\n#### 4"}
+        path = self.file(tmp_path, json.dumps(row) + "\n", "train.jsonl")
+        kind, *columns, use, told = show_columns(app, who, path)
+        assert "GSM8K" in told and use["visible"] and not any(one["visible"] for one in columns)
+        assert [one[1] for one in kind["choices"]] == ["number"]
+        sets, count, said = use_table(app, who, path, "en", "text", *dict.fromkeys(FIELDS).values())
+        assert sets["value"] == "own" and count["value"] == 1 and "train" in said
+        assert len(show_columns(app, who, self.file(tmp_path, self.CSV))[0]["choices"]) > 1
+
+    def test_a_line_that_cannot_be_read_is_told(self, app, who, tmp_path):
+        path = self.file(tmp_path, 'question,answer\n"Who "said" it?",Ana\nWho sang?,Eva\n')
+        _, _, said = use_table(app, who, path, "en", "text", "question", "answer", None, [], None)
+        assert "1 question" in said and "Row 2:" in said
 
     @pytest.mark.parametrize("content", ["", "one column\nalone\n", "\x00\x01\x02", "a,a\n1,2\n"])
     def test_files_that_cannot_be_read(self, app, who, tmp_path, content):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 import gradio as gr
 
+from playground.measuring import Kind, TaskSet, readers
+from playground.measuring.items import KINDS
+from playground.measuring.rows import cell_text
 from playground.measuring.table import Assignment, RowError, Table, from_table, guess, read_table
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
@@ -39,12 +43,13 @@ def wire_uploads(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     parts.use.click(on_use, [parts.file, layout.language, *parts.fields], used, **PRIVATE)
 
 
-def read_upload(path: object) -> Table:
-    """The uploaded file, under its own name. Raises `DocumentError`, `InputError("empty")` for none."""
+def read_upload(path: object) -> Table | TaskSet:
+    """The uploaded file, under its own name: a set, where it is laid out as one of the Hub's, or else a table whose
+    columns are to be assigned. Raises `DocumentError`, `InputError("empty")` for none."""
     if not isinstance(path, str) or not path:
         raise InputError("empty")
     file = Path(path)
-    return read_table(file.read_bytes(), file.name)
+    return readers.recognise(file) or read_table(file.read_bytes(), file.name)
 
 
 def show_columns(app: App[PromptingVisits], who: Who, path: object) -> list[object]:
@@ -57,11 +62,14 @@ def show_columns(app: App[PromptingVisits], who: Who, path: object) -> list[obje
         table = read_upload(path)
     except PlaygroundError as error:
         return [*hidden, draw_alert(show, error)]
+    if isinstance(table, TaskSet):
+        said = show.text("prompting.own_recognised", layout=table.source, rows=len(table.items))
+        return [_kinds(show, (table.kind,), table.kind), *hidden[2:], gr.update(visible=True), _told(said)]
     guessed = guess(table.columns)
     columns = [gr.update(choices=list(table.columns), value=_guessed(guessed, name), visible=True) for name in FIELDS]
     found = show.text("prompting.own_columns", rows=len(table.rows), columns=", ".join(table.columns))
-    kind = gr.update(visible=True, value=_kind(table, guessed))
-    return [kind, *columns, gr.update(visible=True), f'<p class="told" role="status">{html.escape(found)}</p>']
+    kind = _kinds(show, KINDS, _kind(table, guessed))
+    return [kind, *columns, gr.update(visible=True), _told(found)]
 
 
 def use_table(
@@ -70,19 +78,30 @@ def use_table(
     """Make them the chosen set: updates of the list of sets, how many questions, and what is told."""
     show = app.show(who)
     try:
-        table = read_upload(path)
-        found, errors = from_table(table, assignment_of(columns), checked_kind(kind), checked_language(language))
+        found, errors = _chosen_set(read_upload(path), language, kind, columns)
     except PlaygroundError as error:
         return [gr.skip(), gr.skip(), draw_alert(show, error)]
     app.visits.keep_own(who.visitor, found)
-    ready = html.escape(show.text("prompting.own_ready", count=len(found.items), name=found.name))
-    said = f'<p class="told" role="status">{ready}</p>{_mistakes(show, errors)}'
+    ready = show.text("prompting.own_ready", count=len(found.items), name=found.name)
+    said = _told(ready) + _mistakes(show, errors)
     count = len(found.items)
     return [
         gr.update(choices=task_set_choices(app, who), value=OWN),
         gr.update(maximum=max(count, LONGEST), value=count),
         said,
     ]
+
+
+def _chosen_set(
+    read: Table | TaskSet, language: str, kind: str, columns: tuple[object, ...]
+) -> tuple[TaskSet, tuple[RowError, ...]]:
+    if isinstance(read, TaskSet):
+        return read, ()
+    return from_table(read, assignment_of(columns), checked_kind(kind), checked_language(language))
+
+
+def _told(said: str) -> str:
+    return f'<p class="told" role="status">{html.escape(said)}</p>'
 
 
 def assignment_of(columns: tuple[object, ...]) -> Assignment:
@@ -99,19 +118,27 @@ def assignment_of(columns: tuple[object, ...]) -> Assignment:
     )
 
 
+def _kinds(show: Renderer, kinds: Sequence[Kind], chosen: str) -> object:
+    """An update of the list of kinds."""
+    return gr.update(visible=True, choices=[(show.text(f"prompting.kind_{one}"), one) for one in kinds], value=chosen)
+
+
 def _guessed(guessed: Assignment, name: str) -> object:
     return list(guessed.choices) if name == "choices" else getattr(guessed, name) or None
 
 
 def _kind(table: Table, guessed: Assignment) -> str:
     """What the answers look like."""
-    answers = [str(row.get(guessed.answer) or "").strip() for _, row in table.rows]
+    values = [row.get(guessed.answer) for _, row in table.rows]
+    answers = [cell_text(value) for value in values]
     if guessed.tests:
         return "code"
     if guessed.choices:
         return "choice"
     if answers and all(answer.replace(",", "").replace(".", "").lstrip("-").isdecimal() for answer in answers):
         return "number"
+    if values and all(isinstance(value, bool) for value in values):
+        return "label"
     few = len({answer.casefold() for answer in answers}) <= min(8, len(answers) // 3)
     return "label" if few and len(answers) > 1 else "text"
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from playground.tabs.rag.lab.documents import Passage, RetrievalResult
+from playground.tabs.rag.lab.retrieval.scripts import script_of
 from playground.tabs.rag.lab.retrieval.similarity import READ, rescale_cosine, term_coverage
 from playground.tabs.rag.lab.retrieval.terms import Terms, likely_language, terms
 from providers.embedding import EmbeddingInfo
@@ -26,7 +27,9 @@ def evidence(found: RetrievalResult, info: EmbeddingInfo) -> Evidence:
     """How good the best of the passages is: the likelier of its words and, where the model reads the languages, its
     vector to hold what the question asks for; a cross-encoder's score alone, where there is one.
 
-    Where a number of the question or all of its names are in no passage, the evidence is weak at best.
+    Where a number of the question or all of its names are in no passage, the evidence is weak at best. It is weak also
+    where nothing can be compared: a question in a script that the passages are not written in, or one whose every word
+    says nothing by itself.
     """
     if not found.passages:
         return "none"
@@ -36,6 +39,8 @@ def evidence(found: RetrievalResult, info: EmbeddingInfo) -> Evidence:
     language = found.language or likely_language(found.question)
     question = terms(found.question, language)
     told = [_terms_of(passage) for passage in found.passages]
+    if not _comparable(found, question, info):
+        return "weak"
     score = max(likeness(found, question, told, info))
     if _nowhere(question, told):
         return "weak" if score >= ASTRAY else "none"
@@ -69,6 +74,13 @@ def _compares(found: RetrievalResult, passage: Passage, info: EmbeddingInfo) -> 
 
 def _terms_of(passage: Passage) -> Terms:
     return terms("\n".join((*passage.chunk.headings, passage.chunk.text)), passage.chunk.language)
+
+
+def _comparable(found: RetrievalResult, question: Terms, info: EmbeddingInfo) -> bool:
+    script = script_of(found.question)
+    if not script or _read(found, info):
+        return True
+    return not question.empty and any(script_of(passage.chunk.text) == script for passage in found.passages)
 
 
 def _nowhere(question: Terms, told: Sequence[Terms]) -> bool:

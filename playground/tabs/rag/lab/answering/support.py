@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from playground.tabs.rag.lab.answering.abstention import says_no_answer
 from playground.tabs.rag.lab.answering.citations import without_citations
+from playground.tabs.rag.lab.answering.departures import Departure, Said, departures
 from playground.tabs.rag.lab.answering.evidence import Evidence, evidence
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.documents import Passage
@@ -41,7 +42,8 @@ ACROSS = 0.9
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """`text` is `answer[start:end]`. `score` from 0 to 1, by the passage it is closest to: `passage` is its number in
-    the prompt, `None` where none has a word of it. `missing`: its names and numbers that no passage has."""
+    the prompt, `None` where none has a word of it. `missing`: its names and numbers that no passage has. `differs`: in
+    what it departs from that passage, which is why it is not called supported."""
 
     start: int
     end: int
@@ -50,6 +52,7 @@ class Sentence:
     passage: int | None
     score: float
     missing: tuple[str, ...] = ()
+    differs: tuple[Departure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,12 @@ class _PassageUnit:
     """A sentence of a passage, two that follow one another, or all of them. `rows` are those of its vectors."""
 
     passage: int
+    text: str
     terms: Terms
     language: str
     rows: tuple[int, ...]
+    whole: str
+    """The passage's text, with the headings above it."""
 
 
 async def support(text: str, passages: Sequence[Passage], embedder: Embedder) -> tuple[Sentence, ...]:
@@ -97,14 +103,14 @@ def _units(passages: Sequence[Passage]) -> tuple[list[_PassageUnit], list[str]]:
         chunk = passage.chunk
         language = chunk.language or likely_language(chunk.text)
         whole = [chunk.text[start:end] for start, end in statements(chunk.text)]
-        above = " ".join(chunk.headings)
+        above = ". ".join(chunk.headings)
         rows = range(len(pieces), len(pieces) + len(whole))
         pieces += whole
         groups = [*((row,) for row in rows), *pairwise(rows), *([tuple(rows)] if len(rows) > 2 else [])]
-        units += [
-            _PassageUnit(number, terms(" ".join([*(pieces[row] for row in group), above]), language), language, group)
-            for group in groups
-        ]
+        for group in groups:
+            text = " ".join(pieces[row] for row in group)
+            told = terms(f"{text} {above}", language)
+            units.append(_PassageUnit(number, text, told, language, group, f"{above}\n{chunk.text}"))
     return units, pieces
 
 
@@ -122,6 +128,7 @@ class _Judged:
     passage: int | None = None
     score: float = 0.0
     missing: tuple[str, ...] = ()
+    differs: tuple[Departure, ...] = ()
     most: Label = "unsupported"
 
 
@@ -136,15 +143,15 @@ def _judged(
     claimed, told = vectors
     grouped = np.stack([told[list(unit.rows)].sum(axis=0) for unit in units])
     grouped /= np.maximum(np.linalg.norm(grouped, axis=1, keepdims=True), 1e-9)
-    return [
-        _judge(terms(claim, language), language, units, row, info)
-        for claim, row in zip(claims, claimed @ grouped.T, strict=True)
-    ]
+    return [_judge((claim, language), units, row, info) for claim, row in zip(claims, claimed @ grouped.T, strict=True)]
 
 
 def _judge(
-    claim: Terms, language: str, units: Sequence[_PassageUnit], cosines: NDArray[np.float32], info: EmbeddingInfo
+    said: tuple[str, str], units: Sequence[_PassageUnit], cosines: NDArray[np.float32], info: EmbeddingInfo
 ) -> _Judged:
+    """`said`: the claim and its language."""
+    text, language = said
+    claim = terms(text, language)
     thin = len(claim.words) <= THIN
     scores = [
         0.0 if thin and len(unit.rows) > 1 else _score(claim, unit, float(cosine), language, info)
@@ -156,10 +163,11 @@ def _judge(
     numbers = [one for one in claim.numbers if not any(other.terms.has_number(one) for other in units)]
     names = sorted(name for name in claim.names if not any(name in other.terms.every for other in units))
     elsewhere = any(not any(other.has_number(one) for other in beside) for one in claim.numbers)
-    doubtful = numbers or names or elsewhere or _contrary(claim, unit.terms)
+    differs = _departs(text, language, unit) if score >= SUPPORTED else ()
+    doubtful = numbers or names or elsewhere or differs or _contrary(claim, unit.terms)
     touched = scores[best] > 0 and (claim.words & unit.terms.words or score >= WEAK)
     missing = (*(sorted(one)[0] for one in numbers), *names)
-    return _Judged(unit.passage if touched else None, score, missing, "weak" if doubtful else "supported")
+    return _Judged(unit.passage if touched else None, score, missing, differs, "weak" if doubtful else "supported")
 
 
 def _score(claim: Terms, unit: _PassageUnit, cosine: float, language: str, info: EmbeddingInfo) -> float:
@@ -176,8 +184,16 @@ def _weight(language: str, other: str, info: EmbeddingInfo) -> float:
     return READ if read else UNREAD
 
 
+def _departs(text: str, language: str, unit: _PassageUnit) -> tuple[Departure, ...]:
+    """In what the claim departs from its passage; nothing between two languages, whose words cannot be compared."""
+    if language and unit.language and language != unit.language:
+        return ()
+    read = [Said.of(one, language or unit.language) for one in (text, unit.text, unit.whole)]
+    return tuple(sorted(departures(*read)))
+
+
 def _contrary(claim: Terms, unit: Terms) -> bool:
-    """One denies what the other says. Opposites without a "not" are not seen."""
+    """One denies what the other says, in whatever language both are."""
     return _denies(claim, unit) or _denies(unit, claim)
 
 
@@ -198,4 +214,5 @@ def _labelled(text: str, span: tuple[int, int], judged: _Judged) -> Sentence:
         passage=judged.passage,
         score=judged.score,
         missing=judged.missing,
+        differs=judged.differs,
     )

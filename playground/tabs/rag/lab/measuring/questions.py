@@ -80,7 +80,7 @@ def from_table(
             continue
         seen.add(one.id)
         asked.append(one)
-    return tuple(asked), tuple(errors)
+    return tuple(asked), tuple(sorted((*errors, *table.broken), key=lambda one: one.line))
 
 
 def read_questions(content: bytes, name: str) -> tuple[LabelledQuestion, ...]:

@@ -5,76 +5,16 @@ BM25 as Lucene computes it, k1 1.5, b 0.75 (Robertson and Zaragoza 2009; Kamphui
 
 from __future__ import annotations
 
-import re
 import threading
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import bm25s
 import numpy as np
-import Stemmer
-from bm25s import stopwords
 from numpy.typing import NDArray
 
 from playground.tabs.rag.lab.documents import Chunk
-
-_WORD = re.compile(r"\w+")
-_STEMMERS = {
-    "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish", "fr": "french",
-    "it": "italian", "nl": "dutch", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
-}  # fmt: skip
-_ASKING = {
-    "en": {"tell", "explain", "please", "many", "much"},
-    "es": {"cuál", "cuáles", "cuánto", "cuánta", "cuántos", "cuántas", "cómo", "cuándo", "dónde", "quién", "quiénes",
-           "cuales", "cuanto", "cuantos", "cuantas", "qué", "según", "explica", "dime"},
-}  # fmt: skip
-"""What only questions say, beside the lists of stop words."""
-
-
-def stop_words(language: str) -> frozenset[str]:
-    lists = {
-        "de": stopwords.STOPWORDS_GERMAN,
-        "en": stopwords.STOPWORDS_EN_PLUS,
-        "es": stopwords.STOPWORDS_SPANISH,
-        "fr": stopwords.STOPWORDS_FRENCH,
-        "it": stopwords.STOPWORDS_ITALIAN,
-        "nl": stopwords.STOPWORDS_DUTCH,
-        "pt": stopwords.STOPWORDS_PORTUGUESE,
-        "ru": stopwords.STOPWORDS_RUSSIAN,
-        "sv": stopwords.STOPWORDS_SWEDISH,
-    }
-    return frozenset(lists.get(language, ())) | frozenset(_ASKING.get(language, ()))
-
-
-def words(text: str) -> list[str]:
-    """In small letters, composed as Unicode NFC does."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
-
-
-def strip_accents(word: str) -> str:
-    """Without its accents (and without ñ's tilde)."""
-    return "".join(mark for mark in unicodedata.normalize("NFD", word) if not unicodedata.combining(mark))
-
-
-class Stems:
-    """A language's stems of words, each computed once."""
-
-    def __init__(self, language: str) -> None:
-        self.stop = stop_words(language)
-        name = _STEMMERS.get(language)
-        self._stem: Callable[[str], str] = Stemmer.Stemmer(name).stemWord if name else str
-        self.known = dict[str, str]()
-
-    def of(self, text: str) -> list[str]:
-        stems = list[str]()
-        for word in words(text):
-            stem = self.known.get(word)
-            if stem is None:
-                stem = self.known[word] = "" if word in self.stop else self._stem(word)
-            if stem:
-                stems.append(stem)
-        return stems
+from playground.tabs.rag.lab.retrieval.search_terms import Stems, asked_words, strip_accents
 
 
 class Lexicon:
@@ -118,13 +58,10 @@ class Lexicon:
 
         A word without accents also stands for those of the texts that differ only by theirs.
         """
-        stop = stop_words(language)
-        wanted = [word for word in words(question) if word not in stop]
-        found = dict[str, None]()
+        wanted, found = asked_words(question, language), dict[str, None]()
         for one in self.languages:
-            stems = Stems(one)
-            stems.stop = frozenset()
-            found |= dict.fromkeys(stems.of(" ".join(wanted)))
+            stem = Stems(one).stem
+            found |= dict.fromkeys(stem(word) for word in wanted)
         for word in wanted:
             found |= dict.fromkeys(self._accented.get(word, ()))
         return list(found)
@@ -159,6 +96,6 @@ def _accented(languages: Iterable[Stems]) -> dict[str, tuple[str, ...]]:
     found = dict[str, dict[str, None]]()
     for stems in languages:
         for word, stem in stems.known.items():
-            if stem and not word.isascii() and (bare := strip_accents(word)) != word:
+            if not word.isascii() and (bare := strip_accents(word)) != word:
                 found.setdefault(bare, {})[stem] = None
     return {bare: tuple(several) for bare, several in found.items()}

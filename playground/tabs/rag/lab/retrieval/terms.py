@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from Stemmer import Stemmer
 
+from playground.tabs.rag.lab.retrieval.scripts import LETTERS, bigrams, spaced_and_not
+from playground.tabs.rag.lab.retrieval.written_numbers import NUMBER, readings
 
-def _set(words: str) -> frozenset[str]:
+
+def word_set(words: str) -> frozenset[str]:
+    """Words written with blanks between them."""
     return frozenset(words.split())
 
 
 _STOP_WORDS = {
-    "en": _set(
+    "en": word_set(
         """a about above after again against all also am an and any are as at be because been before being below
         between both but by can could did do does doing down during each few for from further had has have having he
         her here hers herself him himself his how i if in into is it its itself just like may me might more most much
@@ -24,7 +28,7 @@ _STOP_WORDS = {
         us very was we were what when where which while who whom whose why will with within without would you your
         yours tell many say says said according passage passages document documents"""
     ),
-    "es": _set(
+    "es": word_set(
         """a al algo algún alguna algunas alguno algunos ante antes así aun aunque bajo bien cada como con contra cual
         cuál cuáles cuando cuándo cuanta cuánta cuántas cuanto cuánto cuántos de del desde donde dónde dos durante e el
         él ella ellas ellos en entre era eran es esa esas ese eso esos esta está están estas este esto estos estar fue
@@ -34,11 +38,11 @@ _STOP_WORDS = {
         unas uno unos usted ustedes y ya yo debe deben dice dicen pasaje pasajes documento documentos"""
     ),
 }
-_NEGATIONS = _set(
+NEGATIONS = word_set(
     """no not never none without cannot isn't aren't wasn't weren't don't doesn't didn't can't won't wouldn't shouldn't
     hasn't haven't sin nunca jamás tampoco"""
 )
-_SCOPE_ENDS = _set("is are was were be es son era eran está están")
+_SCOPE_ENDS = word_set("is are was were be es son era eran está están")
 _DENIED = 2
 """Content words after a negation that it is taken to deny."""
 _COUNTED = {
@@ -58,8 +62,7 @@ _NUMBER_WORDS = {
     },
 }
 _STEMMERS = {"en": "english", "es": "spanish"}
-_TOKEN = re.compile(r"\d+(?:[.,'  ]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SEPARATORS = re.compile(r"[.,'  ]")
+_TOKEN = re.compile(rf"(?:{NUMBER})|\d+(?:[.,']\d+)*|{LETTERS}(?:['’]{LETTERS})*")
 _COUNTED_FROM = 2
 """From which number word on a number is meant: "one" and "uno" are mostly pronouns."""
 
@@ -85,41 +88,71 @@ class Terms:
         return any(readings & mine for mine in self.numbers)
 
 
-def terms(text: str, language: str = "") -> Terms:
-    """The terms of a text, stemmed in its language; where that is unknown, in the one its stop words speak for."""
-    text = unicodedata.normalize("NFC", text)
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a number of a text, in its place. `stem` is empty for a stop word and for a number."""
+
+    plain: str
+    """In small letters, as written."""
+    stem: str = ""
+    name: bool = False
+    readings: frozenset[str] = frozenset()
+    """Of a number."""
+    before: str = ""
+    """What stands between the word before it and this one."""
+
+
+def tokens(text: str, language: str = "") -> tuple[Token, ...]:
+    """A text's words and numbers in order, stemmed in its language; where that is unknown, in the one its stop words
+    speak for. Of a script without blanks each pair of letters is one."""
+    text = unicodedata.normalize("NFKC", text)
     language = language if language in _STOP_WORDS else likely_language(text) or "en"
     stemmer, stops = Stemmer(_STEMMERS[language]), _STOP_WORDS[language]
-    words, names, every = set[str](), set[str](), set[str]()
-    numbers = list[frozenset[str]]()
-    for token, first in _tokens(text):
+    found = list[Token]()
+    for token, before in _written(text):
         plain = token.casefold().replace("’", "'")
-        if token[0].isdigit():
-            numbers.append(frozenset(_readings(token)))
-            continue
         bare = plain.removesuffix("'s")
-        every.add(fold_case_and_accents(bare))
-        if _NUMBER_WORDS.get(plain, 0) >= _COUNTED_FROM:
-            numbers.append(frozenset({str(_NUMBER_WORDS[plain])}))
-        elif bare not in stops and "'" not in bare:
-            words.add(fold_case_and_accents(stemmer.stemWord(bare)))
-            if (len(token) > 1 and token.isupper()) or (token[0].isupper() and not first):
-                names.add(fold_case_and_accents(bare))
-    denied = tuple(_denied(text, lambda word: "" if word in stops else fold_case_and_accents(stemmer.stemWord(word))))
-    return Terms(frozenset(words), frozenset(names), tuple(numbers), frozenset(every), denied)
+        if token[0].isdigit():
+            found.append(Token(token, readings=frozenset(_readings(token)), before=before))
+        elif grams := _bigrams(plain):
+            found += [Token(gram, gram, before=before) for gram in grams]
+        elif _NUMBER_WORDS.get(plain, 0) >= _COUNTED_FROM:
+            found.append(Token(plain, readings=frozenset({str(_NUMBER_WORDS[plain])}), before=before))
+        elif bare in stops or "'" in bare:
+            found.append(Token(plain, before=before))
+        else:
+            name = (len(token) > 1 and token.isupper()) or (token[0].isupper() and not _begins(before))
+            found.append(Token(plain, fold_case_and_accents(stemmer.stemWord(bare)), name, before=before))
+    return tuple(found)
 
 
-def _denied(text: str, content: Callable[[str], str]) -> Iterator[frozenset[str]]:
-    """What each negation denies. `content` gives a word's stem, "" for a stop word."""
-    plain = [(token.casefold().replace("’", "'"), first) for token, first in _tokens(text)]
-    for place, (token, _) in enumerate(plain):
-        if token not in _NEGATIONS:
+def terms(text: str, language: str = "") -> Terms:
+    """The terms of a text."""
+    found = tokens(text, language)
+    words = [one for one in found if not one.plain[0].isdigit()]
+    return Terms(
+        words=frozenset(one.stem for one in found if one.stem),
+        names=frozenset(_bare(one) for one in found if one.name),
+        numbers=tuple(one.readings for one in found if one.readings),
+        every=frozenset(_bare(one) for one in words),
+        denied=tuple(_denied(found)),
+    )
+
+
+def _bare(token: Token) -> str:
+    return fold_case_and_accents(token.plain.removesuffix("'s"))
+
+
+def _denied(found: Sequence[Token]) -> Iterator[frozenset[str]]:
+    """What each negation denies."""
+    for place, token in enumerate(found):
+        if token.plain not in NEGATIONS:
             continue
         group: list[str] = []
-        for word, first in plain[place + 1 : place + 7]:
-            if first or (group and word in _SCOPE_ENDS) or len(group) == _DENIED:
+        for word in found[place + 1 : place + 7]:
+            if _begins(word.before) or (group and word.plain in _SCOPE_ENDS) or len(group) == _DENIED:
                 break
-            group += [stem] if (stem := content(word)) else []
+            group += [word.stem] if word.stem else []
         if group:
             yield frozenset(group)
 
@@ -139,22 +172,26 @@ def fold_case_and_accents(text: str) -> str:
     return "".join(one for one in apart if not unicodedata.combining(one))
 
 
-def _tokens(text: str) -> Iterator[tuple[str, bool]]:
-    """Words and numbers, and whether one is the first of its sentence, line or quotation."""
+def _written(text: str) -> Iterator[tuple[str, str]]:
+    """Words and numbers, and what stands before each; a line's end before the first."""
     end = 0
     for found in _TOKEN.finditer(text):
-        between = text[end : found.start()]
-        yield found[0], end == 0 or bool(re.search(r"[.!?:\n\"“«¿¡*#]", between))
+        between = text[end : found.start()] if end else "\n"
+        yield found[0], between
         end = found.end()
+
+
+def _begins(before: str) -> bool:
+    """Whether what follows is the first word of its sentence, line or quotation."""
+    return bool(re.search(r"[.!?:\n\"“«¿¡*#]", before))
 
 
 def _readings(number: str) -> Iterator[str]:
     """1.234 is 1234 to a Spanish reader and 1.234 to an English one: both."""
-    pieces = _SEPARATORS.split(number)
-    if len(pieces) == 1:
-        yield number.lstrip("0") or "0"
-        return
-    if all(len(piece) == 3 for piece in pieces[1:]):
-        yield "".join(pieces).lstrip("0") or "0"
-    whole, part = "".join(pieces[:-1]).lstrip("0") or "0", pieces[-1].rstrip("0")
-    yield f"{whole}.{part}" if part else whole
+    found = readings(number) or (number,)
+    yield from (one if "." in one else one.lstrip("0") or "0" for one in found)
+
+
+def _bigrams(word: str) -> list[str]:
+    """Pairs of letters, of a word in a script that puts no blanks between words; nothing for others."""
+    return [gram for piece, unspaced in spaced_and_not(word) if unspaced for gram in bigrams(piece)]
