@@ -4,6 +4,7 @@ the Hub's `cais/mmlu` has them (`question`, `subject`, `choices`, and `answer` a
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def read(path: Path) -> TaskSet:
 
 
 def _csv(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    read = csv.reader(readers.read_text(path, TITLE).splitlines(keepends=True))
+    read = csv.reader(io.StringIO(readers.read_text(path, TITLE), newline=""))
     for row in read:
         if len(row) != 6 or row[5].strip() not in LETTERS[:4]:
             raise DocumentError("layout", file=path.name, layout=TITLE)
