@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import gradio as gr
 
@@ -20,10 +20,6 @@ ABOUT_MODELS = frozenset(
 _ALERT = re.compile(r'<div class="notice" role="alert" data-cause="([^"]*)">.*?</div>', re.DOTALL)
 
 
-class _Event(Protocol):
-    def __call__(self, fn: Any, inputs: Any, outputs: Any, **options: Any) -> Any: ...
-
-
 def without_alerts(shown: object, causes: Collection[str]) -> object:
     """What a place shows, without the alerts of these causes; left as it is where there are none."""
     if not isinstance(shown, str):
@@ -32,7 +28,7 @@ def without_alerts(shown: object, causes: Collection[str]) -> object:
     return gr.skip() if kept == shown else kept
 
 
-def wire_clearing(event: _Event, causes: Collection[str], places: Sequence[gr.HTML]) -> None:
+def wire_clearing(event: Callable[..., Any], causes: Collection[str], places: Sequence[gr.HTML]) -> None:
     """With that event, the alerts of these causes go from the places."""
 
     def on_event(*shown: object) -> object:
@@ -52,4 +48,4 @@ def wire_model_alerts(page: Page[Any], *places: gr.HTML) -> None:
         return kept if len(places) > 1 else kept[0]
 
     wire_clearing(page.sidebar.models.change, ABOUT_MODELS, places)
-    answer.change(on_answer, [answer, *places], list(places), **PRIVATE)  # type: ignore[attr-defined]
+    answer.change(on_answer, [answer, *places], list(places), **PRIVATE)

@@ -59,7 +59,7 @@ def channel_tokenizer() -> PreTrainedTokenizerFast:
     """Its replies are several messages, each in a channel of its own, with special tokens as marks, as gpt-oss's."""
     made = tokenizer()
     marks = ["<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "[THINK]", "[/THINK]"]
-    made.add_special_tokens({"additional_special_tokens": marks})  # type: ignore[dict-item]
+    made.add_special_tokens({"additional_special_tokens": marks})
     made.eos_token = "<|return|>"
     made.chat_template = CHANNELS
     return made

@@ -58,11 +58,11 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
                 yield [choices, about, listing]
 
     outputs = [parts.embedding, parts.about, parts.listing]
-    page.sidebar.keys.answer.change(on_key, fields, outputs, **PRIVATE)  # type: ignore[attr-defined]
+    page.sidebar.keys.answer.change(on_key, fields, outputs, **PRIVATE)
     about_models = [layout.asking.current, layout.measuring.progress, layout.measuring.proposing.progress]
     wire_model_alerts(page, *about_models, layout.searching.found, layout.assistant.told)
     about_documents = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
-    wire_clearing(parts.listing.change, {UnknownDocument("documents").key}, about_documents)  # type: ignore[attr-defined]
+    wire_clearing(parts.listing.change, {UnknownDocument("documents").key}, about_documents)
     page.blocks.load(on_load, fields, outputs, **PRIVATE)
     parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
     for slider in (parts.tokens, parts.overlap):

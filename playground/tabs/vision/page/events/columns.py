@@ -42,7 +42,7 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
     layout.pictures.clear.click(on_clear, seats, outputs, **PRIVATE)
     wire_model_alerts(page, asking.notice, layout.measuring.progress)
     about_pictures = [VisionError(reason).key for reason in ("no_image", "picture")]
-    wire_clearing(layout.pictures.shown.change, about_pictures, [asking.notice, layout.labelling.bars])  # type: ignore[attr-defined]
+    wire_clearing(layout.pictures.shown.change, about_pictures, [asking.notice, layout.labelling.bars])
 
 
 def lay_columns(show: Renderer, it: ChosenModels, session: Session) -> list[object]:
