@@ -118,11 +118,11 @@ class Settings(BaseSettings):
     document_seconds: float = Field(20, gt=0, description="Longest time to read a document.")
     document_memory_mb: float = Field(512, ge=256, description="Memory to read a document, in megabytes.")
     connect_seconds: float = Field(_NETWORK.connect, gt=0, description="Longest wait for a connection to an API.")
-    first_token_seconds: float = Field(
-        _NETWORK.first_token,
+    first_token_seconds: float | None = Field(
+        None,
         gt=0,
-        description="Longest wait for an API's first token; four times as long for models that think first "
-        "or are not in the catalogue.",
+        description="Longest silence of an API before the first token, whatever the model; left empty, as long as "
+        "the catalogue allows each model: a minute, and four for those that think first or that it does not have.",
     )
     between_tokens_seconds: float = Field(
         _NETWORK.between_tokens, gt=0, description="Longest silence of an API between two tokens."

@@ -20,11 +20,14 @@ from providers.types import (
     Rendered,
     Request,
     TextDelta,
+    TextWasReasoning,
     TokenLogprob,
     TokenLogprobs,
 )
 
 T = TypeVar("T")
+UNHURRIED = 240.0
+"""Seconds to wait for the first token of a model of which nothing is known: it may think first, or must be loaded."""
 
 
 class Provider(Protocol):
@@ -74,7 +77,8 @@ class Network:
     hosts: frozenset[str] = frozenset()
     """`host:port` that a hosted page may ask besides the vendors of the catalogue."""
     connect: float = 10
-    first_token: float = 60
+    first_token: float | None = None
+    """For every model; `None` for each as `ModelInfo.first_token` says. A sign of life begins the wait anew."""
     between_tokens: float = 30
     total: float = 300
     retries: int = 2
@@ -139,6 +143,8 @@ class Endpoint:
     usage_in_stream: bool = True
     logprobs: bool = False
     """Reports the probabilities of the tokens it chose, whatever the model."""
+    first_token: float = UNHURRIED
+    """As in `ModelInfo`, of the models that no row of the catalogue describes."""
     local: bool = False
 
 
@@ -176,6 +182,9 @@ async def fold(events: AsyncIterator[Event]) -> Completion | None:
                 text.append(piece)
             case ReasoningDelta(piece):
                 reasoning.append(piece)
+            case TextWasReasoning():
+                reasoning.extend(text)
+                text.clear()
             case TokenLogprobs(tokens):
                 logprobs.extend(tokens)
             case Change():

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from providers.errors import ContextTooLong, UnsupportedRequest
-from providers.types import Change, Message, Rendered, Request, Sampling, Text
+from providers.types import Change, Message, Rendered, Request, Role, Sampling, Text
 
 SMALLEST_REPLY = 64
 """Tokens kept free for a reply when a conversation has to be cut to a model's context."""
@@ -75,6 +75,26 @@ def fold_system(messages: tuple[Message, ...]) -> tuple[Message, ...]:
             rest[place] = replace(message, parts=(Text(f"{system}\n\n"), *message.parts))
             return tuple(rest)
     return (Message.of("user", system), *rest)
+
+
+def join_turns(messages: tuple[Message, ...], first: Role | None = None) -> tuple[Message, ...]:
+    """Neighbours of one role as one message, for templates that want user and assistant in turn.
+
+    With `first`, what is said before that role speaks for the first time becomes part of its turn.
+    """
+    turns: list[Message] = []
+    begun = first is None or not any(message.role == first for message in messages)
+    for message in messages:
+        if message.role == "system":
+            turns.append(message)
+            continue
+        begun = begun or message.role == first
+        spoken = message if begun or first is None else replace(message, role=first)
+        if turns and turns[-1].role == spoken.role:
+            turns[-1] = replace(spoken, parts=(*turns[-1].parts, Text("\n\n"), *spoken.parts))
+        else:
+            turns.append(spoken)
+    return tuple(turns)
 
 
 async def fit_context(request: Request, render: Callable[[Request], Awaitable[Rendered]]) -> Fitted:

@@ -71,6 +71,8 @@ class ModelInfo:
     """The most of these squares that it reads of one picture."""
     logprobs: bool = False
     reasoning: bool = False
+    first_token: float | None = None
+    """Seconds that it may be silent before it begins to answer, at a service; `None` as for most, see `Network`."""
     prefill: bool = False
     """Can continue an assistant message that was begun."""
     reproducible: bool = False
@@ -146,6 +148,11 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class TextWasReasoning:
+    """All text so far was reasoning: a closing mark without an opening one has shown it. The answer comes now."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenLogprob:
     """Natural logarithm of the model's own probability, before temperature and cuts."""
 
@@ -209,7 +216,7 @@ class Done:
     """What computed it on this computer, as `engine-format`."""
 
 
-Event = TextDelta | ReasoningDelta | TokenLogprobs | Progress | Change | Done
+Event = TextDelta | ReasoningDelta | TextWasReasoning | TokenLogprobs | Progress | Change | Done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,18 @@ from playground.asking.reply import Reply, Sent
 from providers.base import Provider
 from providers.errors import Failure, PlaygroundError
 from providers.pricing import cost
-from providers.types import Change, Done, Event, Message, Progress, ReasoningDelta, Request, TextDelta, TokenLogprobs
+from providers.types import (
+    Change,
+    Done,
+    Event,
+    Message,
+    Progress,
+    ReasoningDelta,
+    Request,
+    TextDelta,
+    TextWasReasoning,
+    TokenLogprobs,
+)
 
 CONTINUE = "Continue exactly where you stopped, without repeating anything."
 """Asked of models that cannot be handed a begun answer."""
@@ -28,7 +39,7 @@ async def answer(provider: Provider, request: Request, begun: str = "") -> Async
     try:
         async with aclosing(ask(provider, _continuing(request))) as events:
             async for event in events:
-                reply = _with(reply, event, request)
+                reply = _with(reply, event, request, begun)
                 yield reply
     except PlaygroundError as error:
         yield replace(reply, state="failed", failure=Failure.of(error), progress=None)
@@ -42,7 +53,7 @@ def _continuing(request: Request) -> Request:
     return replace(request, messages=(*request.messages, Message.of("user", CONTINUE)))
 
 
-def _with(reply: Reply, event: Event | Outgoing, request: Request) -> Reply:
+def _with(reply: Reply, event: Event | Outgoing, request: Request, begun: str) -> Reply:
     match event:
         case Outgoing(request=leaving, rendered=rendered):
             sent = Sent(content=rendered.content, language=rendered.language)
@@ -52,6 +63,9 @@ def _with(reply: Reply, event: Event | Outgoing, request: Request) -> Reply:
             return replace(reply, state="streaming", text=reply.text + text, tokens=scored, progress=None)
         case ReasoningDelta(text):
             return replace(reply, state="streaming", reasoning=reply.reasoning + text, progress=None)
+        case TextWasReasoning():
+            thought = reply.reasoning + reply.text[len(begun) :]
+            return replace(reply, text=begun, reasoning=thought, tokens=(), progress=None)
         case TokenLogprobs(tokens):
             return replace(reply, tokens=(*reply.tokens, *tokens))
         case Progress():

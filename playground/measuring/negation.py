@@ -25,13 +25,22 @@ _CONCEDES = re.compile(
     r"|con (?:alg\w+|un poco))\b[^,.;:\n]*$",
     re.IGNORECASE,
 )
+_UNSURPASSED = re.compile(
+    r"\b(?:no|none|nothing|nada|ning[uú]n\w*)\b[^.,;:\n]*\b(?:better|more|other|else|mejor|m[aá]s|otr[oa]s?)\s+"
+    r"(?:than|que)\s+[\"'“«(]*$",
+    re.IGNORECASE,
+)
 _REACH = 80
 """Characters before a mention in which a denial may stand."""
 
 
 def denied_before(text: str, place: int, start: int = 0) -> bool:
-    """What begins at `place` is denied by words before it in the same clause: "not …", "ni …", "rather than …"."""
-    return _BEFORE.search(text[max(start, place - _REACH) : place]) is not None
+    """What begins at `place` is denied by words before it in the same clause: "not …", "ni …", "rather than …".
+
+    "Nothing fits better than …" affirms it.
+    """
+    before = text[max(start, place - _REACH) : place]
+    return _BEFORE.search(before) is not None and _UNSURPASSED.search(before) is None
 
 
 def conceded(text: str, place: int, start: int = 0) -> bool:

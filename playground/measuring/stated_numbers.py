@@ -19,7 +19,11 @@ _BECAUSE = re.compile(r"[,(]?\s?\b(?:because|since|porque|ya que|puesto que|give
 _EQUALS = re.compile(
     r"[=≈⇒→]|\b(?:equals?|is equal to|es igual a|o sea|es decir|that is|which is|que es|que son|i\.e\.)\s"
 )
-_OPERATOR = re.compile(r"[^\d\n.;=]{0,20}[-+*/×·÷−^][^\d\n.;=]{0,6}$")
+_OPERATOR = re.compile(
+    r"[^\d\n.;=]{0,20}(?:[-+*/×·÷−^]|\b(?:times|plus|minus|divided by|multiplied by|por|m[aá]s|menos|dividido entre)\b)"
+    r"[^\d\n.;=]{0,6}$",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(r"^[ \t]*(?:\(?\d{1,2}[.)]|(?:step|paso)\s+\d+)(?=[ \t]+\S|:)", re.IGNORECASE | re.MULTILINE)
 _OUT_OF = re.compile(
     r"\b(?:out of|on|by(?: day| week| year)?|(?:of|in|for|to hold|among|between)(?: the| all)|to hold"

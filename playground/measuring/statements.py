@@ -24,7 +24,10 @@ _NAMED = (
     r"|clasificaci[oó]n|veredicto"
 )
 _SUMS = r"result|total|sum|value|difference|product|quotient|resultado|suma|valor|diferencia|producto|cociente"
-_KIND = r"(?:\s+(?:correcta|correcto|final|choice|option|n[uú]mero|number|correct|letter|m[aá]s probable|total|buena))"
+_KIND = (
+    r"(?:\s+(?:correcta|correcto|final|choice|option|n[uú]mero|number|correct|letter|m[aá]s probable|total|buena"
+    r"|corta|breve|larga))"
+)
 _ABOUT = (
     r"(?:\s+(?:to|of|for|in|from|here|expressed|conveyed|de|del|al|a (?:la|las|los|esta|este|tu|su)|para|en|seg[uú]n"
     r"|expresad[oa]|aqu[ií])\b[^.\n:=?!]{0,60}?)"
@@ -49,6 +52,12 @@ _HEADING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BRIEF = re.compile(r"^[ \t]*(?:A|R)\s*[:.][ \t]+", re.MULTILINE)
+_ABBREVIATED = re.compile(
+    r"^[ \t]*(?:ans|rpta|resp)\b\.?[ \t]+(?=\W{0,3}[\w-]{1,12}\W{0,3}$)", re.IGNORECASE | re.MULTILINE
+)
+"""With nothing behind it but the answer."""
+_SHORT = re.compile(r"\b(?:short|brief|quick|corta|breve)\b", re.IGNORECASE)
+"""Of two answers, a short and a long one, the short one is what was asked for."""
 _GSM8K = re.compile(r"^[ \t]*#{4}[ \t]*(?=[-−$€£(]?[ \t]*[\d½¼¾]|[^\n]*\s*\Z)", re.MULTILINE)
 _BOX = re.compile(OPEN)
 _MOST = 40
@@ -66,15 +75,16 @@ def find_statements(text: str, *, brief: bool = False) -> list[Statement]:
 
     `brief`: "A: …" counts too, which among lettered choices would be one of them.
     """
-    patterns = (_BOX, _SAID, _HEADING, _GSM8K, *([_BRIEF] if brief else []))
+    patterns = (_BOX, _SAID, _HEADING, _ABBREVIATED, _GSM8K, *([_BRIEF] if brief else []))
     found = sorted({one.end(): one.start() for pattern in patterns for one in pattern.finditer(text)}.items())
     found = found[-_MOST:]
-    statements = []
+    statements, short = [], list[Statement]()
     for (start, begin), (_, later) in pairwise([*found, (len(text), len(text))]):
         line = _LINE.search(text, start)
         if line is None or (line.end() - start > _LINE_OF_SOLUTION and _SOLUTION.match(text, begin)):
             continue
         closed = text.find(CLOSE, start, line.end()) if text[start - 1] == OPEN else -1
         end = closed if closed >= 0 else min(line.end(), max(later, start), start + _LONGEST)
-        statements.append(Statement(start, end))
-    return statements[::-1]
+        to = short if _SHORT.search(text, max(0, begin - len("short ")), start) else statements
+        to.append(Statement(start, end))
+    return [*short, *statements[::-1]]

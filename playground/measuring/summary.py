@@ -114,6 +114,11 @@ def item_means(outcomes: Outcomes, column: str) -> dict[str, float]:
     return {item: fmean(found) for item, found in scores.items()}
 
 
+def if_all_read(mean: float, unread: int, scored: int) -> float:
+    """Where a mean over `scored` cells would be if every answer that could not be read had been right."""
+    return min(1.0, mean + unread / scored)
+
+
 def tries(outcomes: Outcomes, column: str) -> tuple[ItemTries, ...]:
     """Every item of a column over its repeats, in the order of their first cells."""
     found: dict[str, list[Outcome]] = {}

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -13,8 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playground.asking.errors import RequestLimit
+from playground.asking.salvage import DAMAGED, keep_aside, read_rows, read_value
 
 _FILE = "conversation.json"
+
+
+def _what_is_left(content: bytes) -> dict[str, object] | None:
+    """`None` where not one turn can be read."""
+    text = content.decode("utf-8", "replace")
+    if (found := re.search(r'"turns"\s*:\s*\[', text)) is None:
+        return None
+    turns, lost = read_rows(text[found.end() :], "question")
+    system = read_value(text, "system")
+    return {"system": system if isinstance(system, str) else "", "turns": turns, "lost": lost} if turns else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +43,28 @@ class Conversations:
         return self.home / "visitors" / hashlib.sha256(visitor.encode()).hexdigest()
 
     def load(self, visitor: str) -> dict[str, object] | None:
-        """What was saved last. A file that cannot be read is set aside as `conversation.damaged` and counts as none."""
+        """What was saved last. Of a damaged file: what can be read of its `turns`, and under `lost` how many cannot.
+
+        One of which nothing can be read is set aside as `conversation.damaged` and counts as none.
+        """
         path = self.folder(visitor) / _FILE
         try:
-            value = json.loads(path.read_bytes())
-            if isinstance(value, dict):
-                return value
+            content = path.read_bytes()
         except FileNotFoundError:
             return None
+        try:
+            value = json.loads(content)
         except (ValueError, RecursionError):
-            pass
+            value = _what_is_left(content)
+        if isinstance(value, dict):
+            return value
         with contextlib.suppress(FileNotFoundError):  # another tab was faster
-            path.replace(path.with_suffix(".damaged"))
+            path.replace(path.with_suffix(DAMAGED))
         return None
+
+    def keep_aside(self, visitor: str) -> None:
+        """What was saved last, as it is, beside what will be saved next; once."""
+        keep_aside(self.folder(visitor) / _FILE)
 
     def save(self, visitor: str, value: dict[str, object]) -> None:
         """Replace what was saved, whole or not at all. Raises `RequestLimit("history")` beyond `max_bytes`."""

@@ -7,7 +7,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, Protocol, Self
 
 from providers.base import Options
@@ -18,15 +17,12 @@ from providers.remote.preview import render_body
 from providers.remote.refusals import VendorCall, checked_chunk, find_own_error
 from providers.remote.reply import GrowingReply, reply_events
 from providers.remote.sse import END
-from providers.remote.stream import request_events
+from providers.remote.stream import Heard, request_events
 from providers.types import Event, ModelInfo, Progress, Rendered, Request
 
 SECONDS = 20.0
 """At most for a list of models."""
 LONGEST_NAME = 200
-SLOW = 4
-"""Times as long as others may models take to begin that think first, or of which nobody knows how fast they are: on a
-server of one's own it may have to be loaded."""
 TAIL = 3.0
 """Seconds to wait for what may follow a finish reason: the count of tokens, the mark of the end."""
 _NOTHING = object()
@@ -39,7 +35,7 @@ class Answer(Protocol):
 
     async def __aexit__(self, *failure: Any) -> None: ...
 
-    def events(self) -> AsyncGenerator[object]:
+    def events(self, heard: Heard) -> AsyncGenerator[object]:
         """See `providers.remote.sse.read_events`."""
         ...
 
@@ -61,7 +57,7 @@ class RemoteAdapter(ABC):
 
     async def models(self) -> tuple[ModelInfo, ...]:
         failure: PlaygroundError | None = None
-        seconds = min(SECONDS, self._network.first_token)
+        seconds = min(SECONDS, self._network.first_token or SECONDS)
         try:
             async with asyncio.timeout(seconds):
                 answer = await self._list_models()
@@ -94,10 +90,12 @@ class RemoteAdapter(ABC):
 
     def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        network = self._network
-        if request.model.reasoning or request.model.id not in {row.id for row in self._rows}:
-            network = replace(network, first_token=min(network.first_token * SLOW, network.total))
-        return request_events(lambda wire: self._attempt(wire, start), request, network, self._corrections())
+
+        def attempt(wire: WireRequest, heard: Heard) -> AsyncGenerator[Event]:
+            reply = self._new_reply()
+            return reply_events(self._chunks(wire, reply, heard), reply, wire.request, start)
+
+        return request_events(attempt, request, self._network, self._corrections())
 
     def _corrections(self) -> Corrections:
         return Corrections(self._learnt, self._address)
@@ -122,12 +120,7 @@ class RemoteAdapter(ABC):
     def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
         """Address and body of a request, as it is shown."""
 
-    def _attempt(self, wire: WireRequest, start: float) -> AsyncGenerator[Event]:
-        """One try of a request, begun at `start` (of `time.perf_counter`). Raises `PlaygroundError`s alone."""
-        reply = self._new_reply()
-        return reply_events(self._chunks(wire, reply), reply, wire.request, start)
-
-    async def _chunks(self, wire: WireRequest, reply: GrowingReply) -> AsyncGenerator[object]:
+    async def _chunks(self, wire: WireRequest, reply: GrowingReply, heard: Heard) -> AsyncGenerator[object]:
         """The data of the vendor's events, or its one answer, to the end of the stream.
 
         The last reason to finish counts, and the mark of an end is one. Where a reason came alone, what follows is
@@ -137,7 +130,7 @@ class RemoteAdapter(ABC):
         chunk: object = None
         call = self._call(wire)
         try:
-            async with await self._post(wire) as answer, aclosing(answer.events()) as events:
+            async with await self._post(wire) as answer, aclosing(answer.events(heard)) as events:
                 while not reply.over:
                     async with asyncio.timeout(TAIL if reply.settled else None):
                         chunk = await anext(events, _NOTHING)

@@ -89,9 +89,9 @@ class _Pieces:
         for event in events:
             match event:
                 case TextDelta(text):
-                    yield from _deltas(self._thinking.push(self._text.push(text)))
+                    yield from self._thinking.push(self._text.push(text))
                 case ReasoningDelta(text):
-                    yield from _deltas((self._reasoning.push(text), ""))
+                    yield from self._reasoned(self._reasoning.push(text))
                 case TokenLogprobs(tokens):
                     yield TokenLogprobs(tuple(map(_readable, tokens)))
                 case _:
@@ -99,17 +99,13 @@ class _Pieces:
 
     def rest(self) -> Iterator[Event]:
         """What was held back, at the end."""
-        yield from _deltas((self._reasoning.rest(), ""))
-        yield from _deltas(self._thinking.push(self._text.rest()))
-        yield from _deltas(self._thinking.rest())
+        yield from self._reasoned(self._reasoning.rest())
+        yield from self._thinking.push(self._text.rest())
+        yield from self._thinking.rest()
 
-
-def _deltas(pieces: tuple[str, str]) -> Iterator[Event]:
-    reasoning, answer = pieces
-    if reasoning:
-        yield ReasoningDelta(reasoning)
-    if answer:
-        yield TextDelta(answer)
+    def _reasoned(self, text: str) -> Iterator[Event]:
+        if text:
+            yield ReasoningDelta(text)
 
 
 def _readable(token: TokenLogprob) -> TokenLogprob:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -38,16 +38,18 @@ class Decoder(Protocol):
     def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[_Sent]: ...
 
 
-async def read_events(response: httpx2.Response, decoder: Decoder) -> AsyncGenerator[object]:
+async def read_events(response: httpx2.Response, decoder: Decoder, heard: Callable[[], None]) -> AsyncGenerator[object]:
     """The data of each event, decoded from JSON; `END` where the server marks it; a `WholeAnswer` instead of them.
 
-    Events without data, or whose data is `null`, say nothing and are left out, whatever they are called. Raises
+    Events without data, or whose data is `null`, say nothing and are left out, whatever they are called; `heard` is
+    called with every piece all the same, comments too: the server lives. Raises
     `ValueError` for data that is no JSON, and what reading the response raises.
     """
     whole, events = bytearray(), 0
 
     async def pieces() -> AsyncGenerator[bytes]:
         async for piece in response.aiter_bytes():
+            heard()
             if not events and len(whole) < _MOST:
                 whole.extend(piece)
             yield piece

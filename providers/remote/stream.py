@@ -18,6 +18,7 @@ from providers.errors import (
 from providers.remote.corrections import Corrections, WireRequest
 from providers.types import (
     Event,
+    ModelInfo,
     Progress,
     ReasoningDelta,
     Request,
@@ -25,59 +26,90 @@ from providers.types import (
     TokenLogprobs,
 )
 
+FIRST_TOKEN = 60.0
+"""Seconds of silence before the first token, at most, where neither the page nor the model says otherwise."""
 FIRST_WAIT = 0.5
 """Seconds before the first retry; each later one waits twice as long."""
 _CONTENT = (TextDelta, ReasoningDelta, TokenLogprobs)
 
-Attempt = Callable[[WireRequest], AsyncGenerator[Event]]
+Heard = Callable[[], None]
+"""To be called with every sign of life of a server: a comment, a ping, an empty piece."""
+Attempt = Callable[[WireRequest, Heard], AsyncGenerator[Event]]
 """One try of a request: events, or one of our errors. Nothing of a vendor's leaves it."""
 
 
-def request_events(
+async def request_events(
     attempt: Attempt, request: Request, network: Network, corrections: Corrections
 ) -> AsyncGenerator[Event]:
-    """The events of a request: under deadlines, tried again where that may help, put right where the vendor objects."""
-    return with_deadlines(_tries(attempt, request, network, corrections), network, request)
+    """The events of a request: under deadlines, tried again where that may help, put right where the vendor objects.
 
-
-async def with_deadlines(events: AsyncGenerator[Event], network: Network, request: Request) -> AsyncGenerator[Event]:
-    """Raises `Timeout` where the first content, the next, or the whole takes longer than `network` allows.
-
-    Only the waiting for `events` counts, not what its reader does in between. A retry starts the wait for the first
-    content anew; the total stays.
+    Raises `Timeout` where the first content, the next, or the whole takes longer than `network` and the model allow.
+    Only the waiting counts, not what the reader does in between.
     """
-    clock = asyncio.get_running_loop().time
-    end, begun = clock() + network.total, False
-    allowance = network.first_token
-    async with aclosing(events):
+    waiting = _Waiting(network, request.model)
+
+    def tried(wire: WireRequest) -> AsyncGenerator[Event]:
+        return attempt(wire, waiting.heard)
+
+    async with aclosing(_tries(tried, request, network, corrections)) as events:
         while True:
-            limit, expired = clock() + allowance, False
+            expired = False
             event: Event | None = None
             try:
-                async with asyncio.timeout_at(min(limit, end)):
+                async with waiting.limit():
                     event = await anext(events, None)
             except TimeoutError:
                 expired = True
             if expired:
-                raise _timeout(request.model.provider, network, begun=begun, total=end <= limit)
+                raise waiting.failure()
             if event is None:
                 return
-            begun = begun or isinstance(event, _CONTENT)
-            wait = event.total or 0 if isinstance(event, Progress) else 0
-            allowance = network.between_tokens if begun else network.first_token + wait
+            waiting.after(event)
             yield event
 
 
-def _timeout(provider: str, network: Network, *, begun: bool, total: bool) -> Timeout:
-    if total:
-        return Timeout("total", provider=provider, seconds=network.total)
-    if begun:
-        return Timeout("between_tokens", provider=provider, seconds=network.between_tokens)
-    return Timeout("first_token", provider=provider, seconds=network.first_token)
+class _Waiting:
+    """How long the next event may take, and the whole."""
+
+    def __init__(self, network: Network, model: ModelInfo) -> None:
+        self._network, self._provider = network, model.provider
+        patience = network.first_token or model.first_token or FIRST_TOKEN
+        self._first_token = min(patience, network.total)
+        self._allowance, self._begun = self._first_token, False
+        self._clock = asyncio.get_running_loop().time
+        self._end = self._clock() + network.total
+        self._limit: asyncio.Timeout | None = None
+
+    def limit(self) -> asyncio.Timeout:
+        """The wait for one event, from now on."""
+        self._limit = asyncio.timeout_at(min(self._clock() + self._allowance, self._end))
+        return self._limit
+
+    def heard(self) -> None:
+        """The server lives: the wait for the first content begins anew. The total stays."""
+        if self._limit is not None and not self._begun and not self._limit.expired():
+            self._limit.reschedule(min(self._clock() + self._first_token, self._end))
+
+    def after(self, event: Event) -> None:
+        """A retry begins the wait for the first content anew."""
+        self._begun = self._begun or isinstance(event, _CONTENT)
+        wait = event.total or 0 if isinstance(event, Progress) else 0
+        self._allowance = self._network.between_tokens if self._begun else self._first_token + wait
+
+    def failure(self) -> Timeout:
+        """What it means that a wait was too long."""
+        if self._limit is not None and (self._limit.when() or 0) >= self._end:
+            return Timeout("total", provider=self._provider, seconds=self._network.total)
+        if self._begun:
+            return Timeout("between_tokens", provider=self._provider, seconds=self._network.between_tokens)
+        return Timeout("first_token", provider=self._provider, seconds=self._first_token)
 
 
 async def _tries(
-    attempt: Attempt, request: Request, network: Network, corrections: Corrections
+    attempt: Callable[[WireRequest], AsyncGenerator[Event]],
+    request: Request,
+    network: Network,
+    corrections: Corrections,
 ) -> AsyncGenerator[Event]:
     """Try again, before the first content.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from providers.adapters import anthropic, openai
 from providers.base import Connection, Credentials, Network, Options, Provider
 from providers.errors import PlaygroundError
-from providers.types import Event, Message, ModelInfo, Request, Sampling, TextDelta
+from providers.types import Event, Message, ModelInfo, ReasoningDelta, Request, Sampling, TextDelta, TextWasReasoning
 from tests.faults.server import FaultServer
 
 FAST = Network(connect=2, first_token=0.6, between_tokens=0.5, total=8, retries=2, longest_retry_after=2)
@@ -44,7 +44,25 @@ class Outcome:
 
     @property
     def text(self) -> str:
-        return "".join(self.of(TextDelta, "text"))
+        return self._folded()[0]
+
+    @property
+    def reasoning(self) -> str:
+        return self._folded()[1]
+
+    def _folded(self) -> tuple[str, str]:
+        text = reasoning = ""
+        for event in self.events:
+            match event:
+                case TextDelta(piece):
+                    text += piece
+                case ReasoningDelta(piece):
+                    reasoning += piece
+                case TextWasReasoning():
+                    text, reasoning = "", reasoning + text
+                case _:
+                    pass
+        return text, reasoning
 
     def of(self, kind: type, name: str) -> Iterable[str]:
         return [getattr(event, name) for event in self.events if isinstance(event, kind)]

@@ -153,6 +153,22 @@ CASES: dict[str, Dialect] = {
         body=data(delta("Write <think>, then </think>."), delta(finish="stop")) + DONE,
         text="Write <think>, then </think>.",
     ),
+    "closing-mark-alone": Dialect(
+        body=data(*map(delta, (THOUGHT, "\n</thi", "nk>\n\n", *HALVES)), delta(finish="stop")) + DONE,
+        reasoning=f"{THOUGHT}\n",
+    ),
+    "closing-mark-alone-within-a-chunk": Dialect(
+        body=data(delta(f"{THOUGHT}[/THINK]{TEXT}", "stop")) + DONE, reasoning=THOUGHT
+    ),
+    "closing-mark-first": Dialect(body=data(delta("</think>\n\n"), delta(TEXT), delta(finish="stop")) + DONE),
+    "closing-mark-after-the-vendors-reasoning": Dialect(
+        body=data(delta(reasoning_content=THOUGHT), delta("\n</think>\n"), delta(TEXT), delta(finish="stop")) + DONE,
+        reasoning=THOUGHT,
+    ),
+    "closing-mark-spoken-of": Dialect(
+        body=data(*map(delta, ("It ends with `</th", "ink>`: see ```\n</think>\n```.")), delta(finish="stop")) + DONE,
+        text="It ends with `</think>`: see ```\n</think>\n```.",
+    ),
     "halves-of-a-character": Dialect(
         body=b'data: {"choices": [{"delta": {"content": "Hi \\ud83d"}}]}\n\n'
         b'data: {"choices": [{"delta": {"content": "\\ude00 there \\ud83c"}, "finish_reason": "stop"}]}\n\n' + DONE,
@@ -181,6 +197,11 @@ CASES: dict[str, Dialect] = {
     "anthropic-think-marks": Dialect(
         protocol="anthropic",
         body=anthropic(piece("<think>"), piece(f"{THOUGHT}</think>"), *map(piece, HALVES), END, STOP),
+        reasoning=THOUGHT,
+    ),
+    "anthropic-closing-mark-alone": Dialect(
+        protocol="anthropic",
+        body=anthropic(*map(piece, (THOUGHT[:9], THOUGHT[9:], "</think>", *HALVES)), END, STOP),
         reasoning=THOUGHT,
     ),
     "anthropic-does-not-stream": Dialect(

@@ -48,6 +48,14 @@ class Ping:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """As `Ping`, but each a comment alone, which is no event."""
+
+    times: int
+    pause: float = 0.05
+
+
+@dataclass(frozen=True)
 class Nothing:
     """A stream that ends properly and holds no choice."""
 
@@ -70,7 +78,7 @@ class Count:
     pause: float = 0.02
 
 
-Step = Say | Think | Refuse | Finish | Broken | Raw | Ping | Nothing | Hang | Reset | Count
+Step = Say | Think | Refuse | Finish | Broken | Raw | Ping | Comment | Nothing | Hang | Reset | Count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +137,8 @@ FAULTS: dict[str, Fault] = {
     "hang": Fault(steps=(Hang(),)),
     "stall": Fault(steps=(*HELLO, Hang())),
     "pings": Fault(steps=(Ping(),)),
+    "pings-and-then-ok": Fault(steps=(Ping(times=100), *OK)),
+    "comments-and-then-ok": Fault(steps=(Comment(times=100), *OK)),
     "stall-pings": Fault(steps=(*HELLO, Ping())),
     "reset": Fault(steps=(*HELLO, Reset())),
     "reset-at-once": Fault(steps=(Reset(),)),

@@ -23,6 +23,7 @@ from tests.faults.dialects import DIALECTS
 from tests.faults.script import (
     FAULTS,
     Broken,
+    Comment,
     Count,
     Fault,
     Finish,
@@ -217,6 +218,10 @@ class FaultServer:
             case Ping(times, pause):
                 for _ in range(times):
                     yield wire.ping()
+                    await asyncio.sleep(pause)
+            case Comment(times, pause):
+                for _ in range(times):
+                    yield b": still here\n\n"
                     await asyncio.sleep(pause)
             case Count(up_to, pause):
                 for number in range(1, up_to + 1):

@@ -9,7 +9,7 @@ import pytest
 
 from providers.adapters import anthropic, openai
 from providers.remote.adapter import Answer, RemoteAdapter
-from providers.types import Done, ReasoningDelta, Request
+from providers.types import Done, Request
 from tests.faults.clients import Outcome, connected, connection, outcome, question
 from tests.faults.dialects import CASES, STREAM, Dialect
 from tests.faults.server import FaultServer
@@ -25,8 +25,7 @@ async def test_a_dialect_is_read_as_it_is_meant(name: str, fault_server: FaultSe
 
 def told(found: Outcome) -> tuple[str, str, object, str | None]:
     finish = [event.finish for event in found.events if isinstance(event, Done)]
-    reasoning = "".join(found.of(ReasoningDelta, "text"))
-    return found.text, reasoning, finish, found.error.key if found.error else None
+    return found.text, found.reasoning, finish, found.error.key if found.error else None
 
 
 def right(case: Dialect) -> tuple[str, str, object, str | None]:

@@ -38,7 +38,7 @@ class Notices:
     def draw_alert(self, show: Renderer, error: PlaygroundError, empty: str = "nothing") -> str:
         """What went wrong, and what to do. `empty` is the sentence for what was left empty."""
         if error.key == "input_error.empty":  # its own sentence speaks of a message
-            return f'<div class="notice" role="alert">{self.say(show, empty)}</div>'
+            return f'<div class="notice" role="alert" data-cause="{error.key}">{self.say(show, empty)}</div>'
         return show.alert(Failure.of(error))
 
 

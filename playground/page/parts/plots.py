@@ -93,6 +93,39 @@ def plot_intervals(show: Renderer, columns: Sequence[PlottedColumn], title: str,
     return figure
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadMark:
+    """A row in which answers could not be read; `most` is where its share would be had all of them been right."""
+
+    row: str | float
+    colour: str
+    most: float
+    unread: int
+    wrong: int
+
+
+def add_unread(figure: go.Figure, marks: Sequence[UnreadMark], legend: str, hover: str) -> None:
+    """Hollow marks with a line of the legend. `hover` has the gaps %{customdata[0]} and [1]: unread, wrong."""
+    if not marks:
+        return
+    figure.add_scatter(
+        x=[one.most for one in marks],
+        y=[one.row for one in marks],
+        mode="markers",
+        name=legend,
+        marker={
+            "size": 11,
+            "symbol": "circle-open",
+            "color": [one.colour for one in marks],
+            "line": {"width": 2},
+        },
+        customdata=[[one.unread, one.wrong] for one in marks],
+        showlegend=True,
+        cliponaxis=False,
+        hovertemplate=f"{hover}<extra></extra>",
+    )
+
+
 def plot_amounts(show: Renderer, columns: Sequence[PlottedColumn], titles: Sequence[str], hover: str) -> go.Figure:
     """Bars from zero, one panel below the other: each of `amounts`, whose axes are called `titles`."""
     height = len(titles) * (_AXIS + _row_height(columns) * len(columns))
@@ -126,19 +159,31 @@ class Share:
     low: float
     high: float
     items: int
+    unread: int = 0
+    wrong: int = 0
+    most: float | None = None
+    """Where it would be if every answer that could not be read had been right."""
 
 
-def plot_shares(show: Renderer, shares: Sequence[Share], title: str, hover: str) -> go.Figure:
+def plot_shares(show: Renderer, shares: Sequence[Share], title: str, hover: str, unread: tuple[str, str]) -> go.Figure:
     """Rows of shares with their intervals, a colour and a mark a series, side by side within a row.
 
-    `hover` is as in `plot_intervals`, %{text} standing for the series.
+    `hover` is as in `plot_intervals`, %{text} standing for the series; `unread` are the texts for `add_unread`.
     """
     figure = go.Figure()
+    hollow: list[UnreadMark] = []
     rows = list(dict.fromkeys(one.row for one in shares))
     series = list(dict.fromkeys(one.series for one in shares))
     for number, name in enumerate(series):
         found = [one for one in shares if one.series == name]
         shift = (number - (len(series) - 1) / 2) * 0.8 / len(series)
+        hollow += [
+            UnreadMark(
+                row=rows.index(one.row) + shift, colour=one.colour, most=one.most, unread=one.unread, wrong=one.wrong
+            )
+            for one in found
+            if one.unread and one.most is not None
+        ]
         figure.add_scatter(
             x=[one.value for one in found],
             y=[rows.index(one.row) + shift for one in found],
@@ -156,6 +201,7 @@ def plot_shares(show: Renderer, shares: Sequence[Share], title: str, hover: str)
             cliponaxis=False,
             hovertemplate=f"{hover}<extra></extra>",
         )
+    add_unread(figure, hollow, *unread)
     height = 110 + 24 * len(series) + len(rows) * (14 + 16 * len(series))
     figure.update_layout(template=template(show), height=height, dragmode=False)
     figure.update_xaxes(title_text=title, range=[0, 1])

@@ -137,7 +137,8 @@ class Renderer:
     def alert(self, failure: Failure) -> str:
         """The same as a block of HTML."""
         message, hint = html.escape(self.message(failure)), html.escape(self.hint(failure))
-        return f'<div class="notice" role="alert"><strong>{message}</strong> {hint}</div>'
+        cause = html.escape(failure.key)
+        return f'<div class="notice" role="alert" data-cause="{cause}"><strong>{message}</strong> {hint}</div>'
 
     def change(self, change: Change) -> str:
         what = self.text(f"parameter.{change.what}.label")

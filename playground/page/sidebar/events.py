@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 import gradio as gr
 
 from playground.asking.errors import ArgumentError
+from playground.page.parts.clearing import ABOUT_MODELS, wire_clearing
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.card import draw_model_card
@@ -64,6 +65,8 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     for event in (keys.save.click, keys.key.submit):
         event(on_save, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
     keys.forget.click(on_forget, bar.models, answer, **PRIVATE)
+    wire_clearing(bar.models.change, ABOUT_MODELS, [bar.status])
+    wire_clearing(keys.provider.input, ABOUT_MODELS, [keys.answer])
     first = [PARAMETERS[name].default for name in shared]
     script = script_function("keep_in_address", {"names": list(shared), "first": first})
     for control in (bar.models, *shared.values()):

@@ -22,6 +22,7 @@ from providers.types import (
     Request,
     Sampling,
     TextDelta,
+    TextWasReasoning,
     TokenLogprobs,
 )
 
@@ -66,6 +67,8 @@ def _with(piece: Piece, event: Event | Outgoing, model: ModelInfo, changes: tupl
             return replace(piece, text=piece.text + text, progress=None)
         case ReasoningDelta(text):
             return replace(piece, reasoning=piece.reasoning + text, progress=None)
+        case TextWasReasoning():
+            return replace(piece, text="", reasoning=piece.reasoning + piece.text, progress=None)
         case Progress():
             return replace(piece, progress=event)
         case Change() | TokenLogprobs() | Outgoing():

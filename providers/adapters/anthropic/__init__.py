@@ -20,6 +20,7 @@ from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
 from providers.remote.pools import Pools
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
 from providers.remote.sse import read_events
+from providers.remote.stream import Heard
 from providers.types import ModelInfo
 
 BASE_URL = "https://api.anthropic.com"
@@ -31,8 +32,8 @@ _SAMPLING = {"temperature", "top_p", "top_k"}
 class _Answer(anthropic.AsyncStream[object]):
     """The SDK's connection and its reader of events, and not its idea of which events count."""
 
-    def events(self) -> AsyncGenerator[object]:
-        return read_events(self.response, self._decoder)
+    def events(self, heard: Heard) -> AsyncGenerator[object]:
+        return read_events(self.response, self._decoder, heard)
 
 
 class Messages(RemoteAdapter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from providers.base import UNHURRIED
 from providers.types import ModelInfo
 
 OLDER = re.compile(r"^claude-(3-|(opus|sonnet|haiku)-4(-[0-6])?(-\d{8})?$)")
@@ -35,6 +36,7 @@ def describe_model(name: str, row: Mapping[str, object], provider: str) -> Model
         temperature_max=1.0,
         images=_supports(row, "image_input"),
         reasoning=_supports(row, "thinking"),
+        first_token=UNHURRIED,
         context=_number(row, "max_input_tokens"),
         max_output=_number(row, "max_tokens"),
     )

@@ -15,10 +15,9 @@ from providers.types import (
     Done,
     Event,
     Finish,
-    ReasoningDelta,
     Request,
     Sampling,
-    TextDelta,
+    TextWasReasoning,
     Timing,
     TokenLogprob,
     TokenLogprobs,
@@ -65,18 +64,21 @@ class LocalReply:
         """What became certain with a step."""
         self._first = self._first or time.perf_counter() - self._start
         self._finish = step.finish or self._finish
-        yield from _deltas(self._thinking.push(step.text))
+        all_reasoning = False
+        for piece in self._thinking.push(step.text):
+            all_reasoning = all_reasoning or isinstance(piece, TextWasReasoning)
+            yield piece
         codec = self._loaded.codec
         if step.token in codec.ends:  # the mark that ends a reply is no part of it
             return
         self._count += 1
-        self._thoughts += self._thinking.inside
-        if self._request.logprobs is not None:
+        self._thoughts = self._count if all_reasoning else self._thoughts + self._thinking.inside
+        if self._request.logprobs is not None and step.said:
             yield TokenLogprobs((TokenLogprob(codec.piece(step.token), step.logprob, step.alternatives),))
 
     def end(self) -> Iterator[Event]:
         """What was held back, and the `Done`."""
-        yield from _deltas(self._thinking.rest())
+        yield from self._thinking.rest()
         total = time.perf_counter() - self._start
         yield Done(
             finish=self._finish,
@@ -84,11 +86,3 @@ class LocalReply:
             timing=Timing(first_token=self._first or total, total=total),
             engine=self._loaded.name,
         )
-
-
-def _deltas(pieces: tuple[str, str]) -> Iterator[Event]:
-    reasoning, answer = pieces
-    if reasoning:
-        yield ReasoningDelta(reasoning)
-    if answer:
-        yield TextDelta(answer)

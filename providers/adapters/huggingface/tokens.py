@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
@@ -10,13 +11,15 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from providers.adapters.huggingface.template import Template, mark_after_turn
+from providers.adapters.huggingface.thoughts import ThoughtMarks
 from providers.errors import UnsupportedRequest
-from providers.fit import fold_system
 from providers.types import Change, Message
 
 _UNFINISHED = "�"
-_SAID = "b9d1"
-"""What an assistant is made to say, to find what its template writes after it."""
+_LIKE_A_BYTE = re.compile("<0x([0-9A-F]{2})>")
+_BETWEEN = "\ue0b9"
+"""A character of the private use area, with which no text is written."""
 
 
 def _bytes_of_characters() -> dict[str, int]:
@@ -58,41 +61,35 @@ class Codec:
         """The tokens that are one byte of a character each, as Llama 2's and Gemma's `<0xF0>`."""
         self.beginning = self._marks_before()
         """The tokens that the tokenizer puts before every text."""
-        self.ends = frozenset([*ends, *end, *self._mark_after_turn()])
+        self.thoughts = ThoughtMarks.of(tokenizer)
+        """The special tokens that tell what the model thinks from what it says."""
+        self.ends = frozenset([*ends, *end, *self._mark_after_turn()]) - self.thoughts.closing
         """The tokens that end a reply."""
-        self._takes_system = self._renders_system()
+        self._separator = self._separator_of_bytes()
+        self.template = Template(self._show if self.chat else None)
 
     def render(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         """The prompt as the model reads it, and its token ids. Ends inside the last message if it is the assistant's.
 
         What a visitor wrote is never read as a special token. Raises `UnsupportedRequest` where the model's template
-        refuses the order of the messages. Instructions for which it has no place stand before the first message.
+        refuses the order of the messages after all that `Template.place` does.
         """
-        messages = self._placed(messages)
+        messages, _ = self.template.place(messages)
         return self._render_chat(messages) if self.chat else self._render_text(messages)
 
     def encode_messages(self, messages: Sequence[Message]) -> EncodedPrompt:
         """As `render`, with all that the model is given, and what was changed for its template."""
-        moved = self._placed(messages) != tuple(messages)
-        changes = (Change(what="system", reason="system_in_first_message"),) if moved else ()
+        _, changes = self.template.place(messages)
         return EncodedPrompt(*self.render(messages), changes=changes)
 
-    def _placed(self, messages: Sequence[Message]) -> tuple[Message, ...]:
-        return tuple(messages) if self._takes_system else fold_system(tuple(messages))
-
-    def _renders_system(self) -> bool:
-        """The template shows instructions; others raise, or leave them out without a word."""
-        if not self.chat:
-            return True
-        turns = [{"role": "system", "content": _SAID}, {"role": "user", "content": _SAID}]
-        try:
-            text: str = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-            return text.count(_SAID) != 1
-        except (TemplateError, ValueError):
-            return False
+    def _show(self, turns: list[dict[str, str]]) -> str:
+        shown: str = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        return shown
 
     def _render_chat(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
-        turns = [{"role": message.role, "content": message.text} for message in messages]
+        texts = [message.text for message in messages]
+        divided = self._divided(texts)
+        turns = [{"role": one.role, "content": text} for one, text in zip(messages, divided, strict=True)]
         prefill = bool(messages) and messages[-1].role == "assistant"
         mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
         try:
@@ -103,7 +100,7 @@ class Codec:
                 )
         except (TemplateError, ValueError) as error:
             raise UnsupportedRequest("rejected", provider="huggingface", parameter="messages") from error
-        return text, ids
+        return (text, ids) if divided == texts else (text.replace(_BETWEEN, ""), self._joined(ids))
 
     def _render_text(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         """The last user message, and what the assistant began after it: a model without a template continues text."""
@@ -118,8 +115,38 @@ class Codec:
         """A text as it stands: what looks like a special token is read as text. With `begin` it follows the mark that
         the tokenizer puts before every text, if there is one."""
         with self._lock:
-            ids: list[int] = self._tokenizer(text, split_special_tokens=True, add_special_tokens=False)["input_ids"]
+            (divided,) = self._divided([text])
+            ids: list[int] = self._tokenizer(divided, split_special_tokens=True, add_special_tokens=False)["input_ids"]
+        ids = ids if divided == text else self._joined(ids)
         return [*self.beginning, *ids] if begin else ids
+
+    def _separator_of_bytes(self) -> list[int]:
+        """How `_BETWEEN` is read, where a text that looks like a byte's token would be read as that token.
+
+        So a vocabulary without merges does (Unigram); it reads a character that it does not have byte by byte.
+        """
+        looks_like = "<0x0A>"
+        byte = next((id for id, value in self.byte_of.items() if value == 10), None)
+        if byte is None or byte not in self._tokenizer(looks_like, add_special_tokens=False)["input_ids"]:
+            return []
+        by_value = {value: id for id, value in self.byte_of.items()}
+        separator = [by_value[value] for value in _BETWEEN.encode()]
+        read: list[int] = self._tokenizer(_BETWEEN, add_special_tokens=False)["input_ids"]
+        return separator if read[-len(separator) :] == separator else []
+
+    def _divided(self, texts: list[str]) -> list[str]:
+        """Texts in which nothing looks like a byte's token: what is put in for that `_joined` takes out of the ids."""
+        if not self._separator or any(_BETWEEN in text for text in texts):
+            return texts
+        return [_LIKE_A_BYTE.sub(rf"<0x{_BETWEEN}\1>", text) for text in texts]
+
+    def _joined(self, ids: list[int]) -> list[int]:
+        kept: list[int] = []
+        for id in ids:
+            kept.append(id)
+            if kept[-len(self._separator) :] == self._separator:
+                del kept[-len(self._separator) :]
+        return kept
 
     def _marks_before(self) -> list[int]:
         plain: list[int] = self._tokenizer("a", add_special_tokens=False)["input_ids"]
@@ -131,14 +158,8 @@ class Codec:
         """The special token that the template closes an assistant's turn with: it ends a reply, whatever else does."""
         if not self.chat:
             return []
-        turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": _SAID}]
-        try:
-            text: str = self._tokenizer.apply_chat_template(turns, tokenize=False)
-        except (TemplateError, ValueError):  # a template with an order of its own: its other marks have to do
-            return []
-        if _SAID not in text:  # one that reads the parts of a message, and no text
-            return []
-        after: list[int] = self._tokenizer(text.rpartition(_SAID)[2].strip(), add_special_tokens=False)["input_ids"]
+        closing = mark_after_turn(lambda turns: str(self._tokenizer.apply_chat_template(turns, tokenize=False)))
+        after: list[int] = self._tokenizer(closing, add_special_tokens=False)["input_ids"]
         marks = self.special | {id for id, token in self._tokenizer.added_tokens_decoder.items() if token.special}
         return after[:1] if after and after[0] in marks and after[0] not in self.beginning else []
 

@@ -24,6 +24,7 @@ from providers.remote.http import UNUSED_KEY, Destination, client, sendable_key
 from providers.remote.pools import Pools
 from providers.remote.refusals import VendorCall, refusal, retry_seconds, stream_error
 from providers.remote.sse import read_events
+from providers.remote.stream import Heard
 from providers.types import ModelInfo
 
 STANDARD = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty", "max_tokens", "seed", "stop"})
@@ -42,8 +43,8 @@ OPENAI = Endpoint(
 class _Answer(openai.AsyncStream[object]):
     """The SDK's connection and its reader of events, and not its idea of where a stream ends."""
 
-    def events(self) -> AsyncGenerator[object]:
-        return read_events(self.response, self._decoder)
+    def events(self, heard: Heard) -> AsyncGenerator[object]:
+        return read_events(self.response, self._decoder, heard)
 
 
 class ChatCompletions(RemoteAdapter):

@@ -65,6 +65,7 @@ def describe_model(name: str, row: Mapping[str, object], endpoint: Endpoint) -> 
         logprobs=endpoint.logprobs,
         local=endpoint.local,
         context=_context(row),
+        first_token=endpoint.first_token,
     )
 
 

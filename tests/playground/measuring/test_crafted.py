@@ -40,6 +40,7 @@ CHOICES = {
     ("yesno", "en"): ("yes", "no"),
     ("yesno", "es"): ("sí", "no"),
 }
+NOT_READ = {"45 dollars and 50 cents"}  # forty-five and a half, or what it costs in dollars and in cents?
 EVERY = [(kind, language) for kind in KINDS for language in ("en", "es")]
 
 
@@ -122,4 +123,4 @@ def test_other_replies_are_read_as_a_person_reads_them_nearly_always() -> None:
         sought = Sought(kind=row["kind"], choices=choices, language=row["language"], aliases=aliases)
         if extract(row["reply"], sought).value != row["reads"]:
             missed.append(row["reply"])
-    assert len(missed) <= 0.01 * len(lines), missed
+    assert set(missed) <= NOT_READ and len(lines) > 700

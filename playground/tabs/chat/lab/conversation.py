@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from playground.asking.reply import Reply
+from playground.asking.salvage import readable
 from playground.tabs.chat.lab.pictures import MessagePicture
 from providers.types import Message, Text
 
@@ -30,11 +31,13 @@ class Turn:
 class Conversation:
     system: str = ""
     turns: tuple[Turn, ...] = ()
+    lost: Annotated[int, Field(exclude=True)] = 0
+    """Turns, replies and pictures of a damaged file that could not be read; nothing of it is saved."""
 
     def ask(self, question: str, models: tuple[str, ...], pictures: tuple[MessagePicture, ...] = ()) -> Conversation:
         """Add a turn in which every model waits for its reply."""
         turn = Turn(question=question, replies=tuple(Reply(model=model) for model in models), pictures=pictures)
-        return replace(self, turns=(*self.turns, turn))
+        return replace(self, turns=(*self.turns, turn), lost=0)
 
     def until(self, turn: int) -> Conversation:
         """Everything before that turn."""
@@ -77,5 +80,48 @@ class Conversation:
         """Raises `ValueError` for a value of another shape."""
         return _ADAPTER.validate_python(value)
 
+    @classmethod
+    def readable(cls, value: object) -> Conversation:
+        """What can be read of it, turn by turn: of a turn at least the question, of which nothing is made up."""
+        try:
+            return cls.from_json(value)
+        except ValueError:
+            pass
+        saved = value if isinstance(value, dict) else {}
+        rows, system, before = saved.get("turns"), saved.get("system"), saved.get("lost")
+        found, lost = readable(rows if isinstance(rows, list) else [None], _readable_turn)
+        lost += sum(within for _, within in found) + (before if isinstance(before, int) else 0)
+        turns = tuple(turn for turn, _ in found)
+        return cls(system=system if isinstance(system, str) else "", turns=turns, lost=lost)
 
+
+def _readable_turn(row: object) -> tuple[Turn, int]:
+    """With the replies and pictures that were lost. Raises `ValueError` for a turn without a question."""
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        raise ValueError("no question")
+    replies, pictures = _rows(row.get("replies")), _rows(row.get("pictures"))
+    kept, unseen = readable(pictures, _PICTURE.validate_python)
+    whole, unread = readable(replies, _REPLY.validate_python)
+    read = whole if not unread else tuple(map(_reply, replies))
+    return Turn(question=row["question"], replies=read, pictures=kept), unread + unseen
+
+
+def _rows(value: object) -> list[object]:
+    """A list; an absent one is empty, and anything else is one thing that cannot be read."""
+    return value if isinstance(value, list) else [] if value is None else [{}]
+
+
+def _reply(row: object) -> Reply | None:
+    """A reply; of a damaged one its text, if that is there."""
+    try:
+        return _REPLY.validate_python(row)
+    except ValueError:
+        pass
+    text, model = (row.get("text"), row.get("model")) if isinstance(row, dict) else (None, None)
+    there = isinstance(text, str) and isinstance(model, str)
+    return Reply(model=model, state="stopped", text=text) if there else None
+
+
+_REPLY: TypeAdapter[Reply | None] = TypeAdapter(Reply | None)
+_PICTURE: TypeAdapter[MessagePicture] = TypeAdapter(MessagePicture)
 _ADAPTER: TypeAdapter[Conversation] = TypeAdapter(Conversation)

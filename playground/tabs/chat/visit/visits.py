@@ -85,17 +85,19 @@ class ChatVisits(RecallsReplies):
     _kept: tuple[_Kept, ...] = field(default_factory=lambda: tuple(_Kept() for _ in range(_STRIPES)), repr=False)
 
     def load(self, visitor: str) -> Conversation:
-        """What was said so far, or saved last. One saved in another shape, by another version, counts as none.
+        """What was said so far, or saved last. Of a damaged file, or another version's, what can be read: see `lost`.
 
         Blocks, as all that reads or writes a conversation: it may have many megabytes.
         """
         if running := self._running.get(visitor):
             return _settled(running.conversation)
         saved = self.sessions.conversations.load(visitor)
-        try:
-            return Conversation.from_json(saved) if saved is not None else Conversation()
-        except ValueError:
+        if saved is None:
             return Conversation()
+        found = Conversation.readable(saved)
+        if found.lost:
+            self.sessions.conversations.keep_aside(visitor)
+        return found
 
     def said(self, visitor: str, turn: int, column: int) -> Said | None:
         """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from playground.asking.errors import AssistantError
+from playground.asking.salvage import keep_aside, read_rows, readable
 from playground.sqlite import StorageFailed
 from playground.tabs.rag.lab.errors import RagLimit
 from playground.tabs.rag.visit.values import RetrievalSetup
@@ -32,6 +33,7 @@ class Assistant:
     retrieval: RetrievalSetup
 
 
+_ONE: TypeAdapter[Assistant] = TypeAdapter(Assistant)
 _SAVED: TypeAdapter[tuple[Assistant, ...]] = TypeAdapter(tuple[Assistant, ...])
 
 
@@ -42,11 +44,24 @@ class Assistants:
     folder: Path
 
     def list(self) -> tuple[Assistant, ...]:
-        """In the order they were saved. A file in another shape, by another version, counts as none."""
+        """In the order they were saved. Of a damaged file, or another version's, those that can be read."""
+        return self._read()[0]
+
+    def lost(self) -> int:
+        """How many of the file's cannot be read. It is kept aside before it is written anew."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[tuple[Assistant, ...], int]:
         try:
-            return _SAVED.validate_json((self.folder / FILE).read_bytes())
-        except (FileNotFoundError, ValueError):
-            return ()
+            content = (self.folder / FILE).read_bytes()
+        except FileNotFoundError:
+            return (), 0
+        try:
+            return _SAVED.validate_json(content), 0
+        except ValueError:
+            rows, lost = read_rows(content.decode("utf-8", "replace").partition("[")[2], "id")
+            found, refused = readable(rows, _ONE.validate_python)
+            return found, lost + refused
 
     def get(self, assistant: str) -> Assistant:
         """Raises `AssistantError("assistant")` for one that is not there."""
@@ -73,6 +88,8 @@ class Assistants:
     def _write(self, saved: tuple[Assistant, ...]) -> None:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.lost():
+                keep_aside(self.folder / FILE)
             handle, part = tempfile.mkstemp(dir=self.folder, suffix=".part")
             with os.fdopen(handle, "wb") as file:
                 file.write(_SAVED.dump_json(saved))

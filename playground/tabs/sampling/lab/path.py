@@ -26,6 +26,7 @@ from providers.types import (
     Request,
     Sampling,
     TextDelta,
+    TextWasReasoning,
     TokenLogprobs,
 )
 from providers.whitebox import Token, WhiteBox
@@ -119,7 +120,7 @@ async def trace(provider: Provider, request: Request) -> AsyncGenerator[TokenTre
     async with aclosing(ask(provider, replace(request, logprobs=MOST_REPORTED))) as events:
         async for event in events:
             match event:
-                case ReasoningDelta():
+                case ReasoningDelta() | TextWasReasoning():
                     thinking = True
                 case TextDelta() if thinking:  # the reasoning's tokens are not the answer's
                     tree, thinking = TokenTree(), False

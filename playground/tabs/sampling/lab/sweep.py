@@ -16,7 +16,17 @@ from playground.tabs.sampling.lab.cells import MAX_CELLS, Grid, SweepCell
 from playground.tabs.sampling.lab.statistics import distinct
 from providers.base import Provider
 from providers.errors import Failure, PlaygroundError
-from providers.types import Change, Done, Event, Progress, ReasoningDelta, Request, TextDelta, TokenLogprobs
+from providers.types import (
+    Change,
+    Done,
+    Event,
+    Progress,
+    ReasoningDelta,
+    Request,
+    TextDelta,
+    TextWasReasoning,
+    TokenLogprobs,
+)
 
 REMOTE_AT_ONCE = 4
 """Requests that a vendor gets at the same time: more of them run into its rate limit."""
@@ -124,6 +134,10 @@ def _with(cell: SweepCell, event: Event | Outgoing, tally: _Tally) -> SweepCell:
             return replace(cell, tokens=len(tally.logprobs), mean_logprob=tally.mean)
         case ReasoningDelta():
             return replace(cell, state="streaming", progress=None)
+        case TextWasReasoning():
+            tally.pieces = 0
+            tally.logprobs.clear()
+            return replace(cell, text="", tokens=0, mean_logprob=None)
         case Outgoing():
             return replace(cell, progress=None)
         case Progress():

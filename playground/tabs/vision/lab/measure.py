@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from playground.asking.ask import Outgoing, ask
 from playground.asking.images.clean import clean_file
 from playground.measuring.extract import extract
 from playground.measuring.metrics import Scoring, for_kind, scored
-from playground.measuring.outcomes import Attempt, Cell, Column, Outcome
+from playground.measuring.outcomes import Attempt, Cell, Column, Outcome, verdict
 from playground.measuring.statistics import wilson
 from playground.measuring.summary import item_means
 from playground.tabs.vision.lab.ask import question_message, with_readings, without_images
@@ -36,6 +37,7 @@ from providers.types import (
     Request,
     Sampling,
     TextDelta,
+    TextWasReasoning,
     TokenLogprobs,
 )
 
@@ -126,6 +128,8 @@ async def _asked(
                     start = time.monotonic()
                 case TextDelta(text):
                     outcome = replace(outcome, text=outcome.text + text)
+                case TextWasReasoning():
+                    outcome = replace(outcome, text="")
                 case Change(what=what, reason=reason):
                     changes.append({"what": what, "reason": reason})
                     outcome = replace(outcome, trace={"changes": changes})
@@ -154,7 +158,10 @@ def metric_for(question: PictureQuestion) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeScore:
-    """How a column did on one type of question (`type` "" is all of them). `low`, `high`: 95 %, Wilson's."""
+    """How a column did on one type of question (`type` "" is all of them). `low`, `high`: 95 %, Wilson's.
+
+    `wrong` and `unread` are counted as in a `ColumnSummary`, out of `scored` tries.
+    """
 
     column: str
     type: str
@@ -162,6 +169,9 @@ class TypeScore:
     mean: float | None
     low: float
     high: float
+    scored: int = 0
+    wrong: int = 0
+    unread: int = 0
 
 
 def by_type(
@@ -172,9 +182,23 @@ def by_type(
     for key in columns:
         means = item_means(outcomes, key)
         for kind in (*types(questions), ""):
-            names = [question.item.id for question in questions if kind in ("", question.type)]
+            names = {question.item.id: None for question in questions if kind in ("", question.type)}
+            mine = [one for cell, one in outcomes.items() if cell.column == key and cell.item in names]
+            verdicts = Counter(map(verdict, mine))
             scores = [means[name] for name in names if name in means]
             low, high = wilson(sum(scores), len(scores))
             mean = sum(scores) / len(scores) if scores else None
-            found.append(TypeScore(column=key, type=kind, items=len(scores), mean=mean, low=low, high=high))
+            found.append(
+                TypeScore(
+                    column=key,
+                    type=kind,
+                    items=len(scores),
+                    mean=mean,
+                    low=low,
+                    high=high,
+                    scored=sum(one.score is not None for one in mine),
+                    wrong=verdicts["wrong"],
+                    unread=verdicts["no_readable_answer"],
+                )
+            )
     return tuple(found)

@@ -50,7 +50,7 @@ def load(language: str, folder: Path = ASSETS / "samples" / "images") -> tuple[P
     file = folder / "questions.jsonl"
     readers: dict[str, RowReader] = {}
     found: list[PictureQuestion] = []
-    for line, text in enumerate(file.read_text("utf-8").splitlines(), start=1):
+    for line, text in enumerate(file.read_text("utf-8").split("\n"), start=1):
         row = json_object(text, file.name, line) if text.strip() else None
         if row is None or row.get("language", language) != language:
             continue

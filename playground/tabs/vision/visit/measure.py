@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 
 from playground.measuring import Cell, Outcome, Plan, Snapshot
 from playground.measuring.export import neutralise_formula
+from playground.measuring.outcomes import verdict
 from playground.measuring.summary import extracted_answer
 from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.lab.measure import WAYS, Pictures, TypeScore, VisionContestant, Way, by_type, column
@@ -77,7 +78,7 @@ class VisionResult:
 
 
 _HEAD = (
-    *("model", "way", "item", "image", "type", "question", "expected", "answer", "score", "output"),
+    *("model", "way", "item", "image", "type", "question", "expected", "answer", "score", "verdict", "output"),
     *("input_tokens", "output_tokens", "seconds", "cost_usd_estimated", "failure"),
 )
 
@@ -85,7 +86,8 @@ _HEAD = (
 def _row(it: Contender, question: PictureQuestion, outcome: Outcome) -> tuple[str | int | float | None, ...]:
     return (
         *(it.model.ref, it.way, question.item.id, question.image.name, question.type, question.item.question),
-        *(" | ".join(question.item.answers), extracted_answer(outcome), outcome.score, outcome.text),
+        *(" | ".join(question.item.answers), extracted_answer(outcome)),
+        *(outcome.score, verdict(outcome), outcome.text),
         *(outcome.usage.input_tokens, outcome.usage.output_tokens, round(outcome.seconds, 3), outcome.cost),
         outcome.failure.key if outcome.failure else "",
     )

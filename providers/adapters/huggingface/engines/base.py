@@ -25,6 +25,8 @@ class GenerationStep:
     """The likeliest tokens and their own log-probabilities, best first."""
     finish: Finish | None = None
     """Set on the last step alone. An end mark of the model's is a step too, without a text of its own."""
+    said: bool = True
+    """It is part of what the model says, and no mark that tells reasoning from answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,14 @@ from collections.abc import AsyncGenerator, Iterable
 from typing import Protocol
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
+from providers.adapters.huggingface.thoughts import ThoughtReader
 from providers.adapters.huggingface.tokens import Codec, Detokenizer, StopStrings
 from providers.base import Deadlines
 from providers.errors import Timeout
 from providers.types import Finish
 
+_HEAD = 8
+"""Tokens at the end of a prompt in which the head of a message lies, if the reply is to go on after one."""
 Drawn = tuple[int, float]
 """A token and its log-probability, of which the reader makes a step: text costs time that an engine can do without."""
 Given = GenerationStep | Drawn | BaseException
@@ -45,6 +48,7 @@ class EngineRun:
         self._codec = codec
         self._text = Detokenizer(codec, job.prompt)
         self._stops = StopStrings(job.sampling.stop)
+        self._thoughts = ThoughtReader(codec.thoughts, codec.decode(job.prompt[-_HEAD:], special=True))
         self._loop = asyncio.get_running_loop()
         self._line: asyncio.Queue[Given] = asyncio.Queue()
         self._heard = self._loop.time()
@@ -86,14 +90,19 @@ class EngineRun:
         """The next token's step: its text, and whether it is the last."""
         self.generated.append(token)
         text, finish = self._text_of(token)
-        return GenerationStep(token, text, logprob, alternatives, finish)
+        return GenerationStep(token, text, logprob, alternatives, finish, self._thoughts.said)
 
     def _text_of(self, token: int) -> tuple[str, Finish | None]:
         if token in self._codec.ends:
             return self._stops.rest(), "stop"
-        text, stopped = self._stops.push(self._text.push(token))
+        text, mark = self._thoughts.read(token, self._text.push(token))
+        text, stopped = self._stops.push(text)
+        if mark and not stopped:  # no stop string reaches over it
+            text += self._stops.rest() + mark
         if stopped:
             return text, "stop"
+        if self._thoughts.over:
+            return text + self._stops.rest(), "stop"
         if len(self.generated) >= self.job.max_tokens:
             return text + self._stops.rest(), "length"
         return text, None

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import TemplateError
 from PIL import Image as Pillow
 
+from providers.adapters.huggingface.template import Template
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.adapters.huggingface.weights.damage import missing_package
 from providers.errors import ImageError, MissingPackage, UnsupportedRequest
@@ -54,6 +55,7 @@ class ImageCodec(Codec):
         self._last: tuple[tuple[Message, ...], EncodedPrompt] | None = None
         """A page asks for the same prompt twice, and pictures take long to prepare."""
         self.chat = bool(processor.chat_template or processor.tokenizer.chat_template)
+        self.template = Template(self._show_parts if self.chat else None)
         added = {str(token) for token in processor.tokenizer.added_tokens_decoder.values()}
         marks = sorted((mark for mark in added if mark.strip()), key=len, reverse=True)
         self._marks = re.compile("|".join(map(re.escape, marks)) or r"(?!)")
@@ -70,7 +72,8 @@ class ImageCodec(Codec):
         last = self._last
         if last is not None and last[0] == tuple(messages):
             return last[1]
-        turns = [{"role": message.role, "content": self._content(message)} for message in messages]
+        placed, changes = self.template.place(messages)
+        turns = [{"role": message.role, "content": self._content(message)} for message in placed]
         prefill = bool(messages) and messages[-1].role == "assistant"
         mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
         try:
@@ -84,9 +87,15 @@ class ImageCodec(Codec):
         ids: list[int] = batch["input_ids"][0].tolist()
         seen = any(message.images for message in messages)
         inputs = {name: value for name, value in batch.items() if name not in ("input_ids", "attention_mask")}
-        prompt = EncodedPrompt(text, ids, inputs if seen else {})
+        prompt = EncodedPrompt(text, ids, inputs if seen else {}, changes)
         self._last = tuple(messages), prompt
         return prompt
+
+    def _show_parts(self, turns: list[dict[str, str]]) -> str:
+        """As `_show`, for a template that reads the parts of a message."""
+        messages = [{"role": one["role"], "content": [{"type": "text", "text": one["content"]}]} for one in turns]
+        shown: str = self._processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        return shown
 
     def _content(self, message: Message) -> list[dict[str, object]]:
         content: list[dict[str, object]] = []

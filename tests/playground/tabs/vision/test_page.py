@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -15,6 +17,7 @@ from playground import page
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected, Upload
 from playground.measuring import Cell, Outcome, Snapshot
+from playground.measuring.extract import Extraction
 from playground.page.parts.examples import example_language
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
@@ -304,6 +307,23 @@ class TestMeasuring:
         drawn = plot_scores(show, it)
         assert drawn is not None and "<img" not in drawn.to_json()
         assert drawn.data[0].x[-1] == 0.5
+
+    def test_what_could_not_be_read_is_told_apart_in_table_figure_and_file(self, show):
+        it = self.measured("a")
+        unread = Extraction(None, None, None, "none")
+        outcomes = {
+            cell: replace(one, extraction=unread) if cell.item == it.questions[0].item.id else one
+            for cell, one in it.snapshot.outcomes.items()
+        }
+        it = replace(it, snapshot=replace(it.snapshot, outcomes=outcomes))
+        seen = harmless(draw_scores(show, it))
+        assert "1 wrong" in seen.text and "1 without a readable answer" in seen.text
+        assert "the fault may lie in the reading" in draw_scores(show, it)
+        drawn = plot_scores(show, it)
+        assert drawn is not None and drawn.data[-1].name == "if every reply without a readable answer were right"
+        assert drawn.data[-1].x[-1] == 0.75
+        verdicts = [one["verdict"] for one in csv.DictReader(io.StringIO(it.csv()))]
+        assert verdicts == ["no_readable_answer", "right", "wrong", "right"]
 
     def test_nothing_measured_draws_nothing(self, show):
         it = self.measured("a")

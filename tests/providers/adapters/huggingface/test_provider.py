@@ -25,12 +25,12 @@ from providers.types import (
     Message,
     ModelInfo,
     Progress,
-    ReasoningDelta,
     Request,
     Sampling,
     TextDelta,
     TokenLogprobs,
 )
+from tests.faults.clients import Outcome
 from tests.providers.adapters.huggingface.conftest import Open
 
 SEEDED = Sampling(seed=3, max_tokens=12)
@@ -259,19 +259,26 @@ async def test_missing_tensors_are_not_filled_with_noise(opened: Open, tmp_path:
     assert caught.value.reason == "damaged"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["<th", "ink>one", " two</thi", "nk>\n\n", "forty", "-two"],
+        ["one", " two</thi", "nk>\n\n", "forty", "-two"],
+    ],
+    ids=["both marks", "the closing one alone"],
+)
 async def test_reasoning_comes_apart_from_the_answer(
-    opened: Open, llama_folder: Path, monkeypatch: pytest.MonkeyPatch
+    said: list[str], opened: Open, llama_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tiny model cannot think: its replies are put in its mouth, one piece a step."""
     from providers.adapters.huggingface.tokens import Detokenizer
 
-    pieces = iter(["<th", "ink>one", " two</thi", "nk>\n\n", "forty", "-two"] + [""] * 50)
+    pieces = iter(said + [""] * 50)
     provider = opened()
     model = await ready(provider, llama_folder)
     monkeypatch.setattr(Detokenizer, "push", lambda self, token: next(pieces))
     events = await events_of(provider, ask(model))
-    assert "".join(event.text for event in events if isinstance(event, ReasoningDelta)) == "one two"
-    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == "forty-two"
+    assert (Outcome(events).reasoning, Outcome(events).text) == ("one two", "forty-two")
     assert isinstance(events[-1], Done)
     assert 0 < events[-1].usage.reasoning_tokens < events[-1].usage.output_tokens
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +12,8 @@ from hypothesis import strategies as st
 from providers.adapters.huggingface.tokens import Codec, Detokenizer, StopStrings
 from providers.errors import UnsupportedRequest
 from providers.thinking import Thinking
-from providers.types import Message
+from providers.types import Event, Message
+from tests.faults.clients import Outcome
 from tests.providers.adapters.huggingface import tiny
 
 CODEC = Codec(tiny.tokenizer())
@@ -81,11 +85,48 @@ class TestByteFallback:
         assert codec.encode("ab", begin=True) == [1, *codec.encode("ab")]
         assert codec.render([Message.of("user", "ab")])[1] == [1, *codec.encode("ab")]
 
+    @pytest.mark.parametrize("text", ["<0xF0>", "a <0x41><0x0A>b", "<0xF0><0x9F><0x8E><0x89> 🎉", "<0xf0> <0xF0\ue0b9"])
+    def test_what_is_typed_like_a_byte_is_text(self, kind: str, text: str) -> None:
+        codec = FALLBACK[kind]
+        assert codec.decode(codec.encode(text)) == text
+        tokenizer = tiny.byte_fallback_tokenizer(kind)  # type: ignore[arg-type]
+        tokenizer.chat_template = "{% for m in messages %}{{ m['content'] }}|{% endfor %}"
+        shown, ids = Codec(tokenizer).render(ask(text))
+        assert (shown, codec.decode(ids)) == (f"{text}|", f"{text}|")
 
-def test_what_is_typed_like_a_byte_is_text() -> None:
-    """In a BPE vocabulary, as that of every model with such bytes that the catalogue names."""
-    codec = FALLBACK["bpe"]
-    assert codec.decode(codec.encode("<0xF0>")) == "<0xF0>"
+
+KINDS = {"byte-level": CODEC, **FALLBACK}
+SYLLABLES = [
+    "a",
+    "b",
+    " ",
+    "  ",
+    "\n",
+    "<0xF0>",
+    "<0x0A>",
+    "<|im_end|>",
+    "🎉",
+    "é",
+    "日本",
+    "👩\u200d🔬",
+    "ñ",
+    "<",
+    "0x",
+    ">",
+    ".",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_random_texts_come_back_as_they_were(kind: str) -> None:
+    """64 of each kind of tokenizer: as one, and token by token as they are given out."""
+    chance = random.Random(15)
+    for _ in range(64):
+        text = "a" + "".join(chance.choices(SYLLABLES, k=chance.randrange(12)))
+        ids = KINDS[kind].encode(text)
+        given_out = Detokenizer(KINDS[kind])
+        assert KINDS[kind].decode(ids) == text
+        assert "".join(given_out.push(token) for token in ids) == text
 
 
 def test_a_byte_level_tokenizer_has_no_such_tokens() -> None:
@@ -202,9 +243,50 @@ def test_without_a_template_the_last_message_is_the_prompt() -> None:
 
 
 def test_a_template_that_refuses_the_order_of_messages() -> None:
+    tokenizer = tiny.tokenizer()
+    tokenizer.chat_template = "{% if messages | length > 2 %}{{ raise_exception('no') }}{% endif %}{{ messages }}"
     with pytest.raises(UnsupportedRequest) as caught:
-        CODEC.render([Message.of("user", "one"), Message.of("user", "two")])
+        Codec(tokenizer).render(ask("one", "two", "three"))
     assert caught.value.key == "unsupported_request.rejected"
+
+
+IN_TURN = (
+    "{% for m in messages %}{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{% set it = OTHERWISE %}{% else %}"
+    "{{ m['role'] }}: {{ m['content'] }}\n{% endif %}{% endfor %}"
+)
+REFUSES = IN_TURN.replace("{% set it = OTHERWISE %}", "{{ raise_exception('Conversation roles must alternate') }}")
+LEAVES_OUT = IN_TURN.replace("{% set it = OTHERWISE %}", "")
+
+
+@pytest.mark.parametrize("template", [REFUSES, LEAVES_OUT, tiny.TEMPLATE], ids=["refuses", "leaves out", "neighbours"])
+def test_turns_that_follow_each_other_are_joined_where_the_template_wants_them_in_turn(template: str) -> None:
+    tokenizer = tiny.tokenizer()
+    tokenizer.chat_template = template
+    codec = Codec(tokenizer)
+    messages = [Message.of("user", "one"), Message.of("user", "two"), *ask("three", "four", "five")]
+    prompt = codec.encode_messages(messages)
+    assert [change.reason for change in prompt.changes] == ["turns_joined"]
+    assert "one\n\ntwo\n\nthree" in prompt.text and "four" in prompt.text and "five" in prompt.text
+    assert codec.encode_messages(ask("three", "four", "five")).changes == ()
+    assert (prompt.text, prompt.ids) == codec.render(messages)
+
+
+@pytest.mark.parametrize("template", [REFUSES, LEAVES_OUT], ids=["refuses", "leaves out"])
+def test_what_an_assistant_says_first_belongs_to_the_first_turn(template: str) -> None:
+    tokenizer = tiny.tokenizer()
+    tokenizer.chat_template = template
+    prompt = Codec(tokenizer).encode_messages([Message.of("assistant", "Hello!"), *ask("Hi", "And?", "So.")])
+    assert prompt.text == "user: Hello!\n\nHi\nassistant: And?\nuser: So.\n"
+    assert [change.reason for change in prompt.changes] == ["turns_joined"]
+
+
+def test_a_template_that_takes_any_order_is_given_it() -> None:
+    tokenizer = tiny.tokenizer()
+    tokenizer.chat_template = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}"
+    prompt = Codec(tokenizer).encode_messages(
+        [Message.of("assistant", "one"), Message.of("user", "two"), *ask("three")]
+    )
+    assert (prompt.text, prompt.changes) == ("assistant: one\nuser: two\nuser: three\n", ())
 
 
 def test_pieces_are_shown_with_their_space_and_their_bytes() -> None:
@@ -213,22 +295,34 @@ def test_pieces_are_shown_with_their_space_and_their_bytes() -> None:
     assert CODEC.piece(END) == "<|im_end|>"
 
 
+THOUGHTS = {
+    "<think>a<b</think>\n\nc": ("a<b", "c"),
+    "<think>\nab": ("ab", ""),
+    "no <think>x</think>": ("", "no <think>x</think>"),
+    "a<b</think>\n\nc</think>": ("a<b", "c</think>"),
+    "`</think>` and '</think>'": ("", "`</think>` and '</think>'"),
+    "a</think>": ("a", ""),
+    "<th": ("", "<th"),
+    "": ("", ""),
+}
+"""A text, and its reasoning and answer."""
+
+
 @FEW
-@given(st.integers(1, 5), st.sampled_from(["<think>a<b</think>\n\nc", "<think>\nab", "no <think>x</think>", "<th", ""]))
+@given(st.integers(1, 5), st.sampled_from(list(THOUGHTS)))
 def test_reasoning_and_answer_come_apart_however_the_text_is_split(size: int, text: str) -> None:
-    expected = {
-        "<think>a<b</think>\n\nc": ("a<b", "c"),
-        "<think>\nab": ("ab", ""),
-        "no <think>x</think>": ("", "no <think>x</think>"),
-        "<th": ("", "<th"),
-        "": ("", ""),
-    }
     thinking = Thinking()
-    pairs = [thinking.push(text[place : place + size]) for place in range(0, len(text), size)] + [thinking.rest()]
-    assert tuple(map("".join, zip(*pairs, strict=True))) == expected[text]
+    pieces = [piece for place in range(0, len(text), size) for piece in thinking.push(text[place : place + size])]
+    assert told([*pieces, *thinking.rest()]) == THOUGHTS[text]
+
+
+def told(pieces: Iterable[Event]) -> tuple[str, str]:
+    """Reasoning and answer."""
+    found = Outcome(list(pieces))
+    return found.reasoning, found.text
 
 
 def test_reasoning_may_begin_in_the_prompt() -> None:
     thinking = Thinking("<|assistant|><think>\n")
-    assert thinking.push("hm</think>yes") == ("hm", "yes")
-    assert Thinking("<think>", begun=True).push("</think>") == ("", "</think>")
+    assert told(thinking.push("hm</think>yes")) == ("hm", "yes")
+    assert told(Thinking("<think>", begun=True).push("</think>")) == ("", "</think>")

@@ -24,6 +24,12 @@ TEMPLATE = (
     "{{ '<|im_start|>' + m['role'] + '\n' + m['content'] | trim + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
+CHANNELS = (
+    "{% for m in messages %}{{ '<|start|>' + m['role'] + ('<|channel|>final' if m['role'] == 'assistant' else '') }}"
+    "{{ '<|message|>' + m['content'] + '<|end|>' }}{% endfor %}"
+    "{% if add_generation_prompt %}<|start|>assistant{% endif %}"
+)
+"""As gpt-oss writes a conversation."""
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 MEMBER = "tiny_weights/tiny.gguf"
 REQUIREMENT = "tiny-weights==1.0"
@@ -47,6 +53,16 @@ def tokenizer(*, chat: bool = True) -> PreTrainedTokenizerFast:
         eos_token="<|im_end|>" if chat else "<|endoftext|>",
         chat_template=TEMPLATE if chat else None,
     )
+
+
+def channel_tokenizer() -> PreTrainedTokenizerFast:
+    """Its replies are several messages, each in a channel of its own, with special tokens as marks, as gpt-oss's."""
+    made = tokenizer()
+    marks = ["<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "[THINK]", "[/THINK]"]
+    made.add_special_tokens({"additional_special_tokens": marks})
+    made.eos_token = "<|return|>"
+    made.chat_template = CHANNELS
+    return made
 
 
 def byte_fallback_tokenizer(kind: Literal["bpe", "unigram"]) -> PreTrainedTokenizerFast:

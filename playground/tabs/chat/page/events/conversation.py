@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from playground.languages import in_language
+from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.render import Renderer, legend
 from playground.page.parts.screen import Screen, unchanged
@@ -79,6 +80,7 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
     opened = page.blocks.load(on_load, None, kept, **PRIVATE)
     models.change(on_models, [models, layout.colours], frame, **PRIVATE)
     opened.then(on_models, [models, layout.colours], frame, **PRIVATE)
+    wire_model_alerts(page, layout.notice)
     layout.colours.input(on_colours, layout.colours, [layout.legend, *layout.chats], **PRIVATE)
     layout.message.stop(on_stop, None, None, queue=False, **PRIVATE)
     layout.undo.click(on_undo, layout.colours, layout.outputs, **PRIVATE)

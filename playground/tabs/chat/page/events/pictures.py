@@ -26,12 +26,13 @@ def wire_pictures(page: Page[ChatVisits], layout: ChatLayout) -> None:
         async for outputs in attach(app, app.who(request), paths):
             yield outputs
 
-    def on_remove(request: gr.Request, event: gr.EventData) -> str:
-        return detach(app, app.who(request), event.number)
+    def on_remove(request: gr.Request, event: gr.EventData) -> list[object]:
+        """With fewer images, what was said of too many, or of a file among them, is over."""
+        return [detach(app, app.who(request), event.number), ""]
 
     outputs = [layout.waiting, layout.notice]
     layout.attach.upload(on_upload, layout.attach, outputs, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
-    layout.waiting.remove(on_remove, None, layout.waiting, **PRIVATE)
+    layout.waiting.remove(on_remove, None, outputs, **PRIVATE)
 
 
 async def attach(app: App[ChatVisits], who: Who, paths: object) -> AsyncGenerator[list[object]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from playground.page.parts.plots import PlottedColumn, plot_amounts, plot_intervals
+from playground.measuring.summary import if_all_read
+from playground.page.parts.plots import PlottedColumn, UnreadMark, add_unread, plot_amounts, plot_intervals
 from playground.page.parts.render import Renderer
 from playground.tabs.prompting.page.drawing.results import ResultLine
 
@@ -34,29 +35,18 @@ def _add_unread(
     show: Renderer, figure: go.Figure, found: Sequence[ResultLine], columns: Sequence[PlottedColumn]
 ) -> None:
     """Where the mean would be if every answer that could not be read had been right: a hollow mark, in the legend."""
-    shown = [
-        (line, one, one.value + line.found.unread / (line.found.cells - line.found.failed - line.found.unscored))
+    marks = [
+        UnreadMark(
+            row=one.label,
+            colour=one.colour,
+            most=if_all_read(one.value, line.found.unread, line.found.cells - line.found.failed - line.found.unscored),
+            unread=line.found.unread,
+            wrong=line.found.wrong,
+        )
         for line, one in zip(found, columns, strict=True)
         if line.found.unread and one.value is not None
     ]
-    if not shown:
-        return
-    figure.add_scatter(
-        x=[most for _, _, most in shown],
-        y=[one.label for _, one, _ in shown],
-        mode="markers",
-        name=show.text("prompting.unread_legend"),
-        marker={
-            "size": 11,
-            "symbol": "circle-open",
-            "color": [one.colour for _, one, _ in shown],
-            "line": {"width": 2},
-        },
-        customdata=[[line.found.unread, line.found.wrong] for line, _, _ in shown],
-        showlegend=True,
-        cliponaxis=False,
-        hovertemplate=f"{show.text('prompting.hover_unread')}<extra></extra>",
-    )
+    add_unread(figure, marks, show.text("prompting.unread_legend"), show.text("prompting.hover_unread"))
 
 
 def _column(line: ResultLine, group: int) -> PlottedColumn:

@@ -12,6 +12,7 @@ import gradio as gr
 
 from playground.languages import closest
 from playground.measuring.tasks import languages
+from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
@@ -67,6 +68,7 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     filled = [parts.question, parts.kind, parts.truth, layout.language]
     parts.example.click(on_example, inputs, [*filled, *parts.outputs], **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, PLACE)
+    wire_model_alerts(page, parts.cards, layout.measuring.progress)
 
 
 async def _ask(

@@ -9,8 +9,10 @@ from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.clearing import wire_clearing, wire_model_alerts
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.events.files import open_documents
 from playground.tabs.rag.page.fields import RetrievalFields
 from playground.tabs.rag.page.layout.tab import RagLayout
@@ -46,7 +48,22 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
             async for listing in listings:
                 yield listing
 
-    page.blocks.load(on_load, fields, [parts.embedding, parts.about, parts.listing], **PRIVATE)
+    async def on_key(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        """With a key, a model is no longer locked, and documents are found that it had embedded."""
+        who, now = app.who(request), RetrievalFields.of(values)
+        choices = gr.update(choices=embedding_choices(app, app.show(who), who))
+        about = describe_embedding(app, who, str(now.embedding or ""))
+        async with aclosing(open_documents(app, who, now)) as listings:
+            async for listing in listings:
+                yield [choices, about, listing]
+
+    outputs = [parts.embedding, parts.about, parts.listing]
+    page.sidebar.keys.answer.change(on_key, fields, outputs, **PRIVATE)
+    about_models = [layout.asking.current, layout.measuring.progress, layout.measuring.proposing.progress]
+    wire_model_alerts(page, *about_models, layout.searching.found, layout.assistant.told)
+    about_documents = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
+    wire_clearing(parts.listing.change, {UnknownDocument("documents").key}, about_documents)
+    page.blocks.load(on_load, fields, outputs, **PRIVATE)
     parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
     for slider in (parts.tokens, parts.overlap):
         slider.release(on_length, fields, parts.listing, **PRIVATE)

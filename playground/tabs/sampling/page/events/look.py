@@ -10,6 +10,7 @@ import gradio as gr
 
 from playground.asking.lending import RecallsReplies
 from playground.asking.pump import beats
+from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import legend
 from playground.page.program import PRIVATE, App, Page, Who
@@ -63,6 +64,7 @@ def wire_look(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         except PlaygroundError as error:
             return [draw_alert(app.show(who), error), gr.skip()]
 
+    wire_model_alerts(page, layout.choice, layout.steps.path, layout.steps.leaf, layout.sweep.grid)
     for event in (layout.look.click, layout.prompt.submit):
         event(on_look, inputs, layout.outputs, **PRIVATE)
     layout.form.input(on_form, inputs, layout.outputs, **PRIVATE)

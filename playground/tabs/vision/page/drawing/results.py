@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
+from playground.measuring.summary import if_all_read
 from playground.page.parts.measures import draw_heads, draw_progress, draw_table
 from playground.page.parts.plots import SERIES, Share, plot_shares
 from playground.page.parts.render import Renderer
@@ -49,14 +50,17 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
         for one in it.columns
     )
     table = draw_table(say(show, "plot"), heads, rows)
-    return f'<p class="words-used">{draw_term(show, "interval")}</p>{table}'
+    words = ["interval", *(["unread"] if any(one.unread for one in it.scores) else [])]
+    return f'<p class="words-used">{" ".join(draw_term(show, word) for word in words)}</p>{table}'
 
 
 def _share(show: Renderer, it: TypeScore) -> str:
     if it.mean is None:
         return "–"
     around = say(show, "share", low=show.number(it.low, ".2f"), high=show.number(it.high, ".2f"), count=it.items)
-    return f'<span class="share">{show.number(it.mean, ".2f")}</span><br><small>{around}</small>'
+    counts = [("wrong_count", it.wrong), ("unread_count", it.unread)] if it.unread else []
+    more = "".join(f"<br>{say(show, name, count=count)}" for name, count in counts if count)
+    return f'<span class="share">{show.number(it.mean, ".2f")}</span><br><small>{around}{more}</small>'
 
 
 def type_name(show: Renderer, kind: str) -> str:
@@ -80,11 +84,15 @@ def plot_scores(show: Renderer, it: VisionResult) -> go.Figure | None:
             low=one.low,
             high=one.high,
             items=one.items,
+            unread=one.unread,
+            wrong=one.wrong,
+            most=if_all_read(one.mean, one.unread, one.scored),
         )
         for one in it.scores
         if one.mean is not None
     ]
-    return plot_shares(show, found, show.text("vision.axis_share"), show.text("vision.hover_share"))
+    unread = show.text("vision.unread_legend"), show.text("vision.hover_unread")
+    return plot_shares(show, found, show.text("vision.axis_share"), show.text("vision.hover_share"), unread)
 
 
 def _name(show: Renderer, it: Contender) -> str:

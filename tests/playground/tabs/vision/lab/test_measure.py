@@ -10,6 +10,7 @@ import pytest
 
 from playground.measuring import Cell, Control, Outcome, Plan, Snapshot, run
 from playground.measuring.errors import DocumentError
+from playground.measuring.extract import Extraction
 from playground.tabs.vision.lab import measure as measured
 from playground.tabs.vision.lab.measure import WAYS, Pictures, VisionContestant, by_type, column
 from playground.tabs.vision.lab.questions import PictureQuestion, load, types
@@ -139,6 +140,28 @@ def test_scores_of_an_unfinished_run(questions: tuple[PictureQuestion, ...]) -> 
     assert found["counting"].items == 2
     assert found["colour"].mean is None
     assert (found["colour"].low, found["colour"].high) == (0, 1)
+
+
+def test_what_could_not_be_read_is_counted_apart_from_what_is_wrong(questions: tuple[PictureQuestion, ...]) -> None:
+    nothing, seven = Extraction(None, None, None, "none"), Extraction("7", 0, 1, "line")
+    outcomes = {
+        Cell("a", "one", 0): Outcome(score=0.0, extraction=nothing, done=True),
+        Cell("a", "one", 1): Outcome(score=0.0, extraction=seven, done=True),
+        Cell("a", "two", 0): Outcome(score=1.0, extraction=seven, done=True),
+        Cell("b", "two", 0): Outcome(score=0.0, extraction=nothing, done=True),
+    }
+    found = {score.type: score for score in by_type(outcomes, ["a"], questions)}
+    assert (found["counting"].wrong, found["counting"].unread, found["counting"].scored) == (1, 1, 3)
+    assert (found[""].wrong, found[""].unread, found["colour"].unread) == (1, 1, 0)
+
+
+def test_a_question_may_hold_a_line_separator(tmp_path: Path) -> None:
+    written(tmp_path)
+    rows = [row("one", "How many\u2028colours?\x85", "3"), row("two", "How many circles?", "0")]
+    lines = "\n".join(json.dumps(one, ensure_ascii=False) for one in rows)
+    (tmp_path / "questions.jsonl").write_bytes(f"{lines}\r\n".encode())
+    assert [question.item.id for question in load("en", tmp_path)] == ["one", "two"]
+    assert "\u2028" in load("en", tmp_path)[0].item.question
 
 
 async def test_a_real_model_that_sees(questions: tuple[PictureQuestion, ...], tmp_path: Path) -> None:
