@@ -138,7 +138,7 @@ class _Body:
                     self._writing.paragraph(" ".join(_text(one) for one in note.iter(f"{_W}p")))
 
     def _margins(self) -> None:
-        """Headers and footers, those of first and even pages too, without what is repeated and mere numbers of pages."""
+        """Headers and footers, of first and even pages too; not what is repeated, nor mere numbers of pages."""
         told = set[str]()
         for kind in _MARGINS:
             for root in self._parts(kind):

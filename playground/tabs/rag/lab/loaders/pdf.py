@@ -46,7 +46,8 @@ def load(source: Source) -> Iterator[DocumentPage]:
         if count > source.bounds.pages:
             raise UnreadableDocument("too_many_pages", pages=count, limit=source.bounds.pages)
         outline = _outline(document)
-        pages = [_page(document, place, outline.get(place, [])) for place in range(count)]
+        labelled = bool(count and document.get_page_label(0))  # a document that has labels has one for its first page
+        pages = [_page(document, place, outline.get(place, []), labelled) for place in range(count)]
         if source.read is not None:
             pages = list(_read(document, pages, source))
         elif not any(page.text for page in pages):
@@ -54,7 +55,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
     yield from pages
 
 
-def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]]) -> DocumentPage:
+def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]], labelled: bool) -> DocumentPage:
     page = document[place]
     words = page.get_textpage()
     places = TextPlaces(words)
@@ -67,7 +68,7 @@ def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]]) -> 
     text = "\n".join(filter(None, (text, *field_lines(page, words))))
     words.close()
     page.close()
-    label = document.get_page_label(place)
+    label = document.get_page_label(place) if labelled else ""
     return DocumentPage(
         number=place + 1,
         text=text,

@@ -7,8 +7,8 @@ import unicodedata
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
-    "|[\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" *\n *")
@@ -23,9 +23,15 @@ def clean(text: str) -> str:
 
     Zero-width joiners go too, which some scripts and emoji use: a text that looks the same is then found the same.
     """
-    text = _BREAKS.sub("\n", text)
-    text = _UNWANTED.sub("", text)
+    text = text.replace("\r\n", "\n")
+    if not _is_clean(text):
+        text = _UNWANTED.sub("", _BREAKS.sub("\n", text))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _is_clean(text: str) -> bool:
+    """Nothing in it has to go, which is told without looking at each letter by itself."""
+    return text.replace("\n", "").isprintable() and "\ufffc" not in text and "\ufffd" not in text
 
 
 def clean_spaces(text: str) -> str:

@@ -8,8 +8,10 @@ import unicodedata
 _NUMBER = re.compile(r"\W{0,3}\d+(?:[.,:/'\u2019–-]\d+)*\W{0,3}")
 _LOOKED_AT = 2000
 """Letters at the beginning of a page."""
+_GLANCE = 400
 _FEW_TOKENS, _FEW_WORDS = 6, 20
 _LEAST_WORD = 4
+_PLAIN_VOWELS = frozenset("aeiouyAEIOUY")
 _VOWELS = frozenset("aeiouyæœøıаеиоуыэюяіїєαεηιουω")
 _WITHOUT_VOWELS = 0.25
 """Of the words of four letters and more. Czech has 3 % without vowels, letters drawn by lot a third."""
@@ -19,6 +21,8 @@ _ACCENTED = 0.5
 
 def is_garbled(text: str) -> bool:
     """Most of it is neither words nor numbers, or words as nobody writes them. A few words are never called so."""
+    if _reads_well(text):
+        return False
     tokens = text[:_LOOKED_AT].split()
     told = [token for token in tokens if len(set(token)) > 1 or token.isalnum()]
     odd = sum(map(_is_odd, told))
@@ -29,6 +33,14 @@ def is_garbled(text: str) -> bool:
         return False
     accented = sum("À" <= letter <= "ÿ" for word in words for letter in word)
     return accented > _ACCENTED * sum(map(len, words)) or _vowelless(words) > _WITHOUT_VOWELS * len(words)
+
+
+def _reads_well(text: str) -> bool:
+    """In the middle of the page, nearly all words have vowels or are numbers: no need to look closer."""
+    middle = len(text) // 2
+    tokens = text[max(0, middle - _GLANCE // 2) : middle + _GLANCE // 2].split()
+    well = sum(not _PLAIN_VOWELS.isdisjoint(one) or one.replace(",", "").replace(".", "").isdigit() for one in tokens)
+    return len(tokens) >= _FEW_WORDS and well >= 0.8 * len(tokens)
 
 
 def _is_odd(token: str) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _WIDE = 1.5
 """Of a line's height: a gap between columns, not between words."""
-_MUCH = 1500
+_MUCH = 600
 """Letters; a page with more of them is no picture."""
 _LEAST_TEXT = 0.05
 """Of a page, that its text covers; half a page of ordinary text is a fifth."""
@@ -60,9 +60,9 @@ class TextPlaces:
         gaps = [(before.right, after.left) for before, after in pairwise(pieces) if _is_apart(before, after)]
         return PaperLine(pieces[0].top, pieces[-1].bottom, gaps)
 
-    def area(self) -> float:
-        """Of all text, in square points."""
-        return sum(one.area for one in self._rectangles(0, -1))
+    def cover(self, area: float) -> bool:
+        """All text together stands on so many square points or more."""
+        return sum(one.area for one in self._rectangles(0, -1)) >= area
 
     def _rectangles(self, first: int, count: int) -> list[Rectangle]:
         """Around so many letters, or all from `first` on for −1: one for those that are drawn at once on a line."""
@@ -87,7 +87,7 @@ def is_picture(page: PdfPage, text: str, places: TextPlaces) -> bool:
         return False
     width, height = page.get_size()
     area = max(1.0, float(width) * float(height))
-    if text and places.area() >= _LEAST_TEXT * area:
+    if text and places.cover(_LEAST_TEXT * area):
         return False
     from pypdfium2 import raw
 

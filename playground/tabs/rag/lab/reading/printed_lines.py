@@ -30,10 +30,12 @@ LineFinder: TypeAlias = Callable[[int, int], PaperLine | None]
 _MANY_LINES = re.compile(r"\n{3,}")
 _BREAK = re.compile(r"\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
 # Where PDFium takes a hyphen at a line's end for a division, it puts U+FFFE (or U+0002) for hyphen and line break.
-_DIVIDED = re.compile(r"(?<=[^\W\d_])[\ufffe\x02](?=[^\W\d_A-ZÁÉÍÓÚÑÜ])")
+_DIVIDED = re.compile(r"[\ufffe\x02](?<=[^\W\d_].)(?=[^\W\d_A-ZÁÉÍÓÚÑÜ])")
 _ITEM = re.compile(r"(?:[•◦▪‣·–—*●○■☐☑☒-]|\(?\d{1,3}[.)]|[a-zA-Z][.)])\s")
 _AMOUNT = re.compile(r"(?:^|[\s(~+-])[€$£]?\d[\d.,:/'\u2019-]{0,14}\s?(?:[€$£%°]|[^\W\d_]{1,5})?$")
 _LEADER = re.compile(r"(?:\.[ ]?){5,}|(?:_ ?){5,}|…{2,}")
+_DIGITS, _LONGEST_UNIT = frozenset("0123456789"), 8
+_LEADING = ("..", ". .", "__", "_ _", "……")
 _SPACES = re.compile(r"(?<=\S) {3,}(?=\S)")
 _NARROW = 25
 """Letters; hardly any paragraph is set in a column as narrow as that."""
@@ -59,7 +61,8 @@ def join_lines(text: str, paper: LineFinder | None = None) -> str:
         for place in page.rows(first, last, width):
             ends[place] = ends[place] and "\n"
     pieces = [line + end if end else line[:-1] for line, end in zip(lines, ends, strict=True)]
-    return _MANY_LINES.sub("\n\n", "".join(pieces)).strip()
+    joined = "".join(pieces)
+    return (_MANY_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip()
 
 
 def _end(line: str, following: str, width: int) -> str:
@@ -98,19 +101,21 @@ class _Page:
     def rows(self, first: int, last: int, width: int) -> list[int]:
         """The lines from the first to before the last that end where they end on paper."""
         joints = range(first, last)
-        pairs = [(self._lines[place], self._lines[place + 1]) for place in joints]
-        if _is_list(pairs, width):
+        broken = [place for place in joints if not _reads_on(self._lines[place], self._lines[place + 1])]
+        if _is_list(len(joints), len(broken), width):
             return list(joints)
-        if len(pairs) == 1 and not _reads_on(*pairs[0]) and self._far_below(first):
-            return [first]
-        spaced = any(self._paper_line(place).gaps for place in {first, first + 1, last - 1, last})
-        apart = {
-            place
-            for place, pair in zip(joints, pairs, strict=True)
-            if _is_priced(*pair) or (spaced and self._in_columns(place))
-        }
-        beside = {place for place in joints if place - 1 in apart or place + 1 in apart}
-        return [*apart, *(place for place in beside - apart if not _reads_on(*pairs[place - first]))]
+        if len(joints) == 1 and broken and self._far_below(first):
+            return broken
+        spaced = any(self._paper_line(place).gaps for place in {(first + last) // 2, *broken})
+        apart = {place for place in joints if self._is_priced(place) or (spaced and self._in_columns(place))}
+        return [*apart, *(place for place in broken if place - 1 in apart or place + 1 in apart)]
+
+    def _is_priced(self, place: int) -> bool:
+        """The line and the next one end in an amount, or have a row of dots that leads to something."""
+        line, following = self._lines[place], self._lines[place + 1]
+        if _has_amount(line):
+            return _has_amount(following)
+        return _has_leader(line) and _has_leader(following)
 
     def _in_columns(self, place: int) -> bool:
         above, below = self._paper_line(place).gaps, self._paper_line(place + 1).gaps
@@ -133,17 +138,18 @@ class _Page:
             self._places = list(zip(starts, [*(start for start, _ in ends), len(self._text)], strict=True))
         start, end = self._places[place]
         found = self._paper(start, end) if self._paper is not None else None
-        spaces = [(float(one.start()), float(one.end())) for one in _SPACES.finditer(self._text[start:end])]
+        text = self._text[start:end]
+        found_spaces = _SPACES.finditer(text) if "   " in text else ()
+        spaces = [(float(one.start()), float(one.end())) for one in found_spaces]
         line = found or PaperLine(0.0, 0.0, ())
         return line._replace(gaps=spaces) if spaces else line
 
 
-def _is_list(pairs: Sequence[tuple[str, str]], width: int) -> bool:
+def _is_list(joints: int, broken: int, width: int) -> bool:
     """Hardly any line goes on as a sentence does; a single one may be chance, except in a narrow column."""
-    going = sum(_reads_on(line, following) for line, following in pairs)
-    if len(pairs) == 1:
-        return not going and width < _NARROW
-    return going < _SENTENCE * len(pairs)
+    if joints == 1:
+        return bool(broken) and width < _NARROW
+    return joints - broken < _SENTENCE * joints
 
 
 def _reads_on(line: str, following: str) -> bool:
@@ -155,15 +161,17 @@ def _reads_on(line: str, following: str) -> bool:
     return line[-1] in ",;-\u2010" or (len(word) <= _LONGEST_JOINING and word.isalpha() and word.islower())
 
 
-def _is_priced(line: str, following: str) -> bool:
-    """Both end in an amount, or have a row of dots that leads to something."""
-    return all(_AMOUNT.search(one) for one in (line, following)) or all(
-        _LEADER.search(one) for one in (line, following)
-    )
+def _has_amount(line: str) -> bool:
+    return not _DIGITS.isdisjoint(line[-_LONGEST_UNIT:]) and _AMOUNT.search(line) is not None
+
+
+def _has_leader(line: str) -> bool:
+    return any(sign in line for sign in _LEADING) and _LEADER.search(line) is not None
 
 
 def _lines(text: str) -> list[str]:
-    text = _DIVIDED.sub("", text).replace("\ufffe", "-").replace("\x02", "-")
+    if "\ufffe" in text or "\x02" in text:
+        text = _DIVIDED.sub("", text).replace("\ufffe", "-").replace("\x02", "-")
     return [" ".join(line.split()) for line in clean(text).split("\n")]
 
 

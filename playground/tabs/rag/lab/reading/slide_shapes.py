@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pptx.shapes.base import BaseShape
 
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_SAYING = (f"{A}t", f"{M}t", f"{A}graphicData")
 _BESIDE = 0.3
 """Of the lower one's height, that two shapes share which stand beside each other."""
 _OVER = 0.05
@@ -53,11 +54,8 @@ def choose_content(slide: Element) -> None:
     """Put what is newer than old programs, formulas for instance, where it stands: libraries pass over the choice."""
     for choice in list(slide.iter(f"{_CHOICE}AlternateContent")):
         above = choice.getparent()
-        chosen = next(
-            (one for one in choice if one.tag == f"{_CHOICE}Choice" and any(one.iter(f"{A}t", f"{M}t"))), None
-        )
-        if chosen is None:
-            chosen = choice.find(f"{_CHOICE}Fallback")
+        newer = [one for one in choice.findall(f"{_CHOICE}Choice") if any(True for _ in one.iter(*_SAYING))]
+        chosen = newer[0] if newer else choice.find(f"{_CHOICE}Fallback")
         if above is not None and chosen is not None:
             for inner in list(chosen):
                 choice.addprevious(inner)
@@ -79,7 +77,7 @@ def _says_something(shape: BaseShape) -> bool:
     """It is no picture and no line; a group may say anything."""
     if hasattr(shape, "shapes"):
         return True
-    return any(True for _ in shape._element.iter(f"{A}t", f"{M}t", f"{A}graphicData"))
+    return any(True for _ in shape._element.iter(*_SAYING))
 
 
 def _bands(placed: Iterable[_Placed]) -> list[list[_Placed]]:
