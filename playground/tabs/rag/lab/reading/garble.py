@@ -53,11 +53,12 @@ def _is_odd(token: str) -> bool:
 
 
 def _latin(token: str) -> str:
-    """The word, in small letters; empty where it is no single word of Latin letters, or one in capitals."""
+    """The word; empty where it is no single word of Latin letters."""
     word = token.strip("().,;:!?¿¡«»\"'“”‘’")
-    return word.lower() if word.isalpha() and word[0] < "ɐ" and not word.isupper() else ""
+    return word if word.isalpha() and word[0] < "ɐ" else ""
 
 
 def _vowelless(words: list[str]) -> int:
-    bases = (unicodedata.normalize("NFD", word) for word in words)
+    """How many have no vowels. Those in capitals may be shortened names."""
+    bases = (unicodedata.normalize("NFD", word.lower()) for word in words if not word.isupper())
     return sum(_VOWELS.isdisjoint(base) for base in bases)

@@ -108,7 +108,10 @@ class _Page:
             return broken
         spaced = any(self._paper_line(place).gaps for place in {(first + last) // 2, *broken})
         apart = {place for place in joints if self._is_priced(place) or (spaced and self._in_columns(place))}
-        return [*apart, *(place for place in broken if place - 1 in apart or place + 1 in apart)]
+        return [
+            *apart,
+            *(place for place in broken if {place - 1, place + 1} & apart or (spaced and self._in_row(place))),
+        ]
 
     def _is_priced(self, place: int) -> bool:
         """The line and the next one end in an amount, or have a row of dots that leads to something."""
@@ -120,6 +123,9 @@ class _Page:
     def _in_columns(self, place: int) -> bool:
         above, below = self._paper_line(place).gaps, self._paper_line(place + 1).gaps
         return any(max(a, c) < min(b, d) for a, b in above for c, d in below)
+
+    def _in_row(self, place: int) -> bool:
+        return bool(self._paper_line(place).gaps or self._paper_line(place + 1).gaps)
 
     def _far_below(self, place: int) -> bool:
         above, below = self._paper_line(place), self._paper_line(place + 1)
