@@ -106,12 +106,10 @@ class _Page:
             return list(joints)
         if len(joints) == 1 and broken and self._far_below(first):
             return broken
-        spaced = any(self._paper_line(place).gaps for place in {(first + last) // 2, *broken})
+        rows = {place for place in broken if self._in_row(place)}
+        spaced = rows or self._paper_line((first + last) // 2).gaps
         apart = {place for place in joints if self._is_priced(place) or (spaced and self._in_columns(place))}
-        return [
-            *apart,
-            *(place for place in broken if {place - 1, place + 1} & apart or (spaced and self._in_row(place))),
-        ]
+        return [*(apart | rows), *(place for place in broken if {place - 1, place + 1} & apart)]
 
     def _is_priced(self, place: int) -> bool:
         """The line and the next one end in an amount, or have a row of dots that leads to something."""
@@ -125,6 +123,7 @@ class _Page:
         return any(max(a, c) < min(b, d) for a, b in above for c, d in below)
 
     def _in_row(self, place: int) -> bool:
+        """The line or the next one has wide gaps."""
         return bool(self._paper_line(place).gaps or self._paper_line(place + 1).gaps)
 
     def _far_below(self, place: int) -> bool:
