@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from playground.tabs.rag.lab.reading import tables
 from playground.tabs.rag.lab.reading.number_format import shown
-from playground.tabs.rag.lab.reading.table_names import HeaderSigns
 
 if TYPE_CHECKING:
     from docx.opc.part import Part as WordPart
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_NEWER = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MOST_POINTS = 20_000
 
@@ -25,7 +25,7 @@ class _Series(NamedTuple):
     name: str
     labels: dict[int, str]
     """Categories, or x values, by their place."""
-    values: dict[int, object]
+    values: dict[int, str]
     plotted: bool
     """Its points have two numbers each."""
 
@@ -38,6 +38,9 @@ def graphic_lines(graphic: Element, part: WordPart | SlidePart) -> Iterator[str]
         yield from _diagram_lines(root)
     if chart is not None and (root := _root(part, chart.get(f"{_RELATION}id", ""))) is not None:
         yield from _chart_lines(root)
+    newer = next(graphic.iter(f"{_NEWER}chart"), None)
+    if newer is not None and (root := _root(part, newer.get(f"{_RELATION}id", ""))) is not None:
+        yield from _newer_chart_lines(root)
 
 
 def _root(part: WordPart | SlidePart, name: str) -> Element | None:
@@ -71,19 +74,31 @@ def _chart_lines(root: Element) -> Iterator[str]:
     series = [_series(one) for one in area.iter(f"{_C}ser")]
     for one in series:
         if one.plotted:
-            rows: list[list[object]] = [["x", one.name or "y"]]
-            yield from tables.lines([*rows, *_rows([one])], HeaderSigns(told=1))
+            yield from _rows([one], "x")
     shared = [one for one in series if not one.plotted]
     for labels in {tuple(one.labels.items()): one.labels for one in shared}.values():
-        alike = [one for one in shared if one.labels == labels]
-        yield from tables.lines([["", *(one.name for one in alike)], *_rows(alike)], HeaderSigns(told=1))
+        yield from _rows([one for one in shared if one.labels == labels], "")
 
 
-def _rows(series: list[_Series]) -> Iterator[list[object]]:
-    """A row a place at which some series has a value or a label."""
-    places = {place for one in series for place in (*one.labels, *one.values)}
-    for place in sorted(places):
-        yield [series[0].labels.get(place, ""), *(one.values.get(place) for one in series)]
+def _newer_chart_lines(root: Element) -> Iterator[str]:
+    """Of a chart of the kinds that Office has since 2016, such as funnels and treemaps."""
+    for title in root.iter(f"{_NEWER}title"):
+        yield _written(title)
+    for data in root.iter(f"{_NEWER}data"):
+        levels = [level.iter(f"{_NEWER}pt") for level in data.iter(f"{_NEWER}lvl")]
+        columns = [{_place(one): one.text or "" for one in points} for points in levels]
+        places = sorted({place for column in columns for place in column})
+        yield from tables.lines([column.get(place) for column in columns] for place in places)
+
+
+def _rows(series: list[_Series], labelled: str) -> Iterator[str]:
+    """The names of the series, and a line a place at which one of them has a value, each named."""
+    yield " | ".join(filter(None, (labelled, *(one.name for one in series))))
+    for place in sorted({place for one in series for place in (*one.labels, *one.values)}):
+        label = series[0].labels.get(place, "")
+        named = [label if not labelled else f"{labelled}: {label}"] if label else []
+        values = ((one.name, one.values.get(place, "")) for one in series)
+        yield "; ".join([*named, *(f"{name}: {value}" if name else value for name, value in values if value)])
 
 
 def _series(series: Element) -> _Series:
@@ -93,19 +108,19 @@ def _series(series: Element) -> _Series:
     plotted = across is not None or series.find(f"{_C}yVal") is not None
     labels, values = (across, series.find(f"{_C}yVal")) if plotted else (labels, values)
     said = " ".join(text for found in ([] if name is None else name.iter(f"{_C}v")) if (text := found.text))
-    return _Series(said, {place: str(value) for place, value in _points(labels).items()}, _points(values), plotted)
+    return _Series(said, _points(labels), _points(values), plotted)
 
 
-def _points(cached: Element | None) -> dict[int, object]:
+def _points(cached: Element | None) -> dict[int, str]:
     """What the chart shows, by its place; of labels in several levels, all of them, the highest first."""
-    found: dict[int, object] = {}
+    found: dict[int, str] = {}
     if cached is None:
         return found
     levels = cached.findall(f".//{_C}lvl")
     for level in levels or [cached]:
         points = {_place(point): point for point in level.iter(f"{_C}pt")}
         form = next((one.text or "" for one in level.iter(f"{_C}formatCode")), "General")
-        last: object = ""
+        last = ""
         for place in range(min(max([*points, *found], default=-1) + 1, _MOST_POINTS)):
             if place in points:
                 last = _value(points[place], form)
@@ -115,15 +130,16 @@ def _points(cached: Element | None) -> dict[int, object]:
     return found
 
 
-def _value(point: Element, form: str) -> object:
+def _value(point: Element, form: str) -> str:
     """A number as it is shown, or a text."""
     text = next((one.text or "" for one in point.iter(f"{_C}v")), "")
     if next(point.iterancestors(f"{_C}numCache", f"{_C}numLit"), None) is None:
         return text
     try:
-        return shown(float(text), point.get("formatCode") or form)
+        value = shown(float(text), point.get("formatCode") or form)
     except ValueError:
         return text
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _place(point: Element) -> int:

@@ -27,7 +27,7 @@ def show_formulas(root: Element) -> None:
         if above is None:
             continue
         shown = above.makeelement("span")
-        shown.text, shown.tail = f" {said} ", tail
+        shown.text, shown.tail = f" {said}{' ' * tail[:1].isalnum()}", tail
         above.replace(formula, shown)
     if formulas:
         for again in [one for one in root.iter() if _is_drawn_again(one)]:
