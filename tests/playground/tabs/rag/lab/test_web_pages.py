@@ -6,7 +6,7 @@ from .hostile import changed, real
 from .written import read_text
 
 PROSE = [
-    f"<p>La lonja abre a las {hour} y el encargado apunta en la pizarra los barcos que han pedido turno de descarga.</p>"
+    f"<p>La lonja abre a las {hour} y el encargado apunta en la pizarra los barcos que piden turno de descarga.</p>"
     for hour in ("cinco", "seis", "siete", "ocho", "nueve")
 ]
 
