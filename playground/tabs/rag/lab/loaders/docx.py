@@ -11,6 +11,7 @@ from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import word_tables, zipped
 from playground.tabs.rag.lab.reading.equations import M, linear
+from playground.tabs.rag.lab.reading.graphics import A, graphic_lines
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.word_numbers import ListNumbers
 
@@ -24,6 +25,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WRITTEN = (*(f"{_W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen")), f"{M}oMath")
 _ELSEWHERE = frozenset({f"{_W}moveFrom", f"{_W}txbxContent"})
 _NOTES = ("footnotes", "endnotes")
+_MARGINS = ("header", "footer")
 _DEPTHS = frozenset("012345678")
 _DEEPEST = 8
 _BODY_TEXT = 9
@@ -60,7 +62,9 @@ class _Body:
         self._numbers = ListNumbers(next((root for root in self._parts("numbering")), None))
 
     def write(self) -> None:
+        """The body, what stands above and below each page, once, and the notes."""
         self._blocks(self._document.element.body)
+        self._margins()
         for kind in _NOTES:
             self._notes(kind)
 
@@ -71,6 +75,7 @@ class _Body:
                 case _Tag.PARAGRAPH:
                     self._paragraph(block)
                     self._boxes(block)
+                    self._graphics(block)
                 case _Tag.TABLE:
                     self._table(block)
                 case _Tag.CONTROL | _Tag.CONTROL_CONTENT | _Tag.CUSTOM | _Tag.INSERTED | _Tag.MOVED_HERE:
@@ -81,6 +86,13 @@ class _Body:
         for box in paragraph.iter(f"{_W}txbxContent"):
             if next(box.iterancestors(_Tag.PARAGRAPH), None) is paragraph and not _for_old_programs(box):
                 self._blocks(box)
+
+    def _graphics(self, paragraph: Element) -> None:
+        """The charts and diagrams in it, after it."""
+        for graphic in paragraph.iter(f"{A}graphicData"):
+            if not _for_old_programs(graphic):
+                for count, line in enumerate(graphic_lines(graphic, self._document.part)):
+                    (self._writing.line if count else self._writing.paragraph)(line)
 
     def _paragraph(self, paragraph: Element) -> None:
         text = _text(paragraph)
@@ -124,6 +136,16 @@ class _Body:
             for note in root:
                 if note.get(f"{_W}type") is None:
                     self._writing.paragraph(" ".join(_text(one) for one in note.iter(f"{_W}p")))
+
+    def _margins(self) -> None:
+        """Headers and footers, of first and even pages too; not what is repeated, nor mere numbers of pages."""
+        told = set[str]()
+        for kind in _MARGINS:
+            for root in self._parts(kind):
+                text = " ".join("".join(_text(one) for one in root.iter(_Tag.PARAGRAPH)).split())
+                if text not in told and any(letter.isalpha() for letter in text):
+                    told.add(text)
+                    self._blocks(root)
 
     def _parts(self, kind: str) -> Iterator[Element]:
         """The roots of the parts of a kind."""

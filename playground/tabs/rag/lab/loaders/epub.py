@@ -12,8 +12,9 @@ from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import zipped
-from playground.tabs.rag.lab.reading.html_text import name_of
+from playground.tabs.rag.lab.reading.html_text import name_of, show_labels
 from playground.tabs.rag.lab.reading.html_writer import HtmlWriter
+from playground.tabs.rag.lab.reading.mathml import show_formulas
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def load(source: Source) -> Iterator[DocumentPage]:
         if not content.strip():
             continue
         root = html.document_fromstring(_in_utf8(content), parser=parser)
+        show_labels(root)
+        show_formulas(root)
         HtmlWriter(writing).write(root.find("body") if root.find("body") is not None else root)
         page = writing.page(number + 1)
         if page.text:

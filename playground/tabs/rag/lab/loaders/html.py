@@ -12,8 +12,9 @@ from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading.cleaning import one_line
 from playground.tabs.rag.lab.reading.decoding import decode_declared
 from playground.tabs.rag.lab.reading.html_tables import flatten
-from playground.tabs.rag.lab.reading.html_text import show_questions, text_in
+from playground.tabs.rag.lab.reading.html_text import show_labels, text_in
 from playground.tabs.rag.lab.reading.html_writer import HtmlWriter
+from playground.tabs.rag.lab.reading.mathml import show_formulas
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def load(source: Source) -> Iterator[DocumentPage]:
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", text), parser=parser)
     title = one_line(root.findtext(".//title") or "")
-    show_questions(root)
+    show_labels(root)
+    show_formulas(root)
     whole = PageWriter(source.bounds.characters)
     HtmlWriter(whole).write(root.find("body") if root.find("body") is not None else root)
     flatten(root)  # trafilatura does not know of merged cells

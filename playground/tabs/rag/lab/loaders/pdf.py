@@ -1,15 +1,20 @@
-"""PDF, by PDFium: a page a page, with the titles of its outline as headings."""
+"""PDF, by PDFium: a page a page, with the titles of its outline as headings, the values of its form and its notes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from playground.tabs.rag.lab.documents import DocumentPage, Heading
+from playground.tabs.rag.lab.documents import BY_OCR, DocumentPage, Heading, Omission, OmissionKind
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Picture, Source
-from playground.tabs.rag.lab.reading.cleaning import clean_spaces, join_lines, one_line
+from playground.tabs.rag.lab.reading.cleaning import clean_spaces, one_line
+from playground.tabs.rag.lab.reading.garble import is_garbled
+from playground.tabs.rag.lab.reading.pdf_fields import field_lines
+from playground.tabs.rag.lab.reading.pdf_layout import TextPlaces, is_picture
+from playground.tabs.rag.lab.reading.printed_lines import join_lines
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -36,30 +41,40 @@ def load(source: Source) -> Iterator[DocumentPage]:
         encrypted = "password" in str(error).lower() or "security" in str(error).lower()
         raise UnreadableDocument("encrypted" if encrypted else "damaged") from None
     with document:
+        document.init_forms()
         count = len(document)
         if count > source.bounds.pages:
             raise UnreadableDocument("too_many_pages", pages=count, limit=source.bounds.pages)
         outline = _outline(document)
-        pages = [_page(document, place, outline.get(place, [])) for place in range(count)]
+        labelled = bool(count and document.get_page_label(0))  # a document that has labels has one for its first page
+        pages = [_page(document, place, outline.get(place, []), labelled) for place in range(count)]
         if source.read is not None:
             pages = list(_read(document, pages, source))
         elif not any(page.text for page in pages):
-            raise UnreadableDocument("scanned" if _pictures(document) else "empty")
+            raise UnreadableDocument("scanned" if any(page.omissions for page in pages) else "empty")
     yield from pages
 
 
-def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]]) -> DocumentPage:
+def _page(document: PdfDocument, place: int, outline: list[tuple[str, int]], labelled: bool) -> DocumentPage:
     page = document[place]
     words = page.get_textpage()
-    text = join_lines(words.get_text_range())
+    places = TextPlaces(words)
+    text = join_lines(words.get_text_range(), places.line)
+    omitted: OmissionKind | None = None
+    if is_garbled(text):
+        text, omitted = "", "garbled"
+    elif is_picture(page, text, places):
+        omitted = "mostly_picture" if text else "no_text"
+    text = "\n".join(filter(None, (text, *field_lines(page, words))))
     words.close()
     page.close()
-    label = document.get_page_label(place)
+    label = document.get_page_label(place) if labelled else ""
     return DocumentPage(
         number=place + 1,
         text=text,
         label="" if label == str(place + 1) else one_line(label)[:40],
         headings=tuple(_headings(text, outline)),
+        omissions=() if omitted is None else (Omission(kind=omitted),),
     )
 
 
@@ -87,22 +102,33 @@ def _headings(text: str, outline: list[tuple[str, int]]) -> Iterator[Heading]:
             after = start + len(title)
 
 
-def _pictures(document: PdfDocument) -> bool:
-    """Some page has something on it."""
-    return any(next(iter(document[place].get_objects(max_depth=1)), None) for place in range(len(document)))
-
-
 def _read(document: PdfDocument, pages: list[DocumentPage], source: Source) -> Iterator[DocumentPage]:
-    """The pages, with the text of those that have none read from their picture."""
-    empty = sum(not page.text for page in pages)
-    if empty > source.bounds.ocr_pages:
-        raise UnreadableDocument("too_many_pages", pages=empty, limit=source.bounds.ocr_pages)
-    for place, page in enumerate(pages):
-        if page.text or source.read is None:
-            yield page
+    """The pages, with the text in pictures of those that are one, as far as the bound goes."""
+    pictured = [page.number for page in pages if any(one.kind in BY_OCR for one in page.omissions)]
+    within = frozenset(pictured[: source.bounds.ocr_pages])
+    if not within and not any(page.text for page in pages):
+        raise UnreadableDocument("too_many_pages", pages=len(pictured), limit=source.bounds.ocr_pages)
+    for page in pages:
+        if page.number in within and source.read is not None:
+            found = clean_spaces(source.read(_picture(document[page.number - 1], source.bounds.pixels)))
+            yield _with_found(page, found)
+        elif page.number in pictured:
+            yield replace(page, omissions=(Omission(kind="over_limit"),))
         else:
-            text = clean_spaces(source.read(_picture(document[place], source.bounds.pixels)))
-            yield DocumentPage(number=page.number, text=text, label=page.label, read=True)
+            yield page
+
+
+def _with_found(page: DocumentPage, found: str) -> DocumentPage:
+    """What was read from the page's picture, and those of its own lines that are not in it."""
+    if not found:
+        return page if page.omissions[0].kind == "garbled" else replace(page, omissions=())
+    seen = _letters(found)
+    own = [line for line in page.text.split("\n") if _letters(line) and _letters(line) not in seen]
+    return replace(page, text="\n".join((found, *own)), headings=(), read=True, omissions=())
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _picture(page: PdfPage, pixels: int) -> Picture:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
+from playground.tabs.rag.lab.reading.graphics import A, graphic_lines
 from playground.tabs.rag.lab.reading.grid import SpannedCell, lay
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
-from playground.tabs.rag.lab.reading.slide_graphics import chart_lines, diagram_lines
+from playground.tabs.rag.lab.reading.slide_shapes import choose_content, in_reading_order, paragraph_text
 from playground.tabs.rag.lab.reading.table_names import HeaderSigns
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ def load(source: Source) -> Iterator[DocumentPage]:
 
 def _page(number: int, slide: Slide, most: int) -> DocumentPage:
     writing = PageWriter(most)
+    choose_content(slide._element)
     title = slide.shapes.title
     name = " ".join(title.text_frame.text.split()) if title is not None else ""
     writing.heading(name, 1)
-    for shape in _in_order(slide.shapes):
+    for shape in in_reading_order(slide.shapes):
         if title is None or shape.shape_id != title.shape_id:
             _write(shape, writing, 0)
     if slide.has_notes_slide:
@@ -55,30 +57,22 @@ def _page(number: int, slide: Slide, most: int) -> DocumentPage:
     return writing.page(number, name[:80])
 
 
-def _in_order(shapes: Iterable[BaseShape]) -> list[BaseShape]:
-    """From top to bottom, from left to right; what has no place of its own (it is the layout's) comes first."""
-    return sorted(shapes, key=lambda shape: (shape.top or 0, shape.left or 0))
-
-
 def _write(shape: BaseShape, writing: PageWriter, depth: int) -> None:
     if depth > _DEEPEST:
         raise RecursionError
     if hasattr(shape, "shapes"):
-        for inner in _in_order(shape.shapes):
+        for inner in in_reading_order(shape.shapes):
             _write(inner, writing, depth + 1)
-    elif getattr(shape, "has_table", False):
-        for count, line in enumerate(_table_lines(shape.table)):  # type: ignore[attr-defined]
-            (writing.line if count else writing.paragraph)(line)
-    elif getattr(shape, "has_chart", False):
-        for count, line in enumerate(chart_lines(shape.chart)):  # type: ignore[attr-defined]
-            (writing.line if count else writing.paragraph)(line)
-    elif not shape.has_text_frame:
-        for line in diagram_lines(shape):
-            writing.line(line)
+        return
+    if getattr(shape, "has_table", False):
+        lines = list(_table_lines(shape.table))  # type: ignore[attr-defined]
+    elif shape.has_text_frame:
+        texts = (paragraph_text(one) for one in shape._element.iter(f"{A}p"))
+        lines = [text for text in texts if text.strip()]
     else:
-        paragraphs = [one.text.replace("\v", "\n") for one in shape.text_frame.paragraphs]  # type: ignore[attr-defined]
-        for count, text in enumerate(text for text in paragraphs if text.strip()):
-            (writing.line if count else writing.paragraph)(text)
+        lines = [line for one in shape._element.iter(f"{A}graphicData") for line in graphic_lines(one, shape.part)]
+    for count, line in enumerate(lines):
+        (writing.line if count else writing.paragraph)(line)
 
 
 def _table_lines(table: Table) -> Iterator[str]:

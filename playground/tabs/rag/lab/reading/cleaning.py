@@ -1,4 +1,4 @@
-"""Text without what only a printer or a program needs: control and invisible characters, hyphens at line ends."""
+"""Text without what only a printer or a program needs: control and invisible characters, runs of spaces."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import unicodedata
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
-    "|[\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" *\n *")
-_DIVIDED = re.compile(r"(?<=[^\W\d_])[\ufffe\x02](?=[^\W\d_A-ZÁÉÍÓÚÑÜ])")
 _EMPTY_LINES = re.compile(r"\n{4,}")
 _LINES_LOOKED_AT = 2000
 _LEAST_INDENTED = 0.2
@@ -24,9 +23,15 @@ def clean(text: str) -> str:
 
     Zero-width joiners go too, which some scripts and emoji use: a text that looks the same is then found the same.
     """
-    text = _BREAKS.sub("\n", text)
-    text = _UNWANTED.sub("", text)
+    text = text.replace("\r\n", "\n")
+    if not _is_clean(text):
+        text = _UNWANTED.sub("", _BREAKS.sub("\n", text))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _is_clean(text: str) -> bool:
+    """Nothing in it has to go, which is told without looking at each letter by itself."""
+    return text.replace("\n", "").isprintable() and "\ufffc" not in text and "\ufffd" not in text
 
 
 def clean_spaces(text: str) -> str:
@@ -52,45 +57,3 @@ def is_indented(text: str) -> bool:
 def one_line(text: str) -> str:
     """`clean_spaces` on a single line."""
     return " ".join(clean(text).split())
-
-
-def join_lines(text: str) -> str:
-    """Lines as a page is printed, joined to paragraphs; words that were divided at line ends are whole again.
-
-    A line goes on in the next one where that one's first word had no more place in it. A hyphen at a line's end goes
-    where a lower-case letter follows: a compound broken there loses it too.
-    """
-    lines = _lines(text)
-    width = _width(lines)
-    pieces: list[str] = []
-    for place, line in enumerate(lines):
-        following = lines[place + 1] if place + 1 < len(lines) else ""
-        pieces.append(line)
-        if not line or not following:
-            pieces.append("\n")
-        elif line[-1] in "-\u2010" and len(line) > 1 and line[-2].isalpha() and following[0].islower():
-            pieces[-1] = line[:-1]
-        else:
-            pieces.append(" " if _goes_on(line, following, width) else "\n")
-    return _MANY_LINES.sub("\n\n", "".join(pieces)).strip()
-
-
-def _goes_on(line: str, following: str, width: int) -> bool:
-    """Letters differ in width: 90 % of a full line counts as full, 70 % where the next begins in lower case."""
-    needed = len(line) + 1 + len(following.split(" ", 1)[0])
-    return needed > width * (0.7 if following[0].islower() else 0.9) and not _ITEM.match(following)
-
-
-def _lines(text: str) -> list[str]:
-    # Where PDFium takes a hyphen at a line's end for a division, it puts U+FFFE (or U+0002) for hyphen and line break.
-    text = _DIVIDED.sub("", text).replace("\ufffe", "-").replace("\x02", "-")
-    return [" ".join(line.split()) for line in clean(text).split("\n")]
-
-
-def _width(lines: list[str]) -> int:
-    """The length of a full line: of ten lines with text, one is longer."""
-    lengths = sorted(len(line) for line in lines if line)
-    return lengths[int(len(lengths) * 0.9)] if lengths else 0
-
-
-_ITEM = re.compile(r"(?:[•◦▪‣·–—*●○■-]|\(?\d{1,3}[.)]|[a-zA-Z][.)])\s")

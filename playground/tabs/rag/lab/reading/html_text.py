@@ -12,6 +12,11 @@ _UNSEEN_NAMES = """script style template noscript svg math head iframe object ca
 _INLINE_NAMES = """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt ruby s
     samp small span strike strong sub sup time tt u var wbr hi ref"""
 _FEW_WORDS = 3
+_OPENING = frozenset(
+    ["aria-expanded", "aria-controls", "data-toggle", "data-target", "data-bs-toggle", "data-bs-target"]
+)
+"""Attributes of what shows and hides something else."""
+_AROUND = frozenset({"nav", "header", "footer", "aside"})
 UNSEEN, INLINE = frozenset(_UNSEEN_NAMES.split()), frozenset(_INLINE_NAMES.split())
 
 
@@ -55,11 +60,29 @@ def flat(text: str | None) -> str:
     return text.replace("\n", " ").replace("\r", " ") if text else ""
 
 
-def show_questions(root: Element) -> None:
-    """Buttons that open an answer below them become text: those in headings, and those that say a few words."""
-    for button in [found for found in root.iter() if name_of(found) == "button"]:
-        headed = any(heading_level(above) or name_of(above) in {"dt", "summary"} for above in button.iterancestors())
-        if headed:
-            button.tag = "span"
-        elif button.get("aria-expanded") is not None and len(" ".join(button.itertext()).split()) >= _FEW_WORDS:
-            button.tag = "p"
+def show_labels(root: Element) -> None:
+    """What opens an answer below it becomes text: summaries, buttons in headings, and those that say a few words; what
+    stands below a picture, too."""
+    for found in list(root.iter()):
+        name = name_of(found)
+        if name in {"details", "figure"}:
+            found.tag = "div"
+        elif name in {"summary", "figcaption"}:
+            found.tag = "div" if any(heading_level(one) or name_of(one) == "p" for one in found.iter()) else "p"
+        elif name == "button" or (name and (found.get("role") or "").lower() == "button"):
+            _show_button(found)
+
+
+def _show_button(button: Element) -> None:
+    above = list(button.iterancestors())
+    if any(heading_level(one) or name_of(one) in {"dt", "summary"} for one in above):
+        button.tag = "span"
+    elif not any(name_of(one) in _AROUND for one in above) and not _OPENING.isdisjoint(button.keys()):
+        _show_words(button)
+
+
+def _show_words(button: Element) -> None:
+    """Unless they are few: the name of a menu."""
+    if len(" ".join(button.itertext()).split()) >= _FEW_WORDS:
+        button.tag = "p"
+        button.attrib.clear()
