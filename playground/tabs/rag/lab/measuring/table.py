@@ -8,7 +8,7 @@ from statistics import fmean
 
 from playground.measuring.outcomes import Outcome
 from playground.measuring.statistics import bootstrap_mean, wilson
-from playground.measuring.summary import Comparison, Outcomes, compare
+from playground.measuring.summary import Comparison, Outcomes, compare, mean_computing
 from playground.tabs.rag.lab.measuring.columns import METRICS, Metric, RetrievalMeasurement, Way, key_of
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 
@@ -27,7 +27,8 @@ class Score:
 class RetrievalScores:
     """One column of the table. `lost`: questions whose quotes no chunk holds; they are not part of the scores.
 
-    `comparison` of recall@k with the baseline, exact McNemar; `seconds` is the mean of a search's.
+    `comparison` of recall@k with the baseline, exact McNemar; `seconds` is the mean of a search's in the company of the
+    others under way, `computing` that of this computer's time for one, `None` where questions are embedded elsewhere.
     """
 
     key: str
@@ -39,6 +40,7 @@ class RetrievalScores:
     scores: Mapping[Metric, Score] = field(default_factory=dict)
     comparison: Comparison | None = None
     seconds: float | None = None
+    computing: float | None = None
 
 
 def table(
@@ -84,6 +86,7 @@ def _row(outcomes: Outcomes, way: Way, cutting: str, baseline: str | None) -> Re
         scores={metric: score_of([one[metric] for one in measured]) for metric in METRICS} if measured else {},
         comparison=compare(outcomes, key, baseline),
         seconds=fmean(outcome.seconds for outcome in whole) if whole else None,
+        computing=mean_computing(whole),
     )
 
 

@@ -90,7 +90,7 @@ def _side(show: Renderer, name: str, reply: Reply, models: Mapping[str, ModelInf
     end = "" if reply.running else _facts(show, reply, key)
     return (
         f'<section class="side {name}"><h5>{say(show, name)}</h5>'
-        f"{show.head(models.get(reply.model), reply.model)}{said}{end}</section>"
+        f"{show.head(models.get(reply.model), reply.model, ran=bool(reply.text))}{said}{end}</section>"
     )
 
 
