@@ -430,6 +430,12 @@ class TestRuns:
         assert len(screen.costs["value"].data) == 2  # tokens and seconds: nothing was paid
         assert screen.items.count("data-item") == 4 and screen.differ["visible"]
         assert 'role="alert"' in str(reopen(app, who, "none").progress)
+        assert "Arithmetic word problems" in shown_text(screen.table) and "Settings of this run" in screen.table
+
+    async def test_nothing_to_compare_is_said(self, app, who):
+        one = await run_of(app, who)
+        for chosen in ((one, None), (None, one), (None, None)):
+            assert "choose two runs" in compare_runs(app, who, *chosen)
 
     async def test_exports(self, app, who):
         run = await run_of(app, who)
@@ -438,7 +444,10 @@ class TestRuns:
         assert len(rows) == 8 and rows[0]["strategy"] == "zero_shot"
         assert len([json.loads(line) for line in files["jsonl"]["content"].splitlines()]) == 9
         assert "| Zero-shot |" in files["markdown"]["content"]
-        assert nbformat.reads(files["notebook"]["content"], 4)
+        book = nbformat.reads(files["notebook"]["content"], 4)
+        assert "pip install -r requirements.txt" in book.cells[1].source, "what is missing is said, not found out"
+        spanish = nbformat.reads(export_run(app, replace(who, language="es"), run, "notebook")["content"], 4)
+        assert "Este cuaderno" in spanish.cells[0].source
         assert export_run(app, who, "none", "csv") is None
         assert {file["name"].partition(".")[2] for file in files.values()} == {"csv", "jsonl", "md", "ipynb"}
 

@@ -10,7 +10,7 @@ from playground.measuring.summary import Comparison
 from playground.page.parts.measures import draw_explained, draw_heads, draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.prompting.page.drawing.pieces import say
-from playground.tabs.prompting.page.drawing.title import draw_title, is_graded
+from playground.tabs.prompting.page.drawing.title import is_graded, title_text
 
 
 def draw_runs(show: Renderer, runs: Sequence[StoredRun]) -> str:
@@ -64,5 +64,5 @@ def draw_comparison(show: Renderer, one: StoredRun, other: StoredRun, found: Map
         inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
         rows.append(f'<tr><th scope="row">{html.escape(labels[key])}</th>{inside}</tr>')
     table = draw_table(title, draw_heads(say(show, name) for name in names), "".join(rows))
-    titles = draw_title(show, one) + draw_title(show, other)
-    return f'<h4 class="part">{title}</h4>{titles}<p class="words-used">{words}</p>{table}'
+    titles = "".join(f"<li>{html.escape(f'{run.name}: {title_text(show, run)}')}</li>" for run in (one, other))
+    return f'<h4 class="part">{title}</h4><ul class="quiet">{titles}</ul><p class="words-used">{words}</p>{table}'

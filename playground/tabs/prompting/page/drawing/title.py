@@ -17,20 +17,25 @@ from playground.strategies.solving.strategy import strategies
 
 def draw_title(show: Renderer, run: StoredRun) -> str:
     """Set, questions, language, models, strategies, metric and date; unfolded, everything it was made with."""
+    said = title_text(show, run, ", ".join(strategy_names(show, run.description)))
+    title = html.escape(task_set_title(show, run.description.tasks))
+    settings = _draw_settings(show, run.description)
+    return f'<h4 class="part run-title">{title} <small>{html.escape(said)}</small></h4>{settings}'
+
+
+def title_text(show: Renderer, run: StoredRun, strategies: str = "") -> str:
+    """The same in one line, without the set."""
     it = run.description
     parts = [
         show.text("prompting.title_questions", count=len(it.items)),
+        show.text("prompting.title_repeats", count=it.repeats) if it.repeats > 1 else "",
         language_name(show, it.language),
         ", ".join(dict.fromkeys(model_id(column.model) for column in it.columns)),
-        ", ".join(strategy_names(show, it)),
+        strategies,
         metric_name(show, it),
         show.text("prompting.title_when", when=show.moment(run.created)),
     ]
-    if it.repeats > 1:
-        parts.insert(1, show.text("prompting.title_repeats", count=it.repeats))
-    said = " · ".join(html.escape(part) for part in parts)
-    title = html.escape(task_set_title(show, it.tasks))
-    return f'<h4 class="part run-title">{title} <small>{said}</small></h4>{_draw_settings(show, it)}'
+    return " · ".join(part for part in parts if part)
 
 
 def task_set_title(show: Renderer, name: str) -> str:
