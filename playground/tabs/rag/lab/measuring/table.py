@@ -21,6 +21,8 @@ class Score:
     mean: float
     low: float
     high: float
+    binary: bool = False
+    """Every value is 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ def score_of(values: Sequence[float]) -> Score:
     """Mean and interval of at least one value."""
     binary = all(value in (0, 1) for value in values)
     low, high = wilson(sum(values), len(values)) if binary else bootstrap_mean(values)
-    return Score(mean=fmean(values), low=low, high=high)
+    return Score(mean=fmean(values), low=low, high=high, binary=binary)
 
 
 def _metrics(outcome: Outcome) -> dict[Metric, float] | None:
