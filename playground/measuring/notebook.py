@@ -44,8 +44,7 @@ def to_notebook(run: StoredRun, recipe: Recipe, words: NotebookWords | None = No
     title = " ".join(run.name.split())
     columns = "\n".join(f"    {recipe.columns[column.key]}," for column in run.description.columns)
     sources = [
-        _NEEDS.format(absent=words.absent),
-        _imports(run),
+        f"{_NEEDS.format(absent=words.absent)}\n\n{_imports(run)}",
         recipe.setup,
         f"COLUMNS = (\n{columns}\n)",
         _RUN,

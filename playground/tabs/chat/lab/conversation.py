@@ -48,7 +48,8 @@ class Conversation:
     def arranged(self, models: Sequence[str]) -> Conversation:
         """With each model's replies in its own column, in the order of `models`; those of other models follow.
 
-        So a column never shows what another model wrote, and nothing is lost where a model is taken out of the page.
+        So a column beside others never shows what another model wrote, and nothing is lost where a model is taken out
+        of the page. A model alone goes on with the conversation as it stands; its replies name who wrote them.
         """
         return replace(self, turns=tuple(replace(turn, replies=_arranged(turn.replies, models)) for turn in self.turns))
 
@@ -87,6 +88,8 @@ class Conversation:
 def _arranged(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[Reply | None, ...]:
     written = [reply for reply in replies if reply is not None]
     own = [next((reply for reply in written if reply.model == model), None) for model in models]
+    if len(models) == 1 and own == [None]:
+        return tuple(replies)
     return (*own, *(reply for reply in written if not any(reply is one for one in own)))
 
 

@@ -66,6 +66,14 @@ class NextToken:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedToken:
+    """A token that was asked for, wherever in the vocabulary it stands: 1 is the likeliest."""
+
+    row: TokenCandidate
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
 class Small:
     """The same tokens at another temperature."""
 
@@ -103,6 +111,23 @@ async def next_tokens(
         cut_mass=min(1.0, float(np.sum(uncut[reshaped == 0]))),
         vocabulary=position.logits.size,
     )
+
+
+async def look_up(
+    box: WhiteBox, model: ModelInfo, position: Position, sampling: Sampling, text: str
+) -> tuple[RankedToken, ...]:
+    """The first token of `text` as it stands, and with a blank before it where that is another one. No forward pass.
+
+    Raises `InputError("empty")` for a text without a token.
+    """
+    written = [text] if text[:1].isspace() else [text, f" {text}"]
+    encoded = [await box.encode(model, one) for one in written]
+    first = list(dict.fromkeys(tokens[0].id for tokens in encoded if tokens))
+    if not first:
+        raise InputError("empty")
+    own, uncut = softmax(position.logits), position.distribution(_uncut(sampling))
+    rows = _rows(position.logits, (own, position.distribution(sampling), uncut), await box.tokens(model, first))
+    return tuple(RankedToken(row, 1 + int(np.count_nonzero(position.logits > row.logit))) for row in rows)
 
 
 def small_multiples(

@@ -18,7 +18,8 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, messages
-from playground.tabs.chat.page.events.conversation import lay_columns
+from playground.tabs.chat.page.events.conversation import export_conversation, lay_columns
+from playground.tabs.chat.page.events.presets import choose_preset
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.text import texts
@@ -137,6 +138,21 @@ async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVi
             assert [text in drawn for text in said] == [place == 0, place == 1]
     kept = app.visits.load(WHO.visitor)
     assert sorted(reply.text for reply in kept.turns[0].replies if reply is not None) == sorted(said)
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_to_start_from_no_assistant_is_no_error(app: App[ChatVisits], nothing: str | None) -> None:
+    assert choose_preset(app, WHO, nothing) == ["", gr.skip(), ""]
+
+
+def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]) -> None:
+    failed = Reply(model="scripted/echo", state="failed", failure=Failure.of(InputError("empty")))
+    app.visits._save(WHO.visitor, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
+    content = export_conversation(app, WHO, "markdown")["content"]
+    assert shown().message(failed.failure) in content  # type: ignore[arg-type]
+    assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
+    spanish = export_conversation(app, Who("visitor", "es", texts()), "python")["content"]
+    assert "Una conversación de Aula" in spanish
 
 
 async def test_what_could_not_be_sent_goes_back_into_the_box_and_says_why(app: App[ChatVisits]) -> None:

@@ -41,16 +41,17 @@ def draw_numbers(show: Renderer, choice: NextToken) -> str:
     return f'<dl class="facts">{cells}</dl>'
 
 
-def draw_bars(show: Renderer, choice: NextToken, *, rows: int | None = None) -> str:
-    """The likeliest tokens: the model's own probability above, the one after the sliders below."""
+def draw_bars(show: Renderer, choice: NextToken, *, rows: int | None = None, picked: bool = True) -> str:
+    """The likeliest tokens: the model's own probability above, the one after the sliders below. `picked`: each can be
+    chosen, and the text goes on with it."""
     shown = choice.rows[:rows]
     end = axis_end(shown)
     heads = "".join(
         f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=end))}</th>'
         for name in ("token", "bar", "own", "uncut", "after")
     )
-    body = "".join(_bar(show, row, end, 1 - choice.cut_mass) for row in shown)
-    caption = html.escape(show.text("sampling.bars_caption"))
+    body = "".join(_bar(show, row, end, 1 - choice.cut_mass, picked=picked) for row in shown)
+    caption = html.escape(show.text("sampling.bars_caption" if picked else "sampling.bars_caption_beside"))
     return (
         f'<table class="bars"><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     )
@@ -85,15 +86,17 @@ def _traced(show: Renderer, name: str, traced: str) -> str:
     return draw_explained(html.escape(show.text(f"sampling.{name}")), html.escape(explained))
 
 
-def _bar(show: Renderer, row: TokenCandidate, end: float, left: float = 1.0) -> str:
+def _bar(show: Renderer, row: TokenCandidate, end: float, left: float = 1.0, *, picked: bool = True) -> str:
     """`left` is the probability that the cuts left of all tokens together."""
     values = {"uncut": show.percent(row.uncut), "left": show.percent(left), "after": show.percent(row.reshaped)}
     traced = show.text("sampling.row_kept" if row.kept else "sampling.row_cut", **values)
     facts = html.escape(f"{show.text('sampling.row_facts', id=row.id, logit=row.logit)} · {traced}")
+    button = (
+        f'<button type="button" class="piece" data-token="{row.id}" title="{facts}">{draw_piece(row.token)}</button>'
+    )
     return (
         f'<tr class="{"" if row.kept else "cut"}" title="{facts}">'
-        f'<th scope="row"><button type="button" class="piece" data-token="{row.id}" title="{facts}">'
-        f"{draw_piece(row.token)}</button></th>"
+        f'<th scope="row">{button if picked else draw_chip(row.token)}</th>'
         f'<td class="track"><i class="own" style="width:{_width(row.probability, end)}"></i>'
         f'<i class="after" style="width:{_width(row.reshaped, end)}"></i></td>'
         f'<td class="number own">{_percent(show, row.probability)}</td>'
