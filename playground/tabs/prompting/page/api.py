@@ -168,7 +168,7 @@ def _report_json(
 def line_json(line: ResultLine) -> dict[str, Any]:
     """A column's numbers as plain JSON values: `wrong` and `unread`, without a readable answer, are counted apart."""
     values = asdict(line.found)
-    del values["key"]
+    del values["key"], values["computing"]
     return {"strategy": line.column.strategy, "model": line.column.model, **values}
 
 

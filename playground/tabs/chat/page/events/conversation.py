@@ -124,7 +124,7 @@ async def lay_columns(app: App[ChatVisits], who: Who, models: Sequence[str], *, 
 async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> list[object]:
     """The name of each column's model and where that is, which changes once its weights have been fetched."""
     show, known = app.show(who), await app.models(who)
-    heads = [show.head(known.get(ref), ref) for ref in models[:MAX_COLUMNS]]
+    heads: list[object] = [show.head(known.get(ref), ref) for ref in models[:MAX_COLUMNS]]
     return heads + [""] * (MAX_COLUMNS - len(heads))
 
 

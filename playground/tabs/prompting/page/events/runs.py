@@ -161,8 +161,8 @@ def export_run(app: App[PromptingVisits], who: Who, run: str | None, kind: str) 
             words = {word: who.text(f"report.{word}") for word in export.WORDS}
             content = export.to_markdown(found, outcomes, words)
         case _:
-            words = NotebookWords(how=who.text("report.notebook_how"), absent=who.text("report.notebook_absent"))
-            content = to_notebook(found, recipe_of(found.description), words)
+            told = NotebookWords(how=who.text("report.notebook_how"), absent=who.text("report.notebook_absent"))
+            content = to_notebook(found, recipe_of(found.description), told)
     ending, mime = FILE_TYPES[kind]
     return {"name": f"aula-{found.id}.{ending}", "type": mime, "content": content}
 
