@@ -79,6 +79,8 @@ class ModelInfo:
     """A seed repeats the reply."""
     local: bool = False
     """Runs on this computer: nothing leaves it."""
+    here: bool = False
+    """Of a local one: its weights lie on this computer, and nothing is fetched before it answers."""
     context: int | None = None
     """Tokens of prompt and reply together."""
     max_output: int | None = None

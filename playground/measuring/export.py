@@ -23,6 +23,7 @@ WORDS = (
     "metric",
     "calls",
     "tokens",
+    "computing",
     "seconds",
     "cost",
     "against",
@@ -98,7 +99,7 @@ def _settings(run: StoredRun, words: Mapping[str, str]) -> list[tuple[str, objec
 
 def _table(summaries: tuple[ColumnSummary, ...], labels: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     heads = ["column", "score", "interval", "items", "wrong", "unread", "failed", "unscored"]
-    heads += ["calls", "tokens", "seconds", "cost"]
+    heads += ["calls", "tokens", "computing", "seconds", "cost"]
     lines = ["| " + " | ".join(words[head] for head in heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
     for one in summaries:
         cells = [
@@ -108,6 +109,7 @@ def _table(summaries: tuple[ColumnSummary, ...], labels: Mapping[str, str], word
             *map(str, (one.items, one.wrong, one.unread, one.failed, one.unscored)),
             str(one.calls),
             str(one.input_tokens + one.output_tokens),
+            "" if one.computing is None else f"{one.computing:.2f}",
             "" if one.seconds is None else f"{one.seconds:.2f}",
             "" if one.cost is None else f"{one.cost:.4f}",
         ]
@@ -163,6 +165,7 @@ def _row(description: RunDescription, cell: Cell, outcome: Outcome) -> dict[str,
         "input_tokens": outcome.usage.input_tokens,
         "output_tokens": outcome.usage.output_tokens,
         "seconds": round(outcome.seconds, 3),
+        "computing_seconds": None if outcome.computing is None else round(outcome.computing, 3),
         "cost_usd_estimated": outcome.cost,
         "failure": outcome.failure.key if outcome.failure else "",
     }

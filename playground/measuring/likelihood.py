@@ -93,7 +93,7 @@ class ByLikelihood:
         lettered = self.kind == "choice"
         options = LETTERS[: len(item.choices)] if self.letters and lettered else item.choices
         start = time.perf_counter()
-        async with attempt.slots.at(self.model.provider):
+        async with attempt.slots.at(self.model.provider) as slot:
             scored = await option_scores(self.box, self.model, self.messages(item), tuple(options))
         values = [one.value(self.normalise) for one in scored]
         place = values.index(max(values))
@@ -106,6 +106,7 @@ class ByLikelihood:
             calls=len(scored),
             usage=Usage(input_tokens=read, output_tokens=tokens, estimated=True),
             seconds=time.perf_counter() - start,
+            computing=slot.seconds if self.model.local else None,
             trace=_trace(scored, values),
             done=True,
         )

@@ -24,12 +24,33 @@ class Recipe:
     columns: Mapping[str, str]
 
 
-def to_notebook(run: StoredRun, recipe: Recipe) -> str:
-    """The notebook as JSON. Raises `KeyError` for a column that the recipe does not know."""
+_HOW = """This notebook repeats a measurement made with Aula. Start it in Aula's folder, with its packages installed;
+the keys of commercial models are read from the environment. Models that draw at random without a seed will answer
+differently."""
+_ABSENT = "Start this notebook in Aula's folder, after: pip install -r requirements.txt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotebookWords:
+    """What the notebook says: what it is and how to start it, and what is missing where it cannot."""
+
+    how: str = _HOW
+    absent: str = _ABSENT
+
+
+def to_notebook(run: StoredRun, recipe: Recipe, words: NotebookWords | None = None) -> str:
+    """The notebook as JSON, with `words` or English ones. Raises `KeyError` for a column that the recipe lacks."""
+    words = words or NotebookWords()
     title = " ".join(run.name.split())
     columns = "\n".join(f"    {recipe.columns[column.key]}," for column in run.description.columns)
-    sources = [_imports(run), recipe.setup, f"COLUMNS = (\n{columns}\n)", _RUN, _SHOW]
-    told = {"cell_type": "markdown", "id": "cell-0", "metadata": {}, "source": f"# {_markdown(title)}\n\n{_HOW}"}
+    sources = [
+        f"{_NEEDS.format(absent=words.absent)}\n\n{_imports(run)}",
+        recipe.setup,
+        f"COLUMNS = (\n{columns}\n)",
+        _RUN,
+        _SHOW,
+    ]
+    told = {"cell_type": "markdown", "id": "cell-0", "metadata": {}, "source": f"# {_markdown(title)}\n\n{words.how}"}
     book = {
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -55,9 +76,10 @@ def _markdown(text: str) -> str:
     return "".join(f"\\{one}" if one in "\\`*_[]<>#|" else one for one in text)
 
 
-_HOW = """This notebook repeats a measurement made with Aula. Start it in Aula's folder, with its packages installed;
-the keys of commercial models are read from the environment. Models that draw at random without a seed will answer
-differently."""
+_NEEDS = """try:
+    import playground.notebook
+except ImportError as error:
+    raise SystemExit({absent!r}) from error"""
 _IMPORTS = """from playground.notebook import Control, Plan, TaskSet, run, run_from_json, summarise
 
 """

@@ -35,7 +35,9 @@ class Outcome:
     """What came of a try, growing until `done`.
 
     `score` from 0 to 1; `None` where nobody has scored it (it failed, or is for a person to judge). `seconds` is wall
-    time, `cost` US dollars, an estimate, `None` where unknown. `trace` is whatever the column wants kept, as JSON.
+    time in the company of the other requests under way; `computing` this computer's time that it took, shared out among
+    them (see `Slot`), `None` for a model elsewhere and in runs of earlier versions. `cost` in US dollars, an estimate,
+    `None` where unknown. `trace` is whatever the column wants kept, as JSON.
     """
 
     text: str = ""
@@ -44,6 +46,7 @@ class Outcome:
     calls: int = 0
     usage: Usage = NOTHING_USED
     seconds: float = 0.0
+    computing: float | None = None
     cost: float | None = 0.0
     trace: JsonValue = None
     failure: Failure | None = None

@@ -38,7 +38,8 @@ class ColumnSummary:
     `low` and `high`: 95 % interval, Wilson's for scores of 0 and 1 (its n is items, not tries: the repeats of an item
     are no new evidence about other items), else bootstrapped over items. Failed and unscored cells are counted and not
     part of the mean. `wrong` and `unread` count the cells with a score of 0: those with an answer, and those in which
-    none was found, which may be a fault of the reading. `seconds` is the median of a cell's. `cost` in US dollars,
+    none was found, which may be a fault of the reading. `seconds` is the median of a cell's, in company;
+    `computing` the mean of this computer's time for a cell, `None` where that was not kept. `cost` in US dollars,
     estimated; `None` where unknown.
     """
 
@@ -58,6 +59,7 @@ class ColumnSummary:
     output_tokens: int
     seconds: float | None
     cost: float | None
+    computing: float | None = None
     comparison: Comparison | None = None
 
 
@@ -153,6 +155,12 @@ def extracted_answer(outcome: Outcome) -> str:
     return (outcome.extraction.value if outcome.extraction else None) or ""
 
 
+def mean_computing(outcomes: Sequence[Outcome]) -> float | None:
+    """Seconds of this computer's time for one of them; `None` where that is not known of all."""
+    known = [outcome.computing for outcome in outcomes if outcome.computing is not None]
+    return fmean(known) if known and len(known) == len(outcomes) else None
+
+
 def _summary(key: str, outcomes: Outcomes, comparison: Comparison | None) -> ColumnSummary:
     mine = [outcome for cell, outcome in outcomes.items() if cell.column == key]
     whole = [outcome for outcome in mine if outcome.failure is None]
@@ -179,5 +187,6 @@ def _summary(key: str, outcomes: Outcomes, comparison: Comparison | None) -> Col
         output_tokens=sum(outcome.usage.output_tokens for outcome in mine),
         seconds=median(outcome.seconds for outcome in whole) if whole else None,
         cost=sum(costs) if len(costs) == len(mine) else None,
+        computing=mean_computing(whole),
         comparison=comparison,
     )

@@ -54,7 +54,7 @@ class Program:
     def show(self, who: Who, *, colours: bool = False) -> Renderer:
         """What shows values in the visitor's language."""
         titles = {name: endpoint.title for name, endpoint in self.reach.catalog.endpoints.items()}
-        return Renderer(self.texts, who.language, titles, colours=colours)
+        return Renderer(self.texts, who.language, titles, colours=colours, offline=self.settings.offline)
 
     async def models(self, who: Who) -> dict[str, ModelInfo]:
         """Every model within the visitor's reach, by its ref."""

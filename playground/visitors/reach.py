@@ -76,7 +76,8 @@ class Reach:
         return tuple(sorted(names, key=lambda name: name != "openai"))  # the one most look for, then as they come
 
     async def models(self, visitor: str) -> tuple[ModelInfo, ...]:
-        """On this computer first, then vendors: the catalogue, and what reachable vendors list themselves.
+        """On this computer first, those whose weights are here before all, then vendors, and those last of which a key
+        is missing: the catalogue, and what reachable vendors list themselves.
 
         A vendor that does not answer is left with its catalogue rows; `refresh` tells why.
         """
@@ -85,7 +86,11 @@ class Reach:
             if name != "scripted" or self.scripted:
                 found |= {model.ref: model for model in await (await self._connect(visitor, name)).models()}
         found |= {ref: model for ref, model in self._listed(visitor).items() if ref not in found}
-        return tuple(sorted(found.values(), key=lambda model: not model.local))
+
+        def order(model: ModelInfo) -> tuple[bool, bool, bool]:
+            return not model.local, model.local and not model.here, self.locked(visitor, model)
+
+        return tuple(sorted(found.values(), key=order))
 
     def _listed(self, visitor: str) -> dict[str, ModelInfo]:
         """By name, what is known without asking anybody: the catalogue, and what vendors have listed before."""
@@ -128,15 +133,22 @@ class Reach:
             raise defects[0]
         return any(not isinstance(answer, BaseException) for answer in answers)
 
+    async def check_name(self, visitor: str, ref: str) -> tuple[str, str]:
+        """The provider and the model that a typed name means. Raises `UnknownModel` for one that cannot be: no provider
+        is called so. Nobody is asked, so a name that can be may still belong to no model.
+        """
+        name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/")
+        if name not in registry.names(self.catalog) or not model_id or (name == "scripted" and not self.scripted):
+            find(await self.models(visitor), ref)  # tells the names that look alike
+        return name, model_id
+
     @asynccontextmanager
     async def open(self, visitor: str, ref: str) -> AsyncIterator[tuple[Provider, ModelInfo]]:
         """The connection and the facts for `provider/model`, for as long as it is used.
 
         Raises `UnknownModel`, `MissingKey`, and what a vendor answers when it is asked for its list.
         """
-        name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/")
-        if name not in registry.names(self.catalog) or not model_id or (name == "scripted" and not self.scripted):
-            find(await self.models(visitor), ref)  # tells the names that look alike
+        name, model_id = await self.check_name(visitor, ref)
         ref = f"{name}/{model_id}"
         async with self._connected(visitor, name) as provider:
             if isinstance(provider, Resolves):

@@ -262,6 +262,8 @@ def test_ways_are_measured_and_saved(open_page):
     open_rag(page, "Measure")
     expect(page.locator("#rag-measure-table")).to_contain_text("Measure the ways")
     page.locator("#rag-measure-example").click()
+    expect(page.locator("#rag-measure-progress")).to_contain_text("14")
+    page.locator("#rag-measure-confirm").click()
     rows = page.locator("#rag-measure-table table").first.locator("tbody tr")
     expect(rows).to_have_count(3, timeout=2 * LONG)
     expect(page.locator("#rag-measure-progress")).to_contain_text("Measured:")

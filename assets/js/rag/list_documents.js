@@ -1,8 +1,10 @@
 /* global element, trigger */
 // The list of documents: which are searched, which is removed.
 element.addEventListener('change', event => {
-  if (!event.target.matches('[data-tick]')) return;
   const boxes = [...element.querySelectorAll('[data-tick]')];
+  if (event.target.matches('[data-tick-all]')) for (const box of boxes) box.checked = event.target.checked;
+  else if (!event.target.matches('[data-tick]')) return;
+  element.querySelector('[data-tick-all]').checked = boxes.every(box => box.checked);
   trigger('tick', {excluded: boxes.filter(box => !box.checked).map(box => box.dataset.tick)});
 });
 element.addEventListener('click', event => {

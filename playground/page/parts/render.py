@@ -19,6 +19,8 @@ AGAIN, KEYS, CONTINUE, SAMPLING, LONGER = "again", "keys", "continue", "sampling
 """The buttons under a reply: try again, enter a key, go on, see how it was sampled, ask again for a longer one."""
 _SHIELD = "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z"
 _CLOUD = "M7 19a4 4 0 0 1-.5-8A6 6 0 0 1 18 9.5 4.8 4.8 0 0 1 17.5 19z"
+_BYTES = 2
+"""Of a weight, as nearly all models are published and as this computer holds them, or fewer."""
 _NEEDS_KEY = {"missing_key", "missing_key.malformed", "authentication_failed", "authentication_failed.forbidden"}
 
 
@@ -26,10 +28,22 @@ class Renderer:
     """Shows values in one language."""
 
     def __init__(
-        self, texts: Texts, language: str, titles: Mapping[str, str] | None = None, *, colours: bool = False
+        self,
+        texts: Texts,
+        language: str,
+        titles: Mapping[str, str] | None = None,
+        *,
+        colours: bool = False,
+        offline: bool = False,
     ) -> None:
-        """`titles` are the names that vendors go by; with `colours`, replies show how likely their tokens were."""
+        """`titles` are the names that vendors go by; with `colours`, replies show how likely their tokens were.
+        `offline`: nothing is ever fetched."""
+        self._offline = offline
         self._texts, self._language, self._titles, self._colours = texts, language, titles or {}, colours
+
+    @property
+    def language(self) -> str:
+        return self._language
 
     def has(self, key: str) -> bool:
         """There is a text of that key."""
@@ -88,6 +102,10 @@ class Renderer:
             said[-1]["options"] = self._options(reply)
         return said
 
+    def not_asked(self) -> list[dict[str, Any]]:
+        """In the place of a reply, in the column of a model that was not there."""
+        return [_folded(self.text("chat.not_asked"), "")]
+
     def waiting(self, progress: Progress | None) -> str:
         """What is being waited for, and how much is left."""
         if progress is None:
@@ -145,8 +163,8 @@ class Renderer:
         return self.text(f"change.{change.reason}", what=what, **change.values)
 
     def facts(self, reply: Reply) -> str:
-        """One line: how it ended, tokens, time, speed, cost, seed, and that something was not taken."""
-        parts = []
+        """One line: who wrote it, how it ended, tokens, time, speed, cost, seed, and that something was not taken."""
+        parts = [model_id(reply.model)] if reply.model else []
         if reply.state == "stopped":
             parts.append(self.text("facts.stopped"))
         if reply.state == "failed":
@@ -172,7 +190,7 @@ class Renderer:
             parts.append(self.text("facts.from_documents", count=len(reply.sources)))
         if reply.changes:
             parts.append("⚠ " + self.text("facts.changes", count=len(reply.changes)))
-        return " · ".join(parts) or self.text("facts.nothing")
+        return " · ".join(parts) if len(parts) > 1 else " · ".join([*parts, self.text("facts.nothing")])
 
     def details(self, reply: Reply) -> str:
         """What was not taken, the parameters, and the exact request, in Markdown."""
@@ -201,29 +219,48 @@ class Renderer:
         """The passages that it was given, as they are numbered in the prompt, in Markdown."""
         return [f"\\[{number}\\] {_plain(where)}" for number, where in enumerate(reply.sources, start=1)]
 
-    def head(self, model: ModelInfo | None, ref: str) -> str:
-        """The title of a column: the model, and whether it stays on this computer."""
-        name = html.escape(model.name if model else ref.partition("/")[2] or ref)
+    def head(self, model: ModelInfo | None, ref: str, *, ran: bool = False) -> str:
+        """The title of a column: the model, and whether it stays on this computer. One that `ran` is here by now."""
+        name = html.escape(model.name if model else model_id(ref))
         if model is None:
             return f'<div class="column-head"><span>{name}</span></div>'
         place = "local" if model.local else "remote"
+        where = self.text("model.local") if model.local and (model.here or ran) else self.place(model)
         sign = f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_SHIELD if model.local else _CLOUD}"/></svg>'
         kind = "" if model.chat else f'<span class="kind">{html.escape(self.text("model.completion"))}</span>'
         return (
             f'<div class="column-head"><span class="column-name">{name}</span>{kind}'
-            f'<span class="place {place}">{sign} {html.escape(self.text(f"model.{place}"))}</span></div>'
+            f'<span class="place {place}">{sign} {html.escape(where)}</span></div>'
         )
 
     def choice(self, model: ModelInfo, locked: bool) -> str:
-        """A model's label in the picker: name, abilities, size, and a lock where a key is missing."""
+        """A model's label in the picker: name, where it is, size in memory, abilities, and that a key is missing."""
         signs = [sign for sign, has in (("%", model.logprobs), ("◉", model.images), ("✻", model.reasoning)) if has]
         if not model.chat:
             signs.insert(0, self.text("model.completion"))
         size = _parameters(model.parameters) if model.parameters else ""
         if size and size.replace(" ", "") not in model.name:
             signs.insert(0, size)
-        place, lock = "▣" if model.local else "☁", " 🔒" if locked else ""
-        return " · ".join([f"{place} {model.name}{lock}", *signs])
+        if model.local and model.parameters:
+            room = self.number(model.parameters * _BYTES / 1e9, ".1f")
+            signs.insert(0, self.text("model.memory", gigabytes=room))
+        lock = " 🔒" if locked else ""
+        return " · ".join([f"{model.name}{lock}", self.place(model), *signs])
+
+    def place(self, model: ModelInfo) -> str:
+        """Where it is, before anything is sent: here, to be fetched and how much, not to be had, or elsewhere."""
+        if not model.local:
+            return self.text("model.remote")
+        if model.here:
+            return self.text("model.here")
+        if self._offline:
+            return self.text("model.absent")
+        if model.size:
+            return self.text("model.fetch", megabytes=self.number(model.size / 1e6, ",.0f"))
+        if model.parameters:  # its makers publish no size; weights of two bytes each are usual
+            megabytes = self.number(model.parameters * _BYTES / 1e6, ",.0f")
+            return self.text("model.fetch", megabytes=f"≈ {megabytes}")
+        return self.text("model.fetch_unknown")
 
     def _lead(self, reply: Reply, place: tuple[int, int] | None) -> str:
         """A Chatbot shows its options under the last message only; from the others this link leads on."""
@@ -244,6 +281,11 @@ class Renderer:
         if reply.text:
             options.append({"value": SAMPLING, "label": self.text("chat.sampling")})
         return options
+
+
+def model_id(ref: str) -> str:
+    """A model's name without its provider's."""
+    return ref.partition("/")[2] or ref
 
 
 def legend(show: Renderer) -> str:

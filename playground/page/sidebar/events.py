@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 import gradio as gr
 
@@ -16,7 +16,7 @@ from playground.page.sidebar.layout import SidebarLayout
 from playground.visitors.checks import checked_models, checked_number
 from playground.web.scripts import script_function
 from providers import registry
-from providers.errors import Failure, InputError, PlaygroundError
+from providers.errors import Failure, InputError, PlaygroundError, UnknownModel
 from providers.sampling import PARAMETERS
 from providers.types import Progress
 from providers.whitebox import inside, shows
@@ -47,7 +47,8 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
         return await list_vendors(app, app.who(request), models)
 
     async def on_models(models: list[str], request: gr.Request) -> list[object]:
-        return await ask_for_key(app, app.who(request), models)
+        who = app.who(request)
+        return [*await refuse_names(app, who, models), *await ask_for_key(app, who, models)]
 
     async def on_save(provider: str, key: str, address: str, models: list[str], request: gr.Request) -> list[object]:
         return await save_key(app, app.who(request), provider, key, address, models)
@@ -58,7 +59,7 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     opened = blocks.load(on_load, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE)
     opened.then(on_watch, bar.models, bar.status, **PRIVATE)
     opened.then(on_vendors, bar.models, bar.models, **PRIVATE)
-    bar.models.input(on_models, bar.models, [keys.panel, keys.provider], **PRIVATE)
+    bar.models.input(on_models, bar.models, [bar.models, bar.refused, keys.panel, keys.provider], **PRIVATE)
     bar.advanced.change(on_advanced, bar.advanced, bar.extra, **PRIVATE)
     keys.provider.change(on_provider, keys.provider, keys.address, **PRIVATE)
     answer = [keys.key, keys.answer, bar.models]
@@ -77,9 +78,11 @@ async def open_sidebar(app: Program, who: Who, query: dict[str, str], sampling: 
     """The visitor's models and vendors, and the settings in the page's address; what is wrong there is ignored."""
     wanted = [name for name in query.get("models", "").split(",") if name]
     try:
-        chosen = list(checked_models(wanted)) if wanted else [app.settings.model]
+        named = list(checked_models(wanted)) if wanted else [app.settings.model]
     except InputError:
-        chosen = [app.settings.model]
+        named = [app.settings.model]
+    refused = await _refusals(app, who, named)
+    chosen = [name for name in named if name not in refused] or [app.settings.model]
     show = app.show(who)
     values: list[object] = []
     for name in sampling:
@@ -96,6 +99,26 @@ async def open_sidebar(app: Program, who: Who, query: dict[str, str], sampling: 
         show.glossary(),
         *values,
     ]
+
+
+async def refuse_names(app: Program, who: Who, models: list[str]) -> list[object]:
+    """Updates of the models and of the notice below: names that cannot be are taken out as soon as they are typed."""
+    refused = await _refusals(app, who, models)
+    if not refused:
+        return [gr.skip(), ""]
+    alerts = "".join(app.show(who).alert(Failure.of(error)) for error in refused.values())
+    return [gr.update(value=[name for name in models if name not in refused]), alerts]
+
+
+async def _refusals(app: Program, who: Who, models: Sequence[str]) -> dict[str, UnknownModel]:
+    """Which of the names cannot be a model's, and why."""
+    refused = {}
+    for name in models:
+        try:
+            await app.reach.check_name(who.visitor, name)
+        except UnknownModel as error:
+            refused[name] = error
+    return refused
 
 
 async def ask_for_key(app: Program, who: Who, models: list[str]) -> list[object]:

@@ -17,6 +17,8 @@ class SidebarLayout:
     """The controls. `sampling` holds one component a parameter, by its name."""
 
     models: gr.Dropdown
+    refused: gr.HTML
+    """Which of the names that were typed cannot be."""
     status: gr.HTML
     sampling: Mapping[str, gr.components.Component]
     advanced: gr.Checkbox
@@ -56,12 +58,13 @@ def lay_out_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> S
             info=label("sidebar.models_info"),
             elem_id="models",
         )
+        refused = gr.HTML(elem_id="models-refused", container=False)
         status = gr.HTML(elem_id="status", container=False)
         keys = _lay_out_keys(label)
         sampling, advanced, extra = _lay_out_sampling(label, longest_reply)
         with gr.Accordion(label("sidebar.glossary"), open=False, elem_id="glossary"):
             glossary = gr.Markdown(elem_classes="quiet")
-    return SidebarLayout(models, status, sampling, advanced, extra, keys, glossary)
+    return SidebarLayout(models, refused, status, sampling, advanced, extra, keys, glossary)
 
 
 def _lay_out_keys(label: gr.I18n) -> KeysLayout:

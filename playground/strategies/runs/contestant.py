@@ -11,6 +11,7 @@ from playground.measuring.extract import extract
 from playground.measuring.items import Item, TaskSet
 from playground.measuring.metrics import Scoring, scored
 from playground.measuring.outcomes import Attempt, Column, Outcome
+from playground.measuring.slots import Slot
 from playground.strategies.solving.generate import model_generate
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.strategy import Strategy
@@ -44,24 +45,26 @@ def column(contestant: Contestant, tasks: TaskSet, metric: str, scoring: Scoring
     """A column for a run over items of this set. A failed cell has no score; one without an answer has 0.
 
     `Outcome.trace` is a `Trace` as JSON. `Outcome.seconds` counts while at least one of its calls was under way:
-    neither waiting for a place nor a pause is part of it.
+    neither waiting for a place nor a pause is part of it. `Outcome.computing` adds up its calls' parts of this
+    computer's time.
     """
 
     async def run(attempt: Attempt) -> AsyncGenerator[Outcome]:
-        question, watch = Question.of(tasks, attempt.item), _Watch()
+        question, watch = Question.of(tasks, attempt.item), _Watch(local=contestant.model.local)
         generate = model_generate(
             contestant.provider, contestant.model, replace(contestant.sampling, seed=attempt.seed), contestant.owner
         )
 
         async def held(prompt: Prompt) -> AsyncGenerator[Piece]:
-            async with attempt.slots.at(contestant.model.provider), watch, aclosing(generate(prompt)) as pieces:
+            async with attempt.slots.at(contestant.model.provider) as slot, watch, aclosing(generate(prompt)) as pieces:
+                watch.slots.append(slot)
                 async for piece in pieces:
                     yield piece
 
         traces = contestant.strategy.solve(question, held, contestant.options, contestant.tools)
         async with aclosing(traces):
             async for trace in traces:
-                outcome = _outcome(trace, watch.seconds)
+                outcome = _outcome(trace, watch)
                 yield await _ended(outcome, question, attempt.item) if trace.done else outcome
 
     async def _ended(outcome: Outcome, question: Question, item: Item) -> Outcome:
@@ -72,13 +75,14 @@ def column(contestant: Contestant, tasks: TaskSet, metric: str, scoring: Scoring
     return Column(key=contestant.key, label=label or contestant.key, provider=contestant.model.provider, run=run)
 
 
-def _outcome(trace: Trace, seconds: float) -> Outcome:
+def _outcome(trace: Trace, watch: _Watch) -> Outcome:
     """While it goes on, without the trace itself: a page may ask for many of them ten times a second."""
     return Outcome(
         text=trace.answer_text,
         calls=trace.calls,
         usage=trace.usage,
-        seconds=seconds,
+        seconds=watch.seconds,
+        computing=watch.computing,
         cost=trace.cost,
         trace=trace.to_json() if trace.done else None,
         failure=trace.failure,
@@ -88,7 +92,9 @@ def _outcome(trace: Trace, seconds: float) -> Outcome:
 class _Watch:
     """Runs while somebody is inside."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, local: bool) -> None:
+        self.slots: list[Slot] = []
+        self._local = local
         self._inside, self._since, self._before = 0, 0.0, 0.0
 
     async def __aenter__(self) -> None:
@@ -100,6 +106,11 @@ class _Watch:
         self._inside -= 1
         if not self._inside:
             self._before += time.monotonic() - self._since
+
+    @property
+    def computing(self) -> float | None:
+        """This computer's time, of a model that it runs."""
+        return sum(slot.seconds for slot in self.slots) if self._local else None
 
     @property
     def seconds(self) -> float:

@@ -66,7 +66,7 @@ class ModelListing:
         if folder is not None:
             return self._describe(name, folder)
         if is_folder(name):
-            return replace(_local(name, Path(name).name), **_image_fields(Path(name)))
+            return replace(_local(name, Path(name).name), here=True, **_image_fields(Path(name)))
         plan, folder = self._store.peek(name, ticket)
         try:
             found = describe_folder(folder, name)
@@ -128,6 +128,7 @@ class ModelListing:
             )
         elif row.context is None:  # nobody could verify it before: now the model's own configuration says it
             row = replace(row, context=describe_folder(folder, name).context)
+        row = replace(row, here=True)
         if record is None:
             return row
         size = row.size or record.bytes or None

@@ -64,6 +64,7 @@ def describe_model(name: str, row: Mapping[str, object], endpoint: Endpoint) -> 
         images=_sees(row) or bool(_SAYS_IT_SEES.search(name)),
         logprobs=endpoint.logprobs,
         local=endpoint.local,
+        here=endpoint.local,
         context=_context(row),
         first_token=endpoint.first_token,
     )

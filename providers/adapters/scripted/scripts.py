@@ -72,6 +72,7 @@ def _info(
         prefill=True,
         reproducible=True,
         local=True,
+        here=True,
         context=context,
         licence="MIT",
         languages=("en", "es"),

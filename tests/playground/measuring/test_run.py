@@ -327,3 +327,19 @@ async def test_outcomes_survive_json():
         assert outcome_from_json(outcome_to_json(outcome)) == outcome
     with pytest.raises(ValueError):
         outcome_from_json('{"text": 3}')
+
+
+async def test_a_computers_time_is_shared_out_among_the_requests_under_way() -> None:
+    """One alone for a second, then two together for four, then the second alone for a second."""
+    now = 0.0
+    slots = Slots(4, clock=lambda: now)
+    async with slots.at("here") as first:
+        now = 1.0
+        async with slots.at("elsewhere") as other, slots.at("here") as second:
+            now = 5.0
+            assert (first.seconds, second.seconds) == (3.0, 2.0)
+        now = 6.0
+    assert (first.seconds, second.seconds) == (4.0, 2.0), "together the six seconds in which any was under way"
+    assert other.seconds == 4.0, "another provider's time is its own"
+    now = 60.0
+    assert first.seconds == 4.0

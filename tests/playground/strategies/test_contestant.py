@@ -51,6 +51,9 @@ async def test_strategies_side_by_side_on_a_set(box):
         by_column[cell.column].append(outcome)
         assert outcome.seconds > 0
         assert Trace.from_json(outcome.trace).answer_text == outcome.text
+    parts = [outcome.computing for outcome in last.outcomes.values()]
+    assert all(part is not None and part > 0 for part in parts)
+    assert sum(parts) <= last.seconds, "the computer worked no longer than the run took"
     react = by_column["react@scripted/adder"]
     assert [(one.score, one.calls, one.extraction.value) for one in react] == [(1.0, 2, item.answer) for item in ITEMS]
     assert {one.calls for one in by_column["self_consistency@scripted/adder"]} == {5}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -47,12 +48,18 @@ class Conversation:
         """The last turn, answered so far."""
         return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], replies=replies)))
 
+    def arranged(self, models: Sequence[str]) -> Conversation:
+        """With each model's replies in its own column, in the order of `models`; those of other models follow.
+
+        So a column beside others never shows what another model wrote, and nothing is lost where a model is taken out
+        of the page. A model alone goes on with the conversation as it stands; its replies name who wrote them.
+        """
+        return replace(self, turns=tuple(replace(turn, replies=_arranged(turn.replies, models)) for turn in self.turns))
+
     def reply(self, turn: int, column: int) -> Reply | None:
-        """What column `column` shows in a turn: its own reply, or the first column's where it was not there yet."""
+        """A column's own reply in a turn; `None` where it was not asked."""
         replies = self.turns[turn].replies
-        if column < len(replies) and replies[column] is not None:
-            return replies[column]
-        return replies[0] if replies else None
+        return replies[column] if column < len(replies) else None
 
     def messages(self, column: int, *, begun: str = "") -> tuple[Message, ...]:
         """What the model of a column is sent: system prompt, turns so far, and the answer it should continue, if any.
@@ -124,4 +131,14 @@ def _reply(row: object) -> Reply | None:
 
 _REPLY: TypeAdapter[Reply | None] = TypeAdapter(Reply | None)
 _PICTURE: TypeAdapter[MessagePicture] = TypeAdapter(MessagePicture)
+
+
+def _arranged(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[Reply | None, ...]:
+    written = [reply for reply in replies if reply is not None]
+    own = [next((reply for reply in written if reply.model == model), None) for model in models]
+    if len(models) == 1 and own == [None]:
+        return tuple(replies)
+    return (*own, *(reply for reply in written if not any(reply is one for one in own)))
+
+
 _ADAPTER: TypeAdapter[Conversation] = TypeAdapter(Conversation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pprint import pformat
 
@@ -12,6 +12,7 @@ from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export_loops import LOOP, SEEING_LOOP
 from providers.base import Endpoint
+from providers.errors import Failure
 from providers.image import size
 from providers.registry import CUSTOM
 from providers.sampling import PARAMETERS, Sampling
@@ -22,8 +23,11 @@ def to_json(conversation: Conversation) -> str:
     return json.dumps({"format": "aula.chat/1", **conversation.to_json()}, ensure_ascii=False, indent=2) + "\n"
 
 
-def to_markdown(conversation: Conversation, you: str, image: str = "image") -> str:
-    """`you` is the heading over the visitor's messages; `image` the word for what JSON alone holds."""
+def to_markdown(
+    conversation: Conversation, you: str, image: str = "image", told: Callable[[Failure], str] = lambda it: it.key
+) -> str:
+    """`you` is the heading over the visitor's messages; `image` the word for what JSON alone holds; `told` says why a
+    reply failed."""
     parts = [f"> {line}" for line in conversation.system.splitlines()] + [""] if conversation.system.strip() else []
     for turn in conversation.turns:
         parts += [f"## {you}", ""]
@@ -31,7 +35,8 @@ def to_markdown(conversation: Conversation, you: str, image: str = "image") -> s
         parts += [turn.question, ""]
         for reply in turn.replies:
             if reply is not None:
-                parts += [f"## {reply.model}", "", reply.text, "", _facts(reply), ""]
+                failed = [f"> ⚠ {' '.join(told(reply.failure).split())}", ""] if reply.failure is not None else []
+                parts += [f"## {reply.model}", "", reply.text, "", *failed, _facts(reply), ""]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -51,17 +56,27 @@ def _facts(reply: Reply) -> str:
     return f"<sub>{finish}" + "".join(f" · {name} {value}" for name, value in values.items()) + "</sub>"
 
 
-def to_python(conversation: Conversation, endpoints: Mapping[str, Endpoint]) -> str:
+def to_python(
+    conversation: Conversation,
+    endpoints: Mapping[str, Endpoint],
+    full_name: Callable[[str], str] = lambda name: name,
+    told: str = "A conversation from Aula, held again. Keys are read from the environment.",
+) -> str:
     """Asks the same questions again, of every model that answered last, with its vendor's SDK or transformers.
 
-    Images are part of it. A model that saw none of them is asked without, and the program says so.
+    `full_name` makes `provider/model` of a name as it was typed; `told` says what the program is. Images are part of
+    it. A model that saw none of them is asked without, and the program says so.
     """
     last = conversation.turns[-1].replies if conversation.turns else ()
-    askers = [(reply, _saw(conversation, column)) for column, reply in enumerate(last) if reply is not None]
+    askers = [
+        (replace(reply, model=full_name(reply.model)), _saw(conversation, column))
+        for column, reply in enumerate(last)
+        if reply is not None
+    ]
     questions = [turn.question for turn in conversation.turns]
     shown = any(turn.pictures for turn in conversation.turns)
     pieces = [
-        '"""A conversation from Aula, held again. Keys are read from the environment."""',
+        repr(told),
         f"SYSTEM = {conversation.system!r}",
         f"QUESTIONS = {pformat(questions, width=110)}",
         *([f"IMAGES = [{_images(conversation)}]"] if shown else []),
@@ -95,6 +110,7 @@ def _asker(name: str, reply: Reply, endpoints: Mapping[str, Endpoint], *, saw: b
     provider, _, model = reply.model.partition("/")
     match provider:
         case "huggingface":
+            model = model.partition("@")[0]  # an engine of this page's is none of transformers'
             return (_seeing_transformers if saw else _transformers)(name, model, reply.sampling)
         case "anthropic":
             return _anthropic(name, model, reply.sampling, saw=saw)

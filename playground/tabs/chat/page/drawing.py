@@ -29,7 +29,7 @@ def turn_messages(show: Renderer, conversation: Conversation, turn: int, column:
     """One turn of a column: see `messages`."""
     shown: list[dict[str, Any]] = [{"role": "user", "content": tags_shown(conversation.turns[turn].question)}]
     reply = conversation.reply(turn, column)
-    return shown if reply is None else shown + show.reply(reply, (turn, column))
+    return shown + (show.not_asked() if reply is None else show.reply(reply, (turn, column)))
 
 
 def as_gradio_has_it(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -55,13 +55,13 @@ class RunColumns:
     _drawn: list[object] = field(default_factory=lambda: [[] for _ in range(MAX_COLUMNS)])
 
     def draw(self, conversation: Conversation) -> list[object]:
-        """All columns, each a list of messages as `as_gradio_has_it`; empty where the last turn has no reply."""
+        """All columns, each a list of messages as `as_gradio_has_it`; empty where the last turn has no place."""
         last, replies = len(conversation.turns) - 1, conversation.turns[-1].replies
         if self._finished is None:  # a run changes none but its last turn
             earlier = conversation.until(last)
             self._finished = [as_gradio_has_it(messages(self.show, earlier, n)) for n in range(MAX_COLUMNS)]
         for n, reply in enumerate(replies[:MAX_COLUMNS]):
-            if reply is not None and reply is not self._last[n]:
+            if (reply is None and not self._drawn[n]) or (reply is not None and reply is not self._last[n]):
                 growing = as_gradio_has_it(turn_messages(self.show, conversation, last, n))
                 self._drawn[n], self._last[n] = [*self._finished[n], *growing], reply
         return list(self._drawn)

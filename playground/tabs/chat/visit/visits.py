@@ -144,7 +144,8 @@ class ChatVisits(RecallsReplies):
         """Ask all models. Images wait no more once they are part of the conversation."""
 
         def begin(before: Conversation) -> ChatRun:
-            asked = replace(before, system=choices.system).ask(question, choices.models, pictures)
+            arranged = replace(before, system=choices.system).arranged(choices.models)
+            asked = arranged.ask(question, choices.models, pictures)
             return ChatRun(asked, choices, range(len(choices.models)), sends=True)
 
         return self._run(visitor, begin)
@@ -154,7 +155,8 @@ class ChatVisits(RecallsReplies):
 
         def begin(before: Conversation) -> ChatRun:
             pictures = before.turns[turn].pictures if turn < len(before.turns) else ()
-            asked = replace(before, system=choices.system).until(turn).ask(question, choices.models, pictures)
+            arranged = replace(before, system=choices.system).until(turn).arranged(choices.models)
+            asked = arranged.ask(question, choices.models, pictures)
             return ChatRun(asked, choices, range(len(choices.models)))
 
         return self._run(visitor, begin)
@@ -165,7 +167,8 @@ class ChatVisits(RecallsReplies):
         def begin(before: Conversation) -> ChatRun:
             if not before.turns:
                 raise InputError("empty")
-            replies = _filled(before, len(choices.models))
+            before = before.arranged(choices.models)
+            replies = list(before.turns[-1].replies)
             columns = range(len(choices.models)) if column is None else [column]
             for place in columns:
                 replies[place] = Reply(model=choices.models[place])
@@ -183,7 +186,8 @@ class ChatVisits(RecallsReplies):
         def begin(before: Conversation) -> ChatRun:
             if not before.turns:
                 raise InputError("empty")
-            replies = _filled(before, len(choices.models))
+            before = before.arranged(choices.models)
+            replies = list(before.turns[-1].replies)
             wanted = range(len(choices.models)) if column is None else [column]
             columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
             if not columns:
@@ -191,6 +195,22 @@ class ChatVisits(RecallsReplies):
             return ChatRun(before.with_replies(tuple(replies)), choices, columns, continued=True)
 
         return self._run(visitor, begin)
+
+    async def arrange(self, visitor: str, models: Sequence[str]) -> Conversation:
+        """Give each of the models the column of its own replies, also where the page is opened again. While a run goes
+        on, its columns stay."""
+        conversation = await self.loaded(visitor)
+        arranged = conversation.arranged(models)
+        if arranged == conversation or self._running.get(visitor) is not None:
+            return conversation
+        await asyncio.to_thread(self._keep_arranged, visitor, conversation, arranged)
+        return arranged
+
+    def _keep_arranged(self, visitor: str, before: Conversation, arranged: Conversation) -> None:
+        """Unless the visitor has gone on meanwhile."""
+        with self._kept_of(visitor).lock:
+            if self._running.get(visitor) is None and self.load(visitor) == before:
+                self._save(visitor, arranged)
 
     def _pause(self) -> float:
         """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing.
@@ -286,12 +306,6 @@ class ChatVisits(RecallsReplies):
         )
         kept = replace(conversation, turns=(*lighter, *conversation.turns[-_KEEP_SENT:]))
         self.sessions.conversations.save(visitor, kept.to_json())
-
-
-def _filled(conversation: Conversation, columns: int) -> list[Reply | None]:
-    """The last turn's replies, one a column; a column that was not there yet has none."""
-    replies = list(conversation.turns[-1].replies)
-    return replies + [None] * (columns - len(replies))
 
 
 def _settled(conversation: Conversation) -> Conversation:

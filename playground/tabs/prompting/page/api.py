@@ -20,7 +20,7 @@ from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.strategies.solving.strategy import strategies as every_strategy
-from playground.tabs.prompting.page.drawing.results import ResultLine, partial_lines, result_lines
+from playground.tabs.prompting.page.drawing.lines import ResultLine, partial_lines, result_lines
 from playground.tabs.prompting.page.events.measure import price_text
 from playground.tabs.prompting.page.fields import (
     StrategyChoice,
@@ -168,7 +168,7 @@ def _report_json(
 def line_json(line: ResultLine) -> dict[str, Any]:
     """A column's numbers as plain JSON values: `wrong` and `unread`, without a readable answer, are counted apart."""
     values = asdict(line.found)
-    del values["key"]
+    del values["key"], values["computing"]
     return {"strategy": line.column.strategy, "model": line.column.model, **values}
 
 

@@ -141,10 +141,10 @@ class PromptingVisits:
             finally:
                 await run_to_end(stack.close)
 
-    def described(self, visitor: str, run: str) -> RunDescription:
-        """What a kept run is of. Raises as `Runs`."""
+    def stored(self, visitor: str, run: str) -> StoredRun:
+        """A kept run without its answers. Raises as `Runs`."""
         with self.runs(visitor) as runs:
-            return runs.load(run).description
+            return runs.load(run)
 
     def listed(self, visitor: str) -> tuple[StoredRun, ...]:
         """The kept runs, newest first; a visitor without any gets no file."""

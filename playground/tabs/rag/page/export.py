@@ -48,5 +48,6 @@ def _values(found: Tables, k: int) -> list[dict[str, str | int | float | None]]:
             values["worse"] = row.comparison.worse if row.comparison else None
             values["p"] = row.comparison.p if row.comparison else None
             values["seconds"] = row.seconds
+            values["computing_seconds"] = row.computing
             rows.append(values)
     return rows

@@ -16,9 +16,11 @@ from playground.tabs.sampling.lab.cells import (
 from playground.tabs.sampling.lab.next_token import (
     NextToken,
     Position,
+    RankedToken,
     Small,
     TokenCandidate,
     look,
+    look_up,
     next_tokens,
     small_multiples,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "NextToken",
     "Node",
     "Position",
+    "RankedToken",
     "Small",
     "SweepCell",
     "SweepSetting",
@@ -49,6 +52,7 @@ __all__ = [
     "groups",
     "grow",
     "look",
+    "look_up",
     "next_tokens",
     "path_from_logprobs",
     "replay",

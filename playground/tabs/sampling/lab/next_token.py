@@ -45,6 +45,8 @@ class TokenCandidate:
     reshaped: float
     kept: bool
     """It can still be drawn."""
+    uncut: float = 0.0
+    """After penalties and temperature, before anything is cut: `reshaped` is this over what is left of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class NextToken:
     """Of the distribution after penalties and temperature, the share held by tokens that the cuts (top-k, top-p, min-p,
     typical-p) removed. 0 at temperature 0, where a single token is left before any cut."""
     vocabulary: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankedToken:
+    """A token that was asked for, wherever in the vocabulary it stands: 1 is the likeliest."""
+
+    row: TokenCandidate
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,7 @@ async def next_tokens(
     reshaped = position.distribution(sampling)
     uncut = position.distribution(_uncut(sampling))
     return NextToken(
-        rows=_rows(position.logits, own, reshaped, tokens),
+        rows=_rows(position.logits, (own, reshaped, uncut), tokens),
         entropy=entropy(own),
         reshaped_entropy=entropy(reshaped),
         survivors=int(np.count_nonzero(reshaped)),
@@ -103,14 +113,35 @@ async def next_tokens(
     )
 
 
+async def look_up(
+    box: WhiteBox, model: ModelInfo, position: Position, sampling: Sampling, text: str
+) -> tuple[RankedToken, ...]:
+    """The first token of `text` as it stands, and with a blank before it where that is another one. No forward pass.
+
+    Raises `InputError("empty")` for a text without a token.
+    """
+    written = [text] if text[:1].isspace() else [text, f" {text}"]
+    encoded = [await box.encode(model, one) for one in written]
+    first = list(dict.fromkeys(tokens[0].id for tokens in encoded if tokens))
+    if not first:
+        raise InputError("empty")
+    own, uncut = softmax(position.logits), position.distribution(_uncut(sampling))
+    rows = _rows(position.logits, (own, position.distribution(sampling), uncut), await box.tokens(model, first))
+    return tuple(RankedToken(row, 1 + int(np.count_nonzero(position.logits > row.logit))) for row in rows)
+
+
 def small_multiples(
     position: Position, rows: Sequence[TokenCandidate], sampling: Sampling, temperatures: Sequence[float] = TEMPERATURES
 ) -> tuple[Small, ...]:
     """The tokens of `rows` at several temperatures, everything else as in `sampling`."""
     tokens = [Token(row.id, row.token) for row in rows]
     own = softmax(position.logits)
-    shown = [(t, position.distribution(replace(sampling, temperature=t))) for t in temperatures]
-    return tuple(Small(t, _rows(position.logits, own, reshaped, tokens)) for t, reshaped in shown)
+    settings = [replace(sampling, temperature=temperature) for temperature in temperatures]
+    shown = [(own, position.distribution(one), position.distribution(_uncut(one))) for one in settings]
+    return tuple(
+        Small(temperature, _rows(position.logits, found, tokens))
+        for temperature, found in zip(temperatures, shown, strict=True)
+    )
 
 
 def likeliest(logits: Vector, k: int) -> list[int]:
@@ -126,7 +157,9 @@ def _uncut(sampling: Sampling) -> Sampling:
     return sampling.without(*with_effect("cuts"))
 
 
-def _rows(logits: Vector, own: Vector, reshaped: Vector, tokens: Sequence[Token]) -> tuple[TokenCandidate, ...]:
+def _rows(logits: Vector, found: tuple[Vector, Vector, Vector], tokens: Sequence[Token]) -> tuple[TokenCandidate, ...]:
+    """`found`: the model's own probabilities, those after the sliders, and those before the cuts."""
+    own, reshaped, uncut = found
     return tuple(
         TokenCandidate(
             token=token.piece,
@@ -135,6 +168,7 @@ def _rows(logits: Vector, own: Vector, reshaped: Vector, tokens: Sequence[Token]
             probability=float(own[token.id]),
             reshaped=float(reshaped[token.id]),
             kept=bool(reshaped[token.id] > 0),
+            uncut=float(uncut[token.id]),
         )
         for token in tokens
     )

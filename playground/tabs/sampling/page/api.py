@@ -126,7 +126,8 @@ async def _next_tokens(app: App[SamplingVisits], who: Who, wanted: _NextTokensCa
             tokens = await box.encode(model, wanted.prompt, begin=True)
         position = await look(box, model, [token.id for token in tokens])
         found = await next_tokens(box, model, position, wanted.sampling, wanted.k)
-    return [asdict(row) for row in found.rows]
+    shown = ("token", "id", "logit", "probability", "reshaped", "kept")
+    return [{name: getattr(row, name) for name in shown} for row in found.rows]
 
 
 async def _sweep(app: App[SamplingVisits], who: Who, wanted: _SweepCall) -> AsyncGenerator[dict[str, Any]]:

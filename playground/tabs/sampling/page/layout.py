@@ -25,6 +25,7 @@ class SamplingLayout:
     modes: gr.Tabs
     read: gr.HTML
     choice: gr.HTML
+    beside: SamplingBesideLayout
     steps: SamplingStepsLayout
     sweep: SamplingSweepLayout
     file: gr.JSON
@@ -34,6 +35,17 @@ class SamplingLayout:
         """Of a `SamplingScreen`, in its order."""
         steps = self.steps
         return [self.read, self.choice, steps.path, steps.leaf, steps.forks, steps.stop, steps.more]
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingBesideLayout:
+    """Another prompt beside the first, and a token that is looked up."""
+
+    other: gr.Textbox
+    compare: gr.Button
+    token: gr.Textbox
+    seek: gr.Button
+    told: gr.HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +75,13 @@ class SamplingSweepLayout:
     stop: gr.Button
     grid: gr.HTML
     plot: gr.Plot
+    exports: dict[str, gr.Button]
+    kept: gr.Row
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `SweepScreen`, in its order."""
-        return [self.grid, self.plot, self.run, self.stop]
+        return [self.grid, self.plot, self.run, self.stop, self.kept]
 
 
 def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
@@ -97,11 +111,39 @@ def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
         with gr.Tab(label("sampling.mode_next"), id="next"):
             read = place("sampling-read")
             choice = place("sampling-choice", script_body("sampling/pick_token"))
+            beside = _lay_out_beside(page)
         with gr.Tab(label("sampling.mode_steps"), id="steps"):
             steps = _lay_out_steps(page)
         with gr.Tab(label("sampling.mode_sweep"), id="sweep"):
             sweeping = _lay_out_sweep(page)
-    return SamplingLayout(prompt, form, look, example, modes, read, choice, steps, sweeping, gr.JSON(visible=False))
+    return SamplingLayout(
+        prompt, form, look, example, modes, read, choice, beside, steps, sweeping, gr.JSON(visible=False)
+    )
+
+
+def _lay_out_beside(page: Page[SamplingVisits]) -> SamplingBesideLayout:
+    label = page.app.label
+    with gr.Accordion(label("sampling.beside"), open=False, elem_id="sampling-beside"):
+        with gr.Row():
+            other = gr.Textbox(
+                label=label("sampling.other"),
+                info=label("sampling.other_info"),
+                max_lines=4,
+                min_width=260,
+                elem_id="sampling-other",
+            )
+            token = gr.Textbox(
+                label=label("sampling.token"),
+                info=label("sampling.token_info"),
+                max_lines=1,
+                min_width=200,
+                elem_id="sampling-token",
+            )
+        with gr.Row(elem_classes="doing"):
+            compare = button(label("sampling.compare"), "sampling-compare")
+            seek = button(label("sampling.seek"), "sampling-seek")
+        told = place("sampling-beside-told")
+    return SamplingBesideLayout(other, compare, token, seek, told)
 
 
 def _lay_out_steps(page: Page[SamplingVisits]) -> SamplingStepsLayout:
@@ -156,8 +198,13 @@ def _lay_out_sweep(page: Page[SamplingVisits]) -> SamplingSweepLayout:
         example = button(label("sampling.sweep_example"), "sweep-example")
     grid = place("sweep-grid")
     plot = gr.Plot(show_label=False, label=label("sampling.plot"), visible=False, elem_id="sweep-plot")
+    with gr.Row(elem_classes="doing", visible=False) as kept:
+        exports = {
+            kind: button(label(f"sampling.export_sweep_{kind}"), f"sweep-export-{kind}", quiet=True)
+            for kind in ("csv", "json")
+        }
     fields: list[gr.components.Component] = [temperatures, varied, values, seeds, longest]
-    return SamplingSweepLayout(fields, varied, values, example, run, stop, grid, plot)
+    return SamplingSweepLayout(fields, varied, values, example, run, stop, grid, plot, exports, kept)
 
 
 def _field(label: gr.I18n, name: str, *, visible: bool = True) -> gr.Textbox:

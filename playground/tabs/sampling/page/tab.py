@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.page.program import Page, Program
 from playground.tabs.sampling.page.api import publish
+from playground.tabs.sampling.page.events.beside import wire_beside
 from playground.tabs.sampling.page.events.look import wire_look, wire_opening
 from playground.tabs.sampling.page.events.steps import wire_steps
 from playground.tabs.sampling.page.events.sweep import wire_sweep
@@ -23,6 +24,7 @@ def open(program: Program) -> SamplingVisits:
 def build(page: Page[SamplingVisits]) -> None:
     layout = lay_out_sampling(page)
     wire_look(page, layout)
+    wire_beside(page, layout)
     wire_steps(page, layout)
     wire_sweep(page, layout)
     wire_opening(page, layout)

@@ -13,12 +13,14 @@ from playground.tabs.sampling.lab import (
     Growth,
     NextToken,
     Position,
+    RankedToken,
     Small,
     SweepCell,
     TokenTree,
     choose,
     grow,
     look,
+    look_up,
     next_tokens,
     replay,
     small_multiples,
@@ -48,6 +50,14 @@ class Looked:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPrompt:
+    """Another prompt beside the first, read by the same model."""
+
+    text: str
+    position: Position
+
+
 @dataclass(slots=True, kw_only=True)
 class _Work:
     """`box` is `None` for a remote model, whose tree can only be read. `position` is where the bars were last drawn."""
@@ -56,6 +66,9 @@ class _Work:
     box: WhiteBox | None
     tree: TokenTree
     position: Position | None = None
+    other: OtherPrompt | None = None
+    sought: str = ""
+    """The text whose token is looked up."""
 
 
 @dataclass(slots=True)
@@ -108,6 +121,38 @@ class SamplingVisits:
         work, box, position = await self._looked(visitor)
         rows = (await next_tokens(box, work.model, position, sampling, k)).rows
         return small_multiples(position, rows, sampling, temperatures)
+
+    async def compare(self, visitor: str, prompt: str, chat: bool = False) -> None:
+        """Read another prompt with the model of the first, to be shown beside it; an empty one is taken away again.
+
+        One forward pass. Raises `InputError("empty")` where nothing was looked at, and what `look` raises.
+        """
+        work, box, _ = await self._looked(visitor)
+        if not prompt.strip():
+            work.other = None
+            return
+        async with self.sessions.work.at(visitor, _PLACE, counted=False):
+            asked = (Message.of("user", prompt),)
+            tokens = await (box.encode_chat(work.model, asked) if chat else box.encode(work.model, prompt, begin=True))
+            position = await look(box, work.model, [token.id for token in tokens])
+        work.other = OtherPrompt(text=prompt, position=position)
+
+    async def beside(self, visitor: str, sampling: Sampling, k: int = 25) -> tuple[str, NextToken] | None:
+        """The other prompt and its bars under these sliders; `None` where there is none."""
+        work, box, _ = await self._looked(visitor)
+        if work.other is None:
+            return None
+        return work.other.text, await next_tokens(box, work.model, work.other.position, sampling, k)
+
+    async def seek(self, visitor: str, text: str) -> None:
+        """From now on the token of that text is looked up; of an empty one, none. Raises `InputError("empty")`."""
+        work, _, _ = await self._looked(visitor)
+        work.sought = text
+
+    async def sought(self, visitor: str, sampling: Sampling) -> tuple[RankedToken, ...]:
+        """The token that is looked up, under these sliders; none where none is."""
+        work, box, position = await self._looked(visitor)
+        return await look_up(box, work.model, position, sampling, work.sought) if work.sought.strip() else ()
 
     def tree(self, visitor: str) -> TokenTree | None:
         """The tree so far; `None` where nothing was looked at."""

@@ -120,12 +120,12 @@ async def _asked(
     model, provider = contestant.model, contestant.provider
     sampling = replace(contestant.sampling, seed=attempt.seed)
     request = Request(model=model, messages=messages, sampling=sampling, owner=contestant.owner)
-    outcome, start, changes = Outcome(), 0.0, list[JsonValue]()
-    async with attempt.slots.at(model.provider), aclosing(ask(provider, request)) as events:
+    outcome, start, before, changes = Outcome(), 0.0, 0.0, list[JsonValue]()
+    async with attempt.slots.at(model.provider) as slot, aclosing(ask(provider, request)) as events:
         async for event in events:
             match event:
                 case Outgoing():
-                    start = time.monotonic()
+                    start, before = time.monotonic(), slot.seconds
                 case TextDelta(text):
                     outcome = replace(outcome, text=outcome.text + text)
                 case TextWasReasoning():
@@ -136,6 +136,7 @@ async def _asked(
                 case Done(usage=usage):
                     spent, price = time.monotonic() - start, cost(model, usage)
                     outcome = replace(outcome, calls=1, usage=usage, cost=price, seconds=spent, done=True)
+                    outcome = replace(outcome, computing=slot.seconds - before if model.local else None)
                 case ReasoningDelta() | TokenLogprobs() | Progress():
                     pass
                 case _:

@@ -79,7 +79,7 @@ class VisionResult:
 
 _HEAD = (
     *("model", "way", "item", "image", "type", "question", "expected", "answer", "score", "verdict", "output"),
-    *("input_tokens", "output_tokens", "seconds", "cost_usd_estimated", "failure"),
+    *("input_tokens", "output_tokens", "seconds", "computing_seconds", "cost_usd_estimated", "failure"),
 )
 
 
@@ -88,7 +88,8 @@ def _row(it: Contender, question: PictureQuestion, outcome: Outcome) -> tuple[st
         *(it.model.ref, it.way, question.item.id, question.image.name, question.type, question.item.question),
         *(" | ".join(question.item.answers), extracted_answer(outcome)),
         *(outcome.score, verdict(outcome), outcome.text),
-        *(outcome.usage.input_tokens, outcome.usage.output_tokens, round(outcome.seconds, 3), outcome.cost),
+        *(outcome.usage.input_tokens, outcome.usage.output_tokens),
+        *(round(outcome.seconds, 3), outcome.computing, outcome.cost),
         outcome.failure.key if outcome.failure else "",
     )
 

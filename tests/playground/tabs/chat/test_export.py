@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -17,7 +18,8 @@ from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.export_loops import SEEING_LOOP
 from playground.tabs.chat.lab.pictures import MessagePicture
-from providers import catalog
+from playground.visitors.reach import full_name
+from providers import catalog, registry
 from providers.base import Endpoint
 from providers.errors import Failure
 from providers.types import Image, Sampling, Usage
@@ -58,6 +60,28 @@ def test_markdown_shows_who_said_what_with_which_parameters():
     assert text.index("## You") < text.index("One?") < text.index("## a/b") < text.index("Sí.")
     assert "temperature 0.5" in text
     assert "output_tokens 2" in text
+
+
+def test_markdown_says_which_replies_failed_and_why():
+    conversation = held("a/b", "c/d")
+    failed = Reply(model="c/d", state="failed", text="Half", failure=Failure("missing_key", {"provider": "c"}))
+    conversation = conversation.with_replies((conversation.turns[-1].replies[0], failed))
+    text = to_markdown(conversation, "You", told=lambda failure: f"No key\nfor {failure.values['provider']}")
+    assert "Half\n\n> ⚠ No key for c" in text
+    assert text.count("⚠") == 1
+
+
+@pytest.mark.parametrize("typed", ["gpt2", "owner/name", "/models/mine", "owner/name@openvino"])
+def test_a_local_model_is_asked_without_a_vendors_client(typed):
+    named = partial(full_name, providers=registry.names(catalog.load()))
+    program = to_python(held(typed), catalog.load().endpoints, named, "Un programa «así».")
+    compile(program, "x.py", "exec")
+    assert (
+        "AutoModelForCausalLM" in program
+        and "OpenAI" not in program
+        and "@openvino" not in program.split("converse(")[1]
+    )
+    assert ast.get_docstring(ast.parse(program)) == "Un programa «así»."
 
 
 def test_an_empty_conversation_can_be_exported():

@@ -178,11 +178,38 @@ class TestConversation:
         with pytest.raises(ValueError):
             Conversation.from_json(value)
 
-    def test_a_new_column_starts_from_the_first_ones_past(self) -> None:
+    def test_a_new_column_begins_empty(self) -> None:
         first = Conversation(system="Be brief.").ask("one", ("a/b",))
         said = first.with_replies((Reply(model="a/b", state="done", text="1"),)).ask("two", ("a/b", "c/d"))
         turns = [(message.role, message.text) for message in said.messages(1)]
-        assert turns == [("system", "Be brief."), ("user", "one"), ("assistant", "1"), ("user", "two")]
+        assert turns == [("system", "Be brief."), ("user", "two")]
+        assert said.reply(0, 1) is None
+
+    @given(CONVERSATIONS, st.lists(WORDS, max_size=4, unique=True))
+    def test_a_column_has_its_own_models_replies_and_none_is_lost(self, said: Conversation, models: list[str]) -> None:
+        arranged = said.arranged(models)
+        for before, turn in zip(said.turns, arranged.turns, strict=True):
+            if len(models) > 1:
+                own = turn.replies[: len(models)]
+                assert all(reply is None or reply.model == model for reply, model in zip(own, models, strict=True))
+            written = [reply for reply in before.replies if reply is not None]
+            assert sorted(map(id, written)) == sorted(id(reply) for reply in turn.replies if reply is not None)
+        assert arranged.arranged(models) == arranged
+
+    def test_a_model_alone_goes_on_with_the_conversation(self) -> None:
+        first = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", state="done", text="1"),))
+        second = first.arranged(["c/d"]).ask("two", ("c/d",))
+        assert [message.text for message in second.messages(0)] == ["one", "1", "two"]
+        second = second.with_replies((Reply(model="c/d", state="done", text="2"),))
+        both = second.arranged(["c/d", "a/b"])
+        assert [
+            both.reply(turn, column) and both.reply(turn, column).model for turn in (0, 1) for column in (0, 1)
+        ] == [
+            None,
+            "a/b",
+            "c/d",
+            None,
+        ]
 
 
 class TestStarts:

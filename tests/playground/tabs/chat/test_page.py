@@ -18,6 +18,8 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, messages
+from playground.tabs.chat.page.events.conversation import export_conversation, lay_columns
+from playground.tabs.chat.page.events.presets import choose_preset
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.text import texts
@@ -79,6 +81,17 @@ def test_of_a_run_the_columns_are_those_of_the_conversation_and_finished_turns_a
     assert first[1] is second[1], "what did not grow is the same"
 
 
+def test_a_reply_names_its_model_and_a_column_that_was_not_asked_says_so() -> None:
+    answered = conversation()
+    for column, model in enumerate(("y", "z")):
+        titles = [one["metadata"]["title"] for one in messages(shown(), answered.until(1), column) if "metadata" in one]
+        assert titles[-1].startswith(f"{model} · ")
+    later = messages(shown(), answered.until(1), 2)
+    assert [one["role"] for one in later] == ["user", "assistant"]
+    assert "not asked" in later[1]["metadata"]["title"]
+    assert "first" not in str(later), "what another model wrote stands in its own column alone"
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> App[ChatVisits]:
     program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=2))
@@ -113,6 +126,33 @@ async def test_a_run_begins_with_stop_and_ends_with_send_and_skips_nothing(app: 
         assert not [one for one in screen.outputs() if isinstance(one, dict)], "Gradio makes a skipped component anew"
     kept = app.visits.load(WHO.visitor)
     assert seen[-1].chats[:2] == [as_gradio_has_it(messages(shown(), kept, n)) for n in (0, 1)]
+
+
+async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVisits]) -> None:
+    await screens(app, "hello", "echo", "variant")
+    said = [reply.text for reply in app.visits.load(WHO.visitor).turns[0].replies if reply is not None]
+    for models, expected in ((["variant"], [1]), (["variant", "echo"], [1, 0]), (["echo", "words"], [0, None])):
+        laid = await lay_columns(app, WHO, [f"scripted/{name}" for name in models])
+        for column, place in enumerate(expected):
+            drawn = str(laid[2 * MAX_COLUMNS + column])
+            assert [text in drawn for text in said] == [place == 0, place == 1]
+    kept = app.visits.load(WHO.visitor)
+    assert sorted(reply.text for reply in kept.turns[0].replies if reply is not None) == sorted(said)
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_to_start_from_no_assistant_is_no_error(app: App[ChatVisits], nothing: str | None) -> None:
+    assert choose_preset(app, WHO, nothing) == ["", gr.skip(), ""]
+
+
+def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]) -> None:
+    failed = Reply(model="scripted/echo", state="failed", failure=Failure.of(InputError("empty")))
+    app.visits._save(WHO.visitor, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
+    content = export_conversation(app, WHO, "markdown")["content"]
+    assert shown().message(failed.failure) in content  # type: ignore[arg-type]
+    assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
+    spanish = export_conversation(app, Who("visitor", "es", texts()), "python")["content"]
+    assert "Una conversación de Aula" in spanish
 
 
 async def test_what_could_not_be_sent_goes_back_into_the_box_and_says_why(app: App[ChatVisits]) -> None:

@@ -159,7 +159,8 @@ class TestRunning:
         rest = asyncio.create_task(last(old))
         new = await last(desk.send(HELD, "Hi", choices("echo", "echo", "echo", "echo")))
         assert (await rest).turns[-1].replies[0].state == "stopped"
-        assert new.turns[0].replies[0].text.startswith(said.text)
+        first, *_ = [reply for reply in new.turns[0].replies if reply is not None]
+        assert first.text.startswith(said.text)
         assert texts(new) == ["You said: Hi"] * 4
         assert desk.load(HELD) == new
         computed = scripted.computed
@@ -290,8 +291,8 @@ class TestImages:
     async def test_earlier_images_go_along_or_are_said_to_be_left_out(self, desk: ChatVisits) -> None:
         await desk.attachments.add(HELD, images.png(), "red.png")
         await self.ask(desk, "What?", choices("seer"))
-        done = await self.ask(desk, "And?", choices("seer", "echo"))
-        seen, blind = done.turns[-1].replies
+        (seen,) = (await self.ask(desk, "And?", choices("seer"))).turns[-1].replies
+        (blind,) = (await self.ask(desk, "And?", choices("echo"))).turns[-1].replies
         assert seen.text.startswith("I was sent 1 image:")
         assert blind.text == "You said: And?"
         assert [change.reason for change in blind.changes] == ["images_not_seen"]

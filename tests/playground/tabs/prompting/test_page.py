@@ -30,7 +30,7 @@ from playground.settings import Settings
 from playground.strategies.solving.strategy import strategies
 from playground.strategies.solving.trace import Trace, TraceStep
 from playground.tabs.prompting.page.api import line_json
-from playground.tabs.prompting.page.drawing import cards, items, results, steps
+from playground.tabs.prompting.page.drawing import cards, items, lines, results, steps
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.strategies import draw_strategies
 from playground.tabs.prompting.page.events.ask import ask
@@ -317,7 +317,7 @@ class TestASet:
         )
         found = {Cell(HOSTILE, HOSTILE): outcome}
         drawn = (
-            results.draw_results(show, results.result_lines(description, found))
+            results.draw_results(show, lines.result_lines(description, found))
             + results.draw_steadiness(show, description, found)
             + items.draw_items(show, description, found, differ=False)
             + items.draw_item(show, description, found, HOSTILE)
@@ -354,11 +354,11 @@ class TestNoReadableAnswer:
         ("language", "wrong", "unread"),
         [("en", "1 wrong", "2 without a readable answer"), ("es", "1 mal", "2 sin respuesta legible")],
     )
-    @pytest.mark.parametrize("lines", [results.result_lines, results.partial_lines])
-    def test_the_table_counts_it_apart_from_wrong(self, language, wrong, unread, lines):
+    @pytest.mark.parametrize("summed", [lines.result_lines, lines.partial_lines])
+    def test_the_table_counts_it_apart_from_wrong(self, language, wrong, unread, summed):
         show = Renderer(texts(), language)
-        said = shown_text(results.draw_results(show, lines(*unread_run())))
-        assert show.text("prompting.unread_info") in results.draw_results(show, lines(*unread_run()))
+        said = shown_text(results.draw_results(show, summed(*unread_run())))
+        assert show.text("prompting.unread_info") in results.draw_results(show, summed(*unread_run()))
         assert f"{wrong} · {unread}" in said and re.search(r"40\s?%", said)
 
     def test_each_question_has_a_sign_of_its_own(self, show):
@@ -382,7 +382,7 @@ class TestNoReadableAnswer:
         assert items.draw_items(show, description, outcomes, differ=False).count("0/1 <small>1 <span") == 2
 
     def test_the_figure_shows_what_the_mean_would_be_at_best(self, show):
-        accuracy, _ = plot_results(show, results.result_lines(*unread_run()))
+        accuracy, _ = plot_results(show, lines.result_lines(*unread_run()))
         mean, best = accuracy.data
         assert (mean.x, best.x) == ((0.4,), (0.8,))
         assert best.name == "if every reply without a readable answer were right"
@@ -397,7 +397,7 @@ class TestNoReadableAnswer:
         assert '<td class="number">2</td>' in drawn
 
     def test_the_endpoint_reports_it(self):
-        (line,) = results.result_lines(*unread_run())
+        (line,) = lines.result_lines(*unread_run())
         reported = line_json(line)
         assert (reported["wrong"], reported["unread"]) == (1, 2)
 
@@ -430,6 +430,12 @@ class TestRuns:
         assert len(screen.costs["value"].data) == 2  # tokens and seconds: nothing was paid
         assert screen.items.count("data-item") == 4 and screen.differ["visible"]
         assert 'role="alert"' in str(reopen(app, who, "none").progress)
+        assert "Arithmetic word problems" in shown_text(screen.table) and "Settings of this run" in screen.table
+
+    async def test_nothing_to_compare_is_said(self, app, who):
+        one = await run_of(app, who)
+        for chosen in ((one, None), (None, one), (None, None)):
+            assert "choose two runs" in compare_runs(app, who, *chosen)
 
     async def test_exports(self, app, who):
         run = await run_of(app, who)
@@ -438,7 +444,10 @@ class TestRuns:
         assert len(rows) == 8 and rows[0]["strategy"] == "zero_shot"
         assert len([json.loads(line) for line in files["jsonl"]["content"].splitlines()]) == 9
         assert "| Zero-shot |" in files["markdown"]["content"]
-        assert nbformat.reads(files["notebook"]["content"], 4)
+        book = nbformat.reads(files["notebook"]["content"], 4)
+        assert "pip install -r requirements.txt" in book.cells[1].source, "what is missing is said, not found out"
+        spanish = nbformat.reads(export_run(app, replace(who, language="es"), run, "notebook")["content"], 4)
+        assert "Este cuaderno" in spanish.cells[0].source
         assert export_run(app, who, "none", "csv") is None
         assert {file["name"].partition(".")[2] for file in files.values()} == {"csv", "jsonl", "md", "ipynb"}
 
@@ -550,7 +559,7 @@ class TestFigures:
         assert bars.layout.template.layout.xaxis.rangemode == "tozero"
 
     def test_one_colour_a_strategy(self):
-        colours = [results.colour_of(one.name) for one in strategies()]
+        colours = [lines.colour_of(one.name) for one in strategies()]
         assert len(set(colours)) == len(strategies())
 
 

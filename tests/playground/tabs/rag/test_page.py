@@ -50,6 +50,7 @@ from playground.tabs.rag.lab.parsing.reply import ParserReply, UnpackedFile
 from playground.tabs.rag.lab.parsing.worker import ParserTask
 from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
 from playground.tabs.rag.page.drawing.figures import plot_map
+from playground.tabs.rag.page.drawing.marked import draw_document_text
 from playground.tabs.rag.page.drawing.omissions import omission_text, page_ranges
 from playground.tabs.rag.page.drawing.passages import draw_passage_scores, draw_passages
 from playground.tabs.rag.page.drawing.reader import draw_page
@@ -59,6 +60,7 @@ from playground.tabs.rag.page.events.files import add, keep_scanned, list_docume
 from playground.tabs.rag.page.events.inside import show_chunks, show_map, show_neighbours
 from playground.tabs.rag.page.events.measure import (
     RagMeasureFields,
+    ask_before_adding,
     chosen_questions,
     export_measures,
     measure_ways,
@@ -208,6 +210,26 @@ class TestClaims:
         assert "<strong>Hours</strong>" in drawn and "<strong>Open</strong> at <code>six</code>" in drawn
         assert "• &lt;b&gt;rye&lt;/b&gt; 2 * 3 * 4" in drawn and "• ![x](http" in drawn
         assert "<img" not in drawn and "<b>" not in drawn and "<a" not in drawn
+
+    def test_marks_that_are_cut_in_two_and_a_prompts_delimiters_are_not_shown(self, show):
+        text = "<passage 1a2b3c4d> [1] **Open at six. Closed [1] on Mondays** </passage 1a2b3c4d> `2**3` 2**3 **kwargs"
+        first = text.index("Closed")
+        spans = [sentence(text, 0, first - 1), sentence(text, first, len(text))]
+        drawn = claims.draw_claims(show, claims.Claims(text=text, passages=[PASSAGE], sentences=spans))
+        said = Seen(drawn).text
+        assert "passage 1a2b" not in said and "Open at six" in said and "on Mondays" in said
+        assert said.count("**") == 2 and "<code>2**3</code>" in drawn, "powers stay as they are written"
+        assert "<passage" not in Seen(answers._plain(Reply(model="a/b", text=text))).text
+
+    def test_markdown_documents_are_shown_as_they_mean_it_and_others_as_they_are(self):
+        assert draw_document_text("**Open** <b>", "hours.md") == "<strong>Open</strong> &lt;b&gt;"
+        assert draw_document_text("f(**kwargs) # one", "code.py") == "f(**kwargs) # one"
+
+    @pytest.mark.parametrize("page", [1, 2])
+    def test_a_page_that_is_claimed_is_checked(self, show, page):
+        text = f"It is 41 metres high (page {page}) [1]."
+        drawn = claims.draw_claims(show, claims.Claims(text=text, passages=[PASSAGE]))
+        assert ("another page: 1" in drawn) == (page == 2) and f"page {page}" in Seen(drawn).text
 
     def test_a_citation_is_a_button_that_names_its_passage(self, show):
         drawn = claims.draw_claims(
@@ -539,6 +561,16 @@ class TestMeasures:
         assert "75% (50% – 90%)" in text and "0.75 (0.50 – 0.90)" in text and "+1 / −9, p = 0.020" in text
         assert "Recall@5" in text and "4 ms" in text
 
+    def test_the_statistics_go_by_the_names_of_what_was_used(self, show):
+        whole = {name: replace(score, binary=True) for name, score in row().scores.items()}
+        drawn = [measures.draw_measure_table(show, [one], 5) for one in (row(scores=whole), row())]
+        assert "McNemar" in drawn[0] and "sign test" not in drawn[0]
+        assert "McNemar" not in drawn[1] and "sign test" in drawn[1] and "bootstrap" in drawn[1]
+
+    def test_the_computers_time_and_the_time_in_company_are_told_apart(self, show):
+        drawn = measures.draw_measure_table(show, [row(computing=0.002)], 5)
+        assert "<td>2 ms</td><td>4 ms</td>" in drawn and "Computer time" in drawn and "Found after" in drawn
+
     def test_each_language_has_its_own_table(self, show):
         found = {"": [row()], "en": [row()], "es": [row()]}
         drawn = measures.draw_measures(show, found, 5)
@@ -579,6 +611,9 @@ class TestMeasuring:
         plan = RagMeasureFields(questions="own", ways=["lexical", "dense"], sizes="60, 200")
         screen = await last(measure_ways(app, who, kept, plan, checked_retrieval(app, who, RetrievalFields())))
         assert str(screen["table"]).count("<tr data-column=") == 4
+        title = Seen(str(screen["table"])).text
+        for part in ("1 question", "English", "by words", "chunks of 60, 200 tokens", "Recall@5", "begun "):
+            assert part in title
         assert "4 of 4 searches" in str(screen["progress"]) and screen["run"]["visible"]
         assert export_measures(who, kept, "csv")["content"].count("\r\n") == 1 + 2 * 4
         assert export_measures(Who("another", "en", texts()), kept, "csv") is None
@@ -783,3 +818,12 @@ class TestAsking:
         await added(app, who)
         screen = await last(answer(app, who, self.asking(compare=False)))
         assert str(screen["current"]).count("<section") == 1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_measuring_the_samples_asks_before_it_adds_them(app, who):
+    asked = await ask_before_adding(app, who, RetrievalFields())
+    assert asked is not None and asked.confirm["visible"] and asked.cancel["visible"] and not asked.run["visible"]
+    samples = app.visits.samples()
+    assert str(len(samples)) in str(asked.progress) and all(one.name in str(asked.progress) for one in samples)
+    assert await stored_documents(app, who, RetrievalFields()) == (), "nothing was added"

@@ -321,7 +321,7 @@ class TestSweep:
             return [screen.outputs() async for screen in screens]
 
     async def test_a_grid_and_a_plot(self, app, who):
-        grid, plot, run, stop = (await self.shown(app, who, WORDS))[-1]
+        grid, plot, run, stop, _ = (await self.shown(app, who, WORDS))[-1]
         found = Seen(str(grid))
         assert "4 of 4 cells done" in found.text and found.tags.count("td") == 4
         assert "agreement 1.00" in re.sub(r"\s+", " ", re.sub("<.*?>", " ", str(grid)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import gradio as gr
 
@@ -22,6 +23,9 @@ from playground.tabs.chat.page.events.presets import named_presets
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
+from playground.visitors.reach import full_name
+from providers import registry
+from providers.errors import Failure
 
 
 def unchanged_chats() -> list[object]:
@@ -112,12 +116,18 @@ def settle(
 
 async def lay_columns(app: App[ChatVisits], who: Who, models: Sequence[str], *, colours: bool = False) -> list[object]:
     """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
-    show, conversation = app.show(who, colours=colours), await app.visits.loaded(who.visitor)
-    known = await app.models(who)
     shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
+    show, conversation = app.show(who, colours=colours), await app.visits.arrange(who.visitor, shown)
+    heads = await draw_heads(app, who, shown)
     visible = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
-    heads = [show.head(known.get(ref), ref) for ref in shown] + [""] * (MAX_COLUMNS - len(shown))
     return [*visible, *heads, *columns(show, conversation)]
+
+
+async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> list[object]:
+    """The name of each column's model and where that is, which changes once its weights have been fetched."""
+    show, known = app.show(who), await app.models(who)
+    heads: list[object] = [show.head(known.get(ref), ref) for ref in models[:MAX_COLUMNS]]
+    return heads + [""] * (MAX_COLUMNS - len(heads))
 
 
 def open_tab(app: App[ChatVisits], who: Who) -> list[object]:
@@ -151,8 +161,14 @@ def export_conversation(app: App[ChatVisits], who: Who, kind: str) -> File:
         case "json":
             return {"name": "aula-chat.json", "type": "application/json", "content": to_json(conversation)}
         case "markdown":
-            content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"))
+            show = app.show(who)
+
+            def told(failure: Failure) -> str:
+                return f"{show.message(failure)} {show.hint(failure)}"
+
+            content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"), told)
             return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
         case _:
-            content = to_python(conversation, app.reach.catalog.endpoints)
+            named = partial(full_name, providers=registry.names(app.reach.catalog))
+            content = to_python(conversation, app.reach.catalog.endpoints, named, who.text("chat.program"))
             return {"name": "aula_chat.py", "type": "text/x-python", "content": content}

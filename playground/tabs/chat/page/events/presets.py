@@ -19,7 +19,7 @@ def wire_presets(page: Page[ChatVisits], layout: ChatLayout) -> None:
     """A preset that is chosen here, and one that another tab hands over."""
     app = page.app
 
-    def on_preset(name: str, request: gr.Request) -> list[object]:
+    def on_preset(name: str | None, request: gr.Request) -> list[object]:
         return choose_preset(app, app.who(request), name)
 
     def on_handed(handed: dict[str, Any] | None, request: gr.Request) -> list[object]:
@@ -38,11 +38,14 @@ def named_presets(app: App[ChatVisits], who: Who) -> list[tuple[str, str]]:
     return [*ours, *((f"▤ {one.name}", one.id) for one in own)]
 
 
-def choose_preset(app: App[ChatVisits], who: Who, name: str) -> list[object]:
+def choose_preset(app: App[ChatVisits], who: Who, name: str | None) -> list[object]:
     """The preset's system prompt, its temperature where it has one, and what it answers from where it has documents.
 
-    Raises `AssistantError("assistant")` for one that is gone.
+    Without a name, nothing is started from: the system prompt is empty again. Raises `AssistantError("assistant")` for
+    one that is gone.
     """
+    if not name:
+        return ["", gr.skip(), ""]
     preset = next((preset for preset in presets() if preset.id == name), None)
     if preset is None:
         return [assistants_of(app).own_assistant(who.visitor, name).system, gr.skip(), who.text("chat.grounded")]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from playground.page.parts.render import CONTINUE, KEYS, LONGER, SAMPLING, Renderer, tags_typed
 from playground.page.parts.screen import Screen, unchanged
@@ -21,7 +22,7 @@ from playground.tabs.chat.page.drawing import (
     draw_waiting_pictures,
     messages,
 )
-from playground.tabs.chat.page.events.conversation import hand_over, unchanged_chats
+from playground.tabs.chat.page.events.conversation import draw_heads, hand_over, unchanged_chats
 from playground.tabs.chat.page.fields import checked_choices
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
@@ -88,12 +89,24 @@ def wire_replies(page: Page[ChatVisits], layout: ChatLayout) -> None:
             yield screen.outputs()
 
     empty = script_function("chat/empty_message")
-    layout.message.submit(on_send, [layout.message, *inputs], layout.streamed, js=empty, **_STREAMED)
-    layout.regenerate.click(on_regenerate, inputs, layout.streamed, **_STREAMED)
-    layout.proceed.click(on_proceed, inputs, layout.streamed, **_STREAMED)
+    for run in (
+        layout.message.submit(on_send, [layout.message, *inputs], layout.streamed, js=empty, **_STREAMED),
+        layout.regenerate.click(on_regenerate, inputs, layout.streamed, **_STREAMED),
+        layout.proceed.click(on_proceed, inputs, layout.streamed, **_STREAMED),
+    ):
+        _wire_heads(page, layout, run)
     layout.sending.change(None, layout.sending, layout.message, js=script_function("chat/show_sending"), **PRIVATE)
     for number, chat in enumerate(layout.chats):
         _wire_column(page, layout, number, chat)
+
+
+def _wire_heads(page: Page[ChatVisits], layout: ChatLayout, run: Dependency) -> None:
+    """After a run the heads say what has been fetched for it."""
+
+    async def on_ended(models: list[str], request: gr.Request) -> list[object]:
+        return await draw_heads(page.app, page.app.who(request), models or [page.app.settings.model])
+
+    run.then(on_ended, page.sidebar.models, list(layout.heads), **PRIVATE)
 
 
 def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: gr.Chatbot) -> None:
@@ -162,7 +175,7 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
     chat.edit(on_edit, inputs, layout.streamed, **_STREAMED)
     elsewhere = [page.sidebar.keys.panel, page.tabs, page.handed]
     chat.option_select(on_option, inputs, [*layout.streamed, *elsewhere], **_STREAMED)
-    chat.example_select(on_example, inputs, layout.streamed, **_STREAMED)
+    _wire_heads(page, layout, chat.example_select(on_example, inputs, layout.streamed, **_STREAMED))
 
 
 def _longer(app: App[ChatVisits], choices: Choices) -> Choices:

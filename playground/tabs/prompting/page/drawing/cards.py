@@ -27,9 +27,10 @@ def draw_card(show: Renderer, card: Card) -> str:
     title, info = html.escape(show.text(one.title)), html.escape(show.text(one.info))
     body = "" if card.failure is None or card.trace.steps else show.alert(card.failure)
     steps, changes = draw_steps(show, card.trace, key, card.extraction), draw_changes(show, card.trace.changes)
+    head = show.head(card.model, card.ref, ran=card.trace.usage.output_tokens > 0)
     return (
         f'<article class="attempt {card.state}" data-strategy="{html.escape(card.strategy)}">'
-        f'<header><h4 title="{info}">{title}</h4>{show.head(card.model, card.ref)}</header>'
+        f'<header><h4 title="{info}">{title}</h4>{head}</header>'
         f"{_answer(show, card)}{body}{steps}{changes}"
         f'<p class="quiet facts-line">{html.escape(_facts(show, card))}</p></article>'
     )

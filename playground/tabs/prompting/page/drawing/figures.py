@@ -10,22 +10,25 @@ import plotly.graph_objects as go
 from playground.measuring.summary import if_all_read
 from playground.page.parts.plots import PlottedColumn, UnreadMark, add_unread, plot_amounts, plot_intervals
 from playground.page.parts.render import Renderer
-from playground.tabs.prompting.page.drawing.results import ResultLine
+from playground.tabs.prompting.page.drawing.lines import ResultLine
 
 
 def plot_results(show: Renderer, found: Sequence[ResultLine]) -> tuple[object | None, object | None]:
     """`None` where there is nothing to draw."""
     models = list(dict.fromkeys(line.column.model for line in found))
-    columns = [_column(line, models.index(line.column.model)) for line in found]
+    computing = all(line.found.computing is not None for line in found if line.found.cells)
+    columns = [_column(line, models.index(line.column.model), computing=computing) for line in found]
     if not any(line.found.cells for line in found):
         return None, None
-    titles = [show.text("prompting.axis_tokens"), show.text("prompting.axis_seconds"), show.text("prompting.axis_cost")]
+    time = "computing" if computing else "seconds"
+    titles = [show.text(f"prompting.axis_{name}") for name in ("tokens", time, "cost")]
     if not any(line.cost for line in found):
         titles.pop()
     binary = all(line.found.binary for line in found)
     scored = any(line.found.mean is not None for line in found)
     title = show.text("prompting.axis_accuracy" if binary else "prompting.axis_score")
-    accuracy = plot_intervals(show, columns, title, show.text("prompting.hover_accuracy")) if scored else None
+    hover = show.text("prompting.hover_accuracy" if binary else "prompting.hover_score")
+    accuracy = plot_intervals(show, columns, title, hover) if scored else None
     if accuracy is not None:
         _add_unread(show, accuracy, found, columns)
     return accuracy, plot_amounts(show, columns, titles, show.text("prompting.hover_amount"))
@@ -49,7 +52,7 @@ def _add_unread(
     add_unread(figure, marks, show.text("prompting.unread_legend"), show.text("prompting.hover_unread"))
 
 
-def _column(line: ResultLine, group: int) -> PlottedColumn:
+def _column(line: ResultLine, group: int, *, computing: bool) -> PlottedColumn:
     it = line.found
     return PlottedColumn(
         label=html.escape(line.column.label).replace(" · ", "<br>"),  # a figure reads mark-up
@@ -59,5 +62,5 @@ def _column(line: ResultLine, group: int) -> PlottedColumn:
         low=it.low,
         high=it.high,
         items=it.items,
-        amounts=(line.tokens, it.seconds, line.cost),
+        amounts=(line.tokens, it.computing if computing else it.seconds, line.cost),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 from pydantic import ValidationError
 
@@ -51,6 +52,9 @@ def _mark(show: Renderer, found: Sequence[Outcome | None]) -> str:
     known = [outcome for outcome in found if outcome is not None]
     if not known:
         return "·"
+    scores = [outcome.score for outcome in known if outcome.score is not None]
+    if len(found) > 1 and any(score not in (0, 1) for score in scores):
+        return show.number(fmean(scores), ".2f")
     if len(found) > 1:
         right = sum((outcome.score or 0) >= 1 for outcome in known)
         unread = sum(verdict(outcome) == "no_readable_answer" for outcome in known)

@@ -3,113 +3,24 @@
 from __future__ import annotations
 
 import html
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from playground.measuring import Outcome, Snapshot
-from playground.measuring.outcomes import Cell, State, verdict
-from playground.measuring.statistics import wilson
-from playground.measuring.store import ColumnDescription, RunDescription
-from playground.measuring.summary import ColumnSummary, Outcomes, compare, item_means, summarise, tries
+from playground.measuring import Snapshot
+from playground.measuring.outcomes import State
+from playground.measuring.store import RunDescription
+from playground.measuring.summary import ColumnSummary, Outcomes, tries
 from playground.page.parts.measures import draw_explained, draw_heads, draw_swatch, draw_table, draw_whisker
-from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.strategies.runs.describe import BASELINE
-from playground.strategies.solving.strategy import strategies
+from playground.tabs.prompting.page.drawing.findings import draw_findings, draw_floors
+from playground.tabs.prompting.page.drawing.lines import ResultLine
 from playground.tabs.prompting.page.drawing.pieces import draw_notice, say
+from playground.tabs.prompting.page.drawing.title import is_graded, metric_name
 
 _LONG = 90.0
 """Seconds above which minutes are said."""
-_HEADS = ("column", "score", "interval", "against", "tokens", "seconds", "cost")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultLine:
-    """A column of a run with its numbers."""
-
-    column: ColumnDescription
-    colour: str
-    found: ColumnSummary
-
-    @property
-    def tokens(self) -> float | None:
-        """Per question and run."""
-        done = self.found.cells
-        return (self.found.input_tokens + self.found.output_tokens) / done if done else None
-
-    @property
-    def cost(self) -> float | None:
-        """US dollars per question and run."""
-        return self.found.cost / self.found.cells if self.found.cost is not None and self.found.cells else None
-
-
-def colour_of(strategy: str) -> str:
-    """One colour a strategy, the same everywhere."""
-    names = [one.name for one in strategies()]
-    return SERIES[names.index(strategy) % len(SERIES)] if strategy in names else SERIES[0]
-
-
-def baseline_of(description: RunDescription, column: ColumnDescription) -> str | None:
-    """Zero-shot on the same model, where it is part of the run; else what the run is compared with."""
-    same = [one.key for one in description.columns if one.strategy == BASELINE and one.model == column.model]
-    return same[0] if same else description.baseline
-
-
-def result_lines(description: RunDescription, outcomes: Outcomes) -> tuple[ResultLine, ...]:
-    """All columns, each compared with its baseline. Takes a tenth of a second a column: resampling."""
-    found = []
-    for one, summary in zip(
-        description.columns, summarise(outcomes, [one.key for one in description.columns]), strict=True
-    ):
-        baseline = baseline_of(description, one)
-        comparison = compare(outcomes, one.key, baseline) if baseline != one.key else None
-        found.append(
-            ResultLine(column=one, colour=colour_of(one.strategy), found=replace(summary, comparison=comparison))
-        )
-    return tuple(found)
-
-
-def partial_lines(description: RunDescription, outcomes: Outcomes) -> tuple[ResultLine, ...]:
-    """The same while a run goes on: without resampling and comparisons, fast enough for five a second."""
-    by_column: dict[str, dict[Cell, Outcome]] = {one.key: {} for one in description.columns}
-    for cell, outcome in outcomes.items():
-        by_column.setdefault(cell.column, {})[cell] = outcome
-    return tuple(
-        ResultLine(column=one, colour=colour_of(one.strategy), found=_so_far(by_column[one.key], one.key))
-        for one in description.columns
-    )
-
-
-def _so_far(outcomes: Outcomes, key: str) -> ColumnSummary:
-    """Of one column's outcomes."""
-    mine = list(outcomes.values())
-    whole = [outcome for outcome in mine if outcome.failure is None]
-    means = list(item_means(outcomes, key).values())
-    binary = all(outcome.score in (None, 0, 1) for outcome in whole)
-    low, high = wilson(sum(means), len(means)) if means and binary else (None, None)
-    costs = [outcome.cost for outcome in mine if outcome.cost is not None]
-    verdicts = Counter(map(verdict, mine))
-    seconds = sorted(outcome.seconds for outcome in whole)
-    return ColumnSummary(
-        key=key,
-        cells=len(mine),
-        failed=len(mine) - len(whole),
-        unscored=sum(outcome.score is None for outcome in whole),
-        wrong=verdicts["wrong"],
-        unread=verdicts["no_readable_answer"],
-        items=len(means),
-        mean=fmean(means) if means else None,
-        low=low,
-        high=high,
-        binary=binary,
-        calls=sum(outcome.calls for outcome in mine),
-        input_tokens=sum(outcome.usage.input_tokens for outcome in mine),
-        output_tokens=sum(outcome.usage.output_tokens for outcome in mine),
-        seconds=seconds[len(seconds) // 2] if seconds else None,
-        cost=sum(costs) if len(costs) == len(mine) else None,
-    )
+_HEADS = ("column", "score", "interval", "against", "tokens", "computing", "seconds", "cost")
 
 
 def draw_run_progress(show: Renderer, snapshot: Snapshot, begun: int) -> str:
@@ -136,36 +47,52 @@ def draw_run_progress(show: Renderer, snapshot: Snapshot, begun: int) -> str:
     )
 
 
-def draw_results(show: Renderer, found: Sequence[ResultLine]) -> str:
-    """A row a column, with its interval drawn."""
-    binary = all(line.found.binary for line in found)
-    names = [one if binary or one != "score" else "mean" for one in _HEADS]
-    heads = draw_heads(say(show, f"result_{name}") for name in names)
-    rows = "".join(_row(show, line) for line in found)
-    unread = any(line.found.unread for line in found)
-    return _words(show, names[1:], unread=unread) + draw_table(say(show, "results"), heads, rows)
+def draw_results(show: Renderer, found: Sequence[ResultLine], description: RunDescription | None = None) -> str:
+    """A row a column, with its interval drawn; of a `description` also what always the same answer would reach."""
+    binary = all(line.found.binary for line in found) and not (description is not None and is_graded(description))
+    heads = {name: say(show, f"result_{name}") for name in _HEADS}
+    if not binary:
+        named = description is not None and is_graded(description)
+        metric = metric_name(show, description) if named and description is not None else ""
+        heads["score"] = say(show, "result_mean_of", metric=metric) if metric else say(show, "result_mean")
+    explained = _explained(binary, found, repeats=description.repeats if description is not None else 1)
+    rows = "".join(_row(show, line, binary=binary) for line in found)
+    if description is not None and binary:
+        rows += draw_floors(show, description)
+    words = _words(show, heads, explained, unread=any(line.found.unread for line in found))
+    return words + draw_table(say(show, "results"), draw_heads(heads.values()), rows)
 
 
-def _words(show: Renderer, names: Sequence[str], *, unread: bool) -> str:
+def _explained(binary: bool, found: Sequence[ResultLine], repeats: int) -> dict[str, str]:
+    """Which text explains each head: of the interval and of the test that were really used."""
+    intervals = {line.found.binary for line in found if line.found.mean is not None} or {binary}
+    texts = {name: f"result_{name}_info" for name in _HEADS[1:]}
+    if not binary:
+        texts["score"] = "result_mean_info"
+    if intervals != {True}:
+        texts["interval"] = "result_bootstrap_info" if intervals == {False} else "result_intervals_info"
+    if not binary or repeats > 1:
+        texts["against"] = "result_sign_info"
+    return texts
+
+
+def _words(show: Renderer, heads: Mapping[str, str], explained: Mapping[str, str], *, unread: bool) -> str:
     """Each word of the table's head once, with its explanation, outside of what scrolls and would cut it off."""
-    said = []
-    for name in names:
-        label = say(show, f"result_{name}")
-        explained = say(show, f"result_{'score' if name == 'mean' else name}_info")
-        said.append(draw_explained(label, explained))
+    said = [draw_explained(heads[name], say(show, text)) for name, text in explained.items()]
     if unread:
         said.append(draw_explained(say(show, "no_answer"), say(show, "unread_info")))
     return f'<p class="words-used">{" ".join(said)}</p>'
 
 
-def _row(show: Renderer, line: ResultLine) -> str:
+def _row(show: Renderer, line: ResultLine, *, binary: bool) -> str:
     it = line.found
     cells = [
-        _share(show, it),
-        _interval(show, line),
+        _share(show, it, binary=binary),
+        _interval(show, line, binary=binary),
         _against(show, line),
         _amount(show, line.tokens),
-        "–" if it.seconds is None else show.number(it.seconds, ".2f"),
+        _seconds(show, it.computing),
+        _seconds(show, it.seconds),
         _cost(show, it),
     ]
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -175,13 +102,17 @@ def _row(show: Renderer, line: ResultLine) -> str:
     )
 
 
-def _share(show: Renderer, it: ColumnSummary) -> str:
+def _seconds(show: Renderer, value: float | None) -> str:
+    return "–" if value is None else f"{show.number(value, '.2f')} s"
+
+
+def _share(show: Renderer, it: ColumnSummary, *, binary: bool) -> str:
     if it.mean is None:
         eye = say(show, "by_eye", count=it.unscored) if it.unscored else say(show, "not_yet")
         return f"<small>{eye}</small>"
-    value = show.number(it.mean, ".0%" if it.binary else ".2f")
+    value = show.number(it.mean, ".0%" if binary else ".2f")
     more = [say(show, "of_n", n=it.items)]
-    if it.wrong and it.binary:
+    if it.wrong and binary:
         more.append(say(show, "wrong_count", count=it.wrong))
     if it.unread:
         more.append(say(show, "unread_count", count=it.unread))
@@ -192,11 +123,11 @@ def _share(show: Renderer, it: ColumnSummary) -> str:
     return f'<span class="share">{value}</span> <small>{" · ".join(more)}</small>'
 
 
-def _interval(show: Renderer, line: ResultLine) -> str:
+def _interval(show: Renderer, line: ResultLine, *, binary: bool) -> str:
     it = line.found
     if it.mean is None or it.low is None or it.high is None:
         return "–"
-    spec = ".0%" if it.binary else ".2f"
+    spec = ".0%" if binary else ".2f"
     said = f"{show.number(it.low, spec)} – {show.number(it.high, spec)}"
     return f"{draw_whisker(it.low, it.mean, it.high, line.colour)} {said}"
 
@@ -223,6 +154,8 @@ def draw_steadiness(show: Renderer, description: RunDescription, outcomes: Outco
     """Over several runs of each question: how often it is answered rightly. Nothing for one run."""
     if description.repeats < 2:
         return ""
+    if is_graded(description):
+        return _draw_spread(show, description, outcomes)
     said = []
     for column in description.columns:
         found = [one for one in tries(outcomes, column.key) if one.of]
@@ -239,8 +172,27 @@ def draw_steadiness(show: Renderer, description: RunDescription, outcomes: Outco
 def draw_whole_results(
     show: Renderer, description: RunDescription, found: Sequence[ResultLine], outcomes: Outcomes
 ) -> str:
-    """The table with comparisons, how steady the answers are, and what to notice."""
-    return draw_results(show, found) + draw_steadiness(show, description, outcomes) + draw_notice(show, "set")
+    """The table with comparisons, what it shows, how steady the answers are, and what to notice."""
+    return (
+        draw_results(show, found, description)
+        + draw_findings(show, description, found, outcomes)
+        + draw_steadiness(show, description, outcomes)
+        + draw_notice(show, "set")
+    )
+
+
+def _draw_spread(show: Renderer, description: RunDescription, outcomes: Outcomes) -> str:
+    """How far the scores of a question lie apart, on average: where answers are more or less good, none is right."""
+    said = []
+    for column in description.columns:
+        scores: dict[str, list[float]] = {}
+        for cell, outcome in outcomes.items():
+            if cell.column == column.key and outcome.score is not None:
+                scores.setdefault(cell.item, []).append(outcome.score)
+        if spreads := [max(found) - min(found) for found in scores.values()]:
+            spread = show.number(fmean(spreads), ".2f")
+            said.append(f"<li>{say(show, 'spread', label=column.label, spread=spread, of=description.repeats)}</li>")
+    return f'<h4 class="part">{say(show, "spread_title")}</h4><ul>{"".join(said)}</ul>' if said else ""
 
 
 _NAMES: dict[State, str] = {"running": "running", "paused": "paused", "stopped": "stopped", "done": "finished"}

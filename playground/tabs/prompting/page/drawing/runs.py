@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from playground.measuring.store import StoredRun
 from playground.measuring.summary import Comparison
-from playground.page.parts.measures import draw_heads, draw_table
+from playground.page.parts.measures import draw_explained, draw_heads, draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.prompting.page.drawing.pieces import say
+from playground.tabs.prompting.page.drawing.title import is_graded, title_text
 
 
 def draw_runs(show: Renderer, runs: Sequence[StoredRun]) -> str:
@@ -44,7 +45,13 @@ def draw_comparison(show: Renderer, one: StoredRun, other: StoredRun, found: Map
     """A row a column that both runs have: the difference with its interval, and who was right where."""
     labels = {column.key: column.label for column in one.description.columns}
     title = say(show, "compared", one=one.name, other=other.name)
-    names = ("compared_column", "compared_items", "compared_difference", "result_interval", "compared_paired")
+    graded = is_graded(one.description)
+    difference = "compared_difference_graded" if graded else "compared_difference"
+    names = ("compared_column", "compared_items", difference, "result_interval", "compared_paired")
+    repeated = max(one.description.repeats, other.description.repeats) > 1
+    test = "result_sign_info" if graded or repeated else "compared_paired_info"
+    explained = (("result_interval", "compared_interval_info"), ("compared_paired", test))
+    words = " ".join(draw_explained(say(show, name), say(show, info)) for name, info in explained)
     rows = []
     for key, it in found.items():
         paired = show.text("prompting.paired", better=it.better, worse=it.worse, p=show.number(it.p, ".3f"))
@@ -57,4 +64,5 @@ def draw_comparison(show: Renderer, one: StoredRun, other: StoredRun, found: Map
         inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
         rows.append(f'<tr><th scope="row">{html.escape(labels[key])}</th>{inside}</tr>')
     table = draw_table(title, draw_heads(say(show, name) for name in names), "".join(rows))
-    return f'<h4 class="part">{title}</h4>{table}'
+    titles = "".join(f"<li>{html.escape(f'{run.name}: {title_text(show, run)}')}</li>" for run in (one, other))
+    return f'<h4 class="part">{title}</h4><ul class="quiet">{titles}</ul><p class="words-used">{words}</p>{table}'

@@ -20,15 +20,11 @@ from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.strategies.runs.describe import Estimate
+from playground.tabs.prompting.page.drawing.lines import partial_lines
 from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence
-from playground.tabs.prompting.page.drawing.results import (
-    draw_results,
-    draw_run_progress,
-    draw_whole_results,
-    partial_lines,
-    result_lines,
-)
-from playground.tabs.prompting.page.events.results import hide_results, load_run, show_results
+from playground.tabs.prompting.page.drawing.results import draw_results, draw_run_progress
+from playground.tabs.prompting.page.drawing.title import draw_title
+from playground.tabs.prompting.page.events.results import draw_run, hide_results, load_run, show_results
 from playground.tabs.prompting.page.fields import (
     StrategyChoice,
     TaskSetFields,
@@ -187,14 +183,15 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
     """A kept run from where it is to its end, the table five times a second."""
     show = app.show(who)
     try:
-        description = await asyncio.to_thread(app.visits.described, who.visitor, run)
+        stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
+        description, title = stored.description, draw_title(show, stored)
         first, begun, state = True, 0, ""
         async with aclosing(paced(app.visits.measure(who.visitor, run, PLACE))) as snapshots:
             async for snapshot in snapshots:
                 begun = len(snapshot.outcomes) if first else begun
                 drawn = {
                     "progress": draw_run_progress(show, snapshot, begun),
-                    "table": draw_results(show, partial_lines(description, snapshot.outcomes)),
+                    "table": title + draw_results(show, partial_lines(description, snapshot.outcomes), description),
                     **(hide_results() if first else {}),
                 }
                 if snapshot.state in ("stopped", "done"):
@@ -206,8 +203,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
                 else:
                     yield PromptingMeasureScreen(**drawn)
                 first, state = False, snapshot.state
-        found = await asyncio.to_thread(result_lines, description, snapshot.outcomes)
-        table = draw_whole_results(show, description, found, snapshot.outcomes)
+        table = await asyncio.to_thread(draw_run, show, stored, snapshot.outcomes)
         progress = draw_run_progress(show, snapshot, begun)
         results = await asyncio.to_thread(show_results, app, who, run)
         yield PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)
@@ -220,14 +216,14 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScr
     """A kept run as it ended. Takes some tenths of a second."""
     show = app.show(who)
     try:
-        description, outcomes = load_run(app, who, run)
+        stored, (description, outcomes) = app.visits.stored(who.visitor, run), load_run(app, who, run)
     except PlaygroundError as error:
         alert = draw_alert(show, error)
         return PromptingMeasureScreen.showing("run", progress=alert, table="", open_run="", **hide_results())
     ended = Snapshot(
         state="done" if len(outcomes) >= description.total else "stopped", total=description.total, outcomes=outcomes
     )
-    table = draw_whole_results(show, description, result_lines(description, outcomes), outcomes)
+    table = draw_run(show, stored, outcomes)
     progress = draw_run_progress(show, ended, 0)
     results = show_results(app, who, run)
     return PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)

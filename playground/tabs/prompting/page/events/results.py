@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import gradio as gr
 
 from playground.asking.errors import ArgumentError
 from playground.measuring import Outcome
 from playground.measuring.outcomes import Cell
-from playground.measuring.store import RunDescription
+from playground.measuring.store import RunDescription, StoredRun
+from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.items import draw_item, draw_items
+from playground.tabs.prompting.page.drawing.lines import result_lines
 from playground.tabs.prompting.page.drawing.pieces import draw_alert
-from playground.tabs.prompting.page.drawing.results import draw_whole_results, result_lines
+from playground.tabs.prompting.page.drawing.results import draw_whole_results
+from playground.tabs.prompting.page.drawing.title import draw_title
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
@@ -71,6 +76,12 @@ def load_run(app: App[PromptingVisits], who: Who, run: str) -> tuple[RunDescript
         return runs.load(run).description, runs.outcomes(run)
 
 
+def draw_run(show: Renderer, run: StoredRun, outcomes: Mapping[Cell, Outcome]) -> str:
+    """Title, table and findings of a run. Takes a tenth of a second a column: resampling."""
+    found = result_lines(run.description, outcomes)
+    return draw_title(show, run) + draw_whole_results(show, run.description, found, outcomes)
+
+
 def list_items(app: App[PromptingVisits], who: Who, run: str, *, differ: bool) -> str:
     """Every question of the run; with `differ`, only those on which the columns disagree."""
     show = app.show(who)
@@ -100,7 +111,7 @@ def mark_item(app: App[PromptingVisits], who: Who, run: str, cell: Cell, score: 
         with app.visits.runs(who.visitor) as runs:
             runs.mark(run, cell, 1.0 if score else 0.0)
         description, outcomes = load_run(app, who, run)
+        stored = app.visits.stored(who.visitor, run)
     except PlaygroundError as error:
         return draw_alert(show, error), draw_alert(show, error)
-    table = draw_whole_results(show, description, result_lines(description, outcomes), outcomes)
-    return table, draw_item(show, description, outcomes, cell.item)
+    return draw_run(show, stored, outcomes), draw_item(show, description, outcomes, cell.item)

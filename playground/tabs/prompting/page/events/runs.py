@@ -9,11 +9,11 @@ from contextlib import aclosing
 import gradio as gr
 
 from playground.measuring import export
-from playground.measuring.notebook import Recipe, to_notebook
+from playground.measuring.notebook import NotebookWords, Recipe, to_notebook
 from playground.measuring.store import RunDescription
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.program import PRIVATE, App, Page, Who
-from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence
+from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence, say
 from playground.tabs.prompting.page.drawing.runs import draw_comparison, draw_runs, run_line
 from playground.tabs.prompting.page.events.measure import measure, reopen
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
@@ -42,6 +42,9 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     def on_open(request: gr.Request, run: str | None) -> list[object]:
         return list_runs(app, app.who(request), run)
 
+    def on_new(request: gr.Request, ended: str, run: str | None) -> list[object]:
+        return list_runs(app, app.who(request), ended or run)
+
     def on_choose(request: gr.Request, run: str | None) -> list[object]:
         name = list_runs(app, app.who(request), run)[3]
         return [name, gr.update(visible=False)]
@@ -67,6 +70,8 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
                 first = gr.skip()
 
     layout.runs.select(on_open, parts.run, parts.outputs, **PRIVATE)
+    # A run that has just ended, or was opened, is the chosen one.
+    layout.measuring.open_run.change(on_new, [layout.measuring.open_run, parts.run], parts.outputs, **PRIVATE)
     parts.run.input(on_choose, parts.run, [parts.name, parts.surely], **PRIVATE)
     for event in (parts.rename.click, parts.name.submit):
         event(on_rename, [parts.run, parts.name], parts.outputs, **PRIVATE)
@@ -127,6 +132,8 @@ def delete_run(app: App[PromptingVisits], who: Who, run: str | None) -> list[obj
 def compare_runs(app: App[PromptingVisits], who: Who, run: str | None, other: str | None) -> str:
     """Two runs on what they share."""
     show = app.show(who)
+    if not run or not other:
+        return f'<div class="notice" role="alert">{say(show, "compare_two")}</div>'
     try:
         with app.visits.runs(who.visitor) as runs:
             one, two = runs.load(run or ""), runs.load(other or "")
@@ -154,7 +161,8 @@ def export_run(app: App[PromptingVisits], who: Who, run: str | None, kind: str) 
             words = {word: who.text(f"report.{word}") for word in export.WORDS}
             content = export.to_markdown(found, outcomes, words)
         case _:
-            content = to_notebook(found, recipe_of(found.description))
+            told = NotebookWords(how=who.text("report.notebook_how"), absent=who.text("report.notebook_absent"))
+            content = to_notebook(found, recipe_of(found.description), told)
     ending, mime = FILE_TYPES[kind]
     return {"name": f"aula-{found.id}.{ending}", "type": mime, "content": content}
 

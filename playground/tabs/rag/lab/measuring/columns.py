@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -118,11 +118,12 @@ def _column(
     async def run(attempt: Attempt) -> AsyncGenerator[Outcome]:
         one = asked[attempt.item.id]
         wanted = await asyncio.to_thread(relevant_chunks_by_quote, one, cutting.chunks)
-        async with attempt.slots.at(embedder.info.provider):
+        async with attempt.slots.at(embedder.info.provider) as slot:
             start = time.monotonic()
             found = await retrieve(cutting.corpus, embedder, one.question, ways, measuring.reranker)
             seconds = time.monotonic() - start
-        yield _outcome(found, wanted, measuring.k, seconds)
+        outcome = _outcome(found, wanted, measuring.k, seconds)
+        yield replace(outcome, computing=slot.seconds if embedder.info.local else None)
 
     key = key_of(way, cutting.label)
     return Column(key=key, label=key, provider=embedder.info.provider, run=run)

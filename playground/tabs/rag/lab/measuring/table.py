@@ -8,7 +8,7 @@ from statistics import fmean
 
 from playground.measuring.outcomes import Outcome
 from playground.measuring.statistics import bootstrap_mean, wilson
-from playground.measuring.summary import Comparison, Outcomes, compare
+from playground.measuring.summary import Comparison, Outcomes, compare, mean_computing
 from playground.tabs.rag.lab.measuring.columns import METRICS, Metric, RetrievalMeasurement, Way, key_of
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 
@@ -21,13 +21,16 @@ class Score:
     mean: float
     low: float
     high: float
+    binary: bool = False
+    """Every value is 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalScores:
     """One column of the table. `lost`: questions whose quotes no chunk holds; they are not part of the scores.
 
-    `comparison` of recall@k with the baseline, exact McNemar; `seconds` is the mean of a search's.
+    `comparison` of recall@k with the baseline, exact McNemar; `seconds` is the mean of a search's in the company of the
+    others under way, `computing` that of this computer's time for one, `None` where questions are embedded elsewhere.
     """
 
     key: str
@@ -39,6 +42,7 @@ class RetrievalScores:
     scores: Mapping[Metric, Score] = field(default_factory=dict)
     comparison: Comparison | None = None
     seconds: float | None = None
+    computing: float | None = None
 
 
 def table(
@@ -84,6 +88,7 @@ def _row(outcomes: Outcomes, way: Way, cutting: str, baseline: str | None) -> Re
         scores={metric: score_of([one[metric] for one in measured]) for metric in METRICS} if measured else {},
         comparison=compare(outcomes, key, baseline),
         seconds=fmean(outcome.seconds for outcome in whole) if whole else None,
+        computing=mean_computing(whole),
     )
 
 
@@ -98,7 +103,7 @@ def score_of(values: Sequence[float]) -> Score:
     """Mean and interval of at least one value."""
     binary = all(value in (0, 1) for value in values)
     low, high = wilson(sum(values), len(values)) if binary else bootstrap_mean(values)
-    return Score(mean=fmean(values), low=low, high=high)
+    return Score(mean=fmean(values), low=low, high=high, binary=binary)
 
 
 def _metrics(outcome: Outcome) -> dict[Metric, float] | None:

@@ -11,6 +11,7 @@ from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.documents import Passage
 from playground.tabs.rag.page.drawing.claims import Claims, draw_claims, draw_legend
 from playground.tabs.rag.page.drawing.files import draw_indexing
+from playground.tabs.rag.page.drawing.marked import draw_document_text, draw_marked
 from playground.tabs.rag.page.drawing.passages import draw_notes
 from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where
 from playground.tabs.rag.visit.values import Answered
@@ -90,12 +91,12 @@ def _side(show: Renderer, name: str, reply: Reply, models: Mapping[str, ModelInf
     end = "" if reply.running else _facts(show, reply, key)
     return (
         f'<section class="side {name}"><h5>{say(show, name)}</h5>'
-        f"{show.head(models.get(reply.model), reply.model)}{said}{end}</section>"
+        f"{show.head(models.get(reply.model), reply.model, ran=bool(reply.text))}{said}{end}</section>"
     )
 
 
 def _plain(reply: Reply) -> str:
-    return f'<div class="answer">{html.escape(reply.text)}</div>'
+    return f'<div class="answer">{draw_marked(reply.text)}</div>'
 
 
 def _facts(show: Renderer, reply: Reply, key: str) -> str:
@@ -149,7 +150,8 @@ def _source(show: Renderer, passage: Passage, number: int | None) -> str:
     sign = f"[{number}] " if number is not None else ""
     text = " ".join(passage.chunk.text.split())
     short = text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
+    snippet = draw_document_text(short, passage.chunk.name)
     return (
         f'<li><button type="button" class="source" {place_of(passage.chunk)}><b>{sign}{where(show, passage.chunk)}</b> '
-        f"<small>{say(show, 'score', score=decimal(passage.score))}</small> {html.escape(short)}</button></li>"
+        f"<small>{say(show, 'score', score=decimal(passage.score))}</small> {snippet}</button></li>"
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.answering.citations import Citation, citations
+from playground.tabs.rag.lab.answering.pages import PageClaim, page_claims
 from playground.tabs.rag.lab.answering.support import Label, Sentence
 from playground.tabs.rag.lab.documents import Passage
+from playground.tabs.rag.page.drawing.marked import draw_marked
 from playground.tabs.rag.page.drawing.pieces import decimal, place_of, say, where
 
 SIGNS: dict[Label, str] = {"supported": "✓", "weak": "≈", "unsupported": "✗"}
@@ -69,36 +70,35 @@ def draw_legend(show: Renderer) -> str:
     return f'<p class="legend">{say(show, "legend")} {items}</p><p class="quiet">{say(show, "legend_info")}</p>'
 
 
-_MARKS = (
-    (re.compile(r"(?m)^#{1,6} +(.+)$"), r"<strong>\1</strong>"),
-    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), r"<strong>\1</strong>"),
-    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
-    (re.compile(r"(?m)^( *)[-*] +"), r"\1• "),
-)
-"""What models mark most. The text is escaped before, so that only these four make HTML."""
-
-
-def _shown(text: str) -> str:
-    shown = html.escape(text)
-    for mark, made in _MARKS:
-        shown = mark.sub(made, shown)
-    return shown
-
-
 def _cited(show: Renderer, it: Claims, cited: Sequence[Citation], start: int, end: int) -> str:
-    """That part of the text, its citations as buttons."""
+    """That part of the text, its citations as buttons, page numbers that are wrong with what would be right."""
+    claims = page_claims(it.text, [passage.chunk.page for passage in it.passages])
+    marks: list[Citation | PageClaim] = [*cited, *(one for one in claims if not one.right)]
     pieces, at = [], start
-    for one in cited:
-        if not start <= one.start < end:
+    for one in sorted(marks, key=lambda mark: mark.start):
+        if not max(start, at) <= one.start < end:
             continue
-        pieces.append(_shown(it.text[at : one.start]))
-        pieces += [_button(show, it.passages[number - 1], number) for number in one.numbers]
-        pieces += [
-            f'<span class="cite unknown" title="{say(show, "cite_unknown")}">[{number}?]</span>'
-            for number in one.unknown
-        ]
+        pieces.append(draw_marked(it.text[at : one.start]))
         at = min(one.end, end)
-    return "".join(pieces) + _shown(it.text[at:end])
+        said = it.text[one.start : at]
+        pieces.append(_citation(show, it, one) if isinstance(one, Citation) else _page(show, said, one))
+    return "".join(pieces) + draw_marked(it.text[at:end])
+
+
+def _citation(show: Renderer, it: Claims, one: Citation) -> str:
+    unknown = say(show, "cite_unknown")
+    buttons = [_button(show, it.passages[number - 1], number) for number in one.numbers]
+    buttons += [f'<span class="cite unknown" title="{unknown}">[{number}?]</span>' for number in one.unknown]
+    return "".join(buttons)
+
+
+def _page(show: Renderer, said: str, one: PageClaim) -> str:
+    tip = say(show, "page_wrong", pages=", ".join(map(str, one.pages)))
+    name = html.escape(said)
+    return (
+        f'<span class="cite unknown page" tabindex="0" role="note" aria-label="{name}: {tip}" title="{tip}">'
+        f"{name} ⚠</span>"
+    )
 
 
 def _button(show: Renderer, passage: Passage, number: int) -> str:

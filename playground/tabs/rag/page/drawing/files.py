@@ -26,7 +26,9 @@ def draw_documents(show: Renderer, stored: Sequence[StoredDocument], excluded: S
     count = say(
         show, "files_count", count=len(stored), chunks=show.text("rag.chunks", count=sum(one.chunks for one in stored))
     )
-    return f'<p class="quiet">{count}</p>{_offer_rereading(show, stored)}<ul class="library">{lines}</ul>'
+    whole = " checked" if not {one.digest for one in stored} & set(excluded) else ""
+    every = f'<label class="tick-all"><input type="checkbox" data-tick-all{whole}> {say(show, "tick_all")}</label>'
+    return f'<p class="quiet">{count}</p>{_offer_rereading(show, stored)}{every}<ul class="library">{lines}</ul>'
 
 
 def is_outdated(one: StoredDocument) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
@@ -23,10 +24,40 @@ from playground.tabs.rag.lab.measuring.table import RetrievalScores
 from playground.tabs.rag.page.drawing.files import language_name
 from playground.tabs.rag.page.drawing.pieces import say
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureTitle:
+    """What a measurement of searching was of. `set_name`: one of the page's question sets; `begun` in ISO 8601, UTC."""
+
+    set_name: str
+    questions: int
+    languages: tuple[str, ...]
+    embedding: str
+    ways: tuple[str, ...]
+    sizes: tuple[str, ...]
+    k: int
+    begun: str
+
+
+def draw_measure_title(show: Renderer, it: MeasureTitle) -> str:
+    """Over the results: set, questions, languages, embedding model, ways, chunk lengths, metrics and date."""
+    parts = [
+        show.text("prompting.title_questions", count=it.questions),
+        ", ".join(language_name(show, language) for language in it.languages),
+        it.embedding,
+        ", ".join(show.text(f"rag.way_{way}") for way in it.ways),
+        show.text("rag.title_sizes", sizes=", ".join(it.sizes)),
+        show.text("rag.title_metrics", k=it.k),
+        show.text("prompting.title_when", when=show.moment(it.begun)),
+    ]
+    said = html.escape(" · ".join(part for part in parts if part))
+    return f'<h4 class="part run-title">{say(show, f"set_{it.set_name}")} <small>{said}</small></h4>'
+
+
 Tables = Mapping[str, Sequence[RetrievalScores]]
 """By language; "" for all questions together."""
 _WAYS = ("dense", "lexical", "hybrid", "reranked")
-_HEADS = ("recall", "mrr", "ndcg", "against", "time")
+_HEADS = ("recall", "mrr", "ndcg", "against", "computing", "time")
 
 
 def draw_searches(show: Renderer, snapshot: Snapshot) -> str:
@@ -55,8 +86,12 @@ def draw_measures(show: Renderer, found: Tables, k: int) -> str:
 
 def draw_measure_table(show: Renderer, rows: Sequence[RetrievalScores], k: int, *, words: bool = True) -> str:
     """A row a way and chunk length."""
+    texts = {name: f"result_{name}_info" for name in (*_HEADS[:3], "interval", *_HEADS[3:])}
+    recalls = [row.scores["recall"] for row in rows if "recall" in row.scores]
+    if not all(score.binary for score in recalls):  # a question may have several places, of which some are found
+        texts |= {"interval": "result_interval_bootstrap_info", "against": "result_against_sign_info"}
     explained = " ".join(
-        draw_explained(say(show, f"result_{name}", k=k), say(show, f"result_{name}_info")) for name in _HEADS
+        draw_explained(say(show, f"result_{name}", k=k), say(show, text)) for name, text in texts.items()
     )
     heads = draw_heads(say(show, f"result_{name}", k=k) for name in ("column", *_HEADS))
     lines = "".join(_row(show, row) for row in rows)
@@ -106,13 +141,17 @@ def _row(show: Renderer, row: RetrievalScores) -> str:
     if (it := row.comparison) is not None:
         p = show.number(it.p, ".3f") if it.p >= 0.001 else "< 0.001"
         against = html.escape(show.text("prompting.paired", better=it.better, worse=it.worse, p=p))
-    cells += [against, "–" if row.seconds is None else f"{show.number(row.seconds * 1000, ',.0f')} ms"]
+    cells += [against, *(_milliseconds(show, seconds) for seconds in (row.computing, row.seconds))]
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
     name, counts = html.escape(row_name(show, row)), " · ".join(counted)
     return (
         f'<tr data-column="{html.escape(row.key)}"><th scope="row">{draw_swatch(colour_of(row))}{name} '
         f"<small>{counts}</small></th>{inside}</tr>"
     )
+
+
+def _milliseconds(show: Renderer, seconds: float | None) -> str:
+    return "–" if seconds is None else f"{show.number(seconds * 1000, ',.0f')} ms"
 
 
 def _score(show: Renderer, row: RetrievalScores, metric: Metric) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import DocumentPage, Note, Passage, RetrievalResult
 from playground.tabs.rag.page.drawing.files import language_name
+from playground.tabs.rag.page.drawing.marked import draw_document_text
 from playground.tabs.rag.page.drawing.pieces import decimal, draw_term, place_of, say, where
 
 AROUND = 160
@@ -72,14 +73,12 @@ def _context(it: Passage, page: DocumentPage | None) -> str:
     """The passage, marked, in what stands around it."""
     chunk = it.chunk
     if page is None or page.text[chunk.start : chunk.end] != chunk.text:
-        return f'<blockquote><mark class="found">{html.escape(chunk.text)}</mark></blockquote>'
+        return f'<blockquote><mark class="found">{draw_document_text(chunk.text, chunk.name)}</mark></blockquote>'
     first, last = max(0, chunk.start - AROUND), min(len(page.text), chunk.end + AROUND)
     before = ("…" if first else "") + page.text[first : chunk.start]
     after = page.text[chunk.end : last] + ("…" if last < len(page.text) else "")
-    return (
-        f'<blockquote>{html.escape(before)}<mark class="found">{html.escape(chunk.text)}</mark>'
-        f"{html.escape(after)}</blockquote>"
-    )
+    before, found, after = (draw_document_text(text, chunk.name) for text in (before, chunk.text, after))
+    return f'<blockquote>{before}<mark class="found">{found}</mark>{after}</blockquote>'
 
 
 def draw_passage_scores(show: Renderer, it: Passage, used: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
 import gradio as gr
@@ -22,12 +23,19 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.measuring.columns import Way
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
 from playground.tabs.rag.lab.measuring.table import table
-from playground.tabs.rag.page.drawing.measures import Tables, draw_measures, draw_searches, plot_recall
+from playground.tabs.rag.page.drawing.measures import (
+    MeasureTitle,
+    Tables,
+    draw_measure_title,
+    draw_measures,
+    draw_searches,
+    plot_recall,
+)
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
 from playground.tabs.rag.page.events.files import Scanned, add
 from playground.tabs.rag.page.events.questions import KeptMeasures, wire_questions
 from playground.tabs.rag.page.export import to_csv, to_json
-from playground.tabs.rag.page.fields import TOKENS, RetrievalFields, checked_retrieval
+from playground.tabs.rag.page.fields import TOKENS, RetrievalFields, checked_retrieval, stored_documents
 from playground.tabs.rag.page.layout.measure import WAYS
 from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.measure import Measured, Wanted, measure
@@ -58,7 +66,7 @@ _FIELDS = tuple(RagMeasureFields.__dataclass_fields__)
 class RagMeasureScreen(Screen):
     """What measuring redraws; `kept` is the row of buttons that save the table."""
 
-    BUTTONS = ("run", "stop")
+    BUTTONS = ("run", "stop", "confirm", "cancel")
 
     progress: object = unchanged()
     table: object = unchanged()
@@ -66,6 +74,8 @@ class RagMeasureScreen(Screen):
     run: object = unchanged()
     stop: object = unchanged()
     kept: object = unchanged()
+    confirm: object = unchanged()
+    cancel: object = unchanged()
 
 
 def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> None:
@@ -77,7 +87,22 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
         async for screen in _measure(app, app.who(request), kept, values):
             yield screen.outputs()
 
+    untouched = [gr.skip()] * (len(files.outputs) + 2)
+
     async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+        """What would be added to the visitor's documents is asked about first."""
+        asked = await ask_before_adding(app, app.who(request), RetrievalFields.of(values[len(_FIELDS) :]))
+        if asked is not None:
+            yield [*untouched, *asked.outputs()]
+            return
+        async with aclosing(on_confirm(request, *values)) as screens:
+            async for outputs in screens:
+                yield outputs
+
+    def on_cancel() -> list[object]:
+        return RagMeasureScreen.showing("run", progress="").outputs()
+
+    async def on_confirm(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         """On the sample questions, with the sample documents: those that are here already are not read again."""
         who, rest = app.who(request), values[len(_FIELDS) :]
         first = ["samples", list(WAYS[:3])]
@@ -87,7 +112,6 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
                 yield [*left.outputs(), *first, *RagMeasureScreen().outputs()]
                 first = [gr.skip(), gr.skip()]
         typed = {**dict(zip(_FIELDS, values, strict=False)), "questions": "samples", "ways": WAYS[:3]}
-        untouched = [gr.skip()] * (len(files.outputs) + 2)
         async for screen in _measure(app, who, kept, [*(typed[name] for name in _FIELDS), *rest]):
             yield [*untouched, *screen.outputs()]
 
@@ -98,9 +122,25 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
     page.blocks.load(on_load, None, [parts.table, parts.fields[_FIELDS.index("sizes")]], **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     filled = [parts.fields[_FIELDS.index("questions")], parts.fields[_FIELDS.index("ways")]]
-    parts.example.click(on_example, inputs, [*files.outputs, *filled, *parts.outputs], **PRIVATE)
+    for clicked, handler in ((parts.example, on_example), (parts.confirm, on_confirm)):
+        clicked.click(handler, inputs, [*files.outputs, *filled, *parts.outputs], **PRIVATE)
+    parts.cancel.click(on_cancel, None, parts.outputs, queue=False, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, PLACE)
     wire_downloads(app, parts.exports, layout.file, lambda who, kind: export_measures(who, kept, kind))
+
+
+async def ask_before_adding(app: App[RagVisits], who: Who, fields: RetrievalFields) -> RagMeasureScreen | None:
+    """Which of the sample documents would be added; `None` where all of them are here. An error is told later."""
+    try:
+        here = {one.name for one in await stored_documents(app, who, fields)}
+    except PlaygroundError:  # measuring meets it too, and tells it in the place of its progress
+        return None
+    absent = [one.name for one in app.visits.samples() if one.name not in here]
+    if not absent:
+        return None
+    show = app.show(who)
+    asked = say(show, "measure_adds", count=len(absent), files=", ".join(absent))
+    return RagMeasureScreen.showing("confirm", "cancel", progress=f'<div class="notice" role="alert">{asked}</div>')
 
 
 async def _measure(
@@ -157,7 +197,7 @@ async def measure_ways(
     show = app.show(who)
     try:
         wanted = await asyncio.to_thread(checked_measurement, who, kept, fields, retrieval)
-        latest = Measured()
+        latest, begun = Measured(), datetime.now(UTC).isoformat(timespec="seconds")
         hidden, preparing = gr.update(visible=False), draw_sentence(show, "measure_preparing")
         yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden)
         async with aclosing(paced(measure(app.visits, who.visitor, wanted))) as steps:
@@ -168,14 +208,33 @@ async def measure_ways(
         yield RagMeasureScreen.showing("run", progress=draw_alert(show, error))
         return
     kept.results.put(who.visitor, (found, wanted.k))
+    title = _title(latest, fields, begun)
+    named = draw_measure_title(show, title) if title is not None else ""
+    drawn = named + draw_measures(show, found, wanted.k) + draw_notice(show, "measure")
     figure = plot_recall(show, found.get("", ()), wanted.k)
     there = figure is not None
     yield RagMeasureScreen.showing(
         "run",
         progress=_draw_progress(show, latest),
-        table=draw_measures(show, found, wanted.k) + draw_notice(show, "measure") if there else "",
+        table=drawn if there else "",
         plot=gr.update(value=figure, visible=there),
         kept=gr.update(visible=there),
+    )
+
+
+def _title(it: Measured, fields: RagMeasureFields, begun: str) -> MeasureTitle | None:
+    """`None` where nothing was measured."""
+    if (made := it.measuring) is None:
+        return None
+    return MeasureTitle(
+        set_name=str(fields.questions),
+        questions=len(made.asked),
+        languages=tuple(sorted({one.language for one in made.asked if one.language})),
+        embedding=made.embedder.info.name,
+        ways=made.ways,
+        sizes=tuple(cutting.label for cutting in made.cuttings),
+        k=made.k,
+        begun=begun,
     )
 
 

@@ -33,11 +33,13 @@ class RagMeasureLayout:
     plot: gr.Plot
     exports: dict[str, gr.Button]
     kept: gr.Row
+    confirm: gr.Button
+    cancel: gr.Button
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `RagMeasureScreen`, in its order."""
-        return [self.progress, self.table, self.plot, self.run, self.stop, self.kept]
+        return [self.progress, self.table, self.plot, self.run, self.stop, self.kept, self.confirm, self.cancel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
         run = button(label("rag.measure"), "rag-measure", variant="primary")
         stop = button(label("rag.stop"), "rag-measure-stop", visible=False, stops=True)
         example = button(label("rag.measure_example"), "rag-measure-example")
+        confirm = button(label("rag.measure_confirm"), "rag-measure-confirm", variant="primary", visible=False)
+        cancel = button(label("rag.measure_cancel"), "rag-measure-cancel", visible=False)
     progress = place("rag-measure-progress")
     table = place("rag-measure-table")
     plot = gr.Plot(show_label=False, label=label("rag.measure_plot"), visible=False, elem_id="rag-measure-plot")
@@ -115,7 +119,7 @@ def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
         exports = {kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True) for kind in EXPORTS}
     fields: list[gr.components.Component] = [questions, proposing.approved, ways, sizes, k]
     return RagMeasureLayout(
-        fields, own, file, told, proposing, run, stop, example, progress, table, plot, exports, kept
+        fields, own, file, told, proposing, run, stop, example, progress, table, plot, exports, kept, confirm, cancel
     )
 
 

@@ -6,17 +6,24 @@ import html
 import math
 from collections.abc import Sequence
 
+from playground.page.parts.measures import draw_explained
 from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import NextToken, Small, TokenCandidate
-from playground.tabs.sampling.page.drawing.pieces import draw_chip, draw_piece, draw_term
+from playground.tabs.sampling.page.drawing.pieces import draw_chip, draw_piece
 
 _ENDS = (0.1, 0.25, 0.5, 1.0)
 """Where the axis may end: it begins at zero and does not move with every change."""
 
 
 def draw_numbers(show: Renderer, choice: NextToken) -> str:
-    """Entropy, survivors and what was cut."""
+    """Entropy, survivors and what was cut; each says how it follows from the others."""
     before, after = choice.entropy, choice.reshaped_entropy
+    left, cut = show.percent(1 - choice.cut_mass), show.percent(choice.cut_mass)
+    traced = {
+        "entropy": show.text("sampling.entropy_trace", after=after, like=show.number(math.exp(after), ".1f")),
+        "survivors": show.text("sampling.survivors_trace", left=choice.survivors, all=choice.vocabulary, share=left),
+        "cut_mass": show.text("sampling.cut_mass_trace", left=choice.survivors, share=left, cut=cut),
+    }
     facts = [
         (
             "entropy",
@@ -27,23 +34,24 @@ def draw_numbers(show: Renderer, choice: NextToken) -> str:
         ("cut_mass", show.percent(choice.cut_mass), ""),
     ]
     cells = "".join(
-        f'<div class="fact" data-fact="{name}"><dt>{draw_term(show, name)}</dt>'
+        f'<div class="fact" data-fact="{name}"><dt>{_traced(show, name, traced[name])}</dt>'
         f"<dd>{html.escape(value)}<small>{html.escape(more)}</small></dd></div>"
         for name, value, more in facts
     )
     return f'<dl class="facts">{cells}</dl>'
 
 
-def draw_bars(show: Renderer, choice: NextToken, *, rows: int | None = None) -> str:
-    """The likeliest tokens: the model's own probability above, the one after the sliders below."""
+def draw_bars(show: Renderer, choice: NextToken, *, rows: int | None = None, picked: bool = True) -> str:
+    """The likeliest tokens: the model's own probability above, the one after the sliders below. `picked`: each can be
+    chosen, and the text goes on with it."""
     shown = choice.rows[:rows]
     end = axis_end(shown)
     heads = "".join(
         f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=end))}</th>'
-        for name in ("token", "bar", "own", "after")
+        for name in ("token", "bar", "own", "uncut", "after")
     )
-    body = "".join(_bar(show, row, end) for row in shown)
-    caption = html.escape(show.text("sampling.bars_caption"))
+    body = "".join(_bar(show, row, end, 1 - choice.cut_mass, picked=picked) for row in shown)
+    caption = html.escape(show.text("sampling.bars_caption" if picked else "sampling.bars_caption_beside"))
     return (
         f'<table class="bars"><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     )
@@ -72,15 +80,27 @@ def axis_end(rows: Sequence[TokenCandidate]) -> float:
     return next((end for end in _ENDS if longest <= end), 1.0)
 
 
-def _bar(show: Renderer, row: TokenCandidate, end: float) -> str:
-    facts = html.escape(show.text("sampling.row_facts", id=row.id, logit=row.logit))
+def _traced(show: Renderer, name: str, traced: str) -> str:
+    """A word that explains itself, and how its number is worked out from others on the page."""
+    explained = f"{show.text(f'sampling.{name}_info')} {traced}"
+    return draw_explained(html.escape(show.text(f"sampling.{name}")), html.escape(explained))
+
+
+def _bar(show: Renderer, row: TokenCandidate, end: float, left: float = 1.0, *, picked: bool = True) -> str:
+    """`left` is the probability that the cuts left of all tokens together."""
+    values = {"uncut": show.percent(row.uncut), "left": show.percent(left), "after": show.percent(row.reshaped)}
+    traced = show.text("sampling.row_kept" if row.kept else "sampling.row_cut", **values)
+    facts = html.escape(f"{show.text('sampling.row_facts', id=row.id, logit=row.logit)} · {traced}")
+    button = (
+        f'<button type="button" class="piece" data-token="{row.id}" title="{facts}">{draw_piece(row.token)}</button>'
+    )
     return (
         f'<tr class="{"" if row.kept else "cut"}" title="{facts}">'
-        f'<th scope="row"><button type="button" class="piece" data-token="{row.id}" title="{facts}">'
-        f"{draw_piece(row.token)}</button></th>"
+        f'<th scope="row">{button if picked else draw_chip(row.token)}</th>'
         f'<td class="track"><i class="own" style="width:{_width(row.probability, end)}"></i>'
         f'<i class="after" style="width:{_width(row.reshaped, end)}"></i></td>'
         f'<td class="number own">{_percent(show, row.probability)}</td>'
+        f'<td class="number uncut">{_percent(show, row.uncut)}</td>'
         f'<td class="number after">{_after(show, row)}</td></tr>'
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from playground.page.parts.render import Renderer
+from playground.page.parts.render import Renderer, model_id
 from playground.tabs.sampling.lab import Group, SweepCell, SweepSetting, groups
 from playground.tabs.sampling.page.drawing.pieces import draw_term
 
+_PROMPT = 120
+"""Characters of a prompt that a title shows."""
 _WORDS = ("agreement", "distinct_1", "distinct_2", "mean_logprob", "length", "finish")
 
 
@@ -33,6 +35,13 @@ def draw_grid(show: Renderer, cells: Sequence[SweepCell]) -> str:
         f'<div class="sweep-scroll" tabindex="0" role="region" aria-label="{name}"><table class="sweep"><thead><tr>'
         f'<th scope="col">{corner}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
+
+
+def draw_sweep_title(show: Renderer, model: str, prompt: str, begun: str) -> str:
+    """What a sweep is of: the prompt, the model, and when; settings and seeds head its rows and columns."""
+    short = prompt if len(prompt) <= _PROMPT else f"{prompt[:_PROMPT]}…"
+    said = f"{model_id(model)} · {show.text('prompting.title_when', when=show.moment(begun))}"
+    return f'<h4 class="part run-title">{html.escape(short)} <small>{html.escape(said)}</small></h4>'
 
 
 def _words(show: Renderer) -> str:

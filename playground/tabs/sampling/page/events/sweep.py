@@ -7,24 +7,35 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.pace import REDRAW
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.sampling.lab import SweepCell, diversity
-from playground.tabs.sampling.page.drawing.cells import draw_grid
+from playground.tabs.sampling.page.drawing.cells import draw_grid, draw_sweep_title
 from playground.tabs.sampling.page.drawing.diversity import plot_diversity
 from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_notice
+from playground.tabs.sampling.page.export import Swept, sweep_to_csv, sweep_to_json
 from playground.tabs.sampling.page.fields import SweepFields, first_values, grid_of
 from playground.tabs.sampling.page.layout import SamplingLayout
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_number, checked_text
+from playground.visitors.expiring import Expiring
 from providers.errors import PlaygroundError
 from providers.types import Message, Sampling
+
+KeptSweeps = Expiring[Swept]
+"""By visitor, for some hours: the last sweep."""
+
+
+def keep_sweeps() -> KeptSweeps:
+    return Expiring(14_400.0, 200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +48,12 @@ class SweepScreen(Screen):
     plot: object = unchanged()
     run: object = unchanged()
     stop: object = unchanged()
+    kept: object = unchanged()
 
 
 def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
     """Everything of "Sweep"."""
+    kept = keep_sweeps()
     app, parts = page.app, layout.sweep
     inputs = [layout.prompt, *parts.fields, *page.sidebar.inputs]
 
@@ -55,7 +68,7 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         except PlaygroundError as error:
             yield SweepScreen(grid=draw_alert(app.show(who), error)).outputs()
             return
-        async for screen in sweep(app, who, SweepRequest(model, prompt, fields, sampling)):
+        async for screen in sweep(app, who, SweepRequest(model, prompt, fields, sampling), kept):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, _prompt: str, *values: Any) -> AsyncGenerator[list[object]]:
@@ -69,6 +82,7 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     parts.example.click(on_example, inputs, [layout.prompt, *parts.outputs], **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop)
+    wire_downloads(app, parts.exports, layout.file, lambda who, kind: export_sweep(kept, who, kind))
 
 
 def _parse(values: Sequence[Any]) -> tuple[SweepFields, Sequence[str], Sequence[object]]:
@@ -87,14 +101,18 @@ class SweepRequest:
     sampling: Sampling
 
 
-async def sweep(app: App[SamplingVisits], who: Who, asked: SweepRequest) -> AsyncGenerator[SweepScreen]:
-    """The grid as it fills, then the figure."""
+async def sweep(
+    app: App[SamplingVisits], who: Who, asked: SweepRequest, kept: KeptSweeps | None = None
+) -> AsyncGenerator[SweepScreen]:
+    """The grid as it fills, then the figure. What was swept is among `kept` in the end, to be exported."""
     show = app.show(who)
+    title = draw_sweep_title(show, asked.model, asked.prompt, begun := datetime.now(UTC).isoformat(timespec="seconds"))
     try:
         messages = (Message.of("user", checked_text(asked.prompt, app.bounds)),)
         grid = grid_of(asked.fields)
         length = app.sessions.limits.tokens(int(checked_number("max_tokens", asked.fields.max_tokens) or 1))
-        yield SweepScreen.showing("stop", grid="", plot=gr.update(visible=False))
+        hidden = gr.update(visible=False)
+        yield SweepScreen.showing("stop", grid="", plot=hidden, kept=hidden)
         sampling = replace(asked.sampling, max_tokens=length, seed=None)
         cells: tuple[SweepCell, ...] = ()
         drawn = 0.0
@@ -103,15 +121,27 @@ async def sweep(app: App[SamplingVisits], who: Who, asked: SweepRequest) -> Asyn
                 now = time.monotonic()
                 if now - drawn >= REDRAW:
                     drawn = now
-                    yield SweepScreen(grid=draw_grid(show, cells))
+                    yield SweepScreen(grid=title + draw_grid(show, cells))
                 else:
                     yield SweepScreen()  # a beat, so that a closed page is noticed
+        if kept is not None:
+            kept.put(who.visitor, Swept(model=asked.model, prompt=asked.prompt, begun=begun, cells=cells))
         lines = diversity(cells)
         figure = await asyncio.to_thread(plot_diversity, show, lines) if lines else None
         yield SweepScreen.showing(
             "run",
-            grid=draw_grid(show, cells) + draw_notice(show, "sweep"),
+            grid=title + draw_grid(show, cells) + draw_notice(show, "sweep"),
             plot=gr.update(value=figure, visible=figure is not None),
+            kept=gr.update(visible=kept is not None and bool(cells)),
         )
     except PlaygroundError as error:
         yield SweepScreen.showing("run", grid=draw_alert(show, error), plot=gr.update(visible=False))
+
+
+def export_sweep(kept: KeptSweeps, who: Who, kind: str) -> File | None:
+    """The last sweep as a file; `None` where there is none."""
+    if (found := kept.get(who.visitor)) is None:
+        return None
+    if kind == "csv":  # the mark at the front tells a spreadsheet that the text is UTF-8
+        return {"name": "aula-sweep.csv", "type": "text/csv", "content": "\ufeff" + sweep_to_csv(found)}
+    return {"name": "aula-sweep.json", "type": "application/json", "content": sweep_to_json(found)}

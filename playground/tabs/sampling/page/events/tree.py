@@ -9,8 +9,9 @@ import gradio as gr
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import App, Who
-from playground.tabs.sampling.lab import TokenTree
+from playground.tabs.sampling.lab import TokenTree, visible
 from playground.tabs.sampling.page.drawing.bars import draw_bars, draw_multiples, draw_numbers
+from playground.tabs.sampling.page.drawing.beside import draw_beside, draw_sought
 from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
 from playground.tabs.sampling.page.drawing.tokens import draw_forks, draw_path, draw_prompt, draw_tail
 from playground.tabs.sampling.visit.visits import SamplingVisits
@@ -68,11 +69,20 @@ async def reshape(app: App[SamplingVisits], who: Who, sampling: Sampling) -> tup
     try:
         choice = await visits.reshape(who.visitor, sampling, SHOWN)
         smalls = await visits.small(who.visitor, sampling)
+        beside = await visits.beside(who.visitor, sampling, SHOWN)
+        sought = draw_sought(show, await visits.sought(who.visitor, sampling), choice.vocabulary)
     except InputError:  # nothing was looked at, or only read: the sliders have nothing to reshape
         return gr.skip(), gr.skip()
     except PlaygroundError as error:
         return draw_alert(show, error), ""
     tree = visits.tree(who.visitor) or TokenTree()
-    full = draw_tail(show, tree) + draw_numbers(show, choice) + draw_bars(show, choice) + draw_multiples(show, smalls)
+    full = draw_tail(show, tree) + draw_numbers(show, choice) + sought + draw_bars(show, choice)
+    full += draw_beside(show, (_text(tree), beside[0]), (choice, beside[1])) if beside is not None else ""
+    full += draw_multiples(show, smalls)
     ended = draw_sentence(show, "ended") if any(node.token.special for node in tree.path()[-1:]) else ""
     return full + draw_notice(show, "next"), ended + draw_bars(show, choice, rows=_AT_LEAF)
+
+
+def _text(tree: TokenTree) -> str:
+    """All that stands before the choice."""
+    return "".join(visible(token.piece) for token in (*tree.prompt, *(node.token for node in tree.path())))
