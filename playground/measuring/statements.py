@@ -78,7 +78,7 @@ def find_statements(text: str, *, brief: bool = False) -> list[Statement]:
     patterns = (_BOX, _SAID, _HEADING, _ABBREVIATED, _GSM8K, *([_BRIEF] if brief else []))
     found = sorted({one.end(): one.start() for pattern in patterns for one in pattern.finditer(text)}.items())
     found = found[-_MOST:]
-    statements, short = [], list[Statement]()
+    statements, short = list[Statement](), list[Statement]()
     for (start, begin), (_, later) in pairwise([*found, (len(text), len(text))]):
         line = _LINE.search(text, start)
         if line is None or (line.end() - start > _LINE_OF_SOLUTION and _SOLUTION.match(text, begin)):

@@ -62,6 +62,11 @@ class Conversations:
             path.replace(path.with_suffix(DAMAGED))
         return None
 
+    def lost(self, visitor: str) -> bool:
+        """Nothing is saved because what was could not be read: it lies aside."""
+        path = self.folder(visitor) / _FILE
+        return path.with_suffix(DAMAGED).exists() and not path.exists()
+
     def keep_aside(self, visitor: str) -> None:
         """What was saved last, as it is, beside what will be saved next; once."""
         keep_aside(self.folder(visitor) / _FILE)

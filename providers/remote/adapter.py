@@ -47,6 +47,8 @@ class RemoteAdapter(ABC):
     """
 
     accepts: frozenset[str]
+    demanded: frozenset[str] = frozenset()
+    """The sampling parameters that the protocol wants in every request, and under their one name."""
 
     def __init__(self, name: str, address: str, options: Options, rows: Iterable[ModelInfo]) -> None:
         """`address` is where the service is, and what is learnt about it is remembered under."""
@@ -98,7 +100,7 @@ class RemoteAdapter(ABC):
         return request_events(attempt, request, self._network, self._corrections())
 
     def _corrections(self) -> Corrections:
-        return Corrections(self._learnt, self._address)
+        return Corrections(self._learnt, self._address, self.demanded)
 
     def _translate(self, error: Exception, call: VendorCall) -> PlaygroundError:
         """One of our errors for whatever the SDK raised: nothing of a vendor's goes further."""

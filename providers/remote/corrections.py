@@ -95,6 +95,8 @@ class Corrections:
 
     learnt: Learnt
     url: str
+    demanded: frozenset[str] = frozenset()
+    """What the protocol wants in every request, and under its one name."""
     made: list[Correction] = field(default_factory=list)
 
     def begin(self, request: Request) -> tuple[WireRequest, list[Change]]:
@@ -110,6 +112,8 @@ class Corrections:
     def after(self, failure: PlaygroundError, wire: WireRequest) -> tuple[WireRequest, Change] | None:
         """The request put right after a refusal, and the difference; `None` where it stays refused."""
         for correction in self._proposed(failure, wire):
+            if correction.what in self.demanded and correction.reason in ("renamed", "rejected_by_api"):
+                continue
             if correction in self.made or (corrected := correction.apply(wire)) is None:
                 continue
             self.made.append(correction)

@@ -8,6 +8,7 @@ import pytest
 
 from providers.adapters import anthropic, openai
 from providers.base import Endpoint, Options, Provider
+from providers.errors import UnsupportedRequest
 from providers.remote.corrections import MODELS, Correction, Learnt
 from providers.types import Change, Message, Request, Sampling
 from tests.faults.clients import PROTOCOLS, connection, outcome, question
@@ -50,6 +51,15 @@ async def changes(provider: Provider, request: Request) -> list[Change]:
     await provider.aclose()
     assert (found.text, found.error) == (TEXT, None)
     return [event for event in found.events if isinstance(event, Change)]
+
+
+async def test_what_a_protocol_demands_is_neither_renamed_nor_left_out(fault_server: FaultServer) -> None:
+    """As behind a proxy that speaks Anthropic's protocol for a service that calls it otherwise."""
+    provider = anthropic.Messages(connection("anthropic", "sk-test"), fault_server.anthropic)
+    found = await outcome(provider, asked("max-tokens-renamed"))
+    await provider.aclose()
+    assert isinstance(found.error, UnsupportedRequest) and found.events == []
+    assert len(fault_server.received) == 1
 
 
 @pytest.mark.parametrize("name", CASES)

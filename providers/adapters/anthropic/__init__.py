@@ -40,6 +40,7 @@ class Messages(RemoteAdapter):
     """The vendor's API; `base_url` is for a server that stands in for it in a test."""
 
     accepts = ACCEPTS
+    demanded = frozenset({"max_tokens"})
 
     def __init__(self, connection: Connection, base_url: str = BASE_URL) -> None:
         rows = (

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from playground.asking.reply import Reply
+from playground.page.parts.render import Renderer
 from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.page.drawing import draw_lost
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.tabs.rag.visit.assistants import FILE, Assistants
 from playground.tabs.rag.visit.values import RetrievalSetup
+from playground.text import texts
 from providers.adapters.scripted import Scripted
 from tests.playground.tabs.chat.test_visits import seated
 
@@ -72,6 +76,21 @@ def test_the_text_of_a_damaged_reply_is_kept(chat: ChatVisits) -> None:
     written(chat, DAMAGED["another shape of a reply"][0])
     first, second = chat.load(ME).turns[1].replies
     assert first == Reply(model="a/b", state="stopped", text='So {"question": 1}.') and second is not None
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b'{"system": "", "turns": [', b"[]"])
+def test_one_of_which_nothing_can_be_read_is_told_until_something_is_saved(content: bytes, chat: ChatVisits) -> None:
+    file = written(chat, content)
+    assert chat.load(ME) == chat.load(ME) == Conversation(lost=1)
+    assert file.with_suffix(".damaged").read_bytes() == content
+    assert chat.clear(ME) == chat.load(ME) == Conversation()
+
+
+def test_it_is_told_on_the_page(tmp_path: Path) -> None:
+    show = Renderer(texts(), "en")
+    assert draw_lost(show, WHOLE) == ""
+    assert "2 parts of this conversation could not be read" in draw_lost(show, replace(WHOLE, lost=2))
+    assert "kept aside" in draw_lost(Renderer(texts(), "en"), replace(WHOLE, lost=1))
 
 
 def test_what_is_whole_is_not_kept_aside(chat: ChatVisits) -> None:

@@ -125,8 +125,9 @@ def _reply(row: object) -> Reply | None:
     except ValueError:
         pass
     text, model = (row.get("text"), row.get("model")) if isinstance(row, dict) else (None, None)
-    there = isinstance(text, str) and isinstance(model, str)
-    return Reply(model=model, state="stopped", text=text) if there else None
+    if isinstance(text, str) and isinstance(model, str):
+        return Reply(model=model, state="stopped", text=text)
+    return None
 
 
 _REPLY: TypeAdapter[Reply | None] = TypeAdapter(Reply | None)

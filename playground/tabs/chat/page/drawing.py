@@ -67,6 +67,13 @@ class RunColumns:
         return list(self._drawn)
 
 
+def draw_lost(show: Renderer, conversation: Conversation) -> str:
+    """That the conversation was damaged, and what became of it; nothing of one that is whole."""
+    if not conversation.lost:
+        return ""
+    return f'<div class="notice" role="alert">{html.escape(show.text("chat.lost", count=conversation.lost))}</div>'
+
+
 def draw_sending(*, running: bool, unsent: str = "") -> str:
     """For `chat/show_sending.js`. Marked with the time: the browser is to notice it where nothing else changed, too."""
     return json.dumps({"running": running, "unsent": unsent, "at": time.time_ns()})

@@ -93,7 +93,7 @@ class ChatVisits(RecallsReplies):
             return _settled(running.conversation)
         saved = self.sessions.conversations.load(visitor)
         if saved is None:
-            return Conversation()
+            return Conversation(lost=int(self.sessions.conversations.lost(visitor)))
         found = Conversation.readable(saved)
         if found.lost:
             self.sessions.conversations.keep_aside(visitor)

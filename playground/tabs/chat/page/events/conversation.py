@@ -18,7 +18,7 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.presets import examples
-from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures, messages
+from playground.tabs.chat.page.drawing import draw_lost, draw_question_pictures, draw_waiting_pictures, messages
 from playground.tabs.chat.page.events.presets import named_presets
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
@@ -80,7 +80,7 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
         return [gr.skip(), gr.skip()] if handed is None else [gr.Tabs(selected="sampling"), handed]
 
     layout.leads.lead(on_lead, None, [page.tabs, page.handed], **PRIVATE)
-    kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting]
+    kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting, layout.notice]
     opened = page.blocks.load(on_load, None, kept, **PRIVATE)
     models.change(on_models, [models, layout.colours], frame, **PRIVATE)
     opened.then(on_models, [models, layout.colours], frame, **PRIVATE)
@@ -108,7 +108,7 @@ def settle(
     return ChatScreen(
         chats=columns(show, conversation),
         message=gr.update(value=question),
-        notice="",
+        notice=draw_lost(show, conversation),
         pictures=draw_question_pictures(show, conversation),
         waiting=draw_waiting_pictures(show, app.visits.attachments.of(who.visitor)),
     )
@@ -143,7 +143,8 @@ def open_tab(app: App[ChatVisits], who: Who) -> list[object]:
     ]
     waiting = draw_waiting_pictures(show, app.visits.attachments.of(who.visitor))
     preset = gr.update(choices=named_presets(app, who), value=None)
-    return [conversation.system, preset, *chats, draw_question_pictures(show, conversation), waiting]
+    pictures = draw_question_pictures(show, conversation)
+    return [conversation.system, preset, *chats, pictures, waiting, draw_lost(show, conversation)]
 
 
 def hand_over(conversation: Conversation, turn: object, column: object) -> dict[str, object] | None:

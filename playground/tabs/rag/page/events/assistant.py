@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.program import PRIVATE, Page
+from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_sentence
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval_of_ticked
 from playground.tabs.rag.page.layout.tab import RagLayout
@@ -33,6 +33,16 @@ def wire_assistant(page: Page[RagVisits], layout: RagLayout) -> None:
         handed = {"tab": "chat", "assistant": made.id, "at": time.time_ns()}  # saved twice, it is handed over twice
         return [draw_sentence(show, "assistant_saved", name=made.name), gr.Tabs(selected="chat"), handed]
 
+    def on_load(request: gr.Request) -> str:
+        return draw_lost_assistants(app, app.who(request))
+
+    page.blocks.load(on_load, None, parts.told, **PRIVATE)
     outputs = [parts.told, page.tabs, page.handed]
     for event in (parts.save.click, parts.name.submit):
         event(on_save, [parts.name, parts.system, *layout.fields], outputs, **PRIVATE)
+
+
+def draw_lost_assistants(app: App[RagVisits], who: Who) -> str:
+    """How many of the visitor's assistants can no longer be read; nothing where all can."""
+    lost = app.visits.assistants(who.visitor).lost()
+    return draw_sentence(app.show(who), "assistants_lost", count=lost) if lost else ""
