@@ -103,7 +103,7 @@ def unpack(file: Path, folder: Path) -> None:
     }  # fmt: skip
     for name, content in written.items():
         (folder / name).write_text(json.dumps(content, indent=2), "utf-8")
-    _write_tokenizer(packed, folder / "tokenizer.json")
+    (folder / "tokenizer.json").write_text(json.dumps(_tokenizer(packed), ensure_ascii=False), "utf-8")
 
 
 def read_packed(content: memoryview) -> PackedE5:
@@ -203,22 +203,38 @@ def _numbers(raw: memoryview, shape: tuple[int, ...]) -> NDArray[np.float16]:
     return numbers.reshape(shape)
 
 
-def _write_tokenizer(packed: PackedE5, file: Path) -> None:
-    """A unigram model; letters are normalised as Unicode NFKC does, and where the file's table says otherwise, so."""
-    from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-
-    tokenizer = Tokenizer(models.Unigram(packed.pieces, packed.special["<unk>"], byte_fallback=False))
+def _tokenizer(packed: PackedE5) -> dict[str, object]:
+    """As the library tokenizers writes it: a unigram model; letters are normalised as Unicode NFKC does, and where the
+    file's table says otherwise, so."""
     others = {letter: text for letter, text in packed.replaced.items() if unicodedata.normalize("NFKC", letter) != text}
-    steps: list[normalizers.Normalizer] = [normalizers.Replace(letter, text) for letter, text in others.items()]
-    steps += [normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    tokenizer.normalizer = normalizers.Sequence(steps)
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=False)
-    ends = [("<s>", packed.special["<s>"]), ("</s>", packed.special["</s>"])]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=ends
-    )
-    tokenizer.add_special_tokens([AddedToken(text, special=True) for text in packed.special])
-    tokenizer.save(str(file))
+    steps: list[dict[str, object]] = [
+        *({"type": "Replace", "pattern": {"String": letter}, "content": text} for letter, text in others.items()),
+        {"type": "NFKC"},
+        {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
+    ]
+    plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+    begin, end = ({"SpecialToken": {"id": text, "type_id": 0}} for text in ("<s>", "</s>"))
+    first, second = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")
+    return {
+        "version": "1.0",
+        "added_tokens": [
+            {"id": place, "content": text, **plain}
+            for text, place in sorted(packed.special.items(), key=lambda one: one[1])
+        ],
+        "normalizer": {"type": "Sequence", "normalizers": steps},
+        "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": False},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [begin, first, end],
+            "pair": [begin, first, end, end, second, end],
+            "special_tokens": {
+                text: {"id": text, "ids": [packed.special[text]], "tokens": [text]} for text in ("<s>", "</s>")
+            },
+        },
+        "model": {
+            "type": "Unigram", "unk_id": packed.special["<unk>"], "vocab": packed.pieces, "byte_fallback": False
+        },
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
