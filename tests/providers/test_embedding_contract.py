@@ -29,7 +29,9 @@ def test_a_row_says_what_a_visitor_must_know(info: EmbeddingInfo | RerankerInfo)
     assert info.window >= 128 and "en" in info.languages and info.name
     assert info.local == (info.provider == "huggingface")
     assert info.licence is not None or not info.local
-    if info.package is not None:
+    if info.package is not None and not info.package.files:
+        assert info.package.member and len(info.package.sha256) == 64
+    elif info.package is not None:
         assert {"model.safetensors", "config.json", "tokenizer.json"} <= {name for name, _ in info.package.files}
         assert all(len(sha256) == 64 for _, sha256 in info.package.files)
 

@@ -29,6 +29,7 @@ from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
 from providers.embedding import EmbeddingInfo, RerankerInfo
+from providers.types import Progress
 
 _USUAL = Admission()
 _TOLD = 3
@@ -241,6 +242,12 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
             async for state in states:
                 if state is not None:
                     yield state
+
+    async def preparing(self, visitor: str, embedding: str) -> AsyncGenerator[Progress]:
+        """Make an embedding model ready, telling how far it is. Raises `PlaygroundError`s."""
+        async with self.reach.embedder(visitor, embedding) as embedder:
+            async for progress in embedder.prepare():
+                yield progress
 
     @asynccontextmanager
     async def collection(self, visitor: str, retrieval: RetrievalSetup) -> AsyncIterator[Collection]:

@@ -38,6 +38,7 @@ from providers.adapters.huggingface.weights.files import (
     weights_format,
 )
 from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, DownloadPlan, Hub, check_id
+from providers.adapters.huggingface.weights.packed_e5 import is_packed
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
@@ -258,11 +259,15 @@ class Store:
     def _convert(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
         self._need(model, file.stat().st_size * _DENSE)
         dense = scratch / "dense"
-        command = [*PROGRAM[:2], "providers.adapters.huggingface.weights.convert_program", str(file), str(dense)]
+        packed = is_packed(file)
+        program = f"providers.adapters.huggingface.weights.{'packed_e5' if packed else 'convert_program'}"
+        command = [*PROGRAM[:2], program, str(file), str(dense)]
         environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_OFFLINE": "1"}
         call = ChildCommand(command=command, scratch=scratch, environment=environment, folder=ROOT)
         ticket.report(Progress(stage="convert"))
         code, output = run_child(call, ticket, lambda said: Progress(stage="convert"))
+        if code == 0 and packed:
+            return dense
         if code == 0:
             certify = [*PROGRAM[:2], "providers.adapters.huggingface.weights.certify_program", str(dense)]
             for _ in range(2):  # where it ends twice before its end, the other engines remain
@@ -275,7 +280,7 @@ class Store:
         # A child that the system ended (a negative code) was most often too large for it.
         if code < 0 or "MemoryError" in output or "can't allocate memory" in output:
             raise WeightsUnavailable("memory", model=model.name)
-        if not parses(file):
+        if "ValueError" in output if packed else not parses(file):
             raise WeightsUnavailable("damaged", model=model.name)
         raise WeightsUnavailable("failed", model=model.name, cause=(_ERROR.findall(output) or ["convert"])[-1])
 

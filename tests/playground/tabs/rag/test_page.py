@@ -48,6 +48,7 @@ from playground.tabs.rag.lab.measuring.table import RetrievalScores, Score
 from playground.tabs.rag.lab.parsing.parsers import _Pool
 from playground.tabs.rag.lab.parsing.reply import ParserReply, UnpackedFile
 from playground.tabs.rag.lab.parsing.worker import ParserTask
+from playground.tabs.rag.lab.retrieval.balance import better_reader
 from playground.tabs.rag.page.drawing import answers, claims, files, inside, measures
 from playground.tabs.rag.page.drawing.figures import plot_map
 from playground.tabs.rag.page.drawing.marked import draw_document_text
@@ -55,7 +56,7 @@ from playground.tabs.rag.page.drawing.omissions import omission_text, page_range
 from playground.tabs.rag.page.drawing.passages import draw_passage_scores, draw_passages
 from playground.tabs.rag.page.drawing.reader import draw_page
 from playground.tabs.rag.page.events.ask import answer, clear_conversation, open_conversation
-from playground.tabs.rag.page.events.embedding import describe_embedding, embedding_choices
+from playground.tabs.rag.page.events.embedding import describe_embedding, embedding_choices, take_offer
 from playground.tabs.rag.page.events.files import add, keep_scanned, list_documents, paste, read_scanned, remove
 from playground.tabs.rag.page.events.inside import show_chunks, show_map, show_neighbours
 from playground.tabs.rag.page.events.measure import (
@@ -72,7 +73,8 @@ from playground.tabs.rag.page.export import to_csv, to_json
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents
 from playground.tabs.rag.visit.values import Answered, Incomplete, Ingest, Namesake, RagRequest
 from playground.text import texts
-from providers.errors import Failure, InputError
+from providers.embedding import EmbeddingInfo
+from providers.errors import Failure, InputError, WeightsUnavailable
 from providers.types import Progress, Sampling, Timing, Usage
 from tests.playground.page.markup import Seen
 from tests.playground.tabs.rag.lab.hostile import zipped
@@ -94,6 +96,7 @@ PASSAGE = Passage(
     lexical_score=None,
     fused_score=0.9,
 )
+EMBEDDING = EmbeddingInfo(id="e", provider="p", name="E", window=256, local=True)
 STORED = StoredDocument(
     digest="d1", name="cape.txt", format="text", size=99, pages=3, chunks=1, language="en", ready=True
 )
@@ -192,6 +195,9 @@ def hostile_ingest() -> Ingest:
         lambda show: files.draw_documents(
             show, [replace(STORED, name=HOSTILE, digest=HOSTILE, format=HOSTILE, language=HOSTILE)], ()
         ),
+        lambda show: files.draw_offer(
+            show, replace(EMBEDDING, name=HOSTILE), HOSTILE, replace(EMBEDDING, id=HOSTILE, name=HOSTILE)
+        ),
         lambda show: files.draw_ingest(show, hostile_ingest()),
         lambda show: files.draw_ingest_outcome(show, hostile_ingest()),
     ],
@@ -247,6 +253,9 @@ class TestClaims:
         drawn = claims.draw_claims(show, claims.Claims(text=text, passages=[PASSAGE] * 2, sentences=[one]))
         assert f'class="claim {label}"' in drawn
         assert "passage [2], likeness 0.50 of 1" in drawn and "In no passage: 41." in drawn
+        one = replace(one, differs=("negation", "word"))
+        drawn = claims.draw_claims(show, claims.Claims(text=text, passages=[PASSAGE] * 2, sentences=[one]))
+        assert "departs from that passage in: what is denied, a word that is not there." in drawn
         assert re.search(rf'<button[^>]*class="sign[^>]*data-open="d1" data-page="1"[^>]*>{sign}</button>', drawn)
         lost = claims.draw_claims(show, claims.Claims(text=text, sentences=[replace(one, passage=None)]))
         assert f">{sign}</span>" in lost and "data-open" not in lost
@@ -530,6 +539,42 @@ class TestChoosing:
         assert all("🔒" not in label for label in labels if label.startswith("▣"))
         assert 'role="alert"' in describe_embedding(app, who, labels[remote[0]])
         assert "neither your files" in describe_embedding(app, who, app.visits.embeddings()[0].ref)
+
+    def test_a_model_that_reads_the_documents_language_is_offered(self, app, show):
+        every = [one for one in app.visits.embeddings() if one.provider != "scripted"]
+        english, other = (one for one in every if one.package is not None)
+        offered = better_reader(english, {"en", "es", ""}, every)
+        assert offered == ("es", other)
+        drawn = files.draw_offer(show, english, *offered)
+        assert f'data-embed="{other.ref}"' in drawn and "Spanish" in drawn and "91 MB" in drawn
+        assert better_reader(english, {"en"}, every) is None
+        assert better_reader(other, {"es", "en"}, every) is None
+        assert better_reader(english, {"eu"}, every) == ("eu", None)
+        drawn = files.draw_offer(show, english, "eu", None)
+        assert "data-embed" not in drawn and "eu" in drawn and 'role="status"' in drawn
+
+    async def test_taking_the_offer_fetches_chooses_and_embeds(self, app, who, monkeypatch):
+        async def preparing(visitor, embedding):
+            assert (visitor, embedding) == (who.visitor, ref)
+            yield Progress(stage="download", done=1, total=4)
+            yield Progress(stage="convert")
+
+        ref = app.visits.embeddings()[0].ref
+        [_ async for _ in add(app, who, keep_scanned(), RetrievalFields(), app.visits.samples()[:1])]
+        monkeypatch.setattr(app.visits, "preparing", preparing)
+        states = [state async for state in take_offer(app, who, RetrievalFields(), ref)]
+        assert 'value="0.25"' in states[0][2]
+        chosen, about, listing = states[-1]
+        assert chosen == ref and "neither your files" in about and 'class="library"' in listing
+
+    async def test_an_offer_that_cannot_be_had_says_why_and_changes_nothing(self, app, who, monkeypatch):
+        async def preparing(visitor, embedding):
+            raise WeightsUnavailable("offline", model="E5")
+            yield
+
+        monkeypatch.setattr(app.visits, "preparing", preparing)
+        (state,) = [state async for state in take_offer(app, who, RetrievalFields(), "huggingface/x")]
+        assert state[:2] == [gr.skip(), gr.skip()] and 'role="alert"' in state[2]
 
 
 def test_a_map_has_a_mark_a_document_and_a_star_for_the_question(show):

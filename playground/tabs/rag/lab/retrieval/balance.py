@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from playground.tabs.rag.lab.documents import Note, RetrievalOptions
@@ -49,6 +49,19 @@ def balance(ways: RetrievalOptions, info: EmbeddingInfo, language: str, document
 def reads(info: EmbeddingInfo, language: str) -> bool:
     """Whether the model reads a language well; also where nobody knows."""
     return not language or not info.languages or language in info.languages
+
+
+def better_reader(
+    current: EmbeddingInfo, languages: Collection[str], every: Sequence[EmbeddingInfo]
+) -> tuple[str, EmbeddingInfo | None] | None:
+    """The first of the documents' languages that a model of this computer does not read, and the first other one of
+    this computer that reads them all; `None` where it reads them itself, and for models that are elsewhere."""
+    unread = sorted(one for one in languages if not reads(current, one))
+    if not unread or not current.local:
+        return None
+    spoken = {one for one in languages if one}
+    better = (one for one in every if one.local and one.languages and spoken <= set(one.languages))
+    return unread[0], next(better, None)
 
 
 def _warned(ways: RetrievalOptions, info: EmbeddingInfo, language: str) -> tuple[Note, ...]:

@@ -55,6 +55,9 @@ def support_tip(show: Renderer, sentence: Sentence) -> str:
     said = say(show, f"support_{sentence.label}")
     if sentence.passage is not None:
         said += " " + say(show, "support_closest", number=sentence.passage, score=decimal(sentence.score))
+    if sentence.differs:
+        differs = ", ".join(show.text(f"rag.differs_{one}") for one in sentence.differs)
+        said += " " + say(show, "support_differs", differs=differs)
     if sentence.missing:
         said += " " + say(show, "support_missing", missing=", ".join(sentence.missing))
     return said

@@ -13,6 +13,7 @@ from playground.tabs.rag.lab.loaders import version
 from playground.tabs.rag.page.drawing.omissions import draw_incomplete, draw_left_out, draw_ocr_button
 from playground.tabs.rag.page.drawing.pieces import draw_sentence, say
 from playground.tabs.rag.visit.values import Indexing, Ingest
+from providers.embedding import EmbeddingInfo
 
 SCANNED = "document_error.scanned"
 """A file that holds pictures of text alone: it may be read by OCR."""
@@ -63,6 +64,18 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
         f'<button type="button" class="remove" data-remove="{digest}" aria-label="{remove}" title="{remove}">✕</button>'
         "</li>"
     )
+
+
+def draw_offer(show: Renderer, current: EmbeddingInfo, language: str, other: EmbeddingInfo | None) -> str:
+    """That the embedding model does not read a language of the documents, and a button for one that does."""
+    told = {"model": current.name, "language": language_name(show, language)}
+    if other is None:
+        return f'<div class="notice" role="status">{say(show, "offer_none", **told)}</div>'
+    size = show.number((other.size or 0) / 1e6, ",.0f") if other.size else "?"
+    said = say(show, "offer", **told, other=other.name, size=size)
+    use = say(show, "offer_use", other=other.name)
+    button = f'<button type="button" class="inline-button" data-embed="{html.escape(other.ref)}">{use}</button>'
+    return f'<div class="notice" role="status">{said} {button}</div>'
 
 
 def draw_indexing(show: Renderer, it: Indexing) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import html
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from playground.page.parts.clearing import wire_clearing, wire_model_alerts
+from playground.page.parts.measures import draw_progress
+from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.errors import UnknownDocument
-from playground.tabs.rag.page.events.files import open_documents
+from playground.tabs.rag.page.drawing.pieces import draw_alert
+from playground.tabs.rag.page.events.files import list_documents, open_documents
 from playground.tabs.rag.page.fields import RetrievalFields
 from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.embedding import EmbeddingInfo
-from providers.errors import Failure, MissingKey, UnknownModel
+from providers.errors import Failure, MissingKey, PlaygroundError, UnknownModel
 
 
 def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
@@ -57,16 +61,42 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
             async for listing in listings:
                 yield [choices, about, listing]
 
+    async def on_offer(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[list[object]]:
+        taking = take_offer(app, app.who(request), RetrievalFields.of(values), str(event.model))
+        async with aclosing(taking) as states:
+            async for state in states:
+                yield state
+
     outputs = [parts.embedding, parts.about, parts.listing]
     page.sidebar.keys.answer.change(on_key, fields, outputs, **PRIVATE)
     about_models = [layout.asking.current, layout.measuring.progress, layout.measuring.proposing.progress]
     wire_model_alerts(page, *about_models, layout.searching.found, layout.assistant.told)
     about_documents = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
     wire_clearing(parts.listing.change, {UnknownDocument("documents").key}, about_documents)
+    parts.listing.embed(on_offer, fields, outputs, **PRIVATE)
     page.blocks.load(on_load, fields, outputs, **PRIVATE)
     parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
     for slider in (parts.tokens, parts.overlap):
         slider.release(on_length, fields, parts.listing, **PRIVATE)
+
+
+async def take_offer(app: App[RagVisits], who: Who, fields: RetrievalFields, ref: str) -> AsyncGenerator[list[object]]:
+    """Fetch that embedding model, choose it, and embed the documents with it: updates of the choice and what is told of
+    it, and how far it is, in the place of the list. Where it cannot be had, the choice stays and the reason is told."""
+    show = app.show(who)
+    try:
+        async with aclosing(paced(app.visits.preparing(who.visitor, ref))) as steps:
+            async for progress in steps:
+                share = progress.done / progress.total if progress.total else 0.0
+                yield [gr.skip(), gr.skip(), draw_progress(html.escape(show.waiting(progress)), share)]
+    except PlaygroundError as error:
+        listing = await list_documents(app, who, fields)
+        yield [gr.skip(), gr.skip(), draw_alert(show, error) + listing]
+        return
+    about = describe_embedding(app, who, ref)
+    async with aclosing(open_documents(app, who, replace(fields, embedding=ref))) as listings:
+        async for listing in listings:
+            yield [ref, about, listing]
 
 
 def embedding_choices(app: App[RagVisits], show: Renderer, who: Who) -> list[tuple[str, str]]:

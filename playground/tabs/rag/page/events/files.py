@@ -19,12 +19,14 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import BY_OCR
 from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.reading.file_names import safe_name
+from playground.tabs.rag.lab.retrieval.balance import better_reader
 from playground.tabs.rag.page.drawing.files import (
     SCANNED,
     draw_documents,
     draw_indexing,
     draw_ingest,
     draw_ingest_outcome,
+    draw_offer,
 )
 from playground.tabs.rag.page.drawing.pieces import draw_alert
 from playground.tabs.rag.page.events.inside import wire_then_inside
@@ -122,7 +124,11 @@ async def list_documents(app: App[RagVisits], who: Who, fields: RetrievalFields)
     """The documents as they are now."""
     show = app.show(who)
     try:
-        return draw_documents(show, await stored_documents(app, who, fields), texts_of(fields.excluded))
+        stored = await stored_documents(app, who, fields)
+        current = app.reach.embedding(str(fields.embedding or ""))
+        offered = better_reader(current, {one.language for one in stored}, app.visits.embeddings())
+        offer = draw_offer(show, current, *offered) if offered is not None else ""
+        return offer + draw_documents(show, stored, texts_of(fields.excluded))
     except PlaygroundError as error:
         return draw_alert(show, error)
 
