@@ -85,6 +85,12 @@ def test_formulas_without_a_value_and_pictures_of_sheets_are_counted():
     assert left_out("a.xlsx", sheets("7")) == [[], []]
 
 
+def test_a_book_whose_drawings_are_damaged_is_read():
+    content = sheets("7", colours=("red",))
+    for noise in (b"<Relation", b"", b"noise"):
+        assert left_out("a.xlsx", changed(content, {"xl/drawings/_rels/drawing1.xml.rels": noise})) == [[], []]
+
+
 def test_a_formula_of_several_cells_is_shown_and_counted():
     with_array = changed(
         content := sheets("=SUM(B1:B2)"),
