@@ -81,7 +81,7 @@ def _relationships(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, 
 
 
 def _xml(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[Element]:
-    """The elements of that name in a part; none of one that is damaged: what could be read of the document stays readable."""
+    """The elements of that name in a part; none of one that is damaged, so that what was read of the document stays."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)

@@ -144,7 +144,7 @@ def test_ocr_is_asked_where_it_may_give_more(kind, more):
 async def test_ocr_that_breaks_off_is_told_of_its_pages(monkeypatch):
     pages = (
         DocumentPage(number=1, text="Reeds.", omissions=(Omission(kind="pictures"), Omission(kind="mostly_picture"))),
-        DocumentPage(number=2, text=""),
+        DocumentPage(number=2, text="", omissions=(Omission(kind="no_text"),)),
         DocumentPage(number=3, text="Rushes."),
     )
 
