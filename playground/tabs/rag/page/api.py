@@ -194,7 +194,7 @@ async def _within(app: App[RagVisits], who: Who, retrieval: RetrievalSetup, file
 
 def _meant(said: str, stored: Sequence[StoredDocument]) -> list[str]:
     """The digests of the documents that are called so: by digest, by name, or by their name within an archive."""
-    exact = [one.digest for one in stored if said in (one.digest, one.name)]
+    exact = [one.digest for one in stored if said in (one.digest, one.name)]  # a whole name goes before a part of one
     found = exact or [one.digest for one in stored if is_called(one.name, said)]
     if not found:
         raise UnknownDocument("document")

@@ -26,6 +26,7 @@ from playground.tabs.rag.lab.measuring.columns import (
 from playground.tabs.rag.lab.measuring.propose import Proposals, propose
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import RetrievalScores, table
+from playground.tabs.rag.lab.reading.file_names import is_called
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.errors import InputError
@@ -93,7 +94,7 @@ async def _measured(visits: RagVisits, visitor: str, wanted: Wanted, control: Co
     async with AsyncExitStack() as stack:
         collection = await stack.enter_async_context(visits.collection(visitor, wanted.retrieval))
         here = {stored.name for stored in await asyncio.to_thread(collection.documents)}
-        questions = tuple(one for one in wanted.questions if one.document in here)
+        questions = tuple(one for one in wanted.questions if any(is_called(name, one.document) for name in here))
         state = Measured(cuts=max(1, len(wanted.sizes)), absent=len(wanted.questions) - len(questions))
         if not questions:
             raise UnknownDocument("documents")

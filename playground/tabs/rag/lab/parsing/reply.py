@@ -93,11 +93,7 @@ class ParserReply:
     @property
     def picture_pages(self) -> frozenset[int]:
         """Numbers of the pages of which reading text in their pictures may give more."""
-        return frozenset(
-            page.number
-            for page in self.pages
-            if (self.format == "pdf" and not page.text) or any(one.kind in BY_OCR for one in page.omissions)
-        )
+        return frozenset(page.number for page in self.pages if any(one.kind in BY_OCR for one in page.omissions))
 
 
 def check_reply(body: bytes, pieces: Sequence[bytes], bounds: DocumentBounds) -> ParserReply:

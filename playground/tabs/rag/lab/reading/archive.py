@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -16,7 +17,10 @@ from playground.tabs.rag.lab.reading.zipped import ZIP_MARKS, open_zip
 from providers.errors import PlaygroundError
 
 _OF_DOCUMENTS = frozenset({"mimetype", "[Content_Types].xml", "AndroidManifest.xml", "META-INF/MANIFEST.MF"})
+_IWORK = ".iwa"
 _NAMED_IN_UTF8 = 0x800
+_UNICODE_PATH, _FIELD_HEAD, _CHECKED = 0x7075, struct.Struct("<HH"), 5
+"""Number of the extra field; number and length before each field; its version and checksum."""
 _LEFT_BY_SYSTEMS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
@@ -29,8 +33,10 @@ class ArchiveMember(NamedTuple):
 
 
 def is_archive(source: Source) -> bool:
-    """A ZIP archive, and no document of a kind that no loader knows (OpenDocument is packed in one too)."""
-    return source.content.startswith(ZIP_MARKS) and not _OF_DOCUMENTS.intersection(source.parts)
+    """A ZIP archive, and no document of a kind that no loader knows (OpenDocument and iWork are packed in one too)."""
+    if not source.content.startswith(ZIP_MARKS):
+        return False
+    return not _OF_DOCUMENTS.intersection(source.parts) and not any(name.endswith(_IWORK) for name in source.parts)
 
 
 def unpack(content: bytes, bounds: DocumentBounds) -> list[ArchiveMember]:
@@ -62,18 +68,31 @@ def _told_apart(members: list[ArchiveMember]) -> list[ArchiveMember]:
 
 
 def name_in(entry: zipfile.ZipInfo) -> str:
-    """Its path. Without the flag for UTF-8, `zipfile` takes names for code page 437; what they are is judged by what
-    comes out."""
+    """Its path. Without the flag for UTF-8, `zipfile` takes names for code page 437; what they are is said beside
+    them, or judged by what comes out."""
     if entry.flag_bits & _NAMED_IN_UTF8 or entry.filename.isascii():
         return entry.filename
     try:
         said = entry.orig_filename.encode("cp437")
     except UnicodeEncodeError:  # a name from an extra field
         return entry.filename
+    if (told := _told_in_unicode(entry.extra, said)) is not None:
+        return told
     try:
         return said.decode("utf-8")
     except UnicodeDecodeError:
         return said.decode(fitting(said, ZIP_NAMES) or "cp437")
+
+
+def _told_in_unicode(extra: bytes, said: bytes) -> str | None:
+    """The name in Info-ZIP's extra field, which holds the checksum of the name that it is for (APPNOTE 4.6.9)."""
+    while len(extra) >= _FIELD_HEAD.size:
+        kind, size = _FIELD_HEAD.unpack_from(extra)
+        field, extra = extra[_FIELD_HEAD.size :][:size], extra[_FIELD_HEAD.size + size :]
+        checksum = int.from_bytes(field[1:_CHECKED], "little")
+        if kind == _UNICODE_PATH and len(field) > _CHECKED and checksum == zlib.crc32(said):
+            return field[_CHECKED:].decode("utf-8", "replace")
+    return None
 
 
 def _hidden(name: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 EUROPEAN = ("cp1252", "cp1250", "iso8859_2", "cp850", "mac_roman", "cp1254", "cp1257", "cp852")
 """The likelier first: where several fit, the first is taken."""
-ZIP_NAMES = ("cp850", "cp437", "cp1252", "cp852")
+ZIP_NAMES = ("cp850", "cp437", "cp1252", "cp852", "cp866", "cp737")
 
 _LETTERS = """
 es áéíóúüñ¡¿çà
@@ -31,6 +31,9 @@ et äõöüšž
 lv āčēģīķļņšūž
 lt ąčęėįšųūž
 tr çğıöşüâîû
+ru абвгдеёжзийклмнопрстуфхцчшщъыьэюя
+uk абвгґдеєжзиіїйклмнопрстуфхцчшщьюя
+el αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ
 """
 _ALPHABETS = tuple(frozenset(line.split()[1]) for line in _LETTERS.strip().splitlines())
 _NEUTRAL = frozenset("«»“”„‘’–—…€£ºª°·©®™§×½\xa0•")

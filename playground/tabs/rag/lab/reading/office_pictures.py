@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -61,10 +62,9 @@ def _pages(archive: zipfile.ZipFile, format: str) -> Iterator[str]:
         yield main
         return
     known = _relationships(archive, main)
-    for element in _xml(archive.read(main)).iter():
-        if _local(element.tag) == _LISTED[format]:
-            named = (value for name, value in element.attrib.items() if name.startswith("{") and _local(name) == "id")
-            yield known.get(next(named, ""), ("", ""))[1]
+    for element in _xml(archive, main, _LISTED[format]):
+        named = (value for name, value in element.attrib.items() if name.startswith("{") and _local(name) == "id")
+        yield known.get(next(named, ""), ("", ""))[1]
 
 
 def _relationships(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
@@ -74,17 +74,23 @@ def _relationships(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, 
     if listed not in archive.NameToInfo:
         return {}
     found = {}
-    for one in _xml(archive.read(listed)):
+    for one in _xml(archive, listed, "Relationship"):
         target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
         found[one.get("Id", "")] = (one.get("Type", "").rsplit("/", 1)[-1], target)
     return found
 
 
-def _xml(content: bytes) -> Element:
+def _xml(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[Element]:
+    """The elements of that name in a part; none of one that is damaged, so that what was read of the document stays."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(content, parser)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    try:
+        root = etree.fromstring(archive.read(part), parser)
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, etree.XMLSyntaxError):
+        return
+    if root is not None:
+        yield from (one for one in root.iter() if _local(one.tag) == name)
 
 
 def _local(name: object) -> str:

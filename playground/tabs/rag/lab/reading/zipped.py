@@ -16,6 +16,12 @@ _PIECE = MB
 _XML = (".xml", ".rels", ".opf", ".ncx", ".vml")
 _ENTITY = re.compile(rb"<!ENTITY|<\0!\0E\0N\0T\0I\0T\0Y|\0<\0!\0E\0N\0T\0I\0T\0Y")
 _ENTITY_LENGTH = 16
+_ROOTS, _TYPES = "_rels/.rels", "[Content_Types].xml"
+_OTHER_KIND = re.compile(
+    rb"application/vnd\.(?:ms-|openxmlformats-officedocument\.)(word(?:processingml)?|powerpoint|presentationml)"
+    rb"\.(?:(?:document|template|presentation|slideshow)\.macroEnabled|template\.macroEnabledTemplate|template|slideshow)"
+    rb"\.main\+xml"
+)
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w{1,40})/")
 
@@ -60,18 +66,28 @@ def open_checked(content: bytes, bounds: DocumentBounds) -> zipfile.ZipFile:
 
 
 def transitional(content: bytes, archive: zipfile.ZipFile) -> bytes:
-    """An office file with the names that libraries know: Strict Open XML has the same parts under other names."""
-    roots = [name for name in archive.namelist() if name == "_rels/.rels"]
-    if not roots or _STRICT not in archive.read(roots[0]):
+    """An office file with the names that libraries know. Strict Open XML has the same parts under other names;
+    templates, shows and files with macros have the same parts and call themselves something else."""
+    names = archive.NameToInfo
+    strict = _ROOTS in names and _STRICT in archive.read(_ROOTS)
+    other = _TYPES in names and _OTHER_KIND.search(archive.read(_TYPES)) is not None
+    if not strict and not other:
         return content
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as copy:
         for entry in archive.infolist():
             part = archive.read(entry)
-            if entry.filename.lower().endswith(_XML):
+            if entry.filename == _TYPES:
+                part = _OTHER_KIND.sub(_usual_kind, part)
+            elif strict and entry.filename.lower().endswith(_XML):
                 part = _STRICT_NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
             copy.writestr(entry.filename, part)
     return kept.getvalue()
+
+
+def _usual_kind(found: re.Match[bytes]) -> bytes:
+    program, kind = (b"wordprocessingml", b"document") if b"word" in found[1] else (b"presentationml", b"presentation")
+    return b"application/vnd.openxmlformats-officedocument." + program + b"." + kind + b".main+xml"
 
 
 def _defines_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:

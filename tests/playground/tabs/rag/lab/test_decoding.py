@@ -2,7 +2,9 @@
 
 import codecs
 import io
+import struct
 import zipfile
+import zlib
 
 import pytest
 
@@ -10,6 +12,7 @@ from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.reading import archive
 from playground.tabs.rag.lab.reading.decoding import decode, decode_declared
+from playground.tabs.rag.lab.reading.file_names import is_called, numbered_name, safe_name
 
 from .hostile import real
 
@@ -88,7 +91,14 @@ def packed(*names, content=b"abc"):
 
 @pytest.mark.parametrize(
     ("name", "code_page"),
-    [("Año nuevo/Ámbar.txt", "cp850"), ("Índice.txt", "cp850"), ("été.txt", "cp437"), ("Óscar ñandú.txt", "utf-8")],
+    [
+        ("Año nuevo/Ámbar.txt", "cp850"),
+        ("Índice.txt", "cp850"),
+        ("été.txt", "cp437"),
+        ("Óscar ñandú.txt", "utf-8"),
+        ("Сад/чайка.txt", "cp866"),
+        ("Θάλασσα.txt", "cp737"),
+    ],
 )
 def test_names_of_old_archives_are_read(name, code_page):
     said = name.encode(code_page)
@@ -99,6 +109,43 @@ def test_names_of_old_archives_are_read(name, code_page):
 
 def test_names_in_utf8_stay():
     assert [one.name for one in archive.unpack(packed("Ωμέγα.txt"), DocumentBounds())] == ["Ωμέγα.txt"]
+
+
+def test_a_name_in_unicode_beside_the_one_in_a_code_page_counts():
+    said, name = "\u00f1and\u00fa.txt".encode("cp850"), "Ñandú Ωμέγα.txt"
+    field = struct.pack("<BI", 1, zlib.crc32(said)) + name.encode()
+    wrong = struct.pack("<BI", 1, 7) + b"another.txt"
+    for extra, read in ((field, name), (wrong, "\u00f1and\u00fa.txt")):
+        entry = zipfile.ZipInfo(said.decode("cp437"))
+        entry.extra = struct.pack("<HH", 1, 2) + b"xx" + struct.pack("<HH", 0x7075, len(extra)) + extra
+        assert archive.name_in(entry) == read
+
+
+def test_names_are_one_however_their_accents_are_written_and_have_no_drive():
+    assert safe_name("camio\u0301n.txt") == "cami\u00f3n.txt" == safe_name("cami\u00f3n.txt")
+    assert safe_name("C:\\work\\a.txt") == "work/a.txt" and safe_name("c:") == "c:"
+    assert is_called("all.zip/cami\u00f3n.txt", "camio\u0301n.txt") and not is_called("a.txt", "")
+    assert not is_called("all.zip/xa.txt", "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "kept"),
+    [
+        ("a.txt", (), "a.txt"),
+        ("a.txt", ("a.txt",), "a (2).txt"),
+        ("x.zip/a.txt", ("x.zip/a.txt", "x.zip/a (2).txt"), "x.zip/a (3).txt"),
+        ("a.tar.gz", ("a.tar.gz",), "a.tar (2).gz"),
+        ("?", ("?",), "? (2)"),
+        (".env", (".env",), ".env (2)"),
+    ],
+)
+def test_a_name_that_is_taken_gets_a_number(name, taken, kept):
+    assert numbered_name(name, taken) == kept
+
+
+def test_files_of_iwork_are_no_archives_of_files():
+    source = loaders.Source("a.pages", packed("Index/Document.iwa", "preview.jpg"))
+    assert loaders.recognise(source) is None and not archive.is_archive(source)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

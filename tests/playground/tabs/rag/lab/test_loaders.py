@@ -292,6 +292,11 @@ MAIL = b"Received: by x; Mon\r\nSubject: hola\r\nMIME-Version: 1.0\r\nContent-Ty
         ("a.eml", MAIL),
         ("a.txt", MAIL),
         ("a.ipynb", b'{"cells": []}'),
+        ("a.ps", b"%!PS-Adobe-3.0\n/Helvetica findfont (Hola) show"),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><text>Hola</text></svg>"),
+        ("a.txt", b'<?xml version="1.0"?>\n<!-- made by x -->\n<!DOCTYPE svg>\n<svg><text>Hola</text></svg>'),
+        ("a.fodt", b'<?xml version="1.0"?><office:document xmlns:office="x"><text>Hola</text></office:document>'),
+        ("a.xml", b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>'),
     ],
 )
 def test_letters_that_say_nothing_are_no_text(name, content):
@@ -301,6 +306,32 @@ def test_letters_that_say_nothing_are_no_text(name, content):
 def test_texts_about_mail_are_texts():
     assert read("a.txt", b"Subject: hello\n\nMIME-Version: and Content-Type: are lines of an e-mail.")[0] == "text"
     assert read("a.tex", b"{\\bf Notes} on RTF, which begins with {\\rtf1")[0] == "text"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.docm", "ms-word.document.macroEnabled"),
+        ("a.dotx", "openxmlformats-officedocument.wordprocessingml.template"),
+        ("a.dotm", "ms-word.template.macroEnabledTemplate"),
+        ("a.pptm", "ms-powerpoint.presentation.macroEnabled"),
+        ("a.ppsx", "openxmlformats-officedocument.presentationml.slideshow"),
+        ("a.ppsm", "ms-powerpoint.slideshow.macroEnabled"),
+        ("a.potx", "openxmlformats-officedocument.presentationml.template"),
+    ],
+)
+def test_templates_shows_and_files_with_macros_are_read_as_any_other(name, kind):
+    like, usual = (
+        ("pandoc.docx", "wordprocessingml.document")
+        if "word" in kind
+        else ("pandoc.pptx", "presentationml.presentation")
+    )
+    with zipfile.ZipFile(io.BytesIO(real(like))) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+    own = types.replace(f"openxmlformats-officedocument.{usual}.main", f"{kind}.main")
+    assert own != types
+    content = changed(real(like), {"[Content_Types].xml": own.encode()})
+    assert [page.text for page in read(name, content)[1]] == [page.text for page in read(like)[1]]
 
 
 def test_questions_on_buttons_are_read_and_menus_are_not():

@@ -85,6 +85,12 @@ def test_formulas_without_a_value_and_pictures_of_sheets_are_counted():
     assert left_out("a.xlsx", sheets("7")) == [[], []]
 
 
+def test_a_book_whose_drawings_are_damaged_is_read():
+    content = sheets("7", colours=("red",))
+    for noise in (b"<Relation", b"", b"noise"):
+        assert left_out("a.xlsx", changed(content, {"xl/drawings/_rels/drawing1.xml.rels": noise})) == [[], []]
+
+
 def test_a_formula_of_several_cells_is_shown_and_counted():
     with_array = changed(
         content := sheets("=SUM(B1:B2)"),
@@ -138,7 +144,7 @@ def test_ocr_is_asked_where_it_may_give_more(kind, more):
 async def test_ocr_that_breaks_off_is_told_of_its_pages(monkeypatch):
     pages = (
         DocumentPage(number=1, text="Reeds.", omissions=(Omission(kind="pictures"), Omission(kind="mostly_picture"))),
-        DocumentPage(number=2, text=""),
+        DocumentPage(number=2, text="", omissions=(Omission(kind="no_text"),)),
         DocumentPage(number=3, text="Rushes."),
     )
 
