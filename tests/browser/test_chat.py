@@ -36,7 +36,7 @@ def test_two_models_side_by_side_and_one_fails(open_page, keep_screenshot):
 
 
 def test_stop_by_button_and_by_escape(open_page):
-    page = open_page("?models=scripted/slow")
+    page = open_page("?models=scripted/slow&max_tokens=2048")  # it is still counting when a busy browser can click
     for number, stop in enumerate([lambda: stop_button(page).click(), lambda: page.keyboard.press("Escape")]):
         ask(page, f"Count {number}", wait=False)
         expect(replies(page).nth(number)).to_contain_text("1 2 3 4 5")
@@ -46,7 +46,7 @@ def test_stop_by_button_and_by_escape(open_page):
         expect(facts(page).nth(number)).to_contain_text("stopped")
         page.wait_for_timeout(500)
         assert replies(page).nth(number).inner_text() == said
-        assert len(said.split()) < 1000
+        assert len(said.split()) < 2000
         expect(page.locator("#message textarea")).to_be_editable()
     page.reload()
     expect(replies(page)).to_have_text([re.compile("^1 2 3 4 5"), re.compile("^1 2 3 4 5")])
