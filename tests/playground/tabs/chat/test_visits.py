@@ -13,7 +13,7 @@ import pytest
 
 from playground.asking.reply import Reply
 from playground.settings import Settings
-from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
@@ -386,13 +386,13 @@ class TestDamage:
     @pytest.mark.parametrize(
         "image", ['["text/html", "PHA+"]', '["image/png", "%"]', '["image/png"]', "5", '["image/png", 5]', "[[], {}]"]
     )
-    async def test_images_that_are_none_count_as_no_conversation(self, desk: ChatVisits, image: str) -> None:
+    async def test_images_that_are_none_are_left_out(self, desk: ChatVisits, image: str) -> None:
         picture = f'{{"image": {image}, "small": {image}, "name": "x"}}'
         folder = desk.sessions.conversations.folder(HELD)
         folder.mkdir(parents=True)
         saved = f'{{"turns": [{{"question": "?", "pictures": [{picture}]}}]}}'
         (folder / "conversation.json").write_text(saved)
-        assert desk.load(HELD) == Conversation()
+        assert desk.load(HELD) == Conversation(turns=(Turn(question="?"),), lost=1)
 
     @pytest.mark.parametrize(
         "content", [b"", b"\x00{", b"[]", b"5", b"{", b'{"turns": 5}', b'{"turns": [{"question": 1}]}', b"[" * 100_000]
@@ -401,5 +401,5 @@ class TestDamage:
         folder = desk.sessions.conversations.folder(HELD)
         folder.mkdir(parents=True)
         (folder / "conversation.json").write_bytes(content)
-        assert desk.load(HELD) == Conversation()
+        assert desk.load(HELD) == Conversation(lost=1)
         assert texts(await last(desk.send(HELD, "Hi", choices("echo")))) == ["You said: Hi"]

@@ -215,7 +215,7 @@ async def remove(app: App[RagVisits], who: Who, fields: RetrievalFields, documen
     try:
         await app.visits.remove(who.visitor, str(document), checked_retrieval(app, who, fields))
     except PlaygroundError as error:
-        return draw_alert(app.show(who), error)
+        return draw_alert(app.show(who), error) + await list_documents(app, who, fields)
     return await list_documents(app, who, fields)
 
 
