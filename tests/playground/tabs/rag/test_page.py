@@ -807,6 +807,10 @@ class TestHandlers:
         screen = await last(read_scanned(app, who, kept, now, "all.zip/a/scan.pdf"))
         assert "all.zip/a/scan.pdf" in str(screen["listing"]) and "other.pdf" not in str(screen["listing"])
         assert read == {"a/scan.pdf": True} and "1 new" in str(screen["progress"])
+        assert re.findall('data-ocr="(.*?)"', str(screen["progress"])) == ["all.zip/other.pdf"]
+        screen = await last(read_scanned(app, who, kept, now, "all.zip/other.pdf"))
+        assert "all.zip/other.pdf" in str(screen["listing"]) and "data-ocr" not in str(screen["progress"])
+        assert 'role="alert"' in str((await last(read_scanned(app, who, kept, now, "all.zip/other.pdf")))["progress"])
 
     async def test_ocr_of_a_file_that_was_read_in_part(self, app, who, monkeypatch):
         half = DocumentPage(number=1, text="Page 1 of 1", omissions=(Omission(kind="mostly_picture"),))

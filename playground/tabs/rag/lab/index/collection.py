@@ -120,8 +120,8 @@ class Collection:
     async def _again(self, there: StoredDocument, document: Document) -> AsyncGenerator[IndexProgress]:
         """A document that is there: what this reading says more takes the place of what was read before."""
         before = await asyncio.to_thread(self._texts.document, there.digest)
-        now = join_readings(before, document)
-        if says_the_same(before, now):
+        now = await asyncio.to_thread(join_readings, before, document)
+        if await asyncio.to_thread(says_the_same, before, now):
             if now != before:
                 await run_to_end(partial(self._texts.note, now))
             yield _kept(now, there.chunks, "unchanged")

@@ -49,6 +49,14 @@ def draw_incomplete(show: Renderer, it: Incomplete) -> str:
     return f'<div class="notice" role="status"><strong>{name}:</strong> {said} {button}</div>'
 
 
+def draw_waiting(show: Renderer, names: Sequence[str]) -> str:
+    """The files whose pictures may still be read, after one of those that came with them was."""
+    return "".join(
+        f'<div class="notice" role="status">{say(show, "ocr_waiting", file=name)} {draw_ocr_button(show, name)}</div>'
+        for name in names
+    )
+
+
 def draw_ocr_button(show: Renderer, name: str) -> str:
     """Reads the text in the pictures of a file that was just uploaded."""
     return f'<button type="button" class="inline-button" data-ocr="{html.escape(name)}">{say(show, "ocr")}</button>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -28,6 +28,7 @@ from playground.tabs.rag.page.drawing.files import (
     draw_ingest_outcome,
     draw_offer,
 )
+from playground.tabs.rag.page.drawing.omissions import draw_waiting
 from playground.tabs.rag.page.drawing.pieces import draw_alert
 from playground.tabs.rag.page.events.inside import wire_then_inside
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents
@@ -39,8 +40,19 @@ from playground.visitors.expiring import Expiring
 from providers.errors import PlaygroundError
 
 PLACE = "add"
-Scanned = Expiring[tuple[Upload, ...]]
-"""By visitor: files without text, kept for a while so that OCR may read them without a second upload."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingScan:
+    """A file that was uploaded, and those in it (itself, or files of an archive) of which OCR may read more."""
+
+    upload: Upload
+    names: tuple[str, ...]
+
+
+Scanned = Expiring[tuple[WaitingScan, ...]]
+"""By visitor: files that were read in part or not at all, kept for a while so that OCR may read them without a second
+upload."""
 
 
 def keep_scanned() -> Scanned:
@@ -167,9 +179,8 @@ async def paste(
 async def read_scanned(
     app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, name: object
 ) -> AsyncGenerator[RagFilesScreen]:
-    """The files that were rejected for having no text, their pictures read."""
-    waiting = kept.get(who.visitor) or ()
-    taken = tuple(one for one in waiting if _holds(one, str(name)))
+    """The file that was rejected for having no text, or read in part, with its pictures read."""
+    taken = tuple(one.upload for one in kept.get(who.visitor) or () if name in one.names)
     if not taken:
         yield RagFilesScreen(progress=draw_alert(app.show(who), UnknownDocument("document")))
         return
@@ -201,9 +212,11 @@ async def add(
                 shown = {"listing": await list_documents(app, who, fields)} if grown != count else {}
                 count = grown
                 yield RagFilesScreen(progress=draw_ingest(show, latest), **shown)
-        if not ocr_only:
-            kept.put(who.visitor, _without_text(taken, latest))
         ended = draw_ingest_outcome(show, latest)
+        if ocr_only:
+            ended += draw_waiting(show, _still_waiting(kept, who, "" if latest.stopped else ocr_only))
+        else:
+            kept.put(who.visitor, _waiting(taken, latest))
     except PlaygroundError as error:
         ended = draw_ingest_outcome(show, latest) + draw_alert(show, error)
     listing = await list_documents(app, who, fields)
@@ -219,11 +232,19 @@ async def remove(app: App[RagVisits], who: Who, fields: RetrievalFields, documen
     return await list_documents(app, who, fields)
 
 
-def _without_text(taken: Sequence[Upload], latest: Ingest) -> tuple[Upload, ...]:
-    """The files of which OCR may read more, or the archives that they came in."""
+def _waiting(taken: Sequence[Upload], latest: Ingest) -> tuple[WaitingScan, ...]:
     names = [one.name for one in latest.rejected if one.failure.key == SCANNED]
     names += [one.came for one in latest.incomplete if any(left.kind in BY_OCR for left in one.omissions)]
-    return tuple(one for one in taken if any(_holds(one, name) for name in names))
+    waiting = (WaitingScan(one, tuple(name for name in names if _holds(one, name))) for one in taken)
+    return tuple(one for one in waiting if one.names)
+
+
+def _still_waiting(kept: Scanned, who: Who, done: str) -> tuple[str, ...]:
+    """The names that are left once that one is read; they stay within reach."""
+    before = kept.get(who.visitor) or ()
+    after = tuple(replace(one, names=tuple(name for name in one.names if name != done)) for one in before)
+    kept.put(who.visitor, tuple(one for one in after if one.names))
+    return tuple(name for one in after for name in one.names)
 
 
 def _holds(file: Upload, name: str) -> bool:
