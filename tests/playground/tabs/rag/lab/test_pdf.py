@@ -221,7 +221,7 @@ def test_letters_that_cannot_be_told_are_told_and_read_from_the_picture(lines):
     assert unread.omissions == (Omission(kind="garbled"),)
     with pytest.raises(UnreadableDocument) as refused:
         load(Page(text((50, 700), *lines)))
-    assert refused.value.key == "document_error.scanned"
+    assert refused.value.key == "document_error.garbled"
 
 
 @pytest.mark.parametrize(
