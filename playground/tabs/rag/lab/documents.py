@@ -20,7 +20,7 @@ OmissionKind = Literal[
 without a value, and shown themselves. `objects`: of other programs. `unreadable`: a part that is damaged.
 """
 OMISSION_KINDS: tuple[OmissionKind, ...] = get_args(OmissionKind)
-BY_OCR: frozenset[OmissionKind] = frozenset({"no_text", "mostly_picture", "garbled"})
+BY_OCR: frozenset[OmissionKind] = frozenset({"no_text", "mostly_picture", "garbled", "pictures"})
 """What reading text in pictures makes up for."""
 
 

@@ -16,6 +16,7 @@ class UnreadableDocument(InputError, code="document_error"):
         "encrypted",
         "empty",
         "scanned",
+        "garbled",
         "unread",
         "damaged",
         "too_large",
@@ -30,6 +31,10 @@ class UnreadableDocument(InputError, code="document_error"):
         "archive",
         "too_many_files",
     )
+
+
+READ_BY_OCR = frozenset({UnreadableDocument("scanned").key, UnreadableDocument("garbled").key})
+"""Why a file was refused whose text may be read from pictures."""
 
 
 class UnknownDocument(InputError, code="input_error"):

@@ -429,6 +429,7 @@ class TestFiles:
             incomplete=(
                 Incomplete("map (2).pdf", "map.pdf", left),
                 Incomplete("c.docx", "c.docx", (OmissionTotal(kind="pictures", count=2, pages=(1,)),)),
+                Incomplete("d.docx", "d.docx", (OmissionTotal(kind="objects", count=1, pages=(1,)),)),
             ),
         )
         drawn = files.draw_ingest_outcome(show, ingest)
@@ -436,7 +437,7 @@ class TestFiles:
         assert "There is another “map.pdf” with other content: this one is called “map (2).pdf”" in text
         assert "“b.txt” has the same content as “a.txt”" in text and "than before: old.docx." in text
         assert "map (2).pdf: Not read: the picture on page 3" in text and "c.docx: Not read: 2 pictures" in text
-        assert re.findall('data-ocr="(.*?)"', drawn) == ["map.pdf"]
+        assert re.findall('data-ocr="(.*?)"', drawn) == ["map.pdf", "c.docx"]
 
     @pytest.mark.parametrize("language", texts().languages())
     def test_every_kind_of_omission_has_its_words(self, language):

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 SUFFIXES = (".docx",)
 VERSION = 2
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_WRITTEN = (*(f"{_W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen")), f"{M}oMath")
+_WRITTEN = (*(f"{_W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen", "sym", "checkBox")), f"{M}oMath")
 _ELSEWHERE = frozenset({f"{_W}moveFrom", f"{_W}txbxContent"})
+_SYMBOLS = {
+    **{"A8": "☐", "6F": "☐", "71": "☐", "FD": "☒", "78": "☒", "FE": "☑", "FC": "✓", "FB": "✗"},
+    **{"B7": "•", "A7": "•", "D8": "•", "E0": "→", "F0": "→"},
+}
+"""What Word's bullets and boxes (Wingdings, Symbol) are, by the end of their number."""
 _NOTES = ("footnotes", "endnotes")
 _MARGINS = ("header", "footer")
 _DEPTHS = frozenset("012345678")
@@ -57,8 +62,7 @@ class _Body:
     def __init__(self, document: Document, writing: PageWriter) -> None:
         self._document, self._writing = document, writing
         self._levels = {style.style_id: _level_of(style) for style in document.styles}
-        own = ((style.style_id, style.element.find(f"{_W}pPr/{_W}numPr")) for style in document.styles)
-        self._lists = {name: found for name, found in own if found is not None}
+        self._lists = {style.style_id: _list_of(style) for style in document.styles}
         self._numbers = ListNumbers(next((root for root in self._parts("numbering")), None))
 
     def write(self) -> None:
@@ -90,14 +94,16 @@ class _Body:
     def _graphics(self, paragraph: Element) -> None:
         """The charts and diagrams in it, after it."""
         for graphic in paragraph.iter(f"{A}graphicData"):
-            if not _for_old_programs(graphic):
+            if next(graphic.iterancestors(_Tag.PARAGRAPH), None) is paragraph and not _for_old_programs(graphic):
                 for count, line in enumerate(graphic_lines(graphic, self._document.part)):
                     (self._writing.line if count else self._writing.paragraph)(line)
 
     def _paragraph(self, paragraph: Element) -> None:
         text = _text(paragraph)
         level = self._level(paragraph)
-        mark = self._mark(paragraph) if text.strip() else ""
+        mark = self._mark(paragraph)
+        if not text.strip():
+            return  # counted all the same
         if level:
             self._writing.heading(f"{mark} {text}" if mark.strip("•") else text, level)
         elif mark:
@@ -107,16 +113,16 @@ class _Body:
 
     def _mark(self, paragraph: Element) -> str:
         """The number or bullet before it; empty where it stands in no list."""
-        found = paragraph.find(f"{_W}pPr/{_W}numPr")
-        if found is None:
-            style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-            found = self._lists.get(style.get(f"{_W}val", "")) if style is not None else None
-            if found is None:
-                return ""
-        number_id, level = (found.find(f"{_W}{name}") for name in ("numId", "ilvl"))
-        said = level.get(f"{_W}val", "") if level is not None else ""
-        name = number_id.get(f"{_W}val", "") if number_id is not None else ""
-        return "" if name == "0" else self._numbers.next(name, int(said) if said in _DEPTHS else 0)
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        of_style = self._lists.get(style.get(f"{_W}val", ""), ("", "")) if style is not None else ("", "")
+        own = _listed(paragraph)
+        name, level = own[0] or of_style[0], own[1] or of_style[1]
+        return "" if name in {"", "0"} else self._numbers.next(name, int(level) if level in _DEPTHS else 0)
+
+    def _marked(self, paragraph: Element) -> str:
+        """Its text with its number, as it stands in a table."""
+        text, mark = _text(paragraph), self._mark(paragraph)
+        return f"{mark} {text}" if mark and text.strip() else text
 
     def _level(self, paragraph: Element) -> int:
         """1 to 9, 0 for no heading; what the paragraph says goes before what its style says."""
@@ -127,7 +133,7 @@ class _Body:
         return self._levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
 
     def _table(self, table: Element) -> None:
-        for count, line in enumerate(word_tables.table_lines(table, _text)):
+        for count, line in enumerate(word_tables.table_lines(table, self._marked)):
             (self._writing.line if count else self._writing.paragraph)(line)
 
     def _notes(self, kind: str) -> None:
@@ -155,6 +161,25 @@ class _Body:
         for relation in self._document.part.rels.values():
             if not relation.is_external and relation.reltype.endswith(f"/{kind}"):
                 yield etree.fromstring(relation.target_part.blob, parser)
+
+
+def _listed(element: Element) -> tuple[str, str]:
+    """The list that a paragraph or a style says that it is of, and the level in it; empty where it does not say."""
+    found = (element.find(f"{_W}pPr/{_W}numPr/{_W}{name}") for name in ("numId", "ilvl"))
+    name, level = (one.get(f"{_W}val", "") if one is not None else "" for one in found)
+    return name, level
+
+
+def _list_of(style: object) -> tuple[str, str]:
+    """As `_listed`, of a style or of those that it is based on."""
+    name, level = "", ""
+    for _ in range(_DEEPEST):
+        if style is None or (name and level):
+            break
+        own = _listed(style.element)  # type: ignore[attr-defined]
+        name, level = name or own[0], level or own[1]
+        style = getattr(style, "base_style", None)
+    return name, level
 
 
 def _level_of(style: object) -> int:
@@ -190,6 +215,10 @@ def _text(paragraph: Element) -> str:
                 pieces.append("-")
             case "br" | "cr":
                 pieces.append("\n")
+            case "sym":
+                pieces.append(_SYMBOLS.get(found.get(f"{_W}char", "").upper()[-2:], ""))
+            case "checkBox":
+                pieces.append(f"{'☒' if _is_ticked(found) else '☐'} ")
             case _:
                 pieces.append(f" {linear(found)} ")
     return "".join(pieces)
@@ -202,3 +231,12 @@ def _is_elsewhere(found: Element, paragraph: Element) -> bool:
 
 def _for_old_programs(found: Element) -> bool:
     return any(above.tag.endswith("}Fallback") for above in found.iterancestors())
+
+
+def _is_ticked(box: Element) -> bool:
+    """Of a box to tick in a form of the old kind: as it is, or where nobody has touched it, as it was given out."""
+    for name in ("checked", "default"):
+        found = box.find(f"{_W}{name}")
+        if found is not None:
+            return bool(found.get(f"{_W}val", "1") not in {"0", "false", "off"})
+    return False

@@ -32,7 +32,7 @@ def claims(source: Source) -> Claim:
 
 
 def load(source: Source) -> Iterator[DocumentPage]:
-    """Raises `UnreadableDocument`: "encrypted"; "scanned", where no page has text; "too_many_pages"."""
+    """Raises `UnreadableDocument`: "encrypted"; "scanned" or "garbled", where no page has text; "too_many_pages"."""
     import pypdfium2
 
     try:
@@ -51,7 +51,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
         if source.read is not None:
             pages = list(_read(document, pages, source))
         elif not any(page.text for page in pages):
-            raise UnreadableDocument("scanned" if any(page.omissions for page in pages) else "empty")
+            raise UnreadableDocument(_without_text(pages))
     yield from pages
 
 
@@ -100,6 +100,11 @@ def _headings(text: str, outline: list[tuple[str, int]]) -> Iterator[Heading]:
         if start or text.startswith(title):
             yield Heading(start=start, text=title, level=level)
             after = start + len(title)
+
+
+def _without_text(pages: list[DocumentPage]) -> str:
+    kinds = {one.kind for page in pages for one in page.omissions}
+    return "garbled" if "garbled" in kinds else "scanned" if kinds else "empty"
 
 
 def _read(document: PdfDocument, pages: list[DocumentPage], source: Source) -> Iterator[DocumentPage]:

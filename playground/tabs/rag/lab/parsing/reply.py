@@ -10,12 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import BY_OCR, DocumentPage, Heading, Omission, OmissionKind
-from playground.tabs.rag.lab.errors import UnreadableDocument
+from playground.tabs.rag.lab.errors import READ_BY_OCR, UnreadableDocument
 from playground.tabs.rag.lab.parsing.worker import Died
 from playground.tabs.rag.lab.reading.file_names import safe_name
 from providers.errors import Failure, MissingPackage
 
-_SCANNED = UnreadableDocument("scanned").key
 _KEYS = frozenset(
     {*(f"{UnreadableDocument.code}.{reason}" for reason in UnreadableDocument.reasons), MissingPackage.code}
 )
@@ -87,7 +86,7 @@ class ParserReply:
     def has_pictures(self) -> bool:
         """Some page may be a picture of text."""
         if self.failure is not None:
-            return self.failure.key == _SCANNED
+            return self.failure.key in READ_BY_OCR
         return bool(self.picture_pages)
 
     @property

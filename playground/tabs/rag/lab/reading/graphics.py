@@ -32,13 +32,12 @@ class _Series(NamedTuple):
 
 def graphic_lines(graphic: Element, part: WordPart | SlidePart) -> Iterator[str]:
     """The lines of the diagram or the chart that a graphic of this part shows; nothing for what is neither."""
-    diagram = next(graphic.iter(f"{_DIAGRAM}relIds"), None)
-    chart = next(graphic.iter(f"{_C}chart"), None)
+    diagram, chart = graphic.find(f"{_DIAGRAM}relIds"), graphic.find(f"{_C}chart")
     if diagram is not None and (root := _root(part, diagram.get(f"{_RELATION}dm", ""))) is not None:
         yield from _diagram_lines(root)
     if chart is not None and (root := _root(part, chart.get(f"{_RELATION}id", ""))) is not None:
         yield from _chart_lines(root)
-    newer = next(graphic.iter(f"{_NEWER}chart"), None)
+    newer = graphic.find(f"{_NEWER}chart")
     if newer is not None and (root := _root(part, newer.get(f"{_RELATION}id", ""))) is not None:
         yield from _newer_chart_lines(root)
 

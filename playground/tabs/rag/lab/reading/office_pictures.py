@@ -1,4 +1,4 @@
-"""Pictures and embedded objects of Word, PowerPoint and Excel files: counted, as their text is not read."""
+"""Pictures and embedded objects of Word, PowerPoint and Excel files: counted where their text is not read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import OMISSION_KINDS, DocumentPage, Omission, OmissionKind
+from playground.tabs.rag.lab.loaders import Source
 from playground.tabs.rag.lab.reading import zipped
+from playground.tabs.rag.lab.reading.picture_texts import PictureTexts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -29,22 +31,35 @@ _DRAWN_ELSEWHERE = ".svg"
 """A drawing in vectors has a picture beside it for programs that cannot draw it."""
 
 
-def with_pictures(format: str, content: bytes, pages: Sequence[DocumentPage]) -> list[DocumentPage]:
-    """The pages of an office file, each with how many pictures and objects stand on it; others as they are."""
+def with_pictures(source: Source, format: str, pages: Sequence[DocumentPage]) -> list[DocumentPage]:
+    """The pages of an office file, each with how many pictures and objects stand on it; others as they are.
+
+    Where pictures are to be read, what they say stands at the end of their page.
+    """
     if format not in _LISTED:
         return list(pages)
-    archive = zipped.open_zip(content)
+    archive = zipped.open_zip(source.content)
     parts = dict(enumerate(_pages(archive, format), start=1))
-    return [_told(page, archive, parts.get(page.number)) for page in pages]
+    texts = PictureTexts(source)
+    return [_told(page, archive, parts.get(page.number), texts) for page in pages]
 
 
-def _told(page: DocumentPage, archive: zipfile.ZipFile, part: str | None) -> DocumentPage:
+def _told(page: DocumentPage, archive: zipfile.ZipFile, part: str | None, texts: PictureTexts) -> DocumentPage:
     found: dict[OmissionKind, set[str]] = {}
+    said: dict[str, None] = {}
     for kind, target in _shown(archive, part) if part else ():
-        if kind in _KINDS and not target.lower().endswith(_DRAWN_ELSEWHERE):
-            found.setdefault(_KINDS[kind], set()).add(target)
+        if kind not in _KINDS or target.lower().endswith(_DRAWN_ELSEWHERE):
+            continue
+        text = texts.text(archive, target) if _KINDS[kind] == "pictures" else None
+        if text is None:
+            left_out = "over_limit" if kind == "image" and texts.full else _KINDS[kind]
+            found.setdefault(left_out, set()).add(target)
+        else:
+            said[text] = None
     counted = tuple(Omission(kind=kind, count=len(found[kind])) for kind in OMISSION_KINDS if kind in found)
-    return replace(page, omissions=(*page.omissions, *counted)) if counted else page
+    whole = "\n\n".join(text for text in (page.text, *said) if text)
+    read = page.read or (bool(said) and not page.text)
+    return replace(page, text=whole, read=read, omissions=(*page.omissions, *counted))
 
 
 def _shown(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:

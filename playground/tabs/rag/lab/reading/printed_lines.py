@@ -43,6 +43,8 @@ _SENTENCE = 0.3
 """Of the lines of a paragraph, more go on from the one before as a sentence does; of a list's, fewer."""
 _FAR = 1.6
 """Of a line's height, from one line to the next: more than between lines set at double distance."""
+_ENDS, _MANY_WORDS, _MOSTLY_SMALL = ".!?:…", 8, 0.6
+"""What looks like a sentence: so many words in one line, most of them in lower case, and no end."""
 _LONGEST_JOINING = 3
 """Letters of the words that hardly end anything: "de", "the", "und"."""
 
@@ -158,12 +160,16 @@ def _is_list(joints: int, broken: int, width: int) -> bool:
 
 
 def _reads_on(line: str, following: str) -> bool:
-    """A sentence goes on: in lower case, in a script that has no cases, after a comma, or after a little word."""
+    """A sentence goes on: in lower case, in a script that has no cases, after a comma, a little word, or many words."""
     begins = following[0]
     if begins.isalpha() and not begins.isupper() and not begins.istitle():
         return True
     word = line.rsplit(" ", 1)[-1]
-    return line[-1] in ",;-\u2010" or (len(word) <= _LONGEST_JOINING and word.isalpha() and word.islower())
+    if line[-1] in ",;-\u2010" or (len(word) <= _LONGEST_JOINING and word.isalpha() and word.islower()):
+        return True
+    words = line.split(" ")
+    small = sum(word[0].islower() for word in words)
+    return line[-1] not in _ENDS and len(words) >= _MANY_WORDS and small >= _MOSTLY_SMALL * len(words)
 
 
 def _has_amount(line: str) -> bool:

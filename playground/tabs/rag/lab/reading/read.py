@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
-from playground.tabs.rag.lab.documents import DocumentPage
+from playground.tabs.rag.lab.documents import BY_OCR, DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.reading import archive, zipped
 from playground.tabs.rag.lab.reading.language import detect_language
@@ -84,9 +84,10 @@ def _worth_reading(content: bytes, bounds: DocumentBounds) -> None:
 
 def _document(source: loaders.Source, chosen: str) -> Message:
     pages = _bounded(loaders.loader(chosen).load(source), source.bounds)
-    pages = with_pictures(chosen, source.content, pages)
+    pages = _bounded(with_pictures(source, chosen, pages), source.bounds)
     if not any(page.text.strip() for page in pages):
-        raise UnreadableDocument("unread" if source.read else "empty")
+        pictured = any(one.kind in BY_OCR for page in pages for one in page.omissions)
+        raise UnreadableDocument("unread" if source.read else "scanned" if pictured else "empty")
     language = detect_language("\n".join(page.text for page in pages))
     return {"format": chosen, "language": language, "pages": [asdict(page) for page in pages]}
 

@@ -22,6 +22,10 @@ class _Level(NamedTuple):
     """As `w:numFmt` calls it."""
     text: str
     """With %1 for the first level's number."""
+    plain: bool = False
+    """All numbers in it are shown as 1, 2, 3."""
+    after: int | None = None
+    """It begins anew after a number of a level above this one, counted from 0; `None`: after all above it."""
 
 
 class ListNumbers:
@@ -48,18 +52,24 @@ class ListNumbers:
         else:
             counted[level] = counted[level] + 1 if level in counted else levels[level].start
         for deeper in [one for one in counted if one > level]:
-            del counted[deeper]
+            after = levels[deeper].after if deeper in levels else None
+            if after is None or level < after:
+                del counted[deeper]
 
         def said(found: re.Match[str]) -> str:
             place = int(found[1]) - 1
             above = levels.get(place, _Level(1, "decimal", ""))
-            return _in_form(counted.setdefault(place, above.start), above.form)
+            form = "decimal" if levels[level].plain and above.form != "decimalZero" else above.form
+            return _in_form(counted.setdefault(place, above.start), form)
 
         return _PLACE.sub(said, levels[level].text)[:_LONGEST].strip() or _BULLET
 
     def _learn(self, numbering: Element) -> None:
-        for kind in numbering.findall(f"{_W}abstractNum"):
-            levels = {_number(one.get(f"{_W}ilvl")): _level(one) for one in kind.findall(f"{_W}lvl")}
+        kinds = numbering.findall(f"{_W}abstractNum")
+        of_style = {_value(kind, "styleLink"): kind for kind in kinds if _value(kind, "styleLink")}
+        for kind in kinds:
+            told = of_style.get(_value(kind, "numStyleLink"), kind)
+            levels = {_number(one.get(f"{_W}ilvl")): _level(one) for one in told.findall(f"{_W}lvl")}
             self._kinds[kind.get(f"{_W}abstractNumId", "")] = levels
         for one in numbering.findall(f"{_W}num"):
             name = one.get(f"{_W}numId", "")
@@ -70,7 +80,14 @@ class ListNumbers:
 
 
 def _level(level: Element) -> _Level:
-    return _Level(_number(_value(level, "start"), 1), _value(level, "numFmt") or "decimal", _value(level, "lvlText"))
+    after = _value(level, "lvlRestart")
+    return _Level(
+        start=_number(_value(level, "start"), 1),
+        form=_value(level, "numFmt") or "decimal",
+        text=_value(level, "lvlText"),
+        plain=level.find(f"{_W}isLgl") is not None,
+        after=_number(after) if after else None,
+    )
 
 
 def _value(element: Element, name: str) -> str:

@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from playground.asking.upload import Rejected
 from playground.page.parts.measures import draw_progress
 from playground.page.parts.render import Renderer
+from playground.tabs.rag.lab.errors import READ_BY_OCR
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.lab.loaders import version
 from playground.tabs.rag.page.drawing.omissions import draw_incomplete, draw_left_out, draw_ocr_button
 from playground.tabs.rag.page.drawing.pieces import draw_sentence, say
 from playground.tabs.rag.visit.values import Indexing, Ingest
 from providers.embedding import EmbeddingInfo
-
-SCANNED = "document_error.scanned"
-"""A file that holds pictures of text alone: it may be read by OCR."""
 
 
 def draw_documents(show: Renderer, stored: Sequence[StoredDocument], excluded: Sequence[str]) -> str:
@@ -122,7 +120,7 @@ def draw_ingest_outcome(show: Renderer, it: Ingest) -> str:
 
 def _rejected(show: Renderer, one: Rejected) -> str:
     message, hint = html.escape(show.message(one.failure)), html.escape(show.hint(one.failure))
-    button = draw_ocr_button(show, one.name) if one.failure.key == SCANNED else ""
+    button = draw_ocr_button(show, one.name) if one.failure.key in READ_BY_OCR else ""
     return f'<div class="notice" role="alert"><strong>{html.escape(one.name)}:</strong> {message} {hint} {button}</div>'
 
 

@@ -17,11 +17,10 @@ from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import BY_OCR
-from playground.tabs.rag.lab.errors import UnknownDocument
+from playground.tabs.rag.lab.errors import READ_BY_OCR, UnknownDocument
 from playground.tabs.rag.lab.reading.file_names import safe_name
 from playground.tabs.rag.lab.retrieval.balance import better_reader
 from playground.tabs.rag.page.drawing.files import (
-    SCANNED,
     draw_documents,
     draw_indexing,
     draw_ingest,
@@ -233,7 +232,8 @@ async def remove(app: App[RagVisits], who: Who, fields: RetrievalFields, documen
 
 
 def _waiting(taken: Sequence[Upload], latest: Ingest) -> tuple[WaitingScan, ...]:
-    names = [one.name for one in latest.rejected if one.failure.key == SCANNED]
+    """The files of which OCR may read more, or the archives that they came in."""
+    names = [one.name for one in latest.rejected if one.failure.key in READ_BY_OCR]
     names += [one.came for one in latest.incomplete if any(left.kind in BY_OCR for left in one.omissions)]
     waiting = (WaitingScan(one, tuple(name for name in names if _holds(one, name))) for one in taken)
     return tuple(one for one in waiting if one.names)

@@ -133,7 +133,8 @@ def test_a_reply_tells_only_omissions_that_there_are():
 
 
 @pytest.mark.parametrize(
-    ("kind", "more"), [("no_text", True), ("mostly_picture", True), ("garbled", True), ("pictures", False)]
+    ("kind", "more"),
+    [("no_text", True), ("mostly_picture", True), ("garbled", True), ("pictures", True), ("objects", False)],
 )
 def test_ocr_is_asked_where_it_may_give_more(kind, more):
     page = DocumentPage(number=1, text="ab", omissions=(Omission(kind=kind),))
@@ -143,7 +144,7 @@ def test_ocr_is_asked_where_it_may_give_more(kind, more):
 
 async def test_ocr_that_breaks_off_is_told_of_its_pages(monkeypatch):
     pages = (
-        DocumentPage(number=1, text="Reeds.", omissions=(Omission(kind="pictures"), Omission(kind="mostly_picture"))),
+        DocumentPage(number=1, text="Reeds.", omissions=(Omission(kind="objects"), Omission(kind="mostly_picture"))),
         DocumentPage(number=2, text="", omissions=(Omission(kind="no_text"),)),
         DocumentPage(number=3, text="Rushes."),
     )
@@ -160,7 +161,7 @@ async def test_ocr_that_breaks_off_is_told_of_its_pages(monkeypatch):
         (found,) = await parsers.parse(Upload("a.pdf", b"%PDF-"), ocr=True)
     assert isinstance(found, Document)
     assert [[one.kind for one in page.omissions] for page in found.pages] == [
-        ["pictures", "ocr_failed"],
+        ["objects", "ocr_failed"],
         ["ocr_failed"],
         [],
     ]

@@ -77,6 +77,16 @@ def test_a_paragraph_with_capitals_at_its_line_ends_is_joined():
     assert lines_of(text((50, 700), *german)) == [" ".join(german)]
 
 
+def test_a_sentence_goes_on_with_names_and_brackets():
+    english = (
+        "the elements are the expanded versions of the shortened names, for example of",
+        '"Long Line Fishing", "Nautical Mile Per Hour", and of the newer eXtensible Markup',
+        "Language, whose purpose is to give a way to look up where the old boats are kept",
+        "(there will be none of them left after the winter).",
+    )
+    assert lines_of(text((50, 700), *english)) == [" ".join(english)]
+
+
 def test_a_title_is_not_joined_to_what_stands_far_below():
     assert lines_of(text((50, 700), "Registro de capturas"), text((50, 640), "Patrón:")) == [
         "Registro de capturas",
@@ -211,7 +221,7 @@ def test_letters_that_cannot_be_told_are_told_and_read_from_the_picture(lines):
     assert unread.omissions == (Omission(kind="garbled"),)
     with pytest.raises(UnreadableDocument) as refused:
         load(Page(text((50, 700), *lines)))
-    assert refused.value.key == "document_error.scanned"
+    assert refused.value.key == "document_error.garbled"
 
 
 @pytest.mark.parametrize(
