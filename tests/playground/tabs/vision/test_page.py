@@ -14,6 +14,7 @@ import pytest
 from PIL import Image as Pillow
 
 from playground import page
+from playground.asking.images.reading_order import Block
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected, Upload
 from playground.measuring import Cell, Outcome, Snapshot
@@ -23,7 +24,7 @@ from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.vision.lab.labels import Labelled
-from playground.tabs.vision.lab.ocr import Block, Reading
+from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.page.drawing.labels import draw_labels
 from playground.tabs.vision.page.drawing.messages import messages
 from playground.tabs.vision.page.drawing.pictures import draw_pictures, draw_rejected, draw_samples
