@@ -37,7 +37,7 @@ async def test_a_scan_and_a_picture_are_read_only_when_asked():
         assert isinstance(found, Rejected) and found.failure.key == "document_error.expands"
 
 
-LEFT = """El club de ajedrez se reúne
+LEFT = """El club de ajedrez se cita
 cada jueves por la tarde en
 el aula de dibujo, junto a la
 biblioteca del segundo piso.""".splitlines()
@@ -49,11 +49,11 @@ de lunes a viernes, temprano.""".splitlines()
 
 async def test_pictures_of_every_kind_are_read_as_a_reader_would():
     """One process for all: a sheet in two columns, words on nothing, a phone's photo, two pages."""
-    rows = [(30, 130 + 44 * row, words) for row, words in enumerate(LEFT)]
-    rows += [(560, 130 + 44 * row, words) for row, words in enumerate(RIGHT)]
-    columns = page((1040, 360), [(200, 40, "HOJA SEMANAL DEL COLEGIO"), *rows], 34)
-    clear = page((700, 120), [(30, 40, "Taller de cometas")], 40, "RGBA")
-    sheets = [page((700, 120), [(30, 40, words)], 40) for words in ("Tema uno: el roble", "Tema dos: el haya")]
+    rows = [(20, 76 + 30 * row, words) for row, words in enumerate(LEFT)]
+    rows += [(400, 76 + 30 * row, words) for row, words in enumerate(RIGHT)]
+    columns = page((760, 220), [(150, 20, "HOJA SEMANAL DEL COLEGIO"), *rows], 24)
+    clear = page((400, 200), [(30, 40, "Taller de cometas")], 32, "RGBA")
+    sheets = [page((400, 200), [(30, 40, words)], 32) for words in ("Tema uno: el roble", "Tema dos: el haya")]
     uploads = {
         "hoja.png": saved(columns, "PNG"),
         "cometas.png": saved(clear, "PNG"),

@@ -52,10 +52,10 @@ async def test_an_image_without_text_and_a_damaged_one() -> None:
 
 
 async def test_a_long_screenshot_is_read_from_its_first_line_to_its_last() -> None:
-    """540 × 5400: made to fit as a whole, its letters would be five pixels high."""
-    rows = [(30, 90 * row + 25, f"Mensaje {row} de Berta") for row in range(60)]
-    shot = await clean(saved(page((540, 5400), rows, 20), "PNG"), "charla.png")
-    assert size(shot) == (540, 5400)
+    """320 × 3600: made to fit as a whole into what a model sees, its letters would be ten pixels high."""
+    rows = [(20, 120 * row + 40, f"Mensaje {row} de Berta") for row in range(30)]
+    shot = await clean(saved(page((320, 3600), rows, 20), "PNG"), "charla.png")
+    assert size(shot) == (320, 3600)
     reading = await read_text(shot)
     assert reading.text.splitlines() == [words for _, _, words in rows]
 
