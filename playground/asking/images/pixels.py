@@ -157,7 +157,7 @@ def _of_eight_bits(picture: Pillow.Image) -> Pillow.Image:
         clear = picture.mode == "PA" or "transparency" in picture.info
         return picture.convert("RGBA" if clear else "RGB")
     if picture.mode == "LAB":
-        return _converted(picture, ImageCms.createProfile("LAB")) or picture
+        return _converted(picture, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))) or picture
     if picture.mode in ("L", "RGB") and "transparency" in picture.info:
         return picture.convert("RGBA")
     return picture
