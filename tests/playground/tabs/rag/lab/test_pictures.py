@@ -47,16 +47,21 @@ def test_every_page_of_a_scan():
     assert [one.width for one in seen] == [200, 201, 202, 203, 204]
 
 
-def test_more_pages_than_may_be_read_are_not_begun():
+def test_pages_beyond_those_that_are_read_are_said_to_be_missing():
     sheets = [Image.new("1", (9, 9)) for _ in range(4)]
+    pages, seen = given("a.tiff", saved(sheets[0], "TIFF", sheets[1:]), DocumentBounds(ocr_pages=3))
+    assert len(seen) == 3 and [one.number for one in pages] == [1, 2, 3, 4]
+    assert [[left.kind for left in one.omissions] for one in pages] == [[], [], [], ["over_limit"]]
     with pytest.raises(UnreadableDocument) as caught:
-        given("a.tiff", saved(sheets[0], "TIFF", sheets[1:]), DocumentBounds(ocr_pages=3))
-    assert (caught.value.reason, caught.value.values) == ("too_many_pages", {"pages": 4, "limit": 3})
+        given("a.tiff", saved(sheets[0], "TIFF", sheets[1:]), DocumentBounds(ocr_pages=0))
+    assert (caught.value.reason, caught.value.values) == ("too_many_pages", {"pages": 4, "limit": 0})
 
 
-def test_a_photo_of_fifty_megapixels_is_made_smaller():
-    _, (seen,) = given("a.jpg", saved(Image.new("L", (8200, 6100), 99), "JPEG"))
-    assert seen.size == (3072, 2285)
+def test_a_photo_of_fifty_megapixels_is_made_smaller_and_that_is_said():
+    (page,), (seen,) = given("a.jpg", saved(Image.new("L", (8200, 6100), 99), "JPEG"))
+    assert seen.size == (3072, 2285) and [one.kind for one in page.omissions] == ["small_print"]
+    (page,), (seen,) = given("a.jpg", saved(Image.new("L", (4000, 3000), 99), "JPEG"))
+    assert seen.size == (3072, 2304) and page.omissions == ()
 
 
 @pytest.mark.parametrize("name", ["foto.heic", "foto.avif", "dibujo.gif"])
