@@ -14,7 +14,7 @@ from PIL import UnidentifiedImageError
 from providers.errors import ImageError
 from providers.fit import Fitted
 from providers.pricing import cost
-from providers.types import Change, Image, Message, ModelInfo, Part, Request, Usage
+from providers.types import Change, Image, Message, ModelInfo, Part, Request, Scalar, Usage
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """What every vendor's models take."""
@@ -45,7 +45,7 @@ def size(image: Image) -> tuple[int, int]:
         with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
             return opened.size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise ImageError("damaged", file="") from error
+        raise ImageError("damaged", file=image.name) from error
 
 
 def best_size(width: int, height: int, info: ModelInfo) -> tuple[int, int]:
@@ -106,9 +106,10 @@ def resize(image: Image, info: ModelInfo) -> Image:
     try:
         with Pillow.open(io.BytesIO(image.content), formats=FORMATS) as opened:
             pixels = on_white(opened)
-        return encode_image(pixels.resize(fitted, Pillow.Resampling.LANCZOS), lossless=image.mime == "image/png")
+        resized = pixels.resize(fitted, Pillow.Resampling.LANCZOS)
+        return replace(encode_image(resized, lossless=image.mime == "image/png"), file=image.file)
     except (OSError, ValueError, SyntaxError) as error:
-        raise ImageError("damaged", file="") from error
+        raise ImageError("damaged", file=image.name) from error
 
 
 def on_white(picture: Pillow.Image) -> Pillow.Image:
@@ -163,11 +164,18 @@ async def fit_images(request: Request) -> Fitted:
 
 
 def _change(before: Image, after: Image) -> list[Change]:
-    (width, height), (new_width, new_height) = size(before), size(after)
+    (width, height), (new_width, new_height) = _file_size(before), size(after)
     if (width, height) == (new_width, new_height):
         return []
-    values = {"before": f"{width} × {height}", "after": f"{new_width} × {new_height}"}
+    values: dict[str, Scalar] = {"before": f"{width} × {height}", "after": f"{new_width} × {new_height}"}
+    if before.name:
+        values["file"] = before.name
     return [Change(what="images", reason="image_smaller", values=values)]
+
+
+def _file_size(image: Image) -> tuple[int, int]:
+    """What a picture had in its file: it may have been made smaller before, for all models."""
+    return (image.file.width, image.file.height) if image.file is not None and image.file.width else size(image)
 
 
 def _distinct(changes: Iterable[Change]) -> list[Change]:

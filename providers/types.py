@@ -21,11 +21,29 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageFile:
+    """The file that a picture was made from: its name, and its own size in pixels, upright; 0 where unknown."""
+
+    name: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
-    """An encoded picture. `mime` is the type found in the bytes, never the one a file name claims."""
+    """An encoded picture. `mime` is the type found in the bytes, never the one a file name claims.
+
+    `file` is for messages about it: two pictures of the same pixels are one.
+    """
 
     content: bytes = field(repr=False)
     mime: str
+    file: ImageFile | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Its file's name; empty where nobody knows it."""
+        return self.file.name if self.file is not None else ""
 
 
 Part = Text | Image

@@ -2,8 +2,9 @@
 
 `python -m tests.fuzz_documents [--count 10000] [--seed 0] [--workers 2]`
 
-Each is one of the real files of `tests/playground/tabs/rag/lab/files`, with bytes changed, taken out, repeated, mixed
-with another file's, cut off, or with the parts of a packed file changed inside; under its own name or another's.
+Each is one of the real files of `tests/playground/tabs/rag/lab/files`, or a picture, with bytes changed, taken out,
+repeated, mixed with another file's, cut off, or with the parts of a packed file changed inside; under its own name or
+another's. Pictures are unpacked in `fuzz_pictures`: here only their heads are read.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from playground.asking.upload import Upload
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
+from tests import fuzz_pictures
 
 FILES = Path(__file__).parent / "playground" / "tabs" / "rag" / "lab" / "files"
+PICTURES = ("photo.heic", "sheets.tiff", "strip.png")
 SECONDS = 5.0
 NASTY = (
     b"\0",
@@ -95,6 +98,7 @@ def _inside(chance: random.Random, content: bytes) -> bytes:
 async def fuzzed(count: int, seed: int, workers: int = 2) -> Counter[str]:
     """How often each outcome came. Raises `AssertionError` for one that is no document and has no name."""
     files = {path.name: path.read_bytes() for path in sorted(FILES.iterdir())}
+    files |= {name: content for name, content in fuzz_pictures.originals().items() if name in PICTURES}
     chance = random.Random(seed)
     outcomes: Counter[str] = Counter()
     async with Parsers(DocumentBounds(seconds=SECONDS), workers) as parsers:

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from playground.asking.images.bounded import BoundedProgram, run_program
-from playground.asking.images.cleaning import ImageBounds, image_kind
 from playground.asking.images.errors import RejectedImage
+from playground.asking.images.kinds import image_kind
+from playground.asking.images.pixels import ImageBounds
 from providers.errors import ImageError
-from providers.types import Image, Scalar
+from providers.types import Image, ImageFile
 
 PROGRAM = BoundedProgram(module="playground.asking.images.cleaning_program", memory=2 * 2**30, seconds=20.0)
 NAME = 80
@@ -20,9 +21,9 @@ NAME = 80
 async def clean(content: bytes, name: str = "", bounds: ImageBounds = ImageBounds()) -> Image:  # noqa: B008 - frozen
     """The first picture of these bytes, EXIF's orientation applied, in sRGB on white, without any metadata.
 
-    PNG for a PNG or GIF, else JPEG; a PNG that would be too large to send becomes a JPEG too. Decoding happens in a
-    program with bounded memory and time. Raises `ImageError` with the file's name: "empty", "bytes", "kind", "svg",
-    "heic", "pixels", "frames", "damaged" or "slow".
+    PNG for a PNG, GIF or BMP, else JPEG; a PNG that would be too large to send becomes a JPEG too. `Image.file` says
+    what the file was called and how large it was. Decoding happens in a program with bounded memory and time. Raises
+    `ImageError` with the file's name: "empty", "bytes", "kind", "svg", "heic", "pixels", "frames", "damaged" or "slow".
     """
     try:
         image_kind(content)
@@ -30,8 +31,9 @@ async def clean(content: bytes, name: str = "", bounds: ImageBounds = ImageBound
             raise RejectedImage("bytes", file="", limit=bounds.bytes // 10**6)
         answer = await run_program(PROGRAM, {"bounds": dict(asdict(bounds))}, content)
     except ImageError as error:
-        raise _named(error, name) from None
-    return Image(answer.content, str(answer.told["mime"]))
+        raise name_image(error, name) from None
+    file = ImageFile(name, int(str(answer.told["width"])), int(str(answer.told["height"])))
+    return Image(answer.content, str(answer.told["mime"]), file)
 
 
 async def clean_file(file: Path, name: str = "", bounds: ImageBounds = ImageBounds()) -> Image:  # noqa: B008 - frozen
@@ -42,6 +44,7 @@ async def clean_file(file: Path, name: str = "", bounds: ImageBounds = ImageBoun
     return await clean(await asyncio.to_thread(file.read_bytes), shown, bounds)
 
 
-def _named(error: ImageError, name: str) -> ImageError:
-    values: dict[str, Scalar] = {**error.values, "file": name[:NAME] or "?"}
+def name_image(error: ImageError, name: str) -> ImageError:
+    """The same error with the name of the file that it is about."""
+    values = {**error.values, "file": name[:NAME] or "?"}
     return RejectedImage(error.reason, **values)

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from playground.asking.images.bounded import ProgramAnswer, serve_task
-from playground.asking.images.cleaning import ImageBounds, clean_bytes
+from playground.asking.images.cleaning import clean_bytes
+from playground.asking.images.pixels import ImageBounds
 
 
 def work(settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
     given = settings["bounds"]
     names = given if isinstance(given, dict) else {}
     image = clean_bytes(content, ImageBounds(**{name: int(str(value)) for name, value in names.items()}))
-    return ProgramAnswer({"mime": image.mime}, image.content)
+    assert image.file is not None
+    return ProgramAnswer({"mime": image.mime, "width": image.file.width, "height": image.file.height}, image.content)
 
 
 if __name__ == "__main__":

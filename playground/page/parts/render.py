@@ -160,6 +160,8 @@ class Renderer:
 
     def change(self, change: Change) -> str:
         what = self.text(f"parameter.{change.what}.label")
+        if "file" in change.values:
+            what = self.text("change.file", what=what, file=change.values["file"])
         return self.text(f"change.{change.reason}", what=what, **change.values)
 
     def facts(self, reply: Reply) -> str:

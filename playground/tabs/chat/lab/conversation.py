@@ -25,7 +25,7 @@ class Turn:
     @property
     def asked(self) -> Message:
         """The question as a model is sent it: images first, which is how models read them best."""
-        return Message("user", (*(picture.image for picture in self.pictures), Text(self.question)))
+        return Message("user", (*(picture.named for picture in self.pictures), Text(self.question)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

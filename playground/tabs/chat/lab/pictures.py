@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from PIL import Image as Pillow
 from pydantic import BeforeValidator, PlainSerializer
 
 from playground.asking.images.clean import clean
-from playground.asking.images.cleaning import ImageBounds
-from providers.types import Image
+from playground.asking.images.pixels import ImageBounds
+from providers.types import Image, ImageFile
 
 MOST = 4
 """Images of one message."""
@@ -50,6 +50,12 @@ class MessagePicture:
     small: Encoded
     name: str = ""
     """What the visitor's file was called."""
+
+    @property
+    def named(self) -> Image:
+        """`image` with that name for messages about it, where it was kept without."""
+        known = self.image.file is not None or not self.name
+        return self.image if known else replace(self.image, file=ImageFile(self.name))
 
 
 async def picture_of(content: bytes, name: str) -> MessagePicture:

@@ -25,7 +25,7 @@ class DocumentBounds:
     archive_bytes: int = 200 * MB
     """Of the files of a ZIP archive, unpacked, together."""
     pixels: int = 40_000_000
-    """Of a picture to read text from."""
+    """Of a page that is drawn to read text from it. What a picture may have is said in `ImageBounds`."""
     ocr_memory: int = 4096 * MB
     ocr_seconds: float = 60.0
     ocr_pages: int = 20

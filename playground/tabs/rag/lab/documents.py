@@ -10,14 +10,24 @@ from typing import Literal, get_args
 from providers.types import Scalar
 
 OmissionKind = Literal[
-    "no_text", "mostly_picture", "garbled", "over_limit", "ocr_failed", "pictures", "formulas", "objects", "unreadable"
+    "no_text",
+    "mostly_picture",
+    "garbled",
+    "over_limit",
+    "ocr_failed",
+    "small_print",
+    "pictures",
+    "formulas",
+    "objects",
+    "unreadable",
 ]
 """Of what was left out: a key of the interface texts below `rag.omission`.
 
 `no_text`: the page shows something and has no text. `mostly_picture`: it has some text, and a picture of more.
 `garbled`: its letters cannot be told. `over_limit`: text was not read from its picture, because only so many are read.
-`ocr_failed`: nor from this one, because that broke off. `pictures`: that stand in an office file. `formulas`: saved
-without a value, and shown themselves. `objects`: of other programs. `unreadable`: a part that is damaged.
+`ocr_failed`: nor from this one, because that broke off. `small_print`: may be lost, because the picture was made less
+than half as large. `pictures`: that stand in an office file. `formulas`: saved without a value, and shown themselves.
+`objects`: of other programs. `unreadable`: a part that is damaged.
 """
 OMISSION_KINDS: tuple[OmissionKind, ...] = get_args(OmissionKind)
 BY_OCR: frozenset[OmissionKind] = frozenset({"no_text", "mostly_picture", "garbled", "pictures"})

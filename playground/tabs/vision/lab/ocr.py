@@ -1,4 +1,4 @@
-"""Text read in images by rapidocr, whose models are in its wheel: for models that cannot see."""
+"""Text read in images: for models that cannot see."""
 
 from __future__ import annotations
 
@@ -7,39 +7,19 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
 
 from pydantic import TypeAdapter
 
 from playground.asking.images.bounded import BoundedProgram, run_program
+from playground.asking.images.clean import name_image
+from playground.asking.images.reading_order import Block, reading_order, text_of
+from providers.errors import ImageError
 from providers.types import Image
 
 PROGRAM = BoundedProgram(module="playground.tabs.vision.lab.ocr_program", memory=4 * 2**30, seconds=90.0, threads=2)
 MOST_TEXT = 8000
 """Characters of an image's text that go into a prompt."""
-_APART = 1.5
-"""A gap wider than so many line heights stands between two columns."""
-_SKEW = 0.7
-"""Of a line's height, by how much its end may lie below its beginning."""
 _MARKS = re.compile(r"<(?=\s*[|｜/]|[a-z_]+>)|\[(?=/?[A-Z_]+\])")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A piece of text. `box` is left, top, right, bottom in pixels of the image; `confidence` from 0 to 1."""
-
-    text: str
-    box: tuple[int, int, int, int]
-    confidence: float
-
-    @property
-    def height(self) -> int:
-        return self.box[3] - self.box[1]
-
-    @property
-    def middle(self) -> float:
-        return (self.box[1] + self.box[3]) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +32,19 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """Line by line as the image has them, columns apart by a tab."""
-        return "\n".join(_line(line) for line in lines(self.blocks))
+        """Line by line as the image has them, column after column; columns of a table apart by a tab."""
+        return text_of(self.blocks)
 
 
 async def read_text(image: Image) -> Reading:
-    """Read a cleaned image, in a program with bounded memory and time. Raises `ImageError`: "damaged" or "slow"."""
-    answer = await run_program(PROGRAM, {}, image.content)
+    """Read a cleaned image, in a program with bounded memory and time.
+
+    Raises `ImageError` with the name of its file: "damaged" or "slow".
+    """
+    try:
+        answer = await run_program(PROGRAM, {}, image.content)
+    except ImageError as error:
+        raise name_image(error, image.name) from None
     found = _READING.validate_python(dict(answer.told), strict=False)
     return Reading(width=found.width, height=found.height, blocks=reading_order(found.blocks))
 
@@ -78,31 +64,6 @@ async def read_all(images: Iterable[Image], at_once: int = 2) -> dict[Image, Rea
     except BaseExceptionGroup as group:  # one error for whoever asked, and a stop remains a stop
         raise group.exceptions[0] from None
     return {image: task.result() for image, task in tasks.items()}
-
-
-def reading_order(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Line by line from above, each from the left."""
-    return tuple(block for line in lines(blocks) for block in line)
-
-
-def lines(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Blocks whose middles are clearly less than a line apart stand on one line; photos are never quite straight."""
-    found: list[list[Block]] = []
-    for block in sorted(blocks, key=lambda one: one.middle):
-        line = found[-1] if found else []
-        if line and block.middle - median(one.middle for one in line) < _SKEW * min(block.height, line[0].height):
-            line.append(block)
-        else:
-            found.append([block])
-    return [sorted(line, key=lambda one: one.box[0]) for line in found]
-
-
-def _line(line: Sequence[Block]) -> str:
-    text = line[0].text
-    for before, block in pairwise(line):
-        apart = block.box[0] - before.box[2] > _APART * min(before.height, block.height)
-        text += ("\t" if apart else " ") + block.text
-    return text
 
 
 def unguessable_mark(texts: Sequence[str]) -> str:

@@ -62,7 +62,8 @@ def publish(app: App[VisionVisits]) -> None:
 
         With `ocr` the model is sent the text that a program reads in the images instead of them; `language` is that of
         the words around images and text. In `images`, `width` and `height` are those of the picture as the model is
-        sent it, in pixels, `tokens` and `cost` (US dollars) `None` where unknown, and `read` what was read in it.
+        sent it, in pixels, `shrunk_from` those of its file where it was made smaller before, `tokens` and `cost` (US
+        dollars) `None` where unknown, and `read` what was read in it.
         `history` is as in `chat`: texts, no images.
         """
         assert request is not None  # Gradio always passes it
@@ -120,4 +121,5 @@ def _image_json(session: Session, it: Picture, model: ModelInfo | None) -> dict[
     sent: dict[str, Any] = {"width": it.width, "height": it.height, "tokens": None, "cost": None}
     if model is not None:
         sent = asdict(sent_picture(it, model))
-    return {"name": it.name, **sent, "read": reading.text if reading is not None else None}
+    shrunk = list(it.shrunk_from) if it.shrunk_from else None
+    return {"name": it.name, **sent, "shrunk_from": shrunk, "read": reading.text if reading is not None else None}

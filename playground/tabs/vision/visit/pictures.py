@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image as Pillow
 
 from playground.asking.images.clean import clean
+from playground.asking.images.pixels import kept_size
 from playground.asking.upload import Upload
 from playground.languages import closest
 from playground.measuring.tasks import languages
@@ -20,7 +21,7 @@ from providers.image import encode_image, size
 from providers.types import Image
 
 _PREVIEW = 1024
-"""Pixels of a preview's longest side."""
+"""Pixels of a preview's longest side, unless it is a strip."""
 _THUMBNAIL = 160
 _DESCRIPTIONS = (
     b"Exif\0\0",
@@ -47,10 +48,10 @@ async def picture_of(file: Upload) -> Picture:
 
 def _preview(image: Image, side: int = _PREVIEW) -> Image:
     with Pillow.open(io.BytesIO(image.content)) as opened:
-        if max(opened.size) <= side:
+        kept = kept_size(*opened.size, side)
+        if kept == opened.size:
             return image
-        smaller = opened.convert("RGB")
-        smaller.thumbnail((side, side), Pillow.Resampling.LANCZOS)
+        smaller = opened.convert("RGB").resize(kept, Pillow.Resampling.LANCZOS)
     return encode_image(smaller, lossless=False)
 
 

@@ -29,6 +29,13 @@ class Picture:
     described: bool = False
     """The file held EXIF or other descriptions (a camera, a place, a time), which are gone."""
 
+    @property
+    def shrunk_from(self) -> tuple[int, int] | None:
+        """Width and height that it had in its file, where it was made smaller."""
+        file = self.image.file
+        smaller = file is not None and file.width * file.height > self.width * self.height
+        return (file.width, file.height) if file is not None and smaller else None
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:

@@ -235,3 +235,19 @@ async def test_an_image_is_sent_as_large_as_the_model_reads() -> None:
     assert last.text == "red"
     assert [(change.what, change.reason) for change in last.changes] == [("images", "image_smaller")]
     assert size(provider.requests[0].messages[0].images[0]) == (200, 100)
+
+
+def test_an_image_of_a_conversation_that_was_kept_has_its_name() -> None:
+    from dataclasses import replace
+
+    from playground.tabs.chat.lab.pictures import MessagePicture
+    from providers.types import ImageFile
+    from tests.providers.adapters.huggingface.tiny_vision import picture
+
+    image = replace(picture(size=(40, 20)), file=ImageFile("roble.heic", 400, 200))
+    asked = Conversation().ask("?", ("a/b",), (MessagePicture(image=image, small=image, name="roble.heic"),))
+    kept = Conversation.from_json(asked.to_json())
+    assert kept == asked
+    for conversation in (asked, kept):
+        (message,) = conversation.messages(0)
+        assert [one.name for one in message.images] == ["roble.heic"]

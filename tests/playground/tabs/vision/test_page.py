@@ -14,6 +14,7 @@ import pytest
 from PIL import Image as Pillow
 
 from playground import page
+from playground.asking.images.reading_order import Block
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected, Upload
 from playground.measuring import Cell, Outcome, Snapshot
@@ -23,7 +24,7 @@ from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.vision.lab.labels import Labelled
-from playground.tabs.vision.lab.ocr import Block, Reading
+from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.page.drawing.labels import draw_labels
 from playground.tabs.vision.page.drawing.messages import messages
 from playground.tabs.vision.page.drawing.pictures import draw_pictures, draw_rejected, draw_samples
@@ -40,7 +41,7 @@ from playground.tabs.vision.visit.values import Picture, Seat, Session, UploadPr
 from playground.text import texts
 from providers.errors import Failure, InputError
 from providers.labels import ContrastiveInfo, Fit
-from providers.types import Image, ModelInfo, Progress, Sampling
+from providers.types import Change, Image, ImageFile, ModelInfo, Progress, Sampling
 from tests.playground.asking.hostile_images import HTML
 from tests.playground.asking.hostile_images import saved as written
 from tests.playground.page.markup import Seen
@@ -126,6 +127,22 @@ class TestPictures:
         assert "sent as the text that is read in it" in shown.text
         assert ("data-remove", "1") in shown.attributes
         assert "data-remove" not in draw_pictures(show, SESSION, IT, "en")
+
+    @pytest.mark.parametrize(("language", "told"), [("en", "the file has 8000 × 4000"), ("es", "tiene 8000 × 4000")])
+    def test_a_photo_that_was_made_smaller_says_so(self, language, told):
+        smaller = replace(PICTURE, image=replace(DOT, file=ImageFile("pizarra.jpg", 8000, 4000)))
+        renderer = Renderer(texts(), language)
+        assert told in draw_pictures(renderer, replace(SESSION, pictures=(smaller,), turns=()), IT, language)
+        whole = replace(PICTURE, image=replace(DOT, file=ImageFile("pizarra.jpg", 200, 100)))
+        assert "the file has" not in draw_pictures(renderer, replace(SESSION, pictures=(whole, PICTURE)), IT, language)
+
+    @pytest.mark.parametrize(("language", "told"), [("en", "“pizarra.jpg”: made smaller"), ("es", "«pizarra.jpg»:")])
+    def test_what_a_model_is_sent_smaller_is_named(self, language, told):
+        values = {"before": "8 × 6", "after": "4 × 3"}
+        renderer = Renderer(texts(), language)
+        named = renderer.change(Change(what="images", reason="image_smaller", values={**values, "file": "pizarra.jpg"}))
+        assert told in named and "8 × 6" in named
+        assert "“" not in renderer.change(Change(what="images", reason="image_smaller", values=values))
 
     def test_an_empty_tray_says_what_to_do(self, show):
         assert "No image yet" in draw_pictures(show, Session(), IT, "en")

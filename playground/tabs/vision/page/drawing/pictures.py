@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+from playground.asking.images.reading_order import Block
 from playground.page.parts.render import Renderer
-from playground.tabs.vision.lab.ocr import Block, Reading
+from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.page.drawing.pieces import data_address, draw_cost, draw_sentence, say
 from playground.tabs.vision.page.fields import ChosenModels
 from playground.tabs.vision.visit.pictures import questions_of, samples, thumbnail
@@ -36,11 +37,19 @@ def _figure(show: Renderer, session: Session, it: ChosenModels, number: int, lan
         remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
     gone = f" · {say(show, 'described')}" if picture.described else ""
     size = say(show, "size", width=picture.width, height=picture.height, kilobytes=_kilobytes(show, picture))
+    size += _shrunk(show, picture)
     return (
         f'<figure class="picture" data-number="{number}"><figcaption><strong>{title}</strong>{remove}'
         f'<span class="quiet">{size}{gone}</span></figcaption>{_canvas(show, picture, reading, number)}'
         f"{draw_costs(show, picture, it)}{_lines(show, reading, number)}{_questions(show, picture, language)}</figure>"
     )
+
+
+def _shrunk(show: Renderer, picture: Picture) -> str:
+    if picture.shrunk_from is None:
+        return ""
+    width, height = picture.shrunk_from
+    return f" · {say(show, 'shrunk', width=width, height=height)}"
 
 
 def _kilobytes(show: Renderer, picture: Picture) -> str:

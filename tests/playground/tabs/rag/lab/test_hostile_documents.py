@@ -7,6 +7,7 @@ import pytest
 from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
+from tests import fuzz_pictures
 from tests.fuzz_documents import fuzzed
 
 from .hostile import (
@@ -142,3 +143,11 @@ async def test_damaged_uploads(count):
     outcomes = await fuzzed(count, seed=20261121)
     assert outcomes.total() >= count
     assert outcomes["read"] > count / 5 and outcomes["damaged"] > count / 10
+
+
+@pytest.mark.parametrize("count", [150, pytest.param(10_000, marks=pytest.mark.long)])
+def test_damaged_pictures(count):
+    """`python -m tests.fuzz_pictures` does it with other seeds."""
+    outcomes = fuzz_pictures.fuzzed(count, seed=20261129)
+    assert outcomes.total() == count and not outcomes["ended"]
+    assert outcomes["read"] > count / 10 and outcomes["damaged"] > count / 10

@@ -9,6 +9,7 @@ from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.parsing import Parsers
+from tests.playground.drawn_text import page, saved
 
 from .hostile import png_bomb, real
 
@@ -34,6 +35,43 @@ async def test_a_scan_and_a_picture_are_read_only_when_asked():
         assert isinstance(found, Rejected) and found.failure.key == "document_error.unread"
         (found,) = await parsers.parse(Upload("bomb.png", png_bomb()), ocr=True)
         assert isinstance(found, Rejected) and found.failure.key == "document_error.expands"
+
+
+LEFT = """El club de ajedrez se cita
+cada jueves por la tarde en
+el aula de dibujo, junto a la
+biblioteca del segundo piso.""".splitlines()
+RIGHT = """La huerta escolar busca a dos
+familias para regar durante
+las vacaciones de primavera,
+de lunes a viernes, temprano.""".splitlines()
+
+
+async def test_pictures_of_every_kind_are_read_as_a_reader_would():
+    """One process for all: a sheet in two columns, words on nothing, a phone's photo, two pages."""
+    rows = [(20, 76 + 30 * row, words) for row, words in enumerate(LEFT)]
+    rows += [(400, 76 + 30 * row, words) for row, words in enumerate(RIGHT)]
+    columns = page((760, 220), [(150, 20, "HOJA SEMANAL DEL COLEGIO"), *rows], 24)
+    clear = page((400, 200), [(30, 40, "Taller de cometas")], 32, "RGBA")
+    sheets = [page((400, 200), [(30, 40, words)], 32) for words in ("Tema uno: el roble", "Tema dos: el haya")]
+    uploads = {
+        "hoja.png": saved(columns, "PNG"),
+        "cometas.png": saved(clear, "PNG"),
+        "foto.heic": saved(sheets[0], "HEIF"),
+        "temas.tiff": saved(sheets[0], "TIFF", sheets[1:]),
+    }
+    async with Parsers(DocumentBounds(ocr_seconds=600)) as parsers:
+        read = {}
+        for name, content in uploads.items():
+            (found,) = await parsers.parse(Upload(name, content), ocr=True)
+            assert isinstance(found, Document), found
+            read[name] = [one.text for one in found.pages]
+    assert read == {
+        "hoja.png": ["\n".join(["HOJA SEMANAL DEL COLEGIO", *LEFT, *RIGHT])],
+        "cometas.png": ["Taller de cometas"],
+        "foto.heic": ["Tema uno: el roble"],
+        "temas.tiff": ["Tema uno: el roble", "Tema dos: el haya"],
+    }
 
 
 async def test_text_that_is_there_is_not_read_again():

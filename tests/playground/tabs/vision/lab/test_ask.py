@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from playground.asking.images.reading_order import Block
 from playground.tabs.vision.lab.ask import (
     MOST_IMAGES,
     conversation,
@@ -12,7 +13,7 @@ from playground.tabs.vision.lab.ask import (
     with_readings,
     without_images,
 )
-from playground.tabs.vision.lab.ocr import Block, Reading
+from playground.tabs.vision.lab.ocr import Reading
 from providers.errors import InputError, LimitExceeded
 from providers.types import Image, Message, Text
 

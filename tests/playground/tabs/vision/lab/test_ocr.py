@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from playground.asking.images.clean import clean_file
-from playground.tabs.vision.lab.ocr import (
-    Block,
-    lines,
-    quote_text,
-    read_all,
-    read_text,
-    reading_order,
-    unguessable_mark,
-)
+from playground.asking.images.clean import clean, clean_file
+from playground.asking.images.reading_order import Block, lines, reading_order
+from playground.tabs.vision.lab.ocr import quote_text, read_all, read_text, unguessable_mark
 from providers.catalog import ASSETS
 from providers.errors import ImageError
 from providers.image import size
-from providers.types import Image
+from providers.types import Image, ImageFile
 from tests.playground.asking import hostile_images as hostile
+from tests.playground.drawn_text import page, saved
 
 SAMPLES = ASSETS / "samples" / "images"
 
@@ -53,8 +47,17 @@ async def test_an_image_without_text_and_a_damaged_one() -> None:
     assert list(readings) == [blank]
     assert readings[blank].text == ""
     with pytest.raises(ImageError) as caught:
-        await read_all([Image(hostile.truncated(), "image/jpeg")])
-    assert caught.value.reason == "damaged"
+        await read_all([Image(hostile.truncated(), "image/jpeg", ImageFile("pizarra.jpg"))])
+    assert (caught.value.reason, caught.value.values["file"]) == ("damaged", "pizarra.jpg")
+
+
+async def test_a_long_screenshot_is_read_from_its_first_line_to_its_last() -> None:
+    """320 × 3600: made to fit as a whole into what a model sees, its letters would be ten pixels high."""
+    rows = [(20, 120 * row + 40, f"Mensaje {row} de Berta") for row in range(30)]
+    shot = await clean(saved(page((320, 3600), rows, 20), "PNG"), "charla.png")
+    assert size(shot) == (320, 3600)
+    reading = await read_text(shot)
+    assert reading.text.splitlines() == [words for _, _, words in rows]
 
 
 def test_reading_order() -> None:

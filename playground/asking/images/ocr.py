@@ -1,0 +1,62 @@
+"""Reading the text in a picture, by RapidOCR: its models come with it, nothing is fetched.
+
+It belongs in a program of its own: see `playground.tabs.vision.lab.ocr` and the parser processes of RAG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from playground.asking.images.pieces import Piece, Pixels, pieces
+from playground.asking.images.reading_order import Block
+
+if TYPE_CHECKING:
+    from rapidocr.utils.output import RapidOCROutput
+
+THREADS = 2
+TextFinder = Callable[[Pixels], "RapidOCROutput"]
+"""Finds the text in blue, green and red, height × width × 3."""
+
+
+@cache
+def text_finder() -> TextFinder:
+    """Loads the models, about a second. Raises `ImportError` where RapidOCR is not installed."""
+    from rapidocr import RapidOCR
+    from rapidocr.utils.output import RapidOCROutput
+
+    engine = RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+
+    def find(pixels: Pixels) -> RapidOCROutput:
+        found = engine(pixels)
+        return found if isinstance(found, RapidOCROutput) else RapidOCROutput()
+
+    return find
+
+
+def read_blocks(picture: Pixels, find: TextFinder | None = None) -> list[Block]:
+    """What is written in a picture of blue, green and red, in no order, with places in the picture's own pixels."""
+    find = find or text_finder()
+    return [block for piece in pieces(picture) for block in _blocks(find(piece.pixels), piece)]
+
+
+def _blocks(found: RapidOCROutput, piece: Piece) -> Iterator[Block]:
+    if found.boxes is None or found.txts is None or found.scores is None:
+        return
+    for corners, text, score in zip(found.boxes.tolist(), found.txts, found.scores, strict=True):
+        if str(text).strip():
+            yield Block(text=str(text), box=_box(corners, piece), confidence=float(score))
+
+
+def _box(corners: list[list[float]], piece: Piece) -> tuple[int, int, int, int]:
+    """From four corners: left, top, right, bottom."""
+    across = [(corner[0] + piece.left) * piece.scale for corner in corners]
+    down = [(corner[1] + piece.top) * piece.scale for corner in corners]
+    return round(min(across)), round(min(down)), round(max(across)), round(max(down))
