@@ -24,6 +24,7 @@ from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
 from playground.visitors.reach import full_name
+from playground.web.scripts import script_function
 from providers import registry
 from providers.errors import Failure
 
@@ -92,7 +93,26 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
     for chat in layout.chats:
         chat.undo(on_undo, layout.colours, layout.outputs, **PRIVATE)
         chat.clear(on_new, None, layout.outputs, **PRIVATE)
+    _wire_active(page, layout)
     wire_downloads(app, layout.exports, layout.file, lambda who, kind: export_conversation(app, who, kind))
+
+
+def _wire_active(page: Page[ChatVisits], layout: ChatLayout) -> None:
+    """By the browser alone: every slider has a part in it."""
+    controls, texts = page.sidebar.sampling, page.app.texts
+    names = {
+        language: {
+            "system": texts.text(language, "chat.system"),
+            "active": texts.text(language, "chat.active"),
+            **{name: texts.text(language, f"parameter.{name}.label") for name in controls},
+        }
+        for language in texts.languages()
+    }
+    first = [getattr(control, "value", None) for control in controls.values()]
+    script = script_function("chat/show_active", {"names": names, "parameters": list(controls), "first": first})
+    inputs = [layout.system, *controls.values()]
+    for control in inputs:
+        control.change(None, inputs, layout.active, js=script, **PRIVATE)  # type: ignore[attr-defined]
 
 
 def columns(show: Renderer, conversation: Conversation) -> list[object]:
