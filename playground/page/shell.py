@@ -102,6 +102,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
                     tab.module.build(Page(tab.app, blocks, bar, places, handed))
                     tab.module.publish(tab.app)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
+        blocks.load(None, js=script_function("restore_state"), **PRIVATE)
     _let_progress_rest(blocks)
     return blocks
 

@@ -206,3 +206,21 @@ def test_the_keyboard_alone_suffices(open_page):
     page.keyboard.press("Escape")
     expect(facts(page)).to_contain_text("stopped")
     answered(page)
+
+
+def test_what_is_in_force_is_seen_though_it_is_folded_and_another_language_keeps_what_was_written(open_page):
+    page = open_page("?models=scripted/echo&temperature=0.3")
+    expect(page.locator("#chat-active")).to_contain_text("Temperature 0.3")
+    open_panel(page, "#system-panel")
+    page.locator("#system textarea").fill("Answer <b>briefly</b>.")
+    page.locator("#system textarea").blur()
+    expect(page.locator("#chat-active")).to_contain_text("Answer <b>briefly</b>.")
+    page.locator("#message textarea").fill("not sent yet")
+    page.get_by_role("tab", name="Sampling").first.click()
+    page.locator("#sampling-prompt textarea").fill("The capital of")
+    page.locator("#language-es").click()
+    expect(page.get_by_role("tab", name="Muestreo").first).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#sampling-prompt textarea")).to_have_value("The capital of")
+    page.get_by_role("tab", name="Chat").first.click()
+    expect(page.locator("#message textarea")).to_have_value("not sent yet")
+    expect(page.locator("#chat-active")).to_contain_text("Temperatura 0,3")

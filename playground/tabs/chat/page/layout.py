@@ -28,6 +28,8 @@ class ChatLayout:
     system: gr.Textbox
     grounded: gr.Markdown
     """That the assistant answers from documents."""
+    active: gr.HTML
+    """The system prompt and the parameters that are in force, wherever they were set."""
     columns: list[gr.Column]
     heads: list[gr.HTML]
     chats: list[gr.Chatbot]
@@ -73,6 +75,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
             label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
         )
     grounded = gr.Markdown(elem_id="grounded")
+    active = place("chat-active")
     legend = gr.HTML(container=False, apply_default_css=False, visible=False, elem_id="legend")
     columns, heads, chats = [], [], []
     with gr.Row(elem_id="columns", scale=1):
@@ -103,6 +106,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         preset,
         system,
         grounded,
+        active,
         columns,
         heads,
         chats,

@@ -52,6 +52,7 @@ class ChatRun:
     """Its last turn's images were waiting until now."""
     gave_way: bool = False
     """Something else has taken its place: another run, or a conversation taken back. It is not to be shown any more."""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def asked(self, column: int) -> tuple[Message, ...]:
         reply = self.conversation.turns[-1].replies[column]
@@ -264,7 +265,10 @@ class ChatVisits(RecallsReplies):
                     async for snapshot in snapshots:
                         yield run.answered(snapshot)
         finally:
-            await asyncio.to_thread(self._end, visitor, run)
+            try:
+                await asyncio.to_thread(self._end, visitor, run)
+            finally:
+                run.ended.set()
 
     def _keep(self, visitor: str, run: ChatRun) -> None:
         """Save it, unless something else has taken its place."""

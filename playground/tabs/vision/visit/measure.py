@@ -8,13 +8,14 @@ import math
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from statistics import median
 
 from PIL import Image as Pillow
 
 from playground.measuring import Cell, Outcome, Plan, Snapshot
 from playground.measuring.export import neutralise_formula
 from playground.measuring.outcomes import verdict
-from playground.measuring.summary import extracted_answer
+from playground.measuring.summary import extracted_answer, mean_computing
 from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.lab.measure import WAYS, Pictures, TypeScore, VisionContestant, Way, by_type, column
 from playground.tabs.vision.lab.questions import PictureQuestion, load
@@ -62,6 +63,12 @@ class VisionResult:
     def scores(self) -> tuple[TypeScore, ...]:
         """Every column on every type of question, and on all."""
         return by_type(self.snapshot.outcomes, [one.key for one in self.columns], self.questions)
+
+    def times(self, column: str) -> tuple[float | None, float | None]:
+        """Seconds for a question of a column: this computer's, shared out among the requests under way (`None` for a
+        model elsewhere), and the median until it was answered in their company."""
+        mine = [one for cell, one in self.snapshot.outcomes.items() if cell.column == column and one.failure is None]
+        return mean_computing(mine), median(one.seconds for one in mine) if mine else None
 
     def csv(self) -> str:
         """A line a question and column; what a spreadsheet would take for a formula gets an apostrophe."""

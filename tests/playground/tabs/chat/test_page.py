@@ -18,7 +18,7 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, messages
-from playground.tabs.chat.page.events.conversation import export_conversation, lay_columns
+from playground.tabs.chat.page.events.conversation import export_conversation, follow_models, lay_columns
 from playground.tabs.chat.page.events.presets import choose_preset
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
@@ -138,6 +138,21 @@ async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVi
             assert [text in drawn for text in said] == [place == 0, place == 1]
     kept = app.visits.load(WHO.visitor)
     assert sorted(reply.text for reply in kept.turns[0].replies if reply is not None) == sorted(said)
+
+
+async def test_while_a_run_goes_on_the_columns_are_its_own(app: App[ChatVisits]) -> None:
+    run = app.visits.send(WHO.visitor, "count", choices("slow", "echo"))
+    await anext(run)
+    layouts = follow_models(app, WHO, ["scripted/echo"])
+    first = await anext(layouts)
+    heads = [str(one) for one in first[MAX_COLUMNS : 2 * MAX_COLUMNS]]
+    assert "slow" in heads[0] and "echo" in heads[1], "the one that was taken out still writes in its column"
+    waiting = asyncio.ensure_future(anext(layouts))  # type: ignore[arg-type]
+    await run.aclose()
+    after = await waiting
+    heads = [str(one) for one in after[MAX_COLUMNS : 2 * MAX_COLUMNS]]
+    assert "echo" in heads[0] and heads[1:] == [""] * 3
+    assert [one async for one in layouts] == []
 
 
 @pytest.mark.parametrize("nothing", [None, ""])

@@ -28,7 +28,7 @@ from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.page.drawing.labels import draw_labels
 from playground.tabs.vision.page.drawing.messages import messages
 from playground.tabs.vision.page.drawing.pictures import draw_pictures, draw_rejected, draw_samples
-from playground.tabs.vision.page.drawing.results import draw_answers, draw_scores, plot_scores
+from playground.tabs.vision.page.drawing.results import draw_answers, draw_scores, draw_vision_title, plot_scores
 from playground.tabs.vision.page.events.ask import answer, restart
 from playground.tabs.vision.page.events.columns import lay_columns
 from playground.tabs.vision.page.events.labels import compare
@@ -341,6 +341,18 @@ class TestMeasuring:
         assert drawn.data[-1].x[-1] == 0.75
         verdicts = [one["verdict"] for one in csv.DictReader(io.StringIO(it.csv()))]
         assert verdicts == ["no_readable_answer", "right", "wrong", "right"]
+
+    def test_its_title_says_what_it_is_of(self, show):
+        seen = harmless(draw_vision_title(show, self.measured("a"), "es", "2026-11-29T10:20:00+00:00"))
+        for part in ("4 questions", "in Spanish", SEER.name, "sees the image", "share of right answers", "2026"):
+            assert part in seen.text
+
+    def test_the_computers_time_and_the_time_in_company_are_told_apart(self, show):
+        it = self.measured("a")
+        outcomes = {cell: replace(one, computing=0.25, seconds=2.0) for cell, one in it.snapshot.outcomes.items()}
+        timed = replace(it, snapshot=replace(it.snapshot, outcomes=outcomes))
+        assert "<td>0.25 s</td><td>2.00 s</td>" in draw_scores(show, timed)
+        assert "<td>–</td><td>0.00 s</td>" in draw_scores(show, it), "of a model elsewhere it is not known"
 
     def test_nothing_measured_draws_nothing(self, show):
         it = self.measured("a")

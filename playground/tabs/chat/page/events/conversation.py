@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -24,6 +25,7 @@ from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
 from playground.visitors.reach import full_name
+from playground.web.scripts import script_function
 from providers import registry
 from providers.errors import Failure
 
@@ -52,8 +54,10 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
     app, models = page.app, page.sidebar.models
     frame = [*layout.columns, *layout.heads, *layout.chats]
 
-    async def on_models(models: list[str], colours: bool, request: gr.Request) -> list[object]:
-        return await lay_columns(app, app.who(request), models, colours=colours)
+    async def on_models(models: list[str], colours: bool, request: gr.Request) -> AsyncGenerator[list[object]]:
+        async with aclosing(follow_models(app, app.who(request), models, colours=colours)) as layouts:
+            async for layout_now in layouts:
+                yield layout_now
 
     def on_colours(colours: bool, request: gr.Request) -> list[object]:
         who = app.who(request)
@@ -82,8 +86,8 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
     layout.leads.lead(on_lead, None, [page.tabs, page.handed], **PRIVATE)
     kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting, layout.notice]
     opened = page.blocks.load(on_load, None, kept, **PRIVATE)
-    models.change(on_models, [models, layout.colours], frame, **PRIVATE)
-    opened.then(on_models, [models, layout.colours], frame, **PRIVATE)
+    for event in (models.change, opened.then):
+        event(on_models, [models, layout.colours], frame, concurrency_limit=None, **PRIVATE)
     wire_model_alerts(page, layout.notice)
     layout.colours.input(on_colours, layout.colours, [layout.legend, *layout.chats], **PRIVATE)
     layout.message.stop(on_stop, None, None, queue=False, **PRIVATE)
@@ -92,7 +96,26 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
     for chat in layout.chats:
         chat.undo(on_undo, layout.colours, layout.outputs, **PRIVATE)
         chat.clear(on_new, None, layout.outputs, **PRIVATE)
+    _wire_active(page, layout)
     wire_downloads(app, layout.exports, layout.file, lambda who, kind: export_conversation(app, who, kind))
+
+
+def _wire_active(page: Page[ChatVisits], layout: ChatLayout) -> None:
+    """By the browser alone: every slider has a part in it."""
+    controls, texts = page.sidebar.sampling, page.app.texts
+    names = {
+        language: {
+            "system": texts.text(language, "chat.system"),
+            "active": texts.text(language, "chat.active"),
+            **{name: texts.text(language, f"parameter.{name}.label") for name in controls},
+        }
+        for language in texts.languages()
+    }
+    first = [getattr(control, "value", None) for control in controls.values()]
+    script = script_function("chat/show_active", {"names": names, "parameters": list(controls), "first": first})
+    inputs = [layout.system, *controls.values()]
+    for control in inputs:
+        control.change(None, inputs, layout.active, js=script, **PRIVATE)  # type: ignore[attr-defined]
 
 
 def columns(show: Renderer, conversation: Conversation) -> list[object]:
@@ -121,6 +144,16 @@ async def lay_columns(app: App[ChatVisits], who: Who, models: Sequence[str], *, 
     heads = await draw_heads(app, who, shown)
     visible = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
     return [*visible, *heads, *columns(show, conversation)]
+
+
+async def follow_models(
+    app: App[ChatVisits], who: Who, models: Sequence[str], *, colours: bool = False
+) -> AsyncGenerator[list[object]]:
+    """One column for each model; while a run goes on, for each of its own: no name stands over another's reply."""
+    while (run := app.visits.running(who.visitor)) is not None:
+        yield await lay_columns(app, who, run.choices.models, colours=colours)
+        await run.ended.wait()
+    yield await lay_columns(app, who, models, colours=colours)
 
 
 async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> list[object]:

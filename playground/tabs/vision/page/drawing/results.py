@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from playground.measuring.summary import if_all_read
-from playground.page.parts.measures import draw_heads, draw_progress, draw_table
+from playground.page.parts.measures import draw_explained, draw_heads, draw_progress, draw_table
 from playground.page.parts.plots import SERIES, Share, plot_shares
 from playground.page.parts.render import Renderer
 from playground.tabs.vision.lab.measure import TypeScore
@@ -17,6 +17,7 @@ from playground.tabs.vision.visit.measure import Contender, VisionResult
 
 _KNOWN = ("reading", "counting", "colour", "position", "reasoning")
 """Types of question that have a name of ours."""
+_TIMES = ("computing", "seconds")
 
 
 def draw_answers(show: Renderer, it: VisionResult) -> str:
@@ -42,16 +43,43 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
     """A row a model and way; all questions, then each type of them."""
     scores: Mapping[tuple[str, str], TypeScore] = {(one.column, one.type): one for one in it.scores}
     kinds = sorted(dict.fromkeys(one.type for one in it.scores), key=bool)  # all of them first
-    heads = draw_heads([say(show, "cost_model"), *(html.escape(type_name(show, kind)) for kind in kinds)])
+    names = [say(show, "cost_model"), *(html.escape(type_name(show, kind)) for kind in kinds)]
+    times = [html.escape(show.text(f"prompting.result_{name}")) for name in _TIMES]
+    heads = draw_heads([*names, *times])
     rows = "".join(
         f'<tr><th scope="row">{html.escape(one.model.name)}<br><small>{say(show, f"way_{one.way}")}</small></th>'
         + "".join(f"<td>{_share(show, scores[one.key, kind])}</td>" for kind in kinds)
+        + "".join(f"<td>{_seconds(show, seconds)}</td>" for seconds in it.times(one.key))
         + "</tr>"
         for one in it.columns
     )
     table = draw_table(say(show, "plot"), heads, rows)
     words = ["interval", *(["unread"] if any(one.unread for one in it.scores) else [])]
-    return f'<p class="words-used">{" ".join(draw_term(show, word) for word in words)}</p>{table}'
+    explained = [draw_term(show, word) for word in words]
+    explained += [
+        draw_explained(time, html.escape(show.text(f"prompting.result_{name}_info")))
+        for name, time in zip(_TIMES, times, strict=True)
+    ]
+    return f'<p class="words-used">{" ".join(explained)}</p>{table}'
+
+
+def draw_vision_title(show: Renderer, it: VisionResult, language: str, begun: str) -> str:
+    """Over the results: what was asked, how many, in which language, of which models, in which ways, how it is scored
+    and when. `begun` in ISO 8601, UTC."""
+    parts = [
+        show.text("prompting.title_questions", count=len(it.questions)),
+        show.text(key) if show.has(key := f"prompting.language_{language}") else language,
+        ", ".join(dict.fromkeys(one.model.name for one in it.columns)),
+        ", ".join(dict.fromkeys(show.text(f"vision.way_{one.way}") for one in it.columns)),
+        show.text("vision.title_metric"),
+        show.text("prompting.title_when", when=show.moment(begun)),
+    ]
+    said = html.escape(" · ".join(parts))
+    return f'<h4 class="part run-title">{say(show, "title")} <small>{said}</small></h4>'
+
+
+def _seconds(show: Renderer, value: float | None) -> str:
+    return "–" if value is None else f"{show.number(value, '.2f')} s"
 
 
 def _share(show: Renderer, it: TypeScore) -> str:

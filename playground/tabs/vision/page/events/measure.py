@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
@@ -19,7 +20,13 @@ from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.measure import WAYS
 from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_cost, draw_notice, say
-from playground.tabs.vision.page.drawing.results import draw_answers, draw_failures, draw_scores, plot_scores
+from playground.tabs.vision.page.drawing.results import (
+    draw_answers,
+    draw_failures,
+    draw_scores,
+    draw_vision_title,
+    plot_scores,
+)
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
 from playground.tabs.vision.page.layout.tab import VisionLayout
 from playground.tabs.vision.visit.measure import (
@@ -128,14 +135,15 @@ async def measure(
     """The table as it fills, and the figure at the end."""
     show = app.show(who)
     latest: VisionResult | None = None
-    count = -1
-    screen = VisionMeasureScreen.showing("stop", plot=gr.update(visible=False))
+    begun, count, title = datetime.now(UTC).isoformat(timespec="seconds"), -1, ""
+    screen = VisionMeasureScreen.showing("stop", table="", plot=gr.update(visible=False))
     try:
         async with aclosing(paced(app.visits.measure(who.visitor, measuring))) as snapshots:
             async for latest in snapshots:
                 if len(latest.snapshot.outcomes) != count:
                     count = len(latest.snapshot.outcomes)
-                    screen = replace(screen, table=draw_scores(show, latest))
+                    title = draw_vision_title(show, latest, measuring.questions[0].language, begun)
+                    screen = replace(screen, table=title + draw_scores(show, latest))
                 yield replace(screen, progress=draw_answers(show, latest))
                 screen = VisionMeasureScreen()
     except PlaygroundError as error:
@@ -147,7 +155,7 @@ async def measure(
     yield VisionMeasureScreen.showing(
         *("run", "csv"),
         progress=draw_answers(show, latest) + draw_failures(show, latest),
-        table=draw_scores(show, latest) + draw_notice(show, "measure"),
+        table=title + draw_scores(show, latest) + draw_notice(show, "measure"),
         plot=gr.update(value=figure, visible=figure is not None),
     )
 
