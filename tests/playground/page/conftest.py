@@ -11,5 +11,6 @@ from playground.settings import Settings
 
 @pytest.fixture(scope="session")
 def blocks(tmp_path_factory: pytest.TempPathFactory) -> gr.Blocks:
-    settings = Settings(_env_file=None, home=tmp_path_factory.mktemp("home"), model="scripted")
+    home = tmp_path_factory.mktemp("home")
+    settings = Settings(_env_file=None, home=home, model="scripted")  # type: ignore[call-arg]  # of pydantic-settings
     return page.create(settings).blocks
