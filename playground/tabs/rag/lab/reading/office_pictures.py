@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.documents import OMISSION_KINDS, DocumentPage, Omission, OmissionKind
 from playground.tabs.rag.lab.loaders import Source
 from playground.tabs.rag.lab.reading import zipped
+from playground.tabs.rag.lab.reading.office_parts import elements, local_name, relationships
 from playground.tabs.rag.lab.reading.picture_texts import PictureTexts
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
 
 _LISTED = {"docx": "", "pptx": "sldId", "xlsx": "sheet"}
 """The elements of the main part that name the parts that are pages, by format; empty where it is the only page."""
+_PAGES = ("slide", "worksheet")
+"""Sheets that are one chart are no pages."""
 _KINDS: dict[str, OmissionKind] = {
     "image": "pictures",
     "oleObject": "objects",
@@ -64,50 +61,21 @@ def _told(page: DocumentPage, archive: zipfile.ZipFile, part: str | None, texts:
 
 def _shown(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
     """Kinds and targets of what belongs to a part; of a sheet's drawing, what belongs to that."""
-    for kind, target in _relationships(archive, part).values():
+    for kind, target in relationships(archive, part).values():
         if kind == "drawing":
-            yield from _relationships(archive, target).values()
+            yield from relationships(archive, target).values()
         yield kind, target
 
 
 def _pages(archive: zipfile.ZipFile, format: str) -> Iterator[str]:
     """The parts that are pages, in order."""
-    main = next((part for kind, part in _relationships(archive, "").values() if kind == "officeDocument"), "")
+    main = next((part for kind, part in relationships(archive, "").values() if kind == "officeDocument"), "")
     if not _LISTED[format]:
         yield main
         return
-    known = _relationships(archive, main)
-    for element in _xml(archive, main, _LISTED[format]):
-        named = (value for name, value in element.attrib.items() if name.startswith("{") and _local(name) == "id")
-        yield known.get(next(named, ""), ("", ""))[1]
-
-
-def _relationships(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """By their name: the last word of their type, and the part that they lead to."""
-    folder, name = posixpath.split(part)
-    listed = posixpath.join(folder, "_rels", f"{name}.rels")
-    if listed not in archive.NameToInfo:
-        return {}
-    found = {}
-    for one in _xml(archive, listed, "Relationship"):
-        target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
-        found[one.get("Id", "")] = (one.get("Type", "").rsplit("/", 1)[-1], target)
-    return found
-
-
-def _xml(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[Element]:
-    """The elements of that name in a part; none of one that is damaged, so that what was read of the document stays."""
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    try:
-        root = etree.fromstring(archive.read(part), parser)
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, etree.XMLSyntaxError):
-        return
-    if root is not None:
-        yield from (one for one in root.iter() if _local(one.tag) == name)
-
-
-def _local(name: object) -> str:
-    """Without its namespace; empty for comments."""
-    return name.rpartition("}")[2] if isinstance(name, str) else ""
+    known = relationships(archive, main)
+    for element in elements(archive, main, _LISTED[format]):
+        named = (value for name, value in element.attrib.items() if name.startswith("{") and local_name(name) == "id")
+        kind, part = known.get(next(named, ""), ("", ""))
+        if kind in _PAGES:
+            yield part
