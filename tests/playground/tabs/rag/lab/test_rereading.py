@@ -80,6 +80,14 @@ class TestJoining:
         assert (joined.pages, joined.name, joined.archive, joined.version) == (BY_OCR.pages, "scan.pdf", "", 2)
         assert len(joined.mark) == 8 and join_readings(joined, BY_OCR).mark == joined.mark
 
+    def test_pictures_of_an_office_file_that_were_read_stay_too(self) -> None:
+        plan = document("plan.docx", "A plan.")
+        without = replace(plan, pages=(replace(plan.pages[0], omissions=(PICTURE,)),))
+        read = replace(plan, pages=(replace(plan.pages[0], text="A plan.\n\nPond"),))
+        assert join_readings(without, read).pages == read.pages and join_readings(read, without) == read
+        later = replace(without, version=2)
+        assert join_readings(read, later).pages == later.pages  # a better reader's text goes before
+
     def test_another_number_of_pages_is_another_reading(self) -> None:
         longer = replace(PLAIN, pages=(*PLAIN.pages, DocumentPage(number=3, text="Ants.")))
         assert join_readings(BY_OCR, longer).pages == longer.pages
