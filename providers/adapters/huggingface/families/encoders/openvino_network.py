@@ -4,6 +4,7 @@ quick again as torch. Slow to import; everything here blocks and runs in threads
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,7 +39,9 @@ def save_network(model: Any, folder: Path) -> None:
         openvino, _ = modules()
     names = [name for name in _INPUTS if name in model.tokenizer.model_input_names]
     example = {name: torch.ones((2, 8), dtype=torch.long) for name in names}
-    converted = openvino.convert_model(_Hidden(model[0].auto_model, names), example_input=tuple(example.values()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing is deprecated and sees one branch: the vectors are checked
+        converted = openvino.convert_model(_Hidden(model[0].auto_model, names), example_input=tuple(example.values()))
     for port, name in zip(converted.inputs, names, strict=True):
         port.get_tensor().set_names({name})
     fresh, made = folder / f"{_FOLDER}.new", folder / _FOLDER
