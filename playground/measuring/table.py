@@ -122,7 +122,7 @@ def from_table(table: Table, assignment: Assignment, kind: Kind, language: str) 
     items, wrong = _items(table, assignment, kind, language)
     if not items:
         raise wrong[0] if wrong else DocumentError("no_rows", file=table.name)
-    told = [RowError(int(error.values["line"]), Failure.of(error)) for error in wrong]
+    told = [RowError(_line(error), Failure.of(error)) for error in wrong]
     errors = sorted((*told, *table.broken), key=lambda one: one.line)
     wording = own_wording(kind, language)
     task_set = TaskSet(
@@ -151,7 +151,13 @@ def _items(table: Table, assignment: Assignment, kind: Kind, language: str) -> t
             items.append(reader.item(row, line))
         except DocumentError as error:
             wrong.append(error)
-    return items, sorted(wrong, key=lambda error: int(error.values["line"]))
+    return items, sorted(wrong, key=lambda error: _line(error))
+
+
+def _line(error: DocumentError) -> int:
+    line = error.values["line"]
+    assert isinstance(line, int)
+    return line
 
 
 _Made = tuple[int, dict[str, object], tuple[str, ...]]

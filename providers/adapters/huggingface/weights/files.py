@@ -46,6 +46,8 @@ class WeightsRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
     dtype: str | None = None
     """The faster number format on this computer, once it has been measured."""
+    engine: str | None = None
+    """Of an embedding model, "openvino" or "torch": what computes it quicker on this computer, once measured."""
     nll: Mapping[str, float] = field(default_factory=dict)
     """See `fidelity`."""
     form: int = 1

@@ -208,10 +208,9 @@ def _tokenizer(packed: PackedE5) -> dict[str, object]:
     file's table says otherwise, so."""
     others = {letter: text for letter, text in packed.replaced.items() if unicodedata.normalize("NFKC", letter) != text}
     steps: list[dict[str, object]] = [
-        *({"type": "Replace", "pattern": {"String": letter}, "content": text} for letter, text in others.items()),
-        {"type": "NFKC"},
-        {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
+        {"type": "Replace", "pattern": {"String": letter}, "content": text} for letter, text in others.items()
     ]
+    steps += [{"type": "NFKC"}, {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]
     plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     begin, end = ({"SpecialToken": {"id": text, "type_id": 0}} for text in ("<s>", "</s>"))
     first, second = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")

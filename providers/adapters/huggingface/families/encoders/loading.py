@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -18,11 +19,20 @@ from transformers.utils import logging
 
 from providers.adapters.huggingface.families.encoders.agreement import TEXTS, vectors_agree
 from providers.adapters.huggingface.families.encoders.batcher import LoadedEncoder, TextBatcher, TokenizedText
+from providers.adapters.huggingface.families.encoders.openvino_network import (
+    FAILURES,
+    CompiledNetwork,
+    can_compile,
+    compile_network,
+    save_network,
+)
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, read_record, weights_format
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.importing import importing
 
+_CLEARLY = 1.1
+"""How many times as quick OpenVINO must be as torch: it takes seconds more to load."""
 _THREADS = 8
 """At most, for one batch: the models are small, and others compute beside it."""
 _Forward = Callable[[dict[str, torch.Tensor]], torch.Tensor]
@@ -32,7 +42,12 @@ def load_embedding(folder: Path, name: str, window: int) -> LoadedEncoder:
     """A model of sentences: one normalised vector a text. Raises `WeightsUnavailable`, and what the libraries raise."""
     _check(folder, name)
     model, fast = _fastest(folder, window)
-    return _encoder(model, _vectors(model, fast=fast), name, window)
+    compiled = _compiled(model, folder, window, fast=fast)
+    if compiled is None:
+        return _encoder(model, _vectors(model, fast=fast), name, window)
+    loaded = _encoder(model, _vectors(_with(model, compiled), fast=True), name, window)
+    model[0].auto_model.to("meta")  # its numbers are OpenVINO's now
+    return loaded
 
 
 def load_reranker(folder: Path, name: str, window: int) -> LoadedEncoder:
@@ -92,10 +107,12 @@ def _fastest(folder: Path, window: int) -> tuple[SentenceTransformer, bool]:
     if known == "float32":
         return model, False
     if known == "bfloat16":
-        return _halve(model), True
+        _halve(model)
+        return model, True
     texts = [_cut_to_window(one, window) for one in _tokens(_tokenizer(model), window)(TEXTS)]
-    exact, slow = _time(model, texts, fast=False)
-    halved, quick = _time(_halve(model), texts, fast=True)
+    exact, slow = _time(model, model, texts, fast=False)
+    _halve(model)
+    halved, quick = _time(model, model, texts, fast=True)
     fast = vectors_agree(exact, halved) and quick < slow
     if record is not None:
         replace(record, dtype="bfloat16" if fast else "float32").write(folder)
@@ -106,30 +123,63 @@ def _fastest(folder: Path, window: int) -> tuple[SentenceTransformer, bool]:
     return _sentences(folder), False
 
 
+def _compiled(model: SentenceTransformer, folder: Path, window: int, *, fast: bool) -> CompiledNetwork | None:
+    """The network as OpenVINO computes it, where that is quicker here than torch and its vectors are the same; measured
+    once and kept in the folder's record, without which nothing is tried. `fast`: torch computes in bf16."""
+    record = read_record(folder)
+    if record is None or record.engine == "torch" or not can_compile(model):
+        return None
+    try:
+        if record.engine is None:
+            save_network(_sentences(folder), folder)
+        compiled = compile_network(folder, min(_THREADS, os.cpu_count() or 1))
+        if record.engine == "openvino":
+            return compiled
+        texts = [_cut_to_window(one, window) for one in _tokens(_tokenizer(model), window)(TEXTS)]
+        whole = _sentences(folder)
+        exact, _ = _time(whole, whole, texts, fast=False)
+        _, usual = _time(model, model, texts, fast=fast)
+        found, quick = _time(model, _with(model, compiled), texts, fast=True)
+        chosen = vectors_agree(exact, found) and quick * _CLEARLY < usual
+    except (*FAILURES, OSError):  # a network that it cannot take, or a file that is not whole: torch takes it
+        chosen = False
+    replace(record, engine="openvino" if chosen else "torch").write(folder)
+    return compiled if chosen else None
+
+
 def _sentences(folder: Path) -> SentenceTransformer:
     with importing():
         return SentenceTransformer(str(folder), **_load_options()).eval()
 
 
-def _halve(model: SentenceTransformer) -> SentenceTransformer:
+def _halve(model: SentenceTransformer) -> None:
     """The network alone: what makes a vector of its output stays exact."""
     model[0].to(torch.bfloat16)
-    return model
+
+
+def _with(model: SentenceTransformer, compiled: CompiledNetwork) -> list[torch.nn.Module]:
+    """The model's parts, the network's place taken by the compiled one."""
+    return [compiled, *list(model)[1:]]
 
 
 def _time(
-    model: SentenceTransformer, texts: Sequence[TokenizedText], *, fast: bool
+    model: SentenceTransformer, parts: Iterable[torch.nn.Module], texts: Sequence[TokenizedText], *, fast: bool
 ) -> tuple[NDArray[np.float32], float]:
-    compute = _compute(model, _vectors(model, fast=fast))
-    compute(texts)  # the first call of a format sets things up
-    start = time.perf_counter()
-    vectors = compute(texts)
-    return vectors, time.perf_counter() - start
+    """The vectors, and the seconds of the quicker of two times."""
+    compute = _compute(model, _vectors(parts, fast=fast))
+    vectors, seconds = compute(texts), list[float]()  # the first call of a format sets things up
+    for _ in range(2):
+        start = time.perf_counter()
+        compute(texts)
+        seconds.append(time.perf_counter() - start)
+    return vectors, min(seconds)
 
 
-def _vectors(model: SentenceTransformer, *, fast: bool) -> _Forward:
+def _vectors(parts: Iterable[torch.nn.Module], *, fast: bool) -> _Forward:
+    every = list(parts)
+
     def forward(features: dict[str, torch.Tensor]) -> torch.Tensor:
-        for place, module in enumerate(model):
+        for place, module in enumerate(every):
             features = module(features)
             if fast and place == 0:
                 features["token_embeddings"] = features["token_embeddings"].float()
