@@ -47,12 +47,12 @@ def markitdown() -> Reader:
 
 
 def xberg() -> Reader:
-    from xberg import ExtractInput, ExtractionConfig, OutputFormat, extract  # type: ignore[import-not-found]
+    from xberg import ExtractInput, ExtractionConfig, extract  # type: ignore[import-not-found]
 
-    config = ExtractionConfig(use_cache=False, disable_ocr=True, output_format=OutputFormat("markdown"))
+    config = ExtractionConfig(use_cache=False, disable_ocr=True, output_format="markdown")
 
     def read(file: Path) -> str:
-        found = asyncio.run(extract(ExtractInput.from_uri(str(file)), config))
+        found = asyncio.run(extract(ExtractInput(kind="uri", uri=str(file)), config))
         if not found.results:
             raise ValueError(str(found.errors[0]) if found.errors else "nothing")
         return "\n\n".join(one.content for one in found.results)

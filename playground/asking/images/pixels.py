@@ -80,7 +80,8 @@ def picture_pages(content: bytes, bounds: ImageBounds) -> Iterator[PicturePage]:
     """
     with _opened(content, bounds) as picture:
         for place in _pages(picture, bounds):
-            picture.seek(place)
+            if picture.format == "TIFF":  # a burst of photos stands at its chosen one, which is not always the first
+                picture.seek(place)
             _check(picture, bounds)
             width, height = picture.size
             pixels = _plain(picture, bounds)
@@ -196,9 +197,7 @@ def _in_srgb(picture: Pillow.Image) -> Pillow.Image:
     return _converted(picture, source) or picture
 
 
-def _converted(
-    picture: Pillow.Image, source: ImageCms.ImageCmsProfile | ImageCms.core.CmsProfile
-) -> Pillow.Image | None:
+def _converted(picture: Pillow.Image, source: ImageCms.ImageCmsProfile) -> Pillow.Image | None:
     try:
         return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):

@@ -135,6 +135,12 @@ def test_the_first_picture_of_several(kind: str) -> None:
     assert red > 200 and blue < 60
 
 
+def test_the_chosen_photo_of_a_burst() -> None:
+    shots = [Pillow.new("RGB", (64, 64), colour) for colour in ("red", "blue", "red")]
+    (found,) = pages(saved(shots[0], "HEIF", shots[1:], primary_index=1))
+    assert found.getpixel((9, 9))[2] > 200  # type: ignore[index]
+
+
 def test_fifty_megapixels_are_made_smaller_and_it_is_known() -> None:
     content = saved(Pillow.new("L", (8200, 6100), 200), "JPEG")
     image = clean_bytes(content, ImageBounds())

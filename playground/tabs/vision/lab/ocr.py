@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
@@ -14,9 +14,12 @@ from playground.asking.images.bounded import BoundedProgram, run_program
 from playground.asking.images.clean import name_image
 from playground.asking.images.reading_order import Block, reading_order, text_of
 from providers.errors import ImageError
+from providers.image import size
 from providers.types import Image
 
 PROGRAM = BoundedProgram(module="playground.tabs.vision.lab.ocr_program", memory=4 * 2**30, seconds=90.0, threads=2)
+_USUAL = 4_000_000
+"""Pixels that may take the program's seconds."""
 MOST_TEXT = 8000
 """Characters of an image's text that go into a prompt."""
 _MARKS = re.compile(r"<(?=\s*[|｜/]|[a-z_]+>)|\[(?=/?[A-Z_]+\])")
@@ -37,12 +40,14 @@ class Reading:
 
 
 async def read_text(image: Image) -> Reading:
-    """Read a cleaned image, in a program with bounded memory and time.
+    """Read a cleaned image, in a program with bounded memory and time: a long screenshot has as much more of it.
 
     Raises `ImageError` with the name of its file: "damaged" or "slow".
     """
     try:
-        answer = await run_program(PROGRAM, {}, image.content)
+        width, height = size(image)
+        program = replace(PROGRAM, seconds=PROGRAM.seconds * max(1.0, width * height / _USUAL))
+        answer = await run_program(program, {}, image.content)
     except ImageError as error:
         raise name_image(error, image.name) from None
     found = _READING.validate_python(dict(answer.told), strict=False)

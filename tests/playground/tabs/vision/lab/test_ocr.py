@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from playground.asking.images.bounded import ProgramAnswer
 from playground.asking.images.clean import clean, clean_file
 from playground.asking.images.reading_order import Block, lines, reading_order
 from playground.tabs.vision.lab.ocr import quote_text, read_all, read_text, unguessable_mark
@@ -71,6 +72,21 @@ def test_reading_order() -> None:
     ]  # fmt: skip
     assert [one.text for one in reading_order(table)] == ["Bar", "Café", "solo", "1,80", "Total", "12,35"]
     assert lines([]) == []
+
+
+async def test_a_large_image_has_more_time(monkeypatch) -> None:
+    from playground.tabs.vision.lab import ocr
+
+    given = []
+
+    async def run(program, settings, content):
+        given.append(program.seconds)
+        return ProgramAnswer({"width": 1, "height": 1, "blocks": []}, b"")
+
+    monkeypatch.setattr(ocr, "run_program", run)
+    for shape in ((700, 500), (1000, 8000)):
+        await read_text(Image(saved(page(shape, []), "PNG"), "image/png"))
+    assert given == [90.0, 180.0]
 
 
 def test_no_image_can_close_the_marks_around_its_text() -> None:
