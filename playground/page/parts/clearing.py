@@ -47,5 +47,5 @@ def wire_model_alerts(page: Page[Any], *places: gr.HTML) -> None:
         kept = [without_alerts(one, ABOUT_KEYS) if saved else gr.skip() for one in shown]
         return kept if len(places) > 1 else kept[0]
 
-    wire_clearing(page.sidebar.models.change, ABOUT_MODELS, places)
+    wire_clearing(page.sidebar.models.input, ABOUT_MODELS, places)
     answer.change(on_answer, [answer, *places], list(places), **PRIVATE)

@@ -66,7 +66,7 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     for event in (keys.save.click, keys.key.submit):
         event(on_save, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
     keys.forget.click(on_forget, bar.models, answer, **PRIVATE)
-    wire_clearing(bar.models.change, ABOUT_MODELS, [bar.status])
+    wire_clearing(bar.models.input, ABOUT_MODELS, [bar.status])
     wire_clearing(keys.provider.input, ABOUT_MODELS, [keys.answer])
     first = [PARAMETERS[name].default for name in shared]
     script = script_function("keep_in_address", {"names": list(shared), "first": first})

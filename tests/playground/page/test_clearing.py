@@ -48,11 +48,14 @@ def test_what_is_no_alert_stays() -> None:
 
 
 def cleared(blocks: gr.Blocks, trigger: str, event: str, *before: str, shown: str = REFUSED) -> set[str]:
-    """The places from which an event takes an alert, one about a key; `before` are the values of its first inputs."""
+    """The places from which an event, or what follows it, takes an alert, one about a key; `before` are the values of
+    its first inputs."""
     (component,) = (one for one in blocks.blocks.values() if one.elem_id == trigger)
+    begun = {number for number, one in blocks.fns.items() if (component._id, event) in one.targets}
     found = set[str]()
-    for one in blocks.fns.values():
-        if (component._id, event) in one.targets and one.fn is not None and "clearing" in str(one.fn.__module__):
+    for number, one in blocks.fns.items():
+        begins = number in begun or one.trigger_after in begun
+        if begins and one.fn is not None and "clearing" in str(one.fn.__module__):
             left = call(one.fn, *before, *[shown] * (len(one.inputs) - len(before)))
             values = left if isinstance(left, list) else [left]
             found |= {str(place.elem_id) for place, value in zip(one.outputs, values, strict=True) if value == ""}
@@ -71,7 +74,7 @@ EVERYWHERE = {
 
 
 def test_in_every_tab(blocks: gr.Blocks) -> None:
-    assert cleared(blocks, "models", "change") == EVERYWHERE | {"status"}
+    assert cleared(blocks, "models", "input") == EVERYWHERE | {"status"}
     assert cleared(blocks, "key-answer", "change", SAVED) == EVERYWHERE
     assert cleared(blocks, "key-answer", "change", REFUSED) == set()
     assert cleared(blocks, "key-provider", "input") == {"key-answer"}
@@ -79,7 +82,7 @@ def test_in_every_tab(blocks: gr.Blocks) -> None:
 
 def test_what_lacked_a_picture_or_a_document_may_be_asked_again(blocks: gr.Blocks) -> None:
     no_image, no_documents = alert(VisionError("no_image")), alert(UnknownDocument("documents"))
-    assert cleared(blocks, "vision-pictures", "change", shown=no_image) == {"vision-notice", "vision-bars"}
-    assert cleared(blocks, "vision-pictures", "change", shown=no_documents) == set()
+    assert cleared(blocks, "vision-samples", "sample", shown=no_image) == {"vision-notice", "vision-bars"}
+    assert cleared(blocks, "vision-samples", "sample", shown=no_documents) == set()
     places = {"rag-current", "rag-found", "rag-measure-progress", "rag-assistant-told"}
-    assert cleared(blocks, "rag-list", "change", shown=no_documents) == places
+    assert cleared(blocks, "rag-samples", "click", shown=no_documents) == places

@@ -10,12 +10,11 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts.clearing import wire_clearing, wire_model_alerts
+from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.measures import draw_progress
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
-from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.pieces import draw_alert
 from playground.tabs.rag.page.events.files import list_documents, open_documents
 from playground.tabs.rag.page.fields import RetrievalFields
@@ -71,8 +70,6 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
     page.sidebar.keys.answer.change(on_key, fields, outputs, **PRIVATE)
     about_models = [layout.asking.current, layout.measuring.progress, layout.measuring.proposing.progress]
     wire_model_alerts(page, *about_models, layout.searching.found, layout.assistant.told)
-    about_documents = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
-    wire_clearing(parts.listing.change, {UnknownDocument("documents").key}, about_documents)
     parts.listing.embed(on_offer, fields, outputs, **PRIVATE)
     page.blocks.load(on_load, fields, outputs, **PRIVATE)
     parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)

@@ -11,6 +11,7 @@ import gradio as gr
 
 from playground.asking.upload import Upload
 from playground.page.parts import uploads
+from playground.page.parts.clearing import wire_clearing
 from playground.page.parts.fields import texts_of
 from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
@@ -103,10 +104,13 @@ def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
         parts.paste.click(on_paste, [parts.name, parts.text, *fields], parts.outputs, **PRIVATE),
         parts.samples.click(on_samples, fields, parts.outputs, **PRIVATE),
         parts.progress.ocr(on_ocr, fields, parts.outputs, **PRIVATE),
-        parts.listing.remove(on_remove, fields, parts.listing, **PRIVATE),
     ]
-    for event in adding:
+    removed = parts.listing.remove(on_remove, fields, parts.listing, **PRIVATE)
+    places = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
+    for event in (*adding, removed):
         wire_then_inside(page, layout, event)
+    for event in adding:
+        wire_clearing(event.then, {UnknownDocument("documents").key}, places)
     wire_stop(app, parts.stop, app.visits.stop, PLACE)
     parts.listing.tick(on_tick, None, parts.excluded, queue=False, **PRIVATE)
 

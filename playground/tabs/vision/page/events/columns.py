@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gradio as gr
 
-from playground.page.parts.clearing import wire_clearing, wire_model_alerts
+from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Page
-from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.page.drawing.columns import columns, draw_blind, draw_head
 from playground.tabs.vision.page.events.pictures import show_other_pictures
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
@@ -41,8 +40,6 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
     page.blocks.load(on_models, seats, outputs, **PRIVATE)
     layout.pictures.clear.click(on_clear, seats, outputs, **PRIVATE)
     wire_model_alerts(page, asking.notice, layout.measuring.progress)
-    about_pictures = [VisionError(reason).key for reason in ("no_image", "picture")]
-    wire_clearing(layout.pictures.shown.change, about_pictures, [asking.notice, layout.labelling.bars])
 
 
 def lay_columns(show: Renderer, it: ChosenModels, session: Session) -> list[object]:

@@ -11,6 +11,7 @@ import gradio as gr
 
 from playground.asking.upload import Upload
 from playground.page.parts import uploads
+from playground.page.parts.clearing import wire_clearing
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -29,6 +30,9 @@ from playground.tabs.vision.visit.pictures import sample
 from playground.tabs.vision.visit.values import Session, UploadProgress
 from playground.tabs.vision.visit.visits import ADD, VisionVisits
 from providers.errors import PlaygroundError
+
+_ABOUT_PICTURES = frozenset(VisionError(reason).key for reason in ("no_image", "picture"))
+"""Keys of what another image may put right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +76,13 @@ def wire_pictures(page: Page[VisionVisits], layout: VisionLayout) -> None:
         who = app.who(request)
         return draw_samples(app.show(who), who.language)
 
-    parts.upload.upload(on_upload, [parts.upload, *seats], outputs, **PRIVATE)
-    parts.camera.input(on_upload, [parts.camera, *seats], outputs, **PRIVATE)
-    parts.samples.sample(on_sample, seats, outputs, **PRIVATE)
+    adding = [
+        parts.upload.upload(on_upload, [parts.upload, *seats], outputs, **PRIVATE),
+        parts.camera.input(on_upload, [parts.camera, *seats], outputs, **PRIVATE),
+        parts.samples.sample(on_sample, seats, outputs, **PRIVATE),
+    ]
+    for event in adding:
+        wire_clearing(event.then, _ABOUT_PICTURES, [layout.asking.notice, layout.labelling.bars])
     parts.shown.remove(on_remove, seats, outputs, **PRIVATE)
     parts.shown.question(on_question, None, layout.asking.question, queue=False, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, ADD)
