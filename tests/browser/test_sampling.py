@@ -38,7 +38,7 @@ def bar(page: Page, token: str) -> Locator:
 
 
 def chances(page: Page, token: str) -> list[str]:
-    return bar(page, token).locator(".number").all_inner_texts()
+    return bar(page, token).locator(".number:not(.uncut)").all_inner_texts()
 
 
 def path(page: Page) -> Locator:

@@ -13,11 +13,12 @@ def draw_explained(label: str, explanation: str) -> str:
     )
 
 
-def draw_table(name: str, heads: str, rows: str, kind: str = "results") -> str:
-    """A table that scrolls within its place. `name` says what it is of; all three are HTML, `kind` is its class."""
+def draw_table(name: str, heads: str, rows: str, kind: str = "results", foot: str = "") -> str:
+    """A table that scrolls within its place. `name` says what it is of; all are HTML, `kind` is its class; `foot` are
+    rows that the others are to be measured against."""
     return (
         f'<div class="results-scroll" tabindex="0" role="region" aria-label="{name}"><table class="{kind}">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{f'<tfoot>{foot}</tfoot>' if foot else ''}</table></div>"
     )
 
 

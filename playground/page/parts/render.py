@@ -240,14 +240,20 @@ class Renderer:
         signs = [sign for sign, has in (("%", model.logprobs), ("◉", model.images), ("✻", model.reasoning)) if has]
         if not model.chat:
             signs.insert(0, self.text("model.completion"))
-        size = _parameters(model.parameters) if model.parameters else ""
-        if size and size.replace(" ", "") not in model.name:
+        size = self._parameters(model.parameters) if model.parameters else ""
+        if size and size.replace(" ", "").replace(",", ".") not in model.name:
             signs.insert(0, size)
         if model.local and model.parameters:
             room = self.number(model.parameters * _BYTES / 1e9, ".1f")
             signs.insert(0, self.text("model.memory", gigabytes=room))
         lock = " 🔒" if locked else ""
         return " · ".join([f"{model.name}{lock}", self.place(model), *signs])
+
+    def _parameters(self, count: int) -> str:
+        """How many, as a model's name has it."""
+        if count < 1e9:
+            return f"{self.number(count / 1e6, '.0f')} M"
+        return f"{self.number(count / 1e9, '.1f' if round(count / 1e8) % 10 else '.0f')} B"
 
     def place(self, model: ModelInfo) -> str:
         """Where it is, before anything is sent: here, to be fetched and how much, not to be had, or elsewhere."""
@@ -351,7 +357,3 @@ def _plain(text: str) -> str:
 
 def _longest_fence(text: str) -> int:
     return max((len(run) for run in re.findall(r"`+", text)), default=0)
-
-
-def _parameters(count: int) -> str:
-    return f"{count / 1e9:.1f} B".replace(".0", "") if count >= 1e9 else f"{count / 1e6:.0f} M"

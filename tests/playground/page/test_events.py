@@ -46,11 +46,3 @@ def test_a_race_is_seen_although_an_event_between_hides_it() -> None:
         button.click(run, None, progress).then(show, None, results)
         button.click(hide, None, results)
     assert list(races(page)) == [("run", "hide", "results")]
-
-
-def test_a_run_that_has_ended_is_the_chosen_one_under_runs(blocks: gr.Blocks) -> None:
-    """Whatever changes which run is open chooses it in the list."""
-    (chosen,) = [one for one in blocks.blocks.values() if getattr(one, "elem_id", None) == "runs-chosen"]
-    states = {number for number, one in blocks.blocks.items() if isinstance(one, gr.State)}
-    choosing = [event for event in blocks.fns.values() if chosen in event.outputs]
-    assert [event for event in choosing if any(target in states and name == "change" for target, name in event.targets)]

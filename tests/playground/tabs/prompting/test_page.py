@@ -571,3 +571,20 @@ def test_the_checked_plan_keeps_letters_and_lengths_apart(app, who):
     with pytest.raises(InputError):
         checked_run(app, who, TaskSetFields(normalise="weight"), ways())
     assert checked_tasks(app, who, TaskSetFields(tasks="topic", language="es")) == load("topic", "es")
+
+
+async def test_a_run_that_has_ended_is_the_chosen_one_once(app, who, monkeypatch):
+    """By the page's own event: the choice of the visitor stands until another run has ended."""
+    blocks = page.create(Settings(_env_file=None, home=app.settings.home, model="scripted")).blocks
+    (chosen,) = [one for one in blocks.blocks.values() if getattr(one, "elem_id", None) == "runs-chosen"]
+    (opening,) = [one for one in blocks.fns.values() if one.inputs[:1] == [chosen] and len(one.inputs) == 3]
+    monkeypatch.setattr(type(app), "who", lambda *_: who)
+    one, other = await run_of(app, who), await run_of(app, who)
+    for run, opened, seen, expected in (
+        (None, other, "", other),
+        (one, other, other, one),
+        (one, "", other, one),
+        (other, one, other, one),
+    ):
+        *listed, now_seen = opening.fn(None, run, opened, seen)
+        assert (listed[1]["value"], now_seen) == (expected, opened or seen)

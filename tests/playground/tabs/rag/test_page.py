@@ -617,6 +617,12 @@ class TestMeasures:
         drawn = measures.draw_measure_table(show, [row(computing=0.002)], 5)
         assert "<td>2 ms</td><td>4 ms</td>" in drawn and "Computer time" in drawn and "Found after" in drawn
 
+    def test_numbers_are_written_as_the_language_writes_them(self):
+        spanish = Renderer(texts(), "es")
+        one = sentence("Mide 41 m.", 0, 10, label="supported", passage=1, score=0.5)
+        assert "0,50" in claims.support_tip(spanish, one)
+        assert "−0,250" in draw_passage_scores(spanish, PASSAGE, ["dense"])
+
     def test_each_language_has_its_own_table(self, show):
         found = {"": [row()], "en": [row()], "es": [row()]}
         drawn = measures.draw_measures(show, found, 5)

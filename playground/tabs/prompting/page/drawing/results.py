@@ -57,10 +57,9 @@ def draw_results(show: Renderer, found: Sequence[ResultLine], description: RunDe
         heads["score"] = say(show, "result_mean_of", metric=metric) if metric else say(show, "result_mean")
     explained = _explained(binary, found, repeats=description.repeats if description is not None else 1)
     rows = "".join(_row(show, line, binary=binary) for line in found)
-    if description is not None and binary:
-        rows += draw_floors(show, description)
+    foot = draw_floors(show, description) if description is not None and binary else ""
     words = _words(show, heads, explained, unread=any(line.found.unread for line in found))
-    return words + draw_table(say(show, "results"), draw_heads(heads.values()), rows)
+    return words + draw_table(say(show, "results"), draw_heads(heads.values()), rows, foot=foot)
 
 
 def _explained(binary: bool, found: Sequence[ResultLine], repeats: int) -> dict[str, str]:

@@ -39,11 +39,10 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     """Everything of "Runs"."""
     app, parts, running = page.app, layout.kept, layout.measuring.outputs
 
-    def on_open(request: gr.Request, run: str | None) -> list[object]:
-        return list_runs(app, app.who(request), run)
-
-    def on_new(request: gr.Request, ended: str, run: str | None) -> list[object]:
-        return list_runs(app, app.who(request), ended or run)
+    def on_open(request: gr.Request, run: str | None, opened: str, seen: str) -> list[object]:
+        """A run that has ended, or was opened, since the last time is the chosen one."""
+        chosen = opened if opened not in ("", seen) else run
+        return [*list_runs(app, app.who(request), chosen), opened or seen]
 
     def on_choose(request: gr.Request, run: str | None) -> list[object]:
         name = list_runs(app, app.who(request), run)[3]
@@ -69,9 +68,8 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
                 yield [first, *screen.outputs()]
                 first = gr.skip()
 
-    layout.runs.select(on_open, parts.run, parts.outputs, **PRIVATE)
-    # A run that has just ended, or was opened, is the chosen one.
-    layout.measuring.open_run.change(on_new, [layout.measuring.open_run, parts.run], parts.outputs, **PRIVATE)
+    opened, seen = layout.measuring.open_run, gr.State("")
+    layout.runs.select(on_open, [parts.run, opened, seen], [*parts.outputs, seen], **PRIVATE)
     parts.run.input(on_choose, parts.run, [parts.name, parts.surely], **PRIVATE)
     for event in (parts.rename.click, parts.name.submit):
         event(on_rename, [parts.run, parts.name], parts.outputs, **PRIVATE)

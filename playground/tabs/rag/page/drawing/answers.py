@@ -153,5 +153,5 @@ def _source(show: Renderer, passage: Passage, number: int | None) -> str:
     snippet = draw_document_text(short, passage.chunk.name)
     return (
         f'<li><button type="button" class="source" {place_of(passage.chunk)}><b>{sign}{where(show, passage.chunk)}</b> '
-        f"<small>{say(show, 'score', score=decimal(passage.score))}</small> {snippet}</button></li>"
+        f"<small>{say(show, 'score', score=decimal(show, passage.score))}</small> {snippet}</button></li>"
     )

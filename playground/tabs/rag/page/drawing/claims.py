@@ -54,7 +54,7 @@ def support_tip(show: Renderer, sentence: Sentence) -> str:
     """What the sign says, in words, escaped."""
     said = say(show, f"support_{sentence.label}")
     if sentence.passage is not None:
-        said += " " + say(show, "support_closest", number=sentence.passage, score=decimal(sentence.score))
+        said += " " + say(show, "support_closest", number=sentence.passage, score=decimal(show, sentence.score))
     if sentence.differs:
         differs = ", ".join(show.text(f"rag.differs_{one}") for one in sentence.differs)
         said += " " + say(show, "support_differs", differs=differs)

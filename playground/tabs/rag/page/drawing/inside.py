@@ -59,7 +59,7 @@ def draw_neighbours(show: Renderer, of: Chunk | None, found: Sequence[tuple[Chun
         return draw_sentence(show, "near_none")
     title = say(show, "near_title") + (f" {where(show, of)}" if of is not None else "")
     items = "".join(
-        f'<li><header><b class="rank">{decimal(cosine, 3)}</b>'
+        f'<li><header><b class="rank">{decimal(show, cosine, 3)}</b>'
         f'<button type="button" class="source" {place_of(one)}>{where(show, one)}</button></header>'
         f'<pre class="said">{html.escape(one.text)}</pre></li>'
         for one, cosine in found

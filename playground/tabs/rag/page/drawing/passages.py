@@ -87,7 +87,7 @@ def draw_passage_scores(show: Renderer, it: Passage, used: Sequence[str]) -> str
     cells = []
     for name in used:
         value, rank = getattr(it, f"{name}_score"), ranks.get(name)
-        said = "–" if value is None else decimal(value, 3)
+        said = "–" if value is None else decimal(show, value, 3)
         at = say(show, "at_rank", rank=rank) + " · " if rank is not None else ""
         cells.append(
             f'<div data-way="{name}"><dt>{say(show, f"score_{name}")}</dt>'

@@ -24,6 +24,6 @@ def where(show: Renderer, chunk: Chunk) -> str:
     return say(show, "where", file=chunk.name, page=chunk.page)
 
 
-def decimal(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    return f"{value:.{digits}f}".replace("-", "−")
+def decimal(show: Renderer, value: float, digits: int = 2) -> str:
+    """A number as the language writes it, with a true minus sign."""
+    return show.number(value, f".{digits}f").replace("-", "−")
