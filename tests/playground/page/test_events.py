@@ -54,3 +54,16 @@ def test_a_run_that_has_ended_is_the_chosen_one_under_runs(blocks: gr.Blocks) ->
     states = {number for number, one in blocks.blocks.items() if isinstance(one, gr.State)}
     choosing = [event for event in blocks.fns.values() if chosen in event.outputs]
     assert [event for event in choosing if any(target in states and name == "change" for target, name in event.targets)]
+
+
+def test_what_shows_a_conversation_is_told_which(blocks: gr.Blocks) -> None:
+    """Each browser tab names its own: an event without the id would show or change another one."""
+    places = {"notice", "pictures", "waiting", "entries"}
+    shows, told = set(), set()
+    for number, one in blocks.fns.items():
+        names = {str(place.elem_id) for place in one.outputs}
+        if one.fn is not None and any(name in places or name.startswith("chat-") for name in names):
+            shows.add(number)
+        if any(place.elem_id == "conversation" for place in one.inputs):
+            told.add(number)
+    assert len(shows) > 20 and {blocks.fns[number].name for number in shows - told} == set()

@@ -132,8 +132,9 @@ class History:
 
     def restore(self, visitor: str) -> Entry | None:
         """Bring back what the visitor deleted last; `None` where there is nothing, or it is too late."""
-        if (deleted := self._deleted.pop(visitor)) is None:
+        if (deleted := self._deleted.get(visitor)) is None:
             return None
+        self._deleted.pop(visitor)
         self.conversations.folder(visitor).mkdir(mode=0o700, parents=True, exist_ok=True)
         for place, content in deleted.files:
             if not place.exists():  # else somebody has gone on under this id
@@ -156,7 +157,7 @@ class History:
         """Those that may go, first what holds nothing."""
         entries = {name: self.entry(ConversationKey(visitor, name)) for name in names}
         free = {name: one for name, one in entries.items() if one is None or not one.pinned}
-        return sorted(free, key=lambda name: one.changed if (one := free[name]) is not None and one.turns else 0.0)
+        return sorted(free, key=lambda name: (one.turns > 0, one.changed) if (one := free[name]) else (False, 0.0))
 
     def _too_many(self, sizes: dict[str, int], coming: str) -> bool:
         return len({*sizes, coming}) > self.bounds.conversations or sum(sizes.values()) > self.bounds.bytes

@@ -72,7 +72,7 @@ def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> None:
     for place in (layout.notice, past.entries):
         place.choose(on_choose, [this, models, layout.colours], opened, **PRIVATE)
     past.panel.expand(on_list, [this, past.search], past.entries, **PRIVATE)
-    past.search.input(on_list, [this, past.search], past.entries, trigger_mode="always_last", **PRIVATE)
+    past.search.change(on_list, [this, past.search], past.entries, trigger_mode="always_last", **PRIVATE)
     past.entries.arrange(on_arrange, [this, past.search], changed, **PRIVATE)
     wire_downloads(app, {"all": past.export}, layout.file, lambda who, kind: export_all(app, who))
 
