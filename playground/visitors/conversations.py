@@ -106,6 +106,12 @@ class Conversations:
             path.replace(path.with_suffix(DAMAGED))
         return None
 
+    def unreadable(self, visitor: str) -> int:
+        """How many conversations lie aside because nothing of them could be read."""
+        first, others = self.file(visitor), self.others(visitor)
+        aside = [first.with_suffix(DAMAGED), *(others.glob(f"*{DAMAGED}") if others.is_dir() else ())]
+        return sum(one.exists() and not one.with_suffix(".json").exists() for one in aside)
+
     def lost(self, visitor: str, conversation: str = FIRST) -> bool:
         """Nothing is saved because what was could not be read: it lies aside."""
         path = self.file(visitor, conversation)

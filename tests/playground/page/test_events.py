@@ -58,7 +58,7 @@ def test_a_run_that_has_ended_is_the_chosen_one_under_runs(blocks: gr.Blocks) ->
 
 def test_what_shows_a_conversation_is_told_which(blocks: gr.Blocks) -> None:
     """Each browser tab names its own: an event without the id would show or change another one."""
-    places = {"notice", "pictures", "waiting", "entries"}
+    places = {"pictures", "waiting", "entries"}
     shows, told = set(), set()
     for number, one in blocks.fns.items():
         names = {str(place.elem_id) for place in one.outputs}

@@ -49,6 +49,11 @@ def _sign(show: Renderer, sign: str, entry: Entry) -> str:
     return f'<button type="button" data-do="{what}" aria-label="{name}" title="{name}">{drawn}</button>'
 
 
+def draw_unreadable(show: Renderer, count: int) -> str:
+    """That some are missing from the list; nothing where none is."""
+    return f'<div class="notice" role="status">{_TEXTS.say(show, "unreadable", count=count)}</div>' if count else ""
+
+
 def draw_deleted(show: Renderer, entry: Entry) -> str:
     """What was deleted, and the way back."""
     said, undo = _TEXTS.say(show, "entry_deleted", title=entry.shown), _TEXTS.say(show, "entry_restore")

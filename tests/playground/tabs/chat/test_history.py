@@ -241,6 +241,8 @@ class TestDamage:
         desk.sessions.conversations.file("vera", one.id).write_bytes(b"\x00{")
         desk.history._place(one).unlink()
         assert titles(desk) == ["two"] and desk.load(two).turns
+        assert desk.sessions.conversations.unreadable("vera") == 1, "it lies aside, and is told of"
+        assert desk.load(one).lost == 1 and desk.load(two).lost == 0
         await keep(desk, "three")
         assert sorted(titles(desk)) == ["three", "two"]
 

@@ -168,7 +168,7 @@ def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]
     content = export_conversation(app, WHO, "markdown")["content"]
     assert shown().message(failed.failure) in content  # type: ignore[arg-type]
     assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
-    spanish = export_conversation(app, Who("visitor", "es", texts()), "python")["content"]
+    spanish = export_conversation(app, ChatWho("visitor", "es", texts()), "python")["content"]
     assert "Una conversación de Aula" in spanish
 
 

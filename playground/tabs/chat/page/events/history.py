@@ -11,8 +11,8 @@ from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.screen import unchanged
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.entry import to_json_of_all
-from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures
-from playground.tabs.chat.page.entries import draw_before, draw_deleted, draw_entries
+from playground.tabs.chat.page.drawing import draw_lost, draw_question_pictures, draw_waiting_pictures
+from playground.tabs.chat.page.entries import draw_before, draw_deleted, draw_entries, draw_unreadable
 from playground.tabs.chat.page.events.conversation import ChatScreen, lay_columns, settle
 from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
@@ -106,7 +106,7 @@ async def open_conversation(
         app.visits.leave(who.key)
     show, conversation = app.show(there), await app.visits.loaded(there.key)
     waiting = draw_waiting_pictures(show, app.visits.attachments.of(there.key))
-    settings: list[object] = [conversation.system, gr.update(value=None), "", ""]
+    settings: list[object] = [conversation.system, gr.update(value=None), "", draw_lost(show, conversation)]
     drawn: list[object] = [draw_question_pictures(show, conversation), waiting, there.conversation]
     return [*settings, *drawn, gr.update(open=False), *await lay_columns(app, there, models, colours=colours)]
 
@@ -114,8 +114,9 @@ async def open_conversation(
 def list_entries(app: App[ChatVisits], who: ChatWho, search: object, told: str = "") -> str:
     """The visitor's conversations, those found by `search`; `told` stands above them."""
     words = search if isinstance(search, str) else ""
-    entries = app.visits.entries(who.visitor, words)
-    return draw_entries(app.show(who), entries, who.conversation, search=words, told=told)
+    show, entries = app.show(who), app.visits.entries(who.visitor, words)
+    told += draw_unreadable(show, app.sessions.conversations.unreadable(who.visitor))
+    return draw_entries(show, entries, who.conversation, search=words, told=told)
 
 
 def arrange(app: App[ChatVisits], who: ChatWho, wish: Wish, search: object) -> HistoryScreen:
