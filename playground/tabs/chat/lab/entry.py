@@ -66,10 +66,10 @@ def shortened(text: str, most: int) -> str:
 
 
 def words_of(conversation: Conversation) -> str:
-    """What was asked and answered, as `folded` has it."""
+    """What was asked and answered, in whichever columns, as `folded` has it."""
     said: list[str] = []
     for turn in conversation.turns:
-        said += [turn.question, *(reply.text for reply in turn.replies if reply is not None)]
+        said += [turn.question, *sorted(reply.text for reply in turn.replies if reply is not None)]
         if sum(map(len, said)) > _WORDS:
             break
     return folded("\n".join(said)[:_WORDS])

@@ -138,6 +138,14 @@ class TestListed:
         desk._save(first, replace(desk.load(first), system="Be brief."))
         assert titles(desk) == ["two", "one"]
 
+    async def test_opened_with_other_models_it_keeps_its_place(self, desk: ChatVisits) -> None:
+        both = Choices(models=("scripted/echo", "scripted/thinker"), sampling=Sampling())
+        await last(desk.send(A, "one", both))
+        await last(desk.send(B, "two", choices()))
+        arranged = await desk.arrange(A, both.models[::-1])
+        assert desk.load(A) == arranged and arranged.turns[0].replies[0].model == "scripted/thinker"  # type: ignore[union-attr]
+        assert titles(desk) == ["two", "one"]
+
     async def test_the_last_one_is_found_and_an_empty_one_is_not_listed(self, desk: ChatVisits) -> None:
         assert desk.history.latest("vera") is None
         one, two = await keep(desk, "one", "two")

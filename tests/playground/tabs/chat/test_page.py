@@ -132,13 +132,13 @@ async def test_a_run_begins_with_stop_and_ends_with_send_and_skips_nothing(app: 
 
 async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVisits]) -> None:
     await screens(app, "hello", "echo", "variant")
-    said = [reply.text for reply in app.visits.load(WHO.visitor).turns[0].replies if reply is not None]
+    said = [reply.text for reply in app.visits.load(WHO.key).turns[0].replies if reply is not None]
     for models, expected in ((["variant"], [1]), (["variant", "echo"], [1, 0]), (["echo", "words"], [0, None])):
         laid = await lay_columns(app, WHO, [f"scripted/{name}" for name in models])
         for column, place in enumerate(expected):
             drawn = str(laid[2 * MAX_COLUMNS + column])
             assert [text in drawn for text in said] == [place == 0, place == 1]
-    kept = app.visits.load(WHO.visitor)
+    kept = app.visits.load(WHO.key)
     assert sorted(reply.text for reply in kept.turns[0].replies if reply is not None) == sorted(said)
 
 
@@ -164,7 +164,7 @@ def test_to_start_from_no_assistant_is_no_error(app: App[ChatVisits], nothing: s
 
 def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]) -> None:
     failed = Reply(model="scripted/echo", state="failed", failure=Failure.of(InputError("empty")))
-    app.visits._save(WHO.visitor, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
+    app.visits._save(WHO.key, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
     content = export_conversation(app, WHO, "markdown")["content"]
     assert shown().message(failed.failure) in content  # type: ignore[arg-type]
     assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
