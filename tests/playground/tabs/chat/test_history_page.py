@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -17,7 +16,7 @@ from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry
 from playground.tabs.chat.page.entries import draw_deleted, draw_entries, draw_last
-from playground.tabs.chat.page.events.conversation import open_tab
+from playground.tabs.chat.page.events.conversation import follow_models, open_tab
 from playground.tabs.chat.page.events.history import (
     Wish,
     arrange,
@@ -66,8 +65,8 @@ async def test_a_new_one_begun_while_a_reply_arrives_stays_on_the_page(app: App[
 
     run = stream(app, WHO, start, "Count")
     await anext(run)
-    screen = await asyncio.to_thread(begin_new, app, WHO)
-    assert screen.chats == [[]] * MAX_COLUMNS and screen.message == SKIPPED, "what is being written is not lost"
+    screen = await begin_new(app, WHO, ["scripted/echo"])
+    assert screen.frame[2 * MAX_COLUMNS :] == [[]] * MAX_COLUMNS and "Scripted: echo" in str(screen.frame[MAX_COLUMNS])
     assert f'data-open="{WHO.conversation}"' in str(screen.notice)
     after = [one async for one in run]
     assert [one.outputs() for one in after] == [ReplyScreen(sending=after[-1].sending).outputs()]
@@ -80,7 +79,7 @@ async def test_a_new_one_begun_while_a_reply_arrives_stays_on_the_page(app: App[
 
 
 async def test_nothing_is_offered_where_nothing_was_said(app: App[ChatVisits]) -> None:
-    screen = await asyncio.to_thread(begin_new, app, WHO)
+    screen = await begin_new(app, WHO, [])
     assert screen.notice == "" and screen.conversation != WHO.conversation
     assert ConversationKey("visitor", str(screen.conversation))
 
@@ -99,27 +98,32 @@ async def test_the_list_does_what_it_is_told(app: App[ChatVisits]) -> None:
     await said(app, WHO, "one")
     await said(app, other, "two")
 
-    def told(what: object, id: object = other.conversation, title: object = "") -> list[object]:
-        return arrange(app, WHO, Wish(what=what, id=id, title=title), "").outputs()
+    async def told(what: object, id: object = other.conversation, title: object = "") -> list[object]:
+        return (await arrange(app, WHO, Wish(what=what, id=id, title=title), [], "")).outputs()
 
-    *rest, drawn = told("pin")
+    *rest, drawn = await told("pin")
     assert rest == [SKIPPED] * len(rest) and 'data-do="unpin"' in str(drawn)
-    assert 'data-do="unpin"' not in str(told("unpin")[-1])
-    assert ">Second</button>" in str(told("rename", title="Second")[-1])
-    assert ">Second</button>" in str(told("rename", title=5)[-1]) and ">Second</button>" in str(told("explode")[-1])
-    *rest, drawn = told("delete")
+    assert 'data-do="unpin"' not in str((await told("unpin"))[-1])
+    assert ">Second</button>" in str((await told("rename", title="Second"))[-1])
+    assert ">Second</button>" in str((await told("rename", title=5))[-1]) and ">Second</button>" in str(
+        (await told("explode"))[-1]
+    )
+    *rest, drawn = await told("delete")
     assert rest == [SKIPPED] * len(rest), "another one is deleted: the page stays"
     assert "“Second” was deleted" in str(drawn) and 'data-do="restore"' in str(drawn)
-    assert ">Second</button>" in str(told("restore", id="")[-1])
+    assert ">Second</button>" in str((await told("restore", id=""))[-1])
     for id in ("../../x", None, 5):
         with pytest.raises(InputError):
-            told("delete", id=id)
+            await told("delete", id=id)
 
 
 async def test_the_one_shown_is_deleted_and_the_page_begins_another(app: App[ChatVisits]) -> None:
     await said(app, WHO, "one")
-    screen = arrange(app, WHO, Wish(what="delete", id=WHO.conversation, title=""), "")
-    assert screen.chats == [[]] * MAX_COLUMNS and screen.conversation not in (SKIPPED, WHO.conversation)
+    screen = await arrange(app, WHO, Wish(what="delete", id=WHO.conversation, title=""), [], "")
+    assert screen.frame[2 * MAX_COLUMNS :] == [[]] * MAX_COLUMNS and screen.conversation not in (
+        SKIPPED,
+        WHO.conversation,
+    )
     assert screen.panel == SKIPPED, "the way back is in the list, which stays open"
     assert "was deleted" in str(screen.entries)
 
@@ -155,3 +159,17 @@ async def test_the_list_of_nobody_says_what_will_be_there(app: App[ChatVisits]) 
     await said(app, WHO, "one")
     assert "has “dogs” in it" in list_entries(app, WHO, "dogs")
     assert list_entries(app, WHO, None).count("<li") == 1
+
+
+async def test_columns_that_followed_a_run_do_not_come_over_the_conversation_opened_meanwhile(
+    app: App[ChatVisits],
+) -> None:
+    run = app.visits.send(WHO.key, "Count", choices("slow"))
+    await anext(run)
+    following = follow_models(app, WHO, ["scripted/echo"])
+    assert "Scripted: slow" in str(await anext(following))
+    screen = await begin_new(app, WHO, ["scripted/echo"])
+    assert "Scripted: echo" in str(screen.frame[MAX_COLUMNS])
+    async for _ in run:
+        pass
+    assert [layout async for layout in following] == []

@@ -143,7 +143,7 @@ async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVi
 
 
 async def test_while_a_run_goes_on_the_columns_are_its_own(app: App[ChatVisits]) -> None:
-    run = app.visits.send(WHO.visitor, "count", choices("slow", "echo"))
+    run = app.visits.send(WHO.key, "count", choices("slow", "echo"))
     await anext(run)
     layouts = follow_models(app, WHO, ["scripted/echo"])
     first = await anext(layouts)
