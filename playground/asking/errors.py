@@ -20,4 +20,4 @@ class AssistantError(InputError, code="input_error"):
 class RequestLimit(LimitExceeded, code="limit_exceeded"):
     """More than is sent to a model at once. Values: limit."""
 
-    reasons = ("message_length", "history", "tokens", "columns", "images")
+    reasons = ("message_length", "history", "tokens", "columns", "images", "conversations")

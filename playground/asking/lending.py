@@ -71,8 +71,17 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyPlace:
+    """Where a reply stands: the conversation's id, turn and column, counted from 0."""
+
+    conversation: str
+    turn: int
+    column: int
+
+
 class RecallsReplies(Protocol):
     """Remembers what models said to a visitor."""
 
-    def said(self, visitor: str, turn: int, column: int) -> Said | None:
-        """The reply of that turn and column, counted from 0; `None` where there is none with a text."""
+    def said(self, visitor: str, place: ReplyPlace) -> Said | None:
+        """The reply there; `None` where there is none with a text."""

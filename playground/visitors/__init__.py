@@ -1,17 +1,17 @@
-"""Who is asking: keys, limits and the conversation of a visitor, who is an id in a cookie (see `playground.web`)."""
+"""Who is asking: keys, limits and the conversations of a visitor, who is an id in a cookie (see `playground.web`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from playground.settings import Settings, environment_keys
-from playground.visitors.conversations import Conversations
+from playground.visitors.conversations import ConversationKey, Conversations
 from playground.visitors.limits import Limits
 from playground.visitors.vault import KeyVault
 from playground.visitors.work import Work
 from providers.catalog import Catalog
 
-__all__ = ["Conversations", "KeyVault", "Limits", "Sessions", "Work"]
+__all__ = ["ConversationKey", "Conversations", "KeyVault", "Limits", "Sessions", "Work"]
 
 
 @dataclass(slots=True)

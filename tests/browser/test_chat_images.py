@@ -16,6 +16,7 @@ from tests.browser.driving import (
     column,
     facts,
     hand_over,
+    open_panel,
     pictures,
     questions,
     replies,
@@ -84,12 +85,12 @@ def test_the_images_stay_when_the_question_is_edited_and_after_a_reload(open_pag
     expect(pictures(page)).to_have_count(1)
 
 
-def test_undo_brings_them_back_and_a_new_conversation_deletes_them(open_page, red, trip, served):
+def test_undo_brings_them_back_and_deleting_the_conversation_deletes_them(open_page, red, trip, served):
     page = open_page(SEER)
-    before = set(served.home.rglob("conversation.json"))
+    before = set(served.home.rglob("conversations/*.json"))
     attach(page, red, trip)
     ask(page, "first")
-    kept = list(set(served.home.rglob("conversation.json")) - before)
+    kept = list(set(served.home.rglob("conversations/*.json")) - before)
     assert kept and images.PLACE not in kept[0].read_text("utf-8")
     page.locator("#undo").click()
     expect(page.locator("#message textarea")).to_have_value("first")
@@ -102,6 +103,9 @@ def test_undo_brings_them_back_and_a_new_conversation_deletes_them(open_page, re
     answered(page)
     page.locator("#new").click()
     expect(pictures(page)).to_have_count(0)
+    open_panel(page, "#history")
+    page.get_by_label("Delete “first”").click()
+    expect(page.locator("#entries")).to_contain_text("was deleted")
     assert not [path for path in kept if path.exists()]
     attach(page, red)
     page.locator("#new").click()

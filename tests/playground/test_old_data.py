@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from PIL import Image
 
-from playground.asking.lending import KeepsAssistants, RecallsReplies, SearchesDocuments
+from playground.asking.lending import KeepsAssistants, RecallsReplies, ReplyPlace, SearchesDocuments
 from playground.asking.upload import Upload
 from playground.measuring import export
 from playground.measuring.outcomes import Cell, Outcome
@@ -29,6 +29,8 @@ from playground.tabs.rag.page.drawing.files import is_outdated
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.text import text
+from playground.visitors import ConversationKey
+from playground.visitors.conversations import FIRST
 from providers.types import Sampling
 from tests.playground.old_data import Left, unpack
 from tests.playground.opening import open_program
@@ -83,10 +85,10 @@ class TestConversations:
         for name in ("ana", "ben"):
             visitor = house.left.visitor(name)
             saved = house.program.sessions.conversations.load(visitor)
-            assert saved is not None and holds(house.chat.load(visitor).to_json(), saved)
+            assert saved is not None and holds(house.chat.load(ConversationKey(visitor)).to_json(), saved)
 
     async def test_columns_pictures_failures_and_what_was_stopped(self, house: House) -> None:
-        seen, grounded, stopped = house.chat.load(house.ana).turns
+        seen, grounded, stopped = house.chat.load(ConversationKey(house.ana)).turns
         assert [Image.open(io.BytesIO(one.image.content)).size for one in seen.pictures] == [(60, 40), (60, 40)]
         assert [one.name for one in seen.pictures] == ["red.png", "blue.png"]
         assert seen.replies[0].text.startswith("I was sent 2 images: image/png, 60 × 40 pixels")
@@ -96,26 +98,26 @@ class TestConversations:
         assert [reply.state for reply in stopped.replies] == ["stopped", "stopped"]
         assert stopped.replies[0].text.startswith("1 2 3")
         assert [change.reason for change in stopped.replies[0].changes] == ["images_not_seen"]
-        ours, broken = house.chat.load(house.left.visitor("ben")).turns[0].replies
+        ours, broken = house.chat.load(ConversationKey(house.left.visitor("ben"))).turns[0].replies
         assert ours.text == "You said: ¿Qué tal?" and broken.failure.key == "stream_truncated.reset"
 
     async def test_it_goes_on(self, house: House) -> None:
-        before = house.chat.load(house.ana)
+        before = house.chat.load(ConversationKey(house.ana))
         choices = Choices(
             models=("scripted/slow", "scripted/echo"), sampling=Sampling(max_tokens=3), system="Be brief."
         )
-        more = await last(house.chat.proceed(house.ana, choices))
+        more = await last(house.chat.proceed(ConversationKey(house.ana), choices))
         assert more.turns[-1].replies[0].text.startswith(before.turns[-1].replies[0].text)
-        asked = await last(house.chat.send(house.ana, "And now?", choices))
+        asked = await last(house.chat.send(ConversationKey(house.ana), "And now?", choices))
         assert [reply.text for reply in asked.turns[-1].replies] == ["1 2 3", "You said: And"]
-        assert house.chat.load(house.ana) == asked and len(asked.turns) == 4
+        assert house.chat.load(ConversationKey(house.ana)) == asked and len(asked.turns) == 4
 
     async def test_it_is_exported_and_lent_to_the_sampling_tab(self, house: House) -> None:
-        conversation = house.chat.load(house.ana)
+        conversation = house.chat.load(ConversationKey(house.ana))
         assert "Who built the lighthouse" in to_markdown(conversation, "You")
         compile(to_python(conversation, house.program.reach.catalog.endpoints), "export", "exec")
         lender = house.program.lent(RecallsReplies)
-        assert lender is not None and lender.said(house.ana, 2, 0).text.startswith("1 2 3")
+        assert lender is not None and lender.said(house.ana, ReplyPlace(FIRST, 2, 0)).text.startswith("1 2 3")
 
 
 class TestRuns:
@@ -239,6 +241,6 @@ async def test_the_assistant_answers_in_the_chat_from_its_documents(house: House
     assert (retrieval.cut.tokens, retrieval.ways.k, len(retrieval.ways.files)) == (40, 2, 1)
     ground = lender.ground(house.ana, keeper.id, "en")
     choices = Choices(models=("scripted/echo",), sampling=Sampling(), system=keeper.system, ground=ground)
-    done = await last(house.chat.send(house.ana, "Who built the lighthouse of Cape Morran?", choices))
+    done = await last(house.chat.send(ConversationKey(house.ana), "Who built the lighthouse of Cape Morran?", choices))
     (reply,) = done.turns[-1].replies
     assert reply.sources == ("lighthouse.md, 1", "lighthouse.md, 1") and "Adela Finch" in reply.text

@@ -17,6 +17,7 @@ from playground.tabs.chat.visit.visits import ChatVisits
 from playground.tabs.rag.visit.assistants import FILE, Assistants
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.text import texts
+from playground.visitors import ConversationKey
 from providers.adapters.scripted import Scripted
 from tests.playground.tabs.chat.test_visits import seated
 
@@ -65,25 +66,25 @@ DAMAGED = {
 def test_a_damaged_conversation_opens_with_what_can_be_read(name: str, chat: ChatVisits) -> None:
     content, questions, lost = DAMAGED[name]
     file = written(chat, content)
-    found = chat.load(ME)
+    found = chat.load(ConversationKey(ME))
     assert [turn.question for turn in found.turns] == [f"Question {number}?" for number in questions]
     assert found.turns[0] == WHOLE.turns[0] and found.lost == lost
     assert file.with_suffix(".damaged").read_bytes() == content
-    assert chat.load(ME) == found
+    assert chat.load(ConversationKey(ME)) == found
 
 
 def test_the_text_of_a_damaged_reply_is_kept(chat: ChatVisits) -> None:
     written(chat, DAMAGED["another shape of a reply"][0])
-    first, second = chat.load(ME).turns[1].replies
+    first, second = chat.load(ConversationKey(ME)).turns[1].replies
     assert first == Reply(model="a/b", state="stopped", text='So {"question": 1}.') and second is not None
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b'{"system": "", "turns": [', b"[]"])
 def test_one_of_which_nothing_can_be_read_is_told_until_something_is_saved(content: bytes, chat: ChatVisits) -> None:
     file = written(chat, content)
-    assert chat.load(ME) == chat.load(ME) == Conversation(lost=1)
+    assert chat.load(ConversationKey(ME)) == chat.load(ConversationKey(ME)) == Conversation(lost=1)
     assert file.with_suffix(".damaged").read_bytes() == content
-    assert chat.clear(ME) == chat.load(ME) == Conversation()
+    assert chat.clear(ConversationKey(ME)) is None and chat.load(ConversationKey(ME)) == Conversation()
 
 
 def test_it_is_told_on_the_page(tmp_path: Path) -> None:
@@ -95,16 +96,16 @@ def test_it_is_told_on_the_page(tmp_path: Path) -> None:
 
 def test_what_is_whole_is_not_kept_aside(chat: ChatVisits) -> None:
     file = written(chat, SAVED)
-    assert chat.load(ME) == WHOLE and not file.with_suffix(".damaged").exists()
+    assert chat.load(ConversationKey(ME)) == WHOLE and not file.with_suffix(".damaged").exists()
     assert "lost" not in WHOLE.to_json()
 
 
 def test_the_first_one_that_was_kept_aside_stays(chat: ChatVisits) -> None:
     first, second = DAMAGED["cut off"][0], DAMAGED["noise in the middle"][0]
     file = written(chat, first)
-    chat.load(ME)
+    chat.load(ConversationKey(ME))
     written(chat, second)
-    chat.load(ME)
+    chat.load(ConversationKey(ME))
     assert file.with_suffix(".damaged").read_bytes() == first
 
 

@@ -46,3 +46,16 @@ def test_a_race_is_seen_although_an_event_between_hides_it() -> None:
         button.click(run, None, progress).then(show, None, results)
         button.click(hide, None, results)
     assert list(races(page)) == [("run", "hide", "results")]
+
+
+def test_what_shows_a_conversation_is_told_which(blocks: gr.Blocks) -> None:
+    """Each browser tab names its own: an event without the id would show or change another one."""
+    places = {"pictures", "waiting", "entries"}
+    shows, told = set(), set()
+    for number, one in blocks.fns.items():
+        names = {str(place.elem_id) for place in one.outputs}
+        if one.fn is not None and any(name in places or name.startswith("chat-") for name in names):
+            shows.add(number)
+        if any(place.elem_id == "conversation" for place in one.inputs):
+            told.add(number)
+    assert len(shows) > 20 and {blocks.fns[number].name for number in shows - told} == set()

@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+
+import gradio as gr
 
 from playground.asking.errors import AssistantError
 from playground.asking.lending import Ground, KeepsAssistants
 from playground.page.program import App, Page, Who
 from playground.tabs.chat.lab.presets import presets
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.visitors import ConversationKey
 from playground.visitors.checks import checked_models, checked_text
+from playground.visitors.conversations import FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWho(Who):
+    """The visitor behind a call, and the conversation that their browser tab shows."""
+
+    conversation: str = FIRST
+
+    @property
+    def key(self) -> ConversationKey:
+        return ConversationKey(self.visitor, self.conversation)
+
+    @classmethod
+    def of(cls, who: Who, conversation: object) -> ChatWho:
+        """With the id that came along, or the first conversation where none did. Raises `ArgumentError` for no id."""
+        key = ConversationKey(who.visitor, conversation or FIRST)  # type: ignore[arg-type]  # the key checks it
+        return cls(who.visitor, who.language, who.texts, key.id)
+
+
+def who_at(app: App[ChatVisits], request: gr.Request, conversation: object) -> ChatWho:
+    """See `ChatWho.of`."""
+    return ChatWho.of(app.who(request), conversation)
 
 
 def checked_choices(page: Page[ChatVisits], who: Who, values: Sequence[Any]) -> Choices:

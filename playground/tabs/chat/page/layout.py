@@ -21,9 +21,22 @@ _LATEX: list[dict[str, str | bool]] = [
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryLayout:
+    """The visitor's conversations, folded away."""
+
+    panel: gr.Accordion
+    search: gr.Textbox
+    export: gr.Button
+    entries: gr.HTML
+
+
+@dataclass(frozen=True, slots=True)
 class ChatLayout:
     """The tab's components."""
 
+    conversation: gr.HTML
+    """Hidden; holds the id of the conversation that this browser tab shows, and goes along with every event."""
+    history: HistoryLayout
     preset: gr.Dropdown
     system: gr.Textbox
     grounded: gr.Markdown
@@ -69,6 +82,10 @@ class ChatLayout:
 
 def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
     label = page.app.label
+    conversation = gr.HTML(
+        visible="hidden", js_on_load=script_body("chat/keep_conversation"), elem_id="conversation", container=False
+    )
+    history = _lay_out_history(label)
     with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
         preset = gr.Dropdown(choices=[], label=label("chat.preset"), elem_id="preset")
         system = gr.Textbox(
@@ -84,7 +101,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
                 heads.append(gr.HTML(container=False))
                 chats.append(_chatbot(label, number))
             columns.append(column)
-    notice = gr.HTML(container=False, elem_id="notice")
+    notice = gr.HTML(container=False, js_on_load=script_body("chat/choose_conversation"), elem_id="notice")
     waiting = place("waiting", script_body("chat/attach_images"))
     attach, message = _lay_out_compose(label)
     with gr.Row(elem_id="actions"):
@@ -103,6 +120,8 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
     sending = gr.Textbox(visible="hidden", elem_id="sending")
     leads = gr.HTML(container=False, js_on_load=script_body("chat/lead_to_tab"), elem_id="leads")
     return ChatLayout(
+        conversation,
+        history,
         preset,
         system,
         grounded,
@@ -123,6 +142,20 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         pictures=pictures,
         sending=sending,
     )
+
+
+def _lay_out_history(label: gr.I18n) -> HistoryLayout:
+    with gr.Accordion(label("chat.history"), open=False, elem_id="history") as panel:
+        with gr.Row(elem_id="history-tools"):
+            search = gr.Textbox(
+                show_label=False,
+                label=label("chat.history_search"),
+                placeholder=label("chat.history_search"),
+                elem_id="history-search",
+            )
+            export = button(label("chat.history_export"), "history-export", quiet=True)
+        entries = place("entries", script_body("chat/choose_conversation", "chat/arrange_conversations"))
+    return HistoryLayout(panel, search, export, entries)
 
 
 def _lay_out_compose(label: gr.I18n) -> tuple[gr.UploadButton, gr.Textbox]:

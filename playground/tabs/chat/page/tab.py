@@ -5,6 +5,7 @@ from __future__ import annotations
 from playground.page.program import Page, Program
 from playground.tabs.chat.page.api import publish
 from playground.tabs.chat.page.events.conversation import wire_conversation
+from playground.tabs.chat.page.events.history import wire_history
 from playground.tabs.chat.page.events.pictures import wire_pictures
 from playground.tabs.chat.page.events.presets import wire_presets
 from playground.tabs.chat.page.events.replies import wire_replies
@@ -27,3 +28,4 @@ def build(page: Page[ChatVisits]) -> None:
     wire_pictures(page, layout)
     wire_presets(page, layout)
     wire_conversation(page, layout)
+    wire_history(page, layout)

@@ -1,4 +1,4 @@
-"""The images that will go along with a visitor's next message: in memory alone, until they are sent."""
+"""The images that will go along with the next message of a conversation: in memory alone, until they are sent."""
 
 from __future__ import annotations
 
@@ -7,47 +7,52 @@ from dataclasses import dataclass, field
 
 from playground.asking.errors import RequestLimit
 from playground.tabs.chat.lab.pictures import MOST, MessagePicture, picture_of
+from playground.visitors import ConversationKey
 from playground.visitors.expiring import Expiring
 
 _SECONDS = 7200.0
-_VISITORS = 60
-"""Whose images are kept: 14 MB a visitor at most, and seldom more than one."""
+_CONVERSATIONS = 60
+"""Whose images are kept: 14 MB each at most, and seldom more than one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """By visitor, in the order in which they came."""
+    """By conversation, in the order in which they came."""
 
     _kept: Expiring[tuple[MessagePicture, ...]] = field(
-        default_factory=lambda: Expiring(_SECONDS, _VISITORS), repr=False
+        default_factory=lambda: Expiring(_SECONDS, _CONVERSATIONS), repr=False
     )
 
-    def of(self, visitor: str) -> tuple[MessagePicture, ...]:
-        return self._kept.get(visitor) or ()
+    def of(self, key: ConversationKey) -> tuple[MessagePicture, ...]:
+        return self._kept.get(_name(key)) or ()
 
-    async def add(self, visitor: str, content: bytes, name: str) -> None:
+    async def add(self, key: ConversationKey, content: bytes, name: str) -> None:
         """Clean a file and keep it. Raises `ImageError`, and `RequestLimit("images")` beyond four."""
-        if len(self.of(visitor)) < MOST:
+        if len(self.of(key)) < MOST:
             picture = await picture_of(content, name)
-            if len(waiting := self.of(visitor)) < MOST:  # others may have come meanwhile
-                self._kept.put(visitor, (*waiting, picture))
+            if len(waiting := self.of(key)) < MOST:  # others may have come meanwhile
+                self._kept.put(_name(key), (*waiting, picture))
                 return
         raise RequestLimit("images", limit=MOST)
 
-    def remove(self, visitor: str, number: int) -> None:
+    def remove(self, key: ConversationKey, number: int) -> None:
         """The image of that number, the first is 1; one that is not there is gone already."""
-        left = tuple(one for place, one in enumerate(self.of(visitor), start=1) if place != number)
-        self._kept.put(visitor, left)
+        left = tuple(one for place, one in enumerate(self.of(key), start=1) if place != number)
+        self._kept.put(_name(key), left)
 
-    def give_back(self, visitor: str, pictures: Sequence[MessagePicture]) -> None:
+    def give_back(self, key: ConversationKey, pictures: Sequence[MessagePicture]) -> None:
         """They were sent and are taken back; no more than four wait."""
         if pictures:
-            self._kept.put(visitor, (*pictures, *self.of(visitor))[:MOST])
+            self._kept.put(_name(key), (*pictures, *self.of(key))[:MOST])
 
-    def sent(self, visitor: str, pictures: Sequence[MessagePicture]) -> None:
+    def sent(self, key: ConversationKey, pictures: Sequence[MessagePicture]) -> None:
         """They wait no more; what came meanwhile does."""
         if pictures:
-            self._kept.put(visitor, tuple(one for one in self.of(visitor) if all(one is not gone for gone in pictures)))
+            self._kept.put(_name(key), tuple(one for one in self.of(key) if all(one is not gone for gone in pictures)))
 
-    def clear(self, visitor: str) -> None:
-        self._kept.pop(visitor)
+    def clear(self, key: ConversationKey) -> None:
+        self._kept.pop(_name(key))
+
+
+def _name(key: ConversationKey) -> str:
+    return f"{key.visitor}/{key.id}"

@@ -1,4 +1,4 @@
-"""A visitor's conversation: kept on the server, run column by column, stopped, taken back and continued."""
+"""A visitor's conversations: kept on the server, run column by column, stopped, taken back and continued."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
-from playground.asking.lending import Ground, RecallsReplies, Said
+from playground.asking.lending import Ground, RecallsReplies, ReplyPlace, Said
 from playground.asking.pump import REDRAW
 from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.entry import Entry
 from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.visit.attachments import Attachments
-from playground.visitors import Sessions
+from playground.tabs.chat.visit.history import History
+from playground.visitors import ConversationKey, Sessions
 from playground.visitors.reach import Reach
 from providers.errors import InputError
 from providers.types import Message, Request, Sampling
 
-_PLACE = "chat"
 _CLASS = 30
 _CLASS_REDRAW = 0.2
 """So many visitors are redrawn so often, in seconds."""
@@ -53,6 +54,8 @@ class ChatRun:
     gave_way: bool = False
     """Something else has taken its place: another run, or a conversation taken back. It is not to be shown any more."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    left: bool = False
+    """The page shows another conversation by now."""
 
     def asked(self, column: int) -> tuple[Message, ...]:
         reply = self.conversation.turns[-1].replies[column]
@@ -77,70 +80,98 @@ class _Kept:
 
 @dataclass(slots=True)
 class ChatVisits(RecallsReplies):
-    """One conversation a visitor. A new run of a visitor's stops the one before."""
+    """Any number of conversations a visitor, each by its key. A new run in one of them stops the one before in it."""
 
     reach: Reach
     sessions: Sessions
     attachments: Attachments = field(default_factory=Attachments)
-    _running: dict[str, ChatRun] = field(default_factory=dict, repr=False)
+    history: History = field(init=False)
+    _running: dict[ConversationKey, ChatRun] = field(default_factory=dict, repr=False)
     _kept: tuple[_Kept, ...] = field(default_factory=lambda: tuple(_Kept() for _ in range(_STRIPES)), repr=False)
 
-    def load(self, visitor: str) -> Conversation:
+    def __post_init__(self) -> None:
+        self.history = History(self.sessions.conversations, self._saved)
+
+    def load(self, key: ConversationKey) -> Conversation:
         """What was said so far, or saved last. Of a damaged file, or another version's, what can be read: see `lost`.
 
         Blocks, as all that reads or writes a conversation: it may have many megabytes.
         """
-        if running := self._running.get(visitor):
+        if running := self._running.get(key):
             return _settled(running.conversation)
-        saved = self.sessions.conversations.load(visitor)
+        return self._saved(key)
+
+    def _saved(self, key: ConversationKey) -> Conversation:
+        saved = self.sessions.conversations.load(key.visitor, key.id)
         if saved is None:
-            return Conversation(lost=int(self.sessions.conversations.lost(visitor)))
+            return Conversation(lost=int(self.sessions.conversations.lost(key.visitor, key.id)))
         found = Conversation.readable(saved)
         if found.lost:
-            self.sessions.conversations.keep_aside(visitor)
+            self.sessions.conversations.keep_aside(key.visitor, key.id)
         return found
 
-    def said(self, visitor: str, turn: int, column: int) -> Said | None:
+    def said(self, visitor: str, place: ReplyPlace) -> Said | None:
         """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""
-        conversation = self.load(visitor)
+        conversation = self.load(ConversationKey(visitor, place.conversation))
+        turn, column = place.turn, place.column
         reply = conversation.reply(turn, column) if 0 <= turn < len(conversation.turns) else None
         if reply is None or not reply.text:
             return None
         return Said(reply.model, conversation.until(turn + 1).messages(column), reply.text)
 
-    def clear(self, visitor: str) -> Conversation:
-        """Stop, and delete the conversation from the server."""
-        self._abandon(visitor)
-        self.attachments.clear(visitor)
-        kept = self._kept_of(visitor)
+    def clear(self, key: ConversationKey) -> Entry | None:
+        """Stop, and delete the conversation from the server; the visitor's last one can be brought back for a while."""
+        self._abandon(key)
+        self.attachments.clear(key)
+        kept = self._kept_of(key)
         with kept.lock:
             kept.saves += 1
-            self.sessions.conversations.delete(visitor)
-        return Conversation()
+            return self.history.delete(key)
 
-    def running(self, visitor: str) -> ChatRun | None:
-        """The visitor's run that goes on."""
-        return self._running.get(visitor)
+    def restore(self, visitor: str) -> Entry | None:
+        """Bring back what the visitor deleted last."""
+        with self._kept_of(ConversationKey(visitor)).lock:
+            return self.history.restore(visitor)
 
-    def stop(self, visitor: str) -> None:
-        """End the visitor's run at once; what was said so far stays."""
-        self.sessions.work.stop(visitor, _PLACE)
+    def entries(self, visitor: str, search: str = "") -> list[Entry]:
+        """The visitor's conversations: see `History.listed`."""
+        with self._kept_of(ConversationKey(visitor)).lock:
+            return self.history.listed(visitor, search)
 
-    def undo(self, visitor: str) -> tuple[Conversation, str]:
+    def change(self, key: ConversationKey, *, name: str | None = None, pinned: bool | None = None) -> None:
+        """Rename or pin one: see `History.change`."""
+        with self._kept_of(key).lock:
+            self.history.change(key, name=name, pinned=pinned)
+
+    def running(self, key: ConversationKey) -> ChatRun | None:
+        """The conversation's run that goes on."""
+        return self._running.get(key)
+
+    def stop(self, key: ConversationKey) -> None:
+        """End the conversation's run at once; what was said so far stays."""
+        self.sessions.work.stop(key.visitor, _place(key))
+
+    def leave(self, key: ConversationKey) -> None:
+        """The page shows another conversation from now on: stop, and keep what was said so far."""
+        if (run := self._running.get(key)) is not None:
+            run.gave_way = run.left = True
+        self.stop(key)
+
+    def undo(self, key: ConversationKey) -> tuple[Conversation, str]:
         """Take the last turn back; its question comes along, to be mended, and its images wait again."""
-        conversation = self.load(visitor)
-        self._abandon(visitor)
+        conversation = self.load(key)
+        self._abandon(key)
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
-        with self._kept_of(visitor).lock:
-            self._save(visitor, shorter)
+        with self._kept_of(key).lock:
+            self._save(key, shorter)
         last = conversation.turns[-1]
-        self.attachments.give_back(visitor, last.pictures)
+        self.attachments.give_back(key, last.pictures)
         return shorter, last.question
 
     def send(
-        self, visitor: str, question: str, choices: Choices, pictures: tuple[MessagePicture, ...] = ()
+        self, key: ConversationKey, question: str, choices: Choices, pictures: tuple[MessagePicture, ...] = ()
     ) -> AsyncGenerator[Conversation]:
         """Ask all models. Images wait no more once they are part of the conversation."""
 
@@ -149,9 +180,9 @@ class ChatVisits(RecallsReplies):
             asked = arranged.ask(question, choices.models, pictures)
             return ChatRun(asked, choices, range(len(choices.models)), sends=True)
 
-        return self._run(visitor, begin)
+        return self._run(key, begin)
 
-    def resend(self, visitor: str, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
+    def resend(self, key: ConversationKey, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
         """Ask again from a turn on, in other words, about the same images; the turns after it go."""
 
         def begin(before: Conversation) -> ChatRun:
@@ -160,9 +191,11 @@ class ChatVisits(RecallsReplies):
             asked = arranged.ask(question, choices.models, pictures)
             return ChatRun(asked, choices, range(len(choices.models)))
 
-        return self._run(visitor, begin)
+        return self._run(key, begin)
 
-    def regenerate(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
+    def regenerate(
+        self, key: ConversationKey, choices: Choices, column: int | None = None
+    ) -> AsyncGenerator[Conversation]:
         """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
 
         def begin(before: Conversation) -> ChatRun:
@@ -176,9 +209,11 @@ class ChatVisits(RecallsReplies):
             conversation = replace(before, system=choices.system).with_replies(tuple(replies))
             return ChatRun(conversation, choices, columns)
 
-        return self._run(visitor, begin)
+        return self._run(key, begin)
 
-    def proceed(self, visitor: str, choices: Choices, column: int | None = None) -> AsyncGenerator[Conversation]:
+    def proceed(
+        self, key: ConversationKey, choices: Choices, column: int | None = None
+    ) -> AsyncGenerator[Conversation]:
         """Continue the last reply where it stopped, in one column or in all that have a text.
 
         Raises `InputError` where there is none.
@@ -195,23 +230,23 @@ class ChatVisits(RecallsReplies):
                 raise InputError("empty")
             return ChatRun(before.with_replies(tuple(replies)), choices, columns, continued=True)
 
-        return self._run(visitor, begin)
+        return self._run(key, begin)
 
-    async def arrange(self, visitor: str, models: Sequence[str]) -> Conversation:
+    async def arrange(self, key: ConversationKey, models: Sequence[str]) -> Conversation:
         """Give each of the models the column of its own replies, also where the page is opened again. While a run goes
         on, its columns stay."""
-        conversation = await self.loaded(visitor)
+        conversation = await self.loaded(key)
         arranged = conversation.arranged(models)
-        if arranged == conversation or self._running.get(visitor) is not None:
+        if arranged == conversation or self._running.get(key) is not None:
             return conversation
-        await asyncio.to_thread(self._keep_arranged, visitor, conversation, arranged)
+        await asyncio.to_thread(self._keep_arranged, key, conversation, arranged)
         return arranged
 
-    def _keep_arranged(self, visitor: str, before: Conversation, arranged: Conversation) -> None:
+    def _keep_arranged(self, key: ConversationKey, before: Conversation, arranged: Conversation) -> None:
         """Unless the visitor has gone on meanwhile."""
-        with self._kept_of(visitor).lock:
-            if self._running.get(visitor) is None and self.load(visitor) == before:
-                self._save(visitor, arranged)
+        with self._kept_of(key).lock:
+            if self._running.get(key) is None and self.load(key) == before:
+                self._save(key, arranged)
 
     def _pause(self) -> float:
         """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing.
@@ -222,78 +257,80 @@ class ChatVisits(RecallsReplies):
         watching = len(self._running)
         return min(_CLASS_REDRAW, REDRAW * max(1, watching / 2)) * max(1, watching / _CLASS)
 
-    def _abandon(self, visitor: str) -> None:
-        """Stop the visitor's run, and let it save nothing any more: something else takes its place."""
-        if (run := self._running.pop(visitor, None)) is not None:
+    def _abandon(self, key: ConversationKey) -> None:
+        """Stop the run, and let it save nothing any more: something else takes its place."""
+        if (run := self._running.pop(key, None)) is not None:
             run.gave_way = True
-        self.stop(visitor)
+        self.stop(key)
 
-    async def loaded(self, visitor: str) -> Conversation:
+    async def loaded(self, key: ConversationKey) -> Conversation:
         """As `load`, for the event loop: what is not in memory is read by a thread."""
         while True:
-            saves, conversation = await asyncio.to_thread(self._load, visitor)
-            if running := self._running.get(visitor):
+            saves, conversation = await asyncio.to_thread(self._load, key)
+            if running := self._running.get(key):
                 return _settled(running.conversation)
-            if saves == self._kept_of(visitor).saves:  # else somebody may have saved another one meanwhile
+            if saves == self._kept_of(key).saves:  # else somebody may have saved another one meanwhile
                 return conversation
 
-    def _load(self, visitor: str) -> tuple[int, Conversation]:
+    def _load(self, key: ConversationKey) -> tuple[int, Conversation]:
         """With the number of savings before it."""
-        kept = self._kept_of(visitor)
+        kept = self._kept_of(key)
         with kept.lock:
-            return kept.saves, self.load(visitor)
+            return kept.saves, self.load(key)
 
-    def _kept_of(self, visitor: str) -> _Kept:
+    def _kept_of(self, key: ConversationKey) -> _Kept:
         """Of few visitors, so that a class that begins at once neither waits in one line nor reads everything twice."""
-        return self._kept[hash(visitor) % _STRIPES]
+        return self._kept[hash(key.visitor) % _STRIPES]
 
-    async def _run(self, visitor: str, begin: Callable[[Conversation], ChatRun]) -> AsyncGenerator[Conversation]:
-        run = begin(await self.loaded(visitor))
-        self.sessions.limits.message(visitor)
-        if (before := self._running.get(visitor)) is not None:
+    async def _run(
+        self, key: ConversationKey, begin: Callable[[Conversation], ChatRun]
+    ) -> AsyncGenerator[Conversation]:
+        run = begin(await self.loaded(key))
+        self.sessions.limits.message(key.visitor)
+        if (before := self._running.get(key)) is not None:
             before.gave_way = True
-        self._running[visitor] = run  # the run before, which is stopped now, saves nothing any more
+        self._running[key] = run  # the run before, which is stopped now, saves nothing any more
         try:
-            working = self.sessions.work.at(visitor, _PLACE, counted=False, streams=len(run.columns))
+            working = self.sessions.work.at(key.visitor, _place(key), counted=False, streams=len(run.columns))
             async with working as control:
-                await asyncio.to_thread(self._keep, visitor, run)
+                await asyncio.to_thread(self._keep, key, run)
                 if run.sends:
-                    self.attachments.sent(visitor, run.conversation.turns[-1].pictures)
+                    self.attachments.sent(key, run.conversation.turns[-1].pictures)
                 yield run.conversation
-                columns = [self._column(visitor, run, place) for place in run.columns]
+                columns = [self._column(key, run, place) for place in run.columns]
                 async with aclosing(side_by_side(columns, control.stopping, self._pause)) as snapshots:
                     async for snapshot in snapshots:
                         yield run.answered(snapshot)
         finally:
             try:
-                await asyncio.to_thread(self._end, visitor, run)
+                await asyncio.to_thread(self._end, key, run)
             finally:
                 run.ended.set()
 
-    def _keep(self, visitor: str, run: ChatRun) -> None:
+    def _keep(self, key: ConversationKey, run: ChatRun) -> None:
         """Save it, unless something else has taken its place."""
-        with self._kept_of(visitor).lock:
-            if self._running.get(visitor) is run:
-                self._save(visitor, _settled(run.conversation))
+        with self._kept_of(key).lock:
+            if self._running.get(key) is run:
+                self._save(key, _settled(run.conversation))
 
-    def _end(self, visitor: str, run: ChatRun) -> None:
+    def _end(self, key: ConversationKey, run: ChatRun) -> None:
         try:
-            self._keep(visitor, run)
+            self._keep(key, run)
         finally:
-            if self._running.get(visitor) is run:
-                del self._running[visitor]
+            if self._running.get(key) is run:
+                del self._running[key]
 
-    def _column(self, visitor: str, run: ChatRun, place: int) -> ReplyColumn:
+    def _column(self, key: ConversationKey, run: ChatRun, place: int) -> ReplyColumn:
         ref, messages = run.choices.models[place], run.asked(place)
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[ColumnRequest]:
             """Reach the model, which may take a vendor's list, and quote what the assistant's documents say."""
-            async with self.reach.open(visitor, ref) as (provider, model):
+            async with self.reach.open(key.visitor, ref) as (provider, model):
                 scored = 0 if model.local and model.logprobs else None
                 sampling = run.choices.sampling
-                request = Request(model=model, messages=messages, sampling=sampling, logprobs=scored, owner=visitor)
+                request = Request(model=model, messages=messages, sampling=sampling, logprobs=scored, owner=key.visitor)
                 if run.choices.ground is None:
                     yield ColumnRequest(provider, request)
                     return
@@ -302,14 +339,21 @@ class ChatVisits(RecallsReplies):
 
         return ReplyColumn(ref, opened, begun)
 
-    def _save(self, visitor: str, conversation: Conversation) -> None:
-        self._kept_of(visitor).saves += 1
+    def _save(self, key: ConversationKey, conversation: Conversation) -> None:
+        self._kept_of(key).saves += 1
         old = conversation.turns[:-_KEEP_SENT]
         lighter = tuple(
             replace(turn, replies=tuple(reply and replace(reply, sent=None) for reply in turn.replies)) for turn in old
         )
         kept = replace(conversation, turns=(*lighter, *conversation.turns[-_KEEP_SENT:]))
-        self.sessions.conversations.save(visitor, kept.to_json())
+        self.history.make_room(key)
+        self.sessions.conversations.save(key.visitor, kept.to_json(), key.id)
+        self.history.note(key, kept)
+
+
+def _place(key: ConversationKey) -> str:
+    """Where its run is: another conversation's goes on."""
+    return f"chat-{key.id}"
 
 
 def _settled(conversation: Conversation) -> Conversation:

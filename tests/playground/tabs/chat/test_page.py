@@ -14,21 +14,23 @@ import pytest
 
 from playground.asking.reply import Reply, Sent
 from playground.page.parts.render import Renderer
-from playground.page.program import App, Who
+from playground.page.program import App
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, messages
 from playground.tabs.chat.page.events.conversation import export_conversation, follow_models, lay_columns
 from playground.tabs.chat.page.events.presets import choose_preset
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
+from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.text import texts
+from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS
 from providers.errors import Failure, InputError
 from providers.types import Change, Sampling, Timing, Usage
 from tests.playground.opening import open_program
 
-WHO = Who("visitor", "en", texts())
+WHO = ChatWho("visitor", "en", texts())
 
 
 def shown() -> Renderer:
@@ -107,7 +109,7 @@ def choices(*models: str) -> Choices:
 
 async def screens(app: App[ChatVisits], question: str, *models: str) -> list[ReplyScreen]:
     def start() -> AsyncGenerator[Conversation]:
-        return app.visits.send(WHO.visitor, question, choices(*models))
+        return app.visits.send(WHO.key, question, choices(*models))
 
     return [screen async for screen in stream(app, WHO, start, question)]
 
@@ -124,24 +126,24 @@ async def test_a_run_begins_with_stop_and_ends_with_send_and_skips_nothing(app: 
     for screen in seen:
         assert len(screen.outputs()) == MAX_COLUMNS + 4
         assert not [one for one in screen.outputs() if isinstance(one, dict)], "Gradio makes a skipped component anew"
-    kept = app.visits.load(WHO.visitor)
+    kept = app.visits.load(WHO.key)
     assert seen[-1].chats[:2] == [as_gradio_has_it(messages(shown(), kept, n)) for n in (0, 1)]
 
 
 async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVisits]) -> None:
     await screens(app, "hello", "echo", "variant")
-    said = [reply.text for reply in app.visits.load(WHO.visitor).turns[0].replies if reply is not None]
+    said = [reply.text for reply in app.visits.load(WHO.key).turns[0].replies if reply is not None]
     for models, expected in ((["variant"], [1]), (["variant", "echo"], [1, 0]), (["echo", "words"], [0, None])):
         laid = await lay_columns(app, WHO, [f"scripted/{name}" for name in models])
         for column, place in enumerate(expected):
             drawn = str(laid[2 * MAX_COLUMNS + column])
             assert [text in drawn for text in said] == [place == 0, place == 1]
-    kept = app.visits.load(WHO.visitor)
+    kept = app.visits.load(WHO.key)
     assert sorted(reply.text for reply in kept.turns[0].replies if reply is not None) == sorted(said)
 
 
 async def test_while_a_run_goes_on_the_columns_are_its_own(app: App[ChatVisits]) -> None:
-    run = app.visits.send(WHO.visitor, "count", choices("slow", "echo"))
+    run = app.visits.send(WHO.key, "count", choices("slow", "echo"))
     await anext(run)
     layouts = follow_models(app, WHO, ["scripted/echo"])
     first = await anext(layouts)
@@ -162,11 +164,11 @@ def test_to_start_from_no_assistant_is_no_error(app: App[ChatVisits], nothing: s
 
 def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]) -> None:
     failed = Reply(model="scripted/echo", state="failed", failure=Failure.of(InputError("empty")))
-    app.visits._save(WHO.visitor, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
+    app.visits._save(WHO.key, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
     content = export_conversation(app, WHO, "markdown")["content"]
     assert shown().message(failed.failure) in content  # type: ignore[arg-type]
     assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
-    spanish = export_conversation(app, Who("visitor", "es", texts()), "python")["content"]
+    spanish = export_conversation(app, ChatWho("visitor", "es", texts()), "python")["content"]
     assert "Una conversación de Aula" in spanish
 
 
@@ -181,7 +183,7 @@ async def test_what_could_not_be_sent_goes_back_into_the_box_and_says_why(app: A
 
 async def test_refused_while_another_run_goes_on_is_told_too(app: App[ChatVisits]) -> None:
     await screens(app, "one", "echo")
-    going = app.visits.send(WHO.visitor, "two", choices("slow"))
+    going = app.visits.send(WHO.key, "two", choices("slow"))
     await anext(going)
     (refused,) = await screens(app, "three", "echo")
     assert sending(refused)["unsent"] == "three"
@@ -190,11 +192,11 @@ async def test_refused_while_another_run_goes_on_is_told_too(app: App[ChatVisits
 
 async def test_a_run_whose_place_was_taken_draws_nothing_any_more(app: App[ChatVisits]) -> None:
     def start() -> AsyncGenerator[Conversation]:
-        return app.visits.send(WHO.visitor, "one", choices("slow"))
+        return app.visits.send(WHO.key, "one", choices("slow"))
 
     first = stream(app, WHO, start, "one")
     await anext(first)
-    second = app.visits.send(WHO.visitor, "two", choices("slow"))
+    second = app.visits.send(WHO.key, "two", choices("slow"))
     taking = asyncio.ensure_future(anext(second))  # type: ignore[arg-type]
     shown = [screen async for screen in first]
     assert all(one == gr.skip() for one in shown[-1].outputs())
@@ -204,11 +206,11 @@ async def test_a_run_whose_place_was_taken_draws_nothing_any_more(app: App[ChatV
 
 async def test_a_conversation_deleted_meanwhile_does_not_come_back_and_send_does(app: App[ChatVisits]) -> None:
     def start() -> AsyncGenerator[Conversation]:
-        return app.visits.send(WHO.visitor, "one", choices("slow"))
+        return app.visits.send(WHO.key, "one", choices("slow"))
 
     run = stream(app, WHO, start, "one")
     await anext(run)
-    await asyncio.to_thread(app.visits.clear, WHO.visitor)
+    await asyncio.to_thread(app.visits.clear, WHO.key)
     *_, last = [screen async for screen in run]
     assert last.chats == [gr.skip()] * MAX_COLUMNS
     assert not sending(last)["running"]
@@ -224,16 +226,17 @@ async def test_what_others_save_meanwhile_is_no_reason_to_read_again(
     app: App[ChatVisits], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visits, kept = app.visits, type(app.sessions.conversations)
-    other = next(name for name in map(str, range(1000)) if visits._kept_of(name) is not visits._kept_of(WHO.visitor))
+    keys = (ConversationKey(str(number)) for number in range(1000))
+    other = next(key for key in keys if visits._kept_of(key) is not visits._kept_of(WHO.key))
     read: list[str] = []
     load = kept.load
 
-    def load_while_another_saves(self: Any, visitor: str) -> dict[str, object] | None:
+    def load_while_another_saves(self: Any, visitor: str, named: str) -> dict[str, object] | None:
         read.append(visitor)
         if len(read) == 1:
             visits._save(other, conversation())
-        return load(self, visitor)
+        return load(self, visitor, named)
 
     monkeypatch.setattr(kept, "load", load_while_another_saves)
-    await visits.loaded(WHO.visitor)
+    await visits.loaded(WHO.key)
     assert read == [WHO.visitor]

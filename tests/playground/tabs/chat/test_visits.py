@@ -15,7 +15,7 @@ from playground.asking.reply import Reply
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
-from playground.visitors import Sessions
+from playground.visitors import ConversationKey, Sessions
 from playground.visitors.reach import Reach
 from providers import catalog
 from providers.adapters.openai import ChatCompletions
@@ -27,7 +27,8 @@ from tests.loop_thread import watched
 from tests.playground import images
 
 CANARY = "sk-canary-4d3c2b1a"
-HELD = "visitor"
+HELD = ConversationKey("visitor")
+OTHER = ConversationKey("somebody else")
 
 
 class Bent(Scripted):
@@ -102,7 +103,7 @@ class TestRunning:
         assert texts(done) == ["You said: Hi", "1 2 3"]
         assert [reply.finish for reply in done.turns[-1].replies] == ["stop", "length"]
         assert desk.load(HELD) == done
-        assert desk.load("somebody else") == Conversation()
+        assert desk.load(OTHER) == Conversation()
         assert Conversation.from_json(json.loads(json.dumps(done.to_json()))) == done
 
     async def test_every_column_has_its_own_past(self, desk: ChatVisits) -> None:
@@ -181,7 +182,7 @@ class TestRunning:
             return {"data": []}
 
         monkeypatch.setattr(ChatCompletions, "_list_models", hang)
-        desk.sessions.vault.put(HELD, "custom", None, "http://127.0.0.1:9/v1")
+        desk.sessions.vault.put(HELD.visitor, "custom", None, "http://127.0.0.1:9/v1")
         run = desk.send(HELD, "Hi", Choices(models=("custom/any",), sampling=Sampling()))
         seen = 0
         async for _ in run:
@@ -193,7 +194,8 @@ class TestRunning:
     async def test_new_conversation_is_not_overwritten_by_the_old_run(self, desk: ChatVisits) -> None:
         run = desk.send(HELD, "Count", choices("slow"))
         await until_said(run)
-        assert desk.clear(HELD) == Conversation()
+        desk.clear(HELD)
+        assert desk.load(HELD) == Conversation()
         await last(run)
         assert desk.load(HELD) == Conversation()
         assert list(desk.sessions.conversations.home.rglob("conversation.json")) == []
@@ -342,7 +344,7 @@ class TestImages:
         desk.attachments.remove(HELD, 2)
         desk.attachments.remove(HELD, 9)
         assert [one.name for one in desk.attachments.of(HELD)] == ["0.png", "2.png", "3.png"]
-        assert desk.attachments.of("somebody else") == ()
+        assert desk.attachments.of(OTHER) == ()
 
     async def test_a_photo_is_kept_as_large_as_models_read(self, desk: ChatVisits) -> None:
         await desk.attachments.add(HELD, images.png(3000, 1500), "wide.png")
@@ -372,7 +374,7 @@ class TestBounds:
             await last(desk.send(HELD, "three", choices("echo")))
         assert refused.value.reason == "rate"
         assert desk.load(HELD) == before
-        assert texts(await last(desk.send("somebody else", "Hi", choices("echo")))) == ["You said: Hi"]
+        assert texts(await last(desk.send(OTHER, "Hi", choices("echo")))) == ["You said: Hi"]
 
     async def test_parallel_streams(self, tmp_path: Path, scripted: Scripted) -> None:
         desk = seated(tmp_path, scripted, parallel_streams=1)
@@ -388,7 +390,7 @@ class TestDamage:
     )
     async def test_images_that_are_none_are_left_out(self, desk: ChatVisits, image: str) -> None:
         picture = f'{{"image": {image}, "small": {image}, "name": "x"}}'
-        folder = desk.sessions.conversations.folder(HELD)
+        folder = desk.sessions.conversations.folder(HELD.visitor)
         folder.mkdir(parents=True)
         saved = f'{{"turns": [{{"question": "?", "pictures": [{picture}]}}]}}'
         (folder / "conversation.json").write_text(saved)
@@ -398,7 +400,7 @@ class TestDamage:
         "content", [b"", b"\x00{", b"[]", b"5", b"{", b'{"turns": 5}', b'{"turns": [{"question": 1}]}', b"[" * 100_000]
     )
     async def test_what_cannot_be_read_counts_as_no_conversation(self, desk: ChatVisits, content: bytes) -> None:
-        folder = desk.sessions.conversations.folder(HELD)
+        folder = desk.sessions.conversations.folder(HELD.visitor)
         folder.mkdir(parents=True)
         (folder / "conversation.json").write_bytes(content)
         assert desk.load(HELD) == Conversation(lost=1)

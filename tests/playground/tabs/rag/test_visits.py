@@ -29,7 +29,7 @@ from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
 from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits, bounds_of
-from playground.visitors import Sessions
+from playground.visitors import ConversationKey, Sessions
 from playground.visitors.checks import InputBounds
 from playground.visitors.reach import Reach
 from providers import catalog
@@ -285,19 +285,19 @@ class TestElsewhere:
         desk = ChatVisits(library.reach, library.sessions)
         choices = Choices(models=(ECHO, ECHO), sampling=Sampling(max_tokens=400), system=guide.system)
         grounded = replace(choices, ground=DocumentGround(library, ANA, mine.get(guide.id), "en"))
-        done = await last(desk.send(ANA, "Who built the lighthouse?", grounded))
+        done = await last(desk.send(ConversationKey(ANA), "Who built the lighthouse?", grounded))
         for reply in done.turns[-1].replies:
             assert reply is not None and "Adela Finch" in reply.text
             assert reply.sources[0].startswith("lighthouse.md")
         assert done.turns[-1].question == "Who built the lighthouse?"
-        plain = await last(desk.send(ANA, "Who built the lighthouse?", choices))
+        plain = await last(desk.send(ConversationKey(ANA), "Who built the lighthouse?", choices))
         assert plain.turns[-1].replies[0].sources == ()
 
     async def test_an_assistant_without_documents_left_is_a_failed_reply(self, library: RagVisits) -> None:
         guide = library.assistants(ANA).save("Guide", "", USUAL)
         desk = ChatVisits(library.reach, library.sessions)
         choices = Choices(models=(ECHO,), sampling=Sampling(), ground=DocumentGround(library, ANA, guide, "en"))
-        done = await last(desk.send(ANA, "Who?", choices))
+        done = await last(desk.send(ConversationKey(ANA), "Who?", choices))
         assert done.turns[-1].replies[0].failure.key == "input_error.documents"
 
     async def test_assistants_are_replaced_by_name_bounded_and_forgotten(self, library: RagVisits) -> None:

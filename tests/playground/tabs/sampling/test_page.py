@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground import page
+from playground.asking.lending import ReplyPlace
 from playground.asking.reply import Reply
 from playground.page.parts.colour import coloured, level
 from playground.page.parts.render import SAMPLING, Renderer
@@ -22,6 +23,7 @@ from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import messages
 from playground.tabs.chat.page.events.conversation import hand_over
+from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.visits import Choices
 from playground.tabs.sampling.lab import DiversityLine, Node, SweepCell, SweepSetting, TokenTree
 from playground.tabs.sampling.page.drawing import bars, cells, tokens
@@ -32,6 +34,8 @@ from playground.tabs.sampling.page.events.sweep import SweepRequest, sweep
 from playground.tabs.sampling.page.events.tree import SamplingScreen, reshape
 from playground.tabs.sampling.page.fields import SamplingPrompt, SweepFields, grid_of, parse_numbers
 from playground.text import texts
+from playground.visitors import ConversationKey
+from playground.visitors.conversations import FIRST
 from providers.errors import Failure, InputError, LimitExceeded
 from providers.types import Change, Sampling, TokenLogprob
 from providers.whitebox import Token
@@ -187,9 +191,9 @@ class TestStepByStep:
 
     async def test_a_reply_from_the_chat_becomes_a_path(self, app, who):
         choices = Choices(models=(WORDS,), sampling=Sampling(seed=1, max_tokens=6), system="")
-        async for conversation in app.opened["chat"].send(who.visitor, PROMPT, choices):
+        async for conversation in app.opened["chat"].send(ConversationKey(who.visitor), PROMPT, choices):
             reply = conversation.turns[-1].replies[0]
-        screen = await last(open_reply(app, who, 0, 0, PLAIN))
+        screen = await last(open_reply(app, who, ReplyPlace(FIRST, 0, 0), PLAIN))
         tree = app.visits.tree(who.visitor)
         assert "".join(node.token.piece for node in tree.path()) == reply.text
         assert str(screen.path).count("from the reply") == 2 * len(tree.nodes)
@@ -197,20 +201,23 @@ class TestStepByStep:
 
     @pytest.mark.parametrize(("turn", "column"), [(0, 0), (-1, 0), (5, 2)])
     async def test_a_reply_that_is_not_there(self, app, who, turn, column):
-        assert 'role="alert"' in str((await last(open_reply(app, who, turn, column, PLAIN))).path)
+        place = ReplyPlace(FIRST, turn, column)
+        assert 'role="alert"' in str((await last(open_reply(app, who, place, PLAIN))).path)
 
 
 def test_what_the_chat_hands_over(show):
+    who = ChatWho("visitor", "en", texts(), "a" * 32)
     conversation = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", text="1", state="done"),))
     conversation = conversation.ask("two", ("a/b",)).with_replies((Reply(model="a/b", text="2", state="done"),))
     said = messages(show, conversation, 0)
     links = [re.findall(r"\(#sampling-(\d)-(\d)\)", message["content"]) for message in said]
     assert [place for found in links for place in found] == [("0", "0"), ("1", "0")]
     assert any(option["value"] == SAMPLING for option in said[-1]["options"])
-    assert [hand_over(conversation, turn, 0)["question"] for turn in (0, 1)] == ["one", "two"]
-    assert hand_over(conversation, 0, 0) != hand_over(conversation, 0, 0)
+    assert [hand_over(who, conversation, turn, 0)["question"] for turn in (0, 1)] == ["one", "two"]
+    assert hand_over(who, conversation, 0, 0)["conversation"] == who.conversation
+    assert hand_over(who, conversation, 0, 0) != hand_over(who, conversation, 0, 0)
     for turn, column in [(2, 0), (-1, 0), ("0", 0), (0, None), (None, None)]:
-        assert hand_over(conversation, turn, column) is None
+        assert hand_over(who, conversation, turn, column) is None
 
 
 def hostile_tree() -> TokenTree:

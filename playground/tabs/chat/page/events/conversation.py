@@ -1,4 +1,4 @@
-"""The conversation as it stands: opened, laid out in columns, undone, cleared, handed over to Sampling, exported."""
+"""The conversation as it stands: opened, laid out in columns, undone, handed over to Sampling, exported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.presets import examples
 from playground.tabs.chat.page.drawing import draw_lost, draw_question_pictures, draw_waiting_pictures, messages
+from playground.tabs.chat.page.entries import draw_last
 from playground.tabs.chat.page.events.presets import named_presets
+from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
@@ -54,50 +56,53 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
     app, models = page.app, page.sidebar.models
     frame = [*layout.columns, *layout.heads, *layout.chats]
 
-    async def on_models(models: list[str], colours: bool, request: gr.Request) -> AsyncGenerator[list[object]]:
-        async with aclosing(follow_models(app, app.who(request), models, colours=colours)) as layouts:
+    async def on_models(
+        conversation: str, models: list[str], colours: bool, request: gr.Request
+    ) -> AsyncGenerator[list[object]]:
+        who = who_at(app, request, conversation)
+        async with aclosing(follow_models(app, who, models, colours=colours)) as layouts:
             async for layout_now in layouts:
                 yield layout_now
 
-    def on_colours(colours: bool, request: gr.Request) -> list[object]:
-        who = app.who(request)
+    def on_colours(conversation: str, colours: bool, request: gr.Request) -> list[object]:
+        who = who_at(app, request, conversation)
         show = app.show(who, colours=colours)
-        return [gr.update(value=legend(show), visible=colours), *columns(show, app.visits.load(who.visitor))]
+        return [gr.update(value=legend(show), visible=colours), *columns(show, app.visits.load(who.key))]
 
-    def on_load(request: gr.Request) -> list[object]:
-        return open_tab(app, app.who(request))
+    def on_load(conversation: str, request: gr.Request) -> list[object]:
+        return open_tab(app, who_at(app, request, conversation))
 
-    def on_stop(request: gr.Request) -> None:
-        app.visits.stop(app.who(request).visitor)
+    def on_stop(conversation: str, request: gr.Request) -> None:
+        app.visits.stop(who_at(app, request, conversation).key)
 
-    def on_undo(colours: bool, request: gr.Request) -> list[object]:
-        who = app.who(request)
-        conversation, question = app.visits.undo(who.visitor)
-        return settle(app, who, conversation, question, colours=colours).outputs()
+    def on_undo(conversation: str, colours: bool, request: gr.Request) -> list[object]:
+        who = who_at(app, request, conversation)
+        kept, question = app.visits.undo(who.key)
+        return settle(app, who, kept, question, colours=colours).outputs()
 
-    def on_new(request: gr.Request) -> list[object]:
-        who = app.who(request)
-        return settle(app, who, app.visits.clear(who.visitor), "").outputs()
-
-    def on_lead(request: gr.Request, event: gr.EventData) -> list[object]:
-        handed = hand_over(app.visits.load(app.who(request).visitor), event.turn, event.column)
+    def on_lead(conversation: str, request: gr.Request, event: gr.EventData) -> list[object]:
+        who = who_at(app, request, conversation)
+        handed = hand_over(who, app.visits.load(who.key), event.turn, event.column)
         return [gr.skip(), gr.skip()] if handed is None else [gr.Tabs(selected="sampling"), handed]
 
-    layout.leads.lead(on_lead, None, [page.tabs, page.handed], **PRIVATE)
-    kept = [layout.system, layout.preset, *layout.chats, layout.pictures, layout.waiting, layout.notice]
-    opened = page.blocks.load(on_load, None, kept, **PRIVATE)
+    this, coloured = layout.conversation, [layout.conversation, layout.colours]
+    layout.leads.lead(on_lead, this, [page.tabs, page.handed], **PRIVATE)
+    kept = [layout.system, layout.preset, *layout.chats, layout.notice, layout.pictures, layout.waiting]
+    opened = page.blocks.load(on_load, this, kept, **PRIVATE)
     for event in (models.change, opened.then):
-        event(on_models, [models, layout.colours], frame, concurrency_limit=None, **PRIVATE)
+        event(on_models, [this, models, layout.colours], frame, concurrency_limit=None, **PRIVATE)
     wire_model_alerts(page, layout.notice)
-    layout.colours.input(on_colours, layout.colours, [layout.legend, *layout.chats], **PRIVATE)
-    layout.message.stop(on_stop, None, None, queue=False, **PRIVATE)
-    layout.undo.click(on_undo, layout.colours, layout.outputs, **PRIVATE)
-    layout.new.click(on_new, None, layout.outputs, **PRIVATE)
+    layout.colours.input(on_colours, coloured, [layout.legend, *layout.chats], **PRIVATE)
+    layout.message.stop(on_stop, this, None, queue=False, **PRIVATE)
+    layout.undo.click(on_undo, coloured, layout.outputs, **PRIVATE)
     for chat in layout.chats:
-        chat.undo(on_undo, layout.colours, layout.outputs, **PRIVATE)
-        chat.clear(on_new, None, layout.outputs, **PRIVATE)
+        chat.undo(on_undo, coloured, layout.outputs, **PRIVATE)
     _wire_active(page, layout)
-    wire_downloads(app, layout.exports, layout.file, lambda who, kind: export_conversation(app, who, kind))
+
+    def export(who: Who, kind: str, conversation: object) -> File:
+        return export_conversation(app, ChatWho.of(who, conversation), kind)
+
+    wire_downloads(app, layout.exports, layout.file, export, this)
 
 
 def _wire_active(page: Page[ChatVisits], layout: ChatLayout) -> None:
@@ -124,7 +129,7 @@ def columns(show: Renderer, conversation: Conversation) -> list[object]:
 
 
 def settle(
-    app: App[ChatVisits], who: Who, conversation: Conversation, question: str, *, colours: bool = False
+    app: App[ChatVisits], who: ChatWho, conversation: Conversation, question: str, *, colours: bool = False
 ) -> ChatScreen:
     """A conversation in which nothing runs; `question` stands in the box."""
     show = app.show(who, colours=colours)
@@ -133,26 +138,33 @@ def settle(
         message=gr.update(value=question),
         notice=draw_lost(show, conversation),
         pictures=draw_question_pictures(show, conversation),
-        waiting=draw_waiting_pictures(show, app.visits.attachments.of(who.visitor)),
+        waiting=draw_waiting_pictures(show, app.visits.attachments.of(who.key)),
     )
 
 
-async def lay_columns(app: App[ChatVisits], who: Who, models: Sequence[str], *, colours: bool = False) -> list[object]:
+async def lay_columns(
+    app: App[ChatVisits], who: ChatWho, models: Sequence[str], *, colours: bool = False
+) -> list[object]:
     """One column a model, with its head; nothing runs yet. A name nobody knows is shown as it is."""
     shown = list(models)[:MAX_COLUMNS] or [app.settings.model]
-    show, conversation = app.show(who, colours=colours), await app.visits.arrange(who.visitor, shown)
+    show, conversation = app.show(who, colours=colours), await app.visits.arrange(who.key, shown)
     heads = await draw_heads(app, who, shown)
     visible = [gr.update(visible=number < len(shown)) for number in range(MAX_COLUMNS)]
     return [*visible, *heads, *columns(show, conversation)]
 
 
 async def follow_models(
-    app: App[ChatVisits], who: Who, models: Sequence[str], *, colours: bool = False
+    app: App[ChatVisits], who: ChatWho, models: Sequence[str], *, colours: bool = False
 ) -> AsyncGenerator[list[object]]:
-    """One column for each model; while a run goes on, for each of its own: no name stands over another's reply."""
-    while (run := app.visits.running(who.visitor)) is not None:
+    """One column for each model; while a run goes on, for each of its own: no name stands over another's reply.
+
+    Where the page was given another conversation meanwhile, that one's columns are laid out already.
+    """
+    while (run := app.visits.running(who.key)) is not None:
         yield await lay_columns(app, who, run.choices.models, colours=colours)
         await run.ended.wait()
+        if run.left:
+            return
     yield await lay_columns(app, who, models, colours=colours)
 
 
@@ -163,9 +175,9 @@ async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> l
     return heads + [""] * (MAX_COLUMNS - len(heads))
 
 
-def open_tab(app: App[ChatVisits], who: Who) -> list[object]:
-    """The conversation as it was left, the presets and examples in the visitor's language, the images that wait."""
-    show, conversation = app.show(who), app.visits.load(who.visitor)
+def open_tab(app: App[ChatVisits], who: ChatWho) -> list[object]:
+    """The conversation as it was left, or the way to the last one, presets and examples, the images that wait."""
+    show, conversation = app.show(who), app.visits.load(who.key)
     tries = [
         {"text": in_language(example.text, who.language), "display_text": in_language(example.title, who.language)}
         for example in examples()
@@ -174,23 +186,28 @@ def open_tab(app: App[ChatVisits], who: Who) -> list[object]:
         gr.update(value=value, examples=tries if number == 0 else None)
         for number, value in enumerate(columns(show, conversation))
     ]
-    waiting = draw_waiting_pictures(show, app.visits.attachments.of(who.visitor))
+    waiting = draw_waiting_pictures(show, app.visits.attachments.of(who.key))
     preset = gr.update(choices=named_presets(app, who), value=None)
-    pictures = draw_question_pictures(show, conversation)
-    return [conversation.system, preset, *chats, pictures, waiting, draw_lost(show, conversation)]
+    last = None if conversation.turns else app.visits.history.latest(who.visitor)
+    notice = draw_lost(show, conversation) or ("" if last is None else draw_last(show, last))
+    return [conversation.system, preset, *chats, notice, draw_question_pictures(show, conversation), waiting]
 
 
-def hand_over(conversation: Conversation, turn: object, column: object) -> dict[str, object] | None:
+def hand_over(who: ChatWho, conversation: Conversation, turn: object, column: object) -> dict[str, object] | None:
     """What the Sampling tab is told of a reply; `None` for one that is not there."""
     if not isinstance(turn, int) or not isinstance(column, int) or not 0 <= turn < len(conversation.turns):
         return None
-    handed = {"tab": "sampling", "turn": turn, "column": column, "question": conversation.turns[turn].question}
-    return {**handed, "at": time.time_ns()}  # asked for twice, it is handed over twice
+    handed = {"tab": "sampling", "conversation": who.conversation, "turn": turn, "column": column}
+    return {
+        **handed,
+        "question": conversation.turns[turn].question,
+        "at": time.time_ns(),
+    }  # asked for twice, it is handed over twice
 
 
-def export_conversation(app: App[ChatVisits], who: Who, kind: str) -> File:
+def export_conversation(app: App[ChatVisits], who: ChatWho, kind: str) -> File:
     """The conversation as a file: "json", "markdown", or a program in Python."""
-    conversation = app.visits.load(who.visitor)
+    conversation = app.visits.load(who.key)
     match kind:
         case "json":
             return {"name": "aula-chat.json", "type": "application/json", "content": to_json(conversation)}

@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator
 import gradio as gr
 
 from playground.page.parts.uploads import take
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import PRIVATE, App, Page
 from playground.tabs.chat.page.drawing import draw_waiting_pictures
+from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from providers.errors import Failure, PlaygroundError
@@ -22,39 +23,40 @@ def wire_pictures(page: Page[ChatVisits], layout: ChatLayout) -> None:
     """The button that attaches images, and those that wait."""
     app = page.app
 
-    async def on_upload(paths: object, request: gr.Request) -> AsyncGenerator[list[object]]:
-        async for outputs in attach(app, app.who(request), paths):
+    async def on_upload(paths: object, conversation: str, request: gr.Request) -> AsyncGenerator[list[object]]:
+        async for outputs in attach(app, who_at(app, request, conversation), paths):
             yield outputs
 
-    def on_remove(request: gr.Request, event: gr.EventData) -> list[object]:
+    def on_remove(conversation: str, request: gr.Request, event: gr.EventData) -> list[object]:
         """With fewer images, what was said of too many, or of a file among them, is over."""
-        return [detach(app, app.who(request), event.number), ""]
+        return [detach(app, who_at(app, request, conversation), event.number), ""]
 
     outputs = [layout.waiting, layout.notice]
-    layout.attach.upload(on_upload, layout.attach, outputs, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
-    layout.waiting.remove(on_remove, None, outputs, **PRIVATE)
+    files = [layout.attach, layout.conversation]
+    layout.attach.upload(on_upload, files, outputs, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
+    layout.waiting.remove(on_remove, layout.conversation, outputs, **PRIVATE)
 
 
-async def attach(app: App[ChatVisits], who: Who, paths: object) -> AsyncGenerator[list[object]]:
+async def attach(app: App[ChatVisits], who: ChatWho, paths: object) -> AsyncGenerator[list[object]]:
     """Files for the next message: what waits now, and a notice about those that are no images, one after the other."""
     show, attachments = app.show(who), app.visits.attachments
     alerts: dict[str, None] = {}  # each once
     try:
         for upload in await take(paths or []):
             try:
-                await attachments.add(who.visitor, upload.content, upload.name)
+                await attachments.add(who.key, upload.content, upload.name)
             except PlaygroundError as error:
                 alerts[show.alert(Failure.of(error))] = None
-            yield [draw_waiting_pictures(show, attachments.of(who.visitor), more=True), "".join(alerts)]
+            yield [draw_waiting_pictures(show, attachments.of(who.key), more=True), "".join(alerts)]
     except PlaygroundError as error:
         alerts[show.alert(Failure.of(error))] = None
     # Marked with the time: the browser is to notice that the upload is over, even where nothing else changed.
-    waiting = draw_waiting_pictures(show, attachments.of(who.visitor))
+    waiting = draw_waiting_pictures(show, attachments.of(who.key))
     yield [f"{waiting}<!-- {time.time_ns()} -->", "".join(alerts)]
 
 
-def detach(app: App[ChatVisits], who: Who, number: object) -> str:
+def detach(app: App[ChatVisits], who: ChatWho, number: object) -> str:
     """What waits without the image of that number."""
     if isinstance(number, int):
-        app.visits.attachments.remove(who.visitor, number)
-    return draw_waiting_pictures(app.show(who), app.visits.attachments.of(who.visitor))
+        app.visits.attachments.remove(who.key, number)
+    return draw_waiting_pictures(app.show(who), app.visits.attachments.of(who.key))

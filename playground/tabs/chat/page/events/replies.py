@@ -13,7 +13,7 @@ from gradio.events import Dependency
 
 from playground.page.parts.render import CONTINUE, KEYS, LONGER, SAMPLING, Renderer, tags_typed
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import PRIVATE, App, Page
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import (
     RunColumns,
@@ -23,7 +23,7 @@ from playground.tabs.chat.page.drawing import (
     messages,
 )
 from playground.tabs.chat.page.events.conversation import draw_heads, hand_over, unchanged_chats
-from playground.tabs.chat.page.fields import checked_choices
+from playground.tabs.chat.page.fields import ChatWho, checked_choices, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.visitors.checks import checked_text
@@ -57,33 +57,39 @@ class ReplyScreen(Screen):
 def wire_replies(page: Page[ChatVisits], layout: ChatLayout) -> None:
     """All of it redraws the same outputs."""
     app, visits = page.app, page.app.visits
-    inputs = [layout.colours, *layout.choices(page)]
+    inputs = [layout.conversation, layout.colours, *layout.choices(page)]
 
-    async def on_send(request: gr.Request, question: str, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
+    async def on_send(
+        request: gr.Request, question: str, conversation: str, colours: bool, *rest: Any
+    ) -> AsyncGenerator[list[object]]:
+        who = who_at(app, request, conversation)
 
         def start() -> AsyncGenerator[Conversation]:
-            pictures = visits.attachments.of(who.visitor)
+            pictures = visits.attachments.of(who.key)
             text = checked_text(question, app.bounds)
-            return visits.send(who.visitor, text, checked_choices(page, who, rest), pictures)
+            return visits.send(who.key, text, checked_choices(page, who, rest), pictures)
 
         async for screen in stream(app, who, start, question, colours=colours):
             yield screen.outputs()
 
-    async def on_regenerate(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
+    async def on_regenerate(
+        request: gr.Request, conversation: str, colours: bool, *rest: Any
+    ) -> AsyncGenerator[list[object]]:
+        who = who_at(app, request, conversation)
 
         def start() -> AsyncGenerator[Conversation]:
-            return visits.regenerate(who.visitor, checked_choices(page, who, rest))
+            return visits.regenerate(who.key, checked_choices(page, who, rest))
 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
 
-    async def on_proceed(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
+    async def on_proceed(
+        request: gr.Request, conversation: str, colours: bool, *rest: Any
+    ) -> AsyncGenerator[list[object]]:
+        who = who_at(app, request, conversation)
 
         def start() -> AsyncGenerator[Conversation]:
-            return visits.proceed(who.visitor, checked_choices(page, who, rest))
+            return visits.proceed(who.key, checked_choices(page, who, rest))
 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
@@ -111,62 +117,64 @@ def _wire_heads(page: Page[ChatVisits], layout: ChatLayout, run: Dependency) -> 
 
 def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: gr.Chatbot) -> None:
     app, visits = page.app, page.app.visits
-    inputs = [layout.colours, *layout.choices(page)]
+    inputs = [layout.conversation, layout.colours, *layout.choices(page)]
 
-    async def on_retry(request: gr.Request, colours: bool, *rest: Any) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
+    async def on_retry(
+        request: gr.Request, conversation: str, colours: bool, *rest: Any
+    ) -> AsyncGenerator[list[object]]:
+        who = who_at(app, request, conversation)
 
         def start() -> AsyncGenerator[Conversation]:
-            return visits.regenerate(who.visitor, checked_choices(page, who, rest), number)
+            return visits.regenerate(who.key, checked_choices(page, who, rest), number)
 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
 
     async def on_edit(
-        request: gr.Request, event: gr.EditData, colours: bool, *rest: Any
+        request: gr.Request, event: gr.EditData, conversation: str, colours: bool, *rest: Any
     ) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
-        kept = await visits.loaded(who.visitor)
+        who = who_at(app, request, conversation)
+        kept = await visits.loaded(who.key)
 
         def start() -> AsyncGenerator[Conversation]:
             shown = messages(app.show(who), kept, number)
             turn = turn_of(shown, event.index if isinstance(event.index, int) else event.index[0])
             text = checked_text(tags_typed(event.value), app.bounds)
-            return visits.resend(who.visitor, turn, text, checked_choices(page, who, rest))
+            return visits.resend(who.key, turn, text, checked_choices(page, who, rest))
 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
 
     async def on_option(
-        request: gr.Request, event: gr.SelectData, colours: bool, *rest: Any
+        request: gr.Request, event: gr.SelectData, conversation: str, colours: bool, *rest: Any
     ) -> AsyncGenerator[list[object]]:
         """A button under a reply: enter a key, see how it was sampled, go on, or ask again."""
-        who = app.who(request)
+        who = who_at(app, request, conversation)
         if event.value == KEYS:
             yield [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
             return
         if event.value == SAMPLING:
-            conversation = await visits.loaded(who.visitor)
-            handed = hand_over(conversation, len(conversation.turns) - 1, number)  # options are the last message's
+            kept = await visits.loaded(who.key)
+            handed = hand_over(who, kept, len(kept.turns) - 1, number)  # options are the last message's
             yield [*ReplyScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
             return
         again = visits.proceed if event.value == CONTINUE else visits.regenerate
 
         def start() -> AsyncGenerator[Conversation]:
             choices = checked_choices(page, who, rest)
-            return again(who.visitor, _longer(app, choices) if event.value == LONGER else choices, number)
+            return again(who.key, _longer(app, choices) if event.value == LONGER else choices, number)
 
         async for screen in stream(app, who, start, colours=colours):
             yield [*screen.outputs(), gr.skip(), gr.skip(), gr.skip()]
 
     async def on_example(
-        request: gr.Request, event: gr.SelectData, colours: bool, *rest: Any
+        request: gr.Request, event: gr.SelectData, conversation: str, colours: bool, *rest: Any
     ) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
+        who = who_at(app, request, conversation)
 
         def start() -> AsyncGenerator[Conversation]:
             text = checked_text(event.value["text"], app.bounds)
-            return visits.send(who.visitor, text, checked_choices(page, who, rest))
+            return visits.send(who.key, text, checked_choices(page, who, rest))
 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
@@ -186,7 +194,7 @@ def _longer(app: App[ChatVisits], choices: Choices) -> Choices:
 
 
 async def stream(
-    app: App[ChatVisits], who: Who, start: StartRun, question: str = "", *, colours: bool = False
+    app: App[ChatVisits], who: ChatWho, start: StartRun, question: str = "", *, colours: bool = False
 ) -> AsyncGenerator[ReplyScreen]:
     """A run as it goes on. What could not be sent goes back into the box; its images still wait.
 
@@ -201,18 +209,24 @@ async def stream(
         async with aclosing(start()) as conversations:
             async for conversation in conversations:
                 if run is None:
-                    run = app.visits.running(who.visitor)
+                    run = app.visits.running(who.key)
                     shown = replace(shown, pictures=await _draw_pictures(columns.show, conversation))
+                if run is not None and run.gave_way:
+                    continue
                 chats, waiting = columns.draw(conversation), _draw_waiting(app, who)
                 shown = replace(shown, chats=chats, sending=running, notice="", waiting=waiting)
                 yield shown
     except PlaygroundError as error:
         failure = error
-    if failure is None and app.visits.running(who.visitor) is not None:  # another one, and it draws
+    if failure is None and app.visits.running(who.key) is not None:  # another one, and it draws
         yield ReplyScreen()
         return
+    if run is not None and run.left:
+        shown = ReplyScreen() if failure is None else ReplyScreen(notice=columns.show.alert(Failure.of(failure)))
+        yield replace(shown, sending=draw_sending(running=False))
+        return
     if run is None or run.gave_way:  # what is shown by now is not this run's
-        kept = await app.visits.loaded(who.visitor)
+        kept = await app.visits.loaded(who.key)
         shown = ReplyScreen(pictures=await _draw_pictures(columns.show, kept))
     notice = "" if failure is None else columns.show.alert(Failure.of(failure))
     sending = draw_sending(running=False, unsent="" if failure is None else question)
@@ -226,8 +240,8 @@ async def _draw_pictures(show: Renderer, conversation: Conversation) -> str:
     return await asyncio.to_thread(draw_question_pictures, show, conversation)
 
 
-def _draw_waiting(app: App[ChatVisits], who: Who) -> str:
-    return draw_waiting_pictures(app.show(who), app.visits.attachments.of(who.visitor))
+def _draw_waiting(app: App[ChatVisits], who: ChatWho) -> str:
+    return draw_waiting_pictures(app.show(who), app.visits.attachments.of(who.key))
 
 
 def turn_of(messages: Sequence[dict[str, object]], index: int) -> int:

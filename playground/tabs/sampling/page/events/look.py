@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import gradio as gr
 
-from playground.asking.lending import RecallsReplies
+from playground.asking.lending import RecallsReplies, ReplyPlace
 from playground.asking.pump import beats
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.notices import draw_changes
@@ -121,7 +121,8 @@ def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         except PlaygroundError as error:
             yield [*first, *show_message(draw_alert(app.show(who), error)).outputs()]
             return
-        async for screen in open_reply(app, who, handed["turn"], handed["column"], sampling):
+        place = ReplyPlace(handed["conversation"], handed["turn"], handed["column"])
+        async for screen in open_reply(app, who, place, sampling):
             yield [*first, *screen.outputs()]
             first = [gr.skip()] * 3
 
@@ -168,12 +169,12 @@ async def _trace(app: App[SamplingVisits], who: Who, asked: SamplingPrompt) -> A
 
 
 async def open_reply(
-    app: App[SamplingVisits], who: Who, turn: int, column: int, sampling: Sampling
+    app: App[SamplingVisits], who: Who, place: ReplyPlace, sampling: Sampling
 ) -> AsyncGenerator[SamplingScreen]:
     """A reply from the chat, with the conversation before it, as a path that can be forked."""
     show, lender = app.show(who), app.lent(RecallsReplies)
     try:
-        reply = await asyncio.to_thread(lender.said, who.visitor, turn, column) if lender is not None else None
+        reply = await asyncio.to_thread(lender.said, who.visitor, place) if lender is not None else None
         if reply is None:
             raise InputError("empty")
         yield show_message(draw_sentence(show, "looking"))

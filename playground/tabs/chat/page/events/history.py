@@ -1,0 +1,168 @@
+"""The visitor's conversations: begun, opened, listed, found, pinned, renamed, deleted, exported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import gradio as gr
+
+from playground.page.parts.downloads import File, wire_downloads
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.entry import Entry, to_json_of_all
+from playground.tabs.chat.page.drawing import draw_lost, draw_question_pictures, draw_waiting_pictures
+from playground.tabs.chat.page.entries import draw_before, draw_deleted, draw_entries, draw_unreadable
+from playground.tabs.chat.page.events.conversation import lay_columns
+from playground.tabs.chat.page.fields import ChatWho, who_at
+from playground.tabs.chat.page.layout import ChatLayout
+from playground.tabs.chat.visit.visits import ChatVisits
+from playground.visitors import ConversationKey
+from playground.visitors.checks import MAX_COLUMNS
+from playground.visitors.conversations import new_conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryScreen(Screen):
+    """The page on another conversation, whose id its browser tab keeps from now on. What is in the box stays there."""
+
+    frame: list[object] = field(default_factory=lambda: [gr.skip()] * (3 * MAX_COLUMNS))
+    """Columns, heads and chats: see `lay_columns`."""
+    notice: object = unchanged()
+    pictures: object = unchanged()
+    waiting: object = unchanged()
+    conversation: object = unchanged()
+    panel: object = unchanged()
+    entries: object = unchanged()
+
+    def outputs(self) -> list[object]:
+        return [*self.frame, *Screen.outputs(self)[1:]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the list was told: to pin, unpin, rename or delete the conversation of that id, or restore the last one."""
+
+    what: object
+    id: object
+    title: object
+
+
+def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> None:
+    """The list, the button that begins a new conversation, and the ways back."""
+    app, models, this = page.app, page.sidebar.models, layout.conversation
+    past = layout.history
+
+    async def on_new(conversation: str, models: list[str], colours: bool, request: gr.Request) -> list[object]:
+        return (await begin_new(app, who_at(app, request, conversation), models)).outputs()
+
+    async def on_choose(
+        conversation: str, models: list[str], colours: bool, request: gr.Request, event: gr.EventData
+    ) -> list[object]:
+        who = who_at(app, request, conversation)
+        return await open_conversation(app, who, event.id, models, colours=colours)
+
+    def on_list(conversation: str, search: str, request: gr.Request) -> str:
+        return list_entries(app, who_at(app, request, conversation), search)
+
+    async def on_arrange(
+        conversation: str, models: list[str], search: str, request: gr.Request, event: gr.EventData
+    ) -> list[object]:
+        wish = Wish(what=event.what, id=event.id, title=event.title)
+        return (await arrange(app, who_at(app, request, conversation), wish, models, search)).outputs()
+
+    frame = [*layout.columns, *layout.heads, *layout.chats]
+    settled = [layout.notice, layout.pictures, layout.waiting, this, past.panel]
+    here = [this, models, layout.colours]
+    layout.new.click(on_new, here, [*frame, *settled, past.entries], **PRIVATE)
+    for chat in layout.chats:
+        chat.clear(on_new, here, [*frame, *settled, past.entries], **PRIVATE)
+    for place in (layout.notice, past.entries):
+        place.choose(on_choose, here, [layout.system, layout.preset, layout.grounded, *settled, *frame], **PRIVATE)
+    past.entries.arrange(on_arrange, [this, models, past.search], [*frame, *settled, past.entries], **PRIVATE)
+    past.panel.expand(on_list, [this, past.search], past.entries, **PRIVATE)
+    past.search.change(on_list, [this, past.search], past.entries, trigger_mode="always_last", **PRIVATE)
+    wire_downloads(app, {"all": past.export}, layout.file, lambda who, kind: export_all(app, who))
+
+
+async def begin_new(app: App[ChatVisits], who: ChatWho, models: Sequence[str]) -> HistoryScreen:
+    """A conversation without a word. The one before is stopped and kept, and one click leads back to it."""
+    before = await app.visits.loaded(who.key)
+    app.visits.leave(who.key)
+    way = draw_before(app.show(who), who.conversation) if before.turns else ""
+    return await _empty(app, ChatWho.of(who, new_conversation()), models, way)
+
+
+async def _empty(app: App[ChatVisits], who: ChatWho, models: Sequence[str], notice: str) -> HistoryScreen:
+    show = app.show(who)
+    return HistoryScreen(
+        frame=await lay_columns(app, who, models),
+        notice=notice,
+        pictures=draw_question_pictures(show, Conversation()),
+        waiting=draw_waiting_pictures(show, ()),
+        conversation=who.conversation,
+        panel=gr.update(open=False),
+    )
+
+
+async def open_conversation(
+    app: App[ChatVisits], who: ChatWho, chosen: object, models: Sequence[str], *, colours: bool
+) -> list[object]:
+    """Another conversation of the visitor's, as it was left; what goes on in the one before is stopped and kept."""
+    there = ChatWho.of(who, chosen)
+    if there.key != who.key:
+        app.visits.leave(who.key)
+    show, conversation = app.show(there), await app.visits.loaded(there.key)
+    if (run := app.visits.running(there.key)) is not None:  # in another browser tab
+        models = run.choices.models
+    pictures = await asyncio.to_thread(draw_question_pictures, show, conversation)
+    waiting = draw_waiting_pictures(show, app.visits.attachments.of(there.key))
+    frame = await lay_columns(app, there, models, colours=colours)
+    first: list[object] = [conversation.system, gr.update(value=None), "", draw_lost(show, conversation)]
+    return [*first, pictures, waiting, there.conversation, gr.update(open=False), *frame]
+
+
+def list_entries(app: App[ChatVisits], who: ChatWho, search: object, told: str = "") -> str:
+    """The visitor's conversations, those found by `search`; `told` stands above them."""
+    words = search if isinstance(search, str) else ""
+    show, entries = app.show(who), app.visits.entries(who.visitor, words)
+    told += draw_unreadable(show, app.sessions.conversations.unreadable(who.visitor))
+    return draw_entries(show, entries, who.conversation, search=words, told=told)
+
+
+async def arrange(
+    app: App[ChatVisits], who: ChatWho, wish: Wish, models: Sequence[str], search: object
+) -> HistoryScreen:
+    """What the list asks for, done; where the conversation shown is deleted, the page begins a new one."""
+    if wish.what == "restore":
+        await asyncio.to_thread(app.visits.restore, who.visitor)
+        return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search))
+    key = ConversationKey(who.visitor, wish.id)  # type: ignore[arg-type]  # the key checks it
+    gone = await asyncio.to_thread(_change, app, key, wish)
+    told = "" if gone is None else draw_deleted(app.show(who), gone)
+    if gone is None or key != who.key:
+        return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search, told))
+    fresh = ChatWho.of(who, new_conversation())
+    entries = await asyncio.to_thread(list_entries, app, fresh, search, told)
+    return replace(await _empty(app, fresh, models, ""), panel=gr.skip(), entries=entries)
+
+
+def _change(app: App[ChatVisits], key: ConversationKey, wish: Wish) -> Entry | None:
+    """What was deleted, if anything was."""
+    match wish.what:
+        case "pin" | "unpin":
+            app.visits.change(key, pinned=wish.what == "pin")
+        case "rename" if isinstance(wish.title, str):
+            app.visits.change(key, name=wish.title)
+        case "delete":
+            return app.visits.clear(key)
+    return None
+
+
+def export_all(app: App[ChatVisits], who: Who) -> File:
+    """Every conversation of the visitor's, in one file."""
+    entries = app.visits.entries(who.visitor)
+    kept = [(one, app.visits.load(ConversationKey(who.visitor, one.id))) for one in entries]
+    return {"name": "aula-chats.json", "type": "application/json", "content": to_json_of_all(kept)}

@@ -1,0 +1,111 @@
+"""Several conversations of one visitor: kept through a reload, apart in two tabs, begun, left, found again."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import PHONE, answered, ask, column, open_panel, questions, replies, stop_button
+
+
+def conversation(page: Page) -> str:
+    """The id that the browser tab keeps."""
+    found: str = page.evaluate("sessionStorage.getItem('aula-conversation')")
+    return found
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("#entries .entry").all_inner_texts()
+
+
+def test_two_tabs_do_not_disturb_each_other_and_a_reload_finds_each(open_page):
+    first = open_page("?models=scripted/slow")
+    ask(first, "Count in the first", wait=False)
+    expect(replies(first)).to_contain_text("1 2 3")
+    second = open_page("?models=scripted/echo", context=first.context)
+    expect(second.locator("#notice")).to_contain_text("Count in the first")
+    expect(questions(second)).to_have_count(0)
+    assert conversation(first) != conversation(second)
+    ask(second, "Said in the second")
+    expect(stop_button(first)).to_be_visible()
+    second.locator("#undo").click()
+    expect(second.locator("#message textarea")).to_have_value("Said in the second")
+    second.locator("#message textarea").press("Enter")
+    expect(replies(second)).to_have_text("You said: Said in the second")
+    answered(second)
+    expect(stop_button(first)).to_be_visible()
+    first.bring_to_front()  # what is behind draws nothing
+    stop_button(first).click()
+    answered(first)
+    for page, asked in ((first, "Count in the first"), (second, "Said in the second")):
+        page.reload()
+        expect(questions(page)).to_have_text(asked)
+
+
+def test_a_new_conversation_takes_one_click_and_is_undone_by_another(open_page):
+    page = open_page("?models=scripted/slow")
+    ask(page, "Count", wait=False)
+    expect(replies(page)).to_contain_text("1 2 3")
+    page.locator("#message textarea").fill("not sent yet")
+    before = conversation(page)
+    page.locator("#new").click()
+    expect(page.locator("#notice")).to_contain_text("The one before is kept")
+    expect(stop_button(page)).to_have_count(0)
+    expect(questions(page)).to_have_count(0)
+    expect(page.locator("#message textarea")).to_have_value("not sent yet")
+    page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(questions(page)).to_have_text("Count")
+    expect(replies(page)).to_contain_text("1 2 3")
+    expect(page.locator("#notice")).to_be_hidden()
+    assert conversation(page) == before
+    page.locator("#new").click()
+    expect(questions(page)).to_have_count(0)
+    ask(page, "Count again", wait=False)
+    expect(replies(page)).to_contain_text("1 2 3")
+    stop_button(page).click()
+    answered(page)
+    page.reload()
+    expect(questions(page)).to_have_text("Count again")
+
+
+def test_the_list_on_a_phone_and_by_keyboard(open_page, keep_screenshot):
+    page = open_page("?models=scripted/echo", viewport=PHONE, locale="es-ES", color_scheme="dark")
+    for text in ("Árboles de decisión", "Sobre gatos", "Redes"):
+        page.locator("#new").click()
+        expect(questions(page)).to_have_count(0)
+        ask(page, text)
+    open_panel(page, "#history")
+    expect(page.locator("#entries .entry")).to_have_text(["Redes", "Sobre gatos", "Árboles de decisión"])
+    page.get_by_label("Fijar «Árboles de decisión» arriba").press("Enter")
+    expect(page.locator("#entries .entry").first).to_have_text("Árboles de decisión")
+    expect(page.get_by_label("Dejar de fijar «Árboles de decisión»")).to_be_focused()
+    page.get_by_label("Cambiar el nombre de «Sobre gatos»").press("Enter")
+    page.keyboard.type("Felinos")
+    keep_screenshot(page, "history-phone-dark-es")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Cambiar el nombre de «Felinos»")).to_be_focused()
+    page.get_by_label("Cambiar el nombre de «Felinos»").press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.locator("#entries form:visible")).to_have_count(0)
+
+    page.locator("#history-search").locator("input, textarea").press_sequentially("ARBOL")
+    expect(page.locator("#entries .entry")).to_have_text(["Árboles de decisión"])
+    page.locator("#history-search").locator("input, textarea").fill("")
+    expect(page.locator("#entries .entry")).to_have_count(3)
+    page.get_by_label("Eliminar «Redes»").press("Enter")
+    expect(page.locator("#entries [data-do=restore]")).to_be_focused()
+    expect(page.locator("#entries .entry")).to_have_count(2)
+    expect(questions(page)).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("#entries .entry")).to_have_count(3)
+    with page.expect_download() as download:
+        page.locator("#history-export").click()
+    file = json.loads(download.value.path().read_text("utf-8"))
+    assert [one["title"] for one in file["conversations"]] == ["Árboles de decisión", "Redes", "Felinos"]
+    page.locator("#entries .entry", has_text="Felinos").press("Enter")
+    expect(questions(page)).to_have_text("Sobre gatos")
+    expect(page.locator("#entries")).to_be_hidden()
+    expect(column(page)).to_contain_text("You said: Sobre gatos")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
