@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from playground.tabs.rag.lab.answering.abstention import says_no_answer
 from playground.tabs.rag.lab.answering.citations import without_citations
-from playground.tabs.rag.lab.answering.departures import Departure, Said, departures
+from playground.tabs.rag.lab.answering.departures import Departure, departures
 from playground.tabs.rag.lab.answering.evidence import Evidence, evidence
+from playground.tabs.rag.lab.answering.said import Said
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.documents import Passage
 from playground.tabs.rag.lab.retrieval.similarity import READ, rescale_cosine, term_coverage

@@ -20,7 +20,7 @@ _SAME = {
         give gave given grant provide offer | take took taken | bring brought | keep kept store stored
         hold held contain
         lead led direct manage head | teach taught | think thought | know knew known | find found | lose lost | win won
-        meet met | leave left | send sent | grow grew grown | become became | begin began begun | eat ate eaten
+        meet met | leave left depart | send sent | grow grew grown | become became | begin began begun | eat ate eaten
         drink drank | drive drove driven | choose chose chosen | break broke broken | speak spoke spoken
         draw drew drawn
         fall fell fallen | feel felt | fly flew | go went gone | hear heard | lend lent | let allow permit may can
@@ -51,7 +51,8 @@ _SAME = {
         plantar sembrar | estudiante alumno alumna | profesor profesora docente maestro | coche automóvil vehículo
         grande gran | pequeño pequeña | rápido veloz | casa hogar | ayudar ayuda | arreglar reparar repara
         semanal semana semanalmente | diario diariamente día | anual anualmente año | mensual mes mensualmente
-        limpiar lavar | gratis gratuito gratuita | obligatorio obligatoria deber debe | ahora actualmente
+        limpiar lavar | salir partir
+        menor niño niña | gratis gratuito gratuita | obligatorio obligatoria deber debe | ahora actualmente
         directora director dirigir dirige | madurar maduro | préstamo prestar presta prestan prestado | reunir reúne
         renovar renueva | proteger protege | dañar daña daño estropear | incluir incluye cubrir cubre
     """,

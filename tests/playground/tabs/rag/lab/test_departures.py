@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from playground.tabs.rag.lab.answering.departures import Departure, Said, departures
+from playground.tabs.rag.lab.answering.departures import Departure, departures
+from playground.tabs.rag.lab.answering.said import Said
 from playground.tabs.rag.lab.answering.support import support
 from providers.adapters.scripted.embedding import ScriptedEmbedder
 from tests.playground.tabs.rag.lab.passages import passage
@@ -60,6 +61,8 @@ def departs(claim: str, told: str, language: str) -> set[Departure]:
         ("Only pupils pay half.", "Pupils pay half.", "en", {"negation"}),
         ("El guarda vigila el faro.", "El guarda apaga el faro.", "es", {"word"}),
         ("The lid may be uncovered.", "The lid may be covered.", "en", {"word"}),
+        ("The boats burn coal instead of oil.", "The boats burn oil instead of coal.", "en", {"negation"}),
+        ("Se pinta de azul en vez de gris.", "Se pinta de gris en vez de azul.", "es", {"negation"}),
         ("No llueve en mayo.", "Llueve en mayo.", "es", {"negation"}),
         ("Nobody pays for the bus.", "Everybody pays for the bus.", "en", {"negation", "word"}),
     ],
@@ -79,6 +82,7 @@ def test_what_departs(claim: str, told: str, language: str, found: set[Departure
         ),
         ("The footbridge holds.", "The bridge holds, but not for lorries.", "en"),
         ("Su hija Rosa no las vendió.", "Su hija Rosa pintó las puertas, pero no las vendió.", "es"),
+        ("The boats burn oil, not coal.", "The boats burn oil instead of coal.", "en"),
         ("No se admiten perros.", "Los perros no se admiten.", "es"),
         ("Laptops are not allowed.", "Laptops are forbidden.", "en"),
     ],
