@@ -414,6 +414,7 @@ class TestFiles:
         drawn = files.draw_documents(show, [replace(STORED, version=2, omissions=(blank, pictures))], ())
         text = Seen(drawn).text
         assert "Not read: pages 2, 4–6, which have no text, only pictures; 1 picture (p. 1)." in text
+        assert text.count("Add the file again to have its pictures read") == 1
         assert "earlier version" not in text and "data-again" not in drawn
         old = files.draw_documents(show, [STORED, replace(STORED, digest="d2", version=99)], ())
         assert Seen(old).text.count("read by an earlier version") == 2 and old.count("data-again") == 1

@@ -37,8 +37,11 @@ def page_ranges(pages: Sequence[int]) -> str:
 
 
 def draw_left_out(show: Renderer, omissions: Sequence[OmissionTotal]) -> str:
-    """For the document's line; nothing where it was read whole."""
-    return f'<span class="left-out">⚠ {html.escape(left_out(show, omissions))}</span>' if omissions else ""
+    """For the document's line, with what helps; nothing where it was read whole."""
+    if not omissions:
+        return ""
+    hint = f" {say(show, 'ocr_again')}" if any(one.kind in BY_OCR for one in omissions) else ""
+    return f'<span class="left-out">⚠ {html.escape(left_out(show, omissions))}{hint}</span>'
 
 
 def draw_incomplete(show: Renderer, it: Incomplete) -> str:

@@ -239,7 +239,7 @@ def _waiting(taken: Sequence[Upload], latest: Ingest) -> tuple[WaitingScan, ...]
     """The files of which OCR may read more, or the archives that they came in."""
     names = [one.name for one in latest.rejected if one.failure.key in READ_BY_OCR]
     names += [one.came for one in latest.incomplete if any(left.kind in BY_OCR for left in one.omissions)]
-    waiting = (WaitingScan(one, tuple(name for name in names if _holds(one, name))) for one in taken)
+    waiting = (WaitingScan(one, tuple(name for name in dict.fromkeys(names) if _holds(one, name))) for one in taken)
     return tuple(one for one in waiting if one.names)
 
 
@@ -248,7 +248,7 @@ def _still_waiting(kept: Scanned, who: Who, done: str) -> tuple[str, ...]:
     before = kept.get(who.visitor) or ()
     after = tuple(replace(one, names=tuple(name for name in one.names if name != done)) for one in before)
     kept.put(who.visitor, tuple(one for one in after if one.names))
-    return tuple(name for one in after for name in one.names)
+    return tuple(dict.fromkeys(name for one in after for name in one.names))
 
 
 def _holds(file: Upload, name: str) -> bool:
