@@ -167,9 +167,10 @@ def _reads_on(line: str, following: str) -> bool:
     word = line.rsplit(" ", 1)[-1]
     if line[-1] in ",;-\u2010" or (len(word) <= _LONGEST_JOINING and word.isalpha() and word.islower()):
         return True
+    if line[-1] in _ENDS or line.count(" ") + 1 < _MANY_WORDS:
+        return False
     words = line.split(" ")
-    small = sum(word[0].islower() for word in words)
-    return line[-1] not in _ENDS and len(words) >= _MANY_WORDS and small >= _MOSTLY_SMALL * len(words)
+    return sum(word[0].islower() for word in words) >= _MOSTLY_SMALL * len(words)
 
 
 def _has_amount(line: str) -> bool:

@@ -10,7 +10,7 @@ from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.reading.office_pictures import with_pictures
 from playground.tabs.rag.lab.reading.read import ReadOptions, read_file
 
-from .hostile import changed
+from .hostile import changed, zipped
 
 COLOURS = {"red": "Prohibido fondear", "lime": "Zona de baño", "blue": ""}
 
@@ -99,3 +99,46 @@ def test_a_file_of_pictures_alone_is_called_so():
     assert message["failure"] == "document_error.scanned"
     message, _ = read_file("a.docx", word(), ReadOptions(DocumentBounds(), ocr=False, member=False))
     assert message["failure"] == "document_error.empty"
+
+
+def book(*chapters: str) -> bytes:
+    """Of these bodies, with a red, a lime and a blue picture beside them."""
+    names = [f"c{number}.xhtml" for number in range(len(chapters))]
+    items = "".join(f'<item id="{name}" href="t/{name}" media-type="application/xhtml+xml"/>' for name in names)
+    spine = "".join(f'<itemref idref="{name}"/>' for name in names)
+    pages = {f"OPS/t/{name}": f"<html><body>{body}</body></html>" for name, body in zip(names, chapters, strict=True)}
+    parts = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<container><rootfile full-path="OPS/p.opf"/></container>',
+        "OPS/p.opf": f"<package><manifest>{items}</manifest><spine>{spine}</spine></package>",
+        **pages,
+    }
+    pictures = {f"OPS/i/{colour}.png": picture(colour).getvalue() for colour in COLOURS}
+    return zipped({**{name: part.encode() for name, part in parts.items()}, **pictures})
+
+
+SHOWN = "<img src='../i/{}.png'/>"
+DRAWN = "<svg xmlns:xlink='http://www.w3.org/1999/xlink'><image xlink:href='../i/{}.png'/></svg>"
+
+
+def test_pictures_of_a_book_are_told_and_read():
+    content = book(
+        SHOWN.format("blue"),
+        f"<h1>Boyas</h1>{SHOWN.format('red')}{SHOWN.format('red')}",
+        DRAWN.format("lime") + "<img src='../i/none.png'/>",
+        "<p>Fin.</p>",
+        SHOWN.format("red"),
+    )
+    pages = load("a.epub", content, read=None)
+    assert [page.text for page in pages] == ["Boyas", "Fin."] and told(pages) == [[("pictures", 1)], [("pictures", 2)]]
+    pages = load("a.epub", content)
+    assert [page.text for page in pages] == ["Boyas\n\nProhibido fondear", "Zona de baño", "Fin.", "Prohibido fondear"]
+    assert [page.read for page in pages] == [False, True, False, True] and told(pages) == [[]] * 4
+    assert told(load("a.epub", content, ocr_pages=1)) == [[("over_limit", 1)], [("over_limit", 2)]]
+    assert [page.number for page in pages] == [1, 2, 3, 4] and pages[0].headings[0].text == "Boyas"
+
+
+def test_a_book_of_pictures_alone_is_called_so():
+    content = book(SHOWN.format("blue"), SHOWN.format("red"))
+    message, _ = read_file("a.epub", content, ReadOptions(DocumentBounds(), ocr=False, member=False))
+    assert message["failure"] == "document_error.scanned"

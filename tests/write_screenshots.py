@@ -1,0 +1,100 @@
+"""The README's pictures: `python -m tests.write_screenshots [--home FOLDER] [NAME …]`, with the default model and in a browser.
+
+Look at each before it is committed. Needs Debian's chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser import test_rag, test_sampling, test_vision
+from tests.browser.conftest import ready
+from tests.browser.driving import ask, facts
+from tests.browser.serving import ROOT, serving
+from tests.browser.test_prompting import open_prompting
+from tests.conftest import default_home
+
+FOLDER = ROOT / "assets" / "screenshots"
+SIZE = {"width": 1280, "height": 860}
+LONG = 600_000
+"""Milliseconds for the model to be fetched and converted."""
+
+
+def draw_chat(page: Page) -> None:
+    ask(page, "What is the capital of France? Answer in one sentence.")
+    facts(page).last.click()
+
+
+def draw_sampling(page: Page) -> None:
+    test_sampling.open_sampling(page, "Step by step")
+    test_sampling.look(page)
+    page.locator("#sampling-more").click()
+    expect(page.locator("#sampling-path [data-node]")).to_have_count(20, timeout=LONG)
+    page.locator("#sampling-path [data-node]").nth(6).hover()
+    expect(page.locator(".token-card")).to_be_visible()
+
+
+def draw_prompting(page: Page) -> None:
+    open_prompting(page, "A set")
+    page.locator("#measure-example").click()
+    expect(page.locator("#measure-progress")).to_contain_text("finished", timeout=LONG)
+    expect(page.locator("#measure-accuracy .xtitle")).to_be_visible()
+    page.locator("#measure-progress").scroll_into_view_if_needed()
+    page.locator("#measure-table").evaluate("one => one.scrollIntoView({block: 'start'})")
+
+
+def draw_rag(page: Page) -> None:
+    test_rag.open_rag(page)
+    page.locator("#rag-example").click()
+    expect(page.locator("#rag-current button.cite, #rag-current button.sign").first).to_be_visible(timeout=LONG)
+    page.locator("#rag-current button.sign, #rag-current button.cite").first.click()
+    expect(page.locator(".reader mark").first).to_be_in_viewport()
+
+
+def draw_vision(page: Page) -> None:
+    test_vision.open_vision(page)
+    page.locator("#vision-example").click()
+    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
+    page.locator("#vision-pictures .read summary").first.click()
+
+
+PICTURES: dict[str, Callable[[Page], None]] = {
+    "chat": draw_chat,
+    "sampling": draw_sampling,
+    "prompting": draw_prompting,
+    "rag": draw_rag,
+    "vision": draw_vision,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, default=default_home(), help="whose `models` holds the default model")
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("names", nargs="*", default=[*PICTURES])
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp())
+    (folder / "home").mkdir()
+    (folder / "home" / "models").symlink_to(given.home / "models")
+    model = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
+    with serving(folder, model=model) as served, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for name in given.names:
+            page = browser.new_context(locale="en-US", viewport=SIZE, reduced_motion="reduce").new_page()
+            page.set_default_timeout(LONG)
+            page.goto(f"{served.url}?temperature=0")
+            ready(page)
+            PICTURES[name](page)
+            page.wait_for_timeout(1500)  # figures are drawn, fonts are there
+            page.screenshot(path=given.folder / f"{name}.png")
+            page.context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
