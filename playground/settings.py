@@ -94,7 +94,9 @@ class Settings(BaseSettings):
     max_message_characters: int = Field(100_000, ge=1, description="Longest message, in characters.")
     max_body_mb: float = Field(20, gt=0, description="Largest request or upload, in megabytes.")
     key_hours: float = Field(8, gt=0, description="Hours after which a visitor's API key is forgotten.")
-    conversation_days: float = Field(30, gt=0, description="Days after which an untouched conversation is deleted.")
+    conversation_days: float = Field(
+        30, gt=0, description="Days after which the conversations of an absent visitor are deleted."
+    )
     engine: str | None = Field(
         None,
         description="Engine that local models run on, where it can: `openvino` or `torch`. "

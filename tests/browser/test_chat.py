@@ -109,7 +109,7 @@ def test_an_earlier_message_is_edited_and_sent_again(open_page):
     answered(page)
 
 
-def test_a_reload_keeps_the_conversation_and_a_new_one_deletes_it(open_page, served):
+def test_a_reload_keeps_the_conversation_and_deleted_it_is_nowhere(open_page, served):
     page = open_page("?models=scripted/echo")
     ask(page, "Remember xylophone-731")
     page.reload()
@@ -118,7 +118,8 @@ def test_a_reload_keeps_the_conversation_and_a_new_one_deletes_it(open_page, ser
     ask(page, "And more")
     expect(questions(page)).to_have_count(2)
     assert "xylophone-731" in served.written()
-    page.locator("#new").click()
+    open_panel(page, "#history")
+    page.get_by_label("Delete “Remember xylophone-731”").click()
     expect(questions(page)).to_have_count(0)
     assert "xylophone-731" not in served.written()
     page.reload()
