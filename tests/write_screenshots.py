@@ -1,4 +1,4 @@
-"""The README's pictures: `python -m tests.write_screenshots [--home FOLDER] [NAME …]`, with the default model and in a browser.
+"""The README's pictures, with the default model: `python -m tests.write_screenshots [--home FOLDER] [NAME …]`.
 
 Look at each before it is committed. Needs Debian's chromium.
 """
