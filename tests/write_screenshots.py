@@ -10,19 +10,22 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
-from tests.browser import test_rag, test_sampling, test_vision
 from tests.browser.conftest import ready
-from tests.browser.driving import ask, facts
+from tests.browser.driving import ask, facts, open_mode
 from tests.browser.serving import ROOT, serving
-from tests.browser.test_prompting import open_prompting
 from tests.conftest import default_home
 
 FOLDER = ROOT / "assets" / "screenshots"
-SIZE = {"width": 1280, "height": 860}
+SIZE = ViewportSize(width=1280, height=860)
 LONG = 600_000
 """Milliseconds for the model to be fetched and converted."""
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+    page.wait_for_timeout(2000)  # what depends on the visitor comes
 
 
 def draw_chat(page: Page) -> None:
@@ -31,8 +34,11 @@ def draw_chat(page: Page) -> None:
 
 
 def draw_sampling(page: Page) -> None:
-    test_sampling.open_sampling(page, "Step by step")
-    test_sampling.look(page)
+    open_tab(page, "Sampling")
+    open_mode(page, "#sampling-modes", "Step by step")
+    page.locator("#sampling-prompt textarea").fill("The capital of France is")
+    page.locator("#sampling-prompt textarea").press("Enter")
+    expect(page.locator("#sampling-leaf tbody tr").first).to_be_attached(timeout=LONG)
     page.locator("#sampling-more").click()
     expect(page.locator("#sampling-path [data-node]")).to_have_count(20, timeout=LONG)
     page.locator("#sampling-path [data-node]").nth(6).hover()
@@ -40,7 +46,8 @@ def draw_sampling(page: Page) -> None:
 
 
 def draw_prompting(page: Page) -> None:
-    open_prompting(page, "A set")
+    open_tab(page, "Prompting")
+    open_mode(page, "#prompting-modes", "A set")
     page.locator("#measure-example").click()
     expect(page.locator("#measure-progress")).to_contain_text("finished", timeout=LONG)
     expect(page.locator("#measure-accuracy .xtitle")).to_be_visible()
@@ -49,7 +56,7 @@ def draw_prompting(page: Page) -> None:
 
 
 def draw_rag(page: Page) -> None:
-    test_rag.open_rag(page)
+    open_tab(page, "RAG")
     page.locator("#rag-example").click()
     expect(page.locator("#rag-current button.cite, #rag-current button.sign").first).to_be_visible(timeout=LONG)
     page.locator("#rag-current button.sign, #rag-current button.cite").first.click()
@@ -57,7 +64,7 @@ def draw_rag(page: Page) -> None:
 
 
 def draw_vision(page: Page) -> None:
-    test_vision.open_vision(page)
+    open_tab(page, "Vision")
     page.locator("#vision-example").click()
     expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
     page.locator("#vision-pictures .read summary").first.click()
