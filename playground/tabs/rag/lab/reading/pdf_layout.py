@@ -24,7 +24,7 @@ _LEAST_TEXT = 0.05
 _LEAST_PICTURE = 0.5
 _MANY_LINES = 300
 """Drawn on one page: as many as there are letters in a few paragraphs."""
-_MOST_OBJECTS = 5000
+_MOST_OBJECTS = 1000
 _INVISIBLE = 3
 """How text is drawn that lies behind a picture, so that it can be found."""
 
