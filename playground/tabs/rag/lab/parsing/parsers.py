@@ -122,8 +122,8 @@ class Parsers:
         """The file's document, or why there is none. A ZIP archive gives one of them for each of its files, or only
         for `member`.
 
-        With `ocr`, text is read from pictures too: from an image, from pages of a PDF that are pictures in the main, and
-        from those in office files and books.
+        With `ocr`, text is read from pictures too: an image, pages of a PDF that are pictures in the main, and those in
+        office files and books.
         """
         name = safe_name(upload.name)
         if len(upload.content) > self._bounds.file_bytes:
