@@ -47,7 +47,7 @@ def load_embedding(folder: Path, name: str, window: int) -> LoadedEncoder:
         return _encoder(model, _vectors(model, fast=fast), name, window)
     loaded = _encoder(model, _vectors(_with(model, compiled), fast=True), name, window)
     model[0].auto_model.to("meta")  # its numbers are OpenVINO's now
-    return loaded
+    return replace(loaded, name="bfloat16, OpenVINO")
 
 
 def load_reranker(folder: Path, name: str, window: int) -> LoadedEncoder:
