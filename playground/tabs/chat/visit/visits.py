@@ -242,6 +242,14 @@ class ChatVisits(RecallsReplies):
         await asyncio.to_thread(self._keep_arranged, key, conversation, arranged)
         return arranged
 
+    async def copy(self, key: ConversationKey, models: Sequence[str], column: int) -> Conversation:
+        """Let that column go on from the first one's replies. While a run goes on, nothing changes."""
+        conversation = await self.loaded(key)
+        if not 0 <= column < len(models) or self._running.get(key) is not None:
+            return conversation
+        await asyncio.to_thread(self._keep_arranged, key, conversation, conversation.copied(models, column))
+        return await self.loaded(key)
+
     def _keep_arranged(self, key: ConversationKey, before: Conversation, arranged: Conversation) -> None:
         """Unless the visitor has gone on meanwhile."""
         with self._kept_of(key).lock:

@@ -13,7 +13,7 @@ import gradio as gr
 import pytest
 
 from playground.asking.reply import Reply, Sent
-from playground.page.parts.render import Renderer
+from playground.page.parts.render import COPY, Renderer
 from playground.page.program import App
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
@@ -91,7 +91,7 @@ def test_a_reply_names_its_model_and_a_column_that_was_not_asked_says_so() -> No
     later = messages(shown(), answered.until(1), 2)
     assert [one["role"] for one in later] == ["user", "assistant"]
     assert "not asked" in later[1]["metadata"]["title"]
-    assert "first" not in str(later), "what another model wrote stands in its own column alone"
+    assert "indented" not in str(later), "what another model wrote stands in its own column alone"
 
 
 @pytest.fixture
@@ -140,6 +140,20 @@ async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVi
             assert [text in drawn for text in said] == [place == 0, place == 1]
     kept = app.visits.load(WHO.key)
     assert sorted(reply.text for reply in kept.turns[0].replies if reply is not None) == sorted(said)
+
+
+async def test_a_new_column_is_offered_the_first_ones_replies_and_says_whose_they_are(app: App[ChatVisits]) -> None:
+    await screens(app, "hello", "echo")
+    models = ["scripted/echo", "scripted/variant"]
+    await lay_columns(app, WHO, models)
+    offered = messages(shown(), app.visits.load(WHO.key), 1)[-1]
+    assert [one["value"] for one in offered["options"]] == [COPY]
+    copied = await app.visits.copy(WHO.key, models, 1)
+    assert app.visits.load(WHO.key) == copied
+    said = messages(shown(), copied, 1)
+    assert said[1]["content"] == "You said: hello"
+    assert said[-1]["metadata"]["title"].startswith("copied from echo · ")
+    assert export_conversation(app, WHO, "markdown")["content"].count("You said: hello") == 1
 
 
 async def test_while_a_run_goes_on_the_columns_are_its_own(app: App[ChatVisits]) -> None:

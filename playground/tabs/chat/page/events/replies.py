@@ -11,12 +11,13 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
-from playground.page.parts.render import CONTINUE, KEYS, LONGER, SAMPLING, Renderer, tags_typed
+from playground.page.parts.render import CONTINUE, COPY, KEYS, LONGER, SAMPLING, Renderer, tags_typed
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import (
     RunColumns,
+    as_gradio_has_it,
     draw_question_pictures,
     draw_sending,
     draw_waiting_pictures,
@@ -26,7 +27,7 @@ from playground.tabs.chat.page.events.conversation import draw_heads, hand_over,
 from playground.tabs.chat.page.fields import ChatWho, checked_choices, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
-from playground.visitors.checks import checked_text
+from playground.visitors.checks import MAX_COLUMNS, checked_text
 from playground.web.scripts import script_function
 from providers.errors import Failure, PlaygroundError
 
@@ -152,6 +153,12 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         who = who_at(app, request, conversation)
         if event.value == KEYS:
             yield [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
+            return
+        if event.value == COPY:
+            conversation = await visits.copy(who.key, checked_choices(page, who, rest).models, number)
+            show = app.show(who, colours=colours)
+            chats: list[object] = [as_gradio_has_it(messages(show, conversation, n)) for n in range(MAX_COLUMNS)]
+            yield [*ReplyScreen(chats=chats).outputs(), gr.skip(), gr.skip(), gr.skip()]
             return
         if event.value == SAMPLING:
             kept = await visits.loaded(who.key)
