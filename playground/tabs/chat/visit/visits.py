@@ -61,6 +61,12 @@ class ChatRun:
         reply = self.conversation.turns[-1].replies[column]
         return self.conversation.messages(column, begun=reply.text if self.continued and reply is not None else "")
 
+    @property
+    def computed_here(self) -> tuple[int, ...]:
+        """The columns that this computer has answered: their models' weights are here by now."""
+        replies = self.conversation.turns[-1].replies
+        return tuple(place for place in self.columns if (reply := replies[place]) is not None and reply.engine)
+
     def answered(self, replies: Sequence[Reply]) -> Conversation:
         """The conversation with what its columns have said by now."""
         said = list(self.conversation.turns[-1].replies)

@@ -17,12 +17,12 @@ from playground.page.parts.render import COPY, Renderer
 from playground.page.program import App
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
-from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, messages
+from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, draw_sending, messages
 from playground.tabs.chat.page.events.conversation import export_conversation, follow_models, lay_columns
 from playground.tabs.chat.page.events.presets import choose_preset
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
 from playground.tabs.chat.page.fields import ChatWho
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.visits import ChatRun, ChatVisits, Choices
 from playground.text import texts
 from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS
@@ -184,6 +184,16 @@ def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]
     assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
     spanish = export_conversation(app, ChatWho("visitor", "es", texts()), "python")["content"]
     assert "Una conversación de Aula" in spanish
+
+
+async def test_the_sign_of_a_column_follows_what_ran(app: App[ChatVisits]) -> None:
+    asked = Conversation().ask("Hi", ("huggingface/a", "openai/b", "huggingface/c"))
+    engines = {"huggingface/a": "torch", "openai/b": None, "huggingface/c": None}
+    replies = [Reply(model=model, state="done", engine=engine) for model, engine in engines.items()]
+    run = ChatRun(asked.with_replies(tuple(replies)), choices("echo"), range(3))
+    assert run.computed_here == (0,), "the third was called off before it ran"
+    told = json.loads(draw_sending(running=False, ran=run.computed_here, here="here"))
+    assert (told["ran"], told["here"]) == ([0], "here")
 
 
 async def test_what_could_not_be_sent_goes_back_into_the_box_and_says_why(app: App[ChatVisits]) -> None:
