@@ -64,6 +64,8 @@ class Reply:
     """Where the passages stand that it was given, [1] first."""
     failure: Failure | None = None
     progress: Progress | None = None
+    column: str = ""
+    """The model in whose column it stands as a copy; "" in its own."""
 
     @property
     def running(self) -> bool:

@@ -15,8 +15,9 @@ from providers.errors import Failure
 from providers.sampling import PARAMETERS
 from providers.types import Change, ModelInfo, Progress
 
-AGAIN, KEYS, CONTINUE, SAMPLING, LONGER = "again", "keys", "continue", "sampling", "longer"
-"""The buttons under a reply: try again, enter a key, go on, see how it was sampled, ask again for a longer one."""
+AGAIN, KEYS, CONTINUE, SAMPLING, LONGER, COPY = "again", "keys", "continue", "sampling", "longer", "copy"
+"""The buttons under a reply: try again, enter a key, go on, see how it was sampled, ask again for a longer one; and in
+the place of one, go on from the first column's."""
 _SHIELD = "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6z"
 _CLOUD = "M7 19a4 4 0 0 1-.5-8A6 6 0 0 1 18 9.5 4.8 4.8 0 0 1 17.5 19z"
 _BYTES = 2
@@ -104,7 +105,8 @@ class Renderer:
 
     def not_asked(self) -> list[dict[str, Any]]:
         """In the place of a reply, in the column of a model that was not there."""
-        return [_folded(self.text("chat.not_asked"), "")]
+        said = _folded(self.text("chat.not_asked"), "")
+        return [{**said, "options": [{"value": COPY, "label": self.text("chat.copy_first")}]}]
 
     def waiting(self, progress: Progress | None) -> str:
         """What is being waited for, and how much is left."""
@@ -166,7 +168,8 @@ class Renderer:
 
     def facts(self, reply: Reply) -> str:
         """One line: who wrote it, how it ended, tokens, time, speed, cost, seed, and that something was not taken."""
-        parts = [model_id(reply.model)] if reply.model else []
+        name = self.text("facts.copied", model=model_id(reply.model)) if reply.column else model_id(reply.model)
+        parts = [name] if reply.model else []
         if reply.state == "stopped":
             parts.append(self.text("facts.stopped"))
         if reply.state == "failed":

@@ -56,6 +56,13 @@ class Conversation:
         """
         return replace(self, turns=tuple(replace(turn, replies=_arranged(turn.replies, models)) for turn in self.turns))
 
+    def copied(self, models: Sequence[str], column: int) -> Conversation:
+        """With the first column's replies also in that one, where it has none: what its model is to go on from. Each
+        still names the model that wrote it."""
+        arranged = self.arranged(models)
+        turns = tuple(replace(turn, replies=_copied(turn.replies, models, column)) for turn in arranged.turns)
+        return replace(arranged, turns=turns)
+
     def reply(self, turn: int, column: int) -> Reply | None:
         """A column's own reply in a turn; `None` where it was not asked."""
         replies = self.turns[turn].replies
@@ -136,10 +143,18 @@ _PICTURE: TypeAdapter[MessagePicture] = TypeAdapter(MessagePicture)
 
 def _arranged(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[Reply | None, ...]:
     written = [reply for reply in replies if reply is not None]
-    own = [next((reply for reply in written if reply.model == model), None) for model in models]
+    own = [next((reply for reply in written if (reply.column or reply.model) == model), None) for model in models]
     if len(models) == 1 and own == [None]:
         return tuple(replies)
     return (*own, *(reply for reply in written if not any(reply is one for one in own)))
+
+
+def _copied(replies: Sequence[Reply | None], models: Sequence[str], column: int) -> tuple[Reply | None, ...]:
+    source = next((one for one in replies if one is not None and one.text and not one.column), None)
+    if source is None or replies[column] is not None:
+        return tuple(replies)
+    copy = replace(source, column=models[column], sent=None)
+    return tuple(copy if place == column else reply for place, reply in enumerate(replies))
 
 
 _ADAPTER: TypeAdapter[Conversation] = TypeAdapter(Conversation)

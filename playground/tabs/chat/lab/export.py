@@ -34,7 +34,7 @@ def to_markdown(
         parts += [f"*[{image}: {measures(picture.image)}]*\n" for picture in turn.pictures]
         parts += [turn.question, ""]
         for reply in turn.replies:
-            if reply is not None:
+            if reply is not None and not reply.column:
                 failed = [f"> ⚠ {' '.join(told(reply.failure).split())}", ""] if reply.failure is not None else []
                 parts += [f"## {reply.model}", "", reply.text, "", *failed, _facts(reply), ""]
     return "\n".join(parts).strip() + "\n"
@@ -71,7 +71,7 @@ def to_python(
     askers = [
         (replace(reply, model=full_name(reply.model)), _saw(conversation, column))
         for column, reply in enumerate(last)
-        if reply is not None
+        if reply is not None and not reply.column
     ]
     questions = [turn.question for turn in conversation.turns]
     shown = any(turn.pictures for turn in conversation.turns)

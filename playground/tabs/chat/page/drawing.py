@@ -74,9 +74,13 @@ def draw_lost(show: Renderer, conversation: Conversation) -> str:
     return f'<div class="notice" role="alert">{html.escape(show.text("chat.lost", count=conversation.lost))}</div>'
 
 
-def draw_sending(*, running: bool, unsent: str = "") -> str:
-    """For `chat/show_sending.js`. Marked with the time: the browser is to notice it where nothing else changed, too."""
-    return json.dumps({"running": running, "unsent": unsent, "at": time.time_ns()})
+def draw_sending(*, running: bool, unsent: str = "", ran: Sequence[int] = (), here: str = "") -> str:
+    """For `chat/show_sending.js`. Marked with the time: the browser is to notice it where nothing else changed, too.
+
+    `ran` are the columns that this computer has answered: `here` is what their sign says from then on.
+    """
+    told = {"ran": list(ran), "here": here} if ran else {}
+    return json.dumps({"running": running, "unsent": unsent, **told, "at": time.time_ns()})
 
 
 def draw_question_pictures(show: Renderer, conversation: Conversation) -> str:

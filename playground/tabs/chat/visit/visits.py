@@ -61,6 +61,12 @@ class ChatRun:
         reply = self.conversation.turns[-1].replies[column]
         return self.conversation.messages(column, begun=reply.text if self.continued and reply is not None else "")
 
+    @property
+    def computed_here(self) -> tuple[int, ...]:
+        """The columns that this computer has answered: their models' weights are here by now."""
+        replies = self.conversation.turns[-1].replies
+        return tuple(place for place in self.columns if (reply := replies[place]) is not None and reply.engine)
+
     def answered(self, replies: Sequence[Reply]) -> Conversation:
         """The conversation with what its columns have said by now."""
         said = list(self.conversation.turns[-1].replies)
@@ -241,6 +247,14 @@ class ChatVisits(RecallsReplies):
             return conversation
         await asyncio.to_thread(self._keep_arranged, key, conversation, arranged)
         return arranged
+
+    async def copy(self, key: ConversationKey, models: Sequence[str], column: int) -> Conversation:
+        """Let that column go on from the first one's replies. While a run goes on, nothing changes."""
+        conversation = await self.loaded(key)
+        if not 0 <= column < len(models) or self._running.get(key) is not None:
+            return conversation
+        await asyncio.to_thread(self._keep_arranged, key, conversation, conversation.copied(models, column))
+        return await self.loaded(key)
 
     def _keep_arranged(self, key: ConversationKey, before: Conversation, arranged: Conversation) -> None:
         """Unless the visitor has gone on meanwhile."""

@@ -196,6 +196,15 @@ class TestConversation:
             assert sorted(map(id, written)) == sorted(id(reply) for reply in turn.replies if reply is not None)
         assert arranged.arranged(models) == arranged
 
+    def test_a_column_may_begin_with_a_labelled_copy(self) -> None:
+        first = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", state="done", text="1"),))
+        copied = first.copied(["a/b", "c/d"], 1)
+        assert [message.text for message in copied.ask("two", ("a/b", "c/d")).messages(1)] == ["one", "1", "two"]
+        copy = copied.reply(0, 1)
+        assert copy is not None and (copy.model, copy.column) == ("a/b", "c/d"), "it still names who wrote it"
+        assert copied.arranged(["c/d", "a/b"]).reply(0, 0) == copy and copied.copied(["a/b", "c/d"], 1) == copied
+        assert Conversation.from_json(json.loads(json.dumps(copied.to_json()))) == copied
+
     def test_a_model_alone_goes_on_with_the_conversation(self) -> None:
         first = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", state="done", text="1"),))
         second = first.arranged(["c/d"]).ask("two", ("c/d",))

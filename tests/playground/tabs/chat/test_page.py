@@ -13,16 +13,16 @@ import gradio as gr
 import pytest
 
 from playground.asking.reply import Reply, Sent
-from playground.page.parts.render import Renderer
+from playground.page.parts.render import COPY, Renderer
 from playground.page.program import App
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
-from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, messages
+from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, draw_sending, messages
 from playground.tabs.chat.page.events.conversation import export_conversation, follow_models, lay_columns
 from playground.tabs.chat.page.events.presets import choose_preset
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
 from playground.tabs.chat.page.fields import ChatWho
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.visits import ChatRun, ChatVisits, Choices
 from playground.text import texts
 from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS
@@ -91,7 +91,7 @@ def test_a_reply_names_its_model_and_a_column_that_was_not_asked_says_so() -> No
     later = messages(shown(), answered.until(1), 2)
     assert [one["role"] for one in later] == ["user", "assistant"]
     assert "not asked" in later[1]["metadata"]["title"]
-    assert "first" not in str(later), "what another model wrote stands in its own column alone"
+    assert "indented" not in str(later), "what another model wrote stands in its own column alone"
 
 
 @pytest.fixture
@@ -142,6 +142,20 @@ async def test_a_model_that_is_taken_out_takes_its_replies_along(app: App[ChatVi
     assert sorted(reply.text for reply in kept.turns[0].replies if reply is not None) == sorted(said)
 
 
+async def test_a_new_column_is_offered_the_first_ones_replies_and_says_whose_they_are(app: App[ChatVisits]) -> None:
+    await screens(app, "hello", "echo")
+    models = ["scripted/echo", "scripted/variant"]
+    await lay_columns(app, WHO, models)
+    offered = messages(shown(), app.visits.load(WHO.key), 1)[-1]
+    assert [one["value"] for one in offered["options"]] == [COPY]
+    copied = await app.visits.copy(WHO.key, models, 1)
+    assert app.visits.load(WHO.key) == copied
+    said = messages(shown(), copied, 1)
+    assert said[1]["content"] == "You said: hello"
+    assert said[-1]["metadata"]["title"].startswith("copied from echo · ")
+    assert export_conversation(app, WHO, "markdown")["content"].count("You said: hello") == 1
+
+
 async def test_while_a_run_goes_on_the_columns_are_its_own(app: App[ChatVisits]) -> None:
     run = app.visits.send(WHO.key, "count", choices("slow", "echo"))
     await anext(run)
@@ -170,6 +184,16 @@ def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]
     assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
     spanish = export_conversation(app, ChatWho("visitor", "es", texts()), "python")["content"]
     assert "Una conversación de Aula" in spanish
+
+
+async def test_the_sign_of_a_column_follows_what_ran(app: App[ChatVisits]) -> None:
+    asked = Conversation().ask("Hi", ("huggingface/a", "openai/b", "huggingface/c"))
+    engines = {"huggingface/a": "torch", "openai/b": None, "huggingface/c": None}
+    replies = [Reply(model=model, state="done", engine=engine) for model, engine in engines.items()]
+    run = ChatRun(asked.with_replies(tuple(replies)), choices("echo"), range(3))
+    assert run.computed_here == (0,), "the third was called off before it ran"
+    told = json.loads(draw_sending(running=False, ran=run.computed_here, here="here"))
+    assert (told["ran"], told["here"]) == ([0], "here")
 
 
 async def test_what_could_not_be_sent_goes_back_into_the_box_and_says_why(app: App[ChatVisits]) -> None:

@@ -9,24 +9,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
 
-from playground.page.parts.render import CONTINUE, KEYS, LONGER, SAMPLING, Renderer, tags_typed
+from playground.page.parts.render import CONTINUE, COPY, KEYS, LONGER, SAMPLING, Renderer, tags_typed
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import (
     RunColumns,
+    as_gradio_has_it,
     draw_question_pictures,
     draw_sending,
     draw_waiting_pictures,
     messages,
 )
-from playground.tabs.chat.page.events.conversation import draw_heads, hand_over, unchanged_chats
+from playground.tabs.chat.page.events.conversation import hand_over, unchanged_chats
 from playground.tabs.chat.page.fields import ChatWho, checked_choices, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
-from playground.visitors.checks import checked_text
+from playground.visitors.checks import MAX_COLUMNS, checked_text
 from playground.web.scripts import script_function
 from providers.errors import Failure, PlaygroundError
 
@@ -95,24 +95,12 @@ def wire_replies(page: Page[ChatVisits], layout: ChatLayout) -> None:
             yield screen.outputs()
 
     empty = script_function("chat/empty_message")
-    for run in (
-        layout.message.submit(on_send, [layout.message, *inputs], layout.streamed, js=empty, **_STREAMED),
-        layout.regenerate.click(on_regenerate, inputs, layout.streamed, **_STREAMED),
-        layout.proceed.click(on_proceed, inputs, layout.streamed, **_STREAMED),
-    ):
-        _wire_heads(page, layout, run)
+    layout.message.submit(on_send, [layout.message, *inputs], layout.streamed, js=empty, **_STREAMED)
+    layout.regenerate.click(on_regenerate, inputs, layout.streamed, **_STREAMED)
+    layout.proceed.click(on_proceed, inputs, layout.streamed, **_STREAMED)
     layout.sending.change(None, layout.sending, layout.message, js=script_function("chat/show_sending"), **PRIVATE)
     for number, chat in enumerate(layout.chats):
         _wire_column(page, layout, number, chat)
-
-
-def _wire_heads(page: Page[ChatVisits], layout: ChatLayout, run: Dependency) -> None:
-    """After a run the heads say what has been fetched for it."""
-
-    async def on_ended(models: list[str], request: gr.Request) -> list[object]:
-        return await draw_heads(page.app, page.app.who(request), models or [page.app.settings.model])
-
-    run.then(on_ended, page.sidebar.models, list(layout.heads), **PRIVATE)
 
 
 def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: gr.Chatbot) -> None:
@@ -150,13 +138,12 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
     ) -> AsyncGenerator[list[object]]:
         """A button under a reply: enter a key, see how it was sampled, go on, or ask again."""
         who = who_at(app, request, conversation)
-        if event.value == KEYS:
-            yield [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
+        if (led := await _lead(page, who, event.value, number)) is not None:
+            yield led
             return
-        if event.value == SAMPLING:
-            kept = await visits.loaded(who.key)
-            handed = hand_over(who, kept, len(kept.turns) - 1, number)  # options are the last message's
-            yield [*ReplyScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
+        if event.value == COPY:
+            screen = await copy_first(page, who, rest, number, colours=colours)
+            yield [*screen.outputs(), gr.skip(), gr.skip(), gr.skip()]
             return
         again = visits.proceed if event.value == CONTINUE else visits.regenerate
 
@@ -183,7 +170,31 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
     chat.edit(on_edit, inputs, layout.streamed, **_STREAMED)
     elsewhere = [page.sidebar.keys.panel, page.tabs, page.handed]
     chat.option_select(on_option, inputs, [*layout.streamed, *elsewhere], **_STREAMED)
-    _wire_heads(page, layout, chat.example_select(on_example, inputs, layout.streamed, **_STREAMED))
+    chat.example_select(on_example, inputs, layout.streamed, **_STREAMED)
+
+
+async def _lead(page: Page[ChatVisits], who: ChatWho, value: object, column: int) -> list[object] | None:
+    """To the key panel, or to Sampling with the last reply of a column; `None` for a button that leads nowhere else."""
+    if value == KEYS:
+        return [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
+    if value != SAMPLING:
+        return None
+    kept = await page.app.visits.loaded(who.key)
+    handed = hand_over(who, kept, len(kept.turns) - 1, column)  # options are the last message's
+    return [*ReplyScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
+
+
+async def copy_first(
+    page: Page[ChatVisits], who: ChatWho, values: Sequence[Any], column: int, *, colours: bool = False
+) -> ReplyScreen:
+    """The columns, of which that one goes on from the first one's replies; or what is wrong with the fields."""
+    app = page.app
+    show = app.show(who, colours=colours)
+    try:
+        conversation = await app.visits.copy(who.key, checked_choices(page, who, values).models, column)
+    except PlaygroundError as error:
+        return ReplyScreen(notice=show.alert(Failure.of(error)))
+    return ReplyScreen(chats=[as_gradio_has_it(messages(show, conversation, place)) for place in range(MAX_COLUMNS)])
 
 
 def _longer(app: App[ChatVisits], choices: Choices) -> Choices:
@@ -229,7 +240,9 @@ async def stream(
         kept = await app.visits.loaded(who.key)
         shown = ReplyScreen(pictures=await _draw_pictures(columns.show, kept))
     notice = "" if failure is None else columns.show.alert(Failure.of(failure))
-    sending = draw_sending(running=False, unsent="" if failure is None else question)
+    here = columns.show.text("model.local") if run is not None and not run.gave_way else ""
+    ran = run.computed_here if run is not None and here else ()
+    sending = draw_sending(running=False, unsent="" if failure is None else question, ran=ran, here=here)
     yield replace(shown, sending=sending, notice=notice, waiting=_draw_waiting(app, who))
 
 
