@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from playground.visitors.conversations import FIRST
 from tests.browser.serving import Served, serving
 from tests.faults.script import FAULTS
 from tests.faults.server import FaultServer, running
@@ -71,8 +72,8 @@ class Visitor:
         (found,) = (one for one in self.dependencies if target in one["targets"] and one["backend_fn"])
         return self._run(found, [*values, *(self.shown[number] for number in found["inputs"][len(values) :])])
 
-    def _run(self, handler: dict[str, Any], data: list[object]) -> str:
-        body = {"fn_index": handler["id"], "session_hash": self.page, "data": data}
+    def _run(self, handler: dict[str, Any], data: list[object], event: object = None) -> str:
+        body = {"fn_index": handler["id"], "session_hash": self.page, "data": data, "event_data": event}
         joined = self.client.post("/gradio_api/queue/join", json=body)
         with self.client.stream("GET", f"/gradio_api/queue/data?session_hash={self.page}") as events:
             told = [line for line in events.iter_lines() if line]
@@ -80,7 +81,14 @@ class Visitor:
 
     def ask(self, message: str, models: list[str]) -> str:
         """The message box of the Chat tab: without colours, without a preset or system prompt."""
-        return self.press("message", "submit", message, False, None, "", models)
+        return self.press("message", "submit", message, "", False, None, "", models)
+
+    def delete(self) -> str:
+        """The conversation of whoever names none, as the list of them deletes it."""
+        target = [self.components["entries"], "arrange"]
+        (found,) = (one for one in self.dependencies if target in one["targets"])
+        event = {"what": "delete", "id": FIRST, "title": ""}
+        return self._run(found, [self.shown[number] for number in found["inputs"]], event)
 
     def call(self, message: str, model: str) -> str:
         """The named endpoint `chat`."""
@@ -91,7 +99,7 @@ class Visitor:
 def meet(visitor: Visitor, address: str) -> list[str]:
     """All that the server says of a fault: on the page, to an endpoint's caller, in exports and cookies."""
     return [
-        visitor.press("new", "click"),
+        visitor.delete(),
         visitor.press("save-key", "click", "custom", CANARY, address, ["custom/ok"]),
         visitor.ask("Hi", ["custom/ok", "scripted/echo"]),
         visitor.call("Hi", "custom/ok"),
@@ -162,5 +170,5 @@ def test_the_canary_would_be_found(served: Served) -> None:
     visitor = Visitor.of(served)
     visitor.ask(f"My key is {CANARY}-as-text", ["scripted/echo"])
     assert f"{CANARY}-as-text" in served.written()
-    visitor.press("new", "click")
+    visitor.delete()
     assert CANARY not in served.written()
