@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from providers.adapters.huggingface.engines import openvino
-from providers.adapters.huggingface.engines.openvino.pipeline import FAILURES, score
+from providers.adapters.huggingface.engines.openvino.library import FAILURES
+from providers.adapters.huggingface.engines.openvino.pipeline import score
 from providers.adapters.huggingface.weights.fidelity import Fidelity
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,26 +10,13 @@ from typing import Any
 import numpy as np
 
 from providers.adapters.huggingface.engines.base import Job
+from providers.adapters.huggingface.engines.openvino.library import modules
 
 CACHE_GB = 1
 """Bound of the keys and values of all requests together, in GiB: some 78,000 tokens of the default model."""
 PIECE = 512
 """Prompt tokens read in one step, so that a long prompt does not hold up the others' tokens."""
 FORMATS = ("q8_0", "f16")
-FAILURES = (RuntimeError, IndexError, ValueError, OverflowError, MemoryError)
-"""What the binding makes of OpenVINO's own errors."""
-
-
-def modules() -> tuple[Any, Any]:
-    """OpenVINO and its generation library.
-
-    Its telemetry, which reports every import to Google Analytics, is kept out: nothing leaves this computer unasked.
-    """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # Python's own way to forbid an import
-    import openvino
-    import openvino_genai
-
-    return openvino, openvino_genai
 
 
 def open_pipeline(file: Path, *, exact: bool) -> Any:

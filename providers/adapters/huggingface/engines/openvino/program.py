@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 
-from providers.adapters.huggingface.engines.openvino.pipeline import FAILURES, open_pipeline
+from providers.adapters.huggingface.engines.openvino.library import FAILURES
+from providers.adapters.huggingface.engines.openvino.pipeline import open_pipeline
 from providers.adapters.huggingface.engines.openvino.stepper import Order, Stepper, StepResult, serve
 
 

@@ -9,7 +9,8 @@ from queue import SimpleQueue
 from typing import Any, Literal
 
 from providers.adapters.huggingface.engines.base import Job
-from providers.adapters.huggingface.engines.openvino.pipeline import FAILURES, PIECE, add
+from providers.adapters.huggingface.engines.openvino.library import FAILURES
+from providers.adapters.huggingface.engines.openvino.pipeline import PIECE, add
 from providers.adapters.huggingface.engines.openvino.prefix_cache import PrefixCacheGuard, PromptStart, prefixes
 from providers.types import Sampling
 

@@ -10,8 +10,7 @@ from typing import Any, cast
 
 import torch
 
-from providers.adapters.huggingface.engines.openvino.pipeline import FAILURES, modules
-from providers.importing import importing
+from providers.adapters.huggingface.engines.openvino.library import FAILURES, modules
 
 __all__ = ["FAILURES", "CompiledNetwork", "can_compile", "compile_network", "save_network"]
 
@@ -35,8 +34,7 @@ def can_compile(model: Any) -> bool:
 
 def save_network(model: Any, folder: Path) -> None:
     """Write the network, in 32 bits, into the model's folder. Raises `FAILURES` and `OSError`."""
-    with importing():
-        openvino, _ = modules()
+    openvino, _ = modules()
     names = [name for name in _INPUTS if name in model.tokenizer.model_input_names]
     example = {name: torch.ones((2, 8), dtype=torch.long) for name in names}
     with warnings.catch_warnings():
@@ -54,8 +52,7 @@ def save_network(model: Any, folder: Path) -> None:
 
 def compile_network(folder: Path, threads: int) -> CompiledNetwork:
     """What `save_network` wrote. Raises `FAILURES`."""
-    with importing():
-        openvino, _ = modules()
+    openvino, _ = modules()
     options = {"INFERENCE_PRECISION_HINT": "bf16", "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
     return CompiledNetwork(openvino.Core().compile_model(str(folder / _FOLDER / _FILE), "CPU", options))
 

@@ -1,0 +1,24 @@
+"""OpenVINO's own modules and errors, for whoever computes with them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from providers.importing import importing
+
+FAILURES = (RuntimeError, IndexError, ValueError, OverflowError, MemoryError)
+"""What the binding makes of OpenVINO's own errors."""
+
+
+def modules() -> tuple[Any, Any]:
+    """OpenVINO and its generation library.
+
+    Its telemetry, which reports every import to Google Analytics, is kept out: nothing leaves this computer unasked.
+    """
+    with importing():
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # Python's own way to forbid an import
+        import openvino
+        import openvino_genai
+
+    return openvino, openvino_genai
