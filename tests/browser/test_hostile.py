@@ -55,7 +55,8 @@ def _refused(text: str) -> bool:
 def test_an_address_that_names_no_model_is_shown_as_text(open_page):
     page = open_page("?models=%3Cimg%20src%3Dx%20onerror%3Dwindow.stolen%3D1%3E,scripted/ech")
     ask(page, "Hi")
-    expect(page.locator("#chat-1")).to_contain_text("Did you mean")
-    expect(page.locator("#chat-1")).to_contain_text("scripted/echo")
+    expect(page.locator("#models-refused")).to_contain_text("<img src=x onerror=window.stolen=1>")
+    expect(page.locator("#chat-0")).to_contain_text("Did you mean")
+    expect(page.locator("#chat-0")).to_contain_text("scripted/echo")
     assert page.evaluate("window.stolen") is None
     assert page.locator("#columns img").count() == 0

@@ -216,7 +216,6 @@ def test_a_sweep_streams_stops_and_is_drawn(open_page):
     page.locator("#sweep-tokens input[type=number]").press("Tab")
     page.locator("#sweep-run").click()
     cells = page.locator("#sweep-grid td .text")
-    expect(cells.last).to_contain_text("1 2 3")
     expect(cells).to_have_count(12)
     page.keyboard.press("Escape")
     expect(page.locator("#sweep-run")).to_be_visible()

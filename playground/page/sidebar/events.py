@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import gradio as gr
 
@@ -56,7 +56,8 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     async def on_forget(models: list[str], request: gr.Request) -> list[object]:
         return await forget_keys(app, app.who(request), models)
 
-    opened = blocks.load(on_load, None, [bar.models, keys.provider, bar.glossary, *shared.values()], **PRIVATE)
+    filled = [bar.models, bar.refused, keys.provider, bar.glossary, *shared.values()]
+    opened = blocks.load(on_load, None, filled, **PRIVATE)
     opened.then(on_watch, bar.models, bar.status, **PRIVATE)
     opened.then(on_vendors, bar.models, bar.models, **PRIVATE)
     bar.models.input(on_models, bar.models, [bar.models, bar.refused, keys.panel, keys.provider], **PRIVATE)
@@ -75,7 +76,7 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
 
 
 async def open_sidebar(app: Program, who: Who, query: dict[str, str], sampling: list[str]) -> list[object]:
-    """The visitor's models and vendors, and the settings in the page's address; what is wrong there is ignored."""
+    """The visitor's models and vendors, and the settings in the page's address; names there that cannot be are told."""
     wanted = [name for name in query.get("models", "").split(",") if name]
     try:
         named = list(checked_models(wanted)) if wanted else [app.settings.model]
@@ -95,6 +96,7 @@ async def open_sidebar(app: Program, who: Who, query: dict[str, str], sampling: 
     choices = await _choices(app, who, show, chosen)
     return [
         gr.update(choices=choices, value=chosen),
+        _draw_refusals(show, refused),
         gr.update(choices=vendors, value=vendors[0][1]),
         show.glossary(),
         *values,
@@ -106,8 +108,11 @@ async def refuse_names(app: Program, who: Who, models: list[str]) -> list[object
     refused = await _refusals(app, who, models)
     if not refused:
         return [gr.skip(), ""]
-    alerts = "".join(app.show(who).alert(Failure.of(error)) for error in refused.values())
-    return [gr.update(value=[name for name in models if name not in refused]), alerts]
+    return [gr.update(value=[name for name in models if name not in refused]), _draw_refusals(app.show(who), refused)]
+
+
+def _draw_refusals(show: Renderer, refused: Mapping[str, UnknownModel]) -> str:
+    return "".join(show.alert(Failure.of(error)) for error in refused.values())
 
 
 async def _refusals(app: Program, who: Who, models: Sequence[str]) -> dict[str, UnknownModel]:

@@ -42,6 +42,7 @@ async def test_a_name_that_only_its_provider_knows_stays(app: Program) -> None:
 async def test_one_in_the_address_is_not_chosen(app: Program) -> None:
     opened = await open_sidebar(app, Who("visitor", "en", texts()), {"models": "ngrama,scripted/echo"}, [])
     assert opened[0]["value"] == ["scripted/echo"]  # type: ignore[index]
+    assert "ngrama" in str(opened[1])
 
 
 @pytest.mark.parametrize(
