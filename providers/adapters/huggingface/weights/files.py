@@ -109,9 +109,18 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
+_PROJECTOR = "mmproj"
+"""In the name of every file that llama.cpp's converter makes of the part of a model that looks at images."""
+
+
 def choose_gguf(names: Iterable[str]) -> str | None:
-    """Of several quantisations the most faithful that is not needlessly large; files in parts are passed over."""
-    files = sorted(name for name in names if name.lower().endswith(".gguf") and "-of-0" not in name)
+    """Of several quantisations the most faithful that is not needlessly large; files in parts are passed over, and so
+    are projectors, which lie beside a model that sees and are none themselves."""
+    files = sorted(
+        name
+        for name in names
+        if name.lower().endswith(".gguf") and "-of-0" not in name and _PROJECTOR not in name.lower()
+    )
     ranks = {name: next((r for r, kind in enumerate(_GGUF_ORDER) if kind in name.lower()), 99) for name in files}
     return min(files, key=lambda name: (ranks[name], name), default=None)
 
