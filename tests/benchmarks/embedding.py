@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import time
 from pathlib import Path
@@ -44,8 +45,10 @@ async def measured(home: Path, count: int, rounds: int) -> None:
     embedder = provider.embedder(info)
     async for _ in embedder.prepare():
         pass
-    from sentence_transformers import SentenceTransformer  # here, so that asking for help is quick
+    import torch  # here, so that asking for help is quick
+    from sentence_transformers import SentenceTransformer
 
+    torch.set_num_threads(os.cpu_count() or 1)  # as is usual; the tests' own settings allow it one
     theirs = SentenceTransformer(str(home / "encoders" / info.id.replace("/", "--")), device="cpu")
     texts = chunks(count, embedder)
     assert {embedder.count(text) for text in texts} == {info.window}

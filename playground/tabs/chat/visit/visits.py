@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from weakref import WeakValueDictionary
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.lending import Ground, RecallsReplies, ReplyPlace, Said
@@ -76,6 +77,12 @@ class ChatRun:
         return self.conversation
 
 
+class ColumnLayout:
+    """One laying out of a conversation's columns, as long as it goes on."""
+
+    __slots__ = ("__weakref__",)
+
+
 @dataclass(slots=True)
 class _Kept:
     """What is kept for some of the visitors: who reads or writes holds the lock, and `saves` counts the writing."""
@@ -94,6 +101,9 @@ class ChatVisits(RecallsReplies):
     history: History = field(init=False)
     _running: dict[ConversationKey, ChatRun] = field(default_factory=dict, repr=False)
     _kept: tuple[_Kept, ...] = field(default_factory=lambda: tuple(_Kept() for _ in range(_STRIPES)), repr=False)
+    _layouts: WeakValueDictionary[ConversationKey, ColumnLayout] = field(
+        default_factory=WeakValueDictionary, repr=False
+    )
 
     def __post_init__(self) -> None:
         self.history = History(self.sessions.conversations, self._saved)
@@ -148,6 +158,15 @@ class ChatVisits(RecallsReplies):
         """Rename or pin one: see `History.change`."""
         with self._kept_of(key).lock:
             self.history.change(key, name=name, pinned=pinned)
+
+    def begin_layout(self, key: ConversationKey) -> ColumnLayout:
+        """Whoever begins last to lay out the conversation's columns knows the models that are chosen now."""
+        self._layouts[key] = begun = ColumnLayout()
+        return begun
+
+    def is_latest(self, key: ConversationKey, layout: ColumnLayout) -> bool:
+        """Nobody has begun to lay out the columns since."""
+        return self._layouts.get(key) is layout
 
     def running(self, key: ConversationKey) -> ChatRun | None:
         """The conversation's run that goes on."""

@@ -171,6 +171,20 @@ async def test_while_a_run_goes_on_the_columns_are_its_own(app: App[ChatVisits])
     assert [one async for one in layouts] == []
 
 
+async def test_an_older_choice_of_models_lays_nothing_out_after_a_newer_one(app: App[ChatVisits]) -> None:
+    run = app.visits.send(WHO.key, "Count", choices("slow"))
+    await anext(run)
+    older, newer = (
+        follow_models(app, WHO, models) for models in (["scripted/echo"], ["scripted/echo", "scripted/seer"])
+    )
+    await anext(older)
+    await anext(newer)
+    await run.aclose()
+    visible = [one["visible"] for one in (await anext(newer))[:MAX_COLUMNS]]
+    assert visible == [True, True, False, False]
+    assert await anext(older) == [gr.skip()] * (3 * MAX_COLUMNS)
+
+
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_to_start_from_no_assistant_is_no_error(app: App[ChatVisits], nothing: str | None) -> None:
     assert choose_preset(app, WHO, nothing) == ["", gr.skip(), ""]

@@ -158,14 +158,16 @@ async def follow_models(
 ) -> AsyncGenerator[list[object]]:
     """One column for each model; while a run goes on, for each of its own: no name stands over another's reply.
 
-    Where the page was given another conversation meanwhile, that one's columns are laid out already.
+    Where the page was given another conversation meanwhile, or other models, those columns are laid out already.
     """
+    begun = app.visits.begin_layout(who.key)
     while (run := app.visits.running(who.key)) is not None:
         yield await lay_columns(app, who, run.choices.models, colours=colours)
         await run.ended.wait()
         if run.left:
             return
-    yield await lay_columns(app, who, models, colours=colours)
+    laid = await lay_columns(app, who, models, colours=colours)
+    yield laid if app.visits.is_latest(who.key, begun) else [gr.skip()] * len(laid)
 
 
 async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> list[object]:
