@@ -6,6 +6,7 @@ import json
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import answered, ask, choose, facts, replies, use_endpoint
@@ -36,6 +37,7 @@ def kept_by_the_browser(page: Page) -> str:
     return "\n".join([page.url, page.content(), page.evaluate(_EVERYTHING_STORED), cookies])
 
 
+@pytest.mark.long  # beside another worker the second column sometimes goes when the message is sent; cause not found yet
 def test_a_key_works_leaves_no_trace_and_is_forgotten(open_page, served, faults):
     page = open_page("?models=scripted/echo")
     told: list[str] = []
