@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from playground.page import shell
-from playground.page.program import Program
+from playground.page.program import App, Program
 from playground.settings import Settings
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.text import texts
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
@@ -21,3 +22,11 @@ def open_program(settings: Settings) -> Program:
     program = Program(settings=settings, texts=texts(), reach=reach, sessions=sessions, label=label, opened=opened)
     shell.open_tabs(program, opened)
     return program
+
+
+def open_chat(settings: Settings) -> App[ChatVisits]:
+    """The program as the Chat tab's events see it."""
+    program = open_program(settings)
+    visits = program.opened["chat"]
+    assert isinstance(visits, ChatVisits)
+    return App(**{name: getattr(program, name) for name in program.__dataclass_fields__}, visits=visits)

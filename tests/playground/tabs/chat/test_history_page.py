@@ -33,7 +33,7 @@ from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS
 from providers.errors import InputError
 from providers.types import Sampling
-from tests.playground.opening import open_program
+from tests.playground.opening import open_chat
 from tests.playground.page.markup import Seen
 
 WHO = ChatWho("visitor", "en", texts(), "a" * 32)
@@ -43,11 +43,7 @@ SKIPPED = gr.skip()
 
 @pytest.fixture
 def app(tmp_path: Path) -> App[ChatVisits]:
-    program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=500))
-    shared = {name: getattr(program, name) for name in program.__dataclass_fields__}
-    visits = program.opened["chat"]
-    assert isinstance(visits, ChatVisits)
-    return App(**shared, visits=visits)
+    return open_chat(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=500))
 
 
 def choices(model: str = "echo") -> Choices:

@@ -28,7 +28,7 @@ from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS
 from providers.errors import Failure, InputError
 from providers.types import Change, Sampling, Timing, Usage
-from tests.playground.opening import open_program
+from tests.playground.opening import open_chat
 
 WHO = ChatWho("visitor", "en", texts())
 
@@ -96,11 +96,7 @@ def test_a_reply_names_its_model_and_a_column_that_was_not_asked_says_so() -> No
 
 @pytest.fixture
 def app(tmp_path: Path) -> App[ChatVisits]:
-    program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=2))
-    shared = {name: getattr(program, name) for name in program.__dataclass_fields__}
-    visits = program.opened["chat"]
-    assert isinstance(visits, ChatVisits)
-    return App(**shared, visits=visits)
+    return open_chat(Settings(_env_file=None, home=tmp_path, model="scripted", messages_per_minute=2))
 
 
 def choices(*models: str) -> Choices:
