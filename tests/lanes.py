@@ -23,6 +23,9 @@ SLOW_FIXTURES = frozenset(
 SLOW_PLACES = (
     "tests/browser",
     "tests/test_style.py",  # mypy takes a minute
+    "tests/faults/test_waiting.py",  # waits in real seconds on a real socket
+    "tests/playground/measuring/test_sandbox.py",  # programs that are ended by a clock
+    "tests/playground/test_old_data.py",  # a whole home of an earlier version is opened
     "tests/playground/web/test_canary.py",
     "tests/playground/web/test_page.py",
     "tests/playground/web/test_old_clients.py",

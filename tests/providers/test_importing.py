@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,12 @@ PROGRAMS = {
     "providers.adapters.huggingface.engines.openvino.pipeline",
 }
 """What runs in a process of its own alone, in its only thread."""
-TREES = {name_of(path): ast.parse(path.read_text("utf-8")) for path in SOURCES}
+
+
+@functools.cache
+def trees() -> dict[str, ast.Module]:
+    """Our modules by name. Not parsed when tests are merely collected."""
+    return {name_of(path): ast.parse(path.read_text("utf-8")) for path in SOURCES}
 
 
 def imported(node: ast.stmt) -> set[str]:
@@ -30,24 +36,22 @@ def imported(node: ast.stmt) -> set[str]:
 
 
 def at_the_top(name: str) -> set[str]:
-    return set().union(*(imported(node) for node in TREES[name].body))
+    return set().union(*(imported(node) for node in trees()[name].body))
 
 
+@functools.cache
 def heavy() -> set[str]:
     """The libraries, and our modules that import one at their top, directly or by another of ours."""
     found = set(LIBRARIES)
-    while more := {name for name in TREES if at_the_top(name) & found} - found:
+    while more := {name for name in trees() if at_the_top(name) & found} - found:
         found |= more
     return found
-
-
-HEAVY = heavy()
 
 
 def unguarded(tree: ast.AST, guarded: bool = False, inside: bool = False) -> Iterator[int]:
     """Lines of imports within functions that would import something heavy outside of `with importing()`."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom) and inside and not guarded and imported(node) & HEAVY:
+        if isinstance(node, ast.Import | ast.ImportFrom) and inside and not guarded and imported(node) & heavy():
             yield node.lineno
         opens = isinstance(node, ast.With) and any("importing()" in ast.unparse(item) for item in node.items)
         starts = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -55,7 +59,7 @@ def unguarded(tree: ast.AST, guarded: bool = False, inside: bool = False) -> Ite
 
 
 def test_every_lazy_import_is_alone() -> None:
-    found = {name: list(unguarded(tree)) for name, tree in TREES.items() if name not in PROGRAMS}
+    found = {name: list(unguarded(tree)) for name, tree in trees().items() if name not in PROGRAMS}
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
@@ -68,9 +72,9 @@ def test_nothing_heavy_comes_with_the_page_or_the_first_connection() -> None:
         "providers.registry",
         "providers.adapters.huggingface.provider",
     }
-    assert light <= TREES.keys()
-    assert light & HEAVY == set()
-    assert {name for name in HEAVY if name.startswith("playground")} == set()
+    assert light <= trees().keys()
+    assert light & heavy() == set()
+    assert {name for name in heavy() if name.startswith("playground")} == set()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +96,7 @@ def test_it_finds_what_it_looks_for(source: str, lines: list[int]) -> None:
 def test_programs_of_their_own_are_no_part_of_the_page() -> None:
     """But for what the page takes of them without calling what imports: the names of formats and files."""
     assert all((ROOT / f"{name.replace('.', '/')}.py").is_file() for name in PROGRAMS)
-    importers = {name for name in TREES if PROGRAMS & at_the_top(name)}
+    importers = {name for name in trees() if PROGRAMS & at_the_top(name)}
     assert importers <= {
         *PROGRAMS,
         "providers.adapters.huggingface.engines.openvino",
