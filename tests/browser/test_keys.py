@@ -37,7 +37,6 @@ def kept_by_the_browser(page: Page) -> str:
     return "\n".join([page.url, page.content(), page.evaluate(_EVERYTHING_STORED), cookies])
 
 
-@pytest.mark.long  # beside another worker its second column sometimes goes when the message is sent; cause unknown
 def test_a_key_works_leaves_no_trace_and_is_forgotten(open_page, served, faults):
     page = open_page("?models=scripted/echo")
     told: list[str] = []

@@ -171,7 +171,8 @@ async def test_an_older_choice_of_models_lays_nothing_out_after_a_newer_one(app:
     run = app.visits.send(WHO.key, "Count", choices("slow"))
     await anext(run)
     older, newer = (
-        follow_models(app, WHO, models) for models in (["scripted/echo"], ["scripted/echo", "scripted/seer"])
+        follow_models(app, WHO, models)
+        for models in (["scripted/echo", "scripted/seer"], ["scripted/slow", "scripted/echo"])
     )
     await anext(older)
     await anext(newer)
@@ -179,6 +180,7 @@ async def test_an_older_choice_of_models_lays_nothing_out_after_a_newer_one(app:
     visible = [one["visible"] for one in (await anext(newer))[:MAX_COLUMNS]]
     assert visible == [True, True, False, False]
     assert await anext(older) == [gr.skip()] * (3 * MAX_COLUMNS)
+    assert app.visits.load(WHO.key).turns[0].replies[0].model == "scripted/slow", "nor does it arrange what is kept"
 
 
 @pytest.mark.parametrize("nothing", [None, ""])

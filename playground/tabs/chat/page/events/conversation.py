@@ -32,6 +32,10 @@ from providers import registry
 from providers.errors import Failure
 
 
+_FRAME = 3 * MAX_COLUMNS
+"""Whether a column is there, its head, its messages."""
+
+
 def unchanged_chats() -> list[object]:
     """The columns stay as they are."""
     return [gr.skip()] * MAX_COLUMNS
@@ -166,8 +170,11 @@ async def follow_models(
         await run.ended.wait()
         if run.left:
             return
+    if not app.visits.is_latest(who.key, begun):  # nor may it arrange the kept replies after its own models
+        yield [gr.skip()] * _FRAME
+        return
     laid = await lay_columns(app, who, models, colours=colours)
-    yield laid if app.visits.is_latest(who.key, begun) else [gr.skip()] * len(laid)
+    yield laid if app.visits.is_latest(who.key, begun) else [gr.skip()] * _FRAME
 
 
 async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> list[object]:
