@@ -60,6 +60,7 @@ EXCEPTIONS = {("playground.settings", "providers.adapters.huggingface")}
 
 NAMED_OTHERWISE = {
     "dotenv": "python_dotenv", "docx": "python_docx", "pptx": "python_pptx", "PIL": "pillow", "Stemmer": "pystemmer",
+    "sklearn": "scikit_learn",
 }  # fmt: skip
 """Modules whose package has another name."""
 

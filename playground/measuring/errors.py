@@ -13,6 +13,15 @@ class MeasuringError(InputError, code="input_error"):
     reasons = ("task_set", "metric", "run")
 
 
+class UnusableReferences(InputError, code="input_error"):
+    """What a reference metric is to compare cannot be compared.
+
+    Values: of "unequal" said and right, how many there are of each; of "references" and "probability" item, from 1.
+    """
+
+    reasons = ("unequal", "references", "items", "probability", "happened", "one_class", "needs")
+
+
 class DocumentError(InputError):
     """A file that cannot be used, here a table of tasks or of questions.
 

@@ -6,7 +6,7 @@ scipy is imported where it is used: it takes more than a second, and most pages 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import ceil, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -63,3 +63,53 @@ def bootstrap_mean(values: Sequence[float], confidence: float = 0.95, seed: int 
         rng=seed,
     ).confidence_interval
     return float(found.low), float(found.high)
+
+
+def holm(values: Sequence[float]) -> tuple[float, ...]:
+    """Adjusted p of several tests, in the order given: one below α keeps the chance of any false alarm below α.
+
+    Holm 1979, "A simple sequentially rejective multiple test procedure": the smallest p times m, the next times m − 1,
+    …, none below the one before, none above 1.
+    """
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    adjusted, most = [0.0] * len(values), 0.0
+    for rank, place in enumerate(order):
+        most = max(most, min(1.0, (len(values) - rank) * values[place]))
+        adjusted[place] = most
+    return tuple(adjusted)
+
+
+def cohen_kappa(one: Sequence[str], other: Sequence[str]) -> float | None:
+    """Agreement of two judges beyond chance, from −1 to 1. Cohen 1960: (agreed − expected) / (1 − expected).
+
+    `None` where chance alone would agree on everything: both always said the same one word.
+    """
+    total = len(one)
+    if not total:
+        return None
+    agreed = sum(mine == theirs for mine, theirs in zip(one, other, strict=True)) / total
+    expected = sum(list(one).count(name) * list(other).count(name) for name in set(one)) / total**2
+    return (agreed - expected) / (1 - expected) if expected < 1 else None
+
+
+def items_to_tell(differences: Sequence[float], power: float = 0.8, alpha: float = 0.05) -> int | None:
+    """How many items would show a difference like this one, with a chance of `power`, two-sided. `None`: none is seen.
+
+    Of scores of 0 and 1 (differences of −1, 0 and 1) Connor 1987, "Sample size for testing differences in proportions
+    for the paired-sample design": n = (z₁ √ψ + z₂ √(ψ − δ²))² / δ², with ψ the share of items on which they differ and
+    δ the difference. Of others the paired z test: n = ((z₁ + z₂) · s / δ)².
+    """
+    count = len(differences)
+    mean = sum(differences) / count if count else 0.0
+    if abs(mean) < 1e-9:
+        return None
+    first, second = NormalDist().inv_cdf(1 - alpha / 2), NormalDist().inv_cdf(power)
+    if all(abs(one) < 1e-9 or abs(abs(one) - 1) < 1e-9 for one in differences):
+        return _connor(sum(abs(one) for one in differences) / count, mean, first, second)
+    deviation = sqrt(sum((one - mean) ** 2 for one in differences) / max(1, count - 1))
+    return max(2, ceil(((first + second) * deviation / mean) ** 2))
+
+
+def _connor(differing: float, difference: float, first: float, second: float) -> int:
+    rest = max(0.0, differing - difference**2)
+    return max(2, ceil((first * sqrt(differing) + second * sqrt(rest)) ** 2 / difference**2))

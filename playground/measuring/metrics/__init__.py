@@ -1,7 +1,11 @@
-"""How good an answer is, from 0 to 1: one file a metric, found here by its name.
+"""How good an answer is: one file a metric, found here by its name.
 
-A metric's module has `KINDS` (the kinds of answer it can score), `BINARY` (its scores are only 0 and 1), `SLOW` (it is
-worked out beside the event loop) and `score`.
+A metric has one or both of two faces.
+
+- It scores the answers of a run, each from 0 to 1: then its module has `KINDS` (the kinds of answer it can score),
+  `BINARY` (its scores are only 0 and 1), `SLOW` (it is worked out beside the event loop) and `score`.
+- It compares texts, labels or probabilities with what would be right, on the scale that the literature uses: then it
+  has `TRAITS` and `measure`, which takes what `TRAITS.needs` names (see `playground.measuring.reference`).
 """
 
 from __future__ import annotations
@@ -11,11 +15,13 @@ import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Protocol, cast
 
-from playground.measuring.errors import MeasuringError
+from playground.measuring.errors import MeasuringError, UnusableReferences
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item, Kind
+from playground.measuring.reference import Given, Labels, Measured, Needs, Plain, Probabilities, Texts, Traits, Vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +33,7 @@ class Scoring:
 
 
 class Metric(Protocol):
-    """A module of this folder."""
+    """A module of this folder that scores answers of a run."""
 
     KINDS: frozenset[Kind]
     BINARY: bool
@@ -38,17 +44,58 @@ class Metric(Protocol):
         ...
 
 
+class ReferenceMetric(Protocol):
+    """A module of this folder that compares with references."""
+
+    TRAITS: Traits
+
+    def measure(self, given: Given) -> Measured:
+        """Raises `UnusableReferences`."""
+        ...
+
+
 @cache
 def names() -> tuple[str, ...]:
-    """The metrics there are, by the alphabet."""
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_")))
+    """The metrics that score the answers of a run, by the alphabet."""
+    return tuple(name for name in _modules() if hasattr(_module(name), "score"))
+
+
+@cache
+def reference_names(needs: Needs | None = None) -> tuple[str, ...]:
+    """The metrics that compare with references, by the alphabet; only those that take what `needs` names."""
+    found = [name for name in _modules() if hasattr(_module(name), "measure")]
+    return tuple(name for name in found if needs in (None, cast(ReferenceMetric, _module(name)).TRAITS.needs))
 
 
 def metric(name: str) -> Metric:
     """Raises `MeasuringError("metric")` for a name that is none."""
     if name not in names():
         raise MeasuringError("metric", name=name[:120])
-    return cast(Metric, import_module(f"{__name__}.{name}"))
+    return cast(Metric, _module(name))
+
+
+def reference_metric(name: str) -> ReferenceMetric:
+    """Raises `MeasuringError("metric")` for a name that is none."""
+    if name not in reference_names():
+        raise MeasuringError("metric", name=name[:120])
+    return cast(ReferenceMetric, _module(name))
+
+
+_TAKES: dict[Needs, type] = {
+    "texts": Texts,
+    "vectors": Vectors,
+    "labels": Labels,
+    "probabilities": Probabilities,
+    "plain": Plain,
+}
+
+
+def measured(name: str, given: Given) -> Measured:
+    """What a reference metric says. Raises `UnusableReferences`, `("needs")` for what it does not take."""
+    chosen = reference_metric(name)
+    if not isinstance(given, _TAKES[chosen.TRAITS.needs]):
+        raise UnusableReferences("needs", name=name)
+    return chosen.measure(given)
 
 
 def for_kind(kind: Kind) -> tuple[str, ...]:
@@ -62,3 +109,11 @@ async def scored(name: str, item: Item, extraction: Extraction, scoring: Scoring
     if chosen.SLOW:
         return await asyncio.to_thread(chosen.score, item, extraction, scoring)
     return chosen.score(item, extraction, scoring)
+
+
+def _modules() -> list[str]:
+    return sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_"))
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")

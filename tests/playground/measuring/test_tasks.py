@@ -248,7 +248,7 @@ def test_columns_have_to_be_assigned(assignment):
 
 
 def test_the_readers_there_are():
-    assert set(readers.names()) == {"gsm8k", "mmlu", "truthfulqa_mc", "bigbench_json"}
+    assert set(readers.names()) == {"gsm8k", "mmlu", "truthfulqa_mc", "bigbench_json", "squad"}
     with pytest.raises(InputError):
         readers.reader("os")
 
