@@ -1,19 +1,17 @@
 // The page is read again in the chosen language. A page within another keeps its cookie apart from that page's.
-// What is written and chosen on it, but for keys, waits in the browser tab for `restore_state`.
-({cookie, language}) => () => {
+// What is written, chosen and drawn on it, but for keys, waits in the browser tab for `restore_state`.
+({cookie, language, values, panels, tabs}) => (...held) => {
   const framed = location.protocol === 'https:' && window.parent !== window;
   const place = framed ? 'SameSite=None; Secure; Partitioned' : 'SameSite=Lax';
   document.cookie = `${cookie}=${language}; path=/; max-age=31536000; ${place}`;
-  const fields = {}, tabs = {};
-  for (const field of document.querySelectorAll('textarea, input[type=text], input:not([type]), input[type=number]')) {
-    const holder = field.closest('[id]:not(input):not(textarea)');
-    if (holder && field.value && !field.closest('#sidebar') && !field.readOnly) fields[holder.id] = field.value;
+  const kept = {values: {}, panels: [], tabs: {}};
+  values.forEach((id, at) => { kept.values[id] = held[at]; });
+  kept.panels = panels.filter(id => document.querySelector(`#${id} > .label-wrap.open`));
+  for (const id of Object.keys(tabs)) {
+    const list = document.getElementById(id)?.querySelector('[role=tablist]');
+    const chosen = list ? [...list.querySelectorAll('[role=tab]')].findIndex(tab => tab.ariaSelected === 'true') : -1;
+    if (chosen >= 0) kept.tabs[id] = tabs[id][chosen];
   }
-  for (const list of document.querySelectorAll('[role=tablist]')) {
-    const holder = list.closest('[id]');
-    const chosen = [...list.querySelectorAll('[role=tab]')].findIndex(tab => tab.ariaSelected === 'true');
-    if (holder && chosen > 0) tabs[holder.id] = chosen;
-  }
-  try { sessionStorage.setItem('aula-state', JSON.stringify({fields, tabs})); } catch { /* not kept, then */ }
+  try { sessionStorage.setItem('aula-state', JSON.stringify(kept)); } catch { /* not kept, then */ }
   location.reload();
 }

@@ -1,28 +1,25 @@
-// After the page was read again in another language: what was written and chosen on it before.
-() => {
+// After the page was read again in another language: what was written, chosen and drawn on it before. At first at once,
+// then for good when all that opens the page has been filled in, unless the visitor has gone on meanwhile.
+({values, places, panels, tabs, all}) => () => {
+  const unchanged = {__type__: 'update'};
+  const last = window.aulaOpened === all;
+  if (window.aulaTouched === undefined) {
+    window.aulaTouched = false;
+    for (const event of ['pointerdown', 'keydown'])
+      addEventListener(event, () => { window.aulaTouched = true; }, {once: true});
+  }
   let kept = null;
   try {
     kept = JSON.parse(sessionStorage.getItem('aula-state'));
-    sessionStorage.removeItem('aula-state');
+    if (last) sessionStorage.removeItem('aula-state');
   } catch { /* nothing was kept */ }
-  if (!kept) return;
-  const restore = () => {
-    for (const [id, place] of Object.entries(kept.tabs)) {
-      const tab = document.getElementById(id)?.querySelector('[role=tablist]')?.querySelectorAll('[role=tab]')[place];
-      if (!tab) continue;
-      if (tab.ariaSelected !== 'true') tab.click();
-      else delete kept.tabs[id];
-    }
-    for (const [id, value] of Object.entries(kept.fields)) {
-      const field = document.getElementById(id)?.querySelector('textarea, input');
-      if (!field || field.value === value) continue;
-      field.value = value;
-      field.dispatchEvent(new Event('input', {bubbles: true}));
-    }
-  };
-  // Tabs are drawn when they are opened, and the server fills fields in a moment later: until the visitor goes on.
-  const watcher = new MutationObserver(restore);
-  watcher.observe(document.body, {childList: true, subtree: true, attributes: true});
-  for (const event of ['pointerdown', 'keydown']) addEventListener(event, () => watcher.disconnect(), {once: true});
-  restore();
+  if (!kept || !kept.values || (last && window.aulaTouched)) return [];
+  const given = values.map(id => {
+    const value = kept.values[id];
+    if (value === undefined || value === null) return unchanged;
+    return places.includes(id) && !value.endsWith(' -->') ? unchanged : value;
+  });
+  const open = panels.map(id => kept.panels.includes(id) ? {...unchanged, open: true} : unchanged);
+  const chosen = Object.keys(tabs).map(id => kept.tabs[id] ? {...unchanged, selected: kept.tabs[id]} : unchanged);
+  return [...given, ...open, ...chosen, last ? String(Date.now()) : unchanged];
 }

@@ -94,6 +94,8 @@ class Page(Generic[Visits]):
     """To lead to another tab: `gr.Tabs(selected=NAME)`."""
     handed: gr.State
     """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
+    restored: gr.Textbox
+    """Changes when the page has been read again in another language, and what was on it is back: see `keeping`."""
 
     def sampling(self, values: Sequence[object]) -> Sampling:
         """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""

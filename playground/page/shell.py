@@ -12,19 +12,22 @@ from typing import Any, Protocol, cast, runtime_checkable
 import gradio as gr
 
 from playground import tabs
+from playground.page.keeping import wire_keeping
+from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
+from playground.page.parts.places import place
 from playground.page.program import PRIVATE, App, Page, Program
 from playground.page.sidebar.events import wire_sidebar
 from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
 from playground.web.scripts import script_element, script_function
-from playground.web.visitor import LANGUAGE_COOKIE
 
 
 class Tab(Protocol):
     """The module `page.tab` of a folder in `tabs`, whose name is `NAME`, the tab's key in the texts.
 
-    A tab that keeps things also has `async tidy(visits)`, which is called when the server starts.
+    A tab that keeps things also has `async tidy(visits)`, which is called when the server starts. One whose models
+    follow the sidebar's parameters has `SAMPLES = True`: above it stands which of them are in force.
     """
 
     NAME: str
@@ -85,24 +88,27 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
     with gr.Blocks(title="Aula", fill_height=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="head", equal_height=True):
             gr.HTML('<a class="brand" href="./"><span aria-hidden="true">◐</span> Aula</a>', container=False)
-            for language in program.texts.languages():
-                name = program.texts.text(language, "page.language")
-                switch = button(name, f"language-{language}", quiet=True)
-                chosen = {"cookie": LANGUAGE_COOKIE, "language": language}
-                switch.click(None, js=script_function("choose_language", chosen), **PRIVATE)
+            switches = {
+                language: button(program.texts.text(language, "page.language"), f"language-{language}", quiet=True)
+                for language in program.texts.languages()
+            }
             theme = button("◑", "theme", quiet=True)
             theme.click(None, js=script_function("toggle_theme"), **PRIVATE)
         bar = lay_out_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
-        handed = gr.State()
+        handed, restored = gr.State(), gr.Textbox(visible=False)
         wire_sidebar(program, blocks, bar)
+        lines = []
         with places:
             for tab in opened:
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
-                    tab.module.build(Page(tab.app, blocks, bar, places, handed))
+                    if getattr(tab.module, "SAMPLES", False):
+                        lines.append(place(f"{tab.module.NAME}-active"))
+                    tab.module.build(Page(tab.app, blocks, bar, places, handed, restored))
                     tab.module.publish(tab.app)
+        wire_active(program, {f"parameter.{name}.label": one for name, one in bar.sampling.items()}, lines)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
-        blocks.load(None, js=script_function("restore_state"), **PRIVATE)
+        wire_keeping(blocks, bar, switches, restored)
     _let_progress_rest(blocks)
     return blocks
 

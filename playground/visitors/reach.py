@@ -14,7 +14,7 @@ from playground.visitors.expiring import Expiring
 from providers import registry
 from providers.base import Credentials, Options, Provider
 from providers.catalog import Catalog, find
-from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
+from providers.embedding import Embedder, EmbeddingInfo, Embeds, HoldsWeights, Reranker, RerankerInfo, Reranks
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
 from providers.labels import ContrastiveInfo, Labeller, Labels
 from providers.types import ModelInfo
@@ -161,6 +161,16 @@ class Reach:
     def embeddings(self, visitor: str = "") -> tuple[EmbeddingInfo, ...]:
         """Models that embed, the default first. Among scripted models that is one without weights."""
         return (*self._scripted_rows.embeddings, *self.catalog.embeddings)
+
+    async def held_embeddings(self) -> frozenset[str]:
+        """Those of them, by name, whose weights are on this computer."""
+        held = set()
+        for info in self.embeddings():
+            if info.provider in SHARED:
+                provider = await self._connect("", info.provider)
+                if not isinstance(provider, HoldsWeights) or await asyncio.to_thread(provider.holds, info):
+                    held.add(info.ref)
+        return frozenset(held)
 
     def rerankers(self, visitor: str = "") -> tuple[RerankerInfo, ...]:
         """As `embeddings`."""

@@ -21,7 +21,8 @@ from playground.measuring.outcomes import Cell, Outcome
 from playground.page.program import Program
 from playground.settings import Settings
 from playground.tabs.chat.lab.export import to_markdown, to_python
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.collection import Collection

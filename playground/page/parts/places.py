@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import gradio as gr
 
+KEPT = "kept"
+"""The class of what stays when the page is read again in another language: see `playground.page.keeping`."""
 
-def place(name: str, script: str = "") -> gr.HTML:
-    """A place without a frame, whose id is `name`; `script` (see `script_body`) runs once for it."""
+
+def place(name: str, script: str = "", *, kept: bool = False) -> gr.HTML:
+    """A place without a frame, whose id is `name`; `script` (see `script_body`) runs once for it.
+
+    With `kept`, a result that is marked (see `parts.redrawn`) stays when the page is read again.
+    """
+    classes = [KEPT] if kept else None
     if not script:
-        return gr.HTML(container=False, apply_default_css=False, elem_id=name)
-    return gr.HTML(container=False, apply_default_css=False, js_on_load=script, elem_id=name)
+        return gr.HTML(container=False, apply_default_css=False, elem_id=name, elem_classes=classes)
+    return gr.HTML(container=False, apply_default_css=False, js_on_load=script, elem_id=name, elem_classes=classes)

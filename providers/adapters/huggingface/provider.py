@@ -161,6 +161,13 @@ class HuggingFace(LocalWhiteBox):
         """The same one for everybody."""
         return self._embedders.setdefault(info, LocalEmbedder(info, self._encoders))
 
+    def holds(self, info: EmbeddingInfo) -> bool:
+        """Its files are here, whole. Blocks."""
+        try:
+            return self._compared.find_folder(info.id) is not None
+        except WeightsUnavailable:  # damaged: noticed, and repaired, when it is asked for
+            return False
+
     def reranker(self, info: RerankerInfo) -> LocalReranker:
         return LocalReranker(info, self._encoders)
 

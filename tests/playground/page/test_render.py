@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.asking.reply import Reply
-from playground.page.parts.render import CONTINUE, LONGER, SAMPLING, Renderer, tags_shown, tags_typed
+from playground.page.parts.render import CONTINUE, LONGER, SAMPLING, Renderer
+from playground.page.parts.verbatim import tags_shown, tags_typed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures, messages

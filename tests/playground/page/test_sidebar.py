@@ -46,20 +46,29 @@ async def test_one_in_the_address_is_not_chosen(app: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "here", "fetched", "absent", "elsewhere"),
+    ("language", "here", "fetched", "absent", "elsewhere", "locked"),
     [
-        ("en", "here", "to be fetched, 93 MB", "not to be had offline", "leaves this computer"),
-        ("es", "aquí", "por descargar, 93 MB", "no disponible sin conexión", "sale de este equipo"),
+        ("en", "here", "to be fetched, 93 MB", "not to be had offline", "leaves this computer", "needs a key"),
+        (
+            "es",
+            "aquí",
+            "por descargar, 93 MB",
+            "no disponible sin conexión",
+            "sale de este equipo",
+            "necesita una clave",
+        ),
     ],
 )
-def test_the_list_says_where_a_model_is(language: str, here: str, fetched: str, absent: str, elsewhere: str) -> None:
+def test_the_list_says_where_a_model_is(
+    language: str, here: str, fetched: str, absent: str, elsewhere: str, locked: str
+) -> None:
     show, offline = Renderer(texts(), language), Renderer(texts(), language, offline=True)
     parts = show.choice(LOCAL, locked=False).split(" · ")
     assert parts[:2] == [LOCAL.name, fetched] and parts[2].startswith(show.number(0.3, ".1f"))
     assert show.choice(replace(LOCAL, here=True), locked=False).split(" · ")[1] == here
     assert offline.choice(LOCAL, locked=False).split(" · ")[1] == absent
     assert "≈" in show.place(UNSIZED) and "MB" in show.place(UNSIZED)
-    assert show.choice(REMOTE, locked=True).split(" · ")[:2] == [f"{REMOTE.name} 🔒", elsewhere]
+    assert show.choice(REMOTE, locked=True).split(" · ")[:3] == [REMOTE.name, elsewhere, locked]
 
 
 def test_a_columns_sign_follows_what_ran() -> None:

@@ -31,6 +31,10 @@ class Turn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     system: str = ""
+    assistant: str = ""
+    """The id of the assistant that it was begun with, or goes on with; empty: none."""
+    named: str = ""
+    """What it is called as long as nothing was asked in it: that assistant's name."""
     turns: tuple[Turn, ...] = ()
     lost: Annotated[int, Field(exclude=True)] = 0
     """Turns, replies and pictures of a damaged file that could not be read; nothing of it is saved."""
@@ -102,11 +106,12 @@ class Conversation:
         except ValueError:
             pass
         saved = value if isinstance(value, dict) else {}
-        rows, system, before = saved.get("turns"), saved.get("system"), saved.get("lost")
+        rows, before = saved.get("turns"), saved.get("lost")
         found, lost = readable(rows if isinstance(rows, list) else [None], _readable_turn)
         lost += sum(within for _, within in found) + (before if isinstance(before, int) else 0)
         turns = tuple(turn for turn, _ in found)
-        return cls(system=system if isinstance(system, str) else "", turns=turns, lost=lost)
+        words = {name: said for name in ("system", "assistant", "named") if isinstance(said := saved.get(name), str)}
+        return cls(**words, turns=turns, lost=lost)
 
 
 def _readable_turn(row: object) -> tuple[Turn, int]:

@@ -21,7 +21,8 @@ _WORDS = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`title` is the beginning of the first question, `name` what the visitor calls it; `changed` is in seconds since
+    """`title` is the beginning of the first question, or the name of the assistant that waits for one; `name` what the
+    visitor calls it; `changed` is in seconds since
     1970, and moves only where something was said or taken back."""
 
     id: str
@@ -35,6 +36,11 @@ class Entry:
     def shown(self) -> str:
         """What it is called."""
         return self.name or self.title
+
+    @property
+    def listed(self) -> bool:
+        """Something was asked in it, or an assistant waits for a question."""
+        return bool(self.turns or self.title)
 
     def to_line(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -50,7 +56,7 @@ _ADAPTER: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 def entry_of(conversation: Conversation, id: str, changed: float) -> Entry:
     """As it is listed before a visitor has given it a name."""
-    first = conversation.turns[0].question if conversation.turns else ""
+    first = conversation.turns[0].question if conversation.turns else conversation.named
     return Entry(id=id, title=shortened(first, _TITLE), turns=len(conversation.turns), changed=changed)
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.asking.reply import Reply
-from playground.page.parts.render import Renderer, tags_shown
+from playground.page.parts.render import Renderer
+from playground.page.parts.verbatim import tags_shown
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import measures
 from playground.tabs.chat.lab.pictures import MessagePicture
@@ -22,14 +23,22 @@ from playground.visitors.checks import MAX_COLUMNS
 
 def messages(show: Renderer, conversation: Conversation, column: int) -> list[dict[str, Any]]:
     """A column as a Chatbot takes it: question, reasoning, answer, and a line of facts that opens."""
-    return [one for turn in range(len(conversation.turns)) for one in turn_messages(show, conversation, turn, column)]
+    last = len(conversation.turns) - 1
+    earlier = _earlier(show, conversation, last, column)
+    return earlier + (turn_messages(show, conversation, last, column, last=True) if last >= 0 else [])
 
 
-def turn_messages(show: Renderer, conversation: Conversation, turn: int, column: int) -> list[dict[str, Any]]:
-    """One turn of a column: see `messages`."""
+def _earlier(show: Renderer, conversation: Conversation, before: int, column: int) -> list[dict[str, Any]]:
+    return [one for turn in range(before) for one in turn_messages(show, conversation, turn, column)]
+
+
+def turn_messages(
+    show: Renderer, conversation: Conversation, turn: int, column: int, *, last: bool = False
+) -> list[dict[str, Any]]:
+    """One turn of a column: see `messages`. The last one leads to Sampling by a button, the others by a link."""
     shown: list[dict[str, Any]] = [{"role": "user", "content": tags_shown(conversation.turns[turn].question)}]
     reply = conversation.reply(turn, column)
-    return shown + (show.not_asked() if reply is None else show.reply(reply, (turn, column)))
+    return shown + (show.not_asked() if reply is None else show.reply(reply, None if last else (turn, column)))
 
 
 def as_gradio_has_it(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -58,11 +67,11 @@ class RunColumns:
         """All columns, each a list of messages as `as_gradio_has_it`; empty where the last turn has no place."""
         last, replies = len(conversation.turns) - 1, conversation.turns[-1].replies
         if self._finished is None:  # a run changes none but its last turn
-            earlier = conversation.until(last)
-            self._finished = [as_gradio_has_it(messages(self.show, earlier, n)) for n in range(MAX_COLUMNS)]
+            every = range(MAX_COLUMNS)
+            self._finished = [as_gradio_has_it(_earlier(self.show, conversation, last, n)) for n in every]
         for n, reply in enumerate(replies[:MAX_COLUMNS]):
             if (reply is None and not self._drawn[n]) or (reply is not None and reply is not self._last[n]):
-                growing = as_gradio_has_it(turn_messages(self.show, conversation, last, n))
+                growing = as_gradio_has_it(turn_messages(self.show, conversation, last, n, last=True))
                 self._drawn[n], self._last[n] = [*self._finished[n], *growing], reply
         return list(self._drawn)
 

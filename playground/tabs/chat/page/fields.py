@@ -12,7 +12,8 @@ from playground.asking.errors import AssistantError
 from playground.asking.lending import Ground, KeepsAssistants
 from playground.page.program import App, Page, Who
 from playground.tabs.chat.lab.presets import presets
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors import ConversationKey
 from playground.visitors.checks import checked_models, checked_text
 from playground.visitors.conversations import FIRST
@@ -23,21 +24,23 @@ class ChatWho(Who):
     """The visitor behind a call, and the conversation that their browser tab shows."""
 
     conversation: str = FIRST
+    page: str = ""
+    """The open page, as Gradio names it."""
 
     @property
     def key(self) -> ConversationKey:
         return ConversationKey(self.visitor, self.conversation)
 
     @classmethod
-    def of(cls, who: Who, conversation: object) -> ChatWho:
+    def of(cls, who: Who, conversation: object, page: str = "") -> ChatWho:
         """With the id that came along, or the first conversation where none did. Raises `ArgumentError` for no id."""
         key = ConversationKey(who.visitor, conversation or FIRST)  # type: ignore[arg-type]  # the key checks it
-        return cls(who.visitor, who.language, who.texts, key.id)
+        return cls(who.visitor, who.language, who.texts, key.id, page or (who.page if isinstance(who, ChatWho) else ""))
 
 
 def who_at(app: App[ChatVisits], request: gr.Request, conversation: object) -> ChatWho:
     """See `ChatWho.of`."""
-    return ChatWho.of(app.who(request), conversation)
+    return ChatWho.of(app.who(request), conversation, request.session_hash or "")
 
 
 def checked_choices(page: Page[ChatVisits], who: Who, values: Sequence[Any]) -> Choices:
@@ -47,6 +50,7 @@ def checked_choices(page: Page[ChatVisits], who: Who, values: Sequence[Any]) -> 
         models=checked_models(models),
         sampling=page.sampling(sampling),
         system=checked_text(system or "", page.app.bounds, empty=True),
+        assistant=preset if isinstance(preset, str) else "",
         ground=_ground(page.app, who, preset),
     )
 

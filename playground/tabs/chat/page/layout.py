@@ -38,6 +38,8 @@ class ChatLayout:
     """Hidden; holds the id of the conversation that this browser tab shows, and goes along with every event."""
     history: HistoryLayout
     preset: gr.Dropdown
+    names: gr.JSON
+    """Hidden: what the assistants are called, by id, for the line of what is in force."""
     system: gr.Textbox
     grounded: gr.Markdown
     """That the assistant answers from documents."""
@@ -70,6 +72,21 @@ class ChatLayout:
         return [self.preset, self.system, *page.sidebar.inputs]
 
     @property
+    def frame(self) -> list[gr.blocks.Block]:
+        """What is laid out for the models."""
+        return [*self.columns, *self.heads, *self.chats]
+
+    @property
+    def settled(self) -> list[gr.blocks.Block]:
+        """What follows the conversation that is shown, besides its columns."""
+        return [self.notice, self.pictures, self.waiting, self.conversation, self.history.panel]
+
+    @property
+    def elsewhere(self) -> list[gr.blocks.Block]:
+        """Of a `HistoryScreen`, in its order."""
+        return [*self.frame, *self.settled, self.history.entries]
+
+    @property
     def outputs(self) -> list[gr.components.Component]:
         """Of a `ChatScreen`, in its order."""
         return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
@@ -87,7 +104,8 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
     )
     history = _lay_out_history(label)
     with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
-        preset = gr.Dropdown(choices=[], label=label("chat.preset"), elem_id="preset")
+        preset = gr.Dropdown(choices=[], label=label("chat.preset"), info=label("chat.preset_info"), elem_id="preset")
+        names = gr.JSON(visible=False)
         system = gr.Textbox(
             label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
         )
@@ -123,6 +141,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         conversation,
         history,
         preset,
+        names,
         system,
         grounded,
         active,

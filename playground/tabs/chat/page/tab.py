@@ -8,7 +8,7 @@ from playground.tabs.chat.page.events.conversation import wire_conversation
 from playground.tabs.chat.page.events.history import wire_history
 from playground.tabs.chat.page.events.pictures import wire_pictures
 from playground.tabs.chat.page.events.presets import wire_presets
-from playground.tabs.chat.page.events.replies import wire_replies
+from playground.tabs.chat.page.events.replies import wire_following, wire_replies
 from playground.tabs.chat.page.layout import lay_out_chat
 from playground.tabs.chat.visit.visits import ChatVisits
 
@@ -27,5 +27,5 @@ def build(page: Page[ChatVisits]) -> None:
     wire_replies(page, layout)
     wire_pictures(page, layout)
     wire_presets(page, layout)
-    wire_conversation(page, layout)
-    wire_history(page, layout)
+    opened = [wire_conversation(page, layout), *wire_history(page, layout)]
+    wire_following(page, layout, opened)

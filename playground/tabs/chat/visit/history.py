@@ -58,10 +58,10 @@ class History:
         return sorted(found, key=lambda one: (not one.pinned, -one.changed))
 
     def _found(self, visitor: str, name: str, search: str) -> Entry | None:
-        """`None` for one that does not match, holds no question, or was deleted this moment."""
+        """`None` for one that does not match, holds nothing, or was deleted this moment."""
         key = ConversationKey(visitor, name)
         entry = self.entry(key)
-        if entry is None or not entry.turns:
+        if entry is None or not entry.listed:
             return None
         return entry if not search or is_found(search, f"{folded(entry.shown)} {self._words(key)}") else None
 
@@ -81,9 +81,9 @@ class History:
             return self._made_again(key)
 
     def _made_again(self, key: ConversationKey) -> Entry | None:
-        """Of a conversation that an older version kept, or whose entry is damaged. `None` for one without a turn."""
+        """Of a conversation whose entry is damaged, or that an older version kept. `None` if it holds nothing."""
         changed, conversation = self._saved_at(self.conversations.file(key.visitor, key.id)), self.read(key)
-        if not conversation.turns:  # or so damaged that nothing of it can be read
+        if not conversation.turns and not conversation.named:  # or so damaged that nothing of it can be read
             return None
         entry = entry_of(conversation, key.id, changed)
         self._write(key, entry, words_of(conversation))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
-from playground.asking.lending import Ground, RecallsReplies, ReplyPlace, Said
+from playground.asking.lending import RecallsReplies, ReplyPlace, Said
 from playground.asking.pump import REDRAW
 from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation
@@ -18,11 +19,14 @@ from playground.tabs.chat.lab.entry import Entry
 from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.visit.attachments import Attachments
 from playground.tabs.chat.visit.history import History
+from playground.tabs.chat.visit.run import ChatRun, Choices
+from playground.tabs.chat.visit.views import ColumnLayout, Views
 from playground.visitors import ConversationKey, Sessions
 from playground.visitors.reach import Reach
-from providers.errors import InputError
-from providers.types import Message, Request, Sampling
+from providers.errors import InputError, PlaygroundError
+from providers.types import Request
 
+log = logging.getLogger(__name__)
 _CLASS = 30
 _CLASS_REDRAW = 0.2
 """So many visitors are redrawn so often, in seconds."""
@@ -30,57 +34,6 @@ _STRIPES = 256
 """Locks of what is kept, shared out among the visitors."""
 _KEEP_SENT = 8
 """Turns whose exact request is kept: each holds all the turns before it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What the sidebar says when a message is sent; checked."""
-
-    models: tuple[str, ...]
-    sampling: Sampling
-    system: str = ""
-    ground: Ground | None = None
-
-
-@dataclass(slots=True)
-class ChatRun:
-    """What is asked of which columns, and in `conversation` what has been said so far, before it is saved."""
-
-    conversation: Conversation
-    choices: Choices
-    columns: Sequence[int]
-    continued: bool = False
-    sends: bool = False
-    """Its last turn's images were waiting until now."""
-    gave_way: bool = False
-    """Something else has taken its place: another run, or a conversation taken back. It is not to be shown any more."""
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    left: bool = False
-    """The page shows another conversation by now."""
-
-    def asked(self, column: int) -> tuple[Message, ...]:
-        reply = self.conversation.turns[-1].replies[column]
-        return self.conversation.messages(column, begun=reply.text if self.continued and reply is not None else "")
-
-    @property
-    def computed_here(self) -> tuple[int, ...]:
-        """The columns that this computer has answered: their models' weights are here by now."""
-        replies = self.conversation.turns[-1].replies
-        return tuple(place for place in self.columns if (reply := replies[place]) is not None and reply.engine)
-
-    def answered(self, replies: Sequence[Reply]) -> Conversation:
-        """The conversation with what its columns have said by now."""
-        said = list(self.conversation.turns[-1].replies)
-        for place, reply in zip(self.columns, replies, strict=True):
-            said[place] = reply
-        self.conversation = self.conversation.with_replies(tuple(said))
-        return self.conversation
-
-
-class ColumnLayout:
-    """One laying out of a conversation's columns, as long as it goes on."""
-
-    __slots__ = ("__weakref__",)
 
 
 @dataclass(slots=True)
@@ -101,6 +54,8 @@ class ChatVisits(RecallsReplies):
     history: History = field(init=False)
     _running: dict[ConversationKey, ChatRun] = field(default_factory=dict, repr=False)
     _kept: tuple[_Kept, ...] = field(default_factory=lambda: tuple(_Kept() for _ in range(_STRIPES)), repr=False)
+    views: Views = field(default_factory=Views)
+    _unwatched: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
     _layouts: WeakValueDictionary[ConversationKey, ColumnLayout] = field(
         default_factory=WeakValueDictionary, repr=False
     )
@@ -176,11 +131,16 @@ class ChatVisits(RecallsReplies):
         """End the conversation's run at once; what was said so far stays."""
         self.sessions.work.stop(key.visitor, _place(key))
 
-    def leave(self, key: ConversationKey) -> None:
-        """The page shows another conversation from now on: stop, and keep what was said so far."""
-        if (run := self._running.get(key)) is not None:
-            run.gave_way = run.left = True
-        self.stop(key)
+    def finish(self, run: AsyncGenerator[Conversation]) -> None:
+        """Let a run go on although nobody watches it: it ends, and is kept, in its own conversation."""
+        task = asyncio.create_task(_to_end(run))
+        self._unwatched.add(task)
+        task.add_done_callback(self._unwatched.discard)
+
+    def begin(self, key: ConversationKey, opened: Conversation) -> None:
+        """A conversation that begins with an assistant, under the assistant's name, before anything is said."""
+        with self._kept_of(key).lock:
+            self._save(key, opened)
 
     def undo(self, key: ConversationKey) -> tuple[Conversation, str]:
         """Take the last turn back; its question comes along, to be mended, and its images wait again."""
@@ -201,7 +161,7 @@ class ChatVisits(RecallsReplies):
         """Ask all models. Images wait no more once they are part of the conversation."""
 
         def begin(before: Conversation) -> ChatRun:
-            arranged = replace(before, system=choices.system).arranged(choices.models)
+            arranged = choices.applied(before).arranged(choices.models)
             asked = arranged.ask(question, choices.models, pictures)
             return ChatRun(asked, choices, range(len(choices.models)), sends=True)
 
@@ -212,7 +172,7 @@ class ChatVisits(RecallsReplies):
 
         def begin(before: Conversation) -> ChatRun:
             pictures = before.turns[turn].pictures if turn < len(before.turns) else ()
-            arranged = replace(before, system=choices.system).until(turn).arranged(choices.models)
+            arranged = choices.applied(before).until(turn).arranged(choices.models)
             asked = arranged.ask(question, choices.models, pictures)
             return ChatRun(asked, choices, range(len(choices.models)))
 
@@ -231,7 +191,7 @@ class ChatVisits(RecallsReplies):
             columns = range(len(choices.models)) if column is None else [column]
             for place in columns:
                 replies[place] = Reply(model=choices.models[place])
-            conversation = replace(before, system=choices.system).with_replies(tuple(replies))
+            conversation = choices.applied(before).with_replies(tuple(replies))
             return ChatRun(conversation, choices, columns)
 
         return self._run(key, begin)
@@ -387,6 +347,15 @@ class ChatVisits(RecallsReplies):
 def _place(key: ConversationKey) -> str:
     """Where its run is: another conversation's goes on."""
     return f"chat-{key.id}"
+
+
+async def _to_end(run: AsyncGenerator[Conversation]) -> None:
+    try:
+        async with aclosing(run):
+            async for _ in run:
+                pass
+    except PlaygroundError as error:  # nobody watches: the conversation shows how far it came
+        log.warning("a reply that nobody watched ended: %s", error.key)
 
 
 def _settled(conversation: Conversation) -> Conversation:

@@ -18,6 +18,7 @@ __all__ = ["NAME", "ORDER", "build", "open", "publish"]
 
 NAME = "prompting"
 ORDER = 30
+SAMPLES = True
 
 
 def open(program: Program) -> PromptingVisits:

@@ -20,6 +20,7 @@ __all__ = ["NAME", "ORDER", "build", "open", "publish", "tidy"]
 
 NAME = "rag"
 ORDER = 40
+SAMPLES = True
 
 
 def open(program: Program) -> RagVisits:

@@ -196,7 +196,7 @@ def _lay_out_sweep(page: Page[SamplingVisits]) -> SamplingSweepLayout:
         run = button(label("sampling.run"), "sweep-run", variant="primary")
         stop = button(label("sampling.stop"), "sweep-stop", visible=False, stops=True)
         example = button(label("sampling.sweep_example"), "sweep-example")
-    grid = place("sweep-grid")
+    grid = place("sweep-grid", kept=True)
     plot = gr.Plot(show_label=False, label=label("sampling.plot"), visible=False, elem_id="sweep-plot")
     with gr.Row(elem_classes="doing", visible=False) as kept:
         exports = {

@@ -15,6 +15,7 @@ __all__ = ["NAME", "ORDER", "build", "open", "publish"]
 
 NAME = "sampling"
 ORDER = 20
+SAMPLES = True
 
 
 def open(program: Program) -> SamplingVisits:

@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from playground.asking.ask import Outgoing, ask
 from playground.asking.images.clean import clean_file
 from playground.measuring.extract import extract
+from playground.measuring.floors import Floors, floors
 from playground.measuring.metrics import Scoring, for_kind, scored
 from playground.measuring.outcomes import Attempt, Cell, Column, Outcome, verdict
 from playground.measuring.statistics import wilson
@@ -173,6 +174,17 @@ class TypeScore:
     scored: int = 0
     wrong: int = 0
     unread: int = 0
+
+
+def type_floors(questions: Sequence[PictureQuestion], kind: str) -> Floors | None:
+    """What always the same letter and what chance would have on one type of question, or on all (""): of a question
+    without options neither has anything. `None` where no question has options."""
+    mine = [one for one in questions if kind in ("", one.type)]
+    closed = [one.item for one in mine if one.item.choices]
+    if (found := floors(closed, "choice")) is None:
+        return None
+    share = len(closed) / len(mine)
+    return replace(found, majority=found.majority * share, chance=found.chance * share)
 
 
 def by_type(

@@ -16,6 +16,7 @@ __all__ = ["NAME", "ORDER", "build", "open", "publish"]
 
 NAME = "vision"
 ORDER = 50
+SAMPLES = True
 
 
 def open(program: Program) -> VisionVisits:

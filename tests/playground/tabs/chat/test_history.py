@@ -16,7 +16,8 @@ from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, folded, is_found, shortened
 from playground.tabs.chat.visit.history import HistoryBounds
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors import ConversationKey, Sessions
 from playground.visitors.conversations import FIRST, new_conversation
 from playground.visitors.expiring import Expiring

@@ -27,7 +27,8 @@ from playground.tabs.chat.page.events.history import (
 )
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
 from playground.tabs.chat.page.fields import ChatWho
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.text import texts
 from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS

@@ -22,7 +22,8 @@ from playground.tabs.chat.page.events.conversation import export_conversation, f
 from playground.tabs.chat.page.events.presets import choose_preset
 from playground.tabs.chat.page.events.replies import ReplyScreen, stream
 from playground.tabs.chat.page.fields import ChatWho
-from playground.tabs.chat.visit.visits import ChatRun, ChatVisits, Choices
+from playground.tabs.chat.visit.run import ChatRun, Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.text import texts
 from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS

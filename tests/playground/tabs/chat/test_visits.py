@@ -14,7 +14,8 @@ import pytest
 from playground.asking.reply import Reply
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation, Turn
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors import ConversationKey, Sessions
 from playground.visitors.reach import Reach
 from providers import catalog

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors import ConversationKey

@@ -14,7 +14,8 @@ import pytest
 
 from playground.asking.upload import Upload
 from playground.settings import Settings
-from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.visits import ChatVisits
 from playground.tabs.prompting.visit.cards import Asked as AskedWays
 from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of
 from playground.tabs.prompting.visit.visits import PromptingVisits

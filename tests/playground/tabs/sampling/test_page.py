@@ -24,7 +24,7 @@ from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import messages
 from playground.tabs.chat.page.events.conversation import hand_over
 from playground.tabs.chat.page.fields import ChatWho
-from playground.tabs.chat.visit.visits import Choices
+from playground.tabs.chat.visit.run import Choices
 from playground.tabs.sampling.lab import DiversityLine, Node, SweepCell, SweepSetting, TokenTree
 from playground.tabs.sampling.page.drawing import bars, cells, tokens
 from playground.tabs.sampling.page.drawing.diversity import plot_diversity

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import gradio as gr
+from gradio.events import Dependency
 
 from playground.languages import in_language
+from playground.page.parts.active import wire_active
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.render import Renderer, legend
@@ -19,15 +21,14 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.presets import examples
+from playground.tabs.chat.page.assistants import assistant_names, assistant_of, offered_assistants
 from playground.tabs.chat.page.drawing import draw_lost, draw_question_pictures, draw_waiting_pictures, messages
 from playground.tabs.chat.page.entries import draw_last
-from playground.tabs.chat.page.events.presets import named_presets
 from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
 from playground.visitors.reach import full_name
-from playground.web.scripts import script_function
 from providers import registry
 from providers.errors import Failure
 
@@ -55,10 +56,9 @@ class ChatScreen(Screen):
         return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
 
 
-def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
-    """Everything that changes or shows the conversation without asking a model."""
+def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
+    """Everything that changes or shows the conversation without asking a model. The event that opens the page."""
     app, models = page.app, page.sidebar.models
-    frame = [*layout.columns, *layout.heads, *layout.chats]
 
     async def on_models(
         conversation: str, models: list[str], colours: bool, request: gr.Request
@@ -91,40 +91,26 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> None:
 
     this, coloured = layout.conversation, [layout.conversation, layout.colours]
     layout.leads.lead(on_lead, this, [page.tabs, page.handed], **PRIVATE)
-    kept = [layout.system, layout.preset, *layout.chats, layout.notice, layout.pictures, layout.waiting]
+    about = [layout.grounded, layout.names, layout.notice, layout.pictures, layout.waiting]
+    kept = [layout.system, layout.preset, *layout.chats, *about]
     opened = page.blocks.load(on_load, this, kept, **PRIVATE)
     for event in (models.change, opened.then):
-        event(on_models, [this, models, layout.colours], frame, concurrency_limit=None, **PRIVATE)
+        event(on_models, [this, models, layout.colours], layout.frame, concurrency_limit=None, **PRIVATE)
     wire_model_alerts(page, layout.notice)
-    layout.colours.input(on_colours, coloured, [layout.legend, *layout.chats], **PRIVATE)
+    for event in (layout.colours.input, page.restored.change):
+        event(on_colours, coloured, [layout.legend, *layout.chats], **PRIVATE)
     layout.message.stop(on_stop, this, None, queue=False, **PRIVATE)
     layout.undo.click(on_undo, coloured, layout.outputs, **PRIVATE)
     for chat in layout.chats:
         chat.undo(on_undo, coloured, layout.outputs, **PRIVATE)
-    _wire_active(page, layout)
+    parameters = {f"parameter.{name}.label": control for name, control in page.sidebar.sampling.items()}
+    wire_active(app, parameters, [layout.active], before=[layout.preset, layout.names, layout.system])
 
     def export(who: Who, kind: str, conversation: object) -> File:
         return export_conversation(app, ChatWho.of(who, conversation), kind)
 
     wire_downloads(app, layout.exports, layout.file, export, this)
-
-
-def _wire_active(page: Page[ChatVisits], layout: ChatLayout) -> None:
-    """By the browser alone: every slider has a part in it."""
-    controls, texts = page.sidebar.sampling, page.app.texts
-    names = {
-        language: {
-            "system": texts.text(language, "chat.system"),
-            "active": texts.text(language, "chat.active"),
-            **{name: texts.text(language, f"parameter.{name}.label") for name in controls},
-        }
-        for language in texts.languages()
-    }
-    first = [getattr(control, "value", None) for control in controls.values()]
-    script = script_function("chat/show_active", {"names": names, "parameters": list(controls), "first": first})
-    inputs = [layout.system, *controls.values()]
-    for control in inputs:
-        control.change(None, inputs, layout.active, js=script, **PRIVATE)  # type: ignore[attr-defined]
+    return opened
 
 
 def columns(show: Renderer, conversation: Conversation) -> list[object]:
@@ -165,11 +151,12 @@ async def follow_models(
     Where the page was given another conversation meanwhile, or other models, those columns are laid out already.
     """
     begun = app.visits.begin_layout(who.key)
-    while (run := app.visits.running(who.key)) is not None:
-        yield await lay_columns(app, who, run.choices.models, colours=colours)
-        await run.ended.wait()
-        if run.left:
-            return
+    with app.visits.views.at(who.page) as view:
+        while (run := app.visits.running(who.key)) is not None:
+            yield await lay_columns(app, who, run.choices.models, colours=colours)
+            await view.wait(run.ended)
+            if view.left.is_set():
+                return
     if not app.visits.is_latest(who.key, begun):  # nor may it arrange the kept replies after its own models
         yield [gr.skip()] * _FRAME
         return
@@ -196,10 +183,12 @@ def open_tab(app: App[ChatVisits], who: ChatWho) -> list[object]:
         for number, value in enumerate(columns(show, conversation))
     ]
     waiting = draw_waiting_pictures(show, app.visits.attachments.of(who.key))
-    preset = gr.update(choices=named_presets(app, who), value=None)
+    assistant, grounded = assistant_of(app, who, conversation)
+    preset = gr.update(choices=offered_assistants(app, who), value=assistant)
     last = None if conversation.turns else app.visits.history.latest(who.visitor)
     notice = draw_lost(show, conversation) or ("" if last is None else draw_last(show, last))
-    return [conversation.system, preset, *chats, notice, draw_question_pictures(show, conversation), waiting]
+    pictures, names = draw_question_pictures(show, conversation), assistant_names(app, who)
+    return [conversation.system, preset, *chats, grounded, names, notice, pictures, waiting]
 
 
 def hand_over(who: ChatWho, conversation: Conversation, turn: object, column: object) -> dict[str, object] | None:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import gradio as gr
+from gradio.events import Dependency
 
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, to_json_of_all
+from playground.tabs.chat.page.assistants import assistant_of
 from playground.tabs.chat.page.drawing import draw_lost, draw_question_pictures, draw_waiting_pictures
 from playground.tabs.chat.page.entries import draw_before, draw_deleted, draw_entries, draw_unreadable
 from playground.tabs.chat.page.events.conversation import lay_columns
@@ -50,8 +52,8 @@ class Wish:
     title: object
 
 
-def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> None:
-    """The list, the button that begins a new conversation, and the ways back."""
+def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> list[Dependency]:
+    """The list, the button that begins a new conversation, and the ways back. The events that open another one."""
     app, models, this = page.app, page.sidebar.models, layout.conversation
     past = layout.history
 
@@ -73,29 +75,29 @@ def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> None:
         wish = Wish(what=event.what, id=event.id, title=event.title)
         return (await arrange(app, who_at(app, request, conversation), wish, models, search)).outputs()
 
-    frame = [*layout.columns, *layout.heads, *layout.chats]
-    settled = [layout.notice, layout.pictures, layout.waiting, this, past.panel]
     here = [this, models, layout.colours]
-    layout.new.click(on_new, here, [*frame, *settled, past.entries], **PRIVATE)
+    layout.new.click(on_new, here, layout.elsewhere, **PRIVATE)
     for chat in layout.chats:
-        chat.clear(on_new, here, [*frame, *settled, past.entries], **PRIVATE)
-    for place in (layout.notice, past.entries):
-        place.choose(on_choose, here, [layout.system, layout.preset, layout.grounded, *settled, *frame], **PRIVATE)
-    past.entries.arrange(on_arrange, [this, models, past.search], [*frame, *settled, past.entries], **PRIVATE)
+        chat.clear(on_new, here, layout.elsewhere, **PRIVATE)
+    opened = [layout.system, layout.preset, layout.grounded, *layout.settled, *layout.frame]
+    chosen = [place.choose(on_choose, here, opened, **PRIVATE) for place in (layout.notice, past.entries)]
+    past.entries.arrange(on_arrange, [this, models, past.search], layout.elsewhere, **PRIVATE)
     past.panel.expand(on_list, [this, past.search], past.entries, **PRIVATE)
     past.search.change(on_list, [this, past.search], past.entries, trigger_mode="always_last", **PRIVATE)
     wire_downloads(app, {"all": past.export}, layout.file, lambda who, kind: export_all(app, who))
+    return chosen
 
 
 async def begin_new(app: App[ChatVisits], who: ChatWho, models: Sequence[str]) -> HistoryScreen:
-    """A conversation without a word. The one before is stopped and kept, and one click leads back to it."""
+    """A conversation without a word. One click leads back to the one before; a reply that arrives there is finished."""
     before = await app.visits.loaded(who.key)
-    app.visits.leave(who.key)
+    await app.visits.views.leave(who.page)
     way = draw_before(app.show(who), who.conversation) if before.turns else ""
-    return await _empty(app, ChatWho.of(who, new_conversation()), models, way)
+    return await show_empty(app, ChatWho.of(who, new_conversation()), models, way)
 
 
-async def _empty(app: App[ChatVisits], who: ChatWho, models: Sequence[str], notice: str) -> HistoryScreen:
+async def show_empty(app: App[ChatVisits], who: ChatWho, models: Sequence[str], notice: str) -> HistoryScreen:
+    """The page on a conversation without a word, `notice` above it."""
     show = app.show(who)
     return HistoryScreen(
         frame=await lay_columns(app, who, models),
@@ -110,17 +112,18 @@ async def _empty(app: App[ChatVisits], who: ChatWho, models: Sequence[str], noti
 async def open_conversation(
     app: App[ChatVisits], who: ChatWho, chosen: object, models: Sequence[str], *, colours: bool
 ) -> list[object]:
-    """Another conversation of the visitor's, as it was left; what goes on in the one before is stopped and kept."""
+    """Another conversation of the visitor's, as it is by now; what goes on in the one before is finished there."""
     there = ChatWho.of(who, chosen)
     if there.key != who.key:
-        app.visits.leave(who.key)
+        await app.visits.views.leave(who.page)
     show, conversation = app.show(there), await app.visits.loaded(there.key)
-    if (run := app.visits.running(there.key)) is not None:  # in another browser tab
+    if (run := app.visits.running(there.key)) is not None:
         models = run.choices.models
     pictures = await asyncio.to_thread(draw_question_pictures, show, conversation)
     waiting = draw_waiting_pictures(show, app.visits.attachments.of(there.key))
     frame = await lay_columns(app, there, models, colours=colours)
-    first: list[object] = [conversation.system, gr.update(value=None), "", draw_lost(show, conversation)]
+    assistant, grounded = assistant_of(app, there, conversation)
+    first: list[object] = [conversation.system, gr.update(value=assistant), grounded, draw_lost(show, conversation)]
     return [*first, pictures, waiting, there.conversation, gr.update(open=False), *frame]
 
 
@@ -140,13 +143,15 @@ async def arrange(
         await asyncio.to_thread(app.visits.restore, who.visitor)
         return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search))
     key = ConversationKey(who.visitor, wish.id)  # type: ignore[arg-type]  # the key checks it
+    if wish.what == "delete" and key == who.key:
+        await app.visits.views.leave(who.page)
     gone = await asyncio.to_thread(_change, app, key, wish)
     told = "" if gone is None else draw_deleted(app.show(who), gone)
     if gone is None or key != who.key:
         return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search, told))
     fresh = ChatWho.of(who, new_conversation())
     entries = await asyncio.to_thread(list_entries, app, fresh, search, told)
-    return replace(await _empty(app, fresh, models, ""), panel=gr.skip(), entries=entries)
+    return replace(await show_empty(app, fresh, models, ""), panel=gr.skip(), entries=entries)
 
 
 def _change(app: App[ChatVisits], key: ConversationKey, wish: Wish) -> Entry | None:

@@ -1,62 +1,71 @@
-"""Presets: system prompts of ours, and the assistants that a visitor keeps."""
+"""An assistant that is chosen here, or that another tab hands over: it opens in a conversation of its own."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
-from playground.asking.lending import KeepsAssistants
-from playground.languages import in_language
-from playground.page.program import PRIVATE, App, Page, Who
-from playground.tabs.chat.lab.presets import presets
-from playground.tabs.chat.page.fields import assistants_of
+from playground.page.program import PRIVATE, App, Page
+from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.page.assistants import assistant_names, choose_preset, offered_assistants
+from playground.tabs.chat.page.entries import draw_before
+from playground.tabs.chat.page.events.history import HistoryScreen, show_empty
+from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
+from playground.visitors.conversations import new_conversation
 
 
 def wire_presets(page: Page[ChatVisits], layout: ChatLayout) -> None:
-    """A preset that is chosen here, and one that another tab hands over."""
-    app = page.app
+    """An assistant that is chosen here, and one that another tab hands over."""
+    app, here = page.app, [layout.conversation, page.sidebar.models]
 
-    def on_preset(name: str | None, request: gr.Request) -> list[object]:
-        return choose_preset(app, app.who(request), name)
+    async def on_preset(name: str | None, conversation: str, models: list[str], request: gr.Request) -> list[object]:
+        who = who_at(app, request, conversation)
+        filled = choose_preset(app, who, name)
+        return [*filled, *(await open_assistant(app, who, name, filled[0], models)).outputs()]
 
-    def on_handed(handed: dict[str, Any] | None, request: gr.Request) -> list[object]:
-        return receive_assistant(app, app.who(request), handed)
+    async def on_handed(
+        handed: dict[str, Any] | None, conversation: str, models: list[str], request: gr.Request
+    ) -> list[object]:
+        who = who_at(app, request, conversation)
+        return await receive_assistant(app, who, handed, models)
 
-    filled = [layout.system, page.sidebar.sampling["temperature"], layout.grounded]
-    layout.preset.input(on_preset, layout.preset, filled, **PRIVATE)
-    page.handed.change(on_handed, page.handed, [layout.preset, *filled], **PRIVATE)
-
-
-def named_presets(app: App[ChatVisits], who: Who) -> list[tuple[str, str]]:
-    """Our assistants, then the visitor's own, as a dropdown's choices."""
-    lender = app.lent(KeepsAssistants)
-    own = lender.own_assistants(who.visitor) if lender is not None else ()
-    ours = [(in_language(preset.name, who.language), preset.id) for preset in presets()]
-    return [*ours, *((f"▤ {one.name}", one.id) for one in own)]
+    filled = [layout.system, page.sidebar.sampling["temperature"], layout.grounded, *layout.elsewhere]
+    layout.preset.input(on_preset, [layout.preset, *here], filled, **PRIVATE)
+    page.handed.change(on_handed, [page.handed, *here], [layout.preset, layout.names, *filled], **PRIVATE)
 
 
-def choose_preset(app: App[ChatVisits], who: Who, name: str | None) -> list[object]:
-    """The preset's system prompt, its temperature where it has one, and what it answers from where it has documents.
-
-    Without a name, nothing is started from: the system prompt is empty again. Raises `AssistantError("assistant")` for
-    one that is gone.
-    """
+async def open_assistant(
+    app: App[ChatVisits], who: ChatWho, name: str | None, system: object, models: Sequence[str]
+) -> HistoryScreen:
+    """A conversation under the assistant's name, until something is asked in it. The one before is kept, with a way
+    back; one in which nothing was asked yet becomes that conversation itself."""
+    before = await app.visits.loaded(who.key)
     if not name:
-        return ["", gr.skip(), ""]
-    preset = next((preset for preset in presets() if preset.id == name), None)
-    if preset is None:
-        return [assistants_of(app).own_assistant(who.visitor, name).system, gr.skip(), who.text("chat.grounded")]
-    temperature = gr.skip() if preset.temperature is None else gr.update(value=preset.temperature)
-    return [in_language(preset.system, who.language), temperature, ""]
+        if not before.turns and before.named:
+            await asyncio.to_thread(app.visits.begin, who.key, Conversation())
+        return HistoryScreen()
+    begun = Conversation(system=str(system), assistant=name, named=assistant_names(app, who).get(name, ""))
+    there = ChatWho.of(who, new_conversation()) if before.turns else who
+    await asyncio.to_thread(app.visits.begin, there.key, begun)
+    if there is who:
+        return HistoryScreen()
+    await app.visits.views.leave(who.page)
+    return await show_empty(app, there, models, draw_before(app.show(who), who.conversation))
 
 
-def receive_assistant(app: App[ChatVisits], who: Who, handed: dict[str, object] | None) -> list[object]:
+async def receive_assistant(
+    app: App[ChatVisits], who: ChatWho, handed: dict[str, object] | None, models: Sequence[str]
+) -> list[object]:
     """An assistant that another tab hands over: `{"tab": "chat", "assistant": id}`."""
     if not handed or handed.get("tab") != "chat":
-        return [gr.skip()] * 4
+        return [gr.skip()] * (5 + len(HistoryScreen().outputs()))
     name = str(handed.get("assistant"))
-    choice = gr.update(choices=named_presets(app, who), value=name)
-    return [choice, *choose_preset(app, who, name)]
+    filled = choose_preset(app, who, name)
+    opened = await open_assistant(app, who, name, filled[0], models)
+    choice = gr.update(choices=offered_assistants(app, who), value=name)
+    return [choice, assistant_names(app, who), *filled, *opened.outputs()]

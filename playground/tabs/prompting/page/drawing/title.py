@@ -10,7 +10,8 @@ from playground.languages import in_language
 from playground.measuring import metrics
 from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.tasks import names, set_rows
-from playground.page.parts.render import Renderer, model_id
+from playground.page.parts.model_labels import model_id
+from playground.page.parts.render import Renderer
 from playground.strategies.runs.columns import NORMALISE
 from playground.strategies.solving.strategy import strategies
 

@@ -14,6 +14,7 @@ from playground.languages import closest
 from playground.measuring.tasks import languages
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.pace import paced
+from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -27,6 +28,7 @@ from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
 
 PLACE = "question"
+Drawn = Redrawn[tuple[Card, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +44,11 @@ class PromptingAskScreen(Screen):
 
 def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     """Everything of "One question"."""
-    app, parts = page.app, layout.asking
+    app, parts, drawn = page.app, layout.asking, Drawn()
     inputs = [*parts.fields, *layout.choice(page)]
 
     async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _ask(page, layout, app.who(request), values):
+        async for screen in _ask(page, layout, app.who(request), values, drawn):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
@@ -59,10 +61,17 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
             closest(who.language, languages()),
         ]
         typed = [example["question"], example["kind"], "", example["truth"], "", closest(who.language, languages())]
-        async for screen in _ask(page, layout, who, [*typed, *values[len(typed) :]]):
+        async for screen in _ask(page, layout, who, [*typed, *values[len(typed) :]], drawn):
             yield [*first, *screen.outputs()]
             first = [gr.skip()] * 4
 
+    def on_restored(request: gr.Request, cards: object) -> object:
+        """After the page was read again in another language."""
+        who = app.who(request)
+        found = drawn.find(who.visitor, cards)
+        return gr.skip() if found is None else draw_asked(app, who, found, drawn)
+
+    page.restored.change(on_restored, parts.cards, parts.cards, **PRIVATE)
     for event in (parts.ask.click, parts.question.submit):
         event(on_ask, inputs, parts.outputs, **PRIVATE)
     filled = [parts.question, parts.kind, parts.truth, layout.language]
@@ -72,7 +81,7 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
 
 
 async def _ask(
-    page: Page[PromptingVisits], layout: PromptingLayout, who: Who, values: Sequence[Any]
+    page: Page[PromptingVisits], layout: PromptingLayout, who: Who, values: Sequence[Any], drawn: Drawn
 ) -> AsyncGenerator[PromptingAskScreen]:
     # A field that was never unfolded holds None.
     question, kind, choices, truth, context = (value or "" for value in values[:5])
@@ -83,12 +92,12 @@ async def _ask(
     except PlaygroundError as error:
         yield PromptingAskScreen.showing("ask", cards=draw_alert(page.app.show(who), error))
         return
-    async for screen in ask(page.app, who, posed, choice):
+    async for screen in ask(page.app, who, posed, choice, drawn):
         yield screen
 
 
 async def ask(
-    app: App[PromptingVisits], who: Who, posed: Posed, choice: StrategyChoice
+    app: App[PromptingVisits], who: Who, posed: Posed, choice: StrategyChoice, drawn: Drawn | None = None
 ) -> AsyncGenerator[PromptingAskScreen]:
     """The cards as they grow."""
     show = app.show(who)
@@ -98,9 +107,15 @@ async def ask(
         first = True
         async with aclosing(paced(app.visits.ask(who.visitor, asked, PLACE))) as snapshots:
             async for cards in snapshots:
-                drawn = draw_cards(show, cards)
-                yield PromptingAskScreen.showing("stop", cards=drawn) if first else PromptingAskScreen(cards=drawn)
+                said = draw_cards(show, cards)
+                yield PromptingAskScreen.showing("stop", cards=said) if first else PromptingAskScreen(cards=said)
                 first = False
-        yield PromptingAskScreen.showing("ask", cards=draw_cards(show, cards) + draw_notice(show, "question"))
+        yield PromptingAskScreen.showing("ask", cards=draw_asked(app, who, cards, drawn or Drawn()))
     except PlaygroundError as error:
         yield PromptingAskScreen.showing("ask", cards=draw_alert(show, error))
+
+
+def draw_asked(app: App[PromptingVisits], who: Who, cards: tuple[Card, ...], drawn: Drawn) -> str:
+    """The cards of a question that was answered, and what to notice."""
+    show = app.show(who)
+    return draw_cards(show, cards) + draw_notice(show, "question") + drawn.mark(who.visitor, cards)

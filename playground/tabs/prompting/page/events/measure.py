@@ -57,6 +57,7 @@ class PromptingMeasureScreen(Screen):
     confirm: object = unchanged()
     cancel: object = unchanged()
     open_run: object = unchanged()
+    shown: object = unchanged()
     accuracy: object = unchanged()
     costs: object = unchanged()
     differ: object = unchanged()
@@ -95,6 +96,28 @@ def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     parts.proceed.click(on_proceed, None, [parts.pause, parts.proceed], queue=False, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, PLACE)
     _wire_run(page, layout)
+    _wire_restored(page, layout)
+
+
+def _wire_restored(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
+    """After the page was read again in another language: the open run is drawn in it, one under way goes on."""
+    app, parts = page.app, layout.measuring
+
+    async def on_restored(request: gr.Request, opened: str, shown: str) -> list[object]:
+        if not opened:
+            return [shown or "", *PromptingMeasureScreen().outputs()]
+        return ["", *(await asyncio.to_thread(reopen, app, app.who(request), opened)).outputs()]
+
+    async def on_resumed(request: gr.Request, run: str) -> AsyncGenerator[list[object]]:
+        if not run:
+            return
+        async with aclosing(measure(app, app.who(request), run)) as screens:
+            async for screen in screens:
+                yield screen.outputs()
+
+    held = [parts.open_run, parts.shown]
+    page.restored.change(on_restored, held, [parts.resumed, *parts.outputs], **PRIVATE)
+    parts.resumed.change(on_resumed, parts.resumed, parts.outputs, **PRIVATE)
 
 
 def _wire_run(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -152,7 +175,9 @@ async def start(
     try:
         wanted = checked_run(app, who, fields, choice)
         loading = draw_sentence(show, "state_of_loading")
-        yield PromptingMeasureScreen.showing("stop", progress=loading, table="", open_run="", **hide_results())
+        yield PromptingMeasureScreen.showing(
+            "stop", progress=loading, table="", open_run="", shown="", **hide_results()
+        )
         _, estimate = await app.visits.propose(who.visitor, wanted)
         if not estimate.free:
             said = f'<div class="notice" role="alert">{html.escape(price_text(show, estimate))}</div>'
@@ -199,7 +224,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
                 changed = first or state != snapshot.state
                 buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
                 if changed:
-                    yield PromptingMeasureScreen.showing(*buttons, **drawn, open_run="")
+                    yield PromptingMeasureScreen.showing(*buttons, **drawn, open_run="", shown=run)
                 else:
                     yield PromptingMeasureScreen(**drawn)
                 first, state = False, snapshot.state

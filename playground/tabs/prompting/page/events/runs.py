@@ -12,6 +12,7 @@ from playground.measuring import export
 from playground.measuring.notebook import NotebookWords, Recipe, to_notebook
 from playground.measuring.store import RunDescription
 from playground.page.parts.downloads import File, wire_downloads
+from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence, say
 from playground.tabs.prompting.page.drawing.runs import draw_comparison, draw_runs, run_line
@@ -68,6 +69,10 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
                 yield [first, *screen.outputs()]
                 first = gr.skip()
 
+    def on_restored(request: gr.Request, told: object, run: str | None, other: str | None) -> object:
+        return compare_runs(app, app.who(request), run, other) if is_marked(told) else gr.skip()
+
+    page.restored.change(on_restored, [parts.told, parts.run, parts.other], parts.told, **PRIVATE)
     opened, seen = layout.measuring.open_run, gr.State("")
     layout.runs.select(on_open, [parts.run, opened, seen], [*parts.outputs, seen], **PRIVATE)
     parts.run.input(on_choose, parts.run, [parts.name, parts.surely], **PRIVATE)
@@ -140,7 +145,7 @@ def compare_runs(app: App[PromptingVisits], who: Who, run: str | None, other: st
         return draw_alert(show, error)
     if not found:
         return draw_sentence(show, "compared_none")
-    return draw_comparison(show, one, two, found)
+    return draw_comparison(show, one, two, found) + MARK
 
 
 def export_run(app: App[PromptingVisits], who: Who, run: str | None, kind: str) -> File | None:

@@ -38,13 +38,18 @@ class PromptingMeasureLayout:
     table: gr.HTML
     results: PromptingResultsLayout
     upload: PromptingUploadLayout
-    open_run: gr.State
+    open_run: gr.Textbox
+    """Hidden: the run whose questions are shown; empty while it goes on."""
+    shown: gr.Textbox
+    """Hidden: the run that goes on, or went on last."""
+    resumed: gr.Textbox
+    """Hidden: a run that is to go on, since it did when the page was read again."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `PromptingMeasureScreen`, in its order."""
         buttons = [self.run, self.pause, self.proceed, self.stop, self.confirm, self.cancel]
-        return [self.progress, self.table, *buttons, self.open_run, *self.results.outputs]
+        return [self.progress, self.table, *buttons, self.open_run, self.shown, *self.results.outputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,9 @@ def lay_out_measure(page: Page[PromptingVisits]) -> PromptingMeasureLayout:
         table,
         _lay_out_results(page),
         upload,
-        gr.State(""),
+        gr.Textbox("", visible=False, elem_id="measure-open"),
+        gr.Textbox("", visible=False, elem_id="measure-shown"),
+        gr.Textbox("", visible=False),
     )
 
 

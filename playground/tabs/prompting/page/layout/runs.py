@@ -60,7 +60,7 @@ def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
         )
     with gr.Row(elem_classes="doing"):
         compare = button(label("prompting.compare"), "runs-compare-button")
-    told = place("runs-told")
+    told = place("runs-told", kept=True)
     return PromptingRunsLayout(
         listed, run, other, name, rename, reopen, proceed, compare, delete, surely, exports, told
     )

@@ -169,6 +169,6 @@ def _lay_out_ask(page: Page[PromptingVisits]) -> PromptingAskLayout:
                     max_lines=10,
                     elem_id="prompting-context",
                 )
-    cards = place("prompting-cards", script_body("keep_open"))
+    cards = place("prompting-cards", script_body("keep_open"), kept=True)
     kind.change(lambda one: gr.update(visible=one in _WITH_CHOICES), kind, choices, queue=False, **PRIVATE)
     return PromptingAskLayout(question, kind, choices, truth, context, ask, stop, example, cards)

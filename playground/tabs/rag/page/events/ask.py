@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.active import wire_active
 from playground.page.parts.examples import example_language
 from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
@@ -19,7 +20,7 @@ from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, dra
 from playground.tabs.rag.page.events.files import Scanned, add
 from playground.tabs.rag.page.events.inside import wire_then_inside
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval_of_ticked, stored_documents
-from playground.tabs.rag.page.layout.tab import RagLayout
+from playground.tabs.rag.page.layout.tab import WAYS, RagLayout
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.values import Answered, RagRequest
 from playground.tabs.rag.visit.visits import RagVisits
@@ -48,6 +49,9 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
     """Everything of "Ask"."""
     app, parts, files, fields = page.app, layout.asking, layout.files, layout.fields
     inputs = [parts.question, parts.compare, layout.assistant.system, *fields, *page.sidebar.inputs]
+    searched = {f"rag.{name}": one for name, one in zip(WAYS, layout.searching.ways, strict=True)}
+    cut = {"rag.tokens": files.tokens, "rag.overlap": files.overlap}
+    wire_active(app, {**searched, **cut}, [parts.active], lead="rag.active")
 
     async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         async for screen in _ask(page, layout, app.who(request), values):

@@ -12,6 +12,7 @@ import gradio as gr
 
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.measures import draw_progress
+from playground.page.parts.model_labels import Whereabouts
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
@@ -30,8 +31,7 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
 
     async def on_load(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        choices = embedding_choices(app, app.show(who), who)
-        first = choices[0][1] if choices else ""
+        choices, first = await embedding_choices(app, app.show(who), who), app.visits.embeddings()[0].ref
         about = describe_embedding(app, who, first)
         async with aclosing(open_documents(app, who, RetrievalFields.of(values))) as listings:
             offered: object = gr.update(choices=choices, value=first)
@@ -54,7 +54,7 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
     async def on_key(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         """With a key, a model is no longer locked, and documents are found that it had embedded."""
         who, now = app.who(request), RetrievalFields.of(values)
-        choices = gr.update(choices=embedding_choices(app, app.show(who), who))
+        choices = gr.update(choices=await embedding_choices(app, app.show(who), who))
         about = describe_embedding(app, who, str(now.embedding or ""))
         async with aclosing(open_documents(app, who, now)) as listings:
             async for listing in listings:
@@ -73,6 +73,7 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
     parts.listing.embed(on_offer, fields, outputs, **PRIVATE)
     page.blocks.load(on_load, fields, outputs, **PRIVATE)
     parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
+    page.restored.change(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
     for slider in (parts.tokens, parts.overlap):
         slider.release(on_length, fields, parts.listing, **PRIVATE)
 
@@ -96,17 +97,22 @@ async def take_offer(app: App[RagVisits], who: Who, fields: RetrievalFields, ref
             yield [ref, about, listing]
 
 
-def embedding_choices(app: App[RagVisits], show: Renderer, who: Who) -> list[tuple[str, str]]:
-    """Label and name of every embedding model, the default first."""
-    return [(_label(app, show, who, one), one.ref) for one in app.visits.embeddings()]
+async def embedding_choices(app: App[RagVisits], show: Renderer, who: Who) -> list[tuple[str, str]]:
+    """Label and name of every embedding model: here, to be fetched, elsewhere, in this order."""
+    held = await app.reach.held_embeddings()
+
+    def order(one: EmbeddingInfo) -> tuple[bool, bool, bool]:
+        return one.ref not in held, not one.local, _needs_key(app, who, one)
+
+    found = sorted(app.visits.embeddings(), key=order)
+    return [(_label(app, show, who, one, here=one.ref in held), one.ref) for one in found]
 
 
-def _label(app: App[RagVisits], show: Renderer, who: Who, one: EmbeddingInfo) -> str:
-    """Name, whether it leaves this computer, a lock where a key is missing, what it reads well."""
-    sign, lock = "▣" if one.local else "☁", " 🔒" if _needs_key(app, who, one) else ""
-    parts = [f"{sign} {one.name}{lock}"]
-    if one.size:
-        parts.append(f"{show.number(one.size / 1e6, ',.0f')} MB")
+def _label(app: App[RagVisits], show: Renderer, who: Who, one: EmbeddingInfo, *, here: bool) -> str:
+    """Name, where it is, that a key is missing, what it reads well."""
+    parts = [one.name, show.place(Whereabouts(one.local, here, one.size, one.parameters))]
+    if _needs_key(app, who, one):
+        parts.append(show.text("model.locked"))
     if one.languages:
         listed = ", ".join(one.languages[:3]) + ("…" if len(one.languages) > 3 else "")
         parts.append(show.text("rag.reads_well", languages=listed))

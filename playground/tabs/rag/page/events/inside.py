@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.errors import UnknownDocument
@@ -42,7 +43,14 @@ def wire_inside(page: Page[RagVisits], layout: RagLayout) -> None:
     async def on_load(request: gr.Request, *values: Any) -> object:
         return await offer_documents(app, app.who(request), RetrievalFields.of(values))
 
+    async def on_restored(request: gr.Request, told: object, question: str, *values: Any) -> list[object]:
+        """After the page was read again in another language."""
+        if not is_marked(told):
+            return [gr.skip(), gr.skip()]
+        return await show_map(app, app.who(request), RetrievalFields.of(values), question)
+
     page.blocks.load(on_load, fields, parts.document, **PRIVATE)
+    page.restored.change(on_restored, [parts.told, parts.question, *fields], [parts.told, parts.map], **PRIVATE)
     parts.document.change(on_document, [parts.document, *fields], [parts.chunks, parts.near], **PRIVATE)
     for slider in (layout.files.tokens, layout.files.overlap):
         slider.release(on_document, [parts.document, *fields], [parts.chunks, parts.near], **PRIVATE)
@@ -113,7 +121,7 @@ async def show_map(app: App[RagVisits], who: Who, fields: RetrievalFields, quest
         return [draw_alert(show, error), gr.update(visible=False)]
     first, second = flat.explained
     said = draw_sentence(show, "map_told", count=len(every), share=first + second)
-    return [said + draw_notice(show, "map"), gr.update(value=figure, visible=True)]
+    return [said + draw_notice(show, "map") + MARK, gr.update(value=figure, visible=True)]
 
 
 async def _chunks(app: App[RagVisits], who: Who, fields: RetrievalFields, document: str) -> tuple[Chunk, ...]:

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
@@ -33,7 +33,7 @@ from playground.tabs.rag.page.drawing.measures import (
 )
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
 from playground.tabs.rag.page.events.files import Scanned, add
-from playground.tabs.rag.page.events.questions import KeptMeasures, wire_questions
+from playground.tabs.rag.page.events.questions import KeptMeasures, MeasuredWays, wire_questions
 from playground.tabs.rag.page.export import to_csv, to_json
 from playground.tabs.rag.page.fields import TOKENS, RetrievalFields, checked_retrieval, stored_documents
 from playground.tabs.rag.page.layout.measure import WAYS
@@ -118,7 +118,15 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
     def on_load(request: gr.Request) -> list[str]:
         return [draw_sentence(app.show(app.who(request)), "empty_measure"), _FIRST_SIZES]
 
+    def on_restored(request: gr.Request, shown: object) -> list[object]:
+        """After the page was read again in another language."""
+        who = app.who(request)
+        if (found := kept.drawn.find(who.visitor, shown)) is None:
+            return RagMeasureScreen().outputs()
+        return show_measures(app.show(who), found, kept.drawn.mark(who.visitor, found)).outputs()
+
     wire_questions(page, layout, kept)
+    page.restored.change(on_restored, parts.table, parts.outputs, **PRIVATE)
     page.blocks.load(on_load, None, [parts.table, parts.fields[_FIELDS.index("sizes")]], **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     filled = [parts.fields[_FIELDS.index("questions")], parts.fields[_FIELDS.index("ways")]]
@@ -208,15 +216,19 @@ async def measure_ways(
         yield RagMeasureScreen.showing("run", progress=draw_alert(show, error))
         return
     kept.results.put(who.visitor, (found, wanted.k))
-    title = _title(latest, fields, begun)
-    named = draw_measure_title(show, title) if title is not None else ""
-    drawn = named + draw_measures(show, found, wanted.k) + draw_notice(show, "measure")
-    figure = plot_recall(show, found.get("", ()), wanted.k)
+    it = MeasuredWays(found, wanted.k, _title(latest, fields, begun))
+    yield replace(show_measures(show, it, kept.drawn.mark(who.visitor, it)), progress=_draw_progress(show, latest))
+
+
+def show_measures(show: Renderer, it: MeasuredWays, mark: str) -> RagMeasureScreen:
+    """A measurement that has ended: table, what to notice, figure, and the buttons that save it."""
+    named = draw_measure_title(show, it.title) if it.title is not None else ""
+    table = named + draw_measures(show, it.tables, it.k) + draw_notice(show, "measure") + mark
+    figure = plot_recall(show, it.tables.get("", ()), it.k)
     there = figure is not None
-    yield RagMeasureScreen.showing(
+    return RagMeasureScreen.showing(
         "run",
-        progress=_draw_progress(show, latest),
-        table=drawn if there else "",
+        table=table if there else "",
         plot=gr.update(value=figure, visible=there),
         kept=gr.update(visible=there),
     )

@@ -13,13 +13,14 @@ import gradio as gr
 from playground.page.parts import uploads
 from playground.page.parts.fields import checked_within
 from playground.page.parts.pace import paced
+from playground.page.parts.redrawn import MARK, Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.measuring.propose import Proposed
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, read_questions
-from playground.tabs.rag.page.drawing.measures import Tables
+from playground.tabs.rag.page.drawing.measures import MeasureTitle, Tables
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_sentence, say
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval
 from playground.tabs.rag.page.layout.tab import RagLayout
@@ -37,13 +38,23 @@ _QUOTE = 80
 """Characters of a quote that its line shows."""
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredWays:
+    """A measurement of searching that has ended."""
+
+    tables: Tables
+    k: int
+    title: MeasureTitle | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptMeasures:
-    """By visitor, for some hours: questions of a file, questions proposed, and the last table with its k."""
+    """By visitor, for some hours: questions of a file, questions proposed, the last table with its k, those drawn."""
 
     own: Expiring[tuple[LabelledQuestion, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
     proposed: Expiring[tuple[Proposed, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
     results: Expiring[tuple[Tables, int]] = field(default_factory=lambda: Expiring(_HOURS, 200))
+    drawn: Redrawn[MeasuredWays] = field(default_factory=Redrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +86,15 @@ def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures)
             async for screen in screens:
                 yield screen.outputs()
 
+    def on_restored(request: gr.Request, ticked: Sequence[str] | None) -> object:
+        """After the page was read again in another language, the proposed questions that were ticked are."""
+        who = app.who(request)
+        proposed = kept.proposed.get(who.visitor) or ()
+        if not ticked or not proposed:
+            return gr.skip()
+        return _choices(app.show(who), proposed, ticked)
+
+    page.restored.change(on_restored, proposing.approved, proposing.approved, **PRIVATE)
     questions = parts.fields[0]
     questions.change(on_set, questions, [parts.own, proposing.panel], queue=False, **PRIVATE)  # type: ignore[attr-defined]
     parts.file.change(on_file, parts.file, parts.told, **PRIVATE)
@@ -112,7 +132,7 @@ async def read_own_questions(app: App[RagVisits], who: Who, kept: KeptMeasures, 
         kept.own.pop(who.visitor)
         return draw_alert(show, error)
     kept.own.put(who.visitor, found)
-    return draw_sentence(show, "own_read", count=len(found), file=upload.name)
+    return draw_sentence(show, "own_read", count=len(found), file=upload.name) + MARK
 
 
 def checked_proposing(model: str, sampling: Sampling, count: object, retrieval: RetrievalSetup) -> Proposing:
@@ -145,10 +165,11 @@ async def propose(
     yield RagProposeScreen.showing("propose", progress=said, approved=_choices(show, shown))
 
 
-def _choices(show: Renderer, proposed: Sequence[Proposed]) -> object:
-    """Each with its tick: it is for the visitor to take away."""
+def _choices(show: Renderer, proposed: Sequence[Proposed], ticked: Sequence[str] | None = None) -> object:
+    """Each with its tick, but for those that a visitor has taken away."""
     choices = [(_line(show, one), one.asked.id) for one in proposed]
-    return gr.update(choices=choices, value=[name for _, name in choices], visible=bool(choices))
+    value = [name for _, name in choices if ticked is None or name in ticked]
+    return gr.update(choices=choices, value=value, visible=bool(choices))
 
 
 def _line(show: Renderer, one: Proposed) -> str:

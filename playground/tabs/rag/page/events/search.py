@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.errors import UnknownDocument
@@ -49,7 +50,17 @@ def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
     def on_load(request: gr.Request) -> str:
         return draw_sentence(app.show(app.who(request)), "empty_search")
 
+    async def on_restored(request: gr.Request, found: object, question: str, *values: Any) -> AsyncGenerator[object]:
+        """After the page was read again in another language."""
+        if not is_marked(found):
+            yield gr.skip()
+            return
+        async with aclosing(search_told(app, app.who(request), RetrievalFields.of(values), question)) as screens:
+            async for screen in screens:
+                yield screen
+
     page.blocks.load(on_load, None, parts.found, **PRIVATE)
+    page.restored.change(on_restored, [parts.found, *inputs], parts.found, **PRIVATE)
     for event in (parts.search.click, parts.question.submit):
         event(on_search, inputs, parts.found, **PRIVATE)
     for switch in parts.ways:
@@ -95,7 +106,7 @@ async def search(app: App[RagVisits], who: Who, fields: RetrievalFields, questio
         retrieval = await checked_retrieval_of_ticked(app, who, fields)
         found = await app.visits.search(who.visitor, text, retrieval)
         pages = await _pages(app, who, found, retrieval)
-        return draw_passages(show, found, pages) + draw_notice(show, "search")
+        return draw_passages(show, found, pages) + draw_notice(show, "search") + MARK
     except PlaygroundError as error:
         return draw_alert(show, error)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import KEPT, place
 from playground.page.program import Page
 from playground.tabs.rag.page.fields import OVERLAP, TOKENS
 from playground.tabs.rag.visit.visits import RagVisits
@@ -26,7 +26,8 @@ class RagFilesLayout:
     progress: gr.HTML
     stop: gr.Button
     listing: gr.HTML
-    excluded: gr.State
+    excluded: gr.JSON
+    """Hidden: the documents whose tick was taken away."""
     embedding: gr.Dropdown
     about: gr.HTML
     tokens: gr.Slider
@@ -57,6 +58,7 @@ def lay_out_files(page: Page[RagVisits]) -> RagFilesLayout:
         stop = button(label("rag.stop"), "rag-add-stop", visible=False, stops=True)
     progress = place("rag-progress", script_body("rag/read_scan"))
     listing = place("rag-list", script_body("rag/open_passage", "rag/list_documents"))
+    excluded = gr.JSON([], visible=False, elem_id="rag-excluded", elem_classes=[KEPT])
     with gr.Accordion(label("rag.paste_panel"), open=False, elem_id="rag-paste-panel"):
         name = gr.Textbox(
             label=label("rag.paste_name"),
@@ -88,7 +90,7 @@ def lay_out_files(page: Page[RagVisits]) -> RagFilesLayout:
             elem_id="rag-overlap",
         )
     return RagFilesLayout(
-        upload, samples, name, text, paste, progress, stop, listing, gr.State([]), embedding, about, tokens, overlap
+        upload, samples, name, text, paste, progress, stop, listing, excluded, embedding, about, tokens, overlap
     )
 
 

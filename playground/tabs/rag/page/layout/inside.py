@@ -32,7 +32,7 @@ def lay_out_inside(page: Page[RagVisits]) -> RagInsideLayout:
     )
     with gr.Row(elem_classes="doing"):
         draw = button(label("rag.map_draw"), "rag-map-draw", variant="primary")
-    told = place("rag-map-told")
+    told = place("rag-map-told", kept=True)
     drawn = gr.Plot(show_label=False, label=label("rag.map"), visible=False, elem_id="rag-map")
     document = gr.Dropdown(
         [],

@@ -78,7 +78,7 @@ def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
             height=110,
             elem_id="rag-own-file",
         )
-    told = place("rag-own-told")
+    told = place("rag-own-told", kept=True)
     proposing = _lay_out_propose(page)
     with gr.Row(elem_id="rag-measure-plan"):
         ways = gr.CheckboxGroup(
@@ -113,7 +113,7 @@ def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
         confirm = button(label("rag.measure_confirm"), "rag-measure-confirm", variant="primary", visible=False)
         cancel = button(label("rag.measure_cancel"), "rag-measure-cancel", visible=False)
     progress = place("rag-measure-progress")
-    table = place("rag-measure-table")
+    table = place("rag-measure-table", kept=True)
     plot = gr.Plot(show_label=False, label=label("rag.measure_plot"), visible=False, elem_id="rag-measure-plot")
     with gr.Row(elem_classes="doing", visible=False) as kept:
         exports = {kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True) for kind in EXPORTS}

@@ -16,6 +16,8 @@ from playground.tabs.rag.page.layout.measure import RagMeasureLayout, lay_out_me
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.web.scripts import script_body
 
+WAYS = ("dense", "lexical", "rerank", "diverse", "automatic", "balance", "k")
+
 
 @dataclass(frozen=True, slots=True)
 class RagLayout:
@@ -40,6 +42,8 @@ class RagLayout:
 
 @dataclass(frozen=True, slots=True)
 class RagAskLayout:
+    active: gr.HTML
+    """How is searched, where that is not as at first: it is set in "Search" and on the left."""
     question: gr.Textbox
     compare: gr.Checkbox
     ask: gr.Button
@@ -57,7 +61,7 @@ class RagAskLayout:
 
 @dataclass(frozen=True, slots=True)
 class RagSearchLayout:
-    """`ways`: of `RetrievalFields`, from `dense` to `k`."""
+    """`ways`: of `RetrievalFields`, from `dense` to `k`, which `WAYS` names."""
 
     question: gr.Textbox
     search: gr.Button
@@ -92,6 +96,7 @@ def _lay_out_ask(page: Page[RagVisits]) -> RagAskLayout:
     label = page.app.label
     past = place("rag-past", script_body("keep_open", "rag/open_passage"))
     current = place("rag-current", script_body("keep_open", "rag/open_passage"))
+    active = place("rag-asking-active")
     question = gr.Textbox(
         label=label("rag.question"),
         placeholder=label("rag.question_hint"),
@@ -107,7 +112,7 @@ def _lay_out_ask(page: Page[RagVisits]) -> RagAskLayout:
         compare = gr.Checkbox(
             label=label("rag.compare"), value=True, container=False, scale=0, min_width=220, elem_id="rag-compare"
         )
-    return RagAskLayout(question, compare, ask, stop, new, example, past, current)
+    return RagAskLayout(active, question, compare, ask, stop, new, example, past, current)
 
 
 def _lay_out_search(page: Page[RagVisits]) -> RagSearchLayout:
@@ -161,5 +166,5 @@ def _lay_out_search(page: Page[RagVisits]) -> RagSearchLayout:
         )
     with gr.Row(elem_classes="doing"):
         search = button(label("rag.search"), "rag-search", variant="primary")
-    found = place("rag-found", script_body("rag/open_passage"))
+    found = place("rag-found", script_body("rag/open_passage"), kept=True)
     return RagSearchLayout(question, search, [*switches, automatic, balance, k], found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from playground.page.parts.render import Renderer, model_id
+from playground.page.parts.model_labels import model_id
+from playground.page.parts.render import Renderer
 from playground.tabs.sampling.lab import Group, SweepCell, SweepSetting, groups
 from playground.tabs.sampling.page.drawing.pieces import draw_term
 

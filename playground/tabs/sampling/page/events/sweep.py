@@ -14,6 +14,8 @@ import gradio as gr
 
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.pace import REDRAW
+from playground.page.parts.redrawn import Redrawn
+from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -32,6 +34,7 @@ from providers.types import Message, Sampling
 
 KeptSweeps = Expiring[Swept]
 """By visitor, for some hours: the last sweep."""
+DrawnSweeps = Redrawn[Swept]
 
 
 def keep_sweeps() -> KeptSweeps:
@@ -53,7 +56,7 @@ class SweepScreen(Screen):
 
 def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
     """Everything of "Sweep"."""
-    kept = keep_sweeps()
+    kept, drawn = keep_sweeps(), DrawnSweeps()
     app, parts = page.app, layout.sweep
     inputs = [layout.prompt, *parts.fields, *page.sidebar.inputs]
 
@@ -68,7 +71,7 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         except PlaygroundError as error:
             yield SweepScreen(grid=draw_alert(app.show(who), error)).outputs()
             return
-        async for screen in sweep(app, who, SweepRequest(model, prompt, fields, sampling), kept):
+        async for screen in sweep(app, who, SweepRequest(model, prompt, fields, sampling), kept, drawn):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, _prompt: str, *values: Any) -> AsyncGenerator[list[object]]:
@@ -78,6 +81,14 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
             yield [first, *outputs]
             first = gr.skip()
 
+    async def on_restored(request: gr.Request, grid: object, varied: str) -> list[object]:
+        """After the page was read again in another language."""
+        who, shown = app.who(request), gr.update(visible=varied != "none")
+        if (found := drawn.find(who.visitor, grid)) is None:
+            return [*SweepScreen().outputs(), shown]
+        return [*(await show_sweep(app.show(who), found, drawn.mark(who.visitor, found))).outputs(), shown]
+
+    page.restored.change(on_restored, [parts.grid, parts.varied], [*parts.outputs, parts.values], **PRIVATE)
     parts.varied.input(on_varied, parts.varied, parts.values, **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     parts.example.click(on_example, inputs, [layout.prompt, *parts.outputs], **PRIVATE)
@@ -102,9 +113,14 @@ class SweepRequest:
 
 
 async def sweep(
-    app: App[SamplingVisits], who: Who, asked: SweepRequest, kept: KeptSweeps | None = None
+    app: App[SamplingVisits],
+    who: Who,
+    asked: SweepRequest,
+    kept: KeptSweeps | None = None,
+    drawn: DrawnSweeps | None = None,
 ) -> AsyncGenerator[SweepScreen]:
-    """The grid as it fills, then the figure. What was swept is among `kept` in the end, to be exported."""
+    """The grid as it fills, then the figure. What was swept is among `kept` in the end, to be exported, and among those
+    `drawn`."""
     show = app.show(who)
     title = draw_sweep_title(show, asked.model, asked.prompt, begun := datetime.now(UTC).isoformat(timespec="seconds"))
     try:
@@ -115,27 +131,34 @@ async def sweep(
         yield SweepScreen.showing("stop", grid="", plot=hidden, kept=hidden)
         sampling = replace(asked.sampling, max_tokens=length, seed=None)
         cells: tuple[SweepCell, ...] = ()
-        drawn = 0.0
+        redrawn = 0.0
         async with aclosing(app.visits.sweep(who.visitor, asked.model, messages, grid, sampling)) as snapshots:
             async for cells in snapshots:
                 now = time.monotonic()
-                if now - drawn >= REDRAW:
-                    drawn = now
+                if now - redrawn >= REDRAW:
+                    redrawn = now
                     yield SweepScreen(grid=title + draw_grid(show, cells))
                 else:
                     yield SweepScreen()  # a beat, so that a closed page is noticed
+        swept = Swept(model=asked.model, prompt=asked.prompt, begun=begun, cells=cells)
         if kept is not None:
-            kept.put(who.visitor, Swept(model=asked.model, prompt=asked.prompt, begun=begun, cells=cells))
-        lines = diversity(cells)
-        figure = await asyncio.to_thread(plot_diversity, show, lines) if lines else None
-        yield SweepScreen.showing(
-            "run",
-            grid=title + draw_grid(show, cells) + draw_notice(show, "sweep"),
-            plot=gr.update(value=figure, visible=figure is not None),
-            kept=gr.update(visible=kept is not None and bool(cells)),
-        )
+            kept.put(who.visitor, swept)
+        yield await show_sweep(show, swept, "" if drawn is None else drawn.mark(who.visitor, swept))
     except PlaygroundError as error:
         yield SweepScreen.showing("run", grid=draw_alert(show, error), plot=gr.update(visible=False))
+
+
+async def show_sweep(show: Renderer, it: Swept, mark: str) -> SweepScreen:
+    """A sweep that has ended: the grid, what to notice, the figure, and the buttons that save it."""
+    lines = diversity(it.cells)
+    figure = await asyncio.to_thread(plot_diversity, show, lines) if lines else None
+    grid = draw_sweep_title(show, it.model, it.prompt, it.begun) + draw_grid(show, it.cells)
+    return SweepScreen.showing(
+        "run",
+        grid=grid + draw_notice(show, "sweep") + mark,
+        plot=gr.update(value=figure, visible=figure is not None),
+        kept=gr.update(visible=bool(it.cells)),
+    )
 
 
 def export_sweep(kept: KeptSweeps, who: Who, kind: str) -> File | None:

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from playground.asking.reply import Reply
-from playground.page.parts.render import AGAIN, KEYS, Renderer, tags_shown
+from playground.page.parts.render import AGAIN, KEYS, Renderer
+from playground.page.parts.verbatim import tags_shown
 from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.visit.values import Seat, Session, VisionTurn
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from playground.measuring.floors import Floors
 from playground.measuring.summary import if_all_read
 from playground.page.parts.measures import draw_explained, draw_heads, draw_progress, draw_table
 from playground.page.parts.plots import SERIES, Share, plot_shares
 from playground.page.parts.render import Renderer
-from playground.tabs.vision.lab.measure import TypeScore
+from playground.tabs.vision.lab.measure import TypeScore, type_floors
 from playground.tabs.vision.page.drawing.pieces import draw_term, say
 from playground.tabs.vision.visit.measure import Contender, VisionResult
 
@@ -53,7 +54,7 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
         + "</tr>"
         for one in it.columns
     )
-    table = draw_table(say(show, "plot"), heads, rows)
+    table = draw_table(say(show, "plot"), heads, rows, foot=_draw_floors(show, it, kinds))
     words = ["interval", *(["unread"] if any(one.unread for one in it.scores) else [])]
     explained = [draw_term(show, word) for word in words]
     explained += [
@@ -61,6 +62,27 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
         for name, time in zip(_TIMES, times, strict=True)
     ]
     return f'<p class="words-used">{" ".join(explained)}</p>{table}'
+
+
+def _draw_floors(show: Renderer, it: VisionResult, kinds: Sequence[str]) -> str:
+    """What always the same letter and what chance would have, on the same questions; nothing where none has options."""
+    found = {kind: type_floors(it.questions, kind) for kind in kinds}
+    if not any(found.values()):
+        return ""
+    rest = "<td>–</td>" * len(_TIMES)
+    return "".join(
+        f'<tr class="floor" data-floor="{name}"><th scope="row">{say(show, f"floor_{name}")}</th>'
+        + "".join(f"<td>{_floor(show, one, name)}</td>" for one in found.values())
+        + f"{rest}</tr>"
+        for name in ("majority", "chance")
+    )
+
+
+def _floor(show: Renderer, it: Floors | None, name: str) -> str:
+    if it is None:
+        return "–"
+    share = f'<span class="share">{show.number(it.majority if name == "majority" else it.chance, ".2f")}</span>'
+    return share + (f"<br><small>“{html.escape(it.answer)}”</small>" if name == "majority" else "")
 
 
 def draw_vision_title(show: Renderer, it: VisionResult, language: str, begun: str) -> str:

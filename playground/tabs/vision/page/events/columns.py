@@ -37,7 +37,8 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
 
     page.sidebar.models.change(on_models, seats, outputs, **PRIVATE)
     asking.ocr.input(on_models, seats, outputs, **PRIVATE)
-    page.blocks.load(on_models, seats, outputs, **PRIVATE)
+    for event in (page.blocks.load, page.restored.change):
+        event(on_models, seats, outputs, **PRIVATE)
     layout.pictures.clear.click(on_clear, seats, outputs, **PRIVATE)
     wire_model_alerts(page, asking.notice, layout.measuring.progress)
 

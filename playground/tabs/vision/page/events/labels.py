@@ -10,6 +10,8 @@ from typing import Any
 import gradio as gr
 
 from playground.page.parts.fields import texts_of
+from playground.page.parts.redrawn import Redrawn
+from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -26,6 +28,7 @@ from providers.errors import PlaygroundError
 
 EXAMPLE = "shapes.png"
 """The sample image that is compared with colours."""
+DrawnLabels = Redrawn[tuple[Labelled, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +44,11 @@ class VisionLabelsScreen(Screen):
 
 def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
     """Everything of "Labels"."""
-    app, parts = page.app, layout.labelling
+    app, parts, drawn = page.app, layout.labelling, DrawnLabels()
     inputs, seats = parts.fields, [page.sidebar.models, layout.asking.ocr]
 
     async def on_run(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-        async for screen in compare(app, app.who(request), *values):
+        async for screen in compare(app, app.who(request), *values, drawn=drawn):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
@@ -58,12 +61,19 @@ def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
                 async for left in adding:
                     yield [labels, *VisionLabelsScreen().outputs(), *left.outputs()]
             picture = len(app.visits.session(who.visitor).pictures)
-        async for screen in compare(app, who, picture, labels, template, models):
+        async for screen in compare(app, who, picture, labels, template, models, drawn=drawn):
             yield [labels, *screen.outputs(), *VisionPicturesScreen().outputs()]
 
     def on_load(request: gr.Request) -> list[object]:
         return open_labels(app, app.who(request))
 
+    def on_restored(request: gr.Request, bars: object) -> object:
+        """After the page was read again in another language."""
+        who = app.who(request)
+        found = drawn.find(who.visitor, bars)
+        return gr.skip() if found is None else _draw_bars(app.show(who), found) + drawn.mark(who.visitor, found)
+
+    page.restored.change(on_restored, parts.bars, parts.bars, **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     filled = [parts.labels, *parts.outputs, *layout.left]
     parts.example.click(on_example, [*inputs, *seats], filled, **PRIVATE)
@@ -79,7 +89,14 @@ def open_labels(app: App[VisionVisits], who: Who) -> list[object]:
 
 
 async def compare(
-    app: App[VisionVisits], who: Who, picture: object, labels: object, template: object, models: object
+    app: App[VisionVisits],
+    who: Who,
+    picture: object,
+    labels: object,
+    template: object,
+    models: object,
+    *,
+    drawn: DrawnLabels | None = None,
 ) -> AsyncGenerator[VisionLabelsScreen]:
     """The bars of each model as they come."""
     show = app.show(who)
@@ -97,11 +114,15 @@ async def compare(
                 bars = draw_labels(show, latest)
                 yield VisionLabelsScreen.showing("stop", bars=bars) if first else VisionLabelsScreen(bars=bars)
                 first = False
-        seen = any(one.fits for one in latest)
-        bars = draw_labels(show, latest) + (draw_notice(show, "labels") if seen else "")
-        yield VisionLabelsScreen.showing("run", bars=bars)
+        mark = "" if drawn is None else drawn.mark(who.visitor, latest)
+        yield VisionLabelsScreen.showing("run", bars=_draw_bars(show, latest) + mark)
     except PlaygroundError as error:
         yield VisionLabelsScreen.showing("run", bars=draw_alert(show, error, "no_labels"))
+
+
+def _draw_bars(show: Renderer, found: tuple[Labelled, ...]) -> str:
+    """The bars, and what to notice where there are some."""
+    return draw_labels(show, found) + (draw_notice(show, "labels") if any(one.fits for one in found) else "")
 
 
 def checked_template(value: object) -> str | None:

@@ -15,6 +15,8 @@ from playground.asking.errors import ArgumentError
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import paced
+from playground.page.parts.redrawn import Redrawn
+from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -58,17 +60,29 @@ class VisionMeasureScreen(Screen):
     csv: object = unchanged()
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredImages:
+    """A measurement that has ended: the questions' language, and when it was begun, in ISO 8601, UTC."""
+
+    found: VisionResult
+    language: str
+    begun: str
+
+
+DrawnMeasures = Redrawn[MeasuredImages]
+
+
 def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
     """Everything of "Measure"."""
-    app, parts = page.app, layout.measuring
+    app, parts, drawn = page.app, layout.measuring, DrawnMeasures()
     inputs = [*parts.fields, *page.sidebar.inputs]
 
     async def on_run(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _measure(page, app.who(request), values, sure=False):
+        async for screen in _measure(page, app.who(request), values, drawn, sure=False):
             yield screen.outputs()
 
     async def on_confirm(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _measure(page, app.who(request), values, sure=True):
+        async for screen in _measure(page, app.who(request), values, drawn, sure=True):
             yield screen.outputs()
 
     def on_cancel() -> list[object]:
@@ -77,6 +91,14 @@ def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
     def on_load(request: gr.Request) -> str:
         return app.who(request).language
 
+    def on_restored(request: gr.Request, table: object) -> list[object]:
+        """After the page was read again in another language."""
+        who = app.who(request)
+        if (found := drawn.find(who.visitor, table)) is None:
+            return VisionMeasureScreen().outputs()
+        return show_measured(app.show(who), found, drawn.mark(who.visitor, found)).outputs()
+
+    page.restored.change(on_restored, parts.table, parts.outputs, **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     parts.confirm.click(on_confirm, inputs, parts.outputs, **PRIVATE)
     parts.cancel.click(on_cancel, None, parts.outputs, queue=False, **PRIVATE)
@@ -86,7 +108,7 @@ def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
 
 
 async def _measure(
-    page: Page[VisionVisits], who: Who, values: Any, *, sure: bool
+    page: Page[VisionVisits], who: Who, values: Any, drawn: DrawnMeasures, *, sure: bool
 ) -> AsyncGenerator[VisionMeasureScreen]:
     app = page.app
     count, ways, language, refs, *sampling = values
@@ -96,7 +118,7 @@ async def _measure(
     except PlaygroundError as error:
         yield VisionMeasureScreen.showing("run", progress=draw_alert(app.show(who), error))
         return
-    run = measure(app, who, wanted) if sure else start(app, who, it, wanted)
+    run = measure(app, who, wanted, drawn) if sure else start(app, who, it, wanted, drawn)
     async with aclosing(run) as screens:
         async for screen in screens:
             yield screen
@@ -114,7 +136,11 @@ def checked_measuring(it: ChosenModels, fields: tuple[object, object, object], s
 
 
 async def start(
-    app: App[VisionVisits], who: Who, it: ChosenModels, measuring: VisionMeasurement
+    app: App[VisionVisits],
+    who: Who,
+    it: ChosenModels,
+    measuring: VisionMeasurement,
+    drawn: DrawnMeasures | None = None,
 ) -> AsyncGenerator[VisionMeasureScreen]:
     """Measure at once what costs nothing; ask first about what may cost something."""
     show = app.show(who)
@@ -124,13 +150,13 @@ async def start(
         said = f'<div class="notice" role="alert">{asked}</div>'
         yield VisionMeasureScreen.showing("confirm", "cancel", progress=said)
         return
-    async with aclosing(measure(app, who, measuring)) as screens:
+    async with aclosing(measure(app, who, measuring, drawn)) as screens:
         async for screen in screens:
             yield screen
 
 
 async def measure(
-    app: App[VisionVisits], who: Who, measuring: VisionMeasurement
+    app: App[VisionVisits], who: Who, measuring: VisionMeasurement, drawn: DrawnMeasures | None = None
 ) -> AsyncGenerator[VisionMeasureScreen]:
     """The table as it fills, and the figure at the end."""
     show = app.show(who)
@@ -151,11 +177,18 @@ async def measure(
         return
     if latest is None:
         return
-    figure = plot_scores(show, latest)
-    yield VisionMeasureScreen.showing(
+    it = MeasuredImages(latest, measuring.questions[0].language, begun)
+    yield show_measured(show, it, "" if drawn is None else drawn.mark(who.visitor, it))
+
+
+def show_measured(show: Renderer, it: MeasuredImages, mark: str) -> VisionMeasureScreen:
+    """A measurement that has ended: table, what to notice, and figure."""
+    found, figure = it.found, plot_scores(show, it.found)
+    title = draw_vision_title(show, found, it.language, it.begun)
+    return VisionMeasureScreen.showing(
         *("run", "csv"),
-        progress=draw_answers(show, latest) + draw_failures(show, latest),
-        table=title + draw_scores(show, latest) + draw_notice(show, "measure"),
+        progress=draw_answers(show, found) + draw_failures(show, found),
+        table=title + draw_scores(show, found) + draw_notice(show, "measure") + mark,
         plot=gr.update(value=figure, visible=figure is not None),
     )
 

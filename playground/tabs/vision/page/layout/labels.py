@@ -67,6 +67,6 @@ def lay_out_labels(page: Page[VisionVisits]) -> VisionLabelsLayout:
         run = button(label("vision.label_run"), "vision-label-run", variant="primary")
         stop = button(label("vision.stop"), "vision-label-stop", visible=False, stops=True)
         example = button(label("vision.label_example"), "vision-label-example")
-    bars = place("vision-bars")
+    bars = place("vision-bars", kept=True)
     gr.Markdown(label("vision.label_how"), elem_classes="quiet")
     return VisionLabelsLayout(picture, labels, template, models, run, stop, example, bars)

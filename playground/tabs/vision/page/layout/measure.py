@@ -80,6 +80,6 @@ def lay_out_measure(page: Page[VisionVisits]) -> VisionMeasureLayout:
         stop = button(label("vision.stop"), "vision-measure-stop", visible=False, stops=True)
         csv = button(label("vision.csv"), "vision-csv", quiet=True, visible=False)
     progress = place("vision-measure-progress")
-    table = place("vision-table")
+    table = place("vision-table", kept=True)
     plot = gr.Plot(show_label=False, label=label("vision.plot"), visible=False, elem_id="vision-plot")
     return VisionMeasureLayout(count, ways, language, run, confirm, cancel, stop, csv, progress, table, plot)

@@ -1,0 +1,65 @@
+"""What stays on the screen when the page is read again in another language.
+
+The browser keeps the values of the page's components in its tab, but for keys, and gives them back: at once, and again
+when whatever opens the page has filled in what depends on the visitor, as long as nothing was touched meanwhile.
+Results are drawn anew by whoever drew them: `Page.restored` changes when everything else is back (`parts.redrawn`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import gradio as gr
+from gradio.events import Dependency
+
+from playground.page.parts.places import KEPT
+from playground.page.program import PRIVATE
+from playground.page.sidebar.layout import SidebarLayout
+from playground.web.scripts import script_function
+from playground.web.visitor import LANGUAGE_COOKIE
+
+_FIELDS = (gr.Textbox, gr.Checkbox, gr.CheckboxGroup, gr.Radio, gr.Slider, gr.Number, gr.Dropdown)
+
+
+def wire_keeping(
+    blocks: gr.Blocks, bar: SidebarLayout, switches: Mapping[str, gr.Button], restored: gr.Textbox
+) -> None:
+    """Call it when everything else is wired, inside the page's Blocks. `switches` are buttons by their language."""
+    every = list(blocks.blocks.values())
+    values = _kept(every, bar, restored)
+    panels = [one for one in every if isinstance(one, gr.Accordion) and one.elem_id]
+    tabs = [one for one in every if isinstance(one, gr.Tabs) and one.elem_id]
+    named = {
+        "values": [one.elem_id for one in values],
+        "places": [one.elem_id for one in values if isinstance(one, gr.HTML)],
+        "panels": [one.elem_id for one in panels],
+        "tabs": {str(one.elem_id): [child.id for child in one.children if isinstance(child, gr.Tab)] for one in tabs},
+    }
+    for language, switch in switches.items():
+        chosen = {"cookie": LANGUAGE_COOKIE, "language": language, **named}
+        switch.click(None, values, None, js=script_function("choose_language", chosen), **PRIVATE)
+    back = [*values, *panels, *tabs, restored]
+    opening = [number for number, one in blocks.fns.items() if one.fn is not None and ("load" in _kinds(one.targets))]
+    count = script_function("count_opened", {"all": len(opening)})
+    for number in opening:
+        Dependency(blocks, {}, number, None).then(None, js=count, **PRIVATE)
+    again = gr.Button(visible="hidden", elem_id="restore-state")
+    again.click(None, None, back, js=script_function("restore_state", {**named, "all": len(opening)}), **PRIVATE)
+    blocks.load(None, js=script_function("restore_at_once"), **PRIVATE)
+
+
+def _kept(every: Iterable[object], bar: SidebarLayout, restored: gr.Textbox) -> list[gr.components.Component]:
+    """All that can be chosen or written, but for keys and what stands in the page's address; the places that say so;
+    and hidden components, which hold what their tab has on the screen."""
+    keys = bar.keys
+    apart = {bar.models, *bar.sampling.values(), keys.provider, keys.key, keys.address, restored}
+    found = [one for one in every if isinstance(one, gr.components.Component) and one.elem_id and one not in apart]
+    return [one for one in found if KEPT in (one.elem_classes or ()) or (isinstance(one, _FIELDS) and _is_field(one))]
+
+
+def _is_field(one: gr.components.Component) -> bool:
+    return one.visible != "hidden"
+
+
+def _kinds(targets: Iterable[tuple[int | None, str]]) -> set[str]:
+    return {kind for _, kind in targets}
