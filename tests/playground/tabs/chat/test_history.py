@@ -17,6 +17,7 @@ from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, folded, is_found, shortened
 from playground.tabs.chat.visit.history import HistoryBounds
 from playground.tabs.chat.visit.run import Choices
+from playground.tabs.chat.visit.views import Views
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors import ConversationKey, Sessions
 from playground.visitors.conversations import FIRST, new_conversation
@@ -75,18 +76,40 @@ class TestApart:
         await first.aclose()
         assert [desk.load(key).turns[0].question for key in (A, B)] == ["Count", "Count too"]
 
-    async def test_what_was_left_is_stopped_and_kept_and_draws_no_more(self, desk: ChatVisits) -> None:
-        run = desk.send(A, "Count", choices("slow"))
-        async for conversation in run:
-            if len(conversation.turns[0].replies[0].text.split()) > 2:  # type: ignore[union-attr]
-                break
-        left = desk.running(A)
-        desk.leave(A)
-        assert left is not None and left.left and left.gave_way
-        ended = await last(run)
-        assert desk.running(A) is None and desk.load(A) == ended
-        assert ended.turns[0].replies[0].state == "stopped"  # type: ignore[union-attr]
-        desk.leave(A)
+    async def test_what_nobody_watches_is_finished_in_its_own_conversation(self, desk: ChatVisits) -> None:
+        run = desk.send(A, "Hello", choices())
+        await anext(run)
+        going = desk.running(A)
+        desk.finish(run)
+        await last(desk.send(B, "Elsewhere", choices()))
+        assert going is not None
+        await going.ended.wait()
+        assert desk.running(A) is None
+        (reply,) = desk.load(A).turns[0].replies
+        assert reply is not None and (reply.state, reply.text) == ("done", "You said: Hello")
+        assert [turn.question for turn in desk.load(B).turns] == ["Elsewhere"]
+
+    async def test_a_page_that_is_given_another_conversation_is_left_by_all_that_draws_on_it(self) -> None:
+        views = Views()
+        with views.at("page") as one, views.at("page") as two, views.at("other") as other:
+            leaving = asyncio.ensure_future(views.leave("page"))
+            await asyncio.gather(one.wait(asyncio.Event()), two.wait(asyncio.Event()))
+            assert not leaving.done() and not other.left.is_set()
+        await leaving
+        await views.leave("page")
+
+    async def test_an_assistant_is_listed_under_its_name_until_something_is_asked(self, desk: ChatVisits) -> None:
+        desk.begin(A, Conversation(system="Be a shop.", assistant="shop", named="The shop"))
+        assert titles(desk) == ["The shop"] and titles(desk, "shop") == ["The shop"]
+        assert desk.history.latest("vera") is None, "nothing was said in it"
+        desk.history._place(A).unlink()
+        assert titles(desk) == ["The shop"], "an entry that is missing is made again"
+        await last(desk.send(A, "Do you ship?", choices()))
+        assert titles(desk) == ["Do you ship?"]
+        desk.undo(A)
+        assert titles(desk) == ["The shop"]
+        desk.begin(A, Conversation())
+        assert titles(desk) == []
 
     async def test_images_wait_in_the_conversation_they_were_added_to(self, desk: ChatVisits) -> None:
         await desk.attachments.add(A, images.png(), "red.png")

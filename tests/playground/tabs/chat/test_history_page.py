@@ -15,9 +15,11 @@ from playground.page.program import App
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry
+from playground.tabs.chat.lab.presets import presets
 from playground.tabs.chat.page.entries import draw_deleted, draw_entries, draw_last
 from playground.tabs.chat.page.events.conversation import follow_models, open_tab
 from playground.tabs.chat.page.events.history import (
+    HistoryScreen,
     Wish,
     arrange,
     begin_new,
@@ -25,7 +27,8 @@ from playground.tabs.chat.page.events.history import (
     list_entries,
     open_conversation,
 )
-from playground.tabs.chat.page.events.replies import ReplyScreen, stream
+from playground.tabs.chat.page.events.presets import open_assistant
+from playground.tabs.chat.page.events.replies import ReplyScreen, follow_run, stream
 from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.run import Choices
 from playground.tabs.chat.visit.visits import ChatVisits
@@ -68,11 +71,52 @@ async def test_a_new_one_begun_while_a_reply_arrives_stays_on_the_page(app: App[
     after = [one async for one in run]
     assert [one.outputs() for one in after] == [ReplyScreen(sending=after[-1].sending).outputs()]
     assert json.loads(str(after[-1].sending))["running"] is False
-    (reply,) = app.visits.load(WHO.key).turns[0].replies
-    assert reply is not None and reply.state == "stopped"
+    going = app.visits.running(WHO.key)
+    assert going is not None, "it is finished where it was begun"
     back = await open_conversation(app, ChatWho.of(WHO, screen.conversation), WHO.conversation, [], colours=False)
     assert back[0] == "Be brief." and WHO.conversation in back
     assert "Count" in str(back[-MAX_COLUMNS])
+    following = follow_run(app, WHO)
+    first = await anext(following)
+    assert json.loads(str(first.sending))["running"] is True and "Count" in str(first.chats[0])
+    app.visits.stop(WHO.key)
+    *_, end = [one async for one in following]
+    assert json.loads(str(end.sending))["running"] is False
+    (reply,) = app.visits.load(WHO.key).turns[0].replies
+    assert reply is not None and reply.state == "stopped" and reply.text in str(end.chats[0])
+    assert [one async for one in follow_run(app, WHO)] == [ReplyScreen()], "nothing goes on"
+
+
+async def test_what_is_followed_is_left_like_what_was_asked_on_the_page(app: App[ChatVisits]) -> None:
+    run = app.visits.send(WHO.key, "Count", choices("slow"))
+    await anext(run)
+    following = follow_run(app, WHO)
+    await anext(following)
+    await app.visits.views.leave(WHO.page)
+    (end,) = [one async for one in following]
+    assert end.outputs() == ReplyScreen(sending=end.sending).outputs()
+    assert app.visits.running(WHO.key) is not None
+    await run.aclose()
+
+
+async def test_an_assistant_opens_in_a_conversation_of_its_own_and_is_found_in_it_again(app: App[ChatVisits]) -> None:
+    preset = next(one for one in presets() if one.temperature is not None)
+    assert await open_assistant(app, WHO, preset.id, "Be brief.", []) == HistoryScreen(), "nothing was asked yet"
+    assert app.visits.load(WHO.key).assistant == preset.id
+    assert [entry.shown for entry in app.visits.entries("visitor")] == [preset.name["en"]]
+    await open_assistant(app, WHO, None, "", [])
+    assert app.visits.entries("visitor") == []
+    await said(app, WHO, "How tall?")
+    screen = await open_assistant(app, WHO, preset.id, "Be brief.", ["scripted/echo"])
+    there = ChatWho.of(WHO, screen.conversation)
+    assert there.key != WHO.key and f'data-open="{WHO.conversation}"' in str(screen.notice)
+    assert {entry.shown for entry in app.visits.entries("visitor")} == {preset.name["en"], "How tall?"}
+    system, chosen, *_ = open_tab(app, there)
+    assert system == "Be brief." and chosen["value"] == preset.id  # type: ignore[index]
+    back = await open_conversation(app, there, WHO.conversation, [], colours=False)
+    assert back[1] == gr.update(value=None), "the other one has no assistant"
+    again = await open_conversation(app, WHO, there.conversation, [], colours=False)
+    assert again[1] == gr.update(value=preset.id)
 
 
 async def test_nothing_is_offered_where_nothing_was_said(app: App[ChatVisits]) -> None:

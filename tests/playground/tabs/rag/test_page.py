@@ -534,11 +534,14 @@ class TestChoosing:
         with pytest.raises(InputError):
             checked_retrieval(app, who, RetrievalFields(**wrong))
 
-    def test_a_model_elsewhere_says_so_and_is_locked_without_a_key(self, app, who):
-        labels = dict(embedding_choices(app, app.show(who), who))
-        remote = [label for label in labels if label.startswith("☁")]
-        assert remote and all("🔒" in label for label in remote)
-        assert all("🔒" not in label for label in labels if label.startswith("▣"))
+    async def test_a_model_elsewhere_says_so_and_is_locked_without_a_key(self, app, who):
+        labels = dict(await embedding_choices(app, app.show(who), who))
+        remote = [label for label in labels if label.split(" · ")[1] == "leaves this computer"]
+        assert remote and all(" · needs a key" in label for label in remote)
+        places = [label.split(" · ")[1] for label in labels if label not in remote]
+        assert places[0] == "here" and all(one.startswith("to be fetched, ") for one in places[1:])
+        assert not any("needs a key" in label for label in labels if label not in remote)
+        assert list(labels)[-len(remote) :] == remote, "what answers elsewhere comes last"
         assert 'role="alert"' in describe_embedding(app, who, labels[remote[0]])
         assert "neither your files" in describe_embedding(app, who, app.visits.embeddings()[0].ref)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import csv
 import io
 from collections.abc import AsyncGenerator
@@ -324,6 +325,12 @@ class TestMeasuring:
         drawn = plot_scores(show, it)
         assert drawn is not None and "<img" not in drawn.to_json()
         assert drawn.data[0].x[-1] == 0.5
+
+    def test_chance_and_the_most_frequent_letter_stand_under_it(self, show):
+        drawn = draw_scores(show, self.measured("a"))
+        assert re.findall(r'data-floor="(\w+)"', drawn) == ["majority", "chance"]
+        cells = [row.count("<td>") for row in drawn.split("<tr")[2:]]
+        assert len(set(cells)) == 1, "every row has all columns"
 
     def test_what_could_not_be_read_is_told_apart_in_table_figure_and_file(self, show):
         it = self.measured("a")

@@ -272,8 +272,9 @@ async def stream(
 
 
 async def follow_run(app: App[ChatVisits], who: ChatWho, *, colours: bool = False) -> AsyncGenerator[ReplyScreen]:
-    """What goes on in the conversation that the page was given, begun before or on another page; nothing if nothing."""
+    """What goes on in the conversation that the page was given, begun before or on another page."""
     if (run := app.visits.running(who.key)) is None:
+        yield ReplyScreen()  # Gradio empties the places of whoever gives nothing
         return
     columns, running = RunColumns(app.show(who, colours=colours)), draw_sending(running=True)
     with app.visits.views.at(who.page) as view:

@@ -110,6 +110,7 @@ def _wire_restored(page: Page[PromptingVisits], layout: PromptingLayout) -> None
 
     async def on_resumed(request: gr.Request, run: str) -> AsyncGenerator[list[object]]:
         if not run:
+            yield PromptingMeasureScreen().outputs()
             return
         async with aclosing(measure(app, app.who(request), run)) as screens:
             async for screen in screens:

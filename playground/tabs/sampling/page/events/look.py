@@ -113,6 +113,7 @@ def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
 
     async def on_handed(request: gr.Request, handed: object, *values: object) -> AsyncGenerator[list[object]]:
         if not isinstance(handed, dict) or handed.get("tab") != "sampling":
+            yield [gr.skip()] * len(opened)  # Gradio empties the places of whoever gives nothing
             return
         who = app.who(request)
         first: list[object] = [handed["question"], "chat", gr.Tabs(selected="steps")]

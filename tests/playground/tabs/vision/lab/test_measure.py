@@ -11,8 +11,9 @@ import pytest
 from playground.measuring import Cell, Control, Outcome, Plan, Snapshot, run
 from playground.measuring.errors import DocumentError
 from playground.measuring.extract import Extraction
+from playground.measuring.items import Item
 from playground.tabs.vision.lab import measure as measured
-from playground.tabs.vision.lab.measure import WAYS, Pictures, VisionContestant, by_type, column
+from playground.tabs.vision.lab.measure import WAYS, Pictures, VisionContestant, by_type, column, type_floors
 from playground.tabs.vision.lab.questions import PictureQuestion, load, types
 from providers.adapters.huggingface import connect
 from providers.base import Connection, Options
@@ -180,3 +181,21 @@ async def test_a_real_model_that_sees(questions: tuple[PictureQuestion, ...], tm
         assert last.cost == 0
     finally:
         await provider.aclose()
+
+
+def test_chance_and_the_most_frequent_letter_are_of_the_same_questions() -> None:
+    letters = {"b1": "B", "b2": "B", "a": "A", "open": ""}
+    questions = tuple(
+        PictureQuestion(
+            item=Item(id=name, question=name, answer=letter or "7", choices=tuple("wxyz") if letter else ()),
+            image=Path("x.png"),
+            type="colour" if letter else "counting",
+            kind="choice" if letter else "number",
+            language="en",
+        )
+        for name, letter in letters.items()
+    )
+    colour, every = type_floors(questions, "colour"), type_floors(questions, "")
+    assert colour is not None and (colour.answer, colour.majority, colour.chance) == ("B", 2 / 3, 0.25)
+    assert every is not None and (every.majority, every.chance) == (0.5, pytest.approx(3 / 16))
+    assert type_floors(questions, "counting") is None and type_floors((), "") is None
