@@ -32,7 +32,6 @@ from playground.visitors.reach import full_name
 from providers import registry
 from providers.errors import Failure
 
-
 _FRAME = 3 * MAX_COLUMNS
 """Whether a column is there, its head, its messages."""
 
