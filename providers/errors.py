@@ -88,7 +88,7 @@ class WeightsUnavailable(ConfigurationError):
 class UnsupportedRequest(PlaygroundError):
     """Values: model, or provider and parameter."""
 
-    reasons = ("images", "prefill", "rejected", "logits", "logprobs", "embedding", "likelihood")
+    reasons = ("images", "prefill", "rejected", "logits", "logprobs", "embedding", "likelihood", "layers", "lens")
 
 
 class ProviderError(PlaygroundError):

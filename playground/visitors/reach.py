@@ -16,6 +16,7 @@ from providers.base import Credentials, Options, Provider
 from providers.catalog import Catalog, find
 from providers.embedding import Embedder, EmbeddingInfo, Embeds, HoldsWeights, Reranker, RerankerInfo, Reranks
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
+from providers.inspection import Inspector, inspect
 from providers.labels import ContrastiveInfo, Labeller, Labels
 from providers.types import ModelInfo
 
@@ -221,6 +222,18 @@ class Reach:
             if not isinstance(provider, Labels):
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.labeller(info)
+
+    @asynccontextmanager
+    async def inspector(self, visitor: str, ref: str) -> AsyncIterator[Inspector]:
+        """The model of that name, one that writes or one that embeds, to be taken apart. Raises `UnknownModel`,
+        `MissingKey`, `UnsupportedRequest("layers")`."""
+        info = next((one for one in self.embeddings() if one.ref == ref), None)
+        if info is None:
+            async with self.open(visitor, ref) as (provider, model):
+                yield inspect(provider, model)
+        else:
+            async with self._connected(visitor, info.provider) as provider:
+                yield inspect(provider, info)
 
     @property
     def _scripted_rows(self) -> Catalog:

@@ -14,6 +14,7 @@ from providers.adapters.huggingface.families.contrastive import LocalLabeller
 from providers.adapters.huggingface.families.embedding import LocalEmbedder
 from providers.adapters.huggingface.families.encoders.pool import EncoderPool
 from providers.adapters.huggingface.families.reranking import LocalReranker
+from providers.adapters.huggingface.inspecting.inspector import LocalInspector
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
 from providers.adapters.huggingface.reply import LocalReply
@@ -25,6 +26,7 @@ from providers.adapters.huggingface.whitebox import LocalWhiteBox
 from providers.base import Connection
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import WeightsUnavailable
+from providers.inspection import InspectedModel
 from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
 from providers.types import (
@@ -48,7 +50,7 @@ class HuggingFace(LocalWhiteBox):
     def __init__(self, connection: Connection) -> None:
         options = connection.options
         hub = Hub(token=connection.credentials.key, memory=options.memory or total_memory())
-        store = Store(options, hub)
+        self._store = store = Store(options, hub)
         self._listing = ModelListing(connection.models, options, store)
         super().__init__(ModelLoader(options, store, self._listing))
         self._deadlines = options.deadlines
@@ -57,6 +59,7 @@ class HuggingFace(LocalWhiteBox):
         self._compared = Store(options, hub, "encoders")
         self._encoders = EncoderPool(self._loader, self._compared)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
+        self._inspectors: dict[str, LocalInspector] = {}
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -173,6 +176,13 @@ class HuggingFace(LocalWhiteBox):
 
     def labeller(self, info: ContrastiveInfo) -> LocalLabeller:
         return LocalLabeller(info, self._loader, self._compared)
+
+    def inspector(self, info: InspectedModel) -> LocalInspector:
+        """The same one for everybody."""
+        if info.id not in self._inspectors:
+            store = self._compared if isinstance(info, EmbeddingInfo) else self._store
+            self._inspectors[info.id] = LocalInspector(info, self._loader, store)
+        return self._inspectors[info.id]
 
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""

@@ -179,6 +179,11 @@ class Codec:
             return "".join(f"<0x{self._bytes[character]:02X}>" for character in raw)
         return f" {text}" if raw.startswith("▁") and not text.startswith(" ") else text
 
+    def stood_for(self, raw: str) -> bytes | None:
+        """The bytes that a raw token of a byte-level vocabulary stands for; `None` where it is in no such form."""
+        known = all(character in self._bytes for character in raw)
+        return bytes(self._bytes[character] for character in raw) if known else None
+
 
 class Detokenizer:
     """The text of a growing list of tokens, given out as soon as no further token can change it.

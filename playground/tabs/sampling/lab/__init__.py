@@ -3,6 +3,7 @@
 Works without a page. Whatever needs logits takes a `providers.whitebox.WhiteBox`; the sweep takes any provider.
 """
 
+from playground.asking.visible import visible
 from playground.tabs.sampling.lab.cells import (
     MAX_CELLS,
     DiversityLine,
@@ -28,7 +29,6 @@ from playground.tabs.sampling.lab.path import Growth, choose, grow, replay, trac
 from playground.tabs.sampling.lab.statistics import agreement, distinct
 from playground.tabs.sampling.lab.sweep import sweep
 from playground.tabs.sampling.lab.tree import Node, TokenTree, path_from_logprobs
-from playground.tabs.sampling.lab.visible import visible
 
 __all__ = [
     "MAX_CELLS",

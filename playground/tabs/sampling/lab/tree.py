@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from playground.asking.visible import visible
 from playground.tabs.sampling.lab.errors import NodeError, SamplingLimit
-from playground.tabs.sampling.lab.visible import visible
 from providers.types import Change, TokenLogprob
 from providers.whitebox import ScoredToken, Token
 

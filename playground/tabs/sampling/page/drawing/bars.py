@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from playground.page.parts.measures import draw_explained
 from playground.page.parts.render import Renderer
+from playground.page.parts.tokens import draw_chip, draw_piece
 from playground.tabs.sampling.lab import NextToken, Small, TokenCandidate
-from playground.tabs.sampling.page.drawing.pieces import draw_chip, draw_piece
 
 _ENDS = (0.1, 0.25, 0.5, 1.0)
 """Where the axis may end: it begins at zero and does not move with every change."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from playground.page.parts.measures import draw_heads, draw_table
 from playground.page.parts.render import Renderer
+from playground.page.parts.tokens import draw_chip
 from playground.tabs.sampling.lab import NextToken, RankedToken
 from playground.tabs.sampling.page.drawing.bars import draw_bars, draw_numbers
-from playground.tabs.sampling.page.drawing.pieces import draw_chip
 
 _ROWS = 12
 """Bars of each of two prompts: enough to compare."""

@@ -1,28 +1,9 @@
-"""The smallest things drawn: a token, a word with its explanation, a sentence."""
+"""The smallest things drawn: a word with its explanation, a sentence."""
 
 from __future__ import annotations
 
-import html
-
 from playground.page.parts.notices import Notices
-from playground.tabs.sampling.lab import visible
 
 NOTICES = Notices("sampling")
 draw_term, draw_sentence = NOTICES.draw_term, NOTICES.draw_sentence
 draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
-
-
-def draw_piece(piece: str) -> str:
-    """A token as it can be read, escaped."""
-    return mark_spaces(visible(piece))
-
-
-def mark_spaces(text: str) -> str:
-    """What `visible` made, escaped; the sign for a space, which few fonts have, is drawn by the style sheet."""
-    return html.escape(text).replace("␠", "<i>␠</i>")
-
-
-def draw_chip(piece: str, *, special: bool = False) -> str:
-    """A token in a frame of its own; the model's own marks stand out."""
-    kind = " special" if special else ""
-    return f'<span class="piece{kind}">{draw_piece(piece)}</span>'

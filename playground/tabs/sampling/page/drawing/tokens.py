@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from playground.page.parts.colour import level
 from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import Renderer
+from playground.page.parts.tokens import draw_chip, draw_piece, mark_spaces
 from playground.tabs.sampling.lab import Node, TokenTree, visible
-from playground.tabs.sampling.page.drawing.pieces import draw_chip, draw_piece, mark_spaces
 from providers.whitebox import Token
 
 _BEFORE = 40

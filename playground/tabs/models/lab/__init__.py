@@ -1,0 +1,1 @@
+"""Models taken apart: their card, their tokens, their layers, their surprise. One file a section; no page needed."""

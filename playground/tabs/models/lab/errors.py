@@ -1,0 +1,17 @@
+"""What is wrong with what is asked of a model that is taken apart."""
+
+from __future__ import annotations
+
+from providers.errors import InputError, LimitExceeded
+
+
+class LayersError(InputError, code="input_error"):
+    """There is no such token in the text, or no such head or layer in the model."""
+
+    reasons = ("layer_place",)
+
+
+class LayersLimit(LimitExceeded, code="limit_exceeded"):
+    """Values: limit, and tokens, how many there are."""
+
+    reasons = ("layer_tokens",)

@@ -1,0 +1,49 @@
+"""The smallest things drawn, for every section: the tab's sentences, a model's name, a token."""
+
+from __future__ import annotations
+
+import html
+
+from playground.asking.visible import visible
+from playground.page.parts.notices import Notices
+from playground.page.parts.render import Renderer
+from providers.inspection import InspectedModel
+from providers.types import ModelInfo
+
+NOTICES = Notices("models")
+say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sentence
+draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
+
+
+def draw_name(show: Renderer, info: InspectedModel | None, ref: str) -> str:
+    """A column's title: the model, and whether it stays on this computer."""
+    if isinstance(info, ModelInfo) or info is None:
+        return show.head(info, ref)
+    kind = html.escape(show.text("models.encoder"))
+    return (
+        f'<div class="column-head"><span class="column-name">{html.escape(info.name)}</span>'
+        f'<span class="kind">{kind}</span></div>'
+    )
+
+
+def name_of_token(piece: str) -> str:
+    """A token within a sentence, as plain text: without the sign for a space, which few fonts have."""
+    return visible(piece).replace("␠", " ").strip() or "·"
+
+
+def amount_of_bytes(show: Renderer, count: float) -> str:
+    """As kB, MB or GB, of thousands each."""
+    for size, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= size:
+            scaled = count / size
+            return f"{show.number(scaled, ',.0f' if scaled >= 100 else '.1f')} {unit}"
+    return f"{show.number(count, ',.0f')} B"
+
+
+def count_of(show: Renderer, count: float) -> str:
+    """A large number as thousands, millions or (thousand millions) billions, as sizes of models are written."""
+    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if count >= size:
+            scaled = count / size
+            return f"{show.number(scaled, ',.0f' if scaled >= 100 else '.1f')} {unit}"
+    return show.number(count, ",.0f")

@@ -1,0 +1,151 @@
+"""Attention: a sentence is looked at in every model; then heads are switched off, and layers asked, in one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.asking.pump import beats
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.models.lab.errors import LayersError
+from playground.tabs.models.page.pieces import draw_alert, draw_sentence
+from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.sections.attention.answers import draw_effect, draw_lens, draw_salient
+from playground.tabs.models.page.sections.attention.drawing import draw_sentences
+from playground.tabs.models.page.sections.attention.layout import ModelsAttentionLayout
+from playground.tabs.models.visit.attention import (
+    SECTION,
+    find_salient,
+    look,
+    look_after_each_layer,
+    sentence_in,
+    switch_off,
+)
+from playground.tabs.models.visit.visits import ModelsVisits
+from playground.visitors.checks import checked_text
+from providers.errors import PlaygroundError
+from providers.inspection import Ablation, Salience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsAttentionScreen(Screen):
+    """The figures, what an ablation does, what was asked of one model, and two buttons."""
+
+    BUTTONS = ("look", "stop")
+
+    shown: object = unchanged()
+    effect: object = unchanged()
+    asked: object = unchanged()
+    look: object = unchanged()
+    stop: object = unchanged()
+
+
+def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAttentionLayout) -> None:
+    app = page.app
+    inputs = [layout.sentence, page.sidebar.models, room.beside]
+
+    async def on_look(request: gr.Request, text: str, models: object, beside: object) -> AsyncGenerator[list[object]]:
+        async for screen in look_at(app, app.who(request), chosen(models, beside), text):
+            yield screen.outputs()
+
+    async def on_example(
+        request: gr.Request, _text: str, models: object, beside: object
+    ) -> AsyncGenerator[list[object]]:
+        who = app.who(request)
+        text = who.text("models.attention_example_text")
+        first: object = text
+        async for screen in look_at(app, who, chosen(models, beside), text):
+            yield [first, *screen.outputs()]
+            first = gr.skip()
+
+    async def on_ablate(request: gr.Request, event: gr.EventData) -> str:
+        return await without(app, app.who(request), event.ref, event.heads, event.layers)
+
+    async def on_lens(request: gr.Request, event: gr.EventData) -> str:
+        return await after_each_layer(app, app.who(request), event.ref, event.position)
+
+    async def on_salience(request: gr.Request, event: gr.EventData) -> str:
+        return await what_counted(app, app.who(request), event.ref, event.position, event.method)
+
+    for event in (layout.look.click, layout.sentence.submit):
+        event(on_look, inputs, layout.outputs, **PRIVATE)
+    layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
+    layout.shown.ablate(on_ablate, None, layout.effect, trigger_mode="always_last", **PRIVATE)
+    layout.shown.lens(on_lens, None, layout.asked, trigger_mode="always_last", **PRIVATE)
+    layout.shown.salience(on_salience, None, layout.asked, trigger_mode="always_last", **PRIVATE)
+    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+
+
+async def look_at(
+    app: App[ModelsVisits], who: Who, refs: Sequence[str], text: str
+) -> AsyncGenerator[ModelsAttentionScreen]:
+    """Read the sentence in each model; what cannot be seen there says why, and the others stand."""
+    show = app.show(who)
+    try:
+        sentence = checked_text(text, app.bounds)
+        if not refs:
+            yield ModelsAttentionScreen(shown=draw_sentence(show, "no_models"))
+            return
+        yield ModelsAttentionScreen.showing("stop", shown=draw_sentence(show, "reading"), effect="", asked="")
+        async for _ in beats(task := asyncio.ensure_future(look(app.visits, who.visitor, refs, sentence))):
+            yield ModelsAttentionScreen()
+        yield ModelsAttentionScreen.showing("look", shown=draw_sentences(show, task.result().found))
+    except PlaygroundError as error:
+        yield ModelsAttentionScreen.showing("look", shown=draw_alert(show, error), effect="", asked="")
+
+
+async def without(app: App[ModelsVisits], who: Who, ref: object, heads: object, layers: object) -> str:
+    """What is lost without these heads and layers; nothing where none is switched off."""
+    show = app.show(who)
+    try:
+        ablation = checked_ablation(heads, layers)
+        if not ablation:
+            return ""
+        return draw_effect(show, await switch_off(app.visits, who.visitor, str(ref), ablation))
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+
+
+async def after_each_layer(app: App[ModelsVisits], who: Who, ref: object, position: object) -> str:
+    """The logit lens at a token."""
+    show = app.show(who)
+    try:
+        place = _checked_place(position)
+        rows = await look_after_each_layer(app.visits, who.visitor, str(ref), place)
+        return draw_lens(show, rows, sentence_in(app.visits, who.visitor, str(ref)), place)
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+
+
+async def what_counted(app: App[ModelsVisits], who: Who, ref: object, position: object, method: object) -> str:
+    """What speaks for the likeliest token after a token."""
+    show = app.show(who)
+    try:
+        way: Salience = "integrated" if method == "integrated" else "gradient"
+        found = await find_salient(app.visits, who.visitor, str(ref), _checked_place(position), way)
+        return draw_salient(show, found, sentence_in(app.visits, who.visitor, str(ref)))
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+
+
+def checked_ablation(heads: object, layers: object) -> Ablation:
+    """Pairs (layer, head) and layers, from 0. Raises `LayersError("layer_place")`."""
+    pairs = heads if isinstance(heads, list) else []
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        raise LayersError("layer_place")
+    whole = layers if isinstance(layers, list) else []
+    return Ablation(
+        heads=frozenset((_checked_place(layer), _checked_place(head)) for layer, head in pairs),
+        layers=frozenset(map(_checked_place, whole)),
+    )
+
+
+def _checked_place(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise LayersError("layer_place")
+    return value

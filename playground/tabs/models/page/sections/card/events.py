@@ -1,0 +1,87 @@
+"""Card: it is drawn when the tab is opened and when other models are chosen; and measured where it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.asking.pump import beats
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.models.page.pieces import draw_alert, draw_sentence
+from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.sections.card.diagram import draw_diagrams
+from playground.tabs.models.page.sections.card.drawing import draw_cards
+from playground.tabs.models.page.sections.card.layout import ModelsCardLayout
+from playground.tabs.models.page.sections.card.standing import plot_sizes, plot_years
+from playground.tabs.models.visit.card import SECTION, cards, measure
+from playground.tabs.models.visit.visits import ModelsVisits
+from providers.errors import PlaygroundError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsCardScreen(Screen):
+    """The table, the diagrams, and two buttons."""
+
+    BUTTONS = ("measure", "stop")
+
+    table: object = unchanged()
+    diagrams: object = unchanged()
+    measure: object = unchanged()
+    stop: object = unchanged()
+
+
+def wire_card(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsCardLayout) -> None:
+    app = page.app
+    fields = [page.sidebar.models, room.beside]
+
+    async def on_opened(request: gr.Request, models: object, beside: object) -> list[object]:
+        return (await show_cards(app, app.who(request), chosen(models, beside))).outputs()
+
+    async def on_chosen(request: gr.Request, models: object, beside: object, opened: bool) -> list[object]:
+        if not opened:
+            return ModelsCardScreen().outputs()
+        return (await show_cards(app, app.who(request), chosen(models, beside))).outputs()
+
+    async def on_measure(request: gr.Request, models: object, beside: object) -> AsyncGenerator[list[object]]:
+        async for screen in measure_models(app, app.who(request), chosen(models, beside)):
+            yield screen.outputs()
+
+    async def on_standing(request: gr.Request, models: object, beside: object) -> list[object]:
+        show, refs = app.show(app.who(request)), chosen(models, beside)
+        return [plot_sizes(show, app.reach.catalog, refs), plot_years(show, app.reach.catalog, refs)]
+
+    room.opened.change(on_opened, fields, layout.outputs, **PRIVATE)
+    for field in fields:
+        field.input(on_chosen, [*fields, room.opened], layout.outputs, **PRIVATE)
+    layout.measure.click(on_measure, fields, layout.outputs, **PRIVATE)
+    layout.standing.expand(on_standing, fields, [layout.sizes, layout.years], **PRIVATE)
+    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+
+
+async def show_cards(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> ModelsCardScreen:
+    """The models' cards side by side, and their diagrams. Loads nothing."""
+    show = app.show(who)
+    if not refs:
+        return ModelsCardScreen.showing("measure", table=draw_sentence(show, "no_models"), diagrams="")
+    found = dict(zip(refs, await cards(app.visits, who.visitor, refs), strict=True))
+    return ModelsCardScreen.showing("measure", table=draw_cards(show, found), diagrams=draw_diagrams(show, found))
+
+
+async def measure_models(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> AsyncGenerator[ModelsCardScreen]:
+    """Load each model and let it write, then draw the cards with what was found."""
+    show = app.show(who)
+    before = await show_cards(app, who, refs)
+    yield ModelsCardScreen.showing("stop", table=draw_sentence(show, "measuring") + str(before.table))
+    try:
+        async for _ in beats(task := asyncio.ensure_future(measure(app.visits, who.visitor, refs))):
+            yield ModelsCardScreen()
+        task.result()
+    except PlaygroundError as error:
+        yield ModelsCardScreen.showing("measure", table=draw_alert(show, error) + str(before.table))
+        return
+    yield await show_cards(app, who, refs)

@@ -1,0 +1,1 @@
+"""A visitor's work in the Models tab: within limits, and kept for a while. No page needed."""

@@ -1,0 +1,67 @@
+"""Cards of models side by side, and what is measured for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from playground.tabs.models.lab.card import CardFacts, Speed, card_facts, measure_speed
+from playground.tabs.models.visit.visits import ModelsVisits
+from providers.errors import Failure, PlaygroundError
+from providers.types import ModelInfo
+
+SECTION = "card"
+
+
+async def cards(visits: ModelsVisits, visitor: str, refs: Sequence[str]) -> tuple[CardFacts | Failure, ...]:
+    """A card for each model, or why there is none. Loads nothing, and asks no service."""
+    return tuple([await _card(visits, visitor, ref) for ref in refs])
+
+
+async def _card(visits: ModelsVisits, visitor: str, ref: str) -> CardFacts | Failure:
+    info = (await visits.known(visitor)).get(ref)
+    try:
+        if info is not None and not info.local:
+            return await card_facts(info)
+        async with visits.reach.inspector(visitor, ref) as inspector:
+            found = await card_facts(inspector.info, None, inspector)
+        if isinstance(inspector.info, ModelInfo):
+            async with visits.reach.open(visitor, ref) as (provider, model):
+                found = replace(found, known=(await card_facts(model, provider)).known)
+        return replace(found, speeds=visits.speeds.get(ref) or ())
+    except PlaygroundError as error:
+        if info is not None and error.key == "unsupported_request.layers":
+            return await card_facts(info)
+        return Failure.of(error)
+
+
+async def measure(visits: ModelsVisits, visitor: str, refs: Sequence[str]) -> None:
+    """Measure each model of this computer: what it takes of memory in 32 bits, and how fast each engine writes.
+
+    What cannot be measured of a model is left out. Raises `LimitExceeded`.
+    """
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
+        for ref in refs:
+            async with AsyncExitStack() as opened:
+                try:
+                    inspector = await opened.enter_async_context(visits.reach.inspector(visitor, ref))
+                    if await inspector.anatomy() is None:  # its weights are not here, and nobody asked for them
+                        continue
+                    async for _ in inspector.prepare():
+                        pass
+                    if isinstance(inspector.info, ModelInfo):
+                        visits.speeds.put(ref, await _speeds(visits, visitor, ref))
+                except PlaygroundError:  # its card says so itself, or goes without
+                    continue
+
+
+async def _speeds(visits: ModelsVisits, visitor: str, ref: str) -> tuple[Speed, ...]:
+    """Each engine that runs the model here, the one that answers ordinary requests first."""
+    found: list[Speed] = []
+    async with visits.reach.open(visitor, ref) as (provider, model):
+        engines = (await card_facts(model, provider)).engines
+        for engine in engines:
+            speed = await measure_speed(provider, replace(model, engine=engine))
+            found += [speed] if speed is not None else []
+    return tuple(found)

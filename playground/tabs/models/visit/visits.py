@@ -1,0 +1,61 @@
+"""A visitor's work in the Models tab. Each section has a file of its own beside this one, of functions that take it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from playground.tabs.models.lab.card import Speed
+from playground.visitors import Sessions
+from playground.visitors.expiring import Expiring
+from playground.visitors.reach import Reach
+from providers.inspection import InspectedModel, Inspector
+
+T = TypeVar("T")
+_SECONDS = 7200
+"""How long work is kept that nobody touches."""
+_MOST = 300
+"""Pieces of work that are kept."""
+
+
+@dataclass(slots=True)
+class ModelsVisits:
+    """One piece of work a visitor and section. A new one of a visitor's stops the one before.
+
+    Work counts against the visitor's messages a minute, and holds one of the visitor's streams.
+    """
+
+    reach: Reach
+    sessions: Sessions
+    speeds: Expiring[tuple[Speed, ...]] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
+    """What was measured of this computer's engines, by the model's name: true for every visitor."""
+    _works: Expiring[object] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+
+    @asynccontextmanager
+    async def at(self, visitor: str, section: str, ref: str, *, counted: bool = True) -> AsyncGenerator[Inspector]:
+        """A model, taken apart within the visitor's limits. Raises `LimitExceeded`, and as `Reach.inspector`."""
+        async with (
+            self.sessions.work.at(visitor, f"models-{section}", counted=counted),
+            self.reach.inspector(visitor, ref) as inspector,
+        ):
+            yield inspector
+
+    async def known(self, visitor: str) -> dict[str, InspectedModel]:
+        """Every model within the visitor's reach, those that write and those that embed here, by its ref."""
+        writers: dict[str, InspectedModel] = {one.ref: one for one in await self.reach.models(visitor)}
+        return writers | {one.ref: one for one in self.reach.embeddings() if one.local and one.package is not None}
+
+    def keep(self, visitor: str, section: str, work: object) -> None:
+        """For later events of the visitor's, for a while."""
+        self._works.put(f"{visitor} {section}", work)
+
+    def kept(self, visitor: str, section: str, kind: type[T]) -> T | None:
+        """What was kept last, if it is still here."""
+        found = self._works.get(f"{visitor} {section}")
+        return found if isinstance(found, kind) else None
+
+    def stop(self, visitor: str, section: str) -> None:
+        """End what is going on there at once."""
+        self.sessions.work.stop(visitor, f"models-{section}")

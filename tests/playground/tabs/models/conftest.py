@@ -1,0 +1,31 @@
+"""The page's program with the real packaged models, built once, without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from playground import page
+from playground.page.program import App, Who
+from playground.settings import Settings
+from playground.tabs.models.visit.visits import ModelsVisits
+
+WRITER = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
+ENCODER = "huggingface/sentence-transformers/all-MiniLM-L6-v2"
+ELSEWHERE = "openai/gpt-5.5"
+
+
+@pytest.fixture(scope="session")
+def app(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> App[ModelsVisits]:
+    home = tmp_path_factory.mktemp("home")
+    for name in ("models", "encoders"):
+        (model_home / name).mkdir(exist_ok=True)
+        (home / name).symlink_to(model_home / name)
+    settings = Settings(_env_file=None, home=home, model=WRITER, messages_per_minute=500)  # type: ignore[call-arg]
+    return page.create(settings).app("models")
+
+
+@pytest.fixture
+def who(app: App[ModelsVisits], request: pytest.FixtureRequest) -> Who:
+    return Who(request.node.name, "en", app.texts)
