@@ -43,7 +43,7 @@ def wire_keeping(
     count = script_function("count_opened", {"all": len(opening)})
     for number in opening:
         Dependency(blocks, {}, number, None).then(None, js=count, **PRIVATE)
-    again = gr.Button(visible="hidden", elem_id="restore-state")
+    again = gr.Button("", visible="hidden", elem_id="restore-state")
     again.click(None, None, back, js=script_function("restore_state", {**named, "all": len(opening)}), **PRIVATE)
     blocks.load(None, js=script_function("restore_at_once"), **PRIVATE)
 
