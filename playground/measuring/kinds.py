@@ -30,9 +30,13 @@ class MeasurementKind(Protocol[Show]):
     """How runs of one kind are handled. `NAME` is what `RunDescription.measurement` says; its title stands in the texts
     as `measurement.NAME`."""
 
-    NAME: str
-    EXPORTS: tuple[str, ...]
-    """Kinds of files that `export` makes."""
+    @property
+    def NAME(self) -> str: ...  # noqa: N802 - a constant of the class
+
+    @property
+    def EXPORTS(self) -> tuple[str, ...]:  # noqa: N802
+        """Kinds of files that `export` makes."""
+        ...
 
     def describe(self, show: Show, run: StoredRun) -> str:
         """What was measured, in one line of plain text."""

@@ -6,7 +6,6 @@ import json
 import re
 import time
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import answered, ask, choose, facts, replies, use_endpoint

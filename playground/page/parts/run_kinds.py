@@ -39,9 +39,8 @@ class AnyKind:
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         return run_file(show, run, outcomes, kind)
 
-    async def resume(self, visitor: str, run: str) -> AsyncGenerator[Snapshot]:
+    def resume(self, visitor: str, run: str) -> AsyncGenerator[Snapshot]:
         raise MeasuringError("run")
-        yield  # a generator that never yields
 
     def stop(self, visitor: str) -> None:
         """Nothing runs."""

@@ -31,7 +31,6 @@ from playground.web.scripts import script_function
 from providers import registry
 from providers.errors import Failure
 
-
 _FRAME = 3 * MAX_COLUMNS
 """Whether a column is there, its head, its messages."""
 
