@@ -52,4 +52,4 @@ class DocumentError(InputError):
 class MeasuringLimit(LimitExceeded, code="limit_exceeded"):
     """Values: limit."""
 
-    reasons = ("rows", "cells", "runs", "answers")
+    reasons = ("rows", "cells", "runs", "answers", "text")

@@ -19,6 +19,9 @@ from playground.measuring.outcomes import Cell, Outcome, outcome_from_json, outc
 from playground.measuring.summary import Comparison, compare
 from playground.sqlite import StorageFailed, failures, opened, writing
 
+STRATEGIES = "strategies"
+"""The kind of measurement of runs that name none: those of Aula before 0.3, all of them Prompting's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnDescription:
@@ -52,6 +55,10 @@ class RunDescription:
     per_provider: int = 4
     seed: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    measurement: str = STRATEGIES
+    """What kind of measurement it is: a name of `playground.measuring.kinds`."""
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What that kind needs besides to draw it, or to go on with it."""
 
     @property
     def total(self) -> int:
@@ -130,6 +137,11 @@ class Runs:
             rows = self._connection.execute(_RUNS + " order by created desc, run.rowid desc").fetchall()
             return tuple(_run(row) for row in rows)
 
+    def count(self) -> int:
+        """How many there are."""
+        with self._reading():
+            return int(self._connection.execute("select count(*) from run").fetchone()[0])
+
     def load(self, run: str) -> StoredRun:
         with self._reading():
             row = self._connection.execute(_RUNS + " having run.id = ?", (run,)).fetchone()
@@ -148,6 +160,15 @@ class Runs:
     def to_resume(self, run: str) -> dict[Cell, Outcome]:
         """Its cells that need not run again: the finished ones that did not fail."""
         return {cell: outcome for cell, outcome in self.outcomes(run).items() if outcome.failure is None}
+
+    def note(self, run: str, name: str, value: JsonValue) -> None:
+        """Write a detail of the run's description down; one of that name is replaced."""
+        with self._lock:
+            description = self.load(run).description
+            changed = replace(description, details={**description.details, name: value})
+            with self._writing():
+                row = (_DESCRIPTION.dump_json(changed).decode(), run)
+                self._connection.execute("update run set description = ? where id = ?", row)
 
     def rename(self, run: str, name: str) -> None:
         with self._writing():

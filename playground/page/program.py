@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 import gradio as gr
 
+from playground.measuring.kinds import Kinds
 from playground.page.parts.render import Renderer
 from playground.page.sidebar.layout import SidebarLayout
 from playground.settings import Settings
@@ -35,6 +36,8 @@ class Program:
     """`label("chat.send")`: a text that the browser looks up, for what is laid out once for every language."""
     opened: Mapping[str, object]
     """What the tabs opened for their visitors, by the tab's name; complete once every tab is open."""
+    kinds: Kinds[Renderer] = field(default_factory=Kinds)
+    """The kinds of measurement: each tab that measures registers its own when it is opened."""
 
     @property
     def bounds(self) -> InputBounds:

@@ -16,7 +16,7 @@ import pytest
 from playground import notebook
 from playground.measuring.notebook import to_notebook
 from playground.measuring.store import Runs
-from playground.tabs.prompting.page.events.runs import recipe_of
+from playground.page.parts.run_files import recipe_of
 from playground.tabs.prompting.visit.visits import FILE
 from playground.visitors import Conversations
 from tests.playground.old_data import Left, unpack

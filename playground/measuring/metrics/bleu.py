@@ -33,7 +33,7 @@ def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
 def measure(given: Texts) -> Measured:
     """The corpus's BLEU, its parts, and each sentence's own. Items may have unequal numbers of references."""
     from sacrebleu import sentence_bleu
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     found = BLEU(effective_order=len(given.candidates) == 1).corpus_score(list(given.candidates), streams(given))
     each = [
@@ -45,7 +45,7 @@ def measure(given: Texts) -> Measured:
     return Measured(value=float(found.score), parts=parts, items=tuple(each), notes=few(len(each)))
 
 
-def streams(given: Texts) -> list[list[str | None]]:
-    """References as sacrebleu wants them: a list for each first, second, … reference, with gaps."""
+def streams(given: Texts) -> list[list[str]]:
+    """References as sacrebleu wants them: a list for each first, second, … reference; "" is a gap."""
     most = max(len(several) for several in given.references)
-    return [[several[place] if place < len(several) else None for several in given.references] for place in range(most)]
+    return [[several[place] if place < len(several) else "" for several in given.references] for place in range(most)]

@@ -35,7 +35,7 @@ def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
 def measure(given: Texts) -> Measured:
     """The corpus's chrF, precision and recall of the nearest references, and each sentence's own score."""
     from sacrebleu import sentence_chrf
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     found = CHRF().corpus_score(list(given.candidates), streams(given))
     each, parts = list[float](), list[tuple[float, float]]()

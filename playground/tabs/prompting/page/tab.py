@@ -11,6 +11,7 @@ from playground.tabs.prompting.page.events.results import wire_results
 from playground.tabs.prompting.page.events.runs import wire_runs
 from playground.tabs.prompting.page.events.strategies import wire_strategies
 from playground.tabs.prompting.page.events.uploads import wire_uploads
+from playground.tabs.prompting.page.kind import StrategiesKind
 from playground.tabs.prompting.page.layout.tab import lay_out_prompting
 from playground.tabs.prompting.visit.visits import PromptingVisits
 
@@ -26,7 +27,9 @@ def open(program: Program) -> PromptingVisits:
         lender = program.lent(SearchesDocuments)
         return await lender.document_search(visitor) if lender is not None else None
 
-    return PromptingVisits(program.reach, program.sessions, program.settings.code_allowed, searcher)
+    visits = PromptingVisits(program.reach, program.sessions, program.settings.code_allowed, searcher)
+    program.kinds.register(StrategiesKind(visits=visits))
+    return visits
 
 
 def build(page: Page[PromptingVisits]) -> None:

@@ -13,6 +13,7 @@ from playground.tabs.rag.page.events.files import keep_scanned, wire_files
 from playground.tabs.rag.page.events.inside import wire_inside
 from playground.tabs.rag.page.events.measure import wire_measure
 from playground.tabs.rag.page.events.search import wire_reader, wire_search
+from playground.tabs.rag.page.kind import RetrievalKind
 from playground.tabs.rag.page.layout.tab import lay_out_rag
 from playground.tabs.rag.visit.visits import RagVisits, bounds_of
 
@@ -27,7 +28,9 @@ def open(program: Program) -> RagVisits:
     settings = program.settings
     index = VectorIndex.server(settings.chroma_url) if settings.chroma_url else VectorIndex.at(settings.home / "index")
     parsers = Parsers(bounds_of(settings))
-    return RagVisits(program.reach, program.sessions, index, parsers, settings.documents)
+    visits = RagVisits(program.reach, program.sessions, index, parsers, settings.documents)
+    program.kinds.register(RetrievalKind(visits=visits))
+    return visits
 
 
 async def tidy(visits: RagVisits) -> None:

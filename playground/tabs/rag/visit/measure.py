@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from playground.asking.ask import ask_whole
 from playground.asking.errors import ArgumentError
 from playground.asking.pump import follow
+from playground.asking.threads import run_to_end
 from playground.measuring import Control, Plan, Snapshot, run
 from playground.measuring.errors import MeasuringLimit
 from playground.tabs.rag.lab.chunking.split import ChunkSize
@@ -18,33 +19,24 @@ from playground.tabs.rag.lab.index.collection import Collection
 from playground.tabs.rag.lab.measuring.columns import (
     ChunkedDocuments,
     RetrievalMeasurement,
-    Way,
     chunk_documents,
     columns,
     items,
 )
 from playground.tabs.rag.lab.measuring.propose import Proposals, propose
-from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import RetrievalScores, table
 from playground.tabs.rag.lab.reading.file_names import is_called
-from playground.tabs.rag.visit.values import RetrievalSetup
+from playground.tabs.rag.visit.kept import MEASUREMENT, description_of, wanted_of
+from playground.tabs.rag.visit.values import RetrievalSetup, Wanted
 from playground.tabs.rag.visit.visits import RagVisits
+from playground.visitors.kept_runs import KeptRuns
 from providers.errors import InputError
 from providers.types import Message, Request, Sampling
 
+__all__ = ["Measured", "Proposing", "Wanted", "measure", "proposals", "resume"]
+
 MOST_QUESTIONS, MOST_SIZES, MOST_PROPOSED = 500, 4, 50
 _AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What to measure. `sizes` are chunk sizes in tokens; none: the size that is searched with."""
-
-    questions: tuple[LabelledQuestion, ...]
-    ways: tuple[Way, ...] = ("dense", "lexical", "hybrid")
-    sizes: tuple[int, ...] = ()
-    k: int = 5
-    retrieval: RetrievalSetup = field(default_factory=RetrievalSetup)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +62,12 @@ class Measured:
         return table(self.snapshot.outcomes, self.measuring)
 
 
-async def measure(visits: RagVisits, visitor: str, wanted: Wanted) -> AsyncGenerator[Measured]:
+async def measure(
+    visits: RagVisits, visitor: str, wanted: Wanted, *, name: str = "", resumed: str | None = None
+) -> AsyncGenerator[Measured]:
     """Ever fuller results; the last one is done, or stopped with what there was by then.
+
+    Every finished search is kept at once, in a new run of that `name`, or in the run `resumed` that broke off.
 
     Raises `UnknownDocument("documents")` where none of the questions is about a document that is here,
     `InputError("empty")` without questions or ways, `LimitExceeded`, and what the models raise.
@@ -84,13 +80,35 @@ async def measure(visits: RagVisits, visitor: str, wanted: Wanted) -> AsyncGener
         raise MeasuringLimit("cells", limit=MOST_SIZES)
     latest = Measured(cuts=max(1, len(wanted.sizes)))
     async with visits.sessions.work.at(visitor, "rag-measure") as control:
-        async with aclosing(follow(_measured(visits, visitor, wanted, control), latest, control.stopping)) as growing:
+        keeping = _Keeping(name=name or MEASUREMENT, resumed=resumed)
+        measuring = _measured(visits, visitor, wanted, control, keeping)
+        async with aclosing(follow(measuring, latest, control.stopping)) as growing:
             async for latest in growing:
                 yield latest
         yield replace(latest, stopped=control.stopped, done=True)
 
 
-async def _measured(visits: RagVisits, visitor: str, wanted: Wanted, control: Control) -> AsyncGenerator[Measured]:
+async def resume(visits: RagVisits, visitor: str, run_id: str) -> AsyncGenerator[Snapshot]:
+    """Search for what of a kept run has not been searched for. Raises as `measure`, `MeasuringError("run")`."""
+    stored = await asyncio.to_thread(KeptRuns(visits.sessions).stored, visitor, run_id)
+    wanted = wanted_of(stored.description)
+    async with aclosing(measure(visits, visitor, wanted, resumed=run_id)) as steps:
+        async for step in steps:
+            if step.snapshot is not None:
+                yield step.snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Keeping:
+    """Under which name a new run is kept, or which run is gone on with."""
+
+    name: str
+    resumed: str | None
+
+
+async def _measured(
+    visits: RagVisits, visitor: str, wanted: Wanted, control: Control, keeping: _Keeping
+) -> AsyncGenerator[Measured]:
     async with AsyncExitStack() as stack:
         collection = await stack.enter_async_context(visits.collection(visitor, wanted.retrieval))
         here = {stored.name for stored in await asyncio.to_thread(collection.documents)}
@@ -118,7 +136,15 @@ async def _measured(visits: RagVisits, visitor: str, wanted: Wanted, control: Co
             balance=wanted.retrieval.ways.balance,
         )
         plan = Plan(columns=columns(measuring), items=items(questions), per_provider=_AT_ONCE)
-        async with aclosing(run(plan, control)) as snapshots:
+        kept = KeptRuns(visits.sessions)
+        run_id = keeping.resumed
+        if run_id is None:
+            described = description_of(wanted, measuring)
+            run_id = await run_to_end(lambda: kept.create(visitor, keeping.name, described))
+        runs = await stack.enter_async_context(kept.opened_beside(visitor))
+        done = await asyncio.to_thread(runs.to_resume, run_id)
+        running = run(plan, control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
+        async with aclosing(running) as snapshots:
             async for snapshot in snapshots:
                 yield replace(state, measuring=measuring, snapshot=snapshot)
 

@@ -11,6 +11,8 @@ from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.answering.support import Sentence
 from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import OmissionTotal, RetrievalOptions, RetrievalResult
+from playground.tabs.rag.lab.measuring.columns import Way
+from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from providers.errors import Failure
 from providers.types import Progress, Sampling
 
@@ -131,3 +133,14 @@ class Answered:
     sentences: tuple[Sentence, ...] = ()
     """How well each sentence of the reply is supported; empty until it is complete."""
     done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to measure. `sizes` are chunk sizes in tokens; none: the size that is searched with."""
+
+    questions: tuple[LabelledQuestion, ...]
+    ways: tuple[Way, ...] = ("dense", "lexical", "hybrid")
+    sizes: tuple[int, ...] = ()
+    k: int = 5
+    retrieval: RetrievalSetup = field(default_factory=RetrievalSetup)

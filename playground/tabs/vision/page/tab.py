@@ -9,6 +9,7 @@ from playground.tabs.vision.page.events.columns import wire_columns
 from playground.tabs.vision.page.events.labels import wire_labels
 from playground.tabs.vision.page.events.measure import wire_measure
 from playground.tabs.vision.page.events.pictures import wire_pictures
+from playground.tabs.vision.page.kind import VisionKind
 from playground.tabs.vision.page.layout.tab import lay_out_vision
 from playground.tabs.vision.visit.visits import VisionVisits
 
@@ -20,7 +21,9 @@ SAMPLES = True
 
 
 def open(program: Program) -> VisionVisits:
-    return VisionVisits(program.reach, program.sessions)
+    visits = VisionVisits(program.reach, program.sessions)
+    program.kinds.register(VisionKind(visits=visits))
+    return visits
 
 
 def build(page: Page[VisionVisits]) -> None:

@@ -10,17 +10,20 @@ from dataclasses import dataclass, field, replace
 from playground.asking.errors import RequestLimit
 from playground.asking.pump import follow
 from playground.asking.reply import Reply
+from playground.asking.threads import run_to_end
 from playground.asking.upload import Rejected, Upload
-from playground.measuring import run
+from playground.measuring import Snapshot, run
 from playground.tabs.vision.lab.ask import MOST_IMAGES
 from playground.tabs.vision.lab.errors import PictureLimit, VisionError
 from playground.tabs.vision.lab.labels import Labelled, compare
 from playground.tabs.vision.visit.ask import MOST_COLUMNS, Asking, Round
+from playground.tabs.vision.visit.kept import MEASUREMENT, description_of, measuring_of
 from playground.tabs.vision.visit.measure import VisionMeasurement, VisionResult, plan_run
 from playground.tabs.vision.visit.pictures import picture_of
 from playground.tabs.vision.visit.values import MOST_PICTURES, Picture, Session, UploadProgress, VisionTurn
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
+from playground.visitors.kept_runs import KeptRuns
 from playground.visitors.reach import Reach
 from providers.errors import Failure, PlaygroundError
 from providers.labels import ContrastiveInfo
@@ -186,15 +189,33 @@ class VisionVisits:
                 async for snapshot in snapshots:
                     yield snapshot
 
-    async def measure(self, visitor: str, measuring: VisionMeasurement) -> AsyncGenerator[VisionResult]:
-        """Ask the sample questions through the one runner. Raises what `plan_run` and `LimitExceeded` raise."""
+    async def measure(
+        self, visitor: str, measuring: VisionMeasurement, *, name: str = "", resumed: str | None = None
+    ) -> AsyncGenerator[VisionResult]:
+        """Ask the sample questions through the one runner; every answer is kept at once, in a new run of that `name`,
+        or in the run `resumed` that broke off. Raises what `plan_run`, `KeptRuns` and `LimitExceeded` raise."""
         async with self.sessions.work.at(visitor, MEASURE) as control, AsyncExitStack() as held:
             plan, measured = await plan_run(held, self.reach, visitor, measuring, _AT_ONCE)
-            async with aclosing(run(plan, control)) as snapshots:
+            kept, run_id = KeptRuns(self.sessions), resumed
+            if run_id is None:
+                described = description_of(measuring, measured, _AT_ONCE)
+                run_id = await run_to_end(lambda: kept.create(visitor, name or MEASUREMENT, described))
+            runs = await held.enter_async_context(kept.opened_beside(visitor))
+            done = await asyncio.to_thread(runs.to_resume, run_id)
+            running = run(plan, control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
+            async with aclosing(running) as snapshots:
                 async for snapshot in snapshots:
                     measured = replace(measured, snapshot=snapshot)
                     self._measured.put(visitor, measured)
                     yield measured
+
+    async def resume(self, visitor: str, run_id: str) -> AsyncGenerator[Snapshot]:
+        """Ask what of a kept run has not been answered. Raises as `measure`, `MeasuringError("run")`."""
+        stored = await asyncio.to_thread(KeptRuns(self.sessions).stored, visitor, run_id)
+        measuring = measuring_of(stored.description)
+        async with aclosing(self.measure(visitor, measuring, resumed=run_id)) as results:
+            async for result in results:
+                yield result.snapshot
 
     def measured(self, visitor: str) -> VisionResult | None:
         """What was measured last."""

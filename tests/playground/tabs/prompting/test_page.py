@@ -25,6 +25,7 @@ from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
 from playground.page.parts.plots import PlottedColumn, plot_amounts, plot_intervals
 from playground.page.parts.render import Renderer
+from playground.page.parts.run_files import FILE_TYPES
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.solving.strategy import strategies
@@ -37,7 +38,6 @@ from playground.tabs.prompting.page.events.ask import ask
 from playground.tabs.prompting.page.events.measure import PromptingMeasureScreen, reopen, run_proposed, start
 from playground.tabs.prompting.page.events.results import list_items, load_run, mark_item, open_item
 from playground.tabs.prompting.page.events.runs import (
-    FILE_TYPES,
     compare_runs,
     delete_run,
     export_run,

@@ -23,15 +23,18 @@ from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
+from playground.tabs.rag.lab.measuring.table import tables_by_language
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.reading.language import identifier
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
-from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals
+from playground.tabs.rag.visit.kept import keys_of, wanted_of
+from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals, resume
 from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits, bounds_of
 from playground.visitors import ConversationKey, Sessions
 from playground.visitors.checks import InputBounds
+from playground.visitors.kept_runs import KeptRuns
 from playground.visitors.reach import Reach
 from providers import catalog
 from providers.errors import InputError, LimitExceeded
@@ -259,6 +262,24 @@ class TestMeasuring:
         assert done.done and not done.stopped and done.absent == 1 and (done.cut, done.cuts) == (2, 2)
         assert len(done.rows) == 6
         assert all(row.questions == 2 and row.scores["recall"].mean == 1.0 for row in done.rows)
+
+    async def test_a_measurement_is_kept_and_one_broken_off_goes_on(self, library: RagVisits) -> None:
+        await filled(library)
+        wanted = Wanted(questions=self.ASKED, ways=("dense", "lexical"), k=2)
+        done: Measured = await last(measure(library, ANA, wanted, name="mine"))
+        kept = KeptRuns(library.sessions)
+        (run,) = kept.listed(ANA)
+        assert (run.name, run.description.measurement, run.done, run.whole) == ("mine", "retrieval", 4, True)
+        assert wanted_of(run.description).questions == self.ASKED[:2]
+        with kept.opened(ANA) as runs:
+            outcomes = runs.outcomes(run.id)
+            assert tables_by_language(outcomes, keys_of(run.description), self.ASKED)[""] == done.rows
+            runs._connection.execute("delete from cell where \"column\" like 'lexical%'")
+            runs._connection.commit()
+            assert runs.load(run.id).done == 2
+        snapshots = [snapshot async for snapshot in resume(library, ANA, run.id)]
+        assert len(snapshots[-1].outcomes) == 4
+        assert [(one.id, one.done) for one in kept.listed(ANA)] == [(run.id, 4)]
 
     async def test_reranking_is_a_way_too_and_nothing_to_measure_is_an_error(self, library: RagVisits) -> None:
         await filled(library)

@@ -20,11 +20,13 @@ from playground.settings import Settings
 from playground.tabs.vision.lab.questions import types
 from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.export import to_json, to_markdown
+from playground.tabs.vision.visit.kept import measuring_of, result_of
 from playground.tabs.vision.visit.measure import VisionMeasurement, estimate_bill, spread_questions
 from playground.tabs.vision.visit.pictures import sample, samples
 from playground.tabs.vision.visit.values import MOST_PICTURES, Seat, Session, UploadProgress, sent_picture
 from playground.tabs.vision.visit.visits import ASK, MEASURE, VisionVisits
 from playground.visitors import Sessions
+from playground.visitors.kept_runs import KeptRuns
 from playground.visitors.reach import Reach
 from providers.catalog import load
 from providers.errors import ImageError, InputError, LimitExceeded
@@ -335,6 +337,21 @@ class TestMeasuring:
         guessed = next(o for c, o in latest.snapshot.outcomes.items() if c.column == f"guesses@{SEER}")
         assert "1 image" in seen.text and "0 images" in guessed.text
         assert gallery.measured(YOU) == latest and gallery.measured(OTHER) is None
+
+    async def test_a_measurement_is_kept_and_one_broken_off_goes_on(self, gallery):
+        measuring = VisionMeasurement(models=(ECHO,), ways=("guesses",), questions=spread_questions("en", 3))
+        latest = await last(gallery.measure(YOU, measuring, name="mine"))
+        kept = KeptRuns(gallery.sessions)
+        (run,) = kept.listed(YOU)
+        assert (run.name, run.description.measurement, run.done, run.whole) == ("mine", "vision", 3, True)
+        assert measuring_of(run.description) == measuring
+        with kept.opened(YOU) as runs:
+            again = result_of(run.description, runs.outcomes(run.id))
+            assert again.scores == latest.scores and again.csv() == latest.csv()
+            runs._connection.execute("delete from cell where item = ?", (measuring.questions[0].item.id,))
+            runs._connection.commit()
+        assert len((await last(gallery.resume(YOU, run.id))).outcomes) == 3
+        assert [(one.id, one.done) for one in kept.listed(YOU)] == [(run.id, 3)]
 
     async def test_a_spreadsheet_runs_no_formula(self, gallery):
         measuring = VisionMeasurement(

@@ -3,92 +3,31 @@
 from __future__ import annotations
 
 import html
-import json
-from collections.abc import Iterable
 
-from playground.languages import in_language
-from playground.measuring import metrics
 from playground.measuring.store import RunDescription, StoredRun
-from playground.measuring.tasks import names, set_rows
-from playground.page.parts.model_labels import model_id
 from playground.page.parts.render import Renderer
-from playground.strategies.runs.columns import NORMALISE
+from playground.page.parts.run_titles import (
+    draw_settings,
+    is_graded,
+    language_name,
+    metric_name,
+    task_set_title,
+    title_text,
+)
 from playground.strategies.solving.strategy import strategies
+
+__all__ = ["draw_title", "is_graded", "language_name", "metric_name", "strategy_names", "task_set_title", "title_text"]
 
 
 def draw_title(show: Renderer, run: StoredRun) -> str:
     """Set, questions, language, models, strategies, metric and date; unfolded, everything it was made with."""
     said = title_text(show, run, ", ".join(strategy_names(show, run.description)))
     title = html.escape(task_set_title(show, run.description.tasks))
-    settings = _draw_settings(show, run.description)
+    settings = draw_settings(show, run.description)
     return f'<h4 class="part run-title">{title} <small>{html.escape(said)}</small></h4>{settings}'
-
-
-def title_text(show: Renderer, run: StoredRun, strategies: str = "") -> str:
-    """The same in one line, without the set."""
-    it = run.description
-    parts = [
-        show.text("prompting.title_questions", count=len(it.items)),
-        show.text("prompting.title_repeats", count=it.repeats) if it.repeats > 1 else "",
-        language_name(show, it.language),
-        ", ".join(dict.fromkeys(model_id(column.model) for column in it.columns)),
-        strategies,
-        metric_name(show, it),
-        show.text("prompting.title_when", when=show.moment(run.created)),
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def task_set_title(show: Renderer, name: str) -> str:
-    """What one of our sets is called; a visitor's own has its file's name."""
-    rows = dict(zip(names(), set_rows(), strict=True))
-    return in_language(rows[name].words, show.language).title if name in rows else name
 
 
 def strategy_names(show: Renderer, it: RunDescription) -> list[str]:
     """The run's strategies, each once."""
     titles = {one.name: show.text(one.title) for one in strategies()}
     return list(dict.fromkeys(titles.get(column.strategy, column.label) for column in it.columns))
-
-
-def metric_name(show: Renderer, it: RunDescription) -> str:
-    """What is measured, by name; a metric without a text goes by its own."""
-    name = show.text(key) if show.has(key := f"metric.{it.metric}") else it.metric
-    by_likelihood = any(NORMALISE in column.options for column in it.columns)
-    return show.text("metric.likelihood", metric=name) if by_likelihood else name
-
-
-def is_graded(it: RunDescription) -> bool:
-    """Answers are not right or wrong, but more or less good."""
-    return it.metric in metrics.names() and not metrics.metric(it.metric).BINARY
-
-
-def language_name(show: Renderer, code: str) -> str:
-    """A language by its name where the texts have one, else its code."""
-    return show.text(key) if show.has(key := f"prompting.language_{code}") else code
-
-
-def _draw_settings(show: Renderer, it: RunDescription) -> str:
-    """The run's own settings: the fields above the result may say something else by now."""
-    rows = [("title_seed", str(it.seed)), ("title_repeats_each", str(it.repeats))]
-    lines = [f"<li>{html.escape(show.text(f'prompting.{name}'))}: {html.escape(value)}</li>" for name, value in rows]
-    for column in it.columns:
-        values = _values(show, column.sampling.items()) + [
-            f"{name} {value}" for name, value in column.options.items() if value not in ("", None)
-        ]
-        said = f"{column.label} ({column.model}): {', '.join(values) or show.text('prompting.title_defaults')}"
-        lines.append(f"<li>{html.escape(said)}</li>")
-    versions = ", ".join(f"{name} {value}" for name, value in it.versions.items())
-    if versions:
-        lines.append(f"<li>{html.escape(versions)}</li>")
-    summary = html.escape(show.text("prompting.title_settings"))
-    return f'<details class="run-settings quiet"><summary>{summary}</summary><ul>{"".join(lines)}</ul></details>'
-
-
-def _values(show: Renderer, sampling: Iterable[tuple[str, object]]) -> list[str]:
-    """Parameters by the names that the sidebar gives them."""
-    return [
-        f"{show.text(key) if show.has(key := f'parameter.{name}.label') else name} "
-        f"{json.dumps(value, ensure_ascii=False)}"
-        for name, value in sampling
-    ]

@@ -8,11 +8,9 @@ from contextlib import aclosing
 
 import gradio as gr
 
-from playground.measuring import export
-from playground.measuring.notebook import NotebookWords, Recipe, to_notebook
-from playground.measuring.store import RunDescription
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.redrawn import MARK, is_marked
+from playground.page.parts.run_files import run_file
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence, say
 from playground.tabs.prompting.page.drawing.runs import draw_comparison, draw_runs, run_line
@@ -20,20 +18,6 @@ from playground.tabs.prompting.page.events.measure import measure, reopen
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
-
-FILE_TYPES = {
-    "csv": ("csv", "text/csv"),
-    "jsonl": ("jsonl", "application/jsonl"),
-    "markdown": ("md", "text/markdown"),
-    "notebook": ("ipynb", "application/x-ipynb+json"),
-}
-"""The ending and the MIME type of each kind of file."""
-_SETUP = """from contextlib import AsyncExitStack
-
-from playground.notebook import make_columns
-
-STACK = AsyncExitStack()  # holds the connections to the models; `await STACK.aclose()` closes them
-MADE = {one.key: one for one in await make_columns(STACK, DESCRIPTION)}"""
 
 
 def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -155,21 +139,5 @@ def export_run(app: App[PromptingVisits], who: Who, run: str | None, kind: str) 
             found, outcomes = runs.load(run or ""), runs.outcomes(run or "")
     except PlaygroundError:  # nothing is chosen: the list says so
         return None
-    match kind:
-        case "csv":
-            content = "\ufeff" + export.to_csv(found, outcomes)  # so that a spreadsheet reads it as UTF-8
-        case "jsonl":
-            content = export.to_jsonl(found, outcomes)
-        case "markdown":
-            words = {word: who.text(f"report.{word}") for word in export.WORDS}
-            content = export.to_markdown(found, outcomes, words)
-        case _:
-            told = NotebookWords(how=who.text("report.notebook_how"), absent=who.text("report.notebook_absent"))
-            content = to_notebook(found, recipe_of(found.description), told)
-    ending, mime = FILE_TYPES[kind]
-    return {"name": f"aula-{found.id}.{ending}", "type": mime, "content": content}
-
-
-def recipe_of(description: RunDescription) -> Recipe:
-    """How a notebook makes the columns: as the page does."""
-    return Recipe(setup=_SETUP, columns={one.key: f"MADE[{one.key!r}]" for one in description.columns})
+    file = run_file(app.show(who), found, outcomes, kind)
+    return {"name": file.name, "type": file.type, "content": file.content}

@@ -11,7 +11,7 @@ import gradio as gr
 
 from playground.measuring import Kind, TaskSet, readers
 from playground.measuring.items import KINDS
-from playground.measuring.rows import cell_text
+from playground.measuring.own_file import likely_kind
 from playground.measuring.table import Assignment, RowError, Table, from_table, guess, read_table
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
@@ -68,7 +68,7 @@ def show_columns(app: App[PromptingVisits], who: Who, path: object) -> list[obje
     guessed = guess(table.columns)
     columns = [gr.update(choices=list(table.columns), value=_guessed(guessed, name), visible=True) for name in FIELDS]
     found = show.text("prompting.own_columns", rows=len(table.rows), columns=", ".join(table.columns))
-    kind = _kinds(show, KINDS, _kind(table, guessed))
+    kind = _kinds(show, KINDS, likely_kind(table, guessed))
     return [kind, *columns, gr.update(visible=True), _told(found)]
 
 
@@ -125,22 +125,6 @@ def _kinds(show: Renderer, kinds: Sequence[Kind], chosen: str) -> object:
 
 def _guessed(guessed: Assignment, name: str) -> object:
     return list(guessed.choices) if name == "choices" else getattr(guessed, name) or None
-
-
-def _kind(table: Table, guessed: Assignment) -> str:
-    """What the answers look like."""
-    values = [row.get(guessed.answer) for _, row in table.rows]
-    answers = [cell_text(value) for value in values]
-    if guessed.tests:
-        return "code"
-    if guessed.choices:
-        return "choice"
-    if answers and all(answer.replace(",", "").replace(".", "").lstrip("-").isdecimal() for answer in answers):
-        return "number"
-    if values and all(isinstance(value, bool) for value in values):
-        return "label"
-    few = len({answer.casefold() for answer in answers}) <= min(8, len(answers) // 3)
-    return "label" if few and len(answers) > 1 else "text"
 
 
 def _mistakes(show: Renderer, errors: tuple[RowError, ...]) -> str:

@@ -56,15 +56,33 @@ def table(
     The baseline is a column's key, or that of a way, then on the same cutting. Without one, "dense" and "lexical" are
     compared with "hybrid" on their cutting.
     """
-    chosen = {one.id for one in (measuring.asked if among is None else among)}
-    kept = {cell: outcome for cell, outcome in outcomes.items() if cell.item in chosen}
+    asked = measuring.asked if among is None else among
     keys = [(way, cutting.label) for cutting in measuring.cuttings for way in measuring.ways]
+    return rows(outcomes, keys, [one.id for one in asked], baseline)
+
+
+def rows(
+    outcomes: Outcomes, keys: Sequence[tuple[Way, str]], items: Sequence[str], baseline: str | None = None
+) -> tuple[RetrievalScores, ...]:
+    """As `table`, of ways and cuttings by their names: also of a measurement that was kept."""
+    chosen = set(items)
+    kept = {cell: outcome for cell, outcome in outcomes.items() if cell.item in chosen}
     present = {cell.column for cell in kept}
     return tuple(
         _row(kept, way, cutting, _against(way, cutting, baseline))
         for way, cutting in keys
         if key_of(way, cutting) in present
     )
+
+
+def tables_by_language(
+    outcomes: Outcomes, keys: Sequence[tuple[Way, str]], asked: Sequence[LabelledQuestion]
+) -> dict[str, tuple[RetrievalScores, ...]]:
+    """All questions ("") together, then each language alone."""
+    found = {"": rows(outcomes, keys, [one.id for one in asked])}
+    for language in sorted({one.language for one in asked if one.language}):
+        found[language] = rows(outcomes, keys, [one.id for one in asked if one.language == language])
+    return found
 
 
 def _against(way: Way, cutting: str, baseline: str | None) -> str | None:

@@ -22,7 +22,7 @@ from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.measuring.columns import Way
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
-from playground.tabs.rag.lab.measuring.table import table
+from playground.tabs.rag.lab.measuring.table import tables_by_language
 from playground.tabs.rag.page.drawing.measures import (
     MeasureTitle,
     Tables,
@@ -208,7 +208,8 @@ async def measure_ways(
         latest, begun = Measured(), datetime.now(UTC).isoformat(timespec="seconds")
         hidden, preparing = gr.update(visible=False), draw_sentence(show, "measure_preparing")
         yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden)
-        async with aclosing(paced(measure(app.visits, who.visitor, wanted))) as steps:
+        name = measurement_name(show, wanted)
+        async with aclosing(paced(measure(app.visits, who.visitor, wanted, name=name))) as steps:
             async for latest in steps:
                 yield RagMeasureScreen(progress=_draw_progress(show, latest))
         found = await asyncio.to_thread(_tables, latest)
@@ -232,6 +233,11 @@ def show_measures(show: Renderer, it: MeasuredWays, mark: str) -> RagMeasureScre
         plot=gr.update(value=figure, visible=there),
         kept=gr.update(visible=there),
     )
+
+
+def measurement_name(show: Renderer, wanted: Wanted) -> str:
+    """What it is called among the kept runs."""
+    return show.text("rag.run_name", count=len(wanted.questions))
 
 
 def _title(it: Measured, fields: RagMeasureFields, begun: str) -> MeasureTitle | None:
@@ -261,12 +267,8 @@ def _tables(it: Measured) -> Tables:
     """All questions, then each language alone."""
     if it.measuring is None or it.snapshot is None:
         return {}
-    asked = it.measuring.asked
-    found = {"": table(it.snapshot.outcomes, it.measuring)}
-    for language in sorted({one.language for one in asked if one.language}):
-        among = [one for one in asked if one.language == language]
-        found[language] = table(it.snapshot.outcomes, it.measuring, among)
-    return found
+    keys = [(way, cutting.label) for cutting in it.measuring.cuttings for way in it.measuring.ways]
+    return tables_by_language(it.snapshot.outcomes, keys, it.measuring.asked)
 
 
 def export_measures(who: Who, kept: KeptMeasures, kind: str) -> File | None:

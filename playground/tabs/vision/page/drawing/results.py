@@ -88,6 +88,12 @@ def _floor(show: Renderer, it: Floors | None, name: str) -> str:
 def draw_vision_title(show: Renderer, it: VisionResult, language: str, begun: str) -> str:
     """Over the results: what was asked, how many, in which language, of which models, in which ways, how it is scored
     and when. `begun` in ISO 8601, UTC."""
+    said = html.escape(vision_title(show, it, language, begun))
+    return f'<h4 class="part run-title">{say(show, "title")} <small>{said}</small></h4>'
+
+
+def vision_title(show: Renderer, it: VisionResult, language: str, begun: str) -> str:
+    """The same as plain text."""
     parts = [
         show.text("prompting.title_questions", count=len(it.questions)),
         show.text(key) if show.has(key := f"prompting.language_{language}") else language,
@@ -96,8 +102,7 @@ def draw_vision_title(show: Renderer, it: VisionResult, language: str, begun: st
         show.text("vision.title_metric"),
         show.text("prompting.title_when", when=show.moment(begun)),
     ]
-    said = html.escape(" · ".join(parts))
-    return f'<h4 class="part run-title">{say(show, "title")} <small>{said}</small></h4>'
+    return " · ".join(parts)
 
 
 def _seconds(show: Renderer, value: float | None) -> str:

@@ -164,7 +164,8 @@ async def measure(
     begun, count, title = datetime.now(UTC).isoformat(timespec="seconds"), -1, ""
     screen = VisionMeasureScreen.showing("stop", table="", plot=gr.update(visible=False))
     try:
-        async with aclosing(paced(app.visits.measure(who.visitor, measuring))) as snapshots:
+        name = show.text("vision.run_name", count=len(measuring.questions))
+        async with aclosing(paced(app.visits.measure(who.visitor, measuring, name=name))) as snapshots:
             async for latest in snapshots:
                 if len(latest.snapshot.outcomes) != count:
                     count = len(latest.snapshot.outcomes)

@@ -1,0 +1,79 @@
+"""What kinds of measurement have in common on the page: a table of means, questions, files. Each changes its own."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from playground.measuring import Snapshot
+from playground.measuring.errors import MeasuringError
+from playground.measuring.kinds import Outcomes, RunFile
+from playground.measuring.store import StoredRun
+from playground.measuring.summary import ColumnSummary, summarise
+from playground.page.parts.measures import draw_heads, draw_swatch, draw_table, draw_whisker
+from playground.page.parts.plots import SERIES
+from playground.page.parts.render import Renderer
+from playground.page.parts.run_files import run_file
+from playground.page.parts.run_items import draw_run_item
+from playground.page.parts.run_titles import draw_settings, task_set_title, title_text
+
+
+@dataclass(frozen=True, slots=True)
+class AnyKind:
+    """Of a run that nobody here knows: it is described, drawn and exported by what all runs have, and not resumed."""
+
+    NAME: str = ""
+    EXPORTS: tuple[str, ...] = ("csv", "jsonl", "markdown")
+
+    def describe(self, show: Renderer, run: StoredRun) -> str:
+        return f"{task_set_title(show, run.description.tasks)} · {title_text(show, run)}"
+
+    def draw(self, show: Renderer, run: StoredRun, outcomes: Outcomes) -> str:
+        found = summarise(outcomes, [column.key for column in run.description.columns])
+        return draw_kept_title(show, self.describe(show, run), run) + draw_means(show, run, found)
+
+    def draw_item(self, show: Renderer, run: StoredRun, outcomes: Outcomes, item: str) -> str:
+        return draw_run_item(show, run, outcomes, item)
+
+    def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
+        return run_file(show, run, outcomes, kind)
+
+    def resume(self, visitor: str, run: str) -> AsyncGenerator[Snapshot]:
+        raise MeasuringError("run")
+
+    def stop(self, visitor: str) -> None:
+        """Nothing runs."""
+
+
+def draw_kept_title(show: Renderer, described: str, run: StoredRun) -> str:
+    """Over a kept run's result: its name, what it is of, and, unfolded, what it was made with."""
+    name, said = html.escape(run.name), html.escape(described)
+    return f'<h4 class="part run-title">{name} <small>{said}</small></h4>{draw_settings(show, run.description)}'
+
+
+def draw_means(show: Renderer, run: StoredRun, found: tuple[ColumnSummary, ...]) -> str:
+    """A row a column: mean, interval, questions, seconds."""
+    labels = {column.key: column.label for column in run.description.columns}
+    heads = [show.text(f"prompting.result_{name}") for name in ("column", "mean", "interval", "seconds")]
+    rows = "".join(
+        f'<tr><th scope="row">{draw_swatch(SERIES[place % len(SERIES)])}{html.escape(labels[one.key])}</th>'
+        f"{_mean(show, one)}<td>{_interval(show, one, SERIES[place % len(SERIES)])}</td>"
+        f"<td>{'–' if one.seconds is None else show.number(one.seconds, '.2f') + ' s'}</td></tr>"
+        for place, one in enumerate(found)
+    )
+    return draw_table(html.escape(run.name), draw_heads(map(html.escape, heads)), rows)
+
+
+def _mean(show: Renderer, it: ColumnSummary) -> str:
+    if it.mean is None:
+        return "<td>–</td>"
+    counted = html.escape(show.text("prompting.of_n", n=it.items))
+    return f'<td><span class="share">{show.number(it.mean, ".2f")}</span> <small>{counted}</small></td>'
+
+
+def _interval(show: Renderer, it: ColumnSummary, colour: str) -> str:
+    if it.mean is None or it.low is None or it.high is None:
+        return "–"
+    said = f"{show.number(it.low, '.2f')} – {show.number(it.high, '.2f')}"
+    return f"{draw_whisker(it.low, it.mean, it.high, colour)} {said}"

@@ -1,0 +1,1 @@
+"""What the Evaluation tab does: texts under the microscope, models compared, what that took."""

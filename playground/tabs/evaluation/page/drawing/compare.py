@@ -1,0 +1,258 @@
+"""A comparison of models: how good each is, what it took, what left this computer; while it runs, how far it is."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from playground.measuring import Snapshot
+from playground.measuring.kinds import Outcomes
+from playground.measuring.reference import Probabilities
+from playground.measuring.store import RunDescription, StoredRun
+from playground.measuring.summary import tries
+from playground.page.parts.measures import (
+    draw_explained,
+    draw_heads,
+    draw_progress,
+    draw_swatch,
+    draw_table,
+    draw_whisker,
+)
+from playground.page.parts.plots import SERIES, PlottedColumn, plot_amounts, plot_intervals, template
+from playground.page.parts.render import Renderer
+from playground.page.parts.run_kinds import draw_kept_title
+from playground.page.parts.run_titles import is_graded, metric_name, task_set_title, title_text
+from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison, confidences
+from playground.tabs.evaluation.lab.energy import EnergyUse
+from playground.tabs.evaluation.page.drawing.pieces import say
+
+_SURE = 0.05
+_GOOD = ("score", "interval", "against", "corrected", "needed")
+_TOOK = ("left", "tokens", "computing", "seconds", "cost", "energy", "carbon")
+
+
+def draw_compared_progress(show: Renderer, snapshot: Snapshot) -> str:
+    """A bar, and how many answers there are."""
+    done, total = len(snapshot.outcomes), snapshot.total
+    state, answers = say(show, f"state_{snapshot.state}"), say(show, "answers", done=done, all=total)
+    said = f"<strong>{state}</strong> <span>{answers}</span>"
+    if snapshot.failed:
+        said += f' <span class="wrong">{say(show, "answers_failed", count=snapshot.failed)}</span>'
+    return draw_progress(said, done / total if total else 1)
+
+
+def describe_comparison(show: Renderer, run: StoredRun) -> str:
+    """In one line of plain text."""
+    return f"{task_set_title(show, run.description.tasks)} · {title_text(show, run)}"
+
+
+def draw_comparison_run(show: Renderer, run: StoredRun, outcomes: Outcomes) -> str:
+    """Title, both tables, what they say, and how steady the answers are. Takes some tenths of a second."""
+    lines = comparison(run.description, outcomes)
+    return (
+        draw_kept_title(show, describe_comparison(show, run), run)
+        + draw_good(show, run.description, lines)
+        + draw_findings(show, run.description, lines)
+        + draw_took(show, lines)
+        + draw_steady(show, run.description, outcomes)
+    )
+
+
+def draw_good(show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]) -> str:
+    """A row a model: its score, the others against the first."""
+    graded = is_graded(description)
+    heads = [say(show, "model_head"), *(say(show, f"{name}_head") for name in _GOOD)]
+    heads[1] = html.escape(metric_name(show, description))
+    explained = " ".join(
+        draw_explained(head, say(show, f"{name}_info")) for head, name in zip(heads[1:], _GOOD, strict=True)
+    )
+    rows = "".join(_good_row(show, line, place, graded=graded) for place, line in enumerate(lines))
+    table = draw_table(say(show, "good_title"), draw_heads(heads), rows, "results runs")
+    return f'<p class="words-used">{explained}</p>{table}'
+
+
+def _good_row(show: Renderer, line: ComparedLine, place: int, *, graded: bool) -> str:
+    it, colour = line.found, SERIES[place % len(SERIES)]
+    spec = ".2f" if graded or not it.binary else ".0%"
+    value, interval = "–", "–"
+    if it.mean is not None and it.low is not None and it.high is not None:
+        more = [show.text("prompting.of_n", n=it.items)]
+        more += [show.text("prompting.unread_count", count=it.unread)] if it.unread else []
+        more += [show.text("prompting.failed_count", count=it.failed)] if it.failed else []
+        value = (
+            f'<span class="share">{show.number(it.mean, spec)}</span> <small>{html.escape(" · ".join(more))}</small>'
+        )
+        said = f"{show.number(it.low, spec)} – {show.number(it.high, spec)}"
+        interval = f"{draw_whisker(it.low, it.mean, it.high, colour)} {said}"
+    against = corrected = needed = "–"
+    if it.comparison is not None:
+        low, high = (show.number(one, "+.2f") for one in (it.comparison.low, it.comparison.high))
+        against = f"{show.number(it.comparison.difference, '+.2f')} <small>({low} – {high})</small>"
+        corrected = _p(show, line.corrected)
+        needed = say(show, "needed_none") if line.needed is None else f"≈ {show.number(line.needed)}"
+    cells = "".join(f"<td>{cell}</td>" for cell in (value, interval, against, corrected, needed))
+    sign = "here" if line.place.local else "away"
+    where = f'<small class="place-{sign}">{say(show, f"place_{sign}")}</small>'
+    label = html.escape(line.column.label)
+    return (
+        f'<tr data-column="{html.escape(line.column.key)}"><th scope="row">{draw_swatch(colour)}{label} {where}</th>'
+        f"{cells}</tr>"
+    )
+
+
+def draw_took(show: Renderer, lines: Sequence[ComparedLine]) -> str:
+    """A row a model: tokens, time, cost, energy, CO₂, and what left this computer."""
+    heads = [say(show, "model_head"), *(say(show, f"{name}_head") for name in _TOOK)]
+    explained = " ".join(
+        draw_explained(head, say(show, f"{name}_info")) for head, name in zip(heads[1:], _TOOK, strict=True)
+    )
+    rows = "".join(_took_row(show, line, place) for place, line in enumerate(lines))
+    title = say(show, "took_title")
+    table = draw_table(title, draw_heads(heads), rows, "results runs")
+    return f'<h4 class="part">{title}</h4><p class="words-used">{explained}</p>{table}'
+
+
+def _took_row(show: Renderer, line: ComparedLine, place: int) -> str:
+    it = line.found
+    tokens = show.number((it.input_tokens + it.output_tokens) / it.cells, ",.0f") if it.cells else "–"
+    cost = (
+        say(show, "cost_unknown")
+        if it.cost is None
+        else f"≈ ${show.dollars(it.cost)}"
+        if it.cost
+        else say(show, "free")
+    )
+    left = say(show, "left_nothing")
+    if not line.place.local:
+        vendor = show.vendor(line.place.provider)
+        left = say(show, "left_some", count=line.requests, tokens=show.number(line.sent, ",.0f"), vendor=vendor)
+    times = (_seconds(show, it.computing), _seconds(show, it.seconds))
+    cells = (left, tokens, *times, cost, energy_text(show, line.energy), carbon_text(show, line.energy))
+    inside = "".join(f"<td>{cell}</td>" for cell in cells)
+    label = html.escape(line.column.label)
+    return f'<tr><th scope="row">{draw_swatch(SERIES[place % len(SERIES)])}{label}</th>{inside}</tr>'
+
+
+def energy_text(show: Renderer, it: EnergyUse | None) -> str:
+    """A range of watt-hours, and whether it was measured; escaped."""
+    if it is None:
+        return say(show, "energy_unknown")
+    said = "energy_measured" if it.measured else "energy_estimated"
+    return say(show, said, low=show.number(it.low_wh, ".2g"), high=show.number(it.high_wh, ".2g"))
+
+
+def carbon_text(show: Renderer, it: EnergyUse | None) -> str:
+    """A range of grams; escaped. Of carbon it is always an estimate."""
+    if it is None:
+        return say(show, "energy_unknown")
+    return say(show, "carbon_range", low=show.number(it.low_g, ".2g"), high=show.number(it.high_g, ".2g"))
+
+
+def draw_findings(show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]) -> str:
+    """A sentence a comparison, true of these very numbers."""
+    first = next((line for line in lines if line.column.key == description.baseline), None)
+    said = []
+    for line in lines:
+        it = line.found.comparison
+        if it is None or first is None or line.corrected is None:
+            continue
+        name = (
+            "alike"
+            if it.better == it.worse == 0
+            else "undecided"
+            if line.corrected >= _SURE
+            else ("better" if it.better > it.worse else "worse")
+        )
+        values = {"label": line.column.label, "other": first.column.label, "count": it.items}
+        needed = line.needed if line.needed is not None else 0
+        counts = {"more": it.better, "fewer": it.worse, "p": _p(show, line.corrected, plain=True), "needed": needed}
+        said.append(f"<li>{say(show, f'found_{name}', **values, **counts)}</li>")
+    if description.items and len(description.items) == 1:
+        said.append(f"<li>{say(show, 'one_item')}</li>")
+    return f'<ul class="findings">{"".join(said)}</ul>' if said else ""
+
+
+def draw_steady(show: Renderer, description: RunDescription, outcomes: Outcomes) -> str:
+    """Over several runs of each question: how often it is answered alike. Nothing for one run."""
+    if description.repeats < 2:
+        return ""
+    said = []
+    for column in description.columns:
+        found = [one for one in tries(outcomes, column.key) if one.of]
+        same = sum(len(one.answers) == 1 for one in found)
+        values = {"label": column.label, "same": same, "all": len(found), "of": description.repeats}
+        said.append(f"<li>{say(show, 'steady', **values)}</li>")
+    return f'<h4 class="part">{say(show, "steady_title")}</h4><ul>{"".join(said)}</ul>'
+
+
+def plot_compared(
+    show: Renderer, description: RunDescription, lines: Sequence[ComparedLine], outcomes: Outcomes
+) -> tuple[go.Figure | None, go.Figure | None]:
+    """Scores with their intervals (of likelihoods: the reliability diagram), and what an answer took."""
+    columns = [_plotted(line, place) for place, line in enumerate(lines)]
+    if not any(line.found.cells for line in lines):
+        return None, None
+    titles = [show.text("evaluation.axis_tokens"), show.text("evaluation.axis_seconds")]
+    took = plot_amounts(show, columns, titles, show.text("evaluation.hover_amount"))
+    if (diagram := _plot_calibration(show, description, outcomes)) is not None:
+        return diagram, took
+    if not any(one.value is not None for one in columns):
+        return None, took
+    title = metric_name(show, description)
+    return plot_intervals(show, columns, title, show.text("evaluation.hover_score")), took
+
+
+def _plot_calibration(show: Renderer, description: RunDescription, outcomes: Outcomes) -> go.Figure | None:
+    """How often the likeliest option is right, against how sure the model was; `None` where answers were written."""
+    from playground.measuring.metrics import measured
+
+    figure = go.Figure()
+    for place, column in enumerate(description.columns):
+        happened, said = confidences(outcomes, column.key)
+        if not said:
+            continue
+        found = measured("calibration", Probabilities(happened=happened, said=said))
+        error = show.number(found.value or 0.0, ".2f")
+        figure.add_scatter(
+            x=[x for x, _ in found.curve],
+            y=[y for _, y in found.curve],
+            mode="lines+markers",
+            name=html.escape(show.text("evaluation.calibration_line", label=column.label, error=error)),
+            line={"color": SERIES[place % len(SERIES)]},
+        )
+    if not figure.data:
+        return None
+    straight = show.text("evaluation.curve_straight")
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name=straight, line={"dash": "dot", "color": "#64748b"})
+    figure.update_layout(template=template(show), height=400, dragmode=False)
+    figure.update_xaxes(title_text=show.text("evaluation.axis_sure"), range=[0, 1])
+    figure.update_yaxes(title_text=show.text("evaluation.axis_right"), range=[0, 1.02])
+    return figure
+
+
+def _plotted(line: ComparedLine, place: int) -> PlottedColumn:
+    it = line.found
+    tokens = (it.input_tokens + it.output_tokens) / it.cells if it.cells else None
+    return PlottedColumn(
+        label=html.escape(line.column.label),  # a figure reads mark-up
+        colour=SERIES[place % len(SERIES)],
+        group=place,
+        value=it.mean,
+        low=it.low,
+        high=it.high,
+        items=it.items,
+        amounts=(tokens, it.seconds),
+    )
+
+
+def _seconds(show: Renderer, value: float | None) -> str:
+    return "–" if value is None else f"{show.number(value, '.2f')} s"
+
+
+def _p(show: Renderer, value: float | None, *, plain: bool = False) -> str:
+    if value is None:
+        return "–"
+    said = show.number(value, ".3f") if value >= 0.001 else "< 0.001"
+    return said if plain else html.escape(said)

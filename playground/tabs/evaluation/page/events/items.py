@@ -1,0 +1,78 @@
+"""A run's questions, page by page, and one of them opened: for a comparison that just ended, and for any kept run."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from playground.measuring.kinds import MeasurementKind, Outcomes
+from playground.measuring.store import StoredRun
+from playground.page.parts.render import Renderer
+from playground.page.parts.run_items import draw_run_items, pages_of
+from playground.page.parts.run_kinds import AnyKind
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.evaluation.page.drawing.pieces import draw_alert
+from playground.tabs.evaluation.page.layout.compare import EvaluationItemsLayout
+from playground.tabs.evaluation.visit.visits import EvaluationVisits
+from providers.errors import PlaygroundError
+
+
+def wire_items(page: Page[EvaluationVisits], parts: EvaluationItemsLayout, run: gr.blocks.Block) -> None:
+    """`run` holds the run that is open."""
+    app = page.app
+
+    def on_page(request: gr.Request, opened: str | None, number: object, differ: bool) -> list[object]:
+        return list_items(app, app.who(request), opened or "", number, differ=bool(differ))
+
+    def on_pick(request: gr.Request, event: gr.EventData, opened: str | None) -> str:
+        return open_item(app, app.who(request), opened or "", str(event.item))
+
+    for field in (parts.page, parts.differ):
+        field.input(on_page, [run, parts.page, parts.differ], [parts.page, parts.items], **PRIVATE)
+    parts.items.pick(on_pick, run, parts.item, **PRIVATE)
+
+
+def kind_of(app: App[EvaluationVisits], run: StoredRun) -> MeasurementKind[Renderer]:
+    """How a run is handled; one that nobody here knows, as any run."""
+    return app.kinds.of(run.description.measurement) or AnyKind()
+
+
+def load_any(app: App[EvaluationVisits], who: Who, run: str) -> tuple[StoredRun, Outcomes]:
+    """A kept run of any kind. Raises `MeasuringError("run")`, `StorageFailed`."""
+    with app.visits.runs(who.visitor) as runs:
+        return runs.load(run), runs.outcomes(run)
+
+
+def show_items(show: Renderer, run: StoredRun, outcomes: Outcomes) -> list[object]:
+    """Updates of the items' places for a run that is shown anew."""
+    last = pages_of(run, outcomes, differ=False)
+    number = gr.update(value=1, maximum=last, visible=last > 1)
+    return [gr.update(visible=True), number, gr.update(value=False), draw_run_items(show, run, outcomes), ""]
+
+
+def hide_items() -> list[object]:
+    """Nothing of an earlier run stays under a new one."""
+    return [gr.update(visible=False), gr.update(value=1), gr.update(value=False), "", ""]
+
+
+def list_items(app: App[EvaluationVisits], who: Who, run: str, number: object, *, differ: bool) -> list[object]:
+    """Updates of the page's number and of the table."""
+    show = app.show(who)
+    try:
+        stored, outcomes = load_any(app, who, run)
+    except PlaygroundError as error:
+        return [gr.skip(), draw_alert(show, error)]
+    last = pages_of(stored, outcomes, differ=differ)
+    asked = int(number) if isinstance(number, int | float) and number == number else 1
+    chosen = min(max(1, asked), last)
+    drawn = draw_run_items(show, stored, outcomes, chosen, differ=differ)
+    return [gr.update(value=chosen, maximum=last, visible=last > 1), drawn]
+
+
+def open_item(app: App[EvaluationVisits], who: Who, run: str, item: str) -> str:
+    """One question with all that was answered to it."""
+    show = app.show(who)
+    try:
+        stored, outcomes = load_any(app, who, run)
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+    return kind_of(app, stored).draw_item(show, stored, outcomes, item)

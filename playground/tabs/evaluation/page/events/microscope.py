@@ -1,0 +1,174 @@
+"""The microscope: a key's stroke, and the scores move; and many answers at once."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+
+import gradio as gr
+
+from playground.languages import closest
+from playground.measuring import metrics
+from playground.measuring.errors import MeasuringLimit
+from playground.measuring.reference import NEEDS, Needs, Vectors
+from playground.measuring.tasks import languages
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.evaluation.lab import many, microscope
+from playground.tabs.evaluation.page.drawing.microscope import draw_examined, draw_many, draw_meaning, plot_curve
+from playground.tabs.evaluation.page.drawing.pieces import draw_alert
+from playground.tabs.evaluation.page.layout.tab import EvaluationLayout
+from playground.tabs.evaluation.visit.visits import EvaluationVisits
+from playground.visitors.checks import InputBounds, checked_language, checked_text
+from providers.errors import InputError, PlaygroundError
+
+_EXAMPLES: dict[str, tuple[str, str]] = {
+    "labels": (
+        "positive\nnegative\npositive\nnegative\nneutral\npositive",
+        "positive\nnegative\nnegative\nnegative\nnegative\npositive",
+    ),
+    "probabilities": ("0.9\n0.8\n0.7\n0.6\n0.4\n0.3\n0.2\n0.9", "1\n1\n0\n1\n0\n1\n0\n0"),
+    "texts": ("The cat sat on the mat.\nIt rains.", "A cat sat on the mat. | The cat sits on a mat.\nIt is raining."),
+    "plain": ("the dog and the dog and the dog and the dog\nOnce upon a time there was a lighthouse.", ""),
+}
+
+
+def wire_microscope(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
+    """Everything of the microscope."""
+    app, parts = page.app, layout.microscope
+
+    async def on_open(request: gr.Request, *values: object) -> list[object]:
+        """The first example where nothing is written; the metrics are imported now, so that no key's stroke waits."""
+        await asyncio.to_thread(microscope.warm_up)
+        who = app.who(request)
+        if any(str(value or "").strip() for value in values[:2]):
+            return [*[gr.skip()] * 5, await look(app, who, *values)]
+        first = begin(who)
+        return [*first, await look(app, who, first[2], first[3], first[1])]
+
+    async def on_input(request: gr.Request, *values: object) -> str:
+        return await look(app, app.who(request), *values)
+
+    async def on_meaning(request: gr.Request, *values: object) -> str:
+        return await compare_meaning(app, app.who(request), *values)
+
+    async def on_example(request: gr.Request, name: str, language: str) -> list[object]:
+        who = app.who(request)
+        shown = show_example(who, name, language)
+        given = (shown[0], shown[1], language)
+        return [*shown, await look(app, who, *given)]
+
+    filled = [parts.candidate, parts.references, parts.notice]
+    opened = layout.microscope_tab.select(
+        on_open, parts.fields, [parts.example, parts.language, *filled, parts.result], **PRIVATE
+    )
+    opened.then(on_meaning, parts.fields, parts.meaning, **PRIVATE)
+    looked = {"trigger_mode": "always_last", "queue": False, **PRIVATE}
+    for field in (parts.candidate, parts.references):
+        field.input(on_input, parts.fields, parts.result, **looked)
+        field.input(on_meaning, parts.fields, parts.meaning, trigger_mode="always_last", **PRIVATE)
+    parts.language.input(on_input, parts.fields, parts.result, **looked)
+    chosen = parts.example.input(on_example, [parts.example, parts.language], [*filled, parts.result], **PRIVATE)
+    chosen.then(on_meaning, parts.fields, parts.meaning, **PRIVATE)
+
+
+def wire_many(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
+    """Many answers at once."""
+    app, parts = page.app, layout.many
+
+    async def on_measure(request: gr.Request, needs: str, said: str, right: str, language: str) -> list[object]:
+        return await measure(app, app.who(request), (needs, said, right, language))
+
+    async def on_example(request: gr.Request, needs: str, language: str) -> list[object]:
+        said, right = _EXAMPLES.get(needs, ("", ""))
+        return [said, right, *await measure(app, app.who(request), (needs, said, right, language))]
+
+    drawn = [parts.result, parts.curve]
+    language = layout.microscope.language
+    parts.measure.click(on_measure, [parts.needs, parts.said, parts.right, language], drawn, **PRIVATE)
+    parts.example.click(on_example, [parts.needs, language], [parts.said, parts.right, *drawn], **PRIVATE)
+
+
+def begin(who: Who) -> list[object]:
+    """The list of examples, and the first one, in the visitor's language."""
+    language = closest(who.language, languages())
+    every = microscope.microscope_examples(language)
+    choices = [(one.title, one.name) for one in every]
+    first = show_example(who, every[0].name, language)
+    return [gr.update(choices=choices, value=every[0].name), language, *first]
+
+
+def show_example(who: Who, name: object, language: object) -> list[str]:
+    """Candidate, references, and what there is to notice."""
+    every = microscope.microscope_examples(str(language))
+    one = next((it for it in every if it.name == name), every[0])
+    lead = html.escape(who.text("evaluation.notice"))
+    notice = f'<p class="noticing"><strong>{lead}</strong> {html.escape(one.notice)}</p>'
+    return [one.candidate, "\n".join(one.references), notice]
+
+
+async def look(app: App[EvaluationVisits], who: Who, *values: object) -> str:
+    """Every metric but the similarity of meaning. An error stands where the scores would."""
+    show = app.show(who)
+    try:
+        candidate, references, language = checked_texts(values, app.bounds)
+        return draw_examined(show, await asyncio.to_thread(microscope.examine, candidate, references, language))
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+
+
+async def compare_meaning(app: App[EvaluationVisits], who: Who, *values: object) -> str:
+    """The similarity of meaning; nothing where there is nothing to compare."""
+    show = app.show(who)
+    try:
+        candidate, references, _ = checked_texts(values, app.bounds)
+        if not candidate.strip() or not references:
+            return ""
+        vectors, model = await app.visits.similarity(candidate, references)
+        given = Vectors(candidates=vectors[:1], references=(vectors[1:],))
+        return draw_meaning(show, metrics.measured("semantic", given), model)
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+
+
+def checked_texts(values: tuple[object, ...], bounds: InputBounds) -> tuple[str, tuple[str, ...], str]:
+    """Candidate, references (a line each), language. Raises `InputError`s, `MeasuringLimit("text")`."""
+    candidate, references, language = values
+    said = checked_text(candidate, bounds, empty=True)
+    right = checked_text(references, bounds, empty=True)
+    if max(len(said), len(right)) > microscope.LONGEST:
+        raise MeasuringLimit("text", limit=microscope.LONGEST)
+    lines = tuple(line.strip() for line in right.splitlines() if line.strip())
+    return said, lines, checked_language(language)
+
+
+async def measure(app: App[EvaluationVisits], who: Who, values: tuple[object, object, object, object]) -> list[object]:
+    """Updates of the result and of the curve."""
+    show = app.show(who)
+    try:
+        found = await asyncio.to_thread(checked_many, values, app.bounds)
+    except PlaygroundError as error:
+        return [draw_alert(show, error), gr.update(visible=False)]
+    figure = plot_curve(show, found)
+    return [draw_many(show, found), gr.update(value=figure, visible=figure is not None)]
+
+
+def checked_many(values: tuple[object, object, object, object], bounds: InputBounds) -> many.ManyMeasured:
+    """Worked out from what was typed. Raises `InputError`s, `UnusableReferences`."""
+    chosen, typed, wanted, language = values
+    needs = checked_needs(chosen)
+    said, right = _lines(typed, bounds), _lines(wanted, bounds)
+    if len(said) > many.MOST:
+        raise MeasuringLimit("rows", limit=many.MOST)
+    return many.measure_many(many.given_of(needs, said, right, checked_language(language)), needs)
+
+
+def checked_needs(value: object) -> Needs:
+    """Raises `InputError("empty")` for what no metric takes."""
+    for needs in NEEDS:
+        if needs == value:
+            return needs
+    raise InputError("empty")
+
+
+def _lines(value: object, bounds: InputBounds) -> list[str]:
+    return checked_text(value, bounds, empty=True).rstrip("\n").split("\n") if str(value or "").strip() else []

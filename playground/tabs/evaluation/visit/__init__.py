@@ -1,0 +1,1 @@
+"""A visitor's comparisons and kept runs. No page needed."""

@@ -1,0 +1,72 @@
+"""A visitor's work in the Evaluation tab: models compared on a set, and every run that the visitor keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import JsonValue
+
+from playground.asking.opening import Opened
+from playground.asking.threads import run_to_end
+from playground.measuring import Snapshot
+from playground.measuring.store import RunDescription
+from playground.tabs.evaluation.lab.comparison import ENERGY, PLACES, place_of
+from playground.tabs.evaluation.lab.energy import Tracking, tracking
+from playground.visitors.strategy_runs import StrategyRuns
+
+PLACE = "compare"
+
+
+@dataclass(slots=True)
+class EvaluationVisits(StrategyRuns):
+    """At each place ("compare", …) one piece of work a visitor: a new one stops the one before."""
+
+    ROOM: ClassVar[str] = "evaluation"
+    MEASUREMENT: ClassVar[str] = "comparison"
+
+    async def compare(self, visitor: str, run_id: str, place: str = PLACE) -> AsyncGenerator[Snapshot]:
+        """Run what of a kept comparison is not done yet; what this computer took is kept too. Raises as `measure`."""
+        stored = await asyncio.to_thread(self.kept.stored, visitor, run_id)
+        here = any(place_of(stored.description, column.model).local for column in stored.description.columns)
+        async with AsyncExitStack() as stack:
+            followed = Tracking()
+            if here and not stored.whole:
+                stack.push_async_callback(self._keep_energy, visitor, run_id, followed)
+                await stack.enter_async_context(tracking(followed))
+            async with aclosing(self.measure(visitor, run_id, place)) as snapshots:
+                async for snapshot in snapshots:
+                    yield snapshot
+
+    async def similarity(self, candidate: str, references: tuple[str, ...]) -> tuple[NDArray[np.float32], str]:
+        """Vectors of a candidate and its references, shape (1 + n, dimensions), by the embedding model on this
+        computer, and its name. Raises `WeightsUnavailable` where it cannot be had."""
+        return await self.near([candidate, *references]), self.near.ref
+
+    def _described(self, description: RunDescription, opened: Opened) -> RunDescription:
+        names = [model.name for _, model in opened.values()]
+        alike = len(set(names)) < len(names)  # one model in two precisions is told apart by its whole name
+        places: dict[str, JsonValue] = {
+            model.ref: {"local": model.local, "provider": model.provider, "id": model.id, "name": model.name}
+            for _, model in opened.values()
+        }
+        labels = {model.ref: model.ref.partition("/")[2] if alike else model.name for _, model in opened.values()}
+        columns = tuple(replace(one, label=labels.get(one.model, one.model)) for one in description.columns)
+        return replace(description, columns=columns, baseline=columns[0].key, details={PLACES: places})
+
+    async def _keep_energy(self, visitor: str, run_id: str, followed: Tracking) -> None:
+        if followed.found is None:
+            return
+        row = followed.found.to_json()
+
+        def write() -> None:
+            with self.kept.opened(visitor) as runs:
+                before = runs.load(run_id).description.details.get(ENERGY)
+                runs.note(run_id, ENERGY, [*(before if isinstance(before, list) else []), row])
+
+        await run_to_end(write)

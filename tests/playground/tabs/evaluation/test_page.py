@@ -1,0 +1,229 @@
+"""What the tab's events do, without a browser: texts looked at, models compared, every kept run listed and opened."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import fields
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from playground import page
+from playground.measuring.extract import Extraction
+from playground.measuring.items import Item
+from playground.measuring.kinds import Kinds
+from playground.measuring.outcomes import Cell, Outcome
+from playground.measuring.store import ColumnDescription, RunDescription, StoredRun
+from playground.page.parts.render import Renderer
+from playground.page.parts.run_items import PAGE
+from playground.page.parts.run_kinds import AnyKind
+from playground.page.program import App, Who
+from playground.settings import Settings
+from playground.strategies.runs.describe import RunRequest
+from playground.tabs.evaluation.page.events import compare, items, microscope, runs
+from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison
+from playground.tabs.evaluation.page.layout.runs import FILES
+from playground.text import texts
+from providers.errors import InputError
+from providers.types import Sampling
+from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
+
+ADDER = "scripted/adder"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """One page for all tests, as for all visitors: each test is another visitor."""
+    home = tmp_path_factory.mktemp("home")
+    settings = Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)
+    return page.create(settings).app("evaluation")
+
+
+@pytest.fixture
+def who(app: App, request: pytest.FixtureRequest) -> Who:
+    return Who(request.node.name, "en", app.texts)
+
+
+def harmless(markup: object) -> bool:
+    """No element of the hostile text came to life."""
+    return "<img" not in str(markup) and 'onerror="window' not in str(markup)
+
+
+def asked(app: App, who: Who, *models: str, **values: object) -> RunRequest:
+    plan = CompareFields(**{"tasks": "sentiment", "count": 4, **values})
+    return checked_comparison(app, who, plan, models or (ADDER, "scripted/words"), Sampling(max_tokens=8))
+
+
+async def last(screens: AsyncGenerator[compare.EvaluationCompareScreen]) -> compare.EvaluationCompareScreen:
+    drawn: dict[str, object] = {}
+    async with aclosing(screens) as coming:
+        async for screen in coming:
+            values = zip(fields(screen), screen.outputs(), strict=True)
+            drawn |= {one.name: value for one, value in values if value != gr.skip()}
+    return compare.EvaluationCompareScreen(**drawn)
+
+
+def big(measurement: str = "comparison", count: int = 1000) -> tuple[StoredRun, dict[Cell, Outcome]]:
+    """A run of two columns on so many questions, with hostile names."""
+    columns = tuple(ColumnDescription(key=f"c{n}", label=f"{HOSTILE} {n}", model=f"x/{n}") for n in range(2))
+    asked = tuple(Item(id=str(n), question=f"{n} {HOSTILE}", answer=HOSTILE) for n in range(count))
+    description = RunDescription(
+        tasks="own", language="en", kind="text", metric="exact", items=asked, columns=columns, measurement=measurement
+    )
+    found = Extraction(HOSTILE, 0, len(HOSTILE), "whole")
+    outcomes = {
+        Cell(column.key, item.id): Outcome(text=HOSTILE, extraction=found, score=float(place == 0), done=True)
+        for place, column in enumerate(columns)
+        for item in asked
+    }
+    run = StoredRun(
+        id="r", name=HOSTILE, created="2026-01-01T00:00:00+00:00", description=description, done=2 * count, failed=0
+    )
+    return run, outcomes
+
+
+class TestMicroscope:
+    async def test_scores_move_with_the_text(self, app, who):
+        one, other = [await microscope.look(app, who, text, "the cat sat", "en") for text in ("the cat", "a dog")]
+        assert one != other
+        assert 'data-metric="bleu"' in one and "gram-2" in one
+        assert "gram-1" not in other.split("gram-legend")[0]
+
+    async def test_without_a_reference_the_reason_stands_where_the_scores_would(self, app, who):
+        drawn = await microscope.look(app, who, "the cat", " ", "en")
+        assert 'data-cause="input_error.references"' in drawn and 'data-metric="distinct"' in drawn
+
+    async def test_too_long_and_another_language(self, app, who):
+        assert "limit_exceeded.text" in await microscope.look(app, who, "a" * 3000, "b", "en")
+        assert "input_error.choice" in await microscope.look(app, who, "a", "b", "xx")
+
+    async def test_meaning_is_compared_beside(self, app, who):
+        assert 'data-metric="semantic"' in await microscope.compare_meaning(app, who, "a cat", "a cat", "en")
+        assert await microscope.compare_meaning(app, who, "a cat", "", "en") == ""
+
+    async def test_what_is_hostile_is_drawn_as_text(self, app, who):
+        assert harmless(await microscope.look(app, who, HOSTILE, HOSTILE, "es"))
+
+    @pytest.mark.parametrize("needs", ["labels", "probabilities", "texts", "plain"])
+    async def test_the_examples_of_many_answers(self, app, who, needs):
+        said, right = microscope._EXAMPLES[needs]
+        drawn, curve = await microscope.measure(app, who, (needs, said, right, "en"))
+        assert "<table" in drawn and 'role="alert"' not in drawn
+        assert curve["visible"] is (needs == "probabilities")
+
+    async def test_unequal_numbers_are_named(self, app, who):
+        drawn, _ = await microscope.measure(app, who, ("labels", "a\nb", "a", "en"))
+        assert "input_error.unequal" in drawn
+
+
+class TestCompare:
+    async def test_tables_figures_and_questions(self, app, who):
+        screen = await last(compare.start(app, who, asked(app, who)))
+        assert screen.open_run
+        drawn = str(screen.table)
+        assert drawn.count("<table") == 2 and "on this computer" in drawn and "nothing" in drawn
+        assert screen.kept["visible"] and screen.scores["visible"] and screen.took["visible"]
+        assert str(screen.items).count("data-item") == 4
+        assert "accuracy" in drawn and "CO₂" in drawn
+
+    async def test_likelihoods_give_a_reliability_diagram(self, app, who):
+        screen = await last(compare.start(app, who, asked(app, who, "scripted/words", mode="likelihood")))
+        assert "calibration error" in str(screen.scores["value"].to_plotly_json())
+
+    async def test_a_report_prints_and_runs_no_script(self, app, who):
+        screen = await last(compare.start(app, who, asked(app, who)))
+        file = compare.export_any(app, who, screen.open_run, "report")
+        assert file is not None and file["name"].endswith(".html")
+        assert "<script" not in file["content"] and "default-src 'none'" in file["content"]
+        for kind in ("csv", "jsonl", "markdown", "notebook"):
+            assert compare.export_any(app, who, screen.open_run, kind) is not None
+        assert compare.export_any(app, who, screen.open_run, "json") is None
+        assert compare.export_any(app, who, "no such run", "csv") is None
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"tasks": "none"}, {"count": 0}, {"repeats": 99}, {"mode": "guessed"}, {"metric": "bleu"}, {"tasks": "own"}],
+        ids=str,
+    )
+    def test_what_cannot_be_compared(self, app, who, wrong):
+        with pytest.raises(InputError):
+            asked(app, who, **wrong)
+
+    async def test_a_file_of_ones_own_becomes_the_set(self, app, who, tmp_path: Path):
+        file = tmp_path / "mine.csv"
+        file.write_text("question,answer\nAdd 1 and 2.,3\nAdd 2 and 2.,4\n", "utf-8")
+        tasks, count, told = await compare.use_file(app, who, str(file), ("en", ""))
+        assert tasks["value"] == "own" and count == 2 and 'role="status"' in told
+        screen = await last(compare.start(app, who, asked(app, who, ADDER, tasks="own")))
+        assert "n = 2" in str(screen.table) and "mine.csv" in str(screen.table)
+        for wrong in (None, str(tmp_path)):
+            *_, said = await compare.use_file(app, who, wrong, ("xx", "poem"))
+            assert said == "" or 'role="alert"' in said
+
+
+class TestItems:
+    def test_two_thousand_cells_are_drawn_page_by_page(self, app, who):
+        run, outcomes = big()
+        show = app.show(who)
+        drawn = items.draw_run_items(show, run, outcomes, 20)
+        assert drawn.count("data-item") == PAGE and "951 – 1,000 of 1,000" in Seen(drawn).text
+        assert harmless(drawn)
+        assert items.pages_of(run, outcomes, differ=False) == 20
+        assert items.draw_run_items(show, run, outcomes, 999) == drawn
+
+    def test_an_opened_question_is_text(self, app, who):
+        run, outcomes = big(count=2)
+        for kind in (AnyKind(), app.kinds.of("comparison")):
+            drawn = kind.draw_item(app.show(who), run, outcomes, "1")
+            assert HOSTILE in Seen(drawn).text and harmless(drawn)
+            assert harmless(kind.draw(app.show(who), run, outcomes))
+
+
+class TestRuns:
+    async def test_a_run_is_listed_named_opened_compared_and_deleted(self, app, who):
+        made = [str((await last(compare.start(app, who, asked(app, who)))).open_run) for _ in range(2)]
+        listed = runs.list_all(app, who)
+        assert str(listed[0]).count("data-run") == 2
+        shown = dict(zip(FILES, [one["visible"] for one in listed[5 : 5 + len(FILES)]], strict=True))
+        assert shown == {**dict.fromkeys(FILES, True), "json": False}
+        assert "Mine" in str(runs.rename(app, who, made[0], " Mine ")[0])
+        told, drawn, *rest = runs.reopen(app, who, made[0])
+        assert told == "" and "<table" in drawn and "data-item" in str(rest)
+        assert "<table" in runs.compare_two(app, who, *made)
+        assert 'role="alert"' in runs.compare_two(app, who, made[0], made[0])
+        runs.delete(app, who, made[0])
+        assert str(runs.list_all(app, who)[0]).count("data-run") == 1
+        assert 'role="alert"' in runs.reopen(app, who, made[0])[0]
+
+    async def test_one_that_is_whole_is_finished_at_once(self, app, who):
+        made = str((await last(compare.start(app, who, asked(app, who)))).open_run)
+        async with aclosing(runs.finish(app, who, made)) as drawn:
+            *_, final = [one async for one in drawn]
+        assert "Finished" in str(final[2]) and "<table" in str(final[3])
+
+    async def test_a_run_of_a_kind_that_nobody_knows_is_still_drawn_and_exported(self, app, who):
+        run, outcomes = big("telepathy", 3)
+        with app.visits.runs(who.visitor) as kept:
+            made = kept.create("old", run.description)
+            for cell, outcome in outcomes.items():
+                kept.keep(made, cell, outcome)
+        assert "telepathy" in Seen(str(runs.list_all(app, who)[0])).text
+        assert "<table" in str(runs.reopen(app, who, made)[1])
+        for kind in ("csv", "jsonl", "markdown", "report"):
+            assert compare.export_any(app, who, made, kind) is not None
+        async with aclosing(runs.finish(app, who, made)) as drawn:
+            *_, final = [one async for one in drawn]
+        assert "input_error.run" in str(final[2])
+
+    def test_every_tab_that_measures_has_registered_its_kind(self, app):
+        assert {"strategies", "retrieval", "vision", "comparison"} <= set(app.kinds.names())
+        show = Renderer(texts(), "es")
+        assert all(show.has(f"measurement.{name}") for name in app.kinds.names())
+        with pytest.raises(ValueError, match="comparison"):
+            app.kinds.register(app.kinds.of("comparison"))
+        assert Kinds().of("comparison") is None
+
+    def test_nothing_measured_yet(self, app, who):
+        assert 'role="status"' in str(runs.list_all(app, who)[0])

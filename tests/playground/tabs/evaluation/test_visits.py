@@ -1,0 +1,146 @@
+"""A visitor's comparisons and kept runs without a browser: the same twice, resumed, of every tab."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from playground.measuring import Snapshot
+from playground.measuring.store import Runs
+from playground.measuring.tasks import load
+from playground.settings import DEFAULT_MODEL, Settings
+from playground.strategies.runs.describe import RunRequest
+from playground.tabs.evaluation.lab.comparison import ENERGY, comparison
+from playground.tabs.evaluation.visit.visits import EvaluationVisits
+from playground.visitors import Sessions
+from playground.visitors.reach import Reach
+from providers import catalog
+from providers.adapters.scripted import Scripted
+from providers.types import ModelInfo, Sampling
+
+WHO = "visitor"
+ADDER, WORDS = "scripted/adder", "scripted/words"
+
+
+class Elsewhere(Scripted):
+    """Scripted models as if they were a service's."""
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        return tuple(replace(one, local=False) for one in await super().models())
+
+
+def visits_of(home: Path, scripted: Scripted | None = None, model: str = "scripted") -> EvaluationVisits:
+    chosen = Settings(_env_file=None, home=home, model=model, messages_per_minute=500)
+    rows = catalog.load()
+    sessions = Sessions.of(chosen, rows)
+    reach = Reach(rows, chosen.options(), sessions.vault, scripted=True)
+    reach._shared["scripted"] = scripted or Scripted()
+    return EvaluationVisits(reach, sessions)
+
+
+def wanted(*models: str, count: int = 4, **values: object) -> RunRequest:
+    given = {"tasks": load("arithmetic", "en"), "sampling": Sampling(max_tokens=16), "seed": 3, **values}
+    return RunRequest(count=count, models=models, strategies=("zero_shot",), **given)
+
+
+async def begun(visits: EvaluationVisits, asked: RunRequest) -> str:
+    await visits.propose(WHO, asked)
+    return visits.create(WHO, "a comparison", visits.confirmed(WHO))
+
+
+async def last(snapshots: AsyncGenerator[Snapshot]) -> Snapshot:
+    async with aclosing(snapshots) as coming:
+        return [snapshot async for snapshot in coming][-1]
+
+
+def kept(visits: EvaluationVisits, run: str) -> list[tuple[str, str, str, float | None]]:
+    """What does not depend on the clock."""
+    with visits.runs(WHO) as runs:
+        return sorted((c.column, c.item, one.text, one.score) for c, one in runs.outcomes(run).items())
+
+
+async def test_twice_with_one_seed_is_identical_and_both_are_kept(tmp_path):
+    visits = visits_of(tmp_path)
+    found = [await begun(visits, wanted(ADDER, WORDS)) for _ in range(2)]
+    for run in found:
+        assert (await last(visits.compare(WHO, run))).state == "done"
+    assert kept(visits, found[0]) == kept(visits, found[1])
+    stored = visits.stored(WHO, found[0])
+    assert (stored.description.measurement, stored.whole) == ("comparison", True)
+    assert {run.id for run in visits.listed(WHO)} == set(found)
+    with visits.runs(WHO) as runs:
+        lines = comparison(stored.description, runs.outcomes(found[0]))
+    assert [line.found.items for line in lines] == [4, 4]
+    assert all(line.place.local for line in lines)
+
+
+async def test_a_service_costs_and_is_asked_about_and_its_tokens_left(tmp_path):
+    visits = visits_of(tmp_path, Elsewhere())
+    description, estimate = await visits.propose(WHO, wanted(ADDER))
+    assert not estimate.free
+    run = visits.create(WHO, "away", visits.confirmed(WHO))
+    await last(visits.compare(WHO, run))
+    with visits.runs(WHO) as runs:
+        stored, outcomes = runs.load(run), runs.outcomes(run)
+    assert ENERGY not in stored.description.details  # nothing of it ran here
+    (line,) = comparison(description, outcomes)
+    assert not line.place.local and line.requests == 4 and line.sent > 0
+
+
+async def test_one_stopped_half_way_is_finished_and_the_energy_of_both_parts_is_kept(tmp_path):
+    visits = visits_of(tmp_path, Scripted(delay=0.002))
+    run = await begun(visits, wanted(WORDS, count=20))
+    async with aclosing(visits.compare(WHO, run)) as snapshots:
+        async for snapshot in snapshots:
+            if len(snapshot.outcomes) >= 3:
+                visits.stop(WHO, "compare")
+    before = dict(kept_outcomes(visits, run))
+    assert 3 <= len(before) < 20
+    assert (await last(visits.compare(WHO, run))).state == "done"
+    after = kept_outcomes(visits, run)
+    assert len(after) == 20
+    assert all(after[cell] == outcome for cell, outcome in before.items())
+    rows = visits.stored(WHO, run).description.details[ENERGY]
+    assert isinstance(rows, list) and len(rows) == 2
+
+
+def kept_outcomes(visits: EvaluationVisits, run: str):
+    with visits.runs(WHO) as runs:
+        return runs.outcomes(run)
+
+
+def test_runs_of_earlier_versions_are_strategies(tmp_path):
+    """Written as 0.2.0 wrote them: without a kind of measurement."""
+    path = tmp_path / "runs.sqlite"
+    row = '{"tasks": "sentiment", "language": "en", "kind": "label", "metric": "exact", "items": [], "columns": []}'
+    runs = Runs(path)
+    runs._connection.execute("insert into run values ('a', 'old', '2026-01-01T00:00:00+00:00', ?)", (row,))
+    assert runs.load("a").description.measurement == "strategies"
+    runs.close()
+
+
+@pytest.mark.long
+async def test_the_default_model_against_itself_in_another_precision(model_home, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("models", "encoders"):
+        (home / name).symlink_to(model_home / name)
+    visits = visits_of(home, Elsewhere(), model=DEFAULT_MODEL)
+    models = (f"{DEFAULT_MODEL}@torch", f"{DEFAULT_MODEL}@openvino", ADDER)
+    asked = wanted(*models, count=6, tasks=load("sentiment", "en"), sampling=Sampling(max_tokens=16, temperature=0))
+    found = [await begun(visits, asked) for _ in range(2)]
+    for run in found:
+        assert (await last(visits.compare(WHO, run))).state == "done"
+    one, other = (
+        [row for row in kept(visits, run) if "@openvino" not in row[0]] for run in found
+    )  # which other requests share a batch may change OpenVINO's last digits
+    assert one == other
+    with visits.runs(WHO) as runs:
+        lines = comparison(runs.load(found[0]).description, runs.outcomes(found[0]))
+    assert [line.place.local for line in lines] == [True, True, False]
+    assert all(line.energy is not None for line in lines[:2])
+    assert lines[2].requests == 6
