@@ -1,10 +1,15 @@
-// Of the page itself: Esc stops, the chosen theme is kept, every button has a name.
+// Of the page itself: Esc stops, the chosen tab is in view, the chosen theme is kept, every button has a name.
 ({names}) => {
   addEventListener('keydown', event => {
     if (event.key !== 'Escape') return;
     for (const stop of document.querySelectorAll('#message .stop-button, .stops')) stop.click();
   });
   const start = () => {
+    new MutationObserver(changes => {  // where the row of tabs scrolls sideways, the chosen one is in view
+      for (const {target} of changes)
+        if (target.ariaSelected === 'true' && target.matches('[role=tab]'))
+          target.parentElement.scrollTo({left: target.offsetLeft - (target.parentElement.clientWidth - target.offsetWidth) / 2});
+    }).observe(document.body, {attributes: true, attributeFilter: ['aria-selected'], subtree: true});
     const dress = () => {
       let wanted;
       try { wanted = localStorage.getItem('aula-theme'); } catch { return; }
