@@ -22,6 +22,11 @@ from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
 from playground.web.scripts import script_element, script_function
 
+_BRAND = (
+    '<a class="brand" href="./"><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/>'
+    '<path d="M12 3a9 9 0 0 0 0 18z"/></svg> Aula</a>'
+)
+
 
 class Tab(Protocol):
     """The module `page.tab` of a folder in `tabs`, whose name is `NAME`, the tab's key in the texts.
@@ -87,13 +92,15 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
     blocks: gr.Blocks
     with gr.Blocks(title="Aula", fill_height=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="head", equal_height=True):
-            gr.HTML('<a class="brand" href="./"><span aria-hidden="true">◐</span> Aula</a>', container=False)
+            gr.HTML(_BRAND, container=False)
             switches = {
                 language: button(program.texts.text(language, "page.language"), f"language-{language}", quiet=True)
                 for language in program.texts.languages()
             }
-            theme = button("◑", "theme", quiet=True)
+            theme = button("", "theme", quiet=True, sign="theme")
             theme.click(None, js=script_function("toggle_theme"), **PRIVATE)
+            present = button("", "present", quiet=True, sign="present")
+            present.click(None, js=script_function("toggle_presenting"), **PRIVATE)
         bar = lay_out_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
         handed, restored = gr.State(), gr.Textbox(visible=False)
@@ -128,6 +135,7 @@ _NAMELESS = {
     "#message .submit-button": "chat.send",
     "#message .stop-button": "chat.stop",
     "#theme": "page.theme",
+    "#present": "page.present",
     ".sidebar .toggle-button": "page.sidebar",
     "[aria-label='Copy message']": "page.copy",
     "[aria-label='Reset to default value']": "page.reset",

@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import Protocol
 
+from playground.page.parts.signs import draw_sign
 from playground.page.parts.wording import Wording
 from providers.types import ModelInfo
 
@@ -51,7 +52,7 @@ class ModelLabels(Wording):
             return f'<div class="column-head"><span>{name}</span></div>'
         place = "local" if model.local else "remote"
         where = self.text("model.local") if model.local and (model.here or ran) else self.place(model)
-        sign = f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_SHIELD if model.local else _CLOUD}"/></svg>'
+        sign = draw_sign(_SHIELD if model.local else _CLOUD)
         kind = "" if model.chat else f'<span class="kind">{html.escape(self.text("model.completion"))}</span>'
         return (
             f'<div class="column-head"><span class="column-name">{name}</span>{kind}'

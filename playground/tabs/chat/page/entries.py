@@ -8,6 +8,7 @@ from datetime import datetime
 
 from playground.page.parts.notices import Notices
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import draw_sign
 from playground.tabs.chat.lab.entry import Entry
 
 _TEXTS = Notices("chat")
@@ -45,8 +46,9 @@ def _row(show: Renderer, entry: Entry, *, current: bool) -> str:
 def _sign(show: Renderer, sign: str, entry: Entry) -> str:
     what = "unpin" if sign == "pin" and entry.pinned else sign
     name = _TEXTS.say(show, f"entry_{what}", title=entry.shown)
-    drawn = f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_SIGNS[sign]}"/></svg>'
-    return f'<button type="button" data-do="{what}" aria-label="{name}" title="{name}">{drawn}</button>'
+    return (
+        f'<button type="button" data-do="{what}" aria-label="{name}" title="{name}">{draw_sign(_SIGNS[sign])}</button>'
+    )
 
 
 def draw_unreadable(show: Renderer, count: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gradio as gr
 
-from playground.page.parts.buttons import button
+from playground.page.parts.buttons import Sign, button
 from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.chat.visit.visits import ChatVisits
@@ -97,6 +98,9 @@ class ChatLayout:
         return [*self.chats, self.sending, self.notice, self.pictures, self.waiting]
 
 
+_ACTIONS: Mapping[str, Sign | None] = {"regenerate": "again", "proceed": "go-on", "undo": "undo", "new": None}
+
+
 def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
     label = page.app.label
     conversation = gr.HTML(
@@ -123,11 +127,9 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
     waiting = place("waiting", script_body("chat/attach_images"))
     attach, message = _lay_out_compose(label)
     with gr.Row(elem_id="actions"):
-        buttons = {
-            name: button(label(f"chat.{name}"), name, quiet=True) for name in ("regenerate", "proceed", "undo", "new")
-        }
+        buttons = {name: button(label(f"chat.{name}"), name, quiet=True, sign=sign) for name, sign in _ACTIONS.items()}
         exports = {
-            name: button(label(f"chat.export_{name}"), f"export-{name}", quiet=True)
+            name: button(label(f"chat.export_{name}"), f"export-{name}", quiet=True, sign="download")
             for name in ("json", "markdown", "python")
         }
         colours = gr.Checkbox(
@@ -172,7 +174,7 @@ def _lay_out_history(label: gr.I18n) -> HistoryLayout:
                 placeholder=label("chat.history_search"),
                 elem_id="history-search",
             )
-            export = button(label("chat.history_export"), "history-export", quiet=True)
+            export = button(label("chat.history_export"), "history-export", quiet=True, sign="download")
         entries = place("entries", script_body("chat/choose_conversation", "chat/arrange_conversations"))
     return HistoryLayout(panel, search, export, entries)
 

@@ -154,7 +154,7 @@ def _lay_out_steps(page: Page[SamplingVisits]) -> SamplingStepsLayout:
         }
         stop = button(label("sampling.stop"), "sampling-stop", visible=False, stops=True)
         exports = {
-            kind: button(label(f"sampling.export_{kind}"), f"sampling-export-{kind}", quiet=True)
+            kind: button(label(f"sampling.export_{kind}"), f"sampling-export-{kind}", quiet=True, sign="download")
             for kind in ("json", "text")
         }
     legends = gr.HTML(container=False, apply_default_css=False)
@@ -200,7 +200,7 @@ def _lay_out_sweep(page: Page[SamplingVisits]) -> SamplingSweepLayout:
     plot = gr.Plot(show_label=False, label=label("sampling.plot"), visible=False, elem_id="sweep-plot")
     with gr.Row(elem_classes="doing", visible=False) as kept:
         exports = {
-            kind: button(label(f"sampling.export_sweep_{kind}"), f"sweep-export-{kind}", quiet=True)
+            kind: button(label(f"sampling.export_sweep_{kind}"), f"sweep-export-{kind}", quiet=True, sign="download")
             for kind in ("csv", "json")
         }
     fields: list[gr.components.Component] = [temperatures, varied, values, seeds, longest]

@@ -123,7 +123,10 @@ def lay_out_compare(page: Page[EvaluationVisits]) -> EvaluationCompareLayout:
         example = button(label("evaluation.compare_example"), "compare-example")
     progress, table = place("compare-progress"), place("compare-table")
     with gr.Row(visible=False, elem_classes="doing", elem_id="compare-kept") as kept:
-        exports = {kind: button(label(f"evaluation.export_{kind}"), f"compare-{kind}", quiet=True) for kind in EXPORTS}
+        exports = {
+            kind: button(label(f"evaluation.export_{kind}"), f"compare-{kind}", quiet=True, sign="download")
+            for kind in EXPORTS
+        }
     scores = gr.Plot(show_label=False, label=label("evaluation.plot_scores"), visible=False, elem_id="compare-scores")
     took = gr.Plot(show_label=False, label=label("evaluation.plot_took"), visible=False, elem_id="compare-took")
     items = lay_out_items(page, "compare")

@@ -63,7 +63,9 @@ def lay_out_runs(page: Page[EvaluationVisits]) -> EvaluationRunsLayout:
         delete = button(label("prompting.delete"), "all-runs-delete")
         surely = button(label("prompting.surely"), "all-runs-surely", visible=False)
         exports = {
-            kind: button(label(f"evaluation.export_{kind}"), f"all-runs-{kind}", visible=False, quiet=True)
+            kind: button(
+                label(f"evaluation.export_{kind}"), f"all-runs-{kind}", visible=False, quiet=True, sign="download"
+            )
             for kind in FILES
         }
     told, drawn = place("all-runs-told"), place("all-runs-drawn")

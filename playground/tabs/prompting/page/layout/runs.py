@@ -52,7 +52,8 @@ def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
         delete = button(label("prompting.delete"), "runs-delete")
         surely = button(label("prompting.surely"), "runs-surely", visible=False)
         exports = {
-            kind: button(label(f"prompting.export_{kind}"), f"runs-export-{kind}", quiet=True) for kind in EXPORTS
+            kind: button(label(f"prompting.export_{kind}"), f"runs-export-{kind}", quiet=True, sign="download")
+            for kind in EXPORTS
         }
     with gr.Row(elem_id="runs-compare", equal_height=False):
         other = gr.Dropdown(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from playground.asking.upload import Rejected
 from playground.page.parts.measures import draw_progress
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import CLOSE, draw_sign
 from playground.tabs.rag.lab.errors import READ_BY_OCR
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.lab.loaders import version
@@ -59,8 +60,8 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
         f"{' checked' if ticked else ''}>"
         f'<div><button type="button" class="file-name" data-open="{digest}" data-page="1" data-start="0" data-end="0">'
         f'{name}</button><span class="quiet">{" · ".join(parts)}</span>{draw_left_out(show, one.omissions)}</div>'
-        f'<button type="button" class="remove" data-remove="{digest}" aria-label="{remove}" title="{remove}">✕</button>'
-        "</li>"
+        f'<button type="button" class="remove" data-remove="{digest}" aria-label="{remove}" title="{remove}">'
+        f"{draw_sign(CLOSE)}</button></li>"
     )
 
 

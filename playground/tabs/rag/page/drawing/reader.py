@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import CLOSE, draw_sign
 from playground.tabs.rag.lab.documents import DocumentPage, omission_totals
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.page.drawing.omissions import draw_left_out
@@ -36,7 +37,8 @@ def draw_page(show: Renderer, document: StoredDocument, page: DocumentPage, star
         f'<div class="reader" role="dialog" tabindex="-1" aria-label="{name}"><header><div><strong>{name}</strong>'
         f'<span class="quiet">{say(show, "page_of", page=page.number, all=document.pages)}{label}</span></div>'
         f"{_turn(show, document, page.number, -1)}{_turn(show, document, page.number, 1)}"
-        f'<button type="button" data-close aria-label="{say(show, "close")}" title="{say(show, "close")}">✕</button>'
+        f'<button type="button" data-close aria-label="{say(show, "close")}" title="{say(show, "close")}">'
+        f"{draw_sign(CLOSE)}</button>"
         f'</header>{read}<div class="page-text" tabindex="0" role="region" aria-label="{name}">{text}</div></div>'
     )
 
@@ -46,7 +48,8 @@ def draw_reader_alert(show: Renderer, error: PlaygroundError) -> str:
     close = say(show, "close")
     return (
         f'<div class="reader" role="dialog" tabindex="-1" aria-label="{close}"><header><span></span>'
-        f'<button type="button" data-close aria-label="{close}">✕</button></header>{draw_alert(show, error)}</div>'
+        f'<button type="button" data-close aria-label="{close}">{draw_sign(CLOSE)}</button></header>'
+        f"{draw_alert(show, error)}</div>"
     )
 
 

@@ -116,7 +116,10 @@ def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
     table = place("rag-measure-table", kept=True)
     plot = gr.Plot(show_label=False, label=label("rag.measure_plot"), visible=False, elem_id="rag-measure-plot")
     with gr.Row(elem_classes="doing", visible=False) as kept:
-        exports = {kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True) for kind in EXPORTS}
+        exports = {
+            kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True, sign="download")
+            for kind in EXPORTS
+        }
     fields: list[gr.components.Component] = [questions, proposing.approved, ways, sizes, k]
     return RagMeasureLayout(
         fields, own, file, told, proposing, run, stop, example, progress, table, plot, exports, kept, confirm, cancel

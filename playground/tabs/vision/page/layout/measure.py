@@ -78,7 +78,7 @@ def lay_out_measure(page: Page[VisionVisits]) -> VisionMeasureLayout:
         confirm = button(label("vision.confirm"), "vision-measure-confirm", variant="primary", visible=False)
         cancel = button(label("vision.cancel"), "vision-measure-cancel", visible=False)
         stop = button(label("vision.stop"), "vision-measure-stop", visible=False, stops=True)
-        csv = button(label("vision.csv"), "vision-csv", quiet=True, visible=False)
+        csv = button(label("vision.csv"), "vision-csv", quiet=True, visible=False, sign="download")
     progress = place("vision-measure-progress")
     table = place("vision-table", kept=True)
     plot = gr.Plot(show_label=False, label=label("vision.plot"), visible=False, elem_id="vision-plot")

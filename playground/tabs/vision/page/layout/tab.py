@@ -149,7 +149,8 @@ def _lay_out_ask(page: Page[VisionVisits]) -> VisionAskLayout:
         example = button(label("vision.example"), "vision-example")
         new = button(label("vision.new"), "vision-new", quiet=True)
         exports = {
-            name: button(label(f"vision.export_{name}"), f"vision-export-{name}", quiet=True) for name in EXPORTS
+            name: button(label(f"vision.export_{name}"), f"vision-export-{name}", quiet=True, sign="download")
+            for name in EXPORTS
         }
     return VisionAskLayout(ocr, who, columns, heads, chats, notice, question, ask, stop, example, new, exports)
 
