@@ -6,12 +6,12 @@ from providers.errors import InputError, LimitExceeded
 
 
 class LayersError(InputError, code="input_error"):
-    """There is no such token in the text, or no such head or layer in the model."""
+    """There is no such token in the text, no such head or layer in the model; a text too short to be guessed."""
 
-    reasons = ("layer_place",)
+    reasons = ("layer_place", "short_text")
 
 
 class LayersLimit(LimitExceeded, code="limit_exceeded"):
     """Values: limit, and tokens, how many there are."""
 
-    reasons = ("layer_tokens",)
+    reasons = ("layer_tokens", "text_tokens")

@@ -1,0 +1,109 @@
+"""Tokens: a text is cut by every model, two texts are compared, a vocabulary is searched, merges are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.models.page.pieces import draw_alert, draw_sentence
+from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.sections.tokens.compared import draw_compared
+from playground.tabs.models.page.sections.tokens.drawing import draw_cuts, draw_found, draw_merged
+from playground.tabs.models.page.sections.tokens.layout import ModelsTokensLayout
+from playground.tabs.models.visit.tokens import cut, find, merge
+from playground.tabs.models.visit.visits import ModelsVisits
+from playground.visitors.checks import checked_text
+from providers.errors import PlaygroundError
+
+_WORD = 80
+"""Characters of a text whose merges are followed."""
+
+
+def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokensLayout) -> None:
+    app = page.app
+    models = [page.sidebar.models, room.beside]
+
+    async def on_cut(request: gr.Request, text: str, *refs: object) -> str:
+        return await cut_text(app, app.who(request), chosen(*refs), text)
+
+    async def on_compare(request: gr.Request, first: str, second: str, *refs: object) -> str:
+        return await compare(app, app.who(request), chosen(*refs), first, second)
+
+    async def on_query(request: gr.Request, query: str, *refs: object) -> str:
+        return await search_vocabulary(app, app.who(request), chosen(*refs), query)
+
+    async def on_word(request: gr.Request, word: str, *refs: object) -> str:
+        return await follow_merges(app, app.who(request), chosen(*refs), word)
+
+    def on_opened(request: gr.Request) -> list[str]:
+        who = app.who(request)
+        return [who.text("models.example_en"), who.text("models.example_es")]
+
+    for event in (layout.cut.click, layout.text.submit):
+        event(on_cut, [layout.text, *models], layout.shown, **PRIVATE)
+    for button, key in (
+        (layout.example, "cut_example_text"),
+        *((one, f"odd_{name}_text") for name, one in layout.odd.items()),
+    ):
+        button.click(_example(app, key), models, [layout.text, layout.shown], **PRIVATE)
+    for event in (layout.compare.click, layout.first.submit, layout.second.submit):
+        event(on_compare, [layout.first, layout.second, *models], layout.compared, **PRIVATE)
+    layout.query.submit(on_query, [layout.query, *models], layout.found, **PRIVATE)
+    layout.word.submit(on_word, [layout.word, *models], layout.merged, **PRIVATE)
+    room.opened.change(on_opened, None, [layout.first, layout.second], **PRIVATE)
+
+
+def _example(app: App[ModelsVisits], key: str) -> Any:
+    async def on_example(request: gr.Request, *refs: object) -> list[str]:
+        who = app.who(request)
+        text = who.text(f"models.{key}")
+        return [text, await cut_text(app, who, chosen(*refs), text)]
+
+    return on_example
+
+
+async def cut_text(app: App[ModelsVisits], who: Who, refs: Sequence[str], text: str) -> str:
+    """The text as each model cuts it."""
+    show = app.show(who)
+    if not refs:
+        return draw_sentence(show, "no_models")
+    try:
+        found = await cut(app.visits, who.visitor, refs, checked_text(text, app.bounds))
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+    return draw_cuts(show, found, await app.visits.known(who.visitor))
+
+
+async def compare(app: App[ModelsVisits], who: Who, refs: Sequence[str], first: str, second: str) -> str:
+    """How many more tokens the second text has, by each tokenizer, and what each costs at a service's price."""
+    show = app.show(who)
+    try:
+        texts = [checked_text(one, app.bounds) for one in (first, second)]
+        found = [await cut(app.visits, who.visitor, refs, text) for text in texts]
+    except PlaygroundError as error:
+        return draw_alert(show, error, "nothing_two")
+    return draw_compared(show, found[0], found[1], app.reach.catalog.models)
+
+
+async def search_vocabulary(app: App[ModelsVisits], who: Who, refs: Sequence[str], query: str) -> str:
+    """The tokens of each vocabulary that hold the query."""
+    show = app.show(who)
+    try:
+        found = await find(app.visits, who.visitor, refs, checked_text(query, app.bounds))
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+    return draw_found(show, found, await app.visits.known(who.visitor))
+
+
+async def follow_merges(app: App[ModelsVisits], who: Who, refs: Sequence[str], word: str) -> str:
+    """How each byte-pair tokenizer puts a word together; of the others, what they do instead."""
+    show = app.show(who)
+    try:
+        text = checked_text(word, app.bounds)[:_WORD]
+        found = await merge(app.visits, who.visitor, refs, text)
+    except PlaygroundError as error:
+        return draw_alert(show, error)
+    return draw_merged(show, found, await app.visits.known(who.visitor))

@@ -1,0 +1,58 @@
+"""A text that a visitor shows to several models, and the game that the visitor plays against one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from playground.tabs.models.lab.surprise import (
+    GuessingGame,
+    ScoringPlan,
+    SurprisedModel,
+    begin_game,
+    guess,
+    surprised,
+)
+from playground.tabs.models.visit.visits import ModelsVisits
+from providers.errors import Failure, InputError, PlaygroundError
+from providers.whitebox import inside
+
+SECTION, GAME = "surprise", "game"
+
+
+async def surprise(
+    visits: ModelsVisits, visitor: str, refs: Sequence[str], text: str, plan: ScoringPlan
+) -> dict[str, SurprisedModel | Failure]:
+    """The text as each model foresees it, or why nobody can tell. Raises `LimitExceeded`."""
+    found: dict[str, SurprisedModel | Failure] = {}
+    embeds = {one.ref for one in visits.reach.embeddings()}
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
+        for ref in refs:
+            try:
+                if ref in embeds:
+                    continue  # it foresees nothing, by its nature: that is no failure
+                async with visits.reach.open(visitor, ref) as (provider, model):
+                    found[ref] = await surprised(await inside(provider, model), model, text, plan)
+            except PlaygroundError as error:
+                found[ref] = Failure.of(error)
+    return found
+
+
+async def begin(visits: ModelsVisits, visitor: str, ref: str, text: str) -> GuessingGame:
+    """A new game against that model. Raises `LayersError("short_text")` and what `WhiteBox.score` raises."""
+    async with (
+        visits.sessions.work.at(visitor, f"models-{GAME}"),
+        visits.reach.open(visitor, ref) as (provider, model),
+    ):
+        game = await begin_game(await inside(provider, model), model, text)
+    visits.keep(visitor, GAME, game)
+    return game
+
+
+def guess_next(visits: ModelsVisits, visitor: str, typed: str) -> GuessingGame:
+    """The game after one more guess. Raises `InputError("empty")` where none is going on, or nothing was typed."""
+    game = visits.kept(visitor, GAME, GuessingGame)
+    if game is None:
+        raise InputError("empty")
+    after = guess(game, typed)
+    visits.keep(visitor, GAME, after)
+    return after
