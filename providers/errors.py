@@ -92,18 +92,6 @@ class UnsupportedRequest(PlaygroundError):
     reasons = (
         *("images", "prefill", "rejected", "template", "logits", "logprobs", "embedding", "likelihood"),
         *("layers", "lens"),
-            "images",
-            "prefill",
-            "rejected",
-            "template",
-            "logits",
-            "logprobs",
-            "embedding",
-            "likelihood",
-            "layers",
-            "lens",
-        ),
-    )
 
 
 class ProviderError(PlaygroundError):
