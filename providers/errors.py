@@ -92,6 +92,7 @@ class UnsupportedRequest(PlaygroundError):
     reasons = (
         *("images", "prefill", "rejected", "template", "logits", "logprobs", "embedding", "likelihood"),
         *("layers", "lens"),
+    )
 
 
 class ProviderError(PlaygroundError):
