@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from playground.page.parts.render import tags_shown, tags_typed
+from playground.page.parts.verbatim import tags_shown, tags_typed
 
 IMAGE = "![a](https://evil.example/x.png)"
 
