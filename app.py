@@ -11,7 +11,7 @@ def main() -> None:
     from playground.page import create  # Gradio reads its environment when it is imported
 
     page = create(settings)
-    launch(page.blocks, settings, page.look, work=page.warm_up)
+    launch(page.blocks, settings, page.look, work=page.live, sessions=page.program.sessions)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +33,7 @@ def _home(data: Mapping[str, Any]) -> Path:
     return Path(platformdirs.user_cache_dir("aula", appauthor=False))
 
 
+_SPACE_PROXIES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 _NETWORK, _DEADLINES = Network(), Deadlines()
 """What providers do where nobody says otherwise."""
 
@@ -81,12 +83,42 @@ class Settings(BaseSettings):
         description="Host names the page answers to besides its own, comma-separated; `*` for any. "
         "Needed behind a reverse proxy.",
     )
+    proxies: Names = Field(
+        default_factory=lambda data: _SPACE_PROXIES if data["space_id"] else (),
+        description="Addresses or networks of reverse proxies, comma-separated: who a request comes from, and the host "
+        "it was sent to, are believed of these alone. Needed behind a reverse proxy where strangers visit, for limits "
+        "would else count all of them as one. Default: none; private networks on a Space.",
+    )
     api_hosts: Names = Field(
-        (), description="host:port, comma-separated, that a hosted page may ask besides the catalogue's vendors."
+        (),
+        description="host:port, comma-separated, that a hosted page may ask besides the catalogue's vendors; "
+        "a server in a private network may be among them, by its address, or by a name such as `gpu` or `gpu.local`.",
     )
     messages_per_minute: Annotated[int, Field(ge=1)] | None = Field(
         default_factory=lambda data: 30 if data["hosted"] else None,
         description="Messages a visitor may send a minute; searching is none. Default: 30 if hosted, else any number.",
+    )
+    messages_per_address: Annotated[int, Field(ge=1)] | None = Field(
+        default_factory=lambda data: 600 if data["hosted"] else None,
+        description="Messages a minute from one network address, which a class may share; whoever keeps no cookie is "
+        "one visitor with all such of the address. Default: 600 if hosted, else any number.",
+    )
+    new_visitors_per_address: Annotated[int, Field(ge=1)] | None = Field(
+        default_factory=lambda data: 60 if data["hosted"] else None,
+        description="New visitors a minute from one network address. Default: 60 if hosted, else any number.",
+    )
+    new_visitors_per_minute: Annotated[int, Field(ge=1)] | None = Field(
+        default_factory=lambda data: 600 if data["hosted"] else None,
+        description="New visitors a minute in all. Default: 600 if hosted, else any number.",
+    )
+    visitor_mb: Annotated[float, Field(gt=0)] | None = Field(
+        default_factory=lambda data: 300 if data["hosted"] else None,
+        description="Megabytes kept on the disk for one visitor, files uploaded within a day included. "
+        "Default: 300 if hosted, else any number.",
+    )
+    stored_gb: Annotated[float, Field(gt=0)] | None = Field(
+        default_factory=lambda data: 20 if data["hosted"] else None,
+        description="Gigabytes kept on the disk for all visitors. Default: 20 if hosted, else any number.",
     )
     max_tokens_per_reply: int = Field(2048, ge=1, description="Longest reply a visitor may ask for, in tokens.")
     parallel_streams: int = Field(4, ge=1, description="Replies a visitor may receive at the same time.")
@@ -149,10 +181,17 @@ class Settings(BaseSettings):
         _DEADLINES.total, gt=0, description="Longest time for a reply of a model on this computer, once it is its turn."
     )
 
-    @field_validator("allowed_hosts", "api_hosts", mode="before")
+    @field_validator("allowed_hosts", "api_hosts", "proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, re.split(r"[\s,]+", value.lower()))) if isinstance(value, str) else value
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ip_network(one, strict=False)
+        return value
 
     @field_validator("model")
     @classmethod
@@ -185,6 +224,16 @@ class Settings(BaseSettings):
     def max_body(self) -> int:
         """In bytes."""
         return int(self.max_body_mb * 1e6)
+
+    @property
+    def visitor_bytes(self) -> int | None:
+        """Kept for one visitor at most."""
+        return None if self.visitor_mb is None else int(self.visitor_mb * 1e6)
+
+    @property
+    def stored_bytes(self) -> int | None:
+        """Kept for all visitors at most."""
+        return None if self.stored_gb is None else int(self.stored_gb * 1e9)
 
     def options(self) -> Options:
         """What the providers need to know."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EDQUOT, ENOSPC
+from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,13 +24,17 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "damaged",
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_LOCKED: "busy",
+    sqlite3.SQLITE_READONLY: "denied",
+    sqlite3.SQLITE_PERM: "denied",
 }
+_BY_NUMBER = {ENOSPC: "full", EDQUOT: "full", EFBIG: "full", EACCES: "denied", EPERM: "denied", EROFS: "denied"}
+log = logging.getLogger(__name__)
 
 
 class StorageFailed(PlaygroundError):
     """What is kept for a visitor could not be written or read."""
 
-    reasons: ClassVar[tuple[str, ...]] = ("full", "damaged", "busy")
+    reasons: ClassVar[tuple[str, ...]] = ("full", "damaged", "busy", "denied")
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -72,13 +78,34 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """What SQLite and the disk report, as `StorageFailed`."""
+    """What SQLite and the disk report, as `StorageFailed`.
+
+    A full disk, and one that may not be written, are in the log once: whoever runs the page is to know it.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        raise StorageFailed(_reason(error)) from error
+        raise _failed(_reason(error)) from error
     except OSError as error:
-        raise StorageFailed("full" if error.errno in (ENOSPC, EDQUOT) else None) from error
+        raise storage_failed(error) from error
+
+
+def storage_failed(error: OSError) -> StorageFailed:
+    """What is told of what the disk reports."""
+    return _failed(_BY_NUMBER.get(error.errno or 0))
+
+
+def _failed(reason: str | None) -> StorageFailed:
+    if reason in ("full", "denied"):
+        _tell(reason)
+    return StorageFailed(reason)
+
+
+@cache
+def _tell(reason: str) -> None:
+    """Once for each reason, however many visitors meet it."""
+    said = {"full": "The disk is full", "denied": "The disk may not be written"}
+    log.error("%s: nothing more is kept for visitors until that is put right.", said[reason])
 
 
 def _reason(error: sqlite3.Error) -> str | None:

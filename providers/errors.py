@@ -73,6 +73,7 @@ class UnknownModel(ConfigurationError):
 class WeightsUnavailable(ConfigurationError):
     """Values: model; disk: need and free in bytes; import, unreadable, failed, unfit and what follows it: cause.
 
+    "bounds": a file asks for more than any such model has, or does not come to an end; `cause` is its name.
     "damaged" is what a length, a checksum or a parser of the file itself has shown; "engine", that a process ended
     while it was loading; "unfit", that the files are whole, and nothing that is of use here can be made of them.
     `cause` is the module that could not be imported, the system's name of its error, or the class of a library's.
@@ -81,14 +82,17 @@ class WeightsUnavailable(ConfigurationError):
     reasons = (
         *("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip"),
         *("engine", "import", "unreadable", "failed", "unfit"),
-        *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts"),
+        *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts", "bounds"),
     )
 
 
 class UnsupportedRequest(PlaygroundError):
     """Values: model, or provider and parameter."""
 
-    reasons = ("images", "prefill", "rejected", "logits", "logprobs", "embedding", "likelihood", "layers", "lens")
+    reasons = (
+        *("images", "prefill", "rejected", "template", "logits", "logprobs", "embedding", "likelihood"),
+        *("layers", "lens"),
+    )
 
 
 class ProviderError(PlaygroundError):
@@ -129,11 +133,15 @@ class ContextTooLong(ProviderError):
 
 
 class Refused(ProviderError):
-    reasons = ("filter", "refusal")
+    """ "tool": the model answered with nothing but the call of a tool."""
+
+    reasons = ("filter", "refusal", "tool")
 
 
 class StreamTruncated(ProviderError):
-    reasons = ("reset", "malformed", "no_end", "empty")
+    """ "cancelled": the service itself called the reply off."""
+
+    reasons = ("reset", "malformed", "no_end", "empty", "cancelled")
 
 
 class Timeout(ProviderError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from providers import catalog
 from providers.errors import PlaygroundError
 
 __all__ = ["Created", "create"]
+
+SWEEPING = 3600.0
+"""Seconds between two looks at what is too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,18 @@ class Created:
             async with self.program.reach.open("", self.program.settings.model) as (provider, model):
                 async for _ in provider.prepare(model):
                     pass
+        await self._tidy()
+
+    async def live(self) -> None:
+        """`warm_up`, then, for as long as the page runs, delete every hour what nobody has touched for too long."""
+        await self.warm_up()
+        while True:
+            await asyncio.sleep(SWEEPING)
+            with suppress(OSError):  # a disk that does not answer now is asked again in an hour
+                await asyncio.to_thread(self.program.sessions.conversations.sweep)
+            await self._tidy()
+
+    async def _tidy(self) -> None:
         for tab in self.tabs:
             with suppress(PlaygroundError):
                 await tab.tidy()

@@ -16,6 +16,7 @@ from playground.text import Texts
 from playground.visitors import Sessions
 from playground.visitors.checks import InputBounds, checked_sampling
 from playground.visitors.reach import Reach
+from playground.visitors.remembering import Remembers
 from playground.web import language, visitor_id
 from playground.web.scripts import script_function
 from providers.types import ModelInfo, Sampling
@@ -53,6 +54,21 @@ class Program:
         """
         lenders = (one for one in self.opened.values() if protocol in type(one).__mro__)
         return cast("Lent | None", next(lenders, None))
+
+    def rememberers(self) -> list[Remembers]:
+        """What the tabs opened that keeps something of its visitors."""
+        return [cast("Remembers", one) for one in self.opened.values() if Remembers in type(one).__mro__]
+
+    async def forget(self, visitor: str) -> None:
+        """Delete all that is kept of a visitor: first what the tabs have, then keys, files and the cookie's worth.
+
+        Raises `StorageFailed`.
+        """
+        await self.sessions.stop(visitor)
+        for one in self.rememberers():
+            await one.forget(visitor)
+        self.reach.forget(visitor)
+        await self.sessions.forget(visitor)
 
     def show(self, who: Who, *, colours: bool = False) -> Renderer:
         """What shows values in the visitor's language."""

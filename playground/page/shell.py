@@ -18,8 +18,10 @@ from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import PRIVATE, App, Page, Program
 from playground.page.sidebar.events import wire_sidebar
+from playground.page.sidebar.kept import publish_kept, wire_kept
 from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
+from playground.web.discreet import DiscreetBlocks
 from playground.web.scripts import script_element, script_function
 
 _BRAND = (
@@ -90,7 +92,7 @@ def labels(texts: Texts) -> gr.I18n:
 def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
     """The page."""
     blocks: gr.Blocks
-    with gr.Blocks(title="Aula", fill_height=True, analytics_enabled=False) as blocks:
+    with DiscreetBlocks(program.texts, title="Aula", fill_height=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="head", equal_height=True):
             gr.HTML(_BRAND, container=False)
             switches = {
@@ -105,6 +107,8 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
         handed, restored = gr.State(), gr.Textbox(visible=False)
         wire_sidebar(program, blocks, bar)
+        wire_kept(program, bar.kept)
+        publish_kept(program)
         lines = []
         with places:
             for tab in opened:

@@ -11,11 +11,13 @@ import secrets
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from playground.asking.errors import ArgumentError, RequestLimit
 from playground.asking.salvage import DAMAGED, keep_aside, read_rows, read_value
+from playground.sqlite import failures, storage_failed
 
 FIRST = "0" * 32
 """The conversation of whoever names none: the only one that a visitor had before there were several."""
@@ -65,6 +67,8 @@ class Conversations:
     days: float = 30
     max_bytes: int = 25_000_000
     """Of one conversation: its images are part of it, in base64."""
+    room: Callable[[str, int], None] | None = None
+    """Asked before so many bytes are kept for a visitor; raises where they may not be."""
 
     def folder(self, visitor: str) -> Path:
         """Where the visitor's files may be kept; made on first use by whoever writes there."""
@@ -96,6 +100,8 @@ class Conversations:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise storage_failed(error) from error
         try:
             value = json.loads(content)
         except (ValueError, RecursionError):
@@ -119,21 +125,29 @@ class Conversations:
 
     def keep_aside(self, visitor: str, conversation: str = FIRST) -> None:
         """What was saved last, as it is, beside what will be saved next; once."""
-        keep_aside(self.file(visitor, conversation))
+        with failures():
+            keep_aside(self.file(visitor, conversation))
 
     def save(self, visitor: str, value: dict[str, object], conversation: str = FIRST) -> None:
-        """Replace what was saved, whole or not at all. Raises `RequestLimit("history")` beyond `max_bytes`."""
+        """Replace what was saved, whole or not at all.
+
+        Raises `RequestLimit("history")` beyond `max_bytes`, `StorageFailed`, and what `room` raises.
+        """
         content = json.dumps(value, allow_nan=False).encode()
         if len(content) > self.max_bytes:
             raise RequestLimit("history", limit=self.max_bytes)
-        self.folder(visitor).mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.room is not None:
+            self.room(visitor, len(content))
+        with failures():
+            self.folder(visitor).mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_file(self.file(visitor, conversation), content)
 
     def delete(self, visitor: str, conversation: str = FIRST) -> None:
         """Delete a conversation. What else is kept for the visitor, such as runs, stays."""
         path = self.file(visitor, conversation)
-        for file in path.parent.glob(f"{path.stem}.*"):
-            file.unlink(missing_ok=True)
+        with failures():
+            for file in path.parent.glob(f"{path.stem}.*"):
+                file.unlink(missing_ok=True)
         for folder in (self.others(visitor), self.folder(visitor)):
             with contextlib.suppress(OSError):  # something else is kept there, or nothing ever was
                 folder.rmdir()
@@ -150,7 +164,15 @@ class Conversations:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write it whole or not at all, in a folder that is made where it is missing; for the owner alone."""
+    """Write it whole or not at all, in a folder that is made where it is missing; for the owner alone.
+
+    Raises `StorageFailed`.
+    """
+    with failures():
+        _replace_file(path, content)
+
+
+def _replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=".part")
     try:

@@ -6,6 +6,6 @@ from providers.errors import LimitExceeded
 
 
 class VisitorLimit(LimitExceeded, code="limit_exceeded"):
-    """Values: limit, and seconds to wait where it is a rate."""
+    """Values: limit, and seconds to wait where it is a rate; of "stored" and "stored_in_all" the limit is in MB."""
 
-    reasons = ("rate", "streams", "body")
+    reasons = ("rate", "address_rate", "newcomers", "streams", "body", "stored", "stored_in_all")

@@ -22,12 +22,16 @@ class Expiring(Generic[V]):
     most: int = 10_000
     clock: Clock = time.monotonic
     _entries: OrderedDict[str, tuple[float, V]] = field(default_factory=OrderedDict, repr=False)
+    _next: float = field(default=0.0, init=False, repr=False)
+    """Before this moment nothing vanishes: with many thousands, not each call looks at all of them."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def put(self, name: str, value: V) -> None:
         with self._lock:
             self._sweep()
-            self._entries[name] = (self.clock() + self.seconds, value)
+            until = self.clock() + self.seconds
+            self._next = min(self._next, until) if self._entries else until
+            self._entries[name] = (until, value)
             self._entries.move_to_end(name)
             while len(self._entries) > self.most:
                 self._entries.popitem(last=False)
@@ -46,5 +50,14 @@ class Expiring(Generic[V]):
 
     def _sweep(self) -> None:
         now = self.clock()
+        if now < self._next:
+            return
         for name in [name for name, (until, _) in self._entries.items() if until <= now]:
             del self._entries[name]
+        self._next = min((until for until, _ in self._entries.values()), default=0.0)
+
+    def names(self) -> list[str]:
+        """Of all that is remembered now."""
+        with self._lock:
+            self._sweep()
+            return list(self._entries)

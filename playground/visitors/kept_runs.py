@@ -42,7 +42,8 @@ class KeptRuns:
                 await run_to_end(stack.close)
 
     def create(self, visitor: str, name: str, description: RunDescription) -> str:
-        """Keep a new run; its id. Raises `MeasuringLimit("runs")`."""
+        """Keep a new run; its id. Raises `MeasuringLimit("runs")`, `VisitorLimit`."""
+        self.sessions.storage.check(visitor)
         with self.opened(visitor) as runs:
             if runs.count() >= MOST_RUNS:
                 raise MeasuringLimit("runs", limit=MOST_RUNS)

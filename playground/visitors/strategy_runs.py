@@ -6,7 +6,7 @@ Whatever tab measures answers of models measures them so: Prompting strategies, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -23,6 +23,7 @@ from playground.visitors.expiring import Expiring
 from playground.visitors.kept_runs import KeptRuns
 from playground.visitors.nearness import Nearness
 from playground.visitors.reach import Reach
+from playground.visitors.remembering import Remembers
 
 _HOURS = 14_400.0
 """Seconds for which a visitor's own questions are kept that are part of no run."""
@@ -34,7 +35,7 @@ Searcher = Callable[[str], Awaitable[Search | None]]
 
 
 @dataclass(slots=True)
-class StrategyRuns:
+class StrategyRuns(Remembers):
     """At each place ("set", …) one piece of work a visitor: a new one stops the one before.
 
     Each counts against the visitor's messages a minute, and holds one of the visitor's streams. `ROOM` is the tab that
@@ -131,6 +132,16 @@ class StrategyRuns:
     def listed(self, visitor: str) -> tuple[StoredRun, ...]:
         """The kept runs of this kind of measurement, newest first; a visitor without any gets no file."""
         return self.kept.listed(visitor, (self.MEASUREMENT,))
+
+    def remembered(self, visitor: str) -> Mapping[str, int]:
+        """See `playground.visitors.remembering.Remembers`."""
+        own = self._own.get(visitor)
+        return {"runs": len(self.listed(visitor)), "questions": len(own.items) if own is not None else 0}
+
+    async def forget(self, visitor: str) -> None:
+        """As `remembered`: what is in memory."""
+        self._own.pop(visitor)
+        self._waiting.pop(visitor)
 
     def pause(self, visitor: str, place: str = "set") -> None:
         """Let the requests under way end, and begin none."""

@@ -67,6 +67,12 @@ class Work:
             if whose == visitor:
                 running.control.stop()
 
+    async def ended(self, visitor: str) -> None:
+        """All that was stopped for the visitor has let go, or two seconds have passed."""
+        running = [one.ended.wait() for (whose, _), one in self._running.items() if whose == visitor]
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*running), _PATIENCE)
+
     def visitors_at(self, place: str) -> int:
         """How many visitors have something going on there."""
         return sum(where == place for _, where in self._running)

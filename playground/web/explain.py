@@ -9,13 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.sqlite import StorageFailed, storage_failed
 from playground.text import Texts
 from playground.web.line import JOIN
 
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """Middleware: bounds the body, and says so, or that the waiting line is full. Stands inside `Identify`.
+    """Middleware: bounds the body, and says so, or that the waiting line or the disk is full. Stands inside `Identify`.
 
     Gradio's page shows a fixed English sentence for a 503 and `detail` for any other status. Other clients get the 503.
     """
@@ -62,6 +63,10 @@ class Explain:
             if started or error.status_code != 413:
                 raise
             await self._too_large(scope)(scope, receive, send)
+        except OSError as error:  # of Gradio's, which writes uploads without asking whether there is room
+            if started or error.errno is None:
+                raise
+            await self._not_kept(scope, storage_failed(error))(scope, receive, send)
 
     def _explanation(self, scope: Scope, status: int) -> JSONResponse | None:
         if status == 413:
@@ -72,6 +77,9 @@ class Explain:
 
     def _too_large(self, scope: Scope) -> JSONResponse:
         return self._answer(scope, 413, "limit_exceeded.body", limit=f"{self.max_body / 1e6:g}")
+
+    def _not_kept(self, scope: Scope, failure: StorageFailed) -> JSONResponse:
+        return self._answer(scope, 507, failure.key)
 
     def _answer(self, scope: Scope, status: int, error: str, **values: object) -> JSONResponse:
         language = scope["state"]["language"]

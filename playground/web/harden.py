@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from playground.web.scripts import script_element
 from playground.web.visitor import LANGUAGE_COOKIE
 
+_IS_ANSWER = re.compile(r"/gradio_api(/|$)|/config/?$|/health$")
+"""Paths of answers that are one visitor's or one moment's: no cache on the way keeps them."""
+
 
 def script_hashes(head: str) -> tuple[str, ...]:
     """The CSP sources of the inline scripts in `head`, which Gradio inserts without a nonce."""
@@ -66,6 +69,8 @@ class Harden:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers(nonce))
+                if _IS_ANSWER.match(scope["path"]):
+                    headers["cache-control"] = "no-store"
                 if headers.get("content-type", "").startswith("text/html"):
                     held.append(message)
                     return

@@ -20,15 +20,22 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.sqlite import failures
 from playground.visitors.expiring import Clock, Expiring
 
 _DAY = 86_400.0
 _API = "/gradio_api"
+_MOST_EVENTS = 50_000
+"""Calls whose owners are remembered: a busy class makes some thousands a day."""
 _LONG = 65_536
 """Bytes of a body from which a thread reads it: an event loop would stand still over megabytes of JSON."""
 _RESULTS = tuple(f"{_API}/{route}" for route in ("upload", "queue/data", "call/", "run/", "api/", "component_server"))
 """Routes whose answers name files. Not the files themselves: their contents are the visitors'."""
 _FILE = re.compile(rf"{_API}/file=(.*)", re.DOTALL)
+_CALLS = (f"{_API}/call/", f"{_API}/queue/join")
+"""Routes that begin work and answer with the name of the call."""
+_CALL = re.compile(rf"{_API}/call/(?:v2/)?[^/]+/([^/]+)/?")
+_EVENT_IN_REPLY = re.compile(rb'\s*\{\s*"event_id"\s*:\s*"([\w-]+)"\s*\}\s*\Z')
 _PATH_IN_REPLY = re.compile(rb'"path":\s*("(?:[^"\\]|\\.)*")')
 """A key of an object. Inside a text its quotes would be escaped, so that nobody is granted a path by echoing it."""
 
@@ -42,12 +49,14 @@ class Ownership:
     clock: Clock = time.monotonic
     _files: Expiring[set[str]] = field(init=False, repr=False)
     _pages: Expiring[str] = field(init=False, repr=False)
+    _events: Expiring[str] = field(init=False, repr=False)
     _public: set[str] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
         self.folder = Path(os.path.realpath(self.folder))
         self._files = Expiring(self.seconds, clock=self.clock)
         self._pages = Expiring(self.seconds, clock=self.clock)
+        self._events = Expiring(self.seconds, _MOST_EVENTS, self.clock)
 
     def publish(self, paths: Iterable[str]) -> None:
         """Files that belong to the page itself: everybody may read them."""
@@ -58,6 +67,10 @@ class Ownership:
         real = {os.path.realpath(path) for path in paths}
         if real:
             self._files.put(visitor, (self._files.get(visitor) or set()) | real)
+
+    def files(self, visitor: str) -> set[str]:
+        """The paths of what the visitor uploaded or was sent; some are deleted by now."""
+        return set(self._files.get(visitor) or ())
 
     def owns(self, visitor: str, path: str) -> bool:
         """The visitor may read that file of the upload folder."""
@@ -75,9 +88,22 @@ class Ownership:
         if self._pages.get(page) is None:
             self._pages.put(page, visitor)
 
+    def begin(self, visitor: str, event: str) -> None:
+        """The visitor has made a call, which is named like this."""
+        self._events.put(event, visitor)
+
     def page_is_closed_to(self, visitor: str, page: str) -> bool:
-        """Somebody else opened it."""
-        return self._pages.get(page) not in (None, visitor)
+        """Somebody else opened it. A call that names no page is one by itself, of its own name."""
+        return self._pages.get(page) not in (None, visitor) or self._events.get(page) not in (None, visitor)
+
+    def forget(self, visitor: str) -> None:
+        """Delete the visitor's uploads, but for those that another one has too, and forget whose they were."""
+        files = self._files.pop(visitor) or set()
+        others = set[str]().union(*(self._files.get(other) or () for other in self._files.names()))
+        with failures():
+            for path in files - others - self._public:
+                if Path(path).is_relative_to(self.folder):
+                    Path(path).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +131,26 @@ class Private:
             else:
                 asked = asked.joined(_named_by_body(body))
         if any(self.ownership.closed_to(visitor, file) for file in asked.files) or any(
-            self.ownership.page_is_closed_to(visitor, page) for page in asked.pages
+            self.ownership.page_is_closed_to(visitor, page) for page in asked.pages + asked.calls
         ):
             await JSONResponse({"detail": "This belongs to another visitor."}, 403)(scope, receive, send)
             return
         if scope["state"]["returning"]:  # a client without cookies is a new visitor each time, and could claim nothing
             for page in asked.pages:
                 self.ownership.claim(visitor, page)
+            if scope["method"] == "POST" and path.startswith(_CALLS):
+                send = self._noting(send, visitor)
         if path.startswith(_RESULTS):
             send = self._learning(send, visitor, upload=path.startswith(f"{_API}/upload"))
         await self.app(scope, receive, send)
+
+    def _noting(self, send: Send, visitor: str) -> Send:
+        async def send_and_note(message: Message) -> None:
+            if found := _EVENT_IN_REPLY.match(message.get("body", b"")):
+                self.ownership.begin(visitor, found[1].decode())
+            await send(message)
+
+        return send_and_note
 
     def _learning(self, send: Send, visitor: str, *, upload: bool) -> Send:
         folder = json.dumps(str(self.ownership.folder))[1:-1].encode()
@@ -133,9 +169,10 @@ class Private:
 class _Asked:
     files: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
     def joined(self, other: _Asked) -> _Asked:
-        return _Asked(self.files + other.files, self.pages + other.pages)
+        return _Asked(self.files + other.files, self.pages + other.pages, self.calls + other.calls)
 
 
 def _named_by_address(scope: Scope) -> _Asked:
@@ -145,8 +182,9 @@ def _named_by_address(scope: Scope) -> _Asked:
     pages = tuple(query.get("session_hash", ()))
     if path.startswith(f"{_API}/heartbeat/"):
         pages += (path.removeprefix(f"{_API}/heartbeat/").strip("/"),)
+    call = _CALL.fullmatch(path) if scope["method"] == "GET" else None
     found = _FILE.fullmatch(path)
-    return _Asked((found[1],) if found else (), pages)
+    return _Asked((found[1],) if found else (), pages, (call[1],) if call else ())
 
 
 def _named_by_body(body: bytes) -> _Asked:
@@ -155,8 +193,13 @@ def _named_by_body(body: bytes) -> _Asked:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return _Asked()
-    page = value.get("session_hash") if isinstance(value, dict) else None
-    return _Asked(tuple(_paths(value)), (page,) if isinstance(page, str) else ())
+    table = value if isinstance(value, dict) else {}
+    page, call = table.get("session_hash"), table.get("event_id")
+    return _Asked(
+        tuple(_paths(value)),
+        (page,) if isinstance(page, str) else (),
+        (call,) if isinstance(call, str) else (),
+    )
 
 
 def _paths(value: object) -> Iterator[str]:

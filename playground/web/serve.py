@@ -14,7 +14,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from playground.settings import Settings
 from playground.text import texts
+from playground.visitors import Sessions
+from playground.web.admit import Admit
 from playground.web.explain import Explain
+from playground.web.forwarded import Forwarded, Proxies
 from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
 from playground.web.line import Line
@@ -46,30 +49,42 @@ def prepare(settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str(_uploads(settings))
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # who a request comes from is decided by `Forwarded` alone
     if find_spec("matplotlib") is None:  # else Gradio looks for it through all folders, twice with every redraw
         sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Python's own sign for "not here"
 
 
-def middleware(settings: Settings, ownership: Ownership, head: str = "") -> list[Middleware]:
+def middleware(
+    settings: Settings, ownership: Ownership, head: str = "", sessions: Sessions | None = None
+) -> list[Middleware]:
     """Outermost first; `launch` puts `Line` before the last.
 
     Gradio puts its own around them: CORS, and the compression of scripts and styles.
     """
-    seal = Seal(kept_secret(settings.home))
+    seal, hosts = Seal(kept_secret(settings.home)), Hosts.of(settings)
+    known: dict[str, Any] = {} if sessions is None else {"gone": lambda visitor: sessions.gone.get(visitor) is not None}
+    admit = [] if sessions is None else [Middleware(Admit, sessions=sessions, texts=texts())]
     return [
         Middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=5),  # never an event stream
         Middleware(Harden, framed=settings.on_space, hashes=script_hashes(head)),
-        Middleware(Guard, hosts=Hosts.of(settings)),
-        Middleware(Identify, seal=seal, languages=texts().languages(), framed=settings.on_space),
+        Middleware(Forwarded, proxies=Proxies.of(settings.proxies), hosts=hosts),
+        Middleware(Guard, hosts=hosts),
+        Middleware(Identify, seal=seal, languages=texts().languages(), framed=settings.on_space, **known),
+        *admit,
         Middleware(Explain, texts=texts(), places=settings.queue_size, max_body=settings.max_body),
         Middleware(Private, ownership=ownership),
     ]
 
 
-def launch_arguments(settings: Settings, ownership: Ownership, look: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def launch_arguments(
+    settings: Settings,
+    ownership: Ownership,
+    look: Mapping[str, Any] | None = None,
+    sessions: Sessions | None = None,
+) -> dict[str, Any]:
     """For `Blocks.launch`; `look` adds theme, css, js, head."""
     look = look or {}
-    layers = middleware(settings, ownership, str(look.get("head") or ""))
+    layers = middleware(settings, ownership, str(look.get("head") or ""), sessions)
     return {
         "server_name": settings.host,
         "server_port": settings.port,
@@ -101,8 +116,10 @@ def launch(
     *,
     wait: bool = True,
     work: Work | None = None,
+    sessions: Sessions | None = None,
 ) -> str:
-    """Serve the page and return its address; with `wait`, only once it is stopped. `work` begins with the server.
+    """Serve the page and return its address; with `wait`, only once it is stopped. `work` begins with the server;
+    `sessions` are told where visitors come from, and whose files are whose.
 
     Raises `RuntimeError` where `prepare` was not called before the page was built.
     """
@@ -116,7 +133,10 @@ def launch(
     blocks.delete_cache = _CLEANING
     blocks.max_threads = _THREADS  # queue() counts its places from this, before launch() is told
     blocks.queue(max_size=settings.queue_size, default_concurrency_limit=_THREADS)
-    arguments = launch_arguments(settings, ownership, look)
+    if sessions is not None:
+        sessions.forgetting.append(ownership.forget)
+        sessions.storage.uploads = ownership.files
+    arguments = launch_arguments(settings, ownership, look, sessions)
     arguments["app_kwargs"]["middleware"].insert(-1, Middleware(Line, room=lambda: _room(blocks, settings)))
     if work is not None:
         arguments["app_kwargs"]["middleware"].append(Middleware(Start, work=work))

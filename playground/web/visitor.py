@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 VISITOR_COOKIE = "aula_visitor"
 LANGUAGE_COOKIE = "aula_language"
 _YEAR = 365 * 86_400
+_LISTENING = re.compile(r"/gradio_api/(queue/data|call/|heartbeat/)")
+"""Paths where a page hears how its calls ended, the one that deleted everything too."""
 _ISSUED = re.compile(r"([\w-]{43})\.([\w-]{43})", re.ASCII)
 
 
@@ -73,6 +75,8 @@ class Identify:
     languages: Sequence[str]
     framed: bool = False
     """Shown in another site's frame (a Space), where a browser keeps only a partitioned cookie."""
+    gone: Callable[[str], bool] = lambda visitor: False
+    """The visitor had everything deleted: the cookie means nobody any more."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,6 +85,8 @@ class Identify:
         headers = Headers(scope=scope)
         cookies = read_cookies(headers.get("cookie", ""))
         known = self.seal.visitor(cookies.get(VISITOR_COOKIE))
+        if known is not None and self.gone(known) and not _LISTENING.match(scope["path"]):
+            known = None
         visitor = known or self.seal.issue()
         spoken = choose_language(cookies.get(LANGUAGE_COOKIE), headers.get("accept-language", ""), self.languages)
         state = {"visitor": visitor, "language": spoken, "returning": known is not None}
@@ -88,7 +94,8 @@ class Identify:
         secure = self.framed or scope.get("scheme") == "https"
 
         async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and known is None:
+            refused = scope["state"].get("refused")
+            if message["type"] == "http.response.start" and known is None and not refused:
                 MutableHeaders(scope=message).append("set-cookie", self._cookie(visitor, secure=secure))
             await send(message)
 

@@ -89,6 +89,14 @@ async def look_up(host: str, port: int) -> Sequence[str]:
 
 
 PINNED_SECONDS = 60.0
+_LOCAL_NAME = re.compile(r"[a-z0-9-]+|[a-z0-9.-]+\.(?:local|lan|internal|intranet|localhost|home\.arpa)")
+"""Names that no server of the internet answers for."""
+
+
+def _place(host: str, port: int) -> str:
+    """As `host_port` writes it."""
+    bare = host.strip("[]").lower()
+    return f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
 
 
 class PinnedBackend(httpcore2.AsyncNetworkBackend):
@@ -131,18 +139,25 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
         raise failure
 
     async def _addresses(self, host: str, port: int) -> tuple[str, ...]:
-        now = asyncio.get_running_loop().time()
+        now, place = asyncio.get_running_loop().time(), _place(host, port)
         async with self._lock:
-            if self._pinned.get(host, (0.0, ()))[0] <= now:
+            if self._pinned.get(place, (0.0, ()))[0] <= now:
                 found: Sequence[str] = ()
                 with contextlib.suppress(OSError, UnicodeError):
                     found = await self._resolve(host.strip("[]"), port)
-                if self._network.hosted and not all(is_public(address) for address in found):
+                if self._network.hosted and not all(self._allowed(address, host, port) for address in found):
                     raise Unavailable("blocked_address", provider=self._provider)
                 if not found:
                     raise httpcore2.ConnectError("unknown host")
-                self._pinned[host] = (now + PINNED_SECONDS, tuple(found[:4]))
-            return self._pinned[host][1]
+                self._pinned[place] = (now + PINNED_SECONDS, tuple(found[:4]))
+            return self._pinned[place][1]
+
+    def _allowed(self, address: str, host: str, port: int) -> bool:
+        """Public, or named by whoever runs the page: the address itself, or a name that has no meaning elsewhere. A
+        name of the internet's might lead to another private address tomorrow."""
+        listed = {one.lower() for one in self._network.hosts}
+        local = _LOCAL_NAME.fullmatch(host.lower()) is not None and _place(host, port) in listed
+        return is_public(address) or local or _place(address, port) in listed
 
     async def connect_unix_socket(
         self,

@@ -8,9 +8,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Protocol
 
-from providers.errors import StreamTruncated
+from providers.errors import Refused, StreamTruncated
+from providers.remote.finish import Ending
 from providers.thinking import Thinking
 from providers.types import (
+    Change,
     Done,
     Event,
     Finish,
@@ -26,11 +28,13 @@ from providers.wellformed import WellFormed, well_formed
 
 
 class GrowingReply(Protocol):
-    """A reply as its chunks arrive, in a vendor's form. `take` may raise `Refused` and `Unavailable`."""
+    """A reply as its chunks arrive, in a vendor's form. `take` may raise any `ProviderError`."""
 
     provider: str
     finish: Finish | None
-    """The last reason to finish that was given."""
+    """What the last reason to finish means that was given."""
+    ending: Ending | None
+    """What else is known of that reason."""
     settled: bool
     """It was given as servers do that mean it, without content beside it: nothing but a count of tokens may follow."""
     over: bool
@@ -54,7 +58,7 @@ async def reply_events(
 
     Reasoning that is written into the text, between marks, is told apart; halves of characters are joined.
     """
-    first = 0.0
+    first, said = 0.0, False
     failure: StreamTruncated | None = None
     pieces = _Pieces(begun=bool(request.messages) and request.messages[-1].role == "assistant")
     async with aclosing(chunks):
@@ -63,13 +67,19 @@ async def reply_events(
                 for event in pieces.take(reply.take(chunk)):
                     if isinstance(event, TextDelta | ReasoningDelta):
                         first = first or time.perf_counter() - start
+                    said = said or isinstance(event, TextDelta)
                     yield event
         except (AttributeError, TypeError, ValueError):  # fields of another type than the protocol's
             failure = StreamTruncated("malformed", provider=reply.provider)
     for event in pieces.rest():
+        said = said or isinstance(event, TextDelta)
         yield event
     if reply.finish is None or failure is not None:
         raise failure or reply.truncated()
+    if reply.ending is not None and reply.ending.tool and not said:
+        raise Refused("tool", provider=reply.provider)
+    if reply.ending is not None and reply.ending.word:
+        yield Change(what="ending", reason="ended_otherwise", values={"word": reply.ending.word})
     total = time.perf_counter() - start
     yield Done(
         finish=reply.finish,

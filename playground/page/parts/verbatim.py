@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playground.page.parts.markdown_images import images_shown, images_typed
+
 
 def tags_shown(text: str) -> str:
     """Markdown in which HTML is seen, not obeyed: `<b>` is a text, not bold. Code and formulas stay as they are.
@@ -12,13 +14,25 @@ def tags_shown(text: str) -> str:
     for the browser knows no single dollar.
     """
     parts = _VERBATIM.split(text)
-    return "".join(_formula_shown(part) if place % 2 else _TAG.sub(r"\\<", part) for place, part in enumerate(parts))
+    shown = (_formula_shown(part) if place % 2 else _TAG.sub(_tag_shown, part) for place, part in enumerate(parts))
+    return images_shown("".join(shown))
 
 
 def tags_typed(text: str) -> str:
     """What was typed, from what `tags_shown` made of it."""
-    parts = _VERBATIM.split(text)
-    return "".join(_formula_typed(part) if place % 2 else _SHOWN_TAG.sub("<", part) for place, part in enumerate(parts))
+    parts = _VERBATIM.split(images_typed(text))
+    return "".join(
+        _formula_typed(part) if place % 2 else _SHOWN_TAG.sub(_tag_typed, part) for place, part in enumerate(parts)
+    )
+
+
+def _tag_shown(found: re.Match[str]) -> str:
+    """Its backslashes are seen, too: of an even number alone the last would leave the tag a tag."""
+    return rf"{found[1]}{found[1]}\<"
+
+
+def _tag_typed(found: re.Match[str]) -> str:
+    return found[1][: len(found[1]) // 2] + "<"
 
 
 def _formula_shown(verbatim: str) -> str:
@@ -37,8 +51,8 @@ _VERBATIM = re.compile(
     re.DOTALL,
 )
 _DOLLARS = re.compile(r"\$[^$\n]+\$")
-_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:br|/?su[bp])\s*/?>)")
-_SHOWN_TAG = re.compile(r"\\<(?=[A-Za-z/!?])")
+_TAG = re.compile(r"(\\*)<(?=[A-Za-z/!?])(?!(?:br|/?su[bp])\s*/?>)")
+_SHOWN_TAG = re.compile(r"(\\*)\\<(?=[A-Za-z/!?])")
 
 
 def plain(text: str) -> str:

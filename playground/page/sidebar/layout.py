@@ -8,6 +8,7 @@ from typing import assert_never
 
 import gradio as gr
 
+from playground.page.sidebar.kept_layout import KeptLayout, lay_out_kept
 from playground.visitors.checks import MAX_COLUMNS
 from providers.sampling import PARAMETERS, Parameter
 
@@ -25,6 +26,7 @@ class SidebarLayout:
     extra: gr.Group
     keys: KeysLayout
     glossary: gr.Markdown
+    kept: KeptLayout
 
     @property
     def inputs(self) -> list[gr.components.Component]:
@@ -64,7 +66,8 @@ def lay_out_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> S
         sampling, advanced, extra = _lay_out_sampling(label, longest_reply)
         with gr.Accordion(label("sidebar.glossary"), open=False, elem_id="glossary"):
             glossary = gr.Markdown(elem_classes="quiet")
-    return SidebarLayout(models, refused, status, sampling, advanced, extra, keys, glossary)
+        kept = lay_out_kept(label)
+    return SidebarLayout(models, refused, status, sampling, advanced, extra, keys, glossary, kept)
 
 
 def _lay_out_keys(label: gr.I18n) -> KeysLayout:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from providers.errors import Refused, StreamTruncated
+from providers.errors import StreamTruncated
 from providers.remote.estimate import estimate_text_tokens, estimate_tokens
+from providers.remote.finish import Ending, ending_of
 from providers.remote.sse import field_of
 from providers.types import Event, Finish, ReasoningDelta, Request, TextDelta, Usage
-
-_LENGTH = {"max_tokens", "model_context_window_exceeded"}
 
 
 @dataclass(slots=True)
 class AnthropicReply:
-    """A reply as it grows. `take` raises `Refused` where the model declines."""
+    """A reply as it grows. `take` raises what `ending_of` raises, and `TypeError`."""
 
     provider: str
     finish: Finish | None = None
+    ending: Ending | None = None
     settled: bool = False
     over: bool = False
     text: list[str] = field(default_factory=list)
@@ -82,9 +82,8 @@ class AnthropicReply:
             self.finish, self.settled = self._finished(str(reason)), True
 
     def _finished(self, reason: str) -> Finish:
-        if reason == "refusal":
-            raise Refused("refusal", provider=self.provider)
-        return "length" if reason in _LENGTH else "stop"
+        self.ending = ending_of(reason, self.provider)
+        return self.ending.finish
 
     def truncated(self) -> StreamTruncated:
         """Why a stream that ended without a stop reason is no success."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from providers.adapters.huggingface.bounded.rendering import TemplateUnbounded
 from providers.adapters.huggingface.template import Template, mark_after_turn
 from providers.adapters.huggingface.thoughts import ThoughtMarks
 from providers.errors import UnsupportedRequest
@@ -98,6 +99,8 @@ class Codec:
                 ids: list[int] = self._tokenizer.apply_chat_template(
                     turns, return_dict=False, sanitize_control_tokens=True, **mode
                 )
+        except (TemplateUnbounded, RecursionError) as error:
+            raise UnsupportedRequest("template", provider="huggingface") from error
         except (TemplateError, ValueError) as error:
             raise UnsupportedRequest("rejected", provider="huggingface", parameter="messages") from error
         return (text, ids) if divided == texts else (text.replace(_BETWEEN, ""), self._joined(ids))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from providers.errors import Refused, StreamTruncated, Unavailable
+from providers.errors import Refused, StreamTruncated
 from providers.remote.estimate import estimate_text_tokens, estimate_tokens
+from providers.remote.finish import Ending, ending_of
 from providers.remote.sse import field_of
 from providers.types import Event, Finish, ReasoningDelta, Request, TextDelta, TokenLogprob, TokenLogprobs, Usage
 
-_LENGTH = {"length", "max_tokens", "model_length"}
-_FILTERED = {"content_filter", "safety"}
 _REASONING = ("reasoning_content", "reasoning")
 
 
@@ -23,8 +22,11 @@ class OpenAIReply:
 
     provider: str
     finish: Finish | None = None
+    ending: Ending | None = None
     settled: bool = False
     over: bool = False
+    called: bool = False
+    """The model has asked for a tool."""
     text: list[str] = field(default_factory=list)
     choices: int = 0
     chunks: int = 0
@@ -45,7 +47,7 @@ class OpenAIReply:
 
     def end(self) -> None:
         if self.finish is None and self.choices:
-            self.finish = "stop"
+            self.finish, self.ending = "stop", Ending("stop", tool=self.called)
         self.settled = self.settled or self.finish is not None
 
     def _deltas(self, choice: object) -> Iterator[Event]:
@@ -57,17 +59,18 @@ class OpenAIReply:
         for event in _content(field_of(delta, "content")):
             self.text.append(event.text)
             yield event
+        self.called = self.called or bool(field_of(delta, "tool_calls") or field_of(delta, "function_call"))
         if field_of(delta, "refusal"):
             raise Refused("refusal", provider=self.provider)
         if tokens := _logprobs(field_of(choice, "logprobs")):
             yield TokenLogprobs(tokens)
 
     def _finished(self, reason: str) -> Finish:
-        if reason.lower() in _FILTERED:
-            raise Refused("filter", provider=self.provider)
-        if reason == "error":
-            raise Unavailable(provider=self.provider)
-        return "length" if reason in _LENGTH else "stop"
+        ending = ending_of(reason, self.provider)
+        if self.called and ending.finish == "stop":  # some servers have no other word for it
+            ending = replace(ending, tool=True)
+        self.ending = ending
+        return ending.finish
 
     def truncated(self) -> StreamTruncated:
         """Why a stream that ended without a finish reason is no success."""

@@ -214,6 +214,12 @@ class TestHeaders:
         assert answers[0].headers["referrer-policy"] == "same-origin"
         assert answers[0].text == "ok"
 
+    async def test_what_the_api_answers_is_kept_by_no_cache(self):
+        async with client(Harden(ok)) as visitor:
+            for path in ("/gradio_api/call/chat/1", "/config", "/health"):
+                assert (await visitor.get(path)).headers["cache-control"] == "no-store"
+            assert "cache-control" not in (await visitor.get("/assets/x")).headers
+
     async def test_a_space_may_be_framed_by_its_page(self):
         async with client(Harden(ok, framed=True)) as visitor:
             policy = (await visitor.get("/")).headers["content-security-policy"]
@@ -372,6 +378,33 @@ class TestOwnership:
                 other.post("/gradio_api/cancel", json={"session_hash": "h", "fn_index": 0, "event_id": "e"}),
             ):
                 assert (await request).status_code == 403
+
+    async def test_a_call_is_its_callers(self, ownership):
+        app = self.app(ownership, Recorder('{"event_id": "c0ffee"}'))
+        async with client(app) as owner, client(app) as other:
+            for each in (owner, other):
+                await each.get("/gradio_api/heartbeat/own")
+            assert (await owner.post("/gradio_api/call/chat", json={"data": []})).status_code == 200
+            for ask in (
+                lambda visitor: visitor.get("/gradio_api/call/chat/c0ffee"),
+                lambda visitor: visitor.get("/gradio_api/call/v2/chat/c0ffee"),
+                lambda visitor: visitor.get("/gradio_api/queue/data?session_hash=c0ffee"),
+                lambda visitor: visitor.post("/gradio_api/cancel", json={"fn_index": 0, "event_id": "c0ffee"}),
+            ):
+                assert (await ask(other)).status_code == 403
+                assert (await ask(owner)).status_code == 200
+
+    async def test_uploads_go_with_their_visitor(self, ownership):
+        folder = ownership.folder / "hash"
+        folder.mkdir(parents=True)
+        own, shared = folder / "own.txt", folder / "shared.txt"
+        for file in (own, shared):
+            file.write_text("x")
+        ownership.grant("a", [str(own), str(shared)])
+        ownership.grant("b", [str(shared)])
+        ownership.forget("a")
+        assert not own.exists() and shared.exists()
+        assert ownership.files("a") == set()
 
     async def test_a_client_without_cookies_can_still_call(self, ownership):
         app = self.app(ownership, Recorder())

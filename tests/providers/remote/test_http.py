@@ -134,12 +134,26 @@ async def test_hosted_never_connects_to_a_private_address(address: str) -> None:
     await guarded.aclose()
 
 
-async def test_hosted_listed_private_address_is_still_private() -> None:
-    guarded = client(Destination(provider="x", url=checked_url("http://10.0.0.5:8000/v1")), HOSTED)
-    with pytest.raises(Unavailable) as caught:
-        await guarded.get("http://10.0.0.5:8000/v1/models")
-    assert caught.value.reason == "blocked_address"
-    await guarded.aclose()
+async def test_hosted_reaches_a_private_server_that_the_operator_names_and_no_other() -> None:
+    hosts = frozenset({"10.0.0.5:8000", "gpu:8000", "models.example:443"})
+    network = Network(hosted=True, hosts=hosts)
+
+    async def reached(host: str, port: int, address: str) -> list[str]:
+        sockets = Sockets()
+        backend = PinnedBackend(network, "x", Names(address), sockets)
+        try:
+            await backend.connect_tcp(host, port)
+        except Unavailable as error:
+            assert error.reason == "blocked_address"
+        return sockets.addresses
+
+    assert await reached("10.0.0.5", 8000, "10.0.0.5") == ["10.0.0.5"]
+    assert await reached("gpu", 8000, "192.168.1.7") == ["192.168.1.7"]
+    assert await reached("10.0.0.5", 8001, "10.0.0.5") == []
+    assert await reached("gpu", 22, "192.168.1.7") == []
+    assert await reached("models.example", 443, "192.168.1.7") == [], (
+        "a name of the internet's may be anybody's tomorrow"
+    )
 
 
 async def test_one_private_address_among_several_blocks_the_host() -> None:

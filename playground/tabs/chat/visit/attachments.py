@@ -50,6 +50,18 @@ class Attachments:
         if pictures:
             self._kept.put(_name(key), tuple(one for one in self.of(key) if all(one is not gone for gone in pictures)))
 
+    def count(self, visitor: str) -> int:
+        """The images that wait in all of a visitor's conversations."""
+        return sum(len(self._kept.get(name) or ()) for name in self._names(visitor))
+
+    def forget(self, visitor: str) -> None:
+        """As `clear`, in all of them."""
+        for name in self._names(visitor):
+            self._kept.pop(name)
+
+    def _names(self, visitor: str) -> list[str]:
+        return [name for name in self._kept.names() if name.startswith(f"{visitor}/")]
+
     def clear(self, key: ConversationKey) -> None:
         self._kept.pop(_name(key))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from playground.asking.errors import RequestLimit
+from playground.sqlite import failures
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, entry_of, folded, is_found, name_of, words_of
 from playground.visitors import ConversationKey, Conversations
@@ -126,7 +127,8 @@ class History:
         if entry is not None and regret:
             files = tuple((place, place.read_bytes()) for place in places if place.exists())
             self._deleted.put(key.visitor, _Deleted(entry, files))
-        self._place(key).unlink(missing_ok=True)
+        with failures():
+            self._place(key).unlink(missing_ok=True)
         self.conversations.delete(key.visitor, key.id)
         return entry
 
@@ -135,11 +137,16 @@ class History:
         if (deleted := self._deleted.get(visitor)) is None:
             return None
         self._deleted.pop(visitor)
-        self.conversations.folder(visitor).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with failures():
+            self.conversations.folder(visitor).mkdir(mode=0o700, parents=True, exist_ok=True)
         for place, content in deleted.files:
             if not place.exists():  # else somebody has gone on under this id
                 replace_file(place, content)
         return deleted.entry
+
+    def forget(self, visitor: str) -> None:
+        """Nothing of the visitor's can be brought back any more."""
+        self._deleted.pop(visitor)
 
     def make_room(self, key: ConversationKey) -> None:
         """Before a conversation is saved. Raises `RequestLimit("conversations")` where only pinned ones are left."""

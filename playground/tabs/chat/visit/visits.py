@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
@@ -23,6 +23,7 @@ from playground.tabs.chat.visit.run import ChatRun, Choices
 from playground.tabs.chat.visit.views import ColumnLayout, Views
 from playground.visitors import ConversationKey, Sessions
 from playground.visitors.reach import Reach
+from playground.visitors.remembering import Remembers
 from providers.errors import InputError, PlaygroundError
 from providers.types import Request
 
@@ -45,7 +46,7 @@ class _Kept:
 
 
 @dataclass(slots=True)
-class ChatVisits(RecallsReplies):
+class ChatVisits(RecallsReplies, Remembers):
     """Any number of conversations a visitor, each by its key. A new run in one of them stops the one before in it."""
 
     reach: Reach
@@ -103,6 +104,17 @@ class ChatVisits(RecallsReplies):
         """Bring back what the visitor deleted last."""
         with self._kept_of(ConversationKey(visitor)).lock:
             return self.history.restore(visitor)
+
+    def remembered(self, visitor: str) -> Mapping[str, int]:
+        """See `playground.visitors.remembering.Remembers`."""
+        return {"conversations": len(self.entries(visitor)), "waiting": self.attachments.count(visitor)}
+
+    async def forget(self, visitor: str) -> None:
+        """As `remembered`: what waits in memory, and what could still be brought back."""
+        for key in [key for key in self._running if key.visitor == visitor]:
+            self._abandon(key)
+        self.attachments.forget(visitor)
+        self.history.forget(visitor)
 
     def entries(self, visitor: str, search: str = "") -> list[Entry]:
         """The visitor's conversations: see `History.listed`."""

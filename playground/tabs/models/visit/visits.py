@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -11,6 +11,7 @@ from playground.tabs.models.lab.card import Speed
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
+from playground.visitors.remembering import Remembers
 from providers.inspection import InspectedModel, Inspector
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ _MOST = 300
 
 
 @dataclass(slots=True)
-class ModelsVisits:
+class ModelsVisits(Remembers):
     """One piece of work a visitor and section. A new one of a visitor's stops the one before.
 
     Work counts against the visitor's messages a minute, and holds one of the visitor's streams.
@@ -55,6 +56,18 @@ class ModelsVisits:
         """What was kept last, if it is still here."""
         found = self._works.get(f"{visitor} {section}")
         return found if isinstance(found, kind) else None
+
+    def remembered(self, visitor: str) -> Mapping[str, int]:
+        """See `playground.visitors.remembering.Remembers`."""
+        return {"looks": len(self._names(visitor))}
+
+    async def forget(self, visitor: str) -> None:
+        """As `remembered`."""
+        for name in self._names(visitor):
+            self._works.pop(name)
+
+    def _names(self, visitor: str) -> list[str]:
+        return [name for name in self._works.names() if name.startswith(f"{visitor} ")]
 
     def stop(self, visitor: str, section: str) -> None:
         """End what is going on there at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +17,7 @@ from playground.tabs.rag.lab.documents import Chunk, DocumentPage, RetrievalOpti
 from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.index.collection import FILE, Collection
 from playground.tabs.rag.lab.index.projection import Projection, neighbours, project
-from playground.tabs.rag.lab.index.text_store import StoredDocument
+from playground.tabs.rag.lab.index.text_store import StoredDocument, TextStore
 from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.lab.samples import sample_documents
@@ -28,6 +28,7 @@ from playground.tabs.rag.visit.values import Admission, Answered, Indexing, Inge
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
+from playground.visitors.remembering import Remembers
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.types import Progress
 
@@ -46,7 +47,7 @@ def bounds_of(settings: Settings) -> DocumentBounds:
 
 
 @dataclass(slots=True)
-class RagVisits(SearchesDocuments, KeepsAssistants):
+class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
     """`most` bounds the documents of a visitor. What a visitor added is in the visitor's own folder and collection."""
 
     reach: Reach
@@ -95,6 +96,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
         """
         latest = Ingest(total=len(uploads))
         async with self.sessions.work.at(visitor, "rag-add") as control:
+            await asyncio.to_thread(self.sessions.storage.check, visitor, sum(len(one.content) for one in uploads))
             adding = follow(self._adding(visitor, uploads, retrieval, admission), latest, control.stopping)
             async with aclosing(adding):
                 async for latest in adding:
@@ -223,6 +225,24 @@ class RagVisits(SearchesDocuments, KeepsAssistants):
 
     def ground(self, visitor: str, assistant: str, language: str) -> Ground:
         return DocumentGround(self, visitor, self.own_assistant(visitor, assistant), language)
+
+    def remembered(self, visitor: str) -> Mapping[str, int]:
+        """See `playground.visitors.remembering.Remembers`."""
+        documents = 0
+        if self._begun(visitor):
+            store = TextStore(self.sessions.conversations.folder(visitor) / FILE, "")
+            try:
+                documents = len(store.documents())
+            finally:
+                store.close()
+        return {"documents": documents, "assistants": len(self.own_assistants(visitor))}
+
+    async def forget(self, visitor: str) -> None:
+        """As `remembered`: the vectors, and what was said about the documents."""
+        self.said.pop(visitor)
+        self._settled = {key for key in self._settled if key[0] != visitor}
+        if self._begun(visitor):
+            await self.index.forget(self.sessions.conversations.folder(visitor).name)
 
     async def indexing(self, visitor: str, retrieval: RetrievalSetup) -> AsyncGenerator[Indexing]:
         """Index what the documents lack: after a kill or damage, or for another model or cut. Tells how far that is,

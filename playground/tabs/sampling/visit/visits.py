@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
@@ -31,6 +31,7 @@ from playground.tabs.sampling.lab.next_token import TEMPERATURES
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
+from playground.visitors.remembering import Remembers
 from providers.errors import InputError, UnsupportedRequest
 from providers.types import Message, ModelInfo, Request, Sampling
 from providers.whitebox import Shows, Token, WhiteBox, inside, shows
@@ -72,7 +73,7 @@ class _Work:
 
 
 @dataclass(slots=True)
-class SamplingVisits:
+class SamplingVisits(Remembers):
     """One piece of work a visitor. A new run of a visitor's stops the one before.
 
     Runs count against the visitor's messages a minute, and hold one of the visitor's streams; a single token only
@@ -82,6 +83,14 @@ class SamplingVisits:
     reach: Reach
     sessions: Sessions
     _works: Expiring[_Work] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+
+    def remembered(self, visitor: str) -> Mapping[str, int]:
+        """See `playground.visitors.remembering.Remembers`."""
+        return {"trees": int(self._works.get(visitor) is not None)}
+
+    async def forget(self, visitor: str) -> None:
+        """As `remembered`."""
+        self._works.pop(visitor)
 
     async def shows(self, visitor: str, ref: str) -> Shows:
         """What that model shows: all logits, log-probabilities of what it chose, or its text alone. Loads nothing."""

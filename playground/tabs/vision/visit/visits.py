@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +25,7 @@ from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.kept_runs import KeptRuns
 from playground.visitors.reach import Reach
+from playground.visitors.remembering import Remembers
 from providers.errors import Failure, PlaygroundError
 from providers.labels import ContrastiveInfo
 
@@ -39,7 +40,7 @@ _AT_ONCE = 4
 
 
 @dataclass(slots=True)
-class VisionVisits:
+class VisionVisits(Remembers):
     """Pictures are in memory alone, never on the disk, and forgotten after two hours."""
 
     reach: Reach
@@ -50,6 +51,15 @@ class VisionVisits:
     def session(self, visitor: str) -> Session:
         """The visitor's pictures and questions as they are now."""
         return self._kept.get(visitor) or Session()
+
+    def remembered(self, visitor: str) -> Mapping[str, int]:
+        """See `playground.visitors.remembering.Remembers`."""
+        return {"images": len(self.session(visitor).pictures)}
+
+    async def forget(self, visitor: str) -> None:
+        """As `remembered`."""
+        self._kept.pop(visitor)
+        self._measured.pop(visitor)
 
     async def add(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[UploadProgress]:
         """Clean and keep; the last step holds what was rejected and why. Raises `VisitorLimit("streams")`."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from providers.adapters.huggingface.bounded.checks import read_json
+from providers.adapters.huggingface.bounded.rendering import bound_rendering
 from providers.adapters.huggingface.families.vision import load_image_codec, takes_images
 from providers.adapters.huggingface.tokens import Codec
 from providers.importing import importing
@@ -36,12 +37,14 @@ def _load_codec(folder: Path, ends: Sequence[int]) -> Codec:
     with importing():
         from transformers import AutoTokenizer
 
+        bound_rendering()
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     return Codec(tokenizer, ends)
 
 
 def _json(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    found = read_json(file) if file.is_file() else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _defaults(chosen: dict[str, Any]) -> Sampling:

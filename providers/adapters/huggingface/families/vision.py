@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -14,6 +13,8 @@ from typing import Any
 from jinja2 import TemplateError
 from PIL import Image as Pillow
 
+from providers.adapters.huggingface.bounded.checks import read_json
+from providers.adapters.huggingface.bounded.rendering import TemplateUnbounded, bound_rendering
 from providers.adapters.huggingface.template import Template
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.adapters.huggingface.weights.damage import missing_package
@@ -34,7 +35,7 @@ def takes_images(folder: Path, names: Collection[str] | None = None) -> bool:
     `names` are its files where the folder holds the configuration alone.
     """
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = read_json(folder / "config.json")
     except (OSError, ValueError):
         return False
     if not isinstance(config, dict) or not isinstance(config.get("vision_config"), dict):
@@ -82,6 +83,8 @@ class ImageCodec(Codec):
                 batch = self._processor.apply_chat_template(
                     turns, tokenize=True, return_dict=True, return_tensors="pt", **mode
                 )
+        except (TemplateUnbounded, RecursionError) as error:
+            raise UnsupportedRequest("template", provider="huggingface") from error
         except (TemplateError, ValueError) as error:
             raise UnsupportedRequest("rejected", provider="huggingface", parameter="messages") from error
         ids: list[int] = batch["input_ids"][0].tolist()
@@ -132,6 +135,7 @@ def load_processor(folder: Path) -> Any:
         with importing():
             from transformers import AutoProcessor
 
+            bound_rendering()
             kind: Any = AutoProcessor
             processor = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except ImportError as error:

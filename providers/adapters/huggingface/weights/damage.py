@@ -7,7 +7,6 @@ engine's process that was killed, a disk that does not answer, an import, memory
 from __future__ import annotations
 
 import errno
-import json
 import re
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
+from providers.adapters.huggingface.bounded.checks import TOKENIZER_BYTES, read_json
 from providers.adapters.huggingface.weights.files import (
     RECORD,
     WeightsRecord,
@@ -118,11 +118,11 @@ def parses(file: Path) -> bool:
 
 
 def _parse_json(file: Path) -> None:
-    json.loads(file.read_text("utf-8"))
+    read_json(file, TOKENIZER_BYTES)
 
 
 def _parse_tokenizer(file: Path) -> None:
-    json.loads(file.read_text("utf-8"))["model"]
+    read_json(file, TOKENIZER_BYTES)["model"]
 
 
 def _parse_gguf(file: Path) -> None:

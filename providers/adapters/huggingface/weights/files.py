@@ -6,12 +6,12 @@ import errno
 import hashlib
 import json
 import math
-import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from providers.adapters.huggingface.bounded.checks import OutOfBounds, read_header, read_json
 from providers.adapters.huggingface.weights.unfit import misfit_by_names
 from providers.errors import WeightsUnavailable
 
@@ -152,6 +152,8 @@ def elements(folder: Path, model: str) -> int:
     """
     try:
         return sum(count_numbers(folder / name) for name in tensor_names(lengths(folder)))
+    except OutOfBounds as error:
+        raise WeightsUnavailable("bounds", model=model, cause=str(error)) from error
     except ValueError as error:
         raise WeightsUnavailable("damaged", model=model) from error
     except OSError as error:
@@ -167,23 +169,9 @@ def unreadable(error: OSError, model: str) -> WeightsUnavailable:
 def count_numbers(file: Path) -> int:
     """Read the header of a safetensors file: 8 bytes of its length, then JSON with every tensor's place.
 
-    Raises `ValueError` for a file that is not whole, `OSError`.
+    Raises `ValueError` for a file that is not whole, `OutOfBounds` for shapes that no such file can have, `OSError`.
     """
-    with file.open("rb") as content:
-        start, size = content.read(8), file.stat().st_size
-        length: int = struct.unpack("<Q", start)[0] if len(start) == 8 else size
-        if length > size - 8:
-            raise ValueError("the header is cut off")
-        header = content.read(length)
-    try:
-        tensors = [tensor for name, tensor in json.loads(header).items() if name != "__metadata__"]
-        end = max((tensor["data_offsets"][1] for tensor in tensors), default=0)
-        numbers: int = sum(math.prod(tensor["shape"]) for tensor in tensors)
-    except (LookupError, TypeError, AttributeError) as error:
-        raise ValueError("the header is none") from error
-    if size != 8 + length + end:
-        raise ValueError("the tensors do not fill the file")
-    return numbers
+    return sum(math.prod(tensor["shape"]) for tensor in read_header(file).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +199,7 @@ def describe_folder(folder: Path, model: str) -> FolderDescription:
 
 def _json(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = read_json(file)
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -22,6 +22,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
+from providers.adapters.huggingface.bounded.inspecting import inspect_folder
 from providers.adapters.huggingface.weights import fidelity, publish, wheel
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
 from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure, parses
@@ -136,6 +137,7 @@ class Store:
         the other's place. Raises what `ensure` and `load` raise, and a `PlaygroundError` for `FAILURES` of `load`.
         """
         folder = self.ensure(model, ticket)
+        inspect_folder(folder, model.name)
         try:
             _attempt(load, folder, model)
         except WeightsUnavailable as error:

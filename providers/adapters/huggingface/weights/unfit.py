@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 
+from providers.adapters.huggingface.bounded.checks import read_json
 from providers.importing import importing
 
 Misfit = tuple[str, str]
@@ -23,7 +23,7 @@ def misfit_by_names(names: Collection[str]) -> Misfit | None:
 def misfit_by_config(folder: Path) -> Misfit | None:
     """Of a folder that could not be loaded. `None` where its configuration explains nothing."""
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = read_json(folder / "config.json")
     except (OSError, ValueError):
         return None
     if not isinstance(config, dict):

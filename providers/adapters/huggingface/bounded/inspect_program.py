@@ -1,0 +1,134 @@
+"""Run as a program: look at a model's folder before anything loads it.
+
+`python -m providers.adapters.huggingface.bounded.inspect_program folder`. Ends with 0 where nothing asks for too much,
+else with `REFUSED` and the file's name on its output; where it asks so much that this program is ended, by a signal:
+the name that it wrote last is the file that it was looking at.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from providers.adapters.huggingface.bounded.checks import (
+    TOKENIZER_BYTES,
+    OutOfBounds,
+    check_config,
+    read_header,
+    read_json,
+)
+from providers.adapters.huggingface.bounded.limits import bound_memory, bound_seconds
+from providers.adapters.huggingface.bounded.render_program import SECONDS as SECONDS_TO_RENDER
+from providers.adapters.huggingface.bounded.render_program import environment, render
+
+MEMORY = 3_000_000_000
+"""Bytes of address space: a tokenizer of 150 MB takes ten times its length in Python."""
+SECONDS = 20
+LONGEST = 400_000
+"""Characters of a template; the longest that are published have 20,000."""
+REFUSED = 3
+_TRIED = [{"role": "user", "content": "a"}]
+_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token", "sep_token", "cls_token", "mask_token")
+
+
+def inspect(folder: Path) -> None:
+    """Raises `OutOfBounds`. A file that is damaged or missing is not for here to tell."""
+    tensors, numbers = _weights(folder)
+    for file in sorted({*folder.glob("*.json"), *folder.glob("[0-9]_*/*.json")}):
+        print(file.name, flush=True)  # noqa: T201 - for whoever waits
+        try:
+            content = read_json(file, TOKENIZER_BYTES)
+        except ValueError as error:
+            if isinstance(error, OutOfBounds):
+                raise
+            continue
+        if file.name == "config.json" and file.parent == folder:
+            check_config(content, tensors, numbers, file.name)
+    for name, template in _templates(folder):
+        print(name, flush=True)  # noqa: T201
+        _try(template, name, folder)
+
+
+def _weights(folder: Path) -> tuple[int, int]:
+    """How many tensors there are, and numbers in them."""
+    tensors, numbers = 0, 0
+    for file in sorted(folder.glob("*.safetensors")):
+        print(file.name, flush=True)  # noqa: T201
+        try:
+            found = read_header(file)
+        except ValueError as error:
+            if isinstance(error, OutOfBounds):
+                raise
+            continue
+        tensors += len(found)
+        numbers += sum(math.prod(tensor["shape"]) for tensor in found.values())
+    return tensors, numbers
+
+
+def _templates(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every chat template, with the name of its file."""
+    for file in sorted({*folder.glob("*.jinja"), *folder.glob("additional_chat_templates/*.jinja")}):
+        if file.stat().st_size > 4 * LONGEST:
+            raise OutOfBounds(file.name)
+        yield file.name, file.read_text("utf-8", "replace")
+    for name in ("tokenizer_config.json", "chat_template.json", "processor_config.json"):
+        for template in _within(_settings(folder / name).get("chat_template")):
+            yield name, template
+
+
+def _within(given: Any) -> Iterator[str]:
+    """One template, or several by name."""
+    if isinstance(given, str):
+        yield given
+    inside = given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
+    for one in inside:
+        template = one.get("template") if isinstance(one, dict) else one
+        if isinstance(template, str):
+            yield template
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    try:
+        found = read_json(file, TOKENIZER_BYTES)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _try(template: str, name: str, folder: Path) -> None:
+    """What it says of one question; only that it comes to an end counts."""
+    if len(template) > LONGEST:
+        raise OutOfBounds(name)
+    settings = _settings(folder / "tokenizer_config.json")
+    tokens = {each: settings[each] for each in _TOKENS if isinstance(settings.get(each), str)}
+    try:
+        compiled = environment().from_string(template)
+    except (MemoryError, RecursionError):
+        raise OutOfBounds(name) from None
+    except Exception:  # noqa: BLE001 - whatever the parser makes of it: whoever loads the model is told
+        return
+    bound_seconds(SECONDS_TO_RENDER)
+    values = {"messages": _TRIED, "tools": None, "documents": None, "add_generation_prompt": True, **tokens}
+    if render(compiled, values).get("error") == "bounds":
+        raise OutOfBounds(name)
+
+
+def main(folder: Path) -> int:
+    """The exit code."""
+    bound_memory(MEMORY)
+    bound_seconds(SECONDS)
+    try:
+        inspect(folder)
+    except OutOfBounds as refused:
+        print(refused, flush=True)  # noqa: T201
+        return REFUSED
+    except MemoryError:
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
