@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     api_hosts: Names = Field(
         (), description="host:port, comma-separated, that a hosted page may ask besides the catalogue's vendors."
     )
+    accepted_terms: Names = Field(
+        (),
+        description="Makers' terms that you accept for every visitor, by name, comma-separated: `gemma`. "
+        "Else each visitor is shown them, and accepts them before such a model is fetched or used.",
+    )
     messages_per_minute: Annotated[int, Field(ge=1)] | None = Field(
         default_factory=lambda data: 30 if data["hosted"] else None,
         description="Messages a visitor may send a minute; searching is none. Default: 30 if hosted, else any number.",
@@ -149,7 +154,7 @@ class Settings(BaseSettings):
         _DEADLINES.total, gt=0, description="Longest time for a reply of a model on this computer, once it is its turn."
     )
 
-    @field_validator("allowed_hosts", "api_hosts", mode="before")
+    @field_validator("allowed_hosts", "api_hosts", "accepted_terms", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, re.split(r"[\s,]+", value.lower()))) if isinstance(value, str) else value

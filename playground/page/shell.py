@@ -18,6 +18,7 @@ from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import PRIVATE, App, Page, Program
 from playground.page.sidebar.events import wire_sidebar
+from playground.page.sidebar.fetching import wire_fetching
 from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
 from playground.web.scripts import script_element, script_function
@@ -98,6 +99,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
         handed, restored = gr.State(), gr.Textbox(visible=False)
         wire_sidebar(program, blocks, bar)
+        wire_fetching(program, bar)
         lines = []
         with places:
             for tab in opened:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from playground.settings import Settings, environment_keys
 from playground.visitors.conversations import ConversationKey, Conversations
 from playground.visitors.limits import Limits
+from playground.visitors.terms import Acceptances
 from playground.visitors.vault import KeyVault
 from playground.visitors.work import Work
 from providers.catalog import Catalog
@@ -21,6 +22,7 @@ class Sessions:
     vault: KeyVault
     limits: Limits
     conversations: Conversations
+    terms: Acceptances
     work: Work = field(init=False)
     """What is going on for the visitors, in all tabs."""
 
@@ -34,4 +36,5 @@ class Sessions:
         conversations = Conversations(settings.home, settings.conversation_days)
         conversations.sweep()
         limits = Limits(settings.messages_per_minute, settings.parallel_streams, settings.max_tokens_per_reply)
-        return cls(KeyVault(settings.key_hours * 3600, keys), limits, conversations)
+        terms = Acceptances(catalog.terms, conversations, frozenset(settings.accepted_terms))
+        return cls(KeyVault(settings.key_hours * 3600, keys), limits, conversations, terms)
