@@ -1,7 +1,7 @@
 /* global element, trigger, watch */
 // That a model hardly speaks a language is told once, also after a restart: the browser remembers it.
 const told = 'aula-told-language';
-const leave = () => { element.style.display = 'none'; };
+const leave = () => element.querySelector('.notice')?.setAttribute('hidden', '');
 watch('value', () => {
   if (!element.querySelector('.notice')) return;
   if (localStorage.getItem(told)) leave();

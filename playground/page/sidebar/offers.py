@@ -76,7 +76,10 @@ def choice_of(show: Renderer, model: ModelInfo) -> str:
     """A model's name, where it is or how much it is, what is to be known of it, and its licence; escaped."""
     parts = [model.name, show.place(model)]
     parts += [] if model.chat else [show.text("model.completion")]
-    parts += [model.licence] if model.licence else []
+    if model.terms is not None:
+        parts.append(show.text("model.terms", terms=model.terms.title()))
+    elif model.licence:
+        parts.append(model.licence)
     return html.escape(" · ".join(parts))
 
 

