@@ -18,14 +18,12 @@ GEMMA = next(model for model in catalog.load().models if model.terms == "gemma")
 WORDS = {
     "en-US": (
         "I accept the terms",
-        "Gemma Terms of Use",
         "which you have not accepted yet",
         "is ready",
         "continues text",
     ),
     "es-ES": (
         "Acepto las condiciones",
-        "Gemma Terms of Use",
         "que aún no has aceptado",
         "está listo",
         "continúa textos",
