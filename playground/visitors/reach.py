@@ -175,10 +175,10 @@ class Reach:
         ref = f"{name}/{model_id}"
         async with self._connected(visitor, name) as provider:
             if isinstance(provider, Resolves):
-                model = await provider.resolve(model_id)
-                if model.terms is not None and self.terms is not None:
-                    await asyncio.to_thread(self.terms.check, visitor, model)
-                yield provider, model
+                resolved = await provider.resolve(model_id)
+                if resolved.terms is not None and self.terms is not None:
+                    await asyncio.to_thread(self.terms.check, visitor, resolved)
+                yield provider, resolved
             elif (model := self._listed(visitor).get(ref)) is not None:
                 yield provider, model
             else:

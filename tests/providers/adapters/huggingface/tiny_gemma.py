@@ -65,7 +65,7 @@ def save_gguf(file: Path) -> Path:
     writer.add_value_length(config.head_dim)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_rope_freq_base(1_000_000.0)
-    writer.add_sliding_window(config.sliding_window)
+    writer.add_sliding_window(config.sliding_window or 0)
     writer.add_tokenizer_model("llama")
     writer.add_tokenizer_pre("default")
     writer.add_token_list(words)
