@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log
 from typing import Literal, Protocol, runtime_checkable
 
 from providers.base import Provider
@@ -45,7 +44,7 @@ class ModelCard:
     """Mean negative log-likelihood, in nats a token, of a short fixed text in English and Spanish, by variant;
     "reference" is transformers in 32-bit floating point. See `huggingface.weights.fidelity`."""
     bits: Mapping[str, float] = field(default_factory=dict)
-    """Bits per byte of a fixed text, by the text's language: measured here, none before that. See `bits_per_byte`."""
+    """Bits per byte of a fixed text, by the text's language: measured here, none before that."""
     refused: tuple[str, ...] = ()
     """Variants that are not used because they stray more than 1 % from the reference, or do not run here."""
 
@@ -90,25 +89,14 @@ class WhiteBox(Protocol):
 
 
 @runtime_checkable
-class MeasuresLanguages(Protocol):
-    """A white box that knows how well its models read the fixed texts."""
+class KeepsLanguages(WhiteBox, Protocol):
+    """A white box that has fixed texts, by their language, and keeps how well its models read them."""
 
-    async def measure_languages(self, model: ModelInfo) -> Mapping[str, float]:
-        """`ModelCard.bits`; measured once a model, and kept. Raises what `WhiteBox.score` raises."""
+    texts: Mapping[str, str]
+
+    async def keep_bits(self, model: ModelInfo, bits: Mapping[str, float]) -> None:
+        """For `ModelCard.bits`, where the model's folder is ours to write into."""
         ...
-
-
-async def bits_per_byte(box: WhiteBox, model: ModelInfo, text: str) -> float:
-    """How many bits the model needs for each byte of the text in UTF-8, from 0; 8 is knowing nothing.
-
-    Its own log-probabilities, summed and divided by the bytes: texts of one language can be compared over models, whose
-    tokens differ (Gao et al. 2020, "The Pile", arXiv:2101.00027, section 3.1). Where nothing comes before the first
-    token, that one counts on neither side.
-    """
-    tokens = await box.encode(model, text, begin=True)
-    scored = await box.score(model, [token.id for token in tokens])
-    unscored = 0 if tokens[0].special else len(tokens[0].piece.encode())
-    return -sum(token.logprob for token in scored) / log(2) / (len(text.encode()) - unscored)
 
 
 Shows = Literal["logits", "logprobs", "text"]

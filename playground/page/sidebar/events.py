@@ -10,6 +10,7 @@ from dataclasses import replace
 import gradio as gr
 
 from playground.asking.errors import ArgumentError
+from playground.measuring.language_bits import measure_languages
 from playground.page.parts.clearing import ABOUT_MODELS, wire_clearing
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
@@ -23,7 +24,7 @@ from providers.base import Provider
 from providers.errors import Failure, InputError, PlaygroundError, UnknownModel
 from providers.sampling import PARAMETERS
 from providers.types import ModelInfo, Progress
-from providers.whitebox import MeasuresLanguages, inside, shows
+from providers.whitebox import KeepsLanguages, inside, shows
 
 _TELL_ADDRESS = (registry.CUSTOM,)
 
@@ -174,9 +175,9 @@ async def draw_cards(show: Renderer, provider: Provider, model: ModelInfo) -> As
     box = await inside(provider, model)
     card = await box.describe(model)
     yield draw_model_card(show, card)
-    if isinstance(box, MeasuresLanguages) and not card.bits and card.engine is not None:
+    if isinstance(box, KeepsLanguages) and not card.bits and card.engine is not None:
         with suppress(PlaygroundError):  # the model is ready all the same: what could not be measured is not shown
-            yield draw_model_card(show, replace(card, bits=await box.measure_languages(model)))
+            yield draw_model_card(show, replace(card, bits=await measure_languages(box, model)))
 
 
 async def save_key(app: Program, who: Who, provider: str, key: str, address: str, models: list[str]) -> list[object]:

@@ -16,11 +16,13 @@ from providers.adapters.huggingface.weights.files import keep_bits, read_bits
 from providers.decoding import Vector
 from providers.errors import ContextTooLong, InputError, Overloaded, WeightsUnavailable
 from providers.types import Message, ModelInfo
-from providers.whitebox import ModelCard, ScoredToken, Token, bits_per_byte
+from providers.whitebox import ModelCard, ScoredToken, Token
 
 
 class LocalWhiteBox:
     """Tokens, logits and scores of the models of one `ModelLoader`."""
+
+    texts = BY_LANGUAGE
 
     def __init__(self, loader: ModelLoader) -> None:
         self._loader = loader
@@ -62,14 +64,8 @@ class LocalWhiteBox:
         bits = await asyncio.to_thread(read_bits, await self._loader.folder(model))
         return ModelCard(model=model, engine=found[0].name, nll=nll, refused=refused, bits=bits)
 
-    async def measure_languages(self, model: ModelInfo) -> Mapping[str, float]:
-        """See `providers.whitebox.MeasuresLanguages`. Kept in the record of a model of the cache."""
-        folder = await self._loader.folder(model)
-        bits = await asyncio.to_thread(read_bits, folder)
-        if not bits:
-            bits = {language: await bits_per_byte(self, model, text) for language, text in BY_LANGUAGE.items()}
-            await asyncio.to_thread(keep_bits, folder, bits)
-        return bits
+    async def keep_bits(self, model: ModelInfo, bits: Mapping[str, float]) -> None:
+        await asyncio.to_thread(keep_bits, await self._loader.folder(model), bits)
 
     async def _codec(self, model: ModelInfo) -> Codec:
         """The tokenizer alone: kept, since it is small. Fetches the model if it is not here."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.measuring.language_bits import measure_languages
 from providers.adapters.huggingface.weights import publish, wheel
 from providers.adapters.huggingface.weights.files import read_record
 from providers.adapters.huggingface.weights.hub import Hub
@@ -92,7 +93,7 @@ async def test_two_at_once_make_it_once_and_it_goes_on_with_a_text(
     assert measured.nll["torch-float32"] == pytest.approx(measured.nll["reference"], rel=1e-3), (
         "with the mark it begins by"
     )
-    bits = await provider.measure_languages(model)
+    bits = await measure_languages(provider, model)
     assert bits.keys() == {"en", "es"} and all(value > 0 for value in bits.values())
     assert (await provider.describe(model)).bits == bits
 
