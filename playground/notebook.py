@@ -15,9 +15,10 @@ from playground.measuring.summary import summarise
 from playground.settings import command_line, environment_keys
 from playground.strategies.runs.columns import ColumnTools, columns_of
 from playground.tabs.sampling.lab import Grid, groups, look, next_tokens, sweep, visible
-from playground.visitors import KeyVault
+from playground.visitors import Conversations, KeyVault
 from playground.visitors.nearness import Nearness
 from playground.visitors.reach import Reach
+from playground.visitors.terms import Acceptances
 from providers import catalog
 
 __all__ = [
@@ -50,7 +51,9 @@ async def make_columns(stack: AsyncExitStack, description: RunDescription) -> tu
     The models stay open as long as the stack. Raises what opening them raises, `UnsupportedRequest("likelihood")`.
     """
     settings, rows = command_line([]), catalog.load()
-    reach = Reach(rows, settings.options(), KeyVault(86_400, environment_keys(rows)), scripted=True)
+    keys, conversations = KeyVault(86_400, environment_keys(rows)), Conversations(settings.home)
+    terms = Acceptances(rows.terms, conversations, frozenset(settings.accepted_terms))
+    reach = Reach(rows, settings.options(), keys, scripted=True, terms=terms)
     refs = list(dict.fromkeys(one.model for one in description.columns))
     opened = await opened_for(stack, reach, "", refs)
     return await columns_of(

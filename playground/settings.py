@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         description="host:port, comma-separated, that a hosted page may ask besides the catalogue's vendors; "
         "a server in a private network may be among them, by its address, or by a name such as `gpu` or `gpu.local`.",
     )
+    accepted_terms: Names = Field(
+        (),
+        description="Makers' terms that you accept for every visitor, by name, comma-separated: `gemma`. "
+        "Else each visitor is shown them, and accepts them before such a model is fetched or used.",
+    )
     messages_per_minute: Annotated[int, Field(ge=1)] | None = Field(
         default_factory=lambda data: 30 if data["hosted"] else None,
         description="Messages a visitor may send a minute; searching is none. Default: 30 if hosted, else any number.",
@@ -181,7 +186,7 @@ class Settings(BaseSettings):
         _DEADLINES.total, gt=0, description="Longest time for a reply of a model on this computer, once it is its turn."
     )
 
-    @field_validator("allowed_hosts", "api_hosts", "proxies", mode="before")
+    @field_validator("allowed_hosts", "api_hosts", "proxies", "accepted_terms", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, re.split(r"[\s,]+", value.lower()))) if isinstance(value, str) else value

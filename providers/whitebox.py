@@ -43,6 +43,8 @@ class ModelCard:
     nll: Mapping[str, float] = field(default_factory=dict)
     """Mean negative log-likelihood, in nats a token, of a short fixed text in English and Spanish, by variant;
     "reference" is transformers in 32-bit floating point. See `huggingface.weights.fidelity`."""
+    bits: Mapping[str, float] = field(default_factory=dict)
+    """Bits per byte of a fixed text, by the text's language: measured here, none before that."""
     refused: tuple[str, ...] = ()
     """Variants that are not used because they stray more than 1 % from the reference, or do not run here."""
 
@@ -83,6 +85,17 @@ class WhiteBox(Protocol):
 
     async def describe(self, model: ModelInfo) -> ModelCard:
         """The model's card. Loads nothing."""
+        ...
+
+
+@runtime_checkable
+class KeepsLanguages(WhiteBox, Protocol):
+    """A white box that has fixed texts, by their language, and keeps how well its models read them."""
+
+    texts: Mapping[str, str]
+
+    async def keep_bits(self, model: ModelInfo, bits: Mapping[str, float]) -> None:
+        """For `ModelCard.bits`, where the model's folder is ours to write into."""
         ...
 
 

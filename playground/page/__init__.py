@@ -66,7 +66,8 @@ def create(settings: Settings) -> Created:
     """Put the program together: what all tabs share, then every tab that the folder `tabs` holds."""
     rows = catalog.load()
     sessions = Sessions.of(settings, rows)
-    reach = Reach(rows, settings.options(), sessions.vault, settings.model.startswith("scripted/"))
+    scripted = settings.model.startswith("scripted/")
+    reach = Reach(rows, settings.options(), sessions.vault, scripted, sessions.terms)
     label = shell.labels(texts())
     opened: dict[str, object] = {}
     program = Program(settings=settings, texts=texts(), reach=reach, sessions=sessions, label=label, opened=opened)

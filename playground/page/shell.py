@@ -18,6 +18,7 @@ from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import PRIVATE, App, Page, Program
 from playground.page.sidebar.events import wire_sidebar
+from playground.page.sidebar.fetching import wire_fetching
 from playground.page.sidebar.kept import publish_kept, wire_kept
 from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
@@ -109,6 +110,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         wire_sidebar(program, blocks, bar)
         wire_kept(program, bar.kept)
         publish_kept(program)
+        wire_fetching(program, bar)
         lines = []
         with places:
             for tab in opened:

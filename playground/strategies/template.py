@@ -42,7 +42,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
         "context": question.context,
         "instruction": said,
     }
-    return await record.single((Message.of("user", fill_template(text, values_of)),))
+    return await record.single((Message.of("user", fill_template(text, values_of)),), plain=True)
 
 
 def check(template: str) -> frozenset[str]:

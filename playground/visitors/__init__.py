@@ -15,6 +15,7 @@ from playground.visitors.conversations import ConversationKey, Conversations
 from playground.visitors.expiring import Expiring
 from playground.visitors.limits import Limits
 from playground.visitors.storage import Storage
+from playground.visitors.terms import Acceptances
 from playground.visitors.vault import KeyVault
 from playground.visitors.work import Work
 from providers.catalog import Catalog
@@ -31,6 +32,7 @@ class Sessions:
     vault: KeyVault
     limits: Limits
     conversations: Conversations
+    terms: Acceptances
     storage: Storage = field(default_factory=lambda: Storage(lambda visitor: Path()))
     work: Work = field(init=False)
     """What is going on for the visitors, in all tabs."""
@@ -85,4 +87,5 @@ class Sessions:
                 Rate(settings.new_visitors_per_address), Rate(settings.new_visitors_per_minute), settings.hosted
             ),
         )
-        return cls(KeyVault(settings.key_hours * 3600, keys), limits, conversations, storage)
+        terms = Acceptances(catalog.terms, conversations, frozenset(settings.accepted_terms))
+        return cls(KeyVault(settings.key_hours * 3600, keys), limits, conversations, terms, storage)

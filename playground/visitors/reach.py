@@ -18,7 +18,7 @@ from providers.embedding import Embedder, EmbeddingInfo, Embeds, HoldsWeights, R
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
 from providers.inspection import Inspector, inspect
 from providers.labels import ContrastiveInfo, Labeller, Labels
-from providers.types import ModelInfo
+from providers.types import ModelInfo, Progress
 
 SHARED = ("huggingface", "scripted")
 """Providers without keys: one connection serves every visitor."""
@@ -42,12 +42,32 @@ class Assumes(Protocol):
     def assume(self, model_id: str) -> ModelInfo: ...
 
 
+@runtime_checkable
+class Fetches(Protocol):
+    """A provider that brings models to this computer, in the background, once for all who wait for one."""
+
+    def fetching(self, model: ModelInfo) -> Progress | None:
+        """How far it is, where it is being fetched or made ready now."""
+        ...
+
+    def pause(self, model: ModelInfo, *, alone: bool) -> bool:
+        """Stop fetching it, so that whoever asks for it goes on from there; with `alone` only where nobody else waits
+        for it. Whether that was done."""
+        ...
+
+
 class VisitorKeys(Protocol):
     """Where a visitor's keys are."""
 
     def credentials(self, visitor: str, provider: str) -> Credentials: ...
 
     def providers(self, visitor: str) -> frozenset[str]: ...
+
+
+class ChecksTerms(Protocol):
+    """Who knows what a visitor has accepted. Blocking."""
+
+    def check(self, visitor: str, model: ModelInfo) -> None: ...
 
 
 @dataclass(slots=True)
@@ -62,6 +82,8 @@ class Reach:
     options: Options
     keys: VisitorKeys
     scripted: bool = False
+    terms: ChecksTerms | None = None
+    """`None` where whoever asks is the one who set the program up: a notebook."""
     _shared: dict[str, Provider] = field(default_factory=dict, repr=False)
     _lists: Expiring[dict[str, tuple[ModelInfo, ...]]] = field(
         default_factory=lambda: Expiring(LIST_SECONDS), repr=False
@@ -147,13 +169,16 @@ class Reach:
     async def open(self, visitor: str, ref: str) -> AsyncIterator[tuple[Provider, ModelInfo]]:
         """The connection and the facts for `provider/model`, for as long as it is used.
 
-        Raises `UnknownModel`, `MissingKey`, and what a vendor answers when it is asked for its list.
+        Raises `UnknownModel`, `MissingKey`, `TermsNotAccepted`, and what a vendor answers that is asked for its list.
         """
         name, model_id = await self.check_name(visitor, ref)
         ref = f"{name}/{model_id}"
         async with self._connected(visitor, name) as provider:
             if isinstance(provider, Resolves):
-                yield provider, await provider.resolve(model_id)
+                resolved = await provider.resolve(model_id)
+                if resolved.terms is not None and self.terms is not None:
+                    await asyncio.to_thread(self.terms.check, visitor, resolved)
+                yield provider, resolved
             elif (model := self._listed(visitor).get(ref)) is not None:
                 yield provider, model
             else:

@@ -16,7 +16,7 @@ def open_program(settings: Settings) -> Program:
     """As `playground.page.create` puts it together; with the scripted models."""
     rows = catalog.load()
     sessions = Sessions.of(settings, rows)
-    reach = Reach(rows, settings.options(), sessions.vault, scripted=True)
+    reach = Reach(rows, settings.options(), sessions.vault, scripted=True, terms=sessions.terms)
     opened: dict[str, object] = {}
     label = shell.labels(texts())
     program = Program(settings=settings, texts=texts(), reach=reach, sessions=sessions, label=label, opened=opened)

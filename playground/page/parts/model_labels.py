@@ -64,6 +64,10 @@ class ModelLabels(Wording):
         able = {"completion": not model.chat, "images": model.images, "logprobs": model.logprobs}
         able["reasoning"] = model.reasoning
         signs = [self.text(f"model.{name}") for name, has in able.items() if has]
+        if model.terms is not None:
+            signs.append(self.text("model.terms", terms=model.terms.title()))
+        if model.package is not None and model.package.third_party:
+            signs.append(self.text("model.third_party"))
         size = self._parameters(model.parameters) if model.parameters else ""
         if size and size.replace(" ", "").replace(",", ".") not in model.name:
             signs.insert(0, size)

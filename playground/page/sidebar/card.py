@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from playground.page.parts.render import Renderer
+from playground.page.sidebar.offers import language_name
 from providers.whitebox import ModelCard
 
 REFERENCE = "reference"
@@ -27,6 +28,8 @@ def draw_model_card(show: Renderer, known: ModelCard) -> str:
     rows += [(name, value) for name, value in (("licence", model.licence), ("revision", model.revision)) if value]
     if model.languages:
         rows.append(("languages", ", ".join(model.languages)))
+    if known.bits:
+        rows.append(("bits", "<br>".join(_bits(show, known))))
     body = "".join(_row(show, name, value) for name, value in rows)
     notes = "".join(f'<p class="quiet">{html.escape(show.text(f"card.{name}"))}</p>' for name in ("choose", "seed"))
     title = html.escape(show.text("card.title"))
@@ -37,6 +40,14 @@ def _row(show: Renderer, name: str, value: str) -> str:
     shown = "<br>".join(html.escape(line) for line in value.split("<br>"))
     hint = html.escape(show.text(f"card.{name}_hint"))
     return f'<div title="{hint}"><dt>{html.escape(show.text(f"card.{name}"))}</dt><dd>{shown}</dd></div>'
+
+
+def _bits(show: Renderer, known: ModelCard) -> list[str]:
+    """The texts' languages, the one that the model reads best first."""
+    return [
+        show.text("card.bits_of", language=language_name(show, language), bits=show.number(bits, ".2f"))
+        for language, bits in sorted(known.bits.items(), key=lambda one: one[1])
+    ]
 
 
 def _measures(show: Renderer, known: ModelCard) -> list[str]:

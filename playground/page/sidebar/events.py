@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import html
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 import gradio as gr
 
 from playground.asking.errors import ArgumentError
+from playground.measuring.language_bits import measure_languages
 from playground.page.parts.clearing import ABOUT_MODELS, wire_clearing
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.card import draw_model_card
 from playground.page.sidebar.layout import SidebarLayout
 from playground.visitors.checks import checked_models, checked_number
+from playground.visitors.errors import TermsNotAccepted
 from playground.web.scripts import script_function
 from providers import registry
+from providers.base import Provider
 from providers.errors import Failure, InputError, PlaygroundError, UnknownModel
 from providers.sampling import PARAMETERS
-from providers.types import Progress
-from providers.whitebox import inside, shows
+from providers.types import ModelInfo, Progress
+from providers.whitebox import KeepsLanguages, inside, shows
 
 _TELL_ADDRESS = (registry.CUSTOM,)
 
@@ -93,7 +98,7 @@ async def open_sidebar(app: Program, who: Who, query: dict[str, str], sampling: 
             value = None
         values.append(gr.update() if value is None else gr.update(value=value))
     vendors = [(vendor_name(app, show, who, name), name) for name in app.reach.key_providers()]
-    choices = await _choices(app, who, show, chosen)
+    choices = await model_choices(app, who, show, chosen)
     return [
         gr.update(choices=choices, value=chosen),
         _draw_refusals(show, refused),
@@ -139,7 +144,7 @@ async def list_vendors(app: Program, who: Who, models: list[str]) -> object:
     """Merge in what the vendors list for whom a key is already there."""
     if not await app.reach.refresh_all(who.visitor):
         return gr.skip()
-    return gr.update(choices=await _choices(app, who, app.show(who), models))
+    return gr.update(choices=await model_choices(app, who, app.show(who), models))
 
 
 async def watch_loading(app: Program, who: Who, ref: str) -> AsyncGenerator[str]:
@@ -150,15 +155,29 @@ async def watch_loading(app: Program, who: Who, ref: str) -> AsyncGenerator[str]
             if not model.local:
                 yield ""
                 return
-            yield _draw_status(show.waiting(Progress(stage="load")))
+            yield draw_status(show.waiting(Progress(stage="load")))
             async for progress in provider.prepare(model):
-                yield _draw_status(show.waiting(progress), _share(progress))
-            ready = _draw_status(show.text("model.ready", model=model.name), ready=True)
+                yield draw_status(show.waiting(progress), share_of(progress))
+            ready = draw_status(show.text("model.ready", model=model.name), ready=True)
             yield ready
-            if await shows(provider, model) == "logits":
-                yield ready + draw_model_card(show, await (await inside(provider, model)).describe(model))
+            async for card in draw_cards(show, provider, model):
+                yield ready + card
+    except TermsNotAccepted:  # they are shown below, to be accepted
+        yield ""
     except PlaygroundError as error:
         yield show.alert(Failure.of(error))
+
+
+async def draw_cards(show: Renderer, provider: Provider, model: ModelInfo) -> AsyncGenerator[str]:
+    """The card of a model that can be looked into; again once it is measured how well it reads languages."""
+    if await shows(provider, model) != "logits":
+        return
+    box = await inside(provider, model)
+    card = await box.describe(model)
+    yield draw_model_card(show, card)
+    if isinstance(box, KeepsLanguages) and not card.bits and card.engine is not None:
+        with suppress(PlaygroundError):  # the model is ready all the same: what could not be measured is not shown
+            yield draw_model_card(show, replace(card, bits=await measure_languages(box, model)))
 
 
 async def save_key(app: Program, who: Who, provider: str, key: str, address: str, models: list[str]) -> list[object]:
@@ -173,10 +192,10 @@ async def save_key(app: Program, who: Who, provider: str, key: str, address: str
         app.sessions.vault.put(who.visitor, provider, key, own_address)
         listed = await app.reach.refresh(who.visitor, provider)
     except PlaygroundError as error:
-        choices = await _choices(app, who, show, models)
+        choices = await model_choices(app, who, show, models)
         return ["", show.alert(Failure.of(error)), gr.update(choices=choices)]
     said = show.text("keys.saved", count=len(listed), hours=app.settings.key_hours)
-    choices = await _choices(app, who, show, models)
+    choices = await model_choices(app, who, show, models)
     return ["", f'<div class="quiet" role="status">{said}</div>', gr.update(choices=choices)]
 
 
@@ -186,7 +205,7 @@ async def forget_keys(app: Program, who: Who, models: list[str]) -> list[object]
     app.sessions.work.stop_all(who.visitor)
     app.sessions.vault.forget(who.visitor)
     app.reach.forget(who.visitor)
-    choices = await _choices(app, who, show, models)
+    choices = await model_choices(app, who, show, models)
     said = show.text("keys.forgotten")
     return ["", f'<div class="quiet" role="status">{said}</div>', gr.update(choices=choices)]
 
@@ -197,18 +216,18 @@ def vendor_name(app: Program, show: Renderer, who: Who, name: str) -> str:
     return f"{title} ✓" if name in app.sessions.vault.providers(who.visitor) else title
 
 
-async def _choices(app: Program, who: Who, show: Renderer, chosen: list[str]) -> list[tuple[str, str]]:
+async def model_choices(app: Program, who: Who, show: Renderer, chosen: list[str]) -> list[tuple[str, str]]:
     models = await app.reach.models(who.visitor)
     choices = [(show.choice(model, app.reach.locked(who.visitor, model)), model.ref) for model in models]
     known = {ref for _, ref in choices}
     return choices + [(ref, ref) for ref in chosen if ref not in known]
 
 
-def _share(progress: Progress) -> float | None:
+def share_of(progress: Progress) -> float | None:
     return min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
 
 
-def _draw_status(text: str, share: float | None = None, *, ready: bool = False) -> str:
+def draw_status(text: str, share: float | None = None, *, ready: bool = False) -> str:
     state = "ready" if ready else "loading"
     bar = "" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
     return f'<div class="status {state}" role="status">{html.escape(text)}{bar}</div>'

@@ -8,8 +8,10 @@ from typing import assert_never
 
 import gradio as gr
 
+from playground.page.parts.places import place
 from playground.page.sidebar.kept_layout import KeptLayout, lay_out_kept
 from playground.visitors.checks import MAX_COLUMNS
+from playground.web.scripts import script_body
 from providers.sampling import PARAMETERS, Parameter
 
 
@@ -21,6 +23,8 @@ class SidebarLayout:
     refused: gr.HTML
     """Which of the names that were typed cannot be."""
     status: gr.HTML
+    fetching: gr.HTML
+    """Makers' terms to be accepted, a model to be fetched, and how far that is."""
     sampling: Mapping[str, gr.components.Component]
     advanced: gr.Checkbox
     extra: gr.Group
@@ -62,12 +66,13 @@ def lay_out_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> S
         )
         refused = gr.HTML(elem_id="models-refused", container=False)
         status = gr.HTML(elem_id="status", container=False)
+        fetching = place("fetching", script_body("fetching"))
         keys = _lay_out_keys(label)
         sampling, advanced, extra = _lay_out_sampling(label, longest_reply)
         with gr.Accordion(label("sidebar.glossary"), open=False, elem_id="glossary"):
             glossary = gr.Markdown(elem_classes="quiet")
         kept = lay_out_kept(label)
-    return SidebarLayout(models, refused, status, sampling, advanced, extra, keys, glossary, kept)
+    return SidebarLayout(models, refused, status, fetching, sampling, advanced, extra, keys, glossary, kept)
 
 
 def _lay_out_keys(label: gr.I18n) -> KeysLayout:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import cast
 
+from playground.asking.completion import as_completion
 from playground.asking.lending import Search
 from playground.asking.opening import Opened
 from playground.measuring import Column, TaskSet
@@ -106,7 +107,7 @@ async def _made(
         run = ByLikelihood(
             box=await _inside(provider, model),
             model=model,
-            messages=lambda item: prompts[item.id],
+            messages=lambda item: as_completion(model, prompts[item.id], description.language),
             kind=tasks.kind,
             normalise=cast(Normalise, options[NORMALISE]),
             letters=bool(options.get(LETTERS)),

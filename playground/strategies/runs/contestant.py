@@ -51,9 +51,8 @@ def column(contestant: Contestant, tasks: TaskSet, metric: str, scoring: Scoring
 
     async def run(attempt: Attempt) -> AsyncGenerator[Outcome]:
         question, watch = Question.of(tasks, attempt.item), _Watch(local=contestant.model.local)
-        generate = model_generate(
-            contestant.provider, contestant.model, replace(contestant.sampling, seed=attempt.seed), contestant.owner
-        )
+        sampling = replace(contestant.sampling, seed=attempt.seed)
+        generate = model_generate(contestant.provider, contestant.model, sampling, contestant.owner, question.language)
 
         async def held(prompt: Prompt) -> AsyncGenerator[Piece]:
             async with attempt.slots.at(contestant.model.provider) as slot, watch, aclosing(generate(prompt)) as pieces:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import assert_never
 
 from playground.asking.ask import Outgoing, ask
+from playground.asking.completion import AS_TEXT, as_completion, stops
 from playground.strategies.solving.record import Generate
 from playground.strategies.solving.trace import ModelCall, Piece, Prompt
 from providers.base import Provider
@@ -29,17 +30,22 @@ from providers.types import (
 MAX_SEED = 2**31
 
 
-def model_generate(provider: Provider, model: ModelInfo, sampling: Sampling | None = None, owner: str = "") -> Generate:
+def model_generate(
+    provider: Provider, model: ModelInfo, sampling: Sampling | None = None, owner: str = "", language: str = "en"
+) -> Generate:
     """Calls this model with this sampling, where a prompt does not say otherwise. Loads it first if it must.
 
+    A model that only continues text is given a prompt as one text, with the marks of `language`: see `as_completion`.
     Each call goes through `fit`; what the model does not take is in `ModelCall.changes`. Raises the provider's errors.
     To bound the calls of several questions together, wrap it: `lambda prompt: slots.hold(name, generate(prompt))`.
     """
     own = sampling or Sampling()
 
     async def generate(prompt: Prompt) -> AsyncGenerator[Piece]:
-        request = Request(model=model, messages=prompt.messages, sampling=_sampling(prompt, own, model), owner=owner)
-        piece, changes = Piece(), list[Change]()
+        messages = prompt.messages if prompt.plain else as_completion(model, prompt.messages, language)
+        sampling = _sampling(prompt, own, (*prompt.stop, *stops(model, language)), model)
+        request = Request(model=model, messages=messages, sampling=sampling, owner=owner)
+        piece, changes = Piece(), [] if messages == prompt.messages else [AS_TEXT]
         async with aclosing(ask(provider, request)) as events:
             async for event in events:
                 if isinstance(event, Change):
@@ -50,12 +56,12 @@ def model_generate(provider: Provider, model: ModelInfo, sampling: Sampling | No
     return generate
 
 
-def _sampling(prompt: Prompt, own: Sampling, model: ModelInfo) -> Sampling:
+def _sampling(prompt: Prompt, own: Sampling, stop: Sequence[str], model: ModelInfo) -> Sampling:
     limits = [limit for limit in (own.max_tokens, None if model.reasoning else prompt.max_tokens) if limit is not None]
     return replace(
         own,
         temperature=own.temperature if prompt.temperature is None else prompt.temperature,
-        stop=tuple(dict.fromkeys((*prompt.stop, *own.stop))),
+        stop=tuple(dict.fromkeys((*stop, *own.stop))),
         max_tokens=min(limits, default=None),
         seed=None if own.seed is None else (own.seed + prompt.draw) % MAX_SEED,
     )

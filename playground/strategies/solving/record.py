@@ -63,10 +63,12 @@ class Record:
                 )
         return place
 
-    async def single(self, messages: tuple[Message, ...], *, parent: int | None = None) -> str | None:
-        """One prompt and one chain under it: its text, or `None` if the call failed."""
+    async def single(
+        self, messages: tuple[Message, ...], *, parent: int | None = None, plain: bool = False
+    ) -> str | None:
+        """One prompt and one chain under it: its text, or `None` if the call failed. `plain`: see `Prompt`."""
         place = self.add(TraceStep(kind="prompt", messages=messages, parent=parent))
-        chain = self[await self.ask("chain", Prompt(messages=messages), parent=place, shown=False)]
+        chain = self[await self.ask("chain", Prompt(messages=messages, plain=plain), parent=place, shown=False)]
         return None if chain.failure is not None else chain.text
 
     async def together(self, works: Sequence[Coroutine[object, object, V]]) -> list[V]:

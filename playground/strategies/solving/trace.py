@@ -147,6 +147,8 @@ class Prompt:
     """Besides the visitor's own. A model that takes none writes on; whoever reads the reply cuts it there."""
     max_tokens: int | None = None
     """At most so many; not applied to models that reason first, whose thoughts would be cut."""
+    plain: bool = False
+    """It is the text that a model goes on from, word for word, also where the model only continues text."""
     draw: int = 0
     """Which of several samples of one prompt this is: added to the visitor's seed, so that they differ."""
 

@@ -18,7 +18,7 @@ from providers.adapters.huggingface.inspecting.inspector import LocalInspector
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
 from providers.adapters.huggingface.reply import LocalReply
-from providers.adapters.huggingface.tokens import EncodedPrompt
+from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
@@ -89,6 +89,14 @@ class HuggingFace(LocalWhiteBox):
     def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
         return self._prepare(model)
 
+    def fetching(self, model: ModelInfo) -> Progress | None:
+        """See `playground.visitors.reach.Fetches`."""
+        return self._loader.fetching(model)
+
+    def pause(self, model: ModelInfo, *, alone: bool) -> bool:
+        """See `playground.visitors.reach.Fetches`."""
+        return self._loader.pause(model, alone=alone)
+
     async def _prepare(self, model: ModelInfo) -> AsyncGenerator[Progress]:
         async for progress in self._loader.fetch(model):
             yield progress
@@ -101,7 +109,7 @@ class HuggingFace(LocalWhiteBox):
     async def render(self, request: Request) -> Rendered:
         """The prompt after the chat template, and its exact length. Fetches the model if it is not here."""
         codec = await self._codec(request.model)
-        prompt = await asyncio.to_thread(codec.encode_messages, request.messages)
+        prompt = await asyncio.to_thread(_encode, codec, request)
         self._encoded[request] = prompt
         return Rendered(content=prompt.text, language="text", tokens=len(prompt.ids), exact=True)
 
@@ -130,7 +138,7 @@ class HuggingFace(LocalWhiteBox):
                         await asyncio.sleep(_TURN)
                     prompt = self._encoded.pop(request, None)
                     if prompt is None:
-                        prompt = await asyncio.to_thread(loaded.codec.encode_messages, request.messages)
+                        prompt = await asyncio.to_thread(_encode, loaded.codec, request)
                     for change in prompt.changes:
                         yield change
                     reply = LocalReply(route.request, loaded, prompt, start)
@@ -187,3 +195,7 @@ class HuggingFace(LocalWhiteBox):
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""
         await self._loader.aclose()
+
+
+def _encode(codec: Codec, request: Request) -> EncodedPrompt:
+    return (codec.encode_messages if request.model.chat else codec.encode_plainly)(request.messages)

@@ -38,7 +38,7 @@ class LocalReply:
             raise ContextTooLong(provider=request.model.provider, tokens=len(prompt.ids), context=context)
         self._request, self._loaded, self._prompt, self._start = request, loaded, prompt, start
         self._room = context - len(prompt.ids) if context is not None else _NO_CONTEXT
-        begun = request.messages[-1].role == "assistant" or not loaded.codec.chat
+        begun = request.messages[-1].role == "assistant" or not (loaded.codec.chat and request.model.chat)
         self._thinking = Thinking(prompt.text, begun=begun)
         self._first: float | None = None
         self._count = self._thoughts = 0

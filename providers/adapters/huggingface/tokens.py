@@ -83,6 +83,11 @@ class Codec:
         _, changes = self.template.place(messages)
         return EncodedPrompt(*self.render(messages), changes=changes)
 
+    def encode_plainly(self, messages: Sequence[Message]) -> EncodedPrompt:
+        """For a model that only continues text, whatever template its files may carry: often that of the model that was
+        made of it."""
+        return EncodedPrompt(*self._render_text(messages))
+
     def _show(self, turns: list[dict[str, str]]) -> str:
         shown: str = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
         return shown

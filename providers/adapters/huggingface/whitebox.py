@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from providers.adapters.huggingface.engines.base import Internals, TokenScore
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.loader import ModelLoader, read_measures
 from providers.adapters.huggingface.tokens import Codec
-from providers.adapters.huggingface.weights.fidelity import passes
+from providers.adapters.huggingface.weights.fidelity import BY_LANGUAGE, passes
+from providers.adapters.huggingface.weights.files import keep_bits, read_bits
 from providers.decoding import Vector
 from providers.errors import ContextTooLong, InputError, Overloaded, WeightsUnavailable
 from providers.types import Message, ModelInfo
@@ -20,6 +21,8 @@ from providers.whitebox import ModelCard, ScoredToken, Token
 
 class LocalWhiteBox:
     """Tokens, logits and scores of the models of one `ModelLoader`."""
+
+    texts = BY_LANGUAGE
 
     def __init__(self, loader: ModelLoader) -> None:
         self._loader = loader
@@ -31,7 +34,8 @@ class LocalWhiteBox:
 
     async def encode_chat(self, model: ModelInfo, messages: Sequence[Message]) -> tuple[Token, ...]:
         codec = await self._codec(model)
-        return await asyncio.to_thread(lambda: _tokens(codec, codec.render(messages)[1]))
+        encode = codec.encode_messages if model.chat else codec.encode_plainly
+        return await asyncio.to_thread(lambda: _tokens(codec, encode(messages).ids))
 
     async def tokens(self, model: ModelInfo, ids: Sequence[int]) -> tuple[Token, ...]:
         return await asyncio.to_thread(_tokens, await self._codec(model), ids)
@@ -57,7 +61,11 @@ class LocalWhiteBox:
             return ModelCard(model=model, engine=None)
         nll = await asyncio.to_thread(read_measures, await self._loader.folder(model))
         refused = tuple(sorted(name for name in nll if not passes(name, nll)))
-        return ModelCard(model=model, engine=found[0].name, nll=nll, refused=refused)
+        bits = await asyncio.to_thread(read_bits, await self._loader.folder(model))
+        return ModelCard(model=model, engine=found[0].name, nll=nll, refused=refused, bits=bits)
+
+    async def keep_bits(self, model: ModelInfo, bits: Mapping[str, float]) -> None:
+        await asyncio.to_thread(keep_bits, await self._loader.folder(model), bits)
 
     async def _codec(self, model: ModelInfo) -> Codec:
         """The tokenizer alone: kept, since it is small. Fetches the model if it is not here."""

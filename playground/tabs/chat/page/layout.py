@@ -50,6 +50,8 @@ class ChatLayout:
     heads: list[gr.HTML]
     chats: list[gr.Chatbot]
     notice: gr.HTML
+    speaking: gr.HTML
+    """That a model hardly speaks the language of a message, once."""
     waiting: gr.HTML
     """The images that go along with the next message."""
     attach: gr.UploadButton
@@ -124,6 +126,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
                 chats.append(_chatbot(label, number))
             columns.append(column)
     notice = gr.HTML(container=False, js_on_load=script_body("chat/choose_conversation"), elem_id="notice")
+    speaking = place("speaking", script_body("chat/speaking"))
     waiting = place("waiting", script_body("chat/attach_images"))
     attach, message = _lay_out_compose(label)
     with gr.Row(elem_id="actions"):
@@ -151,6 +154,7 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         heads,
         chats,
         notice,
+        speaking,
         waiting,
         attach,
         message,

@@ -9,6 +9,7 @@ from playground.tabs.chat.page.events.history import wire_history
 from playground.tabs.chat.page.events.pictures import wire_pictures
 from playground.tabs.chat.page.events.presets import wire_presets
 from playground.tabs.chat.page.events.replies import wire_following, wire_replies
+from playground.tabs.chat.page.events.speaking import wire_speaking
 from playground.tabs.chat.page.layout import lay_out_chat
 from playground.tabs.chat.visit.visits import ChatVisits
 
@@ -25,6 +26,7 @@ def open(program: Program) -> ChatVisits:
 def build(page: Page[ChatVisits]) -> None:
     layout = lay_out_chat(page)
     wire_replies(page, layout)
+    wire_speaking(page, layout)
     wire_pictures(page, layout)
     wire_presets(page, layout)
     opened = [wire_conversation(page, layout), *wire_history(page, layout)]

@@ -92,7 +92,7 @@ async def _card(
     card: Card, provider: Provider, asked: Asked, slots: Slots, setting: ColumnTools
 ) -> AsyncGenerator[Card]:
     assert card.model is not None  # a card without one has failed before
-    generate = model_generate(provider, card.model, asked.sampling, setting.owner)
+    generate = model_generate(provider, card.model, asked.sampling, setting.owner, asked.question.language)
     start: float | None = None
 
     async def held(prompt: Prompt) -> AsyncGenerator[Piece]:

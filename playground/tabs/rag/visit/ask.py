@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from playground.asking.ask import ask_whole, fits_whole
 from playground.asking.columns import ReplyColumn, side_by_side
+from playground.asking.completion import as_completion, stops
 from playground.asking.pump import follow
 from playground.asking.reply import Reply
 from playground.tabs.rag.lab.answering.evidence import evidence
@@ -112,11 +113,13 @@ class _Turn:
                 system=asking.system,
                 history=history,
                 fits=lambda messages: fits_whole(provider, self._request(messages, model)),
+                chat=model.chat,
             )
             turn = replace(turn, grounded=made)
             columns.append(ReplyColumn.of(provider, self._request(made.messages, model)))
         if asking.compare:
             plain = ungrounded_prompt(asking.question, system=asking.system, history=history)
+            plain = as_completion(model, plain, asking.language)
             columns.append(ReplyColumn.of(provider, self._request(plain, model)))
         async with aclosing(side_by_side(columns, self.stop)) as snapshots:
             async for replies in snapshots:
@@ -124,7 +127,9 @@ class _Turn:
                 yield replace(turn, reply=with_documents, plain=replies[-1] if asking.compare else None)
 
     def _request(self, messages: tuple[Message, ...], model: ModelInfo) -> Request:
-        return Request(model=model, messages=messages, sampling=self.asking.sampling, owner=self.visitor)
+        sampling, cuts = self.asking.sampling, stops(model, self.asking.language)
+        sampling = replace(sampling, stop=(*sampling.stop, *cuts)) if cuts else sampling
+        return Request(model=model, messages=messages, sampling=sampling, owner=self.visitor)
 
     def _history(self) -> tuple[Message, ...]:
         """Earlier questions and the answers from the documents; a turn without an answer is left out."""

@@ -54,7 +54,13 @@ class DocumentGround:
         async for _ in provider.prepare(request.model):
             pass
         made = await grounded_prompt(
-            question.text, passages, language=self.language, system=system, history=before, fits=fits
+            question.text,
+            passages,
+            language=self.language,
+            system=system,
+            history=before,
+            fits=fits,
+            chat=request.model.chat,
         )
         sources = tuple(f"{passage.chunk.name}, {passage.chunk.page}" for passage in made.passages)
         messages = _seen(made.messages, question.images)

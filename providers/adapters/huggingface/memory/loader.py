@@ -45,6 +45,25 @@ class ModelLoader:
             async for progress in self.wait(model.name, model.id, lambda ticket: self._fetch(model, ticket)):
                 yield progress
 
+    def fetching(self, model: ModelInfo) -> Progress | None:
+        """How far it is, where its weights are being fetched or made ready now, whoever asked for them."""
+        with self._guard:
+            preparation = self._preparations.get(model.id)
+        return None if preparation is None or preparation.done else preparation.ticket.latest
+
+    def pause(self, model: ModelInfo, *, alone: bool) -> bool:
+        """Call off what fetches its weights; what is there of them stays, and whoever asks for them goes on from there.
+
+        Whether that was done: with `alone` it is not where others wait for the same.
+        """
+        with self._guard:
+            preparation = self._preparations.get(model.id)
+            if preparation is None or preparation.done or (alone and preparation.waiting > 1):
+                return False
+            preparation.paused = True
+            preparation.ticket.cancel()
+            return True
+
     async def load(self, model: ModelInfo, variant: Variant) -> AsyncGenerator[Progress]:
         """Progress until the variant is in memory; nothing if it is. Its weights have been fetched.
 
@@ -104,14 +123,18 @@ class ModelLoader:
             preparation = self._preparations.get(key)
             if preparation is None or preparation.done:
                 preparation = self._preparations[key] = Preparation(make)
-        while not preparation.done:
-            yield preparation.ticket.latest
-            await asyncio.sleep(POLL)
+            preparation.waiting += 1
+        try:
+            while not preparation.done:
+                yield preparation.ticket.latest
+                await asyncio.sleep(POLL)
+        finally:
+            preparation.waiting -= 1
         with self._guard:
             if self._preparations.get(key) is preparation:
                 del self._preparations[key]
         if isinstance(preparation.error, Cancelled):
-            raise WeightsUnavailable(model=name)
+            raise WeightsUnavailable("paused" if preparation.paused else None, model=name)
         if preparation.error is not None:
             raise preparation.error
 

@@ -14,6 +14,10 @@ class Preparation:
     def __init__(self, make: Callable[[Ticket], None]) -> None:
         self.ticket = Ticket()
         self.error: BaseException | None = None
+        self.waiting = 0
+        """How many wait for it now."""
+        self.paused = False
+        """It was called off to be gone on with."""
         self._make = make
         self._thread = threading.Thread(target=self._run, name="prepare-model", daemon=True)
         self._thread.start()

@@ -31,6 +31,8 @@ TEXTS = (
     "veinte respuestas, y ninguna era igual a otra.",
 )
 """Written for this purpose: no model has seen them."""
+BY_LANGUAGE = dict(zip(("en", "es"), TEXTS, strict=True))
+"""The same, by their language."""
 FILE = "fidelity.json"
 
 

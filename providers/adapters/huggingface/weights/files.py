@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class WeightsRecord:
     """Of an embedding model, "openvino" or "torch": what computes it quicker on this computer, once measured."""
     nll: Mapping[str, float] = field(default_factory=dict)
     """See `fidelity`."""
+    bits: Mapping[str, float] = field(default_factory=dict)
+    """Bits per byte of the fixed texts, by their language, once it has been measured."""
     form: int = 1
     """What else the folder holds; see `FORM`."""
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +69,18 @@ def read_record(folder: Path) -> WeightsRecord | None:
         return WeightsRecord(**json.loads((folder / RECORD).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def read_bits(folder: Path) -> Mapping[str, float]:
+    """`WeightsRecord.bits`; nothing before they were measured."""
+    record = read_record(folder)
+    return record.bits if record is not None else {}
+
+
+def keep_bits(folder: Path, bits: Mapping[str, float]) -> None:
+    """In the folder's record, where it has one: a folder of the visitor's is left as it is."""
+    if (record := read_record(folder)) is not None:
+        replace(record, bits=dict(bits)).write(folder)
 
 
 def lengths(folder: Path) -> dict[str, int]:

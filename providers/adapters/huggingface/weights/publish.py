@@ -10,20 +10,42 @@ import secrets
 import shutil
 from pathlib import Path
 
+_DOWNLOADS = ("hub", "parts")
+"""What an interrupted download leaves to go on from: a repository's files, a file's parts."""
+_KEPT = (*_DOWNLOADS, "hf")
+
 
 def begin(target: Path) -> Path:
-    """A folder to make the model in. It may hold what an interrupted download left (`hub`).
+    """A folder to make the model in. It may hold what an interrupted download left, and nothing else.
 
     A new name each time, so that a child that outlived its parent writes into nothing.
     """
     scratch = target.parent / f".making-{target.name}-{secrets.token_hex(6)}"
     left = _left("making", target)
-    if left and (left[-1] / "hub").is_dir():
-        left.pop().rename(scratch)
+    if begun := next((folder for folder in reversed(left) if is_begun(folder)), None):
+        left.remove(begun)
+        begun.rename(scratch)
+        _clear(scratch)
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     scratch.mkdir(exist_ok=True)
     return scratch
+
+
+def is_begun(scratch: Path) -> bool:
+    """It holds a part of a download."""
+    return any((scratch / name).is_dir() for name in _DOWNLOADS)
+
+
+def _clear(scratch: Path) -> None:
+    """Leave what a download goes on from: beside it may lie half a wheel, and what its unpacking needed."""
+    for left in scratch.iterdir():
+        if left.name in _KEPT:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def publish(fresh: Path, target: Path) -> None:

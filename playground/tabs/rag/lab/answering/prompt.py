@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from playground.tabs.rag.lab.answering.quoting import quote_chunk, unguessable_mark
+from playground.asking.completion import answer_mark
+from playground.tabs.rag.lab.answering.quoting import break_template_marks, quote_chunk, unguessable_mark
 from playground.tabs.rag.lab.answering.wording import wording
 from playground.tabs.rag.lab.documents import Passage
 from providers.types import Message
@@ -35,8 +36,10 @@ async def grounded_prompt(
     system: str = "",
     history: Sequence[Message] = (),
     fits: Fits | None = None,
+    chat: bool = True,
 ) -> GroundedPrompt:
-    """The messages for an answer from passages, given best first.
+    """The messages for an answer from passages, given best first. Without `chat` they are one text, for a model that
+    only continues text: the passages, the questions and answers so far, the question, and where its answer begins.
 
     The system message is `system` and our rules, byte for byte the same whatever the passages say: they stand in the
     last user message alone, each between delimiters that it cannot close. What does not fit is left out: the weakest
@@ -46,6 +49,8 @@ async def grounded_prompt(
     instructed = _instructed(system, language)
 
     def made(kept: int, forgotten: int) -> tuple[Message, ...]:
+        if not chat:
+            return (_continued(question, passages[:kept], language, history[forgotten:]),)
         asked = Message.of("user", _asked(question, passages[:kept], language))
         return (instructed, *history[forgotten:], asked)
 
@@ -79,12 +84,25 @@ def _asked(question: str, passages: Sequence[Passage], language: str) -> str:
     closing = words.question.format(question=question)
     if not passages:
         return f"{words.none}\n\n{closing}"
+    return "\n\n".join((words.passages, *_quotes(question, passages, language), closing, words.reminder))
+
+
+def _quotes(question: str, passages: Sequence[Passage], language: str) -> list[str]:
     chunks = [passage.chunk for passage in passages]
     mark = unguessable_mark(
         [text for chunk in chunks for text in (chunk.name, *chunk.headings, chunk.text)] + [question]
     )
-    quotes = [quote_chunk(chunk, number, mark, language) for number, chunk in enumerate(chunks, start=1)]
-    return "\n\n".join((words.passages, *quotes, closing, words.reminder))
+    return [quote_chunk(chunk, number, mark, language) for number, chunk in enumerate(chunks, start=1)]
+
+
+def _continued(question: str, passages: Sequence[Passage], language: str, history: Sequence[Message]) -> Message:
+    """Neither rules nor a reminder: a base model would go on with them as with any other text."""
+    words, answer = wording(language), answer_mark(language)
+    quotes = [break_template_marks(passage.chunk.text.strip()) for passage in passages]
+    texts = [f"{words.passages}\n\n" + "\n\n".join(quotes)] if quotes else []
+    for said in history:
+        texts.append(f"{words.question.format(question=said.text)}\n{answer}" if said.role == "user" else said.text)
+    return Message.of("user", "\n\n".join((*texts, f"{words.question.format(question=question)}\n{answer}")))
 
 
 async def _at_the_least(

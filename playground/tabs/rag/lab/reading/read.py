@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
+from playground.asking.text_language import detect_language
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import BY_OCR, DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.reading import archive, zipped
-from playground.tabs.rag.lab.reading.language import detect_language
 from playground.tabs.rag.lab.reading.ocr import picture_reader
 from playground.tabs.rag.lab.reading.office_pictures import with_pictures
 from providers.errors import Failure, MissingPackage, PlaygroundError

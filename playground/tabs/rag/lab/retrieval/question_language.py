@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from playground.asking.text_language import identifier
 from playground.tabs.rag.lab.answering.wording import wordings
-from playground.tabs.rag.lab.reading.language import identifier
 from playground.tabs.rag.lab.retrieval.scripts import language_of_script
 from playground.tabs.rag.lab.retrieval.search_terms import stop_words, words
 

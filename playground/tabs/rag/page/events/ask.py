@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from playground.page.parts.active import wire_active
-from playground.page.parts.examples import example_language
+from playground.page.parts.examples import example_language, example_values
 from playground.page.parts.pace import paced
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
@@ -64,11 +64,12 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
             async with aclosing(add(app, who, kept, now, app.visits.samples())) as screens:
                 async for left in screens:
                     yield [*left.outputs(), *RagAskScreen().outputs()]
-        models, refs = await app.models(who), values[3 + len(fields)] or []
+        asked, other = await example_values(page, who, values)
+        models, refs = await app.models(who), asked[3 + len(fields)] or []
         language = example_language([models[ref] for ref in refs[:1] if ref in models], who.language)
         question = app.texts.text(language, "rag.example_question")
         untouched = [gr.skip()] * len(files.outputs)
-        async for screen in _ask(page, layout, who, [question, *values[1:]], example=language):
+        async for screen in _ask(page, layout, who, [question, *asked[1:]], example=language, other=other):
             yield [*untouched, *screen.outputs()]
 
     async def on_load(request: gr.Request) -> list[object]:
@@ -93,9 +94,10 @@ async def _has_documents(app: App[RagVisits], who: Who, fields: RetrievalFields)
 
 
 async def _ask(
-    page: Page[RagVisits], layout: RagLayout, who: Who, values: Sequence[Any], *, example: str = ""
+    page: Page[RagVisits], layout: RagLayout, who: Who, values: Sequence[Any], *, example: str = "", other: str = ""
 ) -> AsyncGenerator[RagAskScreen]:
-    """`example` is the language in which the worked example is asked; empty for a question of the visitor's."""
+    """`example` is the language in which the worked example is asked, empty for a question of the visitor's; `other` is
+    the name of the model that is asked instead of the chosen one."""
     app, count = page.app, len(layout.fields)
     question, compare, system, *rest = values
     try:
@@ -113,17 +115,18 @@ async def _ask(
         return
     if example:
         asking = replace(asking, sampling=replace(asking.sampling, temperature=0, max_tokens=EXAMPLE_TOKENS))
-    async with aclosing(answer(app, who, asking, example=example)) as screens:
+    async with aclosing(answer(app, who, asking, example=example, other=other)) as screens:
         async for screen in screens:
             yield screen
 
 
 async def answer(
-    app: App[RagVisits], who: Who, asking: RagRequest, *, example: str = ""
+    app: App[RagVisits], who: Who, asking: RagRequest, *, example: str = "", other: str = ""
 ) -> AsyncGenerator[RagAskScreen]:
     """One turn. A question that could not be asked goes back into its box.
 
-    `example`: the language of the worked example, which says how it was asked; empty for any other question.
+    `example`: the language of the worked example, which says how it was asked; empty for any other question. `other`:
+    the name of the model that it is asked of, where that is not the chosen one.
     """
     show, models, before = app.show(who), await app.models(who), app.visits.turns(who.visitor)
     latest = Answered(question=asking.question)
@@ -141,6 +144,7 @@ async def answer(
     if example:
         note = "example_note" if example == who.language else "example_language"
         current += f'<p class="quiet">{say(show, note, tokens=EXAMPLE_TOKENS)}</p>'
+        current += f'<p class="quiet">{say(show, "example_other", model=other)}</p>' if other else ""
     yield RagAskScreen.showing("ask", current=current)
 
 

@@ -42,7 +42,7 @@ def load(folder: Path, model: str, room: int, dtype: str | None = None) -> Loade
         raise WeightsUnavailable("memory", model=model)
     try:
         codec, defaults, context = load_tokenizer(folder)
-        fidelity = Fidelity([codec.encode(text)[:context] for text in TEXTS])
+        fidelity = Fidelity([codec.encode(text, begin=True)[:context] for text in TEXTS])
         device = best_device()
         choices = _number_formats(device, wide=count * 4 <= room)
         network, dtype = _fastest(folder, fidelity, device, choices if dtype is None else [dtype])

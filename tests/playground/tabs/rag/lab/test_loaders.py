@@ -8,13 +8,13 @@ import zipfile
 
 import pytest
 
+from playground.asking.text_language import detect_language
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import DocumentBounds
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.errors import UnreadableDocument
 from playground.tabs.rag.lab.reading.cleaning import clean, clean_spaces
 from playground.tabs.rag.lab.reading.decoding import decode
-from playground.tabs.rag.lab.reading.language import detect_language
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.printed_lines import join_lines
 from playground.tabs.rag.lab.reading.tables import lines

@@ -1,0 +1,28 @@
+/* global element, trigger, watch */
+// A model to be fetched: its buttons; what is under way is followed; "in the background" leaves only its bar.
+const opened = () => document.querySelector('.sidebar')?.classList.contains('open');
+const follow = () => {
+  const running = element.querySelector('[data-follow]');
+  if (!running) {
+    element.classList.remove('away');
+    delete element.dataset.following;
+  } else if (element.dataset.following !== running.dataset.follow) {
+    element.dataset.following = running.dataset.follow;
+    trigger('act', {act: 'follow', model: running.dataset.follow});
+  }
+};
+element.addEventListener('click', event => {
+  const button = event.target.closest('[data-act]');
+  if (!button) return;
+  if (button.dataset.act === 'background') {
+    element.classList.add('away');
+    return;
+  }
+  if (['accept', 'fetch'].includes(button.dataset.act)) element.dataset.following = button.dataset.model;
+  trigger('act', {act: button.dataset.act, model: button.dataset.model});
+});
+watch('value', follow);
+// Chosen elsewhere on the page, with the sidebar folded away: what it needs is to be seen.
+document.addEventListener('aula-needs', () => {
+  if (!opened()) document.querySelector('.sidebar .toggle-button')?.click();
+});

@@ -1,0 +1,112 @@
+"""Drawn: makers' terms to be accepted, a model to be fetched, how far that is, and models that speak a language."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from playground.page.parts.render import Renderer
+from providers.types import ModelInfo, Progress, Terms
+
+_GAP = "\x00"
+"""Where a link comes into an escaped sentence."""
+
+
+def language_name(show: Renderer, code: str) -> str:
+    """A language by its name where the texts have one, else its code."""
+    return show.text(key) if show.has(key := f"language.{code}") else code
+
+
+def draw_terms(show: Renderer, model: ModelInfo, terms: Terms) -> str:
+    """What the model is, whose terms come with it, where they can be read; and the button that accepts them."""
+    said = [_say(show, "base" if not model.chat else "converses")]
+    if model.package is not None and model.package.third_party:
+        said.append(_say(show, "third_party"))
+    link = _link(terms.url, terms.title)
+    asked = _say(show, "terms", terms=_GAP).replace(_GAP, link)
+    policy = f" {_link(terms.policy, show.text('fetching.policy'))}" if terms.policy else ""
+    accept = _say(show, "accept" if model.here else "accept_fetch", size=size_of(show, model))
+    return _panel(
+        show,
+        model,
+        f"<p>{' '.join(said)}</p><p>{asked}{policy}</p>",
+        _button("accept", model, accept, primary=True) + _button("dismiss", model, _say(show, "not_now")),
+    )
+
+
+def draw_offer(show: Renderer, model: ModelInfo) -> str:
+    """That the model is not here yet, and a button that fetches it."""
+    fetch = _say(show, "fetch", size=size_of(show, model))
+    return _panel(show, model, f"<p>{_say(show, 'not_here')}</p>", _button("fetch", model, fetch, primary=True))
+
+
+def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress) -> str:
+    """How far it is, with buttons that pause it and put it out of the way: it goes on without being watched."""
+    share = min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
+    bar = "<progress></progress>" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
+    buttons = _button("pause", model, _say(show, "pause")) if progress.stage == "download" else ""
+    buttons += _button("background", model, _say(show, "background"))
+    body = f'<p role="status">{html.escape(show.waiting(progress))}</p>{bar}'
+    return _panel(show, model, body, buttons, running=True)
+
+
+def draw_paused(show: Renderer, model: ModelInfo, progress: Progress | None) -> str:
+    """That what is there of it is kept, and a button that goes on."""
+    share = progress.done / progress.total if progress is not None and progress.total else 0.0
+    said = _say(show, "paused", share=show.number(min(share, 1), ".0%"))
+    body = f'<p role="status">{said}</p><progress max="1" value="{share:.3f}"></progress>'
+    return _panel(show, model, body, _button("fetch", model, _say(show, "go_on"), primary=True))
+
+
+def draw_ready(show: Renderer, model: ModelInfo) -> str:
+    """That it is here."""
+    return f'<div class="status ready" role="status">{html.escape(show.text("model.ready", model=model.name))}</div>'
+
+
+def draw_recommended(show: Renderer, models: Sequence[ModelInfo], language: str) -> str:
+    """Models that speak a language, each a click away; nothing where there are none."""
+    if not models:
+        return ""
+    title = _say(show, "recommended", language=language_name(show, language))
+    rows = "".join(f"<li>{_button('use', model, choice_of(show, model))}</li>" for model in models)
+    return f'<details class="fetching-others"><summary>{title}</summary><ul>{rows}</ul></details>'
+
+
+def choice_of(show: Renderer, model: ModelInfo) -> str:
+    """A model's name, where it is or how much it is, what is to be known of it, and its licence; escaped."""
+    parts = [model.name, show.place(model)]
+    parts += [] if model.chat else [show.text("model.completion")]
+    if model.terms is not None:
+        parts.append(show.text("model.terms", terms=model.terms.title()))
+    elif model.licence:
+        parts.append(model.licence)
+    return html.escape(" · ".join(parts))
+
+
+def size_of(show: Renderer, model: ModelInfo) -> str:
+    """What is to be fetched, as the list of models has it."""
+    return show.place(model).rpartition(", ")[2] if model.size or model.parameters else ""
+
+
+def _panel(show: Renderer, model: ModelInfo, body: str, buttons: str, *, running: bool = False) -> str:
+    follow = f' data-follow="{html.escape(model.ref)}"' if running else ""
+    name = html.escape(model.name)
+    return (
+        f'<section class="fetching" aria-label="{name}"{follow}><strong>{name}</strong>{body}'
+        f'<div class="fetching-buttons">{buttons}</div></section>'
+    )
+
+
+def _button(act: str, model: ModelInfo, said: str, *, primary: bool = False) -> str:
+    kind = "inline-button primary" if primary else "inline-button"
+    return (
+        f'<button type="button" class="{kind}" data-act="{act}" data-model="{html.escape(model.ref)}">{said}</button>'
+    )
+
+
+def _link(url: str, said: str) -> str:
+    return f'<a href="{html.escape(url)}" target="_blank" rel="noopener noreferrer">{html.escape(said)}</a>'
+
+
+def _say(show: Renderer, name: str, **values: object) -> str:
+    return html.escape(show.text(f"fetching.{name}", **values))

@@ -1,0 +1,81 @@
+"""A model with its makers' terms: refused before they are accepted, fetched in four parts after, in each language."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from providers import catalog
+from tests.browser.conftest import Visitors, ready, watch
+from tests.browser.driving import DESKTOP, ask, replies
+from tests.browser.serving import ROOT, Served, serving
+from tests.providers.adapters.huggingface import tiny_gemma
+
+GEMMA = next(model for model in catalog.load().models if model.terms == "gemma")
+WORDS = {
+    "en-US": (
+        "I accept the terms",
+        "which you have not accepted yet",
+        "is ready",
+        "continues text",
+    ),
+    "es-ES": (
+        "Acepto las condiciones",
+        "que aún no has aceptado",
+        "está listo",
+        "continúa textos",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def with_tiny_gemma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The program, whose row of Gemma names a tiny model of the same kind, in packages of the same names."""
+    folder = tmp_path_factory.mktemp("terms")
+    wheels, copy = folder / "wheels", folder / "program"
+    wheels.mkdir()
+    shutil.copytree(
+        ROOT, copy, ignore=shutil.ignore_patterns(".*", "tests", "artefacts", "__pycache__", "node_modules")
+    )
+    assert GEMMA.package is not None
+    tiny = tiny_gemma.save_parts(wheels, *GEMMA.package.requirement.split("=="))
+    rows = (copy / "assets" / "models.toml").read_text("utf-8").replace(GEMMA.package.sha256, tiny.sha256)
+    for real, small in zip(GEMMA.package.parts, tiny.parts, strict=True):
+        assert real.requirement == small.requirement
+        rows = rows.replace(real.sha256, small.sha256).replace(real.member, small.member)
+    (copy / "assets" / "models.toml").write_text(rows, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIP_FIND_LINKS", str(wheels))
+        patch.setenv("PIP_NO_INDEX", "1")
+        with serving(folder, copy) as page:
+            yield page
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_terms_are_accepted_before_the_model_is_used(
+    locale: str, with_tiny_gemma: Served, visitors: Visitors, trouble: list[str]
+) -> None:
+    """The first visitor's acceptance fetches it; the second one finds it here, and has to accept them all the same."""
+    accept, refused, done, kind = WORDS[locale]
+    page = visitors.new(locale=locale, viewport=DESKTOP, reduced_motion="reduce").new_page()
+    watch(page, with_tiny_gemma.url, trouble)
+    page.goto(f"{with_tiny_gemma.url}?models=scripted/echo,{GEMMA.ref}")
+    ready(page)
+    place = page.locator("#fetching")
+    expect(place.get_by_role("link", name="Gemma Terms of Use")).to_have_attribute(
+        "href", "https://ai.google.dev/gemma/terms"
+    )
+    expect(page.locator(".column-head").nth(1)).to_contain_text(kind)
+    ask(page, "La capital de Francia es", wait=False)
+    expect(page.locator("#chat-1")).to_contain_text(refused)
+    place.get_by_role("button", name=accept).click()
+    expect(place.locator(".status.ready")).to_contain_text(done)
+    ask(page, "La capital de Francia es una", wait=False)
+    expect(page.locator("#message .stop-button")).to_have_count(0)
+    expect(replies(page, 1).last).not_to_contain_text(refused)
+    assert "a wheel was run" not in with_tiny_gemma.log.read_text("utf-8", "replace")
+    visitors.leave(with_tiny_gemma.url)
+    assert trouble == []
