@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def test_nothing_visible_is_written_in_the_code(blocks):
     models = {"echo"}  # the default model's own name, until the server has listed them all
     found = {where: literal(text) for where, text in pieces(blocks) if literal(text) and literal(text) not in models}
     assert found == {}
+
+
+def test_no_text_says_left_where_a_phone_has_none_or_needs_a_font_of_signs():
+    tables = texts().tables
+    said = {f"{language} {key}": text for language, table in tables.items() for key, text in table.items()}
+    assert len(said) > 1000
+    sides = re.compile(r"\b(on|to) the (left|right)\b|\ba la (izquierda|derecha)\b", re.IGNORECASE)
+    assert {where for where, text in said.items() if sides.search(text)} == set()
+    drawn = {where for where, text in said.items() if any(unicodedata.category(sign) == "So" for sign in text)}
+    assert drawn == {f"{language} models.odd_emoji_text" for language in tables}, "there it is the example"
 
 
 def test_every_mark_is_in_both_languages(blocks):
