@@ -26,7 +26,7 @@ from tests.providers.adapters.huggingface.weights.repairing import recorded
 
 EMBEDDING = catalog.load().embeddings[0]
 RECEIPT = ROOT / "assets" / "samples" / "images" / "receipt.en.jpg"
-TABS = ("Chat", "Prompting", "RAG", "Sampling", "Vision")
+TABS = ("Chat", "Prompting", "RAG", "Sampling", "Vision", "Models")
 PATIENCE = 300
 """Seconds: for one that hangs; a busy machine is slow, not wrong."""
 AGAIN = 3
@@ -68,6 +68,10 @@ def endpoints(models: Models) -> dict[str, Callable[[Client], Any]]:
         "documents": documents,
         "vision": vision,
         "sweep": lambda client: client.predict(prompt="Hello", temperatures=[0.5], **given, api_name="/sweep"),
+        "model_card": lambda client: client.predict(model=models.writes, api_name="/model_card"),
+        "tokenize": lambda client: client.predict(text="Hello", models=[models.writes], api_name="/tokenize"),
+        "attention": lambda client: client.predict(text="Hello you", model=models.writes, api_name="/attention"),
+        "surprisal": lambda client: client.predict(text="Hello you", models=[models.writes], api_name="/surprisal"),
         **{f"next_tokens {number}": next_tokens for number in range(AGAIN)},
     }
 
@@ -143,9 +147,8 @@ def test_every_endpoint_and_every_tab_at_once_with_no_model_here(
         found = ends(served, models, lambda: open_every_tab(served, browser, trouble))
         assert isinstance(found["models"], list)
         told = refusals(found)
-        assert found.keys() - told.keys() <= {"models", "prompting", "evaluate", "sweep"}, (
-            "these tell it in their cards"
-        )
+        in_cards = {"models", "prompting", "evaluate", "sweep", "model_card", "tokenize", "surprisal"}
+        assert found.keys() - told.keys() <= in_cards, "these tell it in their cards"
         assert all("is not on this computer" in text for text in told.values()), told
         assert all("is not on this computer" in text for text in trouble), trouble
         assert "Traceback" not in served.log.read_text("utf-8")
