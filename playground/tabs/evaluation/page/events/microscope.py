@@ -43,36 +43,26 @@ def wire_microscope(page: Page[EvaluationVisits], layout: EvaluationLayout) -> N
     async def on_open(request: gr.Request, *values: object) -> list[object]:
         """The first example where nothing is written; the metrics are imported now, so that no key's stroke waits."""
         await asyncio.to_thread(microscope.warm_up)
-        who = app.who(request)
         if any(str(value or "").strip() for value in values[:2]):
-            return [*[gr.skip()] * 5, await look(app, who, *values)]
-        first = begin(who)
-        return [*first, await look(app, who, first[2], first[3], first[1])]
+            return [gr.skip()] * 5
+        return begin(app.who(request))
 
-    async def on_input(request: gr.Request, *values: object) -> str:
+    async def on_change(request: gr.Request, *values: object) -> str:
         return await look(app, app.who(request), *values)
 
     async def on_meaning(request: gr.Request, *values: object) -> str:
         return await compare_meaning(app, app.who(request), *values)
 
-    async def on_example(request: gr.Request, name: str, language: str) -> list[object]:
-        who = app.who(request)
-        shown = show_example(who, name, language)
-        given = (shown[0], shown[1], language)
-        return [*shown, await look(app, who, *given)]
+    def on_example(request: gr.Request, name: str, language: str) -> list[str]:
+        return show_example(app.who(request), name, language)
 
     filled = [parts.candidate, parts.references, parts.notice]
-    opened = layout.microscope_tab.select(
-        on_open, parts.fields, [parts.example, parts.language, *filled, parts.result], **PRIVATE
-    )
-    opened.then(on_meaning, parts.fields, parts.meaning, **PRIVATE)
-    looked = {"trigger_mode": "always_last", "queue": False, **PRIVATE}
-    for field in (parts.candidate, parts.references):
-        field.input(on_input, parts.fields, parts.result, **looked)
-        field.input(on_meaning, parts.fields, parts.meaning, trigger_mode="always_last", **PRIVATE)
-    parts.language.input(on_input, parts.fields, parts.result, **looked)
-    chosen = parts.example.input(on_example, [parts.example, parts.language], [*filled, parts.result], **PRIVATE)
-    chosen.then(on_meaning, parts.fields, parts.meaning, **PRIVATE)
+    layout.microscope_tab.select(on_open, parts.fields, [parts.example, parts.language, *filled], **PRIVATE)
+    parts.example.input(on_example, [parts.example, parts.language], filled, **PRIVATE)
+    heard: tuple[gr.Textbox | gr.Dropdown, ...] = (parts.candidate, parts.references, parts.language)
+    for field in heard:  # `input` does not hear what is pasted
+        field.change(on_change, parts.fields, parts.result, trigger_mode="always_last", queue=False, **PRIVATE)
+        field.change(on_meaning, parts.fields, parts.meaning, trigger_mode="always_last", **PRIVATE)
 
 
 def wire_many(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
