@@ -19,6 +19,9 @@ from tests.conftest import default_home
 
 FOLDER = ROOT / "assets" / "screenshots"
 SIZE = ViewportSize(width=1280, height=860)
+DEFAULT = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
+TWICE = f"{DEFAULT}@openvino,{DEFAULT}@torch"
+"""One model in two precisions."""
 LONG = 600_000
 """Milliseconds for the model to be fetched and converted."""
 
@@ -70,12 +73,23 @@ def draw_vision(page: Page) -> None:
     page.locator("#vision-pictures .read summary").first.click()
 
 
+def draw_evaluation(page: Page) -> None:
+    page.goto(f"{page.url.split('?')[0]}?temperature=0&models={TWICE}")
+    ready(page)
+    open_tab(page, "Evaluation")
+    page.locator("#compare-example").click()
+    expect(page.locator("#compare-progress")).to_contain_text("Finished", timeout=LONG)
+    page.locator("#compare-progress").scroll_into_view_if_needed()
+    page.locator("#compare-progress").evaluate("one => one.scrollIntoView({block: 'start'})")
+
+
 PICTURES: dict[str, Callable[[Page], None]] = {
     "chat": draw_chat,
     "sampling": draw_sampling,
     "prompting": draw_prompting,
     "rag": draw_rag,
     "vision": draw_vision,
+    "evaluation": draw_evaluation,
 }
 
 
@@ -88,8 +102,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     (folder / "home").mkdir()
     (folder / "home" / "models").symlink_to(given.home / "models")
-    model = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
-    with serving(folder, model=model) as served, sync_playwright() as play:
+    with serving(folder, model=DEFAULT) as served, sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for name in given.names:
             page = browser.new_context(locale="en-US", viewport=SIZE, reduced_motion="reduce").new_page()

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from playground.measuring.errors import UnusableReferences
 
-Needs = Literal["texts", "vectors", "labels", "probabilities", "plain"]
-"""What a metric is worked out from: texts and references, their vectors, labels, probabilities, or texts alone."""
+Needs = Literal["texts", "vectors", "labels", "probabilities", "plain", "likelihoods"]
+"""What a metric is worked out from: texts and references, their vectors, labels, probabilities, texts alone, or how a
+model foresees texts."""
 NEEDS: tuple[Needs, ...] = get_args(Needs)
 Better = Literal["higher", "lower", "neither"]
 
@@ -111,7 +112,26 @@ class Probabilities:
                 raise UnusableReferences("probability", item=place)
 
 
-Given = Texts | Plain | Vectors | Labels | Probabilities
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likelihoods:
+    """How a model foresees texts: of each the natural logarithms of its tokens' probabilities, and its bytes in UTF-8,
+    of what is scored. `window` and `stride` in tokens: see `playground.measuring.perplexity`."""
+
+    logprobs: tuple[tuple[float, ...], ...]
+    sizes: tuple[int, ...]
+    window: int = 0
+    stride: int = 0
+
+    def __post_init__(self) -> None:
+        _check_numbers(self.logprobs, self.sizes)
+
+    @property
+    def every(self) -> tuple[float, ...]:
+        """Of all texts' tokens."""
+        return tuple(one for several in self.logprobs for one in several)
+
+
+Given = Texts | Plain | Vectors | Labels | Probabilities | Likelihoods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,18 @@ from typing import Protocol, cast
 from playground.measuring.errors import MeasuringError, UnusableReferences
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item, Kind
-from playground.measuring.reference import Given, Labels, Measured, Needs, Plain, Probabilities, Texts, Traits, Vectors
+from playground.measuring.reference import (
+    Given,
+    Labels,
+    Likelihoods,
+    Measured,
+    Needs,
+    Plain,
+    Probabilities,
+    Texts,
+    Traits,
+    Vectors,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +98,7 @@ _TAKES: dict[Needs, type] = {
     "labels": Labels,
     "probabilities": Probabilities,
     "plain": Plain,
+    "likelihoods": Likelihoods,
 }
 
 

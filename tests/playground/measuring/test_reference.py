@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import log
+
 import numpy as np
 import pytest
 
 from playground.measuring import metrics
 from playground.measuring.errors import MeasuringError, UnusableReferences
 from playground.measuring.metrics import calibration, judge, meteor
-from playground.measuring.reference import NEEDS, Labels, Measured, Plain, Probabilities, Texts, Vectors
+from playground.measuring.reference import NEEDS, Labels, Likelihoods, Measured, Plain, Probabilities, Texts, Vectors
 from playground.measuring.statistics import cohen_kappa, holm, items_to_tell
 
 SACREBLEU = Texts(  # the example of sacrebleu's README
@@ -44,6 +46,7 @@ def test_every_reference_metric_keeps_the_contract():
         "labels": Labels(expected=("a", "b"), predicted=("a", "a")),
         "probabilities": Probabilities(happened=(True, False), said=(0.9, 0.2)),
         "plain": Plain(texts=("the cat sat on the mat",)),
+        "likelihoods": Likelihoods(logprobs=((-1.0, -2.0),), sizes=(4,)),
     }
     assert set(told) == set(NEEDS)
     for name in metrics.reference_names():
@@ -212,6 +215,14 @@ def test_calibrations_diagram_is_scikit_learns():
     given = Probabilities(happened=(False,) * 4 + (True,) * 5, said=said)
     points = (pytest.approx((0.2, 0)), pytest.approx((0.525, 0.5)), pytest.approx((0.85, 1)))
     assert calibration.expected_error(given, 3).curve == points
+
+
+def test_perplexity_and_its_kin_are_of_all_tokens_together():
+    given = Likelihoods(logprobs=((-log(2), -log(4)), (-log(8),)), sizes=(6, 6))
+    assert value("cross_entropy", given) == pytest.approx(2 * log(2))
+    assert value("perplexity", given) == pytest.approx(4)
+    assert value("bits_per_byte", given) == pytest.approx(6 / 12)
+    assert metrics.measured("perplexity", given).items == pytest.approx((8**0.5, 8))
 
 
 def test_distinct_and_repetition():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from playground.measuring import metrics
 from playground.measuring.errors import UnusableReferences
-from playground.measuring.reference import Given, Labels, Measured, Needs, Plain, Probabilities, Texts
+from playground.measuring.reference import Given, Labels, Likelihoods, Measured, Needs, Plain, Probabilities, Texts
 from providers.errors import Failure, PlaygroundError
 
 MOST = 5000
@@ -86,5 +86,7 @@ def _count(given: Given) -> int:
             return len(expected)
         case Probabilities(said=said):
             return len(said)
+        case Likelihoods(sizes=sizes):
+            return len(sizes)
         case _:
             return len(given.candidates)

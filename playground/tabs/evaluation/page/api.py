@@ -26,7 +26,7 @@ from playground.tabs.evaluation.lab.energy import EnergyUse
 from playground.tabs.evaluation.lab.many import MOST, ManyMeasured, given_of, measure_many
 from playground.tabs.evaluation.page.events.compare import price_text, run_as_file
 from playground.tabs.evaluation.page.events.items import kind_of, load_any
-from playground.tabs.evaluation.page.events.microscope import checked_needs
+from playground.tabs.evaluation.page.events.microscope import MOST_READ, checked_needs
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison, comparison_name
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
 from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
@@ -46,17 +46,19 @@ def _publish_metrics(app: App[EvaluationVisits]) -> None:
         right: list[Any] | None = None,
         needs: str = "texts",
         language: str = "en",
+        model: str = "",
         request: gr.Request | None = None,
     ) -> dict[str, Any]:
         """Every metric that takes such answers: {"metrics", "failed"}; one that fails leaves the others standing.
 
         `needs` says what they are: "texts" (a list of references for each, or one), "labels", "probabilities" (`right`
-        0 or 1), "plain" (texts alone) or "vectors" (similarity of meaning, of texts as in "texts").
+        0 or 1), "plain" (texts alone), "vectors" (similarity of meaning, of texts as in "texts") or
+        "likelihoods" (texts alone, as `model` on this computer foresees them: perplexity and its kin).
         """
         assert request is not None  # Gradio always passes it
         who = app.who(request)
         try:
-            return await _metrics_json(app, who, (said, right), needs, language)
+            return await _metrics_json(app, who, (said, right), (needs, language, model or app.settings.model))
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
@@ -64,15 +66,24 @@ def _publish_metrics(app: App[EvaluationVisits]) -> None:
 
 
 async def _metrics_json(
-    app: App[EvaluationVisits], who: Who, given: tuple[list[str] | None, list[Any] | None], needs: str, language: str
+    app: App[EvaluationVisits],
+    who: Who,
+    given: tuple[list[str] | None, list[Any] | None],
+    how: tuple[str, str, str],
 ) -> dict[str, Any]:
-    chosen, spoken = checked_needs(needs), checked_language(language)
+    """`how`: what the answers are, their language, and the model that reads them."""
+    chosen, spoken = checked_needs(how[0]), checked_language(how[1])
     said = [checked_text(str(one), app.bounds, empty=True) for one in given[0] or []]
     lines = [_line(one, chosen) for one in given[1] or []]
     if max(len(said), len(lines)) > MOST:
         raise MeasuringLimit("rows", limit=MOST)
     if chosen == "vectors":
         found = await _meaning(app, said, lines)
+    elif chosen == "likelihoods":
+        if len(said) > MOST_READ:
+            raise MeasuringLimit("rows", limit=MOST_READ)
+        foreseen = await app.visits.likelihoods(who.visitor, how[2], said)
+        found = await asyncio.to_thread(measure_many, foreseen, chosen)
     else:
         found = await asyncio.to_thread(lambda: measure_many(given_of(chosen, said, lines, spoken), chosen))
     show = app.show(who)

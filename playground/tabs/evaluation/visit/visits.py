@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -15,10 +15,15 @@ from pydantic import JsonValue
 from playground.asking.opening import Opened
 from playground.asking.threads import run_to_end
 from playground.measuring import Snapshot
+from playground.measuring.errors import UnusableReferences
+from playground.measuring.perplexity import text_likelihood
+from playground.measuring.reference import Likelihoods
 from playground.measuring.store import RunDescription
 from playground.tabs.evaluation.lab.comparison import ENERGY, PLACES, place_of
 from playground.tabs.evaluation.lab.energy import Tracking, tracking
 from playground.visitors.strategy_runs import StrategyRuns
+from providers.errors import UnsupportedRequest
+from providers.whitebox import inside
 
 PLACE = "compare"
 
@@ -47,6 +52,29 @@ class EvaluationVisits(StrategyRuns):
         """Vectors of a candidate and its references, shape (1 + n, dimensions), by the embedding model on this
         computer, and its name. Raises `WeightsUnavailable` where it cannot be had."""
         return await self.near([candidate, *references]), self.near.ref
+
+    async def likelihoods(self, visitor: str, ref: str, texts: Sequence[str]) -> Likelihoods:
+        """How a model of this computer foresees each text. Raises `UnsupportedRequest("likelihood")` for a model that
+        cannot be looked into, `InputError("empty")` for a text of fewer than two tokens."""
+        if not texts:
+            raise UnusableReferences("items")
+        async with (
+            self.sessions.work.at(visitor, f"{self.ROOM}-texts"),
+            self.reach.open(visitor, ref) as (provider, model),
+        ):
+            async for _ in provider.prepare(model):
+                pass
+            try:
+                box = await inside(provider, model)
+            except UnsupportedRequest:
+                raise UnsupportedRequest("likelihood", model=model.name) from None
+            found = [await text_likelihood(box, model, text) for text in texts]
+        return Likelihoods(
+            logprobs=tuple(one.logprobs for one in found),
+            sizes=tuple(one.bytes for one in found),
+            window=found[0].window,
+            stride=found[0].stride,
+        )
 
     def _described(self, description: RunDescription, opened: Opened) -> RunDescription:
         names = [model.name for _, model in opened.values()]

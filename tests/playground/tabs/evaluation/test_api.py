@@ -12,7 +12,7 @@ from tests.browser.serving import Served, serving
 
 ADDER, WORDS = "scripted/adder", "scripted/words"
 PARAMETERS = {
-    "/metrics": ["said", "right", "needs", "language"],
+    "/metrics": ["said", "right", "needs", "language", "model"],
     "/compare": [
         *("models", "task_set", "language", "n", "repeats", "seed", "measure", "metric", "temperature", "max_tokens"),
         "confirm_cost",
@@ -55,6 +55,8 @@ def test_metrics(client):
     assert (
         client.predict(["a cat"], ["a cat"], needs="vectors", api_name="/metrics")["metrics"]["semantic"]["value"] > 0.9
     )
+    foreseen = client.predict(["yes no maybe"], needs="likelihoods", model=WORDS, api_name="/metrics")["metrics"]
+    assert foreseen["perplexity"]["value"] > 1 and foreseen["perplexity"]["parts"]["stride"] > 0
     for wrong in ({"said": []}, {"said": ["a"], "right": []}, {"said": ["a"], "right": ["b"], "needs": "hope"}):
         assert refused(client, "/metrics", **wrong)
 

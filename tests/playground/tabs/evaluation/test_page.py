@@ -106,10 +106,10 @@ class TestMicroscope:
     async def test_what_is_hostile_is_drawn_as_text(self, app, who):
         assert harmless(await microscope.look(app, who, HOSTILE, HOSTILE, "es"))
 
-    @pytest.mark.parametrize("needs", ["labels", "probabilities", "texts", "plain"])
+    @pytest.mark.parametrize("needs", ["labels", "probabilities", "texts", "plain", "likelihoods"])
     async def test_the_examples_of_many_answers(self, app, who, needs):
         said, right = microscope._EXAMPLES[needs]
-        drawn, curve = await microscope.measure(app, who, (needs, said, right, "en"))
+        drawn, curve = await microscope.measure(app, who, (needs, said, right, "en"), ["scripted/words"])
         assert "<table" in drawn and 'role="alert"' not in drawn
         assert curve["visible"] is (needs == "probabilities")
 

@@ -69,7 +69,7 @@ def draw_good(show: Renderer, description: RunDescription, lines: Sequence[Compa
         draw_explained(head, say(show, f"{name}_info")) for head, name in zip(heads[1:], _GOOD, strict=True)
     )
     rows = "".join(_good_row(show, line, place, graded=graded) for place, line in enumerate(lines))
-    table = draw_table(say(show, "good_title"), draw_heads(heads), rows, "results runs")
+    table = draw_table(say(show, "good_title"), draw_heads(heads), rows, "results runs fitting")
     return f'<p class="words-used">{explained}</p>{table}'
 
 
@@ -110,7 +110,7 @@ def draw_took(show: Renderer, lines: Sequence[ComparedLine]) -> str:
     )
     rows = "".join(_took_row(show, line, place) for place, line in enumerate(lines))
     title = say(show, "took_title")
-    table = draw_table(title, draw_heads(heads), rows, "results runs")
+    table = draw_table(title, draw_heads(heads), rows, "results runs fitting")
     return f'<h4 class="part">{title}</h4><p class="words-used">{explained}</p>{table}'
 
 

@@ -18,7 +18,8 @@ from playground.tabs.evaluation.page.drawing.pieces import say
 from providers.errors import Failure
 
 _COUNTS = ("length", "reference_length", "pieces", "as_they_stand", "by_stem", "by_meaning")
-"""Parts that are numbers of words."""
+_COUNTS += ("tokens", "window", "stride", "bytes")
+"""Parts that are whole numbers."""
 
 
 def draw_examined(show: Renderer, it: Examined) -> str:
@@ -115,7 +116,7 @@ def _row(show: Renderer, name: str, it: Measured, by: str = "") -> str:
     scale = "" if most is None else f" <small>/ {show.number(most, '.0f')}</small>"
     share = 0.0 if it.value is None or not most else max(0.0, min(1.0, it.value / most))
     direction = say(show, f"better_{traits.better}")
-    bar = f'<span class="score-bar" aria-hidden="true"><i style="width:{share * 100:.1f}%"></i></span>'
+    bar = f'<span class="score-bar" aria-hidden="true"><i style="width:{share * 100:.1f}%"></i></span>' if most else ""
     parts = by or _parts(show, it.parts, most)
     return (
         f'<tr data-metric="{name}"><th scope="row">{metric_title(show, name)} <small>{direction}</small></th>'

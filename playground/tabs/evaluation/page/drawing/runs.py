@@ -17,7 +17,7 @@ def draw_all_runs(show: Renderer, runs: Sequence[StoredRun]) -> str:
     """A row a run."""
     names = ("runs_name", "runs_kind", "runs_when", "runs_what", "runs_columns", "runs_done")
     heads = draw_heads(say(show, name) for name in names)
-    return draw_table(say(show, "mode_runs"), heads, "".join(_row(show, run) for run in runs), "results runs")
+    return draw_table(say(show, "mode_runs"), heads, "".join(_row(show, run) for run in runs), "results runs fitting")
 
 
 def any_run_line(show: Renderer, run: StoredRun) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import html
+from collections.abc import Sequence
 
 import gradio as gr
 
 from playground.languages import closest
 from playground.measuring import metrics
 from playground.measuring.errors import MeasuringLimit
-from playground.measuring.reference import NEEDS, Needs, Vectors
+from playground.measuring.reference import NEEDS, Given, Needs, Vectors
 from playground.measuring.tasks import languages
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.lab import many, microscope
@@ -18,9 +19,11 @@ from playground.tabs.evaluation.page.drawing.microscope import draw_examined, dr
 from playground.tabs.evaluation.page.drawing.pieces import draw_alert
 from playground.tabs.evaluation.page.layout.tab import EvaluationLayout
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
-from playground.visitors.checks import InputBounds, checked_language, checked_text
+from playground.visitors.checks import InputBounds, checked_language, checked_models, checked_text
 from providers.errors import InputError, PlaygroundError
 
+MOST_READ = 100
+"""Texts that a model reads at a time."""
 _EXAMPLES: dict[str, tuple[str, str]] = {
     "labels": (
         "positive\nnegative\npositive\nnegative\nneutral\npositive",
@@ -28,6 +31,7 @@ _EXAMPLES: dict[str, tuple[str, str]] = {
     ),
     "probabilities": ("0.9\n0.8\n0.7\n0.6\n0.4\n0.3\n0.2\n0.9", "1\n1\n0\n1\n0\n1\n0\n0"),
     "texts": ("The cat sat on the mat.\nIt rains.", "A cat sat on the mat. | The cat sits on a mat.\nIt is raining."),
+    "likelihoods": ("The capital of France is Paris.\nParis France of is the capital.", ""),
     "plain": ("the dog and the dog and the dog and the dog\nOnce upon a time there was a lighthouse.", ""),
 }
 
@@ -39,53 +43,43 @@ def wire_microscope(page: Page[EvaluationVisits], layout: EvaluationLayout) -> N
     async def on_open(request: gr.Request, *values: object) -> list[object]:
         """The first example where nothing is written; the metrics are imported now, so that no key's stroke waits."""
         await asyncio.to_thread(microscope.warm_up)
-        who = app.who(request)
         if any(str(value or "").strip() for value in values[:2]):
-            return [*[gr.skip()] * 5, await look(app, who, *values)]
-        first = begin(who)
-        return [*first, await look(app, who, first[2], first[3], first[1])]
+            return [gr.skip()] * 5
+        return begin(app.who(request))
 
-    async def on_input(request: gr.Request, *values: object) -> str:
+    async def on_change(request: gr.Request, *values: object) -> str:
         return await look(app, app.who(request), *values)
 
     async def on_meaning(request: gr.Request, *values: object) -> str:
         return await compare_meaning(app, app.who(request), *values)
 
-    async def on_example(request: gr.Request, name: str, language: str) -> list[object]:
-        who = app.who(request)
-        shown = show_example(who, name, language)
-        given = (shown[0], shown[1], language)
-        return [*shown, await look(app, who, *given)]
+    def on_example(request: gr.Request, name: str, language: str) -> list[str]:
+        return show_example(app.who(request), name, language)
 
     filled = [parts.candidate, parts.references, parts.notice]
-    opened = layout.microscope_tab.select(
-        on_open, parts.fields, [parts.example, parts.language, *filled, parts.result], **PRIVATE
-    )
-    opened.then(on_meaning, parts.fields, parts.meaning, **PRIVATE)
-    looked = {"trigger_mode": "always_last", "queue": False, **PRIVATE}
-    for field in (parts.candidate, parts.references):
-        field.input(on_input, parts.fields, parts.result, **looked)
-        field.input(on_meaning, parts.fields, parts.meaning, trigger_mode="always_last", **PRIVATE)
-    parts.language.input(on_input, parts.fields, parts.result, **looked)
-    chosen = parts.example.input(on_example, [parts.example, parts.language], [*filled, parts.result], **PRIVATE)
-    chosen.then(on_meaning, parts.fields, parts.meaning, **PRIVATE)
+    layout.microscope_tab.select(on_open, parts.fields, [parts.example, parts.language, *filled], **PRIVATE)
+    parts.example.input(on_example, [parts.example, parts.language], filled, **PRIVATE)
+    heard: tuple[gr.Textbox | gr.Dropdown, ...] = (parts.candidate, parts.references, parts.language)
+    for field in heard:  # `input` does not hear what is pasted
+        field.change(on_change, parts.fields, parts.result, trigger_mode="always_last", queue=False, **PRIVATE)
+        field.change(on_meaning, parts.fields, parts.meaning, trigger_mode="always_last", **PRIVATE)
 
 
 def wire_many(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     """Many answers at once."""
     app, parts = page.app, layout.many
 
-    async def on_measure(request: gr.Request, needs: str, said: str, right: str, language: str) -> list[object]:
-        return await measure(app, app.who(request), (needs, said, right, language))
+    async def on_measure(request: gr.Request, refs: object, *values: object) -> list[object]:
+        return await measure(app, app.who(request), values, refs)
 
-    async def on_example(request: gr.Request, needs: str, language: str) -> list[object]:
+    async def on_example(request: gr.Request, refs: object, needs: str, language: str) -> list[object]:
         said, right = _EXAMPLES.get(needs, ("", ""))
-        return [said, right, *await measure(app, app.who(request), (needs, said, right, language))]
+        return [said, right, *await measure(app, app.who(request), (needs, said, right, language), refs)]
 
     drawn = [parts.result, parts.curve]
-    language = layout.microscope.language
-    parts.measure.click(on_measure, [parts.needs, parts.said, parts.right, language], drawn, **PRIVATE)
-    parts.example.click(on_example, [parts.needs, language], [parts.said, parts.right, *drawn], **PRIVATE)
+    models, language = page.sidebar.models, layout.microscope.language
+    parts.measure.click(on_measure, [models, parts.needs, parts.said, parts.right, language], drawn, **PRIVATE)
+    parts.example.click(on_example, [models, parts.needs, language], [parts.said, parts.right, *drawn], **PRIVATE)
 
 
 def begin(who: Who) -> list[object]:
@@ -141,25 +135,33 @@ def checked_texts(values: tuple[object, ...], bounds: InputBounds) -> tuple[str,
     return said, lines, checked_language(language)
 
 
-async def measure(app: App[EvaluationVisits], who: Who, values: tuple[object, object, object, object]) -> list[object]:
-    """Updates of the result and of the curve."""
+async def measure(app: App[EvaluationVisits], who: Who, values: Sequence[object], refs: object = ()) -> list[object]:
+    """Updates of the result and of the curve. Of `refs` the first model reads texts that are to be foreseen."""
     show = app.show(who)
     try:
-        found = await asyncio.to_thread(checked_many, values, app.bounds)
+        found = await measured_many(app, who, values, refs)
     except PlaygroundError as error:
         return [draw_alert(show, error), gr.update(visible=False)]
     figure = plot_curve(show, found)
     return [draw_many(show, found), gr.update(value=figure, visible=figure is not None)]
 
 
-def checked_many(values: tuple[object, object, object, object], bounds: InputBounds) -> many.ManyMeasured:
-    """Worked out from what was typed. Raises `InputError`s, `UnusableReferences`."""
+async def measured_many(
+    app: App[EvaluationVisits], who: Who, values: Sequence[object], refs: object
+) -> many.ManyMeasured:
+    """Worked out from what was typed. Raises `InputError`s, `UnusableReferences`, and what the model raises."""
     chosen, typed, wanted, language = values
     needs = checked_needs(chosen)
-    said, right = _lines(typed, bounds), _lines(wanted, bounds)
+    said, right = _lines(typed, app.bounds), _lines(wanted, app.bounds)
     if len(said) > many.MOST:
         raise MeasuringLimit("rows", limit=many.MOST)
-    return many.measure_many(many.given_of(needs, said, right, checked_language(language)), needs)
+    if needs == "likelihoods":
+        if len(said) > MOST_READ:
+            raise MeasuringLimit("rows", limit=MOST_READ)
+        given: Given = await app.visits.likelihoods(who.visitor, checked_models(refs)[0], said)
+    else:
+        given = many.given_of(needs, said, right, checked_language(language))
+    return await asyncio.to_thread(many.measure_many, given, needs)
 
 
 def checked_needs(value: object) -> Needs:

@@ -12,7 +12,7 @@ from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
 
-MANY = ("labels", "probabilities", "texts", "plain")
+MANY = ("labels", "probabilities", "texts", "plain", "likelihoods")
 """What many answers may be, as the metrics call it."""
 
 
