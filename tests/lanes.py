@@ -27,6 +27,7 @@ SLOW_PLACES = (
     "tests/playground/measuring/test_sandbox.py",  # programs that are ended by a clock
     "tests/playground/test_old_data.py",  # a whole home of an earlier version is opened
     "tests/playground/web/test_canary.py",
+    "tests/playground/web/test_canary_debug.py",
     "tests/playground/web/test_page.py",
     "tests/playground/web/test_old_clients.py",
     "tests/playground/page/test_new_tab.py",  # serves a page

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.web.guard import Hosts
 
+log = logging.getLogger(__name__)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _HOST, _FOR, _SCHEME = b"x-forwarded-host", b"x-forwarded-for", b"x-forwarded-proto"
 _ONE_LAN = 64
@@ -58,6 +61,12 @@ def network_of(address: str) -> str:
     return str(found)
 
 
+@cache
+def _tell(peer: str) -> None:
+    """Once for each: a proxy that is not named makes one address of all its visitors."""
+    log.warning("%s forwards requests and is not named in PLAYGROUND_PROXIES: its visitors count as one address.", peer)
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarded:
     """Middleware: puts the sender's address into `request.state.address`, and takes out what nobody may say.
@@ -69,6 +78,8 @@ class Forwarded:
     app: ASGIApp
     proxies: Proxies
     hosts: Hosts = field(default_factory=lambda: Hosts(frozenset()))
+    counted: bool = False
+    """Limits go by address here: whoever forgot to name a proxy should know."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,6 +88,8 @@ class Forwarded:
         peer = scope["client"][0] if scope.get("client") else ""
         named = peer in self.proxies
         said = dict(scope["headers"])
+        if self.counted and not named and _FOR in said:
+            _tell(peer)
         forwarded = b",".join(value for name, value in scope["headers"] if name == _FOR).decode("latin-1")
         host = said.get(_HOST, b"").decode("latin-1").partition(",")[0].strip()
         kept = named and self.hosts.known(host)

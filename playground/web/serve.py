@@ -67,7 +67,7 @@ def middleware(
     return [
         Middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=5),  # never an event stream
         Middleware(Harden, framed=settings.on_space, hashes=script_hashes(head)),
-        Middleware(Forwarded, proxies=Proxies.of(settings.proxies), hosts=hosts),
+        Middleware(Forwarded, proxies=Proxies.of(settings.proxies), hosts=hosts, counted=settings.hosted),
         Middleware(Guard, hosts=hosts),
         Middleware(Identify, seal=seal, languages=texts().languages(), framed=settings.on_space, **known),
         *admit,

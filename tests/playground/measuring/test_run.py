@@ -253,6 +253,34 @@ async def test_a_run_that_was_killed_goes_on_to_the_same_result(tmp_path):
     assert summarise(resumed.outcomes, keys, "a") == summarise(unbroken.outcomes, keys, "a")
 
 
+@pytest.mark.long
+async def test_a_run_that_was_killed_twenty_times_loses_nothing_and_ends_the_same(tmp_path):
+    path = tmp_path / "runs.db"
+    command = [sys.executable, "-m", "tests.playground.measuring.crash", str(path)]
+    acknowledged: dict[object, object] = {}
+    for kill in range(1, 21):
+        child = subprocess.Popen(command, cwd=ROOT)
+        try:
+            while child.poll() is None:
+                await asyncio.sleep(0.02)
+                if path.exists() and (found := Runs(path).list()) and found[0].done >= 2 * kill:
+                    break
+        finally:
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+        runs = Runs(path)
+        (kept,) = runs.list()
+        now = runs.outcomes(kept.id)
+        assert {cell: now[cell] for cell in acknowledged} == acknowledged, "what was kept once stays as it was"
+        acknowledged = dict(now)
+        if kept.whole:
+            break
+    resumed = await last(crash_plan(seconds=0), keep=partial(runs.keep, kept.id), done=runs.to_resume(kept.id))
+    unbroken = await last(crash_plan(seconds=0))
+    assert plain(resumed.outcomes) == plain(unbroken.outcomes)
+    assert runs.outcomes(kept.id) == plain(unbroken.outcomes)
+
+
 # ---- what a run says
 
 

@@ -71,3 +71,13 @@ def test_what_is_no_address_is_no_proxy() -> None:
     with pytest.raises(ValueError, match="proxies"):
         Settings(proxies=("proxy.example",))
     assert Settings(proxies="10.0.0.1, 192.168.0.0/16").proxies == ("10.0.0.1", "192.168.0.0/16")  # type: ignore[arg-type]
+
+
+async def test_a_proxy_that_nobody_named_is_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
+    forwarded = Forwarded(echo, Proxies(), HOSTS, counted=True)
+    transport = httpx2.ASGITransport(forwarded, client=("192.0.2.77", 1))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        for _ in range(3):
+            await client.get("/", headers={"x-forwarded-for": "6.6.6.6"})
+    assert caplog.text.count("PLAYGROUND_PROXIES") == 1
+    assert "6.6.6.6" not in caplog.text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from playground.asking.errors import RequestLimit
-from playground.sqlite import failures
+from playground.sqlite import failures, storage_failed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, entry_of, folded, is_found, name_of, words_of
 from playground.visitors import ConversationKey, Conversations
@@ -80,6 +80,8 @@ class History:
                 return replace(Entry.from_line(file.readline()), id=key.id)
         except (FileNotFoundError, ValueError):
             return self._made_again(key)
+        except OSError as error:
+            raise storage_failed(error) from error
 
     def _made_again(self, key: ConversationKey) -> Entry | None:
         """Of a conversation whose entry is damaged, or that an older version kept. `None` if it holds nothing."""
