@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar, assert_never
+from typing import Protocol, TypeVar, assert_never, runtime_checkable
 
 from providers.errors import StreamTruncated
 from providers.types import (
@@ -28,6 +28,15 @@ from providers.types import (
 T = TypeVar("T")
 UNHURRIED = 240.0
 """Seconds to wait for the first token of a model of which nothing is known: it may think first, or must be loaded."""
+
+
+@runtime_checkable
+class HoldsEncoders(Protocol):
+    """A provider whose models that embed or compare are files on this computer."""
+
+    def holds_encoder(self, model_id: str) -> bool:
+        """Whether they are here, whole. Blocks."""
+        ...
 
 
 class Provider(Protocol):

@@ -106,15 +106,6 @@ class Embeds(Protocol):
 
 
 @runtime_checkable
-class HoldsWeights(Protocol):
-    """A provider whose models are files on this computer."""
-
-    def holds(self, info: EmbeddingInfo) -> bool:
-        """Whether they are here, whole. Blocks."""
-        ...
-
-
-@runtime_checkable
 class Reranks(Protocol):
     """A provider that has rerankers."""
 

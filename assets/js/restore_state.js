@@ -1,6 +1,6 @@
 // After the page was read again in another language: what was written, chosen and drawn on it before. At first at once,
 // then for good when all that opens the page has been filled in, unless the visitor has gone on meanwhile.
-({values, places, panels, tabs, all}) => () => {
+({values, places, late, panels, tabs, all}) => () => {
   const unchanged = {__type__: 'update'};
   const last = window.aulaOpened === all;
   if (window.aulaTouched === undefined) {
@@ -16,7 +16,7 @@
   if (!kept || !kept.values || (last && window.aulaTouched)) return [];
   const given = values.map(id => {
     const value = kept.values[id];
-    if (value === undefined || value === null) return unchanged;
+    if (value === undefined || value === null || (!last && late.includes(id))) return unchanged;
     return places.includes(id) && !value.endsWith(' -->') ? unchanged : value;
   });
   const open = panels.map(id => kept.panels.includes(id) ? {...unchanged, open: true} : unchanged);

@@ -24,7 +24,10 @@ _FIELDS = (gr.Textbox, gr.Checkbox, gr.CheckboxGroup, gr.Radio, gr.Slider, gr.Nu
 def wire_keeping(
     blocks: gr.Blocks, bar: SidebarLayout, switches: Mapping[str, gr.Button], restored: gr.Textbox
 ) -> None:
-    """Call it when everything else is wired, inside the page's Blocks. `switches` are buttons by their language."""
+    """Call it when everything else is wired, inside the page's Blocks. `switches` are buttons by language.
+
+    What a tab does before the page is read again has ended by then: Gradio runs the events of one click one by one.
+    """
     every = list(blocks.blocks.values())
     values = _kept(every, bar, restored)
     panels = [one for one in every if isinstance(one, gr.Accordion) and one.elem_id]
@@ -32,6 +35,7 @@ def wire_keeping(
     named = {
         "values": [one.elem_id for one in values],
         "places": [one.elem_id for one in values if isinstance(one, gr.HTML)],
+        "late": [one.elem_id for one in values if getattr(one, "choices", None) == []],  # to choose from later
         "panels": [one.elem_id for one in panels],
         "tabs": {str(one.elem_id): [child.id for child in one.children if isinstance(child, gr.Tab)] for one in tabs},
     }

@@ -115,6 +115,8 @@ class Page(Generic[Visits]):
     """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
     restored: gr.Textbox
     """Changes when the page has been read again in another language, and what was on it is back: see `keeping`."""
+    switches: Sequence[gr.Button]
+    """Those that read the page again in another language, once whatever a tab does on their click has ended."""
 
     def sampling(self, values: Sequence[object]) -> Sampling:
         """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""

@@ -117,7 +117,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
                     if getattr(tab.module, "SAMPLES", False):
                         lines.append(place(f"{tab.module.NAME}-active"))
-                    tab.module.build(Page(tab.app, blocks, bar, places, handed, restored))
+                    tab.module.build(Page(tab.app, blocks, bar, places, handed, restored, list(switches.values())))
                     tab.module.publish(tab.app)
         wire_active(program, {f"parameter.{name}.label": one for name, one in bar.sampling.items()}, lines)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)

@@ -12,9 +12,9 @@ from typing import Protocol, runtime_checkable
 
 from playground.visitors.expiring import Expiring
 from providers import registry
-from providers.base import Credentials, Options, Provider
+from providers.base import Credentials, HoldsEncoders, Options, Provider
 from providers.catalog import Catalog, find
-from providers.embedding import Embedder, EmbeddingInfo, Embeds, HoldsWeights, Reranker, RerankerInfo, Reranks
+from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
 from providers.inspection import Inspector, inspect
 from providers.labels import ContrastiveInfo, Labeller, Labels
@@ -188,13 +188,13 @@ class Reach:
         """Models that embed, the default first. Among scripted models that is one without weights."""
         return (*self._scripted_rows.embeddings, *self.catalog.embeddings)
 
-    async def held_embeddings(self) -> frozenset[str]:
+    async def held(self, encoders: Iterable[EmbeddingInfo | ContrastiveInfo]) -> frozenset[str]:
         """Those of them, by name, whose weights are on this computer."""
         held = set()
-        for info in self.embeddings():
+        for info in encoders:
             if info.provider in SHARED:
                 provider = await self._connect("", info.provider)
-                if not isinstance(provider, HoldsWeights) or await asyncio.to_thread(provider.holds, info):
+                if not isinstance(provider, HoldsEncoders) or await asyncio.to_thread(provider.holds_encoder, info.id):
                     held.add(info.ref)
         return frozenset(held)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.driving import ask, open_mode, open_panel, questions
+from tests.browser.conftest import ready
+from tests.browser.driving import answered, ask, facts, open_mode, open_panel, questions, replies, stop_button
 
 
 def test_another_language_keeps_what_is_on_the_screen(open_page):
@@ -20,6 +21,9 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     page.locator("#measure-run").click()
     expect(page.locator("#measure-table")).to_contain_text("What to notice")
     expect(page.locator("#measure-items")).not_to_be_empty()
+    open_mode(page, "#prompting-modes", "Runs")
+    expect(page.locator("#runs-name").locator("input, textarea")).not_to_have_value("")
+    open_mode(page, "#prompting-modes", "A set")
     page.locator("#prompting-strategies").get_by_text("Self-consistency").click()
     open_panel(page, "#prompting-knobs")
 
@@ -34,6 +38,19 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     open_mode(page, "#prompting-modes", "Una pregunta")
     expect(page.locator("#prompting-cards")).to_contain_text("En qué fijarse")
     expect(page.locator("#prompting-cards")).not_to_contain_text("What to notice")
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
     page.get_by_role("tab", name="Chat").first.click()
     expect(questions(page)).to_have_text("Hello")
     assert "aula-state" not in page.evaluate("Object.keys(sessionStorage)")
+
+    page.goto(page.url.partition("?")[0] + "?models=scripted/slow&max_tokens=2048")
+    ready(page)
+    ask(page, "Count", wait=False)
+    expect(replies(page).last).to_contain_text("1 2 3")
+    page.locator("#language-en").click()
+    expect(page.locator("#language-en")).to_be_visible()
+    expect(page.get_by_role("tab", name="Sampling").first).to_be_visible()
+    expect(stop_button(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(facts(page).last).to_contain_text("stopped")
+    answered(page)

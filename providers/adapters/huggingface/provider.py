@@ -172,10 +172,10 @@ class HuggingFace(LocalWhiteBox):
         """The same one for everybody."""
         return self._embedders.setdefault(info, LocalEmbedder(info, self._encoders))
 
-    def holds(self, info: EmbeddingInfo) -> bool:
+    def holds_encoder(self, model_id: str) -> bool:
         """Its files are here, whole. Blocks."""
         try:
-            return self._compared.find_folder(info.id) is not None
+            return self._compared.find_folder(model_id) is not None
         except WeightsUnavailable:  # damaged: noticed, and repaired, when it is asked for
             return False
 

@@ -20,6 +20,7 @@ from playground.asking.reply import Reply
 from playground.asking.upload import Rejected, Upload
 from playground.measuring import Cell, Outcome, Snapshot
 from playground.measuring.extract import Extraction
+from playground.measuring.items import Item
 from playground.page.parts.examples import example_language
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
@@ -29,7 +30,13 @@ from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.page.drawing.labels import draw_labels
 from playground.tabs.vision.page.drawing.messages import messages
 from playground.tabs.vision.page.drawing.pictures import draw_pictures, draw_rejected, draw_samples
-from playground.tabs.vision.page.drawing.results import draw_answers, draw_scores, draw_vision_title, plot_scores
+from playground.tabs.vision.page.drawing.results import (
+    draw_always_same,
+    draw_answers,
+    draw_scores,
+    draw_vision_title,
+    plot_scores,
+)
 from playground.tabs.vision.page.events.ask import answer, restart
 from playground.tabs.vision.page.events.columns import lay_columns
 from playground.tabs.vision.page.events.labels import compare
@@ -331,6 +338,18 @@ class TestMeasuring:
         assert re.findall(r'data-floor="(\w+)"', drawn) == ["majority", "chance"]
         cells = [row.count("<td>") for row in drawn.split("<tr")[2:]]
         assert len(set(cells)) == 1, "every row has all columns"
+
+    def test_who_always_chooses_one_letter_is_named(self, show):
+        item = Item(id="1", question="Which?", answer="A", choices=("x", "y"))
+        first = spread_questions("en", 1)[0]
+        items = [replace(item, id=str(number), answer="AB"[number % 2]) for number in range(10)]
+        questions = tuple(replace(first, item=one, kind="choice") for one in items)
+        said = Extraction("B", None, None, "last")
+        it = self.measured("a")
+        outcomes = {Cell("sees@a", one.id): Outcome(text="B", extraction=said, score=0.0, done=True) for one in items}
+        it = replace(it, questions=questions, snapshot=replace(it.snapshot, outcomes=outcomes))
+        assert "“B” 10 times out of 10" in harmless(draw_always_same(show, it)).text
+        assert draw_always_same(show, self.measured("a")) == ""
 
     def test_what_could_not_be_read_is_told_apart_in_table_figure_and_file(self, show):
         it = self.measured("a")

@@ -78,6 +78,10 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
     def on_stop(conversation: str, request: gr.Request) -> None:
         app.visits.stop(who_at(app, request, conversation).key)
 
+    async def on_leave(conversation: str, request: gr.Request) -> None:
+        """The page is about to be read again in another language: a reply under way goes on, and is followed there."""
+        await app.visits.views.leave(who_at(app, request, conversation).page)
+
     def on_undo(conversation: str, colours: bool, request: gr.Request) -> list[object]:
         who = who_at(app, request, conversation)
         kept, question = app.visits.undo(who.key)
@@ -95,6 +99,8 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
     opened = page.blocks.load(on_load, this, kept, **PRIVATE)
     for event in (models.change, opened.then):
         event(on_models, [this, models, layout.colours], layout.frame, concurrency_limit=None, **PRIVATE)
+    for switch in page.switches:
+        switch.click(on_leave, this, None, **PRIVATE)
     wire_model_alerts(page, layout.notice)
     for event in (layout.colours.input, page.restored.change):
         event(on_colours, coloured, [layout.legend, *layout.chats], **PRIVATE)

@@ -53,9 +53,13 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
                 yield [first, *screen.outputs()]
                 first = gr.skip()
 
+    def on_load(request: gr.Request) -> list[object]:
+        return list_runs(app, app.who(request))
+
     def on_restored(request: gr.Request, told: object, run: str | None, other: str | None) -> object:
         return compare_runs(app, app.who(request), run, other) if is_marked(told) else gr.skip()
 
+    page.blocks.load(on_load, None, parts.outputs, **PRIVATE)
     page.restored.change(on_restored, [parts.told, parts.run, parts.other], parts.told, **PRIVATE)
     opened, seen = layout.measuring.open_run, gr.State("")
     layout.runs.select(on_open, [parts.run, opened, seen], [*parts.outputs, seen], **PRIVATE)

@@ -94,6 +94,11 @@ def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures)
             return gr.skip()
         return _choices(app.show(who), proposed, ticked)
 
+    def on_load(request: gr.Request) -> object:
+        proposed = kept.proposed.get(app.who(request).visitor) or ()
+        return _choices(app.show(app.who(request)), proposed, ()) if proposed else gr.skip()
+
+    page.blocks.load(on_load, None, proposing.approved, **PRIVATE)
     page.restored.change(on_restored, proposing.approved, proposing.approved, **PRIVATE)
     questions = parts.fields[0]
     questions.change(on_set, questions, [parts.own, proposing.panel], queue=False, **PRIVATE)  # type: ignore[attr-defined]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from playground.page.parts.measures import draw_heads
+from playground.page.parts.model_labels import Whereabouts
 from playground.page.parts.render import Renderer
 from playground.tabs.vision.lab.labels import Labelled
 from playground.tabs.vision.page.drawing.pieces import draw_term, say
 from providers.labels import ContrastiveInfo, Fit
 
 
-def label_model_choices(show: Renderer, models: Sequence[ContrastiveInfo]) -> list[tuple[str, str]]:
-    """The models as a group of boxes has them: name, size, licence."""
-    named = ((one.name, _millions(show, one), one.licence or "") for one in models)
+def label_model_choices(
+    show: Renderer, models: Sequence[ContrastiveInfo], held: Collection[str]
+) -> list[tuple[str, str]]:
+    """The models as a group of boxes has them: name, where it is, size, licence. `held` are those that are here."""
+    placed = [show.place(Whereabouts(one.local, one.ref in held, one.size, one.parameters)) for one in models]
+    named = (
+        (one.name, where, _millions(show, one), one.licence or "") for one, where in zip(models, placed, strict=True)
+    )
     titles = (" · ".join(part for part in parts if part) for parts in named)
     return [(title, one.ref) for title, one in zip(titles, models, strict=True)]
 

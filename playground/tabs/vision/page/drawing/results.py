@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import plotly.graph_objects as go
 
-from playground.measuring.floors import Floors
+from playground.measuring.floors import Floors, floors, monotony
 from playground.measuring.summary import if_all_read
 from playground.page.parts.measures import draw_explained, draw_heads, draw_progress, draw_table
 from playground.page.parts.plots import SERIES, Share, plot_shares
@@ -54,8 +55,9 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
         + "</tr>"
         for one in it.columns
     )
-    table = draw_table(say(show, "plot"), heads, rows, foot=_draw_floors(show, it, kinds))
-    words = ["interval", *(["unread"] if any(one.unread for one in it.scores) else [])]
+    foot = _draw_floors(show, it, kinds)
+    table = draw_table(say(show, "plot"), heads, rows, foot=foot)
+    words = ["interval", *(["unread"] if any(one.unread for one in it.scores) else []), *(["floors"] if foot else [])]
     explained = [draw_term(show, word) for word in words]
     explained += [
         draw_explained(time, html.escape(show.text(f"prompting.result_{name}_info")))
@@ -82,7 +84,21 @@ def _floor(show: Renderer, it: Floors | None, name: str) -> str:
     if it is None:
         return "–"
     share = f'<span class="share">{show.number(it.majority if name == "majority" else it.chance, ".2f")}</span>'
-    return share + (f"<br><small>“{html.escape(it.answer)}”</small>" if name == "majority" else "")
+    return share + (f"<br><small>{html.escape(it.answer)}</small>" if name == "majority" else "")
+
+
+def draw_always_same(show: Renderer, it: VisionResult) -> str:
+    """A sentence a column that nearly always chose one letter; nothing where none did."""
+    closed = {one.item.id: one.item for one in it.questions if one.item.choices}
+    usual = floors(tuple(closed.values()), "choice")
+    outcomes = {cell: one for cell, one in it.snapshot.outcomes.items() if cell.item in closed}
+    found = {_name(show, one): monotony(outcomes, one.key, usual) for one in it.columns}
+    said = [
+        html.escape(show.text("prompting.always_same", label=name, **asdict(one)))
+        for name, one in found.items()
+        if one is not None
+    ]
+    return f'<ul class="findings">{"".join(f"<li>{one}</li>" for one in said)}</ul>' if said else ""
 
 
 def draw_vision_title(show: Renderer, it: VisionResult, language: str, begun: str) -> str:
@@ -133,7 +149,7 @@ def plot_scores(show: Renderer, it: VisionResult) -> go.Figure | None:
     found = [
         Share(
             row=html.escape(type_name(show, one.type)),  # a figure reads mark-up
-            series=_name(show, it.columns[places[one.column]]),
+            series=html.escape(_name(show, it.columns[places[one.column]])),
             colour=SERIES[places[one.column] % len(SERIES)],
             value=one.mean,
             low=one.low,
@@ -151,4 +167,4 @@ def plot_scores(show: Renderer, it: VisionResult) -> go.Figure | None:
 
 
 def _name(show: Renderer, it: Contender) -> str:
-    return html.escape(f"{it.model.name}: {show.text(f'vision.way_{it.way}')}")
+    return f"{it.model.name}: {show.text(f'vision.way_{it.way}')}"

@@ -64,8 +64,8 @@ def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
         async for screen in compare(app, who, picture, labels, template, models, drawn=drawn):
             yield [labels, *screen.outputs(), *VisionPicturesScreen().outputs()]
 
-    def on_load(request: gr.Request) -> list[object]:
-        return open_labels(app, app.who(request))
+    async def on_load(request: gr.Request) -> list[object]:
+        return await open_labels(app, app.who(request))
 
     def on_restored(request: gr.Request, bars: object) -> object:
         """After the page was read again in another language."""
@@ -81,11 +81,12 @@ def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
     page.blocks.load(on_load, None, [parts.models, parts.bars], **PRIVATE)
 
 
-def open_labels(app: App[VisionVisits], who: Who) -> list[object]:
+async def open_labels(app: App[VisionVisits], who: Who) -> list[object]:
     """The models there are, the first one ticked, and what there is to try."""
     show, models = app.show(who), app.visits.labellers(who.visitor)
     first = [one.ref for one in models[:1]]
-    return [gr.update(choices=label_model_choices(show, models), value=first), draw_sentence(show, "label_empty")]
+    choices = label_model_choices(show, models, await app.reach.held(models))
+    return [gr.update(choices=choices, value=first), draw_sentence(show, "label_empty")]
 
 
 async def compare(

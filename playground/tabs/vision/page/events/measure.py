@@ -23,6 +23,7 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.measure import WAYS
 from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_cost, draw_notice, say
 from playground.tabs.vision.page.drawing.results import (
+    draw_always_same,
     draw_answers,
     draw_failures,
     draw_scores,
@@ -189,7 +190,7 @@ def show_measured(show: Renderer, it: MeasuredImages, mark: str) -> VisionMeasur
     return VisionMeasureScreen.showing(
         *("run", "csv"),
         progress=draw_answers(show, found) + draw_failures(show, found),
-        table=title + draw_scores(show, found) + draw_notice(show, "measure") + mark,
+        table=title + draw_scores(show, found) + draw_always_same(show, found) + draw_notice(show, "measure") + mark,
         plot=gr.update(value=figure, visible=figure is not None),
     )
 
