@@ -3,16 +3,18 @@
 ({values, places, late, panels, tabs, all}) => () => {
   const unchanged = {__type__: 'update'};
   const last = window.aulaOpened === all;
-  if (window.aulaTouched === undefined) {
-    window.aulaTouched = false;
+  if (window.aulaKept === undefined) {
+    try {
+      window.aulaKept = JSON.parse(sessionStorage.getItem('aula-state'));
+      sessionStorage.removeItem('aula-state');
+    } catch {
+      window.aulaKept = null;
+    }
     for (const event of ['pointerdown', 'keydown'])
       addEventListener(event, () => { window.aulaTouched = true; }, {once: true});
   }
-  let kept = null;
-  try {
-    kept = JSON.parse(sessionStorage.getItem('aula-state'));
-    if (last) sessionStorage.removeItem('aula-state');
-  } catch { /* nothing was kept */ }
+  const kept = window.aulaKept;
+  if (last) window.aulaKept = null;
   if (!kept || !kept.values || (last && window.aulaTouched)) return [];
   const given = values.map(id => {
     const value = kept.values[id];
