@@ -29,13 +29,15 @@ def wire_keeping(
     What a tab does before the page is read again has ended by then: Gradio runs the events of one click one by one.
     """
     every = list(blocks.blocks.values())
-    values = _kept(every, bar, restored)
+    opening = [number for number, one in blocks.fns.items() if one.fn is not None and "load" in _kinds(one.targets)]
+    filled = {one for number in opening for one in blocks.fns[number].outputs}
+    values = [one for one in _kept(every, bar, restored) if not _is_empty(one) or one in filled]
     panels = [one for one in every if isinstance(one, gr.Accordion) and one.elem_id]
     tabs = [one for one in every if isinstance(one, gr.Tabs) and one.elem_id]
     named = {
         "values": [one.elem_id for one in values],
         "places": [one.elem_id for one in values if isinstance(one, gr.HTML)],
-        "late": [one.elem_id for one in values if getattr(one, "choices", None) == []],  # to choose from later
+        "late": [one.elem_id for one in values if _is_empty(one)],
         "panels": [one.elem_id for one in panels],
         "tabs": {str(one.elem_id): [child.id for child in one.children if isinstance(child, gr.Tab)] for one in tabs},
     }
@@ -43,7 +45,6 @@ def wire_keeping(
         chosen = {"cookie": LANGUAGE_COOKIE, "language": language, **named}
         switch.click(None, values, None, js=script_function("choose_language", chosen), **PRIVATE)
     back = [*values, *panels, *tabs, restored]
-    opening = [number for number, one in blocks.fns.items() if one.fn is not None and ("load" in _kinds(one.targets))]
     count = script_function("count_opened", {"all": len(opening)})
     for number in opening:
         Dependency(blocks, {}, number, None).then(None, js=count, **PRIVATE)
@@ -59,6 +60,11 @@ def _kept(every: Iterable[object], bar: SidebarLayout, restored: gr.Textbox) -> 
     apart = {bar.models, *bar.sampling.values(), keys.provider, keys.key, keys.address, restored}
     found = [one for one in every if isinstance(one, gr.components.Component) and one.elem_id and one not in apart]
     return [one for one in found if KEPT in (one.elem_classes or ()) or (isinstance(one, _FIELDS) and _is_field(one))]
+
+
+def _is_empty(one: gr.components.Component) -> bool:
+    """A list without anything to choose from: what it held can be given back once it is filled."""
+    return getattr(one, "choices", None) == []
 
 
 def _is_field(one: gr.components.Component) -> bool:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from playground import sqlite
 from playground.settings import Settings
 from playground.sqlite import StorageFailed
-from playground.tabs.chat.page.events.replies import stream
+from playground.tabs.chat.page.events.runs import stream
 from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
 from playground.text import texts

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
+from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 
 T = TypeVar("T")
@@ -23,11 +24,24 @@ class Redrawn(Generic[T]):
 
     _kept: Expiring[T] = field(default_factory=lambda: Expiring(_HOURS, _RESULTS), repr=False)
 
+    @classmethod
+    def of(cls, sessions: Sessions) -> Self:
+        """One that forgets what a visitor has deleted with everything else."""
+        made = cls()
+        sessions.forgetting.append(made.forget)
+        return made
+
     def mark(self, visitor: str, result: T) -> str:
         """Keep the result. What its HTML is to end with."""
         name = secrets.token_hex(8)
         self._kept.put(f"{visitor}/{name}", result)
         return f"<!-- kept {name} -->"
+
+    def forget(self, visitor: str) -> None:
+        """All results of that visitor."""
+        for name in self._kept.names():
+            if name.startswith(f"{visitor}/"):
+                self._kept.pop(name)
 
     def find(self, visitor: str, drawn: object) -> T | None:
         """The result that this HTML shows; `None` for any other."""

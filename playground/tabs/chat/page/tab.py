@@ -8,7 +8,8 @@ from playground.tabs.chat.page.events.conversation import wire_conversation
 from playground.tabs.chat.page.events.history import wire_history
 from playground.tabs.chat.page.events.pictures import wire_pictures
 from playground.tabs.chat.page.events.presets import wire_presets
-from playground.tabs.chat.page.events.replies import wire_following, wire_replies
+from playground.tabs.chat.page.events.replies import wire_replies
+from playground.tabs.chat.page.events.runs import wire_following
 from playground.tabs.chat.page.events.speaking import wire_speaking
 from playground.tabs.chat.page.layout import lay_out_chat
 from playground.tabs.chat.visit.visits import ChatVisits

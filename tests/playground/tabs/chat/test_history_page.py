@@ -28,7 +28,7 @@ from playground.tabs.chat.page.events.history import (
     open_conversation,
 )
 from playground.tabs.chat.page.events.presets import open_assistant
-from playground.tabs.chat.page.events.replies import ReplyScreen, follow_run, stream
+from playground.tabs.chat.page.events.runs import ReplyScreen, follow_run, stream
 from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.run import Choices
 from playground.tabs.chat.visit.visits import ChatVisits

@@ -20,7 +20,7 @@ from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.assistants import choose_preset
 from playground.tabs.chat.page.drawing import RunColumns, as_gradio_has_it, draw_sending, messages
 from playground.tabs.chat.page.events.conversation import export_conversation, follow_models, lay_columns
-from playground.tabs.chat.page.events.replies import ReplyScreen, stream
+from playground.tabs.chat.page.events.runs import ReplyScreen, stream
 from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.run import ChatRun, Choices
 from playground.tabs.chat.visit.visits import ChatVisits

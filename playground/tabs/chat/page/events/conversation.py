@@ -100,7 +100,7 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
     for event in (models.change, opened.then):
         event(on_models, [this, models, layout.colours], layout.frame, concurrency_limit=None, **PRIVATE)
     for switch in page.switches:
-        switch.click(on_leave, this, None, **PRIVATE)
+        switch.click(on_leave, this, None, queue=False, **PRIVATE)
     wire_model_alerts(page, layout.notice)
     for event in (layout.colours.input, page.restored.change):
         event(on_colours, coloured, [layout.legend, *layout.chats], **PRIVATE)

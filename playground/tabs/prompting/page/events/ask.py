@@ -45,7 +45,7 @@ class PromptingAskScreen(Screen):
 
 def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     """Everything of "One question"."""
-    app, parts, drawn = page.app, layout.asking, Drawn()
+    app, parts, drawn = page.app, layout.asking, Drawn.of(page.app.sessions)
     inputs = [*parts.fields, *layout.choice(page)]
 
     async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
@@ -112,12 +112,13 @@ async def ask(
                 said = draw_cards(show, cards)
                 yield PromptingAskScreen.showing("stop", cards=said) if first else PromptingAskScreen(cards=said)
                 first = False
-        yield PromptingAskScreen.showing("ask", cards=draw_asked(app, who, cards, drawn or Drawn()))
+        yield PromptingAskScreen.showing("ask", cards=draw_asked(app, who, cards, drawn))
     except PlaygroundError as error:
         yield PromptingAskScreen.showing("ask", cards=draw_alert(show, error))
 
 
-def draw_asked(app: App[PromptingVisits], who: Who, cards: tuple[Card, ...], drawn: Drawn) -> str:
+def draw_asked(app: App[PromptingVisits], who: Who, cards: tuple[Card, ...], drawn: Drawn | None) -> str:
     """The cards of a question that was answered, and what to notice."""
     show = app.show(who)
-    return draw_cards(show, cards) + draw_notice(show, "question") + drawn.mark(who.visitor, cards)
+    mark = "" if drawn is None else drawn.mark(who.visitor, cards)
+    return draw_cards(show, cards) + draw_notice(show, "question") + mark

@@ -125,6 +125,7 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
             return RagMeasureScreen().outputs()
         return show_measures(app.show(who), found, kept.drawn.mark(who.visitor, found)).outputs()
 
+    app.sessions.forgetting.append(kept.forget)
     wire_questions(page, layout, kept)
     page.restored.change(on_restored, parts.table, parts.outputs, **PRIVATE)
     page.blocks.load(on_load, None, [parts.table, parts.fields[_FIELDS.index("sizes")]], **PRIVATE)

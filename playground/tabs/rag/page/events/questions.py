@@ -56,6 +56,12 @@ class KeptMeasures:
     results: Expiring[tuple[Tables, int]] = field(default_factory=lambda: Expiring(_HOURS, 200))
     drawn: Redrawn[MeasuredWays] = field(default_factory=Redrawn)
 
+    def forget(self, visitor: str) -> None:
+        """All that is kept of that visitor."""
+        for kept in (self.own, self.proposed, self.results):
+            kept.pop(visitor)
+        self.drawn.forget(visitor)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RagProposeScreen(Screen):

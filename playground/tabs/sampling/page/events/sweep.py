@@ -56,8 +56,8 @@ class SweepScreen(Screen):
 
 def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
     """Everything of "Sweep"."""
-    kept, drawn = keep_sweeps(), DrawnSweeps()
-    app, parts = page.app, layout.sweep
+    app, parts, kept = page.app, layout.sweep, keep_sweeps()
+    drawn = DrawnSweeps.of(app.sessions)
     inputs = [layout.prompt, *parts.fields, *page.sidebar.inputs]
 
     def on_varied(varied: str) -> object:
@@ -80,6 +80,11 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         async for outputs in on_run(request, prompt, *values):
             yield [first, *outputs]
             first = gr.skip()
+
+    def forget(visitor: str) -> None:
+        kept.pop(visitor)
+
+    app.sessions.forgetting.append(forget)
 
     async def on_restored(request: gr.Request, grid: object, varied: str) -> list[object]:
         """After the page was read again in another language."""

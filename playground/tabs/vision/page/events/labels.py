@@ -44,7 +44,7 @@ class VisionLabelsScreen(Screen):
 
 def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
     """Everything of "Labels"."""
-    app, parts, drawn = page.app, layout.labelling, DrawnLabels()
+    app, parts, drawn = page.app, layout.labelling, DrawnLabels.of(page.app.sessions)
     inputs, seats = parts.fields, [page.sidebar.models, layout.asking.ocr]
 
     async def on_run(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:

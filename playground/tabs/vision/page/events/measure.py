@@ -75,7 +75,7 @@ DrawnMeasures = Redrawn[MeasuredImages]
 
 def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
     """Everything of "Measure"."""
-    app, parts, drawn = page.app, layout.measuring, DrawnMeasures()
+    app, parts, drawn = page.app, layout.measuring, DrawnMeasures.of(page.app.sessions)
     inputs = [*parts.fields, *page.sidebar.inputs]
 
     async def on_run(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:

@@ -1,0 +1,45 @@
+"""What the browser keeps when the page is read again in another language."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+
+def kept(blocks: gr.Blocks) -> set[gr.components.Component]:
+    """What goes along with the click on a language."""
+    switches = {one._id for one in blocks.blocks.values() if str(one.elem_id).startswith("language-")}
+    events = [one for one in blocks.fns.values() if len(one.inputs) > 20 and switches & {id for id, _ in one.targets}]
+    assert len(events) == len(switches)
+    assert len({tuple(event.inputs) for event in events}) == 1
+    return set(events[0].inputs)  # type: ignore[arg-type]
+
+
+def test_whatever_is_chosen_and_written_is_kept_and_no_key(blocks: gr.Blocks) -> None:
+    names = {str(one.elem_id) for one in kept(blocks)}
+    assert {
+        "message",
+        "advanced",
+        "prompting-strategies",
+        "measure-mode",
+        "sweep-varied",
+        "rag-k",
+        "vision-ways",
+    } <= names
+    assert {"prompting-cards", "measure-open", "sweep-grid", "rag-excluded", "vision-table"} <= names, "results"
+    assert not {"key", "address", "key-provider"} & names
+    assert not {"models", "temperature", "conversation", "sending"} & names, "these are kept elsewhere"
+    passwords = {one for one in blocks.blocks.values() if isinstance(one, gr.Textbox) and one.type == "password"}
+    assert passwords and not passwords & kept(blocks)
+
+
+def test_a_list_gets_its_value_back_only_where_something_fills_it(blocks: gr.Blocks) -> None:
+    """Gradio refuses a value that is not among the choices, in whatever event it goes along with."""
+    opening = [one for one in blocks.fns.values() if one.fn is not None and "load" in {kind for _, kind in one.targets}]
+    filled = {output for one in opening for output in one.outputs}
+    empty = {one for one in kept(blocks) if getattr(one, "choices", None) == []}
+    assert empty and empty <= filled
+
+
+def test_everything_kept_has_a_name_of_its_own(blocks: gr.Blocks) -> None:
+    names = [one.elem_id for one in kept(blocks)]
+    assert len(names) == len(set(names))
