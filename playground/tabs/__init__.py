@@ -3,8 +3,9 @@
 A tab has three floors, each importing only what lies below it: `lab`, what the tab does, `visit`, a visitor's work in
 it, both without Gradio, and `page`, what is seen. A small tab leaves out what it does not need. In every `page`:
 
-- `tab.py` has `NAME`, `ORDER`, `open`, `build`, `publish` and, where the tab keeps things, `tidy`; where its models follow
-  the sidebar's parameters, `SAMPLES = True`. `build` lays the tab out and then calls each `wire_…`, and does nothing else.
+- `tab.py` has `NAME`, `ORDER`, `open`, `build`, `publish` and, where the tab keeps things, `tidy`; where its models
+  follow the sidebar's parameters, `SAMPLES = True`. `build` lays the tab out and then calls each `wire_…`, and does
+  nothing else.
 - `layout` has the components: dataclasses named after the tab and the part of it (`RagLayout`, `RagAskLayout`), made by
   functions `lay_out_…(page)`. Their `fields` are what an event is given, their `outputs` what it updates, in the order
   of the screen that it yields. `layout/tab.py` is the whole tab where there are several files.
@@ -17,8 +18,8 @@ it, both without Gradio, and `page`, what is seen. A small tab leaves out what i
   functions below it. Those are imperatives of plain values (`ask(app, who, …)`), tested without a browser: they return
   or yield screens, or updates where one component alone changes. An error stands where the result would have been.
 - A result stays when the page is read again in another language: its place is `kept`, its HTML ends with a mark
-  (`playground.page.parts.redrawn`), and `on_restored`, wired to `page.restored.change`, draws it anew. What is chosen and
-  written stays by itself; what names something on the screen is a hidden component with an id, and no `gr.State`.
+  (`playground.page.parts.redrawn`), and `on_restored`, wired to `page.restored.change`, draws it anew. What is chosen
+  and written stays by itself; what names something on the screen is a hidden component with an id, and no `gr.State`.
 - `drawing` has the functions of a `Renderer` and a value, which know no event: `draw_…(show, value)` returns HTML in
   which everything from outside is escaped, `plot_…` a figure, and a noun what is neither (`messages`, `columns`,
   `picture_choices`). Functions that one module keeps to itself are named after the piece that they return (`_row`).
