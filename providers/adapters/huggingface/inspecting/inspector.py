@@ -7,15 +7,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.inspecting.anatomy import read_anatomy
 from providers.adapters.huggingface.inspecting.vocabulary import Vocabulary
 from providers.adapters.huggingface.memory.loader import ModelLoader
-from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.files import elements
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
@@ -138,11 +138,8 @@ class LocalInspector:
         return self._vocabulary
 
     def _keep_vocabulary(self, folder: Path) -> None:
-        with importing():
-            from transformers import AutoTokenizer
-
-            tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        self._vocabulary = Vocabulary(tokenizer, Codec(tokenizer))
+        codec, _, _ = load_tokenizer(folder)
+        self._vocabulary = Vocabulary(codec)
 
     async def _fetch(self) -> AsyncIterator[Progress]:
         """A model that writes may be one that this computer does not allow, or that cannot fit: the loader knows."""

@@ -63,7 +63,7 @@ async def test_a_model_that_is_none_says_so_and_the_rest_stands(app, who):
 
 
 async def test_what_can_stand_beside(app, who):
-    choices = await beside_choices(app, who.visitor)
+    choices = await beside_choices(app, who)
     assert choices[0][1] == ENCODER and (WRITER in {ref for _, ref in choices})
     assert chosen([WRITER, WRITER], ["a/b", "c/d", "e/f", "g/h"]) == (WRITER, "a/b", "c/d", "e/f")
     assert chosen(None, "x") == ()

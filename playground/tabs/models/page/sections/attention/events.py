@@ -106,7 +106,8 @@ async def without(app: App[ModelsVisits], who: Who, ref: object, heads: object, 
         ablation = checked_ablation(heads, layers)
         if not ablation:
             return ""
-        return draw_effect(show, await switch_off(app.visits, who.visitor, str(ref), ablation))
+        effect = await switch_off(app.visits, who.visitor, str(ref), ablation)
+        return draw_effect(show, effect, sentence_in(app.visits, who.visitor, str(ref)))
     except PlaygroundError as error:
         return draw_alert(show, error)
 
