@@ -44,7 +44,8 @@ def read_anatomy(folder: Path, name: str) -> Anatomy:
     try:
         text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
         return _anatomy(config, text, tensors, disk)
-    except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:  # a configuration without layers, heads or vectors
+    except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        # A configuration without layers, heads or vectors.
         raise UnsupportedRequest("layers", model=name) from error
 
 

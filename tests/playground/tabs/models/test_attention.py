@@ -26,6 +26,7 @@ from playground.tabs.models.page.sections.attention.events import (
 )
 from playground.tabs.models.visit.attention import look, look_once, sentence_in
 from providers.errors import Failure, PlaygroundError
+from providers.types import Progress
 from tests.playground.tabs.models.conftest import ELSEWHERE, ENCODER, WRITER
 
 TEXT = "The cat that chased the mice was hungry because it"
@@ -56,7 +57,9 @@ def unpacked(figure: str) -> np.ndarray:
 
 
 async def test_the_figures_hold_every_head_of_both_models(app, who):
-    found = (await look(app.visits, who.visitor, (WRITER, ENCODER), TEXT)).found
+    told: list[Progress] = []
+    found = (await look(app.visits, who.visitor, (WRITER, ENCODER), TEXT, told.append)).found
+    assert {one.stage for one in told} <= {"load", "queue"} and told
     markup = draw_sentences(app.show(who), found)
     writer, encoder = re.findall(r"<figure class=\"attention\".*?</figure>", markup)
     for ref, figure, shape in ((WRITER, writer, (30, 9, 10, 10)), (ENCODER, encoder, (6, 12, 12, 12))):
