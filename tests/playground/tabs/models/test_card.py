@@ -14,7 +14,7 @@ from playground.tabs.models.lab.standing import standings, unknown
 from playground.tabs.models.page.room import beside_choices, chosen
 from playground.tabs.models.page.sections.card.api import card_json
 from playground.tabs.models.page.sections.card.events import ModelsCardScreen, show_cards
-from playground.tabs.models.page.sections.card.standing import plot_sizes, plot_years
+from playground.tabs.models.page.sections.card.standing import draw_unknown, plot_sizes, plot_years
 from playground.tabs.models.page.tab import find_sections
 from playground.tabs.models.visit.card import cards
 from providers.catalog import load
@@ -91,6 +91,7 @@ def test_milestones_are_as_published_and_unknown_sizes_stay_unknown(app, who):
     assert all(isinstance(one.published, date) for one in found if one.milestone)
     assert "GPT-5.5" in unknown(found)
     show = app.show(who)
+    assert "GPT-5.5" in draw_unknown(show, load()) and "GPT-3" not in draw_unknown(show, load())
     for figure in (plot_sizes(show, load(), (WRITER,)), plot_years(show, load(), (WRITER,))):
         texts = [name for trace in figure.data for name in trace.text]
         assert {"GPT-3", "SmolLM2 135M Instruct"} <= set(texts) and "GPT-5.5" not in texts
