@@ -16,6 +16,7 @@ from playground.tabs.models.page.sections.card.api import card_json
 from playground.tabs.models.page.sections.card.events import ModelsCardScreen, show_cards
 from playground.tabs.models.page.sections.card.standing import draw_unknown, plot_sizes, plot_years
 from playground.tabs.models.page.tab import find_sections
+from playground.tabs.models.visit.attention import look
 from playground.tabs.models.visit.card import cards
 from providers.catalog import load
 from providers.errors import Failure
@@ -119,3 +120,12 @@ async def test_memory_and_speed_are_measured(app, who):
     screens = [screen async for screen in measure_models(app, who, (WRITER,))]
     table = str(screens[-1].table)
     assert "measured here in 32 bits" in table and "tokens a second" in table
+
+
+async def test_before_terms_are_accepted_only_what_is_published_is_shown(app, who):
+    bound = next(one for one in load().models if one.terms)
+    (found,) = await cards(app.visits, who.visitor, (bound.ref,))
+    assert isinstance(found, CardFacts) and found.anatomy is None and found.info.parameters == bound.parameters
+    figures = await look(app.visits, who.visitor, (bound.ref,), "Hola", lambda progress: None)
+    (refused,) = figures.found.values()
+    assert isinstance(refused, Failure) and refused.key == "terms_not_accepted"
