@@ -83,25 +83,38 @@ def draw_evaluation(page: Page) -> None:
     page.locator("#compare-progress").evaluate("one => one.scrollIntoView({block: 'start'})")
 
 
+def draw_models(page: Page) -> None:
+    open_tab(page, "Models")
+    expect(page.locator("#card-table table")).to_be_visible(timeout=LONG)
+    open_mode(page, "#models-sections", "Attention")
+    page.locator("#attention-example").click()
+    expect(page.locator("figure.attention[data-drawn]")).to_have_count(2, timeout=LONG)
+    page.locator("#attention-shown").evaluate("one => one.scrollIntoView({block: 'start'})")
+
+
 PICTURES: dict[str, Callable[[Page], None]] = {
     "chat": draw_chat,
     "sampling": draw_sampling,
     "prompting": draw_prompting,
     "rag": draw_rag,
     "vision": draw_vision,
+    "models": draw_models,
     "evaluation": draw_evaluation,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--home", type=Path, default=default_home(), help="whose `models` holds the default model")
+    parser.add_argument(
+        "--home", type=Path, default=default_home(), help="whose `models` and `encoders` hold the packaged models"
+    )
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("names", nargs="*", default=[*PICTURES])
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     (folder / "home").mkdir()
-    (folder / "home" / "models").symlink_to(given.home / "models")
+    for name in ("models", "encoders"):
+        (folder / "home" / name).symlink_to(given.home / name)
     with serving(folder, model=DEFAULT) as served, sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for name in given.names:

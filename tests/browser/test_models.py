@@ -110,6 +110,10 @@ def test_attention_head_by_head_and_without_a_layer(seen):
     expect(seen.locator("#attention-effect .answer")).to_have_count(0)
     writer.locator("[data-ask=lens]").click()
     expect(seen.locator("#attention-asked tbody tr")).to_have_count(31)
+    seen.locator("#attention-sentence textarea").fill("Another sentence")
+    seen.locator("#attention-look").click()
+    expect(seen.locator("figure.attention[data-drawn]").first.locator(".from button")).to_have_count(2)
+    expect(seen.locator("#attention-asked tbody tr")).to_have_count(0)
     assert unnamed(seen) == []
 
 

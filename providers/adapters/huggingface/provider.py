@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from providers.adapters.huggingface.engines.routing import Route, routes
@@ -188,8 +189,11 @@ class HuggingFace(LocalWhiteBox):
     def inspector(self, info: InspectedModel) -> LocalInspector:
         """The same one for everybody."""
         if info.id not in self._inspectors:
-            store = self._compared if isinstance(info, EmbeddingInfo) else self._store
-            self._inspectors[info.id] = LocalInspector(info, self._loader, store)
+            if isinstance(info, EmbeddingInfo):
+                found = LocalInspector(info, self._loader, self._compared)
+            else:
+                found = LocalInspector(info, self._loader, self._store, partial(self._codec, info))
+            self._inspectors[info.id] = found
         return self._inspectors[info.id]
 
     async def aclose(self) -> None:

@@ -187,6 +187,11 @@ class Codec:
             return "".join(f"<0x{self._bytes[character]:02X}>" for character in raw)
         return f" {text}" if raw.startswith("▁") and not text.startswith(" ") else text
 
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer of transformers, for a look at its vocabulary: encoding is this class's own."""
+        return self._tokenizer
+
     def stood_for(self, raw: str) -> bytes | None:
         """The bytes that a raw token of a byte-level vocabulary stands for; `None` where it is in no such form."""
         known = all(character in self._bytes for character in raw)

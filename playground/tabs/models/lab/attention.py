@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,10 @@ class ReadSentence:
     @property
     def ids(self) -> list[int]:
         return [token.id for token in self.tokens]
+
+    def lighter(self) -> ReadSentence:
+        """To be kept: without the weights of its attention, of which only (layers, heads) are needed again."""
+        return replace(self, reading=replace(self.reading, attention=self.reading.attention[..., :0, :0].copy()))
 
     @property
     def writes(self) -> bool:

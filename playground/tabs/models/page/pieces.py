@@ -8,7 +8,7 @@ from playground.asking.visible import visible
 from playground.page.parts.notices import Notices
 from playground.page.parts.render import Renderer
 from providers.inspection import InspectedModel
-from providers.types import ModelInfo
+from providers.types import ModelInfo, Progress
 
 NOTICES = Notices("models")
 say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sentence
@@ -24,6 +24,11 @@ def draw_name(show: Renderer, info: InspectedModel | None, ref: str) -> str:
         f'<div class="column-head"><span class="column-name">{html.escape(info.name)}</span>'
         f'<span class="kind">{kind}</span></div>'
     )
+
+
+def draw_waiting(show: Renderer, progress: Progress) -> str:
+    """In the place of a result: what is being waited for, and how far it is."""
+    return f'<p class="told" role="status">{html.escape(show.waiting(progress))}</p>'
 
 
 def name_of_token(piece: str) -> str:

@@ -9,12 +9,13 @@ import gradio as gr
 
 from playground.page.parts.fields import texts_of
 from playground.page.parts.places import place
-from playground.page.program import PRIVATE, App, Page
+from playground.page.parts.render import Renderer
+from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import MAX_COLUMNS
 from playground.web.scripts import script_body
 from providers.embedding import EmbeddingInfo
-from providers.inspection import InspectedModel
+from providers.types import ModelInfo
 
 BESIDE = ("huggingface/sentence-transformers/all-MiniLM-L6-v2",)
 """What stands beside the sidebar's models at first: the model of another kind that comes with the page."""
@@ -68,24 +69,30 @@ def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
     async def on_opening(request: gr.Request, opened: bool) -> list[object]:
         if opened:  # the browser makes the tab anew when it comes back to it
             return [gr.skip(), gr.skip()]
-        choices = await beside_choices(app, app.who(request).visitor)
+        choices = await beside_choices(app, app.who(request))
         return [gr.update(choices=choices, value=list(BESIDE)), True]
 
     room.opening.opened(on_opening, room.opened, [room.beside, room.opened], **PRIVATE)
 
 
-async def beside_choices(app: App[ModelsVisits], visitor: str) -> list[tuple[str, str]]:
-    """The models of this computer that can be taken apart: those that make vectors first, then those that write."""
-    known = (await app.visits.known(visitor)).values()
-    here = [one for one in known if one.local and (isinstance(one, EmbeddingInfo) or one.here)]
-    return [(one.name, one.ref) for one in sorted(here, key=lambda one: not isinstance(one, EmbeddingInfo))]
+async def beside_choices(app: App[ModelsVisits], who: Who) -> list[tuple[str, str]]:
+    """The models that can be taken apart on this computer: those that make vectors first, of which one that is not here
+    yet says how much is to be fetched; then those here that write."""
+    show, known = app.show(who), (await app.visits.known(who.visitor)).values()
+    encoders = [one for one in known if isinstance(one, EmbeddingInfo)]
+    held = await app.reach.held(encoders)
+    writers = [one for one in known if isinstance(one, ModelInfo) and one.local and one.here]
+    told = [show.text("model.absent") if app.settings.offline else _to_fetch(show, one) for one in encoders]
+    labels = [one.name if one.ref in held else f"{one.name} · {how}" for one, how in zip(encoders, told, strict=True)]
+    return [*zip(labels, (one.ref for one in encoders), strict=True), *((one.name, one.ref) for one in writers)]
+
+
+def _to_fetch(show: Renderer, info: EmbeddingInfo) -> str:
+    if not info.size:
+        return show.text("model.fetch_unknown")
+    return show.text("model.fetch", megabytes=show.number(info.size / 1e6, ",.0f"))
 
 
 def chosen(models: object, beside: object) -> tuple[str, ...]:
     """The sidebar's models and those beside them, each once, four at most."""
     return tuple(dict.fromkeys((*texts_of(models), *texts_of(beside))))[:MAX_COLUMNS]
-
-
-def name_of(info: InspectedModel | None, ref: str) -> str:
-    """What a model is called."""
-    return info.name if info is not None else ref.partition("/")[2] or ref

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,8 +18,9 @@ from playground.tabs.models.lab.attention import (
 )
 from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.visit.visits import ModelsVisits
-from providers.errors import Failure, PlaygroundError
+from providers.errors import Failure
 from providers.inspection import Ablation, Inspector, Salience
+from providers.types import Progress
 
 SECTION = "attention"
 
@@ -31,17 +32,24 @@ class ReadSentences:
     found: dict[str, ReadSentence | Failure] = field(default_factory=dict)
 
 
-async def look(visits: ModelsVisits, visitor: str, refs: Sequence[str], text: str) -> ReadSentences:
-    """The sentence in each model, or why it cannot be seen there. Raises `LimitExceeded`."""
-    done = ReadSentences()
-    async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
-        for ref in refs:
-            try:
-                async with visits.reach.inspector(visitor, ref) as inspector:
-                    done.found[ref] = await read_sentence(inspector, text)
-            except PlaygroundError as error:
-                done.found[ref] = Failure.of(error)
-    visits.keep(visitor, SECTION, done)
+async def look(
+    visits: ModelsVisits, visitor: str, refs: Sequence[str], text: str, told: Callable[[Progress], None]
+) -> ReadSentences:
+    """The sentence in each model, or why it cannot be seen there. Raises `LimitExceeded`.
+
+    `told` is called with what is being waited for: a model that is fetched, or loaded.
+    """
+
+    async def read(ref: str) -> ReadSentence:
+        async with visits.reach.inspector(visitor, ref) as inspector:
+            async for progress in inspector.prepare():
+                told(progress)
+            return await read_sentence(inspector, text)
+
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
+        done = ReadSentences(await visits.each(control, refs, read))
+    kept = {ref: one.lighter() if isinstance(one, ReadSentence) else one for ref, one in done.found.items()}
+    visits.keep(visitor, SECTION, ReadSentences(kept))
     return done
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from playground.tabs.models.lab.card import CardFacts, Speed, card_facts, measure_speed
 from playground.tabs.models.visit.visits import ModelsVisits
+from playground.visitors.errors import TermsNotAccepted
 from providers.errors import Failure, PlaygroundError
 from providers.types import ModelInfo
 
@@ -31,7 +31,8 @@ async def _card(visits: ModelsVisits, visitor: str, ref: str) -> CardFacts | Fai
                 found = replace(found, known=(await card_facts(model, provider)).known)
         return replace(found, speeds=visits.speeds.get(ref) or ())
     except PlaygroundError as error:
-        if info is not None and error.key == "unsupported_request.layers":
+        published = isinstance(error, TermsNotAccepted) or error.key == "unsupported_request.layers"
+        if info is not None and published:  # what its makers say of it may be shown all the same
             return await card_facts(info)
         return Failure.of(error)
 
@@ -41,19 +42,19 @@ async def measure(visits: ModelsVisits, visitor: str, refs: Sequence[str]) -> No
 
     What cannot be measured of a model is left out. Raises `LimitExceeded`.
     """
-    async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
-        for ref in refs:
-            async with AsyncExitStack() as opened:
-                try:
-                    inspector = await opened.enter_async_context(visits.reach.inspector(visitor, ref))
-                    if await inspector.anatomy() is None:  # its weights are not here, and nobody asked for them
-                        continue
-                    async for _ in inspector.prepare():
-                        pass
-                    if isinstance(inspector.info, ModelInfo):
-                        visits.speeds.put(ref, await _speeds(visits, visitor, ref))
-                except PlaygroundError:  # its card says so itself, or goes without
-                    continue
+
+    async def one(ref: str) -> None:
+        async with visits.reach.inspector(visitor, ref) as inspector:
+            if await inspector.anatomy() is None:  # its weights are not here, and nobody asked for them
+                return
+            async for _ in inspector.prepare():
+                pass
+            writes = isinstance(inspector.info, ModelInfo)
+        if writes:
+            visits.speeds.put(ref, await _speeds(visits, visitor, ref))
+
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
+        await visits.each(control, refs, one)
 
 
 async def _speeds(visits: ModelsVisits, visitor: str, ref: str) -> tuple[Speed, ...]:

@@ -13,7 +13,7 @@ from playground.tabs.models.lab.surprise import (
     surprised,
 )
 from playground.tabs.models.visit.visits import ModelsVisits
-from providers.errors import Failure, InputError, PlaygroundError
+from providers.errors import Failure, InputError
 from providers.whitebox import inside
 
 SECTION, GAME = "surprise", "game"
@@ -23,18 +23,14 @@ async def surprise(
     visits: ModelsVisits, visitor: str, refs: Sequence[str], text: str, plan: ScoringPlan
 ) -> dict[str, SurprisedModel | Failure]:
     """The text as each model foresees it, or why nobody can tell. Raises `LimitExceeded`."""
-    found: dict[str, SurprisedModel | Failure] = {}
-    embeds = {one.ref for one in visits.reach.embeddings()}
-    async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
-        for ref in refs:
-            try:
-                if ref in embeds:
-                    continue  # it foresees nothing, by its nature: that is no failure
-                async with visits.reach.open(visitor, ref) as (provider, model):
-                    found[ref] = await surprised(await inside(provider, model), model, text, plan)
-            except PlaygroundError as error:
-                found[ref] = Failure.of(error)
-    return found
+    embeds = {one.ref for one in visits.reach.embeddings()}  # they foresee nothing, by their nature: no failure
+
+    async def ask(ref: str) -> SurprisedModel:
+        async with visits.reach.open(visitor, ref) as (provider, model):
+            return await surprised(await inside(provider, model), model, text, plan)
+
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
+        return await visits.each(control, [ref for ref in refs if ref not in embeds], ask)
 
 
 async def begin(visits: ModelsVisits, visitor: str, ref: str, text: str) -> GuessingGame:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from playground.tabs.models.lab.tokens import FoundTokens, TokenizedText, search, tokenize
 from playground.tabs.models.visit.visits import ModelsVisits
-from providers.errors import Failure, PlaygroundError
+from providers.errors import Failure
 from providers.inspection import Inspector, MergedPiece
 
 SECTION = "tokens"
@@ -38,12 +38,10 @@ async def merge(
 async def _each(
     visits: ModelsVisits, visitor: str, refs: Sequence[str], ask: Callable[[Inspector], Awaitable[T]]
 ) -> dict[str, T | Failure]:
-    found: dict[str, T | Failure] = {}
-    async with visits.sessions.work.at(visitor, f"models-{SECTION}", counted=False):
-        for ref in refs:
-            try:
-                async with visits.reach.inspector(visitor, ref) as inspector:
-                    found[ref] = await ask(inspector)
-            except PlaygroundError as error:
-                found[ref] = Failure.of(error)
-    return found
+
+    async def one(ref: str) -> T:
+        async with visits.reach.inspector(visitor, ref) as inspector:
+            return await ask(inspector)
+
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}", counted=False) as control:
+        return await visits.each(control, refs, one)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from playground.measuring import Control
 from playground.tabs.models.lab.card import Speed
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
 from playground.visitors.remembering import Remembers
+from providers.errors import Failure, PlaygroundError
 from providers.inspection import InspectedModel, Inspector
 
 T = TypeVar("T")
@@ -47,6 +50,27 @@ class ModelsVisits(Remembers):
         """Every model within the visitor's reach, those that write and those that embed here, by its ref."""
         writers: dict[str, InspectedModel] = {one.ref: one for one in await self.reach.models(visitor)}
         return writers | {one.ref: one for one in self.reach.embeddings() if one.local and one.package is not None}
+
+    async def each(
+        self, control: Control, refs: Sequence[str], ask: Callable[[str], Coroutine[object, object, T]]
+    ) -> dict[str, T | Failure]:
+        """What each model gives, or why it does not, by its name: one after another, until it is stopped."""
+        found: dict[str, T | Failure] = {}
+        for ref in refs:
+            working, stopping = asyncio.ensure_future(ask(ref)), asyncio.ensure_future(control.stopping.wait())
+            try:
+                await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not working.done():
+                    break
+                try:
+                    found[ref] = working.result()
+                except PlaygroundError as error:
+                    found[ref] = Failure.of(error)
+            finally:
+                for task in (working, stopping):
+                    task.cancel()
+                await asyncio.gather(working, stopping, return_exceptions=True)
+        return found
 
     def keep(self, visitor: str, section: str, work: object) -> None:
         """For later events of the visitor's, for a while."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-import struct
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from providers.adapters.huggingface.bounded.checks import OutOfBounds, read_header, read_json
 from providers.adapters.huggingface.weights.files import lengths, tensor_names, unreadable
 from providers.errors import UnsupportedRequest, WeightsUnavailable
 from providers.inspection import PARTS, Anatomy, Kind, Part, PositionKind
@@ -28,26 +27,29 @@ _WHOLE = frozenset({"I8", "I16", "I32", "I64", "U8", "BOOL"})
 def read_anatomy(folder: Path, name: str) -> Anatomy:
     """Raises `UnsupportedRequest("layers")` for a folder without such weights, `WeightsUnavailable("damaged")`."""
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = read_json(folder / "config.json")
         files = [folder / one for one in tensor_names(lengths(folder))]
-        tensors = {tensor: one for file in files for tensor, one in _header(file).items()}
+        tensors = {tensor: one for file in files for tensor, one in read_header(file).items()}
     except FileNotFoundError as error:
         raise UnsupportedRequest("layers", model=name) from error
+    except OutOfBounds as error:
+        raise WeightsUnavailable("bounds", model=name, cause=str(error)) from error
     except ValueError as error:
         raise WeightsUnavailable("damaged", model=name) from error
     except OSError as error:
         raise unreadable(error, name) from error
     if not files:
         raise UnsupportedRequest("layers", model=name)
-    text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
     disk = sum(file.stat().st_size for file in files)
     try:
+        text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
         return _anatomy(config, text, tensors, disk)
-    except (KeyError, TypeError, ZeroDivisionError) as error:  # a configuration without layers, heads or vectors
+    except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        # A configuration without layers, heads or vectors.
         raise UnsupportedRequest("layers", model=name) from error
 
 
-def _anatomy(config: dict[str, Any], text: dict[str, Any], tensors: dict[str, dict[str, Any]], disk: int) -> Anatomy:
+def _anatomy(config: dict[str, Any], text: dict[str, Any], tensors: Mapping[str, Any], disk: int) -> Anatomy:
     hidden, heads = _first(text, "hidden_size", "n_embd", "d_model"), _first(text, "num_attention_heads", "n_head")
     inner = _maybe(text, "intermediate_size", "n_inner", "d_ff") or 4 * hidden
     numbers = {tensor: math.prod(one["shape"]) for tensor, one in tensors.items() if one["dtype"] not in _WHOLE}
@@ -81,17 +83,6 @@ def _anatomy(config: dict[str, Any], text: dict[str, Any], tensors: dict[str, di
         parameters={part: counts[part] for part in PARTS if counts[part]},
         disk=disk,
     )
-
-
-def _header(file: Path) -> dict[str, dict[str, Any]]:
-    """The tensors of a file, without what stands in them. Raises `ValueError` where it is not whole, `OSError`."""
-    with file.open("rb") as content:
-        start = content.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else -1
-        if not 0 < length <= file.stat().st_size - 8:
-            raise ValueError("the header is cut off")
-        found = json.loads(content.read(length))
-    return {name: one for name, one in found.items() if name != "__metadata__"}
 
 
 def _part(tensor: str) -> Part:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.inspecting.anatomy import read_anatomy
 from providers.adapters.huggingface.inspecting.vocabulary import Vocabulary
 from providers.adapters.huggingface.memory.loader import ModelLoader
@@ -51,12 +52,18 @@ class _LoadedNetwork:
 class LocalInspector:
     """For all who look into the model at a time. It is fetched and loaded when that is first needed."""
 
-    def __init__(self, info: InspectedModel, loader: ModelLoader, store: Store) -> None:
+    def __init__(
+        self,
+        info: InspectedModel,
+        loader: ModelLoader,
+        store: Store,
+        codec: Callable[[], Awaitable[Codec]] | None = None,
+    ) -> None:
+        """`codec` gives the tokenizer that replies are made with; without one it is read from the model's folder."""
         self.info = info
-        self._loader, self._store = loader, store
+        self._loader, self._store, self._codec = loader, store, codec
         self._key = f"{info.id}@layers"
         self._vocabulary: Vocabulary | None = None
-        self._anatomy: Anatomy | None = None
 
     @property
     def loaded(self) -> int | None:
@@ -71,11 +78,8 @@ class LocalInspector:
         yield Progress(stage="load", done=1, total=1)
 
     async def anatomy(self) -> Anatomy | None:
-        if self._anatomy is None:
-            folder = await asyncio.to_thread(self._store.find_folder, self.info.id)
-            if folder is not None:
-                self._anatomy = await asyncio.to_thread(read_anatomy, folder, self.info.name)
-        return self._anatomy
+        folder = await asyncio.to_thread(self._store.find_folder, self.info.id)
+        return await asyncio.to_thread(read_anatomy, folder, self.info.name) if folder is not None else None
 
     async def cut(self, text: str) -> CutText:
         return await asyncio.to_thread((await self._words()).cut, text)
@@ -125,9 +129,9 @@ class LocalInspector:
 
     async def _words(self) -> Vocabulary:
         """The tokenizer alone: kept, since it is small."""
-        if self._vocabulary is None:
-            async for _ in self._fetch():
-                pass
+        if self._vocabulary is None and self._codec is not None:
+            self._vocabulary = Vocabulary(await self._codec())
+        elif self._vocabulary is None:
             key = f"{self.info.id}@vocabulary"
             making = self._loader.wait(
                 self.info.name, key, lambda ticket: self._store.load(self.info, ticket, self._keep_vocabulary)
@@ -138,11 +142,8 @@ class LocalInspector:
         return self._vocabulary
 
     def _keep_vocabulary(self, folder: Path) -> None:
-        with importing():
-            from transformers import AutoTokenizer
-
-            tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        self._vocabulary = Vocabulary(tokenizer, Codec(tokenizer))
+        codec, _, _ = load_tokenizer(folder)
+        self._vocabulary = Vocabulary(codec)
 
     async def _fetch(self) -> AsyncIterator[Progress]:
         """A model that writes may be one that this computer does not allow, or that cannot fit: the loader knows."""

@@ -17,10 +17,11 @@ _LONGEST = 64
 
 
 class Vocabulary:
-    """Blocking; for several threads. `tokenizer` is that of transformers, `codec` reads and writes with it."""
+    """Blocking; for several threads."""
 
-    def __init__(self, tokenizer: Any, codec: Codec) -> None:
-        self._tokenizer, self._codec = tokenizer, codec
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._tokenizer: Any = codec.tokenizer
 
     def cut(self, text: str) -> CutText:
         """With the marks that the model reads around every text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -11,9 +12,11 @@ from html import unescape
 import numpy as np
 import pytest
 
+from playground.measuring import Control
 from playground.tabs.models.lab.attention import nearness, packed_attention, turn_lengths
 from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.page.sections.attention.api import attention_json
+from playground.tabs.models.page.sections.attention.drawing import draw_sentences
 from playground.tabs.models.page.sections.attention.events import (
     after_each_layer,
     checked_ablation,
@@ -21,8 +24,9 @@ from playground.tabs.models.page.sections.attention.events import (
     what_counted,
     without,
 )
-from playground.tabs.models.visit.attention import look_once, sentence_in
-from providers.errors import PlaygroundError
+from playground.tabs.models.visit.attention import look, look_once, sentence_in
+from providers.errors import Failure, PlaygroundError
+from providers.types import Progress
 from tests.playground.tabs.models.conftest import ELSEWHERE, ENCODER, WRITER
 
 TEXT = "The cat that chased the mice was hungry because it"
@@ -53,10 +57,14 @@ def unpacked(figure: str) -> np.ndarray:
 
 
 async def test_the_figures_hold_every_head_of_both_models(app, who):
-    markup = await shown(app, who)
+    told: list[Progress] = []
+    found = (await look(app.visits, who.visitor, (WRITER, ENCODER), TEXT, told.append)).found
+    assert {one.stage for one in told} <= {"load", "queue"} and told
+    markup = draw_sentences(app.show(who), found)
     writer, encoder = re.findall(r"<figure class=\"attention\".*?</figure>", markup)
     for ref, figure, shape in ((WRITER, writer, (30, 9, 10, 10)), (ENCODER, encoder, (6, 12, 12, 12))):
-        read = sentence_in(app.visits, who.visitor, ref).reading
+        read = found[ref].reading
+        assert sentence_in(app.visits, who.visitor, ref).reading.attention.shape == (*shape[:2], 0, 0)
         assert read.attention.shape == shape
         np.testing.assert_allclose(unpacked(figure), read.attention, atol=1 / 255)
         assert len(packed_attention(read)) < 60_000
@@ -69,7 +77,7 @@ async def test_without_a_head_a_layer_and_nothing(app, who):
     await shown(app, who)
     assert await without(app, who, WRITER, [], []) == ""
     told = await without(app, who, WRITER, [[0, 1]], [3])
-    assert "layer 4, layer 1 head 2" in told and "nats a token" in told and told.count("<figure") == 2
+    assert "Without layer 4, head 2 of layer 1" in told and "nats a token" in told and told.count("<figure") == 2
     assert "cosine" in await without(app, who, ENCODER, [[0, 0]], [])
     for heads, layers in (([[30, 0]], []), ([[0, 9]], []), ([], [-1]), ([[0]], []), ([["0", 1]], []), ([], [True])):
         assert 'role="alert"' in await without(app, who, WRITER, heads, layers)
@@ -121,3 +129,22 @@ def test_rotary_positions_by_hand():
     turns = np.array([1.0, 0.1], np.float32)
     assert turn_lengths(turns) == pytest.approx((2 * np.pi, 20 * np.pi))
     assert nearness(turns, [0, 10]) == pytest.approx([1, (np.cos(10) + np.cos(1)) / 2])
+
+
+async def test_stop_ends_what_goes_on_and_keeps_what_is_there(app, who):
+    """One model never answers: stopped, what the others gave stands."""
+    control, reached = Control(), asyncio.Event()
+
+    async def ask(ref: str) -> str:
+        if ref == "slow":
+            reached.set()
+            await asyncio.Event().wait()
+        if ref == "wrong":
+            raise LayersError("layer_place")
+        return ref
+
+    working = asyncio.ensure_future(app.visits.each(control, ("wrong", "quick", "slow", "never"), ask))
+    await reached.wait()
+    control.stop()
+    found = await working
+    assert found == {"wrong": Failure("input_error.layer_place"), "quick": "quick"}

@@ -14,8 +14,9 @@ from playground.tabs.models.lab.standing import standings, unknown
 from playground.tabs.models.page.room import beside_choices, chosen
 from playground.tabs.models.page.sections.card.api import card_json
 from playground.tabs.models.page.sections.card.events import ModelsCardScreen, show_cards
-from playground.tabs.models.page.sections.card.standing import plot_sizes, plot_years
+from playground.tabs.models.page.sections.card.standing import draw_unknown, plot_sizes, plot_years
 from playground.tabs.models.page.tab import find_sections
+from playground.tabs.models.visit.attention import look
 from playground.tabs.models.visit.card import cards
 from providers.catalog import load
 from providers.errors import Failure
@@ -63,7 +64,7 @@ async def test_a_model_that_is_none_says_so_and_the_rest_stands(app, who):
 
 
 async def test_what_can_stand_beside(app, who):
-    choices = await beside_choices(app, who.visitor)
+    choices = await beside_choices(app, who)
     assert choices[0][1] == ENCODER and (WRITER in {ref for _, ref in choices})
     assert chosen([WRITER, WRITER], ["a/b", "c/d", "e/f", "g/h"]) == (WRITER, "a/b", "c/d", "e/f")
     assert chosen(None, "x") == ()
@@ -91,6 +92,7 @@ def test_milestones_are_as_published_and_unknown_sizes_stay_unknown(app, who):
     assert all(isinstance(one.published, date) for one in found if one.milestone)
     assert "GPT-5.5" in unknown(found)
     show = app.show(who)
+    assert "GPT-5.5" in draw_unknown(show, load()) and "GPT-3" not in draw_unknown(show, load())
     for figure in (plot_sizes(show, load(), (WRITER,)), plot_years(show, load(), (WRITER,))):
         texts = [name for trace in figure.data for name in trace.text]
         assert {"GPT-3", "SmolLM2 135M Instruct"} <= set(texts) and "GPT-5.5" not in texts
@@ -118,3 +120,12 @@ async def test_memory_and_speed_are_measured(app, who):
     screens = [screen async for screen in measure_models(app, who, (WRITER,))]
     table = str(screens[-1].table)
     assert "measured here in 32 bits" in table and "tokens a second" in table
+
+
+async def test_before_terms_are_accepted_only_what_is_published_is_shown(app, who):
+    bound = next(one for one in load().models if one.terms)
+    (found,) = await cards(app.visits, who.visitor, (bound.ref,))
+    assert isinstance(found, CardFacts) and found.anatomy is None and found.info.parameters == bound.parameters
+    figures = await look(app.visits, who.visitor, (bound.ref,), "Hola", lambda progress: None)
+    (refused,) = figures.found.values()
+    assert isinstance(refused, Failure) and refused.key == "terms_not_accepted"

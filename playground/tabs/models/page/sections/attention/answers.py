@@ -17,9 +17,10 @@ _LONGEST = 12
 """Heads and layers that are named."""
 
 
-def draw_effect(show: Renderer, effect: Effect) -> str:
+def draw_effect(show: Renderer, effect: Effect, read: ReadSentence) -> str:
     """The model with and without these parts, side by side."""
-    title = f'<h4 class="part">{say(show, "without", what=_named(show, effect.ablation))}</h4>'
+    without = say(show, "without", what=_named(show, effect.ablation))
+    title = f'<h4 class="part">{without} · {html.escape(read.info.name)}</h4>'
     if effect.likeness is not None:
         told = say(show, "without_likeness", cosine=show.number(effect.likeness, ".3f"))
         return f'<div class="answer" data-likeness="{effect.likeness:.4f}">{title}<p>{told}</p></div>'

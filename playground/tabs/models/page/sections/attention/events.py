@@ -13,7 +13,7 @@ from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
-from playground.tabs.models.page.pieces import draw_alert, draw_sentence
+from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
 from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.attention.answers import draw_effect, draw_lens, draw_salient
 from playground.tabs.models.page.sections.attention.drawing import draw_sentences
@@ -30,6 +30,7 @@ from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_text
 from providers.errors import PlaygroundError
 from providers.inspection import Ablation, Salience
+from providers.types import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,11 @@ async def look_at(
             yield ModelsAttentionScreen(shown=draw_sentence(show, "no_models"))
             return
         yield ModelsAttentionScreen.showing("stop", shown=draw_sentence(show, "reading"), effect="", asked="")
-        async for _ in beats(task := asyncio.ensure_future(look(app.visits, who.visitor, refs, sentence))):
-            yield ModelsAttentionScreen()
+        told: list[Progress] = []
+        looking = look(app.visits, who.visitor, refs, sentence, told.append)
+        async for _ in beats(task := asyncio.ensure_future(looking)):
+            yield ModelsAttentionScreen(shown=draw_waiting(show, told[-1])) if told else ModelsAttentionScreen()
+            told.clear()
         yield ModelsAttentionScreen.showing("look", shown=draw_sentences(show, task.result().found))
     except PlaygroundError as error:
         yield ModelsAttentionScreen.showing("look", shown=draw_alert(show, error), effect="", asked="")
@@ -106,7 +110,8 @@ async def without(app: App[ModelsVisits], who: Who, ref: object, heads: object, 
         ablation = checked_ablation(heads, layers)
         if not ablation:
             return ""
-        return draw_effect(show, await switch_off(app.visits, who.visitor, str(ref), ablation))
+        effect = await switch_off(app.visits, who.visitor, str(ref), ablation)
+        return draw_effect(show, effect, sentence_in(app.visits, who.visitor, str(ref)))
     except PlaygroundError as error:
         return draw_alert(show, error)
 

@@ -17,7 +17,7 @@ from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.card.diagram import draw_diagrams
 from playground.tabs.models.page.sections.card.drawing import draw_cards
 from playground.tabs.models.page.sections.card.layout import ModelsCardLayout
-from playground.tabs.models.page.sections.card.standing import plot_sizes, plot_years
+from playground.tabs.models.page.sections.card.standing import draw_unknown, plot_sizes, plot_years
 from playground.tabs.models.visit.card import SECTION, cards, measure
 from playground.tabs.models.visit.visits import ModelsVisits
 from providers.errors import PlaygroundError
@@ -52,14 +52,14 @@ def wire_card(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsCardLayo
             yield screen.outputs()
 
     async def on_standing(request: gr.Request, models: object, beside: object) -> list[object]:
-        show, refs = app.show(app.who(request)), chosen(models, beside)
-        return [plot_sizes(show, app.reach.catalog, refs), plot_years(show, app.reach.catalog, refs)]
+        show, refs, rows = app.show(app.who(request)), chosen(models, beside), app.reach.catalog
+        return [plot_sizes(show, rows, refs), plot_years(show, rows, refs), draw_unknown(show, rows)]
 
     room.opened.change(on_opened, fields, layout.outputs, **PRIVATE)
     for field in fields:
         field.input(on_chosen, [*fields, room.opened], layout.outputs, **PRIVATE)
     layout.measure.click(on_measure, fields, layout.outputs, **PRIVATE)
-    layout.standing.expand(on_standing, fields, [layout.sizes, layout.years], **PRIVATE)
+    layout.standing.expand(on_standing, fields, [layout.sizes, layout.years, layout.unknown], **PRIVATE)
     wire_stop(app, layout.stop, app.visits.stop, SECTION)
 
 

@@ -24,6 +24,7 @@ class ModelsCardLayout:
     standing: gr.Accordion
     sizes: gr.Plot
     years: gr.Plot
+    unknown: gr.HTML
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
@@ -42,4 +43,5 @@ def lay_out_card(page: Page[ModelsVisits]) -> ModelsCardLayout:
         gr.Markdown(label("models.standing_intro"), elem_classes="quiet")
         sizes = gr.Plot(show_label=False, label=label("models.plot_sizes"), elem_id="card-sizes")
         years = gr.Plot(show_label=False, label=label("models.plot_years"), elem_id="card-years")
-    return ModelsCardLayout(table, measure, stop, diagrams, standing, sizes, years)
+        unknown = place("card-unknown")
+    return ModelsCardLayout(table, measure, stop, diagrams, standing, sizes, years, unknown)

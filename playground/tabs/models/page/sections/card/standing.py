@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from playground.page.parts.plots import MARKS, SERIES, template
 from playground.page.parts.render import Renderer
-from playground.tabs.models.lab.standing import Standing, standings
-from playground.tabs.models.page.pieces import count_of
+from playground.tabs.models.lab.standing import Standing, standings, unknown
+from playground.tabs.models.page.pieces import count_of, draw_sentence
 from providers.catalog import Catalog
 
 _Point = Callable[[Standing], tuple[object, object]]
@@ -28,6 +28,12 @@ def plot_years(show: Renderer, catalog: Catalog, chosen: Sequence[str]) -> go.Fi
     figure = _plot(show, known, chosen, lambda one: (one.published, one.parameters), ("axis_year", "axis_parameters"))
     figure.update_xaxes(type="date", dtick="M12", tickformat="%Y")
     return figure
+
+
+def draw_unknown(show: Renderer, catalog: Catalog) -> str:
+    """Those that are not drawn, since nobody published their size."""
+    names = ", ".join(unknown(standings(catalog)))
+    return draw_sentence(show, "standing_unknown", names=names) if names else ""
 
 
 def _plot(

@@ -15,7 +15,7 @@ from playground.tabs.models.page.pieces import draw_name, draw_notice, draw_sent
 from providers.errors import Failure
 from providers.whitebox import ScoredToken, Token
 
-_MEASURES = ("tokens_scored", "cross_entropy", "perplexity", "bits_per_byte")
+_MEASURES = ("bits_per_byte", "perplexity", "cross_entropy", "tokens_scored")
 
 
 def draw_surprise(show: Renderer, found: Mapping[str, SurprisedModel | Failure]) -> str:
@@ -38,9 +38,9 @@ def _table(show: Renderer, done: Mapping[str, SurprisedModel]) -> str:
     )
     lines = "".join(
         f'<tr><th scope="row">{html.escape(one.info.name)}</th>'
-        f"<td>{show.number(len(one.found.tokens), ',')} <small>{_windows(show, one)}</small></td>"
-        f"<td>{show.number(one.found.cross_entropy, '.3f')}</td><td>{show.number(one.found.perplexity, ',.2f')}</td>"
-        f'<td class="share">{show.number(one.found.bits_per_byte, ".3f")}</td></tr>'
+        f'<td class="share">{show.number(one.found.bits_per_byte, ".3f")}</td>'
+        f"<td>{show.number(one.found.perplexity, ',.2f')}</td><td>{show.number(one.found.cross_entropy, '.3f')}</td>"
+        f"<td>{show.number(len(one.found.tokens), ',')} <small>{_windows(show, one)}</small></td></tr>"
         for one in done.values()
     )
     return draw_table(say(show, "surprise_of"), heads, lines)
@@ -73,7 +73,8 @@ def _figure(show: Renderer, ref: str, one: SurprisedModel) -> str:
         show,
         "most_surprising",
         list=", ".join(
-            f"“{name_of_token(token.token.piece)}” {show.number(surprisal(token), '.1f')} bits" for token in worst
+            show.text("models.bits_of", token=name_of_token(token.token.piece), bits=surprisal(token))
+            for token in worst
         ),
     )
     return (
