@@ -1,8 +1,8 @@
 """Run as a program: look at a model's folder before anything loads it.
 
 `python -m providers.adapters.huggingface.bounded.inspect_program folder`, or a GGUF file before it is converted. Ends
-with 0 where nothing asks for too much, else with `REFUSED` and the file's name on its output; where it asks so much that
-this program is ended, by a signal: the name that it wrote last is the file that it was looking at.
+with 0 where nothing asks for too much, else with `REFUSED` and the file's name on its output. Where a file asks so much
+that this program is ended, by a signal, the name that it wrote last is that file's.
 """
 
 from __future__ import annotations
