@@ -71,7 +71,8 @@ class UnknownModel(ConfigurationError):
 
 
 class WeightsUnavailable(ConfigurationError):
-    """Values: model; disk: need and free in bytes; import, unreadable, failed, unfit and what follows it: cause.
+    """Values: model; disk: need and free in bytes; import, unreadable, unwritable, failed, unfit and
+    what follows it: cause.
 
     "bounds": a file asks for more than any such model has, or does not come to an end; `cause` is its name.
     "damaged" is what a length, a checksum or a parser of the file itself has shown; "engine", that a process ended
@@ -82,7 +83,7 @@ class WeightsUnavailable(ConfigurationError):
     reasons = (
         *("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip"),
         *("engine", "import", "unreadable", "failed", "unfit", "paused"),
-        *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts", "bounds"),
+        *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts", "bounds", "unwritable"),
     )
 
 

@@ -6,7 +6,6 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from playground.settings import Settings, environment_keys
 from playground.sqlite import failures
@@ -33,7 +32,7 @@ class Sessions:
     limits: Limits
     conversations: Conversations
     terms: Acceptances
-    storage: Storage = field(default_factory=lambda: Storage(lambda visitor: Path()))
+    storage: Storage
     work: Work = field(init=False)
     """What is going on for the visitors, in all tabs."""
     gone: Expiring[bool] = field(default_factory=lambda: Expiring(_YEAR), repr=False)

@@ -64,18 +64,23 @@ class Storage:
         """There is a bound of either kind."""
         return self.each is not None or self.in_all is not None
 
+    def kept(self, visitor: str) -> int:
+        """Bytes in the visitor's folder, and of what was uploaded and is still there."""
+        return size_of(self.folder(visitor)) + sum(map(_length, map(Path, self.uploads(visitor))))
+
     def check(self, visitor: str, coming: int = 0, *, name: str | None = None) -> None:
         """Whether so many bytes more may be kept. `name`: whom uploads are counted of, where that is not the visitor.
 
         Raises `VisitorLimit("stored")`, "stored_in_all" where the page is full.
         """
         name = name or visitor
-        if self.each is not None:
-            kept = size_of(self.folder(visitor)) + sum(map(_length, map(Path, self.uploads(visitor))))
-            if kept + self._coming[name] + (self._from.get(name) or 0) + coming > self.each:
-                raise VisitorLimit("stored", limit=self.each // _MB)
+        if self.each is not None and self._taken(visitor, name) + coming > self.each:
+            raise VisitorLimit("stored", limit=self.each // _MB)
         if self.in_all is not None and self._total() + self._coming.total() + coming > self.in_all:
             raise VisitorLimit("stored_in_all", limit=self.in_all // _MB)
+
+    def _taken(self, visitor: str, name: str) -> int:
+        return self.kept(visitor) + self._coming[name] + (self._from.get(name) or 0)
 
     @contextmanager
     def coming(self, visitor: str, size: int, name: str) -> Iterator[None]:

@@ -64,9 +64,10 @@ class Explain:
                 raise
             await self._too_large(scope)(scope, receive, send)
         except OSError as error:  # of Gradio's, which writes uploads without asking whether there is room
-            if started or error.errno is None:
+            failure = storage_failed(error)
+            if started or failure.reason is None:
                 raise
-            await self._not_kept(scope, storage_failed(error))(scope, receive, send)
+            await self._not_kept(scope, failure)(scope, receive, send)
 
     def _explanation(self, scope: Scope, status: int) -> JSONResponse | None:
         if status == 413:

@@ -15,7 +15,6 @@ from playground.page.parts.endpoints import endpoint_error
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.kept_layout import KeptLayout
 from playground.sqlite import failures
-from playground.visitors.storage import size_of
 from playground.web.scripts import script_function
 from providers.errors import Failure, PlaygroundError
 
@@ -47,7 +46,7 @@ async def kept_of(app: Program, who: Who) -> dict[str, int]:
         with failures():
             for one in app.rememberers():
                 found.update(one.remembered(who.visitor))
-            found["bytes"] = size_of(app.sessions.conversations.folder(who.visitor))
+            found["bytes"] = app.sessions.storage.kept(who.visitor)
         return dict(found)
 
     counts = await asyncio.to_thread(count)

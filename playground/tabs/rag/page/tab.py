@@ -40,6 +40,11 @@ async def tidy(visits: RagVisits) -> None:
 def build(page: Page[RagVisits]) -> None:
     layout = lay_out_rag(page)
     scanned = keep_scanned()
+
+    def forget(visitor: str) -> None:
+        scanned.pop(visitor)
+
+    page.app.sessions.forgetting.append(forget)
     wire_embedding(page, layout)
     wire_files(page, layout, scanned)
     wire_ask(page, layout, scanned)

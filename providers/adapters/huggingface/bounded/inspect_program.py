@@ -1,8 +1,8 @@
 """Run as a program: look at a model's folder before anything loads it.
 
-`python -m providers.adapters.huggingface.bounded.inspect_program folder`. Ends with 0 where nothing asks for too much,
-else with `REFUSED` and the file's name on its output; where it asks so much that this program is ended, by a signal:
-the name that it wrote last is the file that it was looking at.
+`python -m providers.adapters.huggingface.bounded.inspect_program folder`, or a GGUF file before it is converted. Ends
+with 0 where nothing asks for too much, else with `REFUSED` and the file's name on its output. Where a file asks so much
+that this program is ended, by a signal, the name that it wrote last is that file's.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from providers.adapters.huggingface.bounded.render_program import environment, r
 MEMORY = 3_000_000_000
 """Bytes of address space: a tokenizer of 150 MB takes ten times its length in Python."""
 SECONDS = 20
+SECONDS_FOR_GGUF = 120
+"""Its reader makes an object of each of the vocabulary's words."""
 LONGEST = 400_000
 """Characters of a template; the longest that are published have 20,000."""
 REFUSED = 3
@@ -49,7 +51,35 @@ def inspect(folder: Path) -> None:
             check_config(content, tensors, numbers, file.name)
     for name, template in _templates(folder):
         print(name, flush=True)  # noqa: T201
-        _try(template, name, folder)
+        _try(template, name, _settings(folder / "tokenizer_config.json"))
+
+
+def inspect_gguf(file: Path) -> None:
+    """As `inspect`: what the file's head says of the model, and its chat template. One that cannot be read passes."""
+    print(file.name, flush=True)  # noqa: T201
+    from gguf import GGUFReader
+
+    try:
+        reader = GGUFReader(file)
+        facts = {name: field.contents() for name, field in reader.fields.items() if len(field.data) == 1}
+        numbers = sum(int(math.prod(map(int, tensor.shape))) for tensor in reader.tensors)
+        tensors = len(reader.tensors)
+    except MemoryError:
+        raise OutOfBounds(file.name) from None
+    except Exception:  # noqa: BLE001 - what reads a damaged GGUF file may raise anything
+        return
+    counts = {name.rpartition(".")[2]: value for name, value in facts.items() if isinstance(value, int)}
+    check_config({_GGUF_NAMES.get(name, name): value for name, value in counts.items()}, tensors, numbers, file.name)
+    if isinstance(template := facts.get("tokenizer.chat_template"), str):
+        _try(template, file.name, {})
+
+
+_GGUF_NAMES = {
+    "block_count": "num_hidden_layers",
+    "expert_count": "num_experts",
+    "embedding_length": "hidden_size",
+    "feed_forward_length": "intermediate_size",
+}
 
 
 def _weights(folder: Path) -> tuple[int, int]:
@@ -98,11 +128,10 @@ def _settings(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _try(template: str, name: str, folder: Path) -> None:
+def _try(template: str, name: str, settings: dict[str, Any]) -> None:
     """What it says of one question; only that it comes to an end counts."""
     if len(template) > LONGEST:
         raise OutOfBounds(name)
-    settings = _settings(folder / "tokenizer_config.json")
     tokens = {each: settings[each] for each in _TOKENS if isinstance(settings.get(each), str)}
     try:
         compiled = environment().from_string(template)
@@ -116,12 +145,13 @@ def _try(template: str, name: str, folder: Path) -> None:
         raise OutOfBounds(name)
 
 
-def main(folder: Path) -> int:
+def main(place: Path) -> int:
     """The exit code."""
-    bound_memory(MEMORY)
-    bound_seconds(SECONDS)
+    is_file = place.is_file()
+    bound_memory(MEMORY + (place.stat().st_size if is_file else 0))  # its reader maps the whole file
+    bound_seconds(SECONDS_FOR_GGUF if is_file else SECONDS)
     try:
-        inspect(folder)
+        (inspect_gguf if is_file else inspect)(place)
     except OutOfBounds as refused:
         print(refused, flush=True)  # noqa: T201
         return REFUSED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,30 +16,38 @@ from providers.errors import WeightsUnavailable
 
 PATIENCE = 300.0
 """Seconds for the whole, whatever the machine has to do besides. Of computing it may have twenty."""
-_ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGSEGV", "SIGABRT", "SIGKILL") if hasattr(signal, name)}
+_LOOKED_AT = ("*.json", "*.jinja", "*.safetensors", "[0-9]_*/*.json", "additional_chat_templates/*.jinja")
+_ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGSEGV", "SIGABRT") if hasattr(signal, name)}
 Fingerprint = tuple[tuple[str, int, int], ...]
 
 
 def inspect_folder(folder: Path, model: str) -> None:
-    """Raises `WeightsUnavailable("bounds")` with the name of the file that asks for too much. Blocks."""
+    """Raises `WeightsUnavailable("bounds")` with the name of the file that asks for too much; `OSError`, `MemoryError`
+    where it could not be looked at now. Blocks."""
     if (name := _refused(folder, _fingerprint(folder))) is not None:
+        raise WeightsUnavailable("bounds", model=model, cause=name)
+
+
+def inspect_gguf(file: Path, model: str) -> None:
+    """As `inspect_folder`, for a GGUF file, before it is converted."""
+    told = file.stat()
+    if (name := _refused(file, ((file.name, told.st_size, told.st_mtime_ns),))) is not None:
         raise WeightsUnavailable("bounds", model=model, cause=name)
 
 
 def _fingerprint(folder: Path) -> Fingerprint:
     """Of the files that are looked at: of the weights the header alone is read, and they may have gigabytes."""
     found = []
-    for file in sorted(folder.rglob("*")):
-        if file.suffix in (".json", ".jinja", ".safetensors") and file.is_file():
-            told = file.stat()
-            found.append((str(file.relative_to(folder)), told.st_size, told.st_mtime_ns))
+    for file in sorted(one for pattern in _LOOKED_AT for one in folder.glob(pattern)):
+        told = file.stat()
+        found.append((str(file.relative_to(folder)), told.st_size, told.st_mtime_ns))
     return tuple(found)
 
 
 @lru_cache(maxsize=256)
-def _refused(folder: Path, fingerprint: Fingerprint) -> str | None:
+def _refused(place: Path, fingerprint: Fingerprint) -> str | None:
     """The file that asks for too much; `None` where none does."""
-    command = [sys.executable, "-m", "providers.adapters.huggingface.bounded.inspect_program", os.fspath(folder)]
+    command = [sys.executable, "-m", "providers.adapters.huggingface.bounded.inspect_program", os.fspath(place)]
     child = subprocess.Popen(  # noqa: S603 - a fixed program
         command,
         stdout=subprocess.PIPE,
@@ -54,8 +63,10 @@ def _refused(folder: Path, fingerprint: Fingerprint) -> str | None:
         code = child.returncode
     except subprocess.TimeoutExpired:
         child.kill()
-        said, _ = child.communicate()
-        code = REFUSED
+        child.communicate()
+        raise TimeoutError(errno.ETIMEDOUT, "the machine is too busy to look at the files") from None
+    if code == -getattr(signal, "SIGKILL", 0):  # by the system, which is short of memory: says nothing of the files
+        raise MemoryError
     if code == REFUSED or code in _ENDED:
-        return (said.split("\n")[:-1] or [folder.name])[-1][:80]
+        return (said.split("\n")[:-1] or [place.name])[-1][:80]
     return None

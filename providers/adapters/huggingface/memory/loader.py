@@ -17,7 +17,7 @@ from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
 from providers.adapters.huggingface.memory.preparation import Preparation
-from providers.adapters.huggingface.weights.files import read_record
+from providers.adapters.huggingface.weights.files import read_record, unwritable
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
@@ -135,6 +135,8 @@ class ModelLoader:
                 del self._preparations[key]
         if isinstance(preparation.error, Cancelled):
             raise WeightsUnavailable("paused" if preparation.paused else None, model=name)
+        if isinstance(preparation.error, OSError):  # of fetching alone: what loading meets is told by `Store.load`
+            raise unwritable(preparation.error, name) from preparation.error
         if preparation.error is not None:
             raise preparation.error
 

@@ -180,6 +180,12 @@ def unreadable(error: OSError, model: str) -> WeightsUnavailable:
     return WeightsUnavailable("unreadable", model=model, cause=cause)
 
 
+def unwritable(error: OSError, model: str) -> WeightsUnavailable:
+    """What is told where the disk does not take a model's files, but for its being full."""
+    cause = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return WeightsUnavailable("unwritable", model=model, cause=cause)
+
+
 def count_numbers(file: Path) -> int:
     """Read the header of a safetensors file: 8 bytes of its length, then JSON with every tensor's place.
 

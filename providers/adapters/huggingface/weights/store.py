@@ -22,7 +22,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from providers.adapters.huggingface.bounded.inspecting import inspect_folder
+from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
 from providers.adapters.huggingface.weights import fidelity, publish, wheel
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
 from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure, parses
@@ -136,15 +136,19 @@ class Store:
         What passes is tried once again. A cached model that is shown to be damaged is fetched again, once, and takes
         the other's place. Raises what `ensure` and `load` raise, and a `PlaygroundError` for `FAILURES` of `load`.
         """
+
+        def load_inspected(folder: Path) -> None:
+            inspect_folder(folder, model.name)
+            load(folder)
+
         folder = self.ensure(model, ticket)
-        inspect_folder(folder, model.name)
         try:
-            _attempt(load, folder, model)
+            _attempt(load_inspected, folder, model)
         except WeightsUnavailable as error:
             if error.reason in PASSING:
-                _attempt(load, folder, model)
+                _attempt(load_inspected, folder, model)
             elif error.reason == "damaged" and self.is_ours(folder):
-                _attempt(load, self._replace(model, folder, ticket), model)
+                _attempt(load_inspected, self._replace(model, folder, ticket), model)
             else:
                 raise
 
@@ -212,7 +216,7 @@ class Store:
             offline = isinstance(error, WeightsUnavailable) and error.reason == "offline"
             if not _goes_on(error, scratch):  # but for a download, which goes on from there
                 shutil.rmtree(scratch, ignore_errors=True)
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise self._full(model, None) from error
             if isinstance(error, WeightsUnavailable) and offline:
                 return self._do_without(model, target, error)
@@ -262,6 +266,8 @@ class Store:
         self._need(model, file.stat().st_size * _DENSE)
         dense = scratch / "dense"
         packed = is_packed(file)
+        if not packed:
+            inspect_gguf(file, model.name)
         program = f"providers.adapters.huggingface.weights.{'packed_e5' if packed else 'convert_program'}"
         command = [*PROGRAM[:2], program, str(file), str(dense)]
         environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_OFFLINE": "1"}

@@ -28,6 +28,10 @@ MB = 2**20
 WIDE = LAUGHS.replace("?>", ' encoding="utf-16"?>', 1) + f"]><w:document {W}><w:p>&j;</w:p></w:document>"
 TRUNCATED = ("libreoffice.pdf", "libreoffice.docx", "libreoffice.pptx", "libreoffice.xlsx", "libreoffice.epub")
 SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3)]
+GIF_BOMB = (
+    b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff"  # 65,535 pixels each way, in two colours
+    b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0;"
+)
 EMPTY_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 REFUSED = {
     "bomb.zip": ("expands", lambda: zipped({"a.txt": bytes(201 * MB)})),
@@ -47,6 +51,7 @@ REFUSED = {
     "line.txt": ("too_long", lambda: b"word " * (10 * MB)),
     "large.txt": ("too_large", lambda: b"word " * (11 * MB)),
     "bomb.png": ("expands", png_bomb),
+    "bomb.gif": ("expands", lambda: GIF_BOMB),
     "deep.json": ("nested", lambda: b"[" * 100_000),
     "deeper.json": ("nested", lambda: b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
     "deep.html": ("empty", lambda: b"<html><body>" + b"<div>" * 100_000 + b"lost"),

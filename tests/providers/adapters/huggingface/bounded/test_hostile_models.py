@@ -8,11 +8,13 @@ import struct
 import threading
 from pathlib import Path
 
+import gguf
+import numpy as np
 import pytest
 from jinja2 import TemplateError
 
 from providers.adapters.huggingface.bounded.checks import OutOfBounds, read_header, read_json
-from providers.adapters.huggingface.bounded.inspecting import inspect_folder
+from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
 from providers.adapters.huggingface.bounded.render_program import environment
 from providers.adapters.huggingface.bounded.rendering import Renderers, TemplateUnbounded, bare_environment
 from providers.adapters.huggingface.families.causal import load_tokenizer
@@ -113,6 +115,23 @@ def test_a_header_with_absurd_shapes_costs_nothing(folder: Path, header: object)
 def test_what_a_folder_says_is_read_within_bounds(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(DEEP, "utf-8")
     assert describe_folder(folder, "x").parameters
+
+
+@pytest.mark.parametrize(("field", "value"), [("llama.block_count", 10_000_000), ("tokenizer.chat_template", ENDLESS)])
+def test_a_gguf_file_is_looked_at_before_it_is_converted(tmp_path: Path, field: str, value: int | str) -> None:
+    writer = gguf.GGUFWriter(tmp_path / "x.gguf", "llama")
+    if isinstance(value, int):
+        writer.add_uint32(field, value)
+    else:
+        writer.add_string(field, value)
+    writer.add_tensor("token_embd.weight", np.zeros((4, 4), np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(WeightsUnavailable) as raised:
+        inspect_gguf(tmp_path / "x.gguf", "x")
+    assert (raised.value.reason, raised.value.values["cause"]) == ("bounds", "x.gguf")
 
 
 def ask(renderers: Renderers, template: str) -> str:

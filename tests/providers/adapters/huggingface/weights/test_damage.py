@@ -17,6 +17,7 @@ from providers.adapters.huggingface.weights.files import count_numbers
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import MissingPackage, WeightsUnavailable
 from providers.types import ModelInfo
+from tests.providers.adapters.huggingface.conftest import Open
 from tests.providers.adapters.huggingface.weights.repairing import Repairing, content, recorded
 
 TINY = ModelInfo(id="tiny/llama", provider="huggingface", name="Tiny")
@@ -278,6 +279,26 @@ def test_measuring_that_was_ended_is_begun_again_once(
     cache.root.mkdir(parents=True)
     assert cache._convert(source, TINY, tmp_path, Ticket()) == tmp_path / "dense"
     assert ran == ["convert_program", *["certify_program"] * (runs - 1)]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_takes_no_model_and_says_so(cache: Repairing, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(publish, "publish", refuse)
+    with pytest.raises(WeightsUnavailable) as raised:
+        cache.ensure(TINY, Ticket())
+    assert raised.value.reason == "disk"
+
+
+async def test_a_disk_that_may_not_be_written_is_told_to_whoever_waits(tmp_path: Path, opened: Open) -> None:
+    (tmp_path / "home").write_text("in the way")
+    provider = opened(TINY)
+    with pytest.raises(WeightsUnavailable) as raised:
+        async for _ in provider.prepare(TINY):
+            pass
+    assert (raised.value.reason, raised.value.values["cause"]) == ("unwritable", "ENOTDIR")
 
 
 def test_memory_that_is_short_while_measuring_removes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
