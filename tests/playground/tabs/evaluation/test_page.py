@@ -23,6 +23,7 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.runs.describe import RunRequest
 from playground.tabs.evaluation.page.events import compare, items, microscope, runs
+from playground.tabs.evaluation.page.events import judge as events
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison
 from playground.tabs.evaluation.page.layout.runs import FILES
 from playground.text import texts
@@ -161,6 +162,43 @@ class TestCompare:
         for wrong in (None, str(tmp_path)):
             *_, said = await compare.use_file(app, who, wrong, ("xx", "poem"))
             assert said == "" or 'role="alert"' in said
+
+
+class TestJudge:
+    async def judged(self, app: App, who: Who, run: str, judge: str = "scripted/echo", **how: bool) -> list[object]:
+        async with aclosing(events.judge_pairs(app, who, ([judge], run, "", 2), sure=how.get("sure", False))) as coming:
+            return [screen async for screen in coming]
+
+    async def test_verdicts_are_kept_and_votes_show_the_names_and_the_agreement(self, app, who):
+        run = str((await last(compare.start(app, who, asked(app, who)))).open_run)
+        assert events.list_judged(app, who, None)[1] == run
+        before = events.show_pairs(app, who, run)
+        assert before.result == "" and "Answer A" in before.pairs and "adder" not in before.pairs
+        *_, ended = await self.judged(app, who, run)
+        assert "What Scripted: echo says" in ended.result and "Ties: 2." in ended.result
+        first, second = (one.id for one in load_items(app, who, run)[:2])
+        voted = events.vote(app, who, run, first, "tie")
+        assert "adder" in voted.pairs and "on 1 pairs" in voted.result
+        assert "0.00" in events.vote(app, who, run, second, "first").result  # κ: as often as chance
+        assert events.show_pairs(app, who, run).pairs.count('aria-pressed="true"') == 2
+
+    async def test_a_judge_elsewhere_is_asked_about_first(self, app, who):
+        run = str((await last(compare.start(app, who, asked(app, who)))).open_run)
+        (screen,) = await self.judged(app, who, run, "openai/gpt-6-luna")
+        assert screen.confirm["visible"] and "may cost money" in screen.result
+
+    async def test_what_cannot_be_judged(self, app, who):
+        assert 'role="status"' in events.show_pairs(app, who, None).result
+        *_, screen = await self.judged(app, who, "")
+        assert "Compare two models first" in screen.result
+        alone = str((await last(compare.start(app, who, asked(app, who, ADDER)))).open_run)
+        assert "input_error.items" in events.show_pairs(app, who, alone).result
+        for item, vote in (("none", "tie"), (load_items(app, who, alone)[0].id, "hope")):
+            assert 'role="alert"' in events.vote(app, who, alone, item, vote).result
+
+
+def load_items(app: App, who: Who, run: str) -> tuple[Item, ...]:
+    return app.visits.stored(who.visitor, run).description.items
 
 
 class TestItems:

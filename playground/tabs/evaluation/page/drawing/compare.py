@@ -53,11 +53,19 @@ def draw_comparison_run(show: Renderer, run: StoredRun, outcomes: Outcomes) -> s
     lines = comparison(run.description, outcomes)
     return (
         draw_kept_title(show, describe_comparison(show, run), run)
+        + _unfinished(show, run)
         + draw_good(show, run.description, lines)
         + draw_findings(show, run.description, lines)
         + draw_took(show, lines)
         + draw_steady(show, run.description, outcomes)
     )
+
+
+def _unfinished(show: Renderer, run: StoredRun) -> str:
+    """That answers are missing, and how they can be had; nothing of a whole run."""
+    if run.whole:
+        return ""
+    return f'<p class="notice" role="status">{say(show, "unfinished", done=run.done, all=run.description.total)}</p>'
 
 
 def draw_good(show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]) -> str:
