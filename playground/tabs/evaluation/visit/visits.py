@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from playground.asking.ask import ask_whole
 from playground.asking.opening import Opened
+from playground.asking.pump import follow
 from playground.asking.threads import run_to_end
 from playground.measuring import Snapshot
 from playground.measuring.errors import MeasuringError, UnusableReferences
@@ -102,21 +103,24 @@ class EvaluationVisits(StrategyRuns):
         ):
             stored = await asyncio.to_thread(runs.load, run_id)
             outcomes = await asyncio.to_thread(runs.outcomes, run_id)
-            state = replace(judged_run(stored.description, outcomes, asked.count), judge=model.name, judgements={})
+            begun = replace(judged_run(stored.description, outcomes, asked.count), judge=model.name, judgements={})
             sampling = Sampling(temperature=0, max_tokens=_VERDICT)
 
             async def ask(messages: tuple[Message, ...]) -> str:
                 request = Request(model=model, messages=messages, sampling=sampling, owner=visitor)
                 return (await ask_whole(provider, request)).text
 
-            yield state
-            for item, pair in state.pairs.items():
-                if control.stopped:
-                    return
-                verdict = await judge(pair, asked.rubric, stored.description.language or "en", ask)
-                state = replace(state, judgements={**state.judgements, item: verdict})
-                await run_to_end(partial(runs.note, run_id, JUDGED, judged_json(state.judge, state.judgements)))
-                yield state
+            async def judging() -> AsyncGenerator[JudgedRun]:
+                state = begun
+                for item, pair in begun.pairs.items():
+                    verdict = await judge(pair, asked.rubric, stored.description.language or "en", ask)
+                    state = replace(state, judgements={**state.judgements, item: verdict})
+                    await run_to_end(partial(runs.note, run_id, JUDGED, judged_json(state.judge, state.judgements)))
+                    yield state
+
+            async with aclosing(follow(judging(), begun, control.stopping)) as states:
+                async for state in states:
+                    yield state
 
     def vote(self, visitor: str, run_id: str, item: str, vote: Vote) -> None:
         """A person's own verdict on a pair. Raises `MeasuringError("run")` for a question that is not there."""

@@ -140,6 +140,7 @@ class TestCompare:
         assert "<script" not in file["content"] and "default-src 'none'" in file["content"]
         for kind in ("csv", "jsonl", "markdown", "notebook"):
             assert compare.export_any(app, who, screen.open_run, kind) is not None
+        assert "p (Holm)" in compare.export_any(app, who, screen.open_run, "markdown")["content"]
         assert compare.export_any(app, who, screen.open_run, "json") is None
         assert compare.export_any(app, who, "no such run", "csv") is None
 

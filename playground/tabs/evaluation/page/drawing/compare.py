@@ -132,15 +132,20 @@ def _took_row(show: Renderer, line: ComparedLine, place: int) -> str:
         if it.cost
         else say(show, "free")
     )
-    left = say(show, "left_nothing")
-    if not line.place.local:
-        vendor = show.vendor(line.place.provider)
-        left = say(show, "left_some", count=line.requests, tokens=show.number(line.sent, ",.0f"), vendor=vendor)
+    left = left_text(show, line)
     times = (_seconds(show, it.computing), _seconds(show, it.seconds))
     cells = (left, tokens, *times, cost, energy_text(show, line.energy), carbon_text(show, line.energy))
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
     label = html.escape(line.column.label)
     return f'<tr><th scope="row">{draw_swatch(SERIES[place % len(SERIES)])}{label}</th>{inside}</tr>'
+
+
+def left_text(show: Renderer, line: ComparedLine) -> str:
+    """What left this computer, and to whom; escaped."""
+    if line.place.local:
+        return say(show, "left_nothing")
+    vendor = show.vendor(line.place.provider)
+    return say(show, "left_some", count=line.requests, tokens=show.number(line.sent, ",.0f"), vendor=vendor)
 
 
 def energy_text(show: Renderer, it: EnergyUse | None) -> str:
