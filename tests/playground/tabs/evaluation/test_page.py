@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import fields
@@ -241,6 +242,22 @@ class TestRuns:
         async with aclosing(runs.finish(app, who, made)) as drawn:
             *_, final = [one async for one in drawn]
         assert "Finished" in str(final[2]) and "<table" in str(final[3])
+
+    async def test_a_run_of_prompting_from_an_earlier_version_is_drawn_as_prompting_draws_it(self, app, who):
+        prompting = app.opened["prompting"]
+        await prompting.propose(who.visitor, asked(app, who, ADDER))
+        made = prompting.create(who.visitor, "old", prompting.confirmed(who.visitor))
+        async with aclosing(prompting.measure(who.visitor, made)) as snapshots:
+            async for _ in snapshots:
+                pass
+        with app.visits.runs(who.visitor) as kept:  # as 0.2.0 wrote it
+            said = json.loads(kept._connection.execute("select description from run").fetchone()[0])
+            old = json.dumps({name: value for name, value in said.items() if name not in ("measurement", "details")})
+            kept._connection.execute("update run set description = ?", (old,))
+            kept._connection.commit()
+        assert "Strategies" in Seen(str(runs.list_all(app, who)[0])).text
+        assert "Zero-shot" in Seen(str(runs.reopen(app, who, made)[1])).text
+        assert compare.export_any(app, who, made, "notebook") is not None
 
     async def test_a_run_of_a_kind_that_nobody_knows_is_still_drawn_and_exported(self, app, who):
         run, outcomes = big("telepathy", 3)

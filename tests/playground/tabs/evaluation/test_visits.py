@@ -123,7 +123,7 @@ async def test_a_judge_is_stopped_at_once_and_what_was_said_is_kept(tmp_path):
     assert [one.vote for one in whole.judgements.values()] == ["tie", "tie"]  # the last word that it repeats
     assert visits.stored(WHO, run).description.details["judged"] == judged_json(whole.judge, whole.judgements)
     async with aclosing(visits.judge(WHO, run, Judging(judge="scripted/slow"))) as states:
-        async for state in states:
+        async for state in states:  # noqa: B007 - the last one is looked at
             visits.stop(WHO, "judge")
     assert len(state.judgements) < len(state.pairs)
     async with visits.sessions.limits.stream(WHO):  # nothing is held any more
