@@ -125,10 +125,15 @@ class TestCompare:
         screen = await last(compare.start(app, who, asked(app, who)))
         assert screen.open_run
         drawn = str(screen.table)
-        assert drawn.count("<table") == 2 and "on this computer" in drawn and "nothing" in drawn
+        assert (
+            drawn.split("<details><summary>Class by class")[0].count("<table") == 2
+            and "on this computer" in drawn
+            and "nothing" in drawn
+        )
         assert screen.kept["visible"] and screen.scores["visible"] and screen.took["visible"]
         assert str(screen.items).count("data-item") == 4
         assert "accuracy" in drawn and "CO₂" in drawn
+        assert drawn.count("Confusion matrix") >= 2  # one a model
 
     async def test_likelihoods_give_a_reliability_diagram(self, app, who):
         screen = await last(compare.start(app, who, asked(app, who, "scripted/words", mode="likelihood")))
