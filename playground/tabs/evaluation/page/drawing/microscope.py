@@ -17,8 +17,8 @@ from playground.tabs.evaluation.lab.microscope import Examined
 from playground.tabs.evaluation.page.drawing.pieces import say
 from providers.errors import Failure
 
-_COUNTS = ("length", "reference_length", "pieces", "as_they_stand", "by_stem", "by_meaning")
-_COUNTS += ("tokens", "window", "stride", "bytes")
+_WORDS = ("length", "reference_length", "pieces", "as_they_stand", "by_stem", "by_meaning")
+_COUNTS: tuple[str, ...] = (*_WORDS, "tokens", "window", "stride", "bytes")
 """Parts that are whole numbers."""
 
 
