@@ -75,9 +75,9 @@ def to_markdown(run: StoredRun, outcomes: Mapping[Cell, Outcome], words: Mapping
     description = run.description
     columns = {column.key: column for column in description.columns}
     summaries = summarise(outcomes, columns, description.baseline)
-    labels = {key: _plain(column.label) for key, column in columns.items()}
-    parts = [f"# {_plain(run.name)}", "", f"{words['kept']}: {run.created}", "", f"## {words['settings']}", ""]
-    parts += [f"- {name}: {_plain(str(value))}" for name, value in _settings(run, words)]
+    labels = {key: plain_markdown(column.label) for key, column in columns.items()}
+    parts = [f"# {plain_markdown(run.name)}", "", f"{words['kept']}: {run.created}", "", f"## {words['settings']}", ""]
+    parts += [f"- {name}: {plain_markdown(str(value))}" for name, value in _settings(run, words)]
     parts += ["", *_table(summaries, labels, words), ""]
     compared = [one for one in summaries if one.comparison is not None]
     if compared and description.baseline:
@@ -131,7 +131,7 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Text that draws nothing in Markdown: no line of its own, no table's column, no mark-up, no HTML."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
 

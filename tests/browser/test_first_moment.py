@@ -26,7 +26,7 @@ from tests.providers.adapters.huggingface.weights.repairing import recorded
 
 EMBEDDING = catalog.load().embeddings[0]
 RECEIPT = ROOT / "assets" / "samples" / "images" / "receipt.en.jpg"
-TABS = ("Chat", "Prompting", "RAG", "Sampling", "Vision", "Models")
+TABS = ("Chat", "Prompting", "RAG", "Sampling", "Vision", "Models", "Evaluation")
 PATIENCE = 300
 """Seconds: for one that hangs; a busy machine is slow, not wrong."""
 AGAIN = 3

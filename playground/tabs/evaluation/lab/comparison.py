@@ -10,9 +10,10 @@ from pydantic import JsonValue
 
 from playground.measuring.kinds import Outcomes
 from playground.measuring.outcomes import Outcome
+from playground.measuring.reference import Labels
 from playground.measuring.statistics import holm, items_to_tell
 from playground.measuring.store import ColumnDescription, RunDescription
-from playground.measuring.summary import ColumnSummary, item_means, summarise
+from playground.measuring.summary import ColumnSummary, extracted_answer, item_means, summarise
 from playground.tabs.evaluation.lab.energy import EnergyUse, local_energy, service_energy
 
 PLACES, ENERGY = "places", "energy"
@@ -100,6 +101,22 @@ def confidences(outcomes: Outcomes, column: str) -> tuple[tuple[bool, ...], tupl
             right.append(outcome.score == 1)
             said.append(min(1.0, max(known)))
     return tuple(right), tuple(said)
+
+
+def labels_of(description: RunDescription, outcomes: Outcomes, column: str) -> Labels | None:
+    """What a column said beside what is right, of a set of labels; `None` of others, and before any answer."""
+    if description.kind != "label":
+        return None
+    expected, predicted = list[str](), list[str]()
+    right = {item.id: item for item in description.items}
+    for cell, outcome in sorted(outcomes.items()):
+        if cell.column == column and outcome.failure is None and cell.item in right:
+            expected.append(right[cell.item].answer)
+            predicted.append(extracted_answer(outcome))
+    if not expected:
+        return None
+    classes = tuple(dict.fromkeys(choice for item in description.items for choice in item.choices))
+    return Labels(expected=tuple(expected), predicted=tuple(predicted), classes=classes)
 
 
 def _shares(description: RunDescription, outcomes: Outcomes) -> dict[str, float]:

@@ -21,6 +21,7 @@ from pydantic import JsonValue
 from playground.asking.threads import run_to_end
 from playground.measuring.outcomes import Outcome
 
+log = logging.getLogger(__name__)
 _PROVIDERS: Mapping[str, str] = {
     "openai": "openai",
     "anthropic": "anthropic",
@@ -71,13 +72,19 @@ class Tracking:
 
 @asynccontextmanager
 async def tracking(kept: Tracking) -> AsyncGenerator[Tracking]:
-    """Follow this computer's energy until the end, into `kept`; starting and reading happen in threads."""
+    """Follow this computer's energy until the end, into `kept`; starting and reading happen in threads.
+
+    What goes wrong with it is the log's alone: it must not cost a run its end.
+    """
     starting = asyncio.create_task(asyncio.to_thread(_start))
     try:
         yield kept
     finally:
-        tracker = await asyncio.shield(starting)
-        kept.found = await run_to_end(lambda: _stop(tracker))
+        try:
+            tracker = await asyncio.shield(starting)
+            kept.found = await run_to_end(lambda: _stop(tracker))
+        except Exception:  # a sensor's driver may raise anything
+            log.exception("the energy of a run was not followed")
 
 
 def service_energy(provider: str, model: str, outcomes: Sequence[Outcome]) -> EnergyUse | None:

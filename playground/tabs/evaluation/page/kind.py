@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from playground.measuring import Snapshot
 from playground.measuring.kinds import Outcomes, RunFile
 from playground.measuring.store import StoredRun
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_kinds import AnyKind
+from playground.tabs.evaluation.lab.comparison import comparison
 from playground.tabs.evaluation.page.drawing.compare import describe_comparison, draw_comparison_run
-from playground.tabs.evaluation.page.drawing.report import report
+from playground.tabs.evaluation.page.drawing.report import markdown_took, report
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
 
 _PLACE = "kept"
@@ -34,6 +35,10 @@ class ComparisonKind(AnyKind):
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         if kind == "report":
             return report(show, self, run, outcomes)
+        if kind == "markdown":
+            file = AnyKind.export(self, show, run, outcomes, kind)
+            more = markdown_took(show, comparison(run.description, outcomes))
+            return replace(file, content=f"{file.content}\n{more}")
         return AnyKind.export(self, show, run, outcomes, kind)
 
     async def resume(self, visitor: str, run: str) -> AsyncGenerator[Snapshot]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playground.page.program import Page, Program
 from playground.tabs.evaluation.page.api import publish
 from playground.tabs.evaluation.page.events.compare import wire_compare
+from playground.tabs.evaluation.page.events.judge import wire_judge
 from playground.tabs.evaluation.page.events.microscope import wire_many, wire_microscope
 from playground.tabs.evaluation.page.events.runs import wire_runs
 from playground.tabs.evaluation.page.kind import ComparisonKind
@@ -28,4 +29,5 @@ def build(page: Page[EvaluationVisits]) -> None:
     wire_microscope(page, layout)
     wire_many(page, layout)
     wire_compare(page, layout)
+    wire_judge(page, layout)
     wire_runs(page, layout)

@@ -6,26 +6,44 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
+from playground.asking.ask import ask_whole
 from playground.asking.opening import Opened
+from playground.asking.pump import follow
 from playground.asking.threads import run_to_end
 from playground.measuring import Snapshot
-from playground.measuring.errors import UnusableReferences
+from playground.measuring.errors import MeasuringError, UnusableReferences
+from playground.measuring.metrics.judge import Vote, judge
 from playground.measuring.perplexity import text_likelihood
 from playground.measuring.reference import Likelihoods
 from playground.measuring.store import RunDescription
 from playground.tabs.evaluation.lab.comparison import ENERGY, PLACES, place_of
 from playground.tabs.evaluation.lab.energy import Tracking, tracking
+from playground.tabs.evaluation.lab.judging import JUDGED, VOTES, JudgedRun, judged_json, judged_run
 from playground.visitors.strategy_runs import StrategyRuns
 from providers.errors import UnsupportedRequest
+from providers.types import Message, Request, Sampling
 from providers.whitebox import inside
 
-PLACE = "compare"
+PLACE, JUDGE = "compare", "judge"
+"""Places: at each, one piece of work a visitor."""
+_VERDICT = 64
+"""Tokens of a verdict."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """Who judges, by what, and how many pairs."""
+
+    judge: str
+    rubric: str = ""
+    count: int = 5
 
 
 @dataclass(slots=True)
@@ -75,6 +93,43 @@ class EvaluationVisits(StrategyRuns):
             window=found[0].window,
             stride=found[0].stride,
         )
+
+    async def judge(self, visitor: str, run_id: str, asked: Judging) -> AsyncGenerator[JudgedRun]:
+        """A model's verdicts on a kept run's pairs, kept as they come. Raises what the model and `judged_run` raise."""
+        async with (
+            self.sessions.work.at(visitor, f"{self.ROOM}-{JUDGE}") as control,
+            self.reach.open(visitor, asked.judge) as (provider, model),
+            self.kept.opened_beside(visitor) as runs,
+        ):
+            stored = await asyncio.to_thread(runs.load, run_id)
+            outcomes = await asyncio.to_thread(runs.outcomes, run_id)
+            begun = replace(judged_run(stored.description, outcomes, asked.count), judge=model.name, judgements={})
+            sampling = Sampling(temperature=0, max_tokens=_VERDICT)
+
+            async def ask(messages: tuple[Message, ...]) -> str:
+                request = Request(model=model, messages=messages, sampling=sampling, owner=visitor)
+                return (await ask_whole(provider, request)).text
+
+            async def judging() -> AsyncGenerator[JudgedRun]:
+                state = begun
+                for item, pair in begun.pairs.items():
+                    verdict = await judge(pair, asked.rubric, stored.description.language or "en", ask)
+                    state = replace(state, judgements={**state.judgements, item: verdict})
+                    await run_to_end(partial(runs.note, run_id, JUDGED, judged_json(state.judge, state.judgements)))
+                    yield state
+
+            async with aclosing(follow(judging(), begun, control.stopping)) as states:
+                async for state in states:
+                    yield state
+
+    def vote(self, visitor: str, run_id: str, item: str, vote: Vote) -> None:
+        """A person's own verdict on a pair. Raises `MeasuringError("run")` for a question that is not there."""
+        with self.kept.opened(visitor) as runs:
+            description = runs.load(run_id).description
+            if item not in {one.id for one in description.items}:
+                raise MeasuringError("run")
+            before = description.details.get(VOTES)
+            runs.note(run_id, VOTES, {**(before if isinstance(before, dict) else {}), item: vote})
 
     def _described(self, description: RunDescription, opened: Opened) -> RunDescription:
         names = [model.name for _, model in opened.values()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import fields
@@ -23,6 +24,7 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.runs.describe import RunRequest
 from playground.tabs.evaluation.page.events import compare, items, microscope, runs
+from playground.tabs.evaluation.page.events import judge as events
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison
 from playground.tabs.evaluation.page.layout.runs import FILES
 from playground.text import texts
@@ -123,10 +125,15 @@ class TestCompare:
         screen = await last(compare.start(app, who, asked(app, who)))
         assert screen.open_run
         drawn = str(screen.table)
-        assert drawn.count("<table") == 2 and "on this computer" in drawn and "nothing" in drawn
+        assert (
+            drawn.split("<details><summary>Class by class")[0].count("<table") == 2
+            and "on this computer" in drawn
+            and "nothing" in drawn
+        )
         assert screen.kept["visible"] and screen.scores["visible"] and screen.took["visible"]
         assert str(screen.items).count("data-item") == 4
         assert "accuracy" in drawn and "CO₂" in drawn
+        assert drawn.count("Confusion matrix") >= 2  # one a model
 
     async def test_likelihoods_give_a_reliability_diagram(self, app, who):
         screen = await last(compare.start(app, who, asked(app, who, "scripted/words", mode="likelihood")))
@@ -139,6 +146,7 @@ class TestCompare:
         assert "<script" not in file["content"] and "default-src 'none'" in file["content"]
         for kind in ("csv", "jsonl", "markdown", "notebook"):
             assert compare.export_any(app, who, screen.open_run, kind) is not None
+        assert "p (Holm)" in compare.export_any(app, who, screen.open_run, "markdown")["content"]
         assert compare.export_any(app, who, screen.open_run, "json") is None
         assert compare.export_any(app, who, "no such run", "csv") is None
 
@@ -161,6 +169,43 @@ class TestCompare:
         for wrong in (None, str(tmp_path)):
             *_, said = await compare.use_file(app, who, wrong, ("xx", "poem"))
             assert said == "" or 'role="alert"' in said
+
+
+class TestJudge:
+    async def judged(self, app: App, who: Who, run: str, judge: str = "scripted/echo", **how: bool) -> list[object]:
+        async with aclosing(events.judge_pairs(app, who, ([judge], run, "", 2), sure=how.get("sure", False))) as coming:
+            return [screen async for screen in coming]
+
+    async def test_verdicts_are_kept_and_votes_show_the_names_and_the_agreement(self, app, who):
+        run = str((await last(compare.start(app, who, asked(app, who)))).open_run)
+        assert events.list_judged(app, who, None)[1] == run
+        before = events.show_pairs(app, who, run)
+        assert before.result == "" and "Answer A" in before.pairs and "adder" not in before.pairs
+        *_, ended = await self.judged(app, who, run)
+        assert "What Scripted: echo says" in ended.result and "none yet" in ended.result
+        first, second = (one.id for one in load_items(app, who, run)[:2])
+        voted = events.vote(app, who, run, first, "tie")
+        assert "adder" in voted.pairs and "The judge: " in voted.pairs and "on 1 pairs" in voted.result
+        assert "on 2 pairs" in events.vote(app, who, run, second, "first").result
+        assert events.show_pairs(app, who, run).pairs.count('aria-pressed="true"') == 2
+
+    async def test_a_judge_elsewhere_is_asked_about_first(self, app, who):
+        run = str((await last(compare.start(app, who, asked(app, who)))).open_run)
+        (screen,) = await self.judged(app, who, run, "openai/gpt-6-luna")
+        assert screen.confirm["visible"] and "may cost money" in screen.result
+
+    async def test_what_cannot_be_judged(self, app, who):
+        assert 'role="status"' in events.show_pairs(app, who, None).result
+        *_, screen = await self.judged(app, who, "")
+        assert "Compare two models first" in screen.result
+        alone = str((await last(compare.start(app, who, asked(app, who, ADDER)))).open_run)
+        assert "input_error.items" in events.show_pairs(app, who, alone).result
+        for item, vote in (("none", "tie"), (load_items(app, who, alone)[0].id, "hope")):
+            assert 'role="alert"' in events.vote(app, who, alone, item, vote).result
+
+
+def load_items(app: App, who: Who, run: str) -> tuple[Item, ...]:
+    return app.visits.stored(who.visitor, run).description.items
 
 
 class TestItems:
@@ -202,6 +247,22 @@ class TestRuns:
         async with aclosing(runs.finish(app, who, made)) as drawn:
             *_, final = [one async for one in drawn]
         assert "Finished" in str(final[2]) and "<table" in str(final[3])
+
+    async def test_a_run_of_prompting_from_an_earlier_version_is_drawn_as_prompting_draws_it(self, app, who):
+        prompting = app.opened["prompting"]
+        await prompting.propose(who.visitor, asked(app, who, ADDER))
+        made = prompting.create(who.visitor, "old", prompting.confirmed(who.visitor))
+        async with aclosing(prompting.measure(who.visitor, made)) as snapshots:
+            async for _ in snapshots:
+                pass
+        with app.visits.runs(who.visitor) as kept:  # as 0.2.0 wrote it
+            said = json.loads(kept._connection.execute("select description from run").fetchone()[0])
+            old = json.dumps({name: value for name, value in said.items() if name not in ("measurement", "details")})
+            kept._connection.execute("update run set description = ?", (old,))
+            kept._connection.commit()
+        assert "Strategies" in Seen(str(runs.list_all(app, who)[0])).text
+        assert "Zero-shot" in Seen(str(runs.reopen(app, who, made)[1])).text
+        assert compare.export_any(app, who, made, "notebook") is not None
 
     async def test_a_run_of_a_kind_that_nobody_knows_is_still_drawn_and_exported(self, app, who):
         run, outcomes = big("telepathy", 3)

@@ -15,7 +15,8 @@ from playground.measuring.tasks import load
 from playground.settings import DEFAULT_MODEL, Settings
 from playground.strategies.runs.describe import RunRequest
 from playground.tabs.evaluation.lab.comparison import ENERGY, comparison
-from playground.tabs.evaluation.visit.visits import EvaluationVisits
+from playground.tabs.evaluation.lab.judging import judged_json
+from playground.tabs.evaluation.visit.visits import EvaluationVisits, Judging
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
 from providers import catalog
@@ -111,6 +112,22 @@ async def test_one_stopped_half_way_is_finished_and_the_energy_of_both_parts_is_
 def kept_outcomes(visits: EvaluationVisits, run: str):
     with visits.runs(WHO) as runs:
         return runs.outcomes(run)
+
+
+async def test_a_judge_is_stopped_at_once_and_what_was_said_is_kept(tmp_path):
+    visits = visits_of(tmp_path)
+    run = await begun(visits, wanted(ADDER, "scripted/echo"))
+    await last(visits.compare(WHO, run))
+    async with aclosing(visits.judge(WHO, run, Judging(judge="scripted/echo", count=2))) as states:
+        *_, whole = [state async for state in states]
+    assert [one.vote for one in whole.judgements.values()] == ["tie", "tie"]  # the last word that it repeats
+    assert visits.stored(WHO, run).description.details["judged"] == judged_json(whole.judge, whole.judgements)
+    async with aclosing(visits.judge(WHO, run, Judging(judge="scripted/slow"))) as states:
+        async for state in states:  # noqa: B007 - the last one is looked at
+            visits.stop(WHO, "judge")
+    assert len(state.judgements) < len(state.pairs)
+    async with visits.sessions.limits.stream(WHO):  # nothing is held any more
+        pass
 
 
 def test_runs_of_earlier_versions_are_strategies(tmp_path):

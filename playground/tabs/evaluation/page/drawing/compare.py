@@ -5,11 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from playground.measuring import Snapshot
 from playground.measuring.kinds import Outcomes
-from playground.measuring.reference import Probabilities
 from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import tries
 from playground.page.parts.measures import (
@@ -20,12 +17,13 @@ from playground.page.parts.measures import (
     draw_table,
     draw_whisker,
 )
-from playground.page.parts.plots import SERIES, PlottedColumn, plot_amounts, plot_intervals, template
+from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_kinds import draw_kept_title
 from playground.page.parts.run_titles import is_graded, metric_name, task_set_title, title_text
-from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison, confidences
+from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison
 from playground.tabs.evaluation.lab.energy import EnergyUse
+from playground.tabs.evaluation.page.drawing.classes import draw_classes
 from playground.tabs.evaluation.page.drawing.pieces import say
 
 _SURE = 0.05
@@ -53,11 +51,20 @@ def draw_comparison_run(show: Renderer, run: StoredRun, outcomes: Outcomes) -> s
     lines = comparison(run.description, outcomes)
     return (
         draw_kept_title(show, describe_comparison(show, run), run)
+        + _unfinished(show, run)
         + draw_good(show, run.description, lines)
         + draw_findings(show, run.description, lines)
         + draw_took(show, lines)
+        + draw_classes(show, run.description, outcomes)
         + draw_steady(show, run.description, outcomes)
     )
+
+
+def _unfinished(show: Renderer, run: StoredRun) -> str:
+    """That answers are missing, and how they can be had; nothing of a whole run."""
+    if run.whole:
+        return ""
+    return f'<p class="notice" role="status">{say(show, "unfinished", done=run.done, all=run.description.total)}</p>'
 
 
 def draw_good(show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]) -> str:
@@ -124,15 +131,20 @@ def _took_row(show: Renderer, line: ComparedLine, place: int) -> str:
         if it.cost
         else say(show, "free")
     )
-    left = say(show, "left_nothing")
-    if not line.place.local:
-        vendor = show.vendor(line.place.provider)
-        left = say(show, "left_some", count=line.requests, tokens=show.number(line.sent, ",.0f"), vendor=vendor)
+    left = left_text(show, line)
     times = (_seconds(show, it.computing), _seconds(show, it.seconds))
     cells = (left, tokens, *times, cost, energy_text(show, line.energy), carbon_text(show, line.energy))
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
     label = html.escape(line.column.label)
     return f'<tr><th scope="row">{draw_swatch(SERIES[place % len(SERIES)])}{label}</th>{inside}</tr>'
+
+
+def left_text(show: Renderer, line: ComparedLine) -> str:
+    """What left this computer, and to whom; escaped."""
+    if line.place.local:
+        return say(show, "left_nothing")
+    vendor = show.vendor(line.place.provider)
+    return say(show, "left_some", count=line.requests, tokens=show.number(line.sent, ",.0f"), vendor=vendor)
 
 
 def energy_text(show: Renderer, it: EnergyUse | None) -> str:
@@ -185,66 +197,6 @@ def draw_steady(show: Renderer, description: RunDescription, outcomes: Outcomes)
         values = {"label": column.label, "same": same, "all": len(found), "of": description.repeats}
         said.append(f"<li>{say(show, 'steady', **values)}</li>")
     return f'<h4 class="part">{say(show, "steady_title")}</h4><ul>{"".join(said)}</ul>'
-
-
-def plot_compared(
-    show: Renderer, description: RunDescription, lines: Sequence[ComparedLine], outcomes: Outcomes
-) -> tuple[go.Figure | None, go.Figure | None]:
-    """Scores with their intervals (of likelihoods: the reliability diagram), and what an answer took."""
-    columns = [_plotted(line, place) for place, line in enumerate(lines)]
-    if not any(line.found.cells for line in lines):
-        return None, None
-    titles = [show.text("evaluation.axis_tokens"), show.text("evaluation.axis_seconds")]
-    took = plot_amounts(show, columns, titles, show.text("evaluation.hover_amount"))
-    if (diagram := _plot_calibration(show, description, outcomes)) is not None:
-        return diagram, took
-    if not any(one.value is not None for one in columns):
-        return None, took
-    title = metric_name(show, description)
-    return plot_intervals(show, columns, title, show.text("evaluation.hover_score")), took
-
-
-def _plot_calibration(show: Renderer, description: RunDescription, outcomes: Outcomes) -> go.Figure | None:
-    """How often the likeliest option is right, against how sure the model was; `None` where answers were written."""
-    from playground.measuring.metrics import measured
-
-    figure = go.Figure()
-    for place, column in enumerate(description.columns):
-        happened, said = confidences(outcomes, column.key)
-        if not said:
-            continue
-        found = measured("calibration", Probabilities(happened=happened, said=said))
-        error = show.number(found.value or 0.0, ".2f")
-        figure.add_scatter(
-            x=[x for x, _ in found.curve],
-            y=[y for _, y in found.curve],
-            mode="lines+markers",
-            name=html.escape(show.text("evaluation.calibration_line", label=column.label, error=error)),
-            line={"color": SERIES[place % len(SERIES)]},
-        )
-    if not figure.data:
-        return None
-    straight = show.text("evaluation.curve_straight")
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name=straight, line={"dash": "dot", "color": "#64748b"})
-    figure.update_layout(template=template(show), height=400, dragmode=False)
-    figure.update_xaxes(title_text=show.text("evaluation.axis_sure"), range=[0, 1])
-    figure.update_yaxes(title_text=show.text("evaluation.axis_right"), range=[0, 1.02])
-    return figure
-
-
-def _plotted(line: ComparedLine, place: int) -> PlottedColumn:
-    it = line.found
-    tokens = (it.input_tokens + it.output_tokens) / it.cells if it.cells else None
-    return PlottedColumn(
-        label=html.escape(line.column.label),  # a figure reads mark-up
-        colour=SERIES[place % len(SERIES)],
-        group=place,
-        value=it.mean,
-        low=it.low,
-        high=it.high,
-        items=it.items,
-        amounts=(tokens, it.seconds),
-    )
 
 
 def _seconds(show: Renderer, value: float | None) -> str:

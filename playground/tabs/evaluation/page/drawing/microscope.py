@@ -17,8 +17,8 @@ from playground.tabs.evaluation.lab.microscope import Examined
 from playground.tabs.evaluation.page.drawing.pieces import say
 from providers.errors import Failure
 
-_COUNTS = ("length", "reference_length", "pieces", "as_they_stand", "by_stem", "by_meaning")
-_COUNTS += ("tokens", "window", "stride", "bytes")
+_WORDS = ("length", "reference_length", "pieces", "as_they_stand", "by_stem", "by_meaning")
+_COUNTS: tuple[str, ...] = (*_WORDS, "tokens", "window", "stride", "bytes")
 """Parts that are whole numbers."""
 
 
@@ -54,7 +54,7 @@ def draw_many(show: Renderer, it: ManyMeasured) -> str:
     title = f'<h4 class="part">{say(show, "many_result", count=it.count)}</h4>'
     by_class = {name: one.table for name, one in it.found.items() if _is_by_class(one)}
     tables = "".join(
-        _table(show, name, one.table) for name, one in it.found.items() if one.table and name not in by_class
+        draw_metric_table(show, name, one.table) for name, one in it.found.items() if one.table and name not in by_class
     )
     return title + draw_measured(show, it.found) + _classes(show, by_class) + tables + _failed(show, it.failed)
 
@@ -133,7 +133,7 @@ def _parts(show: Renderer, parts: Mapping[str, float], most: float | None) -> st
     return " · ".join(said)
 
 
-def _table(show: Renderer, name: str, table: Mapping[str, Mapping[str, float]]) -> str:
+def draw_metric_table(show: Renderer, name: str, table: Mapping[str, Mapping[str, float]]) -> str:
     """A confusion matrix, a value for each class, or a diagram's numbers."""
     columns = list(dict.fromkeys(column for row in table.values() for column in row))
     matrix = name == "confusion"

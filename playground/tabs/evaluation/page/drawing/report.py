@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
+from playground.measuring.export import plain_markdown
 from playground.measuring.kinds import MeasurementKind, Outcomes, RunFile
 from playground.measuring.store import StoredRun
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_items import PAGE, draw_run_items
+from playground.tabs.evaluation.lab.comparison import ComparedLine
+from playground.tabs.evaluation.page.drawing.compare import carbon_text, energy_text, left_text
 
+_MARKDOWN = ("corrected", "needed", "energy", "carbon", "left")
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 14px/1.45 "Source Sans 3", "Source Sans Pro", system-ui, sans-serif; color: #1e293b; margin: 2rem auto;
@@ -49,3 +54,19 @@ def report(show: Renderer, kind: MeasurementKind[Renderer], run: StoredRun, outc
         f'<p class="quiet">{made}</p>{body}{items}{more}</body></html>\n'
     )
     return RunFile(name=f"aula-{run.id}.html", type="text/html", content=content)
+
+
+def markdown_took(show: Renderer, lines: Sequence[ComparedLine]) -> str:
+    """What a report in Markdown says of a comparison besides: corrected p, questions needed, energy, what was sent."""
+    heads = [show.text("evaluation.model_head"), *(show.text(f"evaluation.{name}_head") for name in _MARKDOWN)]
+    rows = [f"## {show.text('evaluation.took_title')}", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for line in lines:
+        cells = [
+            line.column.label,
+            "" if line.corrected is None else show.number(line.corrected, ".3g"),
+            "" if line.needed is None else show.number(line.needed),
+            *(html.unescape(one) for one in (energy_text(show, line.energy), carbon_text(show, line.energy))),
+            html.unescape(left_text(show, line)),
+        ]
+        rows.append(f"| {' | '.join(map(plain_markdown, cells))} |")
+    return "\n".join(rows) + "\n"

@@ -25,11 +25,8 @@ from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.strategies.runs.describe import Estimate, RunRequest
 from playground.tabs.evaluation.lab.comparison import comparison
-from playground.tabs.evaluation.page.drawing.compare import (
-    draw_compared_progress,
-    draw_comparison_run,
-    plot_compared,
-)
+from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress, draw_comparison_run
+from playground.tabs.evaluation.page.drawing.figures import plot_compared
 from playground.tabs.evaluation.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
 from playground.tabs.evaluation.page.drawing.report import report
 from playground.tabs.evaluation.page.events.items import hide_items, kind_of, load_any, show_items, wire_items

@@ -62,7 +62,7 @@ def list_items(app: App[EvaluationVisits], who: Who, run: str, number: object, *
     except PlaygroundError as error:
         return [gr.skip(), draw_alert(show, error)]
     last = pages_of(stored, outcomes, differ=differ)
-    asked = int(number) if isinstance(number, int | float) and number == number else 1
+    asked = int(number) if isinstance(number, int | float) and abs(number) < 1e6 else 1
     chosen = min(max(1, asked), last)
     drawn = draw_run_items(show, stored, outcomes, chosen, differ=differ)
     return [gr.update(value=chosen, maximum=last, visible=last > 1), drawn]

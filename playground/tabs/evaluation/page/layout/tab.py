@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.page.program import Page
 from playground.tabs.evaluation.page.layout.compare import EvaluationCompareLayout, lay_out_compare
+from playground.tabs.evaluation.page.layout.judge import EvaluationJudgeLayout, lay_out_judge
 from playground.tabs.evaluation.page.layout.microscope import (
     EvaluationManyLayout,
     EvaluationMicroscopeLayout,
@@ -28,6 +29,8 @@ class EvaluationLayout:
     many: EvaluationManyLayout
     compare_tab: gr.Tab
     compare: EvaluationCompareLayout
+    judge_tab: gr.Tab
+    judge: EvaluationJudgeLayout
     runs_tab: gr.Tab
     runs: EvaluationRunsLayout
     file: gr.JSON
@@ -43,8 +46,20 @@ def lay_out_evaluation(page: Page[EvaluationVisits]) -> EvaluationLayout:
             microscope = lay_out_microscope(page)
             with gr.Accordion(label("evaluation.many"), open=False, elem_id="many"):
                 many = lay_out_many(page)
+        with gr.Tab(label("evaluation.mode_judge"), id="judge") as judge_tab:
+            judge = lay_out_judge(page)
         with gr.Tab(label("evaluation.mode_runs"), id="runs") as runs_tab:
             runs = lay_out_runs(page)
     return EvaluationLayout(
-        modes, microscope_tab, microscope, many, compare_tab, compare, runs_tab, runs, gr.JSON(visible=False)
+        modes=modes,
+        microscope_tab=microscope_tab,
+        microscope=microscope,
+        many=many,
+        compare_tab=compare_tab,
+        compare=compare,
+        judge_tab=judge_tab,
+        judge=judge,
+        runs_tab=runs_tab,
+        runs=runs,
+        file=gr.JSON(visible=False),
     )
