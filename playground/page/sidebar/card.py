@@ -13,7 +13,7 @@ REFERENCE = "reference"
 
 
 def draw_model_card(show: Renderer, known: ModelCard, *, measurable: bool = False) -> str:
-    """Folded; every row has a name, and every number its unit. `measurable`: a button measures what is not yet known."""
+    """Folded; every row has a name, every number its unit. `measurable`: a button measures what is not known yet."""
     model = known.model
     rows: list[tuple[str, str]] = []
     if known.engine is not None:
