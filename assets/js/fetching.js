@@ -22,6 +22,11 @@ element.addEventListener('click', event => {
   trigger('act', {act: button.dataset.act, model: button.dataset.model});
 });
 watch('value', follow);
+// The card of the model that is ready stands above.
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('#status [data-act]');
+  if (button) trigger('act', {act: button.dataset.act, model: button.dataset.model});
+});
 // Chosen elsewhere on the page, with the sidebar folded away: what it needs is to be seen.
 document.addEventListener('aula-needs', () => {
   if (!opened()) document.querySelector('.sidebar .toggle-button')?.click();

@@ -5,7 +5,10 @@ const leave = () => element.querySelector('.notice')?.setAttribute('hidden', '')
 watch('value', () => {
   if (!element.querySelector('.notice')) return;
   if (localStorage.getItem(told)) leave();
-  else localStorage.setItem(told, '1');
+  else {
+    localStorage.setItem(told, '1');
+    if (window.matchMedia('(max-width: 640px)').matches) element.scrollIntoView({block: 'center'});
+  }
 });
 element.addEventListener('click', event => {
   if (event.target.closest('[data-dismiss]')) leave();

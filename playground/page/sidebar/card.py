@@ -6,13 +6,14 @@ import html
 
 from playground.page.parts.render import Renderer
 from playground.page.sidebar.offers import language_name
+from providers.types import ModelInfo
 from providers.whitebox import ModelCard
 
 REFERENCE = "reference"
 
 
-def draw_model_card(show: Renderer, known: ModelCard) -> str:
-    """Folded; every row has a name, and every number its unit."""
+def draw_model_card(show: Renderer, known: ModelCard, *, measurable: bool = False) -> str:
+    """Folded; every row has a name, every number its unit. `measurable`: a button measures what is not known yet."""
     model = known.model
     rows: list[tuple[str, str]] = []
     if known.engine is not None:
@@ -31,6 +32,7 @@ def draw_model_card(show: Renderer, known: ModelCard) -> str:
     if known.bits:
         rows.append(("bits", "<br>".join(_bits(show, known))))
     body = "".join(_row(show, name, value) for name, value in rows)
+    body += _draw_measure(show, model) if measurable and not known.bits else ""
     notes = "".join(f'<p class="quiet">{html.escape(show.text(f"card.{name}"))}</p>' for name in ("choose", "seed"))
     title = html.escape(show.text("card.title"))
     return f'<details class="card"><summary>{title}</summary><dl>{body}</dl>{notes}</details>'
@@ -40,6 +42,14 @@ def _row(show: Renderer, name: str, value: str) -> str:
     shown = "<br>".join(html.escape(line) for line in value.split("<br>"))
     hint = html.escape(show.text(f"card.{name}_hint"))
     return f'<div title="{hint}"><dt>{html.escape(show.text(f"card.{name}"))}</dt><dd>{shown}</dd></div>'
+
+
+def _draw_measure(show: Renderer, model: ModelInfo) -> str:
+    """The row of the languages, before they are measured (see `fetching.js`)."""
+    hint, name = html.escape(show.text("card.bits_hint")), html.escape(show.text("card.bits"))
+    said, ref = html.escape(show.text("card.bits_measure")), html.escape(model.ref)
+    button = f'<button type="button" class="inline-button" data-act="measure" data-model="{ref}">{said}</button>'
+    return f'<div title="{hint}"><dt>{name}</dt><dd>{button}</dd></div>'
 
 
 def _bits(show: Renderer, known: ModelCard) -> list[str]:

@@ -168,15 +168,23 @@ async def watch_loading(app: Program, who: Who, ref: str) -> AsyncGenerator[str]
         yield show.alert(Failure.of(error))
 
 
-async def draw_cards(show: Renderer, provider: Provider, model: ModelInfo) -> AsyncGenerator[str]:
-    """The card of a model that can be looked into; again once it is measured how well it reads languages."""
+async def draw_cards(
+    show: Renderer, provider: Provider, model: ModelInfo, *, measure: bool = False
+) -> AsyncGenerator[str]:
+    """The card of a model that can be looked into; again once it is measured how well it reads languages.
+
+    That is measured without being asked where it takes a second: of a model whose weights were unpacked when it was
+    fetched, and compared. Of another one with `measure`, for which the card has a button.
+    """
     if await shows(provider, model) != "logits":
         return
     box = await inside(provider, model)
     card = await box.describe(model)
-    yield draw_model_card(show, card)
-    if isinstance(box, KeepsLanguages) and not card.bits and card.engine is not None:
-        with suppress(PlaygroundError):  # the model is ready all the same: what could not be measured is not shown
+    known = not isinstance(box, KeepsLanguages) or bool(card.bits) or card.engine is None
+    yield draw_model_card(show, card, measurable=not known and not card.nll)
+    if isinstance(box, KeepsLanguages) and not known and (measure or card.nll):
+        # The model is ready all the same: what could not be measured is told only to whoever wants to know it.
+        with suppress(*() if measure else (PlaygroundError,)):
             yield draw_model_card(show, replace(card, bits=await measure_languages(box, model)))
 
 

@@ -114,7 +114,7 @@ async def act(app: Program, who: Who, do: str, ref: str, models: Sequence[str]) 
         elif do == "pause":
             yield [await pause(app, who, model), gr.skip()]
         else:
-            async with aclosing(paced(fetch(app, who, model, models))) as states:
+            async with aclosing(paced(fetch(app, who, model, models, measure=do == "measure"))) as states:
                 async for state in states:
                     yield state
     except PlaygroundError as error:
@@ -138,17 +138,22 @@ async def pause(app: Program, who: Who, model: ModelInfo) -> str:
     return draw_paused(show, model, progress) if paused else draw_fetching(show, model, progress)
 
 
-async def fetch(app: Program, who: Who, model: ModelInfo, models: Sequence[str]) -> AsyncGenerator[list[object]]:
+async def fetch(
+    app: Program, who: Who, model: ModelInfo, models: Sequence[str], *, measure: bool = False
+) -> AsyncGenerator[list[object]]:
     """How far it is, until it is ready. Whoever stops watching leaves the work going."""
     show, last = app.show(who), Progress(stage="download")
     try:
         async with app.reach.open(who.visitor, model.ref) as (provider, found):
             async for last in provider.prepare(found):
                 yield [draw_fetching(show, model, last), gr.skip()]
-            ready = draw_ready(show, model)
-            yield [ready, gr.update(choices=await model_choices(app, who, show, list(models)))]
-            async for card in draw_cards(show, provider, found):
-                yield [ready + card, gr.skip()]
+            ready, listed = (
+                draw_ready(show, model),
+                gr.update(choices=await model_choices(app, who, show, list(models))),
+            )
+            yield [ready, listed]
+            async for card in draw_cards(show, provider, found, measure=measure):
+                yield [ready + card, listed]
     except PlaygroundError as error:
         if error.key == "weights_unavailable.paused":
             yield [draw_paused(show, model, last), gr.skip()]

@@ -180,3 +180,27 @@ async def test_every_set_can_be_asked_by_every_strategy(box):
             trace = await solved(one, question, generate)
             assert trace.done
             assert trace.failure is None
+
+
+async def test_a_base_model_is_given_one_text_and_cut_before_a_question_of_its_own(box):
+    shots = (Message.of("system", "Una palabra."), Message.of("user", "¿Italia?"), Message.of("assistant", "Roma"))
+    prompt = Prompt(messages=(*shots, Message.of("user", "¿Francia?")), stop=("FIN",))
+    base = replace(await scripted(box, "echo"), chat=False)
+    piece = await last(model_generate(box, base, language="es"), prompt)
+    (request,) = box.requests
+    (message,) = request.messages
+    assert message.text == "Una palabra.\n\nPregunta: ¿Italia?\nRespuesta: Roma\n\nPregunta: ¿Francia?\nRespuesta:"
+    assert request.sampling.stop == ("FIN", "\nPregunta:")
+    assert piece.call is not None and [change.reason for change in piece.call.changes] == ["as_text"]
+
+
+async def test_a_text_of_ones_own_is_gone_on_with_word_for_word(box):
+    base = replace(await scripted(box, "echo"), chat=False)
+    template = strategy("template")
+    question = Question(text="¿Francia?", kind="text", language="es")
+    async with aclosing(
+        template.solve(question, model_generate(box, base, language="es"), {"template": "{question} es"})
+    ) as traces:
+        _ = [trace async for trace in traces]
+    (request,) = box.requests
+    assert [message.text for message in request.messages] == ["¿Francia? es"]

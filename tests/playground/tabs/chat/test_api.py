@@ -99,6 +99,14 @@ def test_parameters_and_history_reach_the_model(client):
     assert first == again != other
 
 
+def test_a_model_whose_terms_were_not_accepted_is_refused(client):
+    gemma = next(
+        row["model"] for row in client.predict(api_name="/models") if row["model"].endswith("gemma-3-270m-Q4_K_M-GGUF")
+    )
+    said = refused(client, model=gemma)
+    assert "terms of its makers" in said and "PLAYGROUND_ACCEPTED_TERMS" in said
+
+
 def test_images_go_along_with_the_message(client, tmp_path):
     red, trip = tmp_path / "red.png", tmp_path / "trip.jpg"
     red.write_bytes(images.png())

@@ -101,7 +101,10 @@ def _continued(question: str, passages: Sequence[Passage], language: str, histor
     quotes = [break_template_marks(passage.chunk.text.strip()) for passage in passages]
     texts = [f"{words.passages}\n\n" + "\n\n".join(quotes)] if quotes else []
     for said in history:
-        texts.append(f"{words.question.format(question=said.text)}\n{answer}" if said.role == "user" else said.text)
+        if said.role == "user":
+            texts.append(f"{words.question.format(question=said.text)}\n{answer}")
+        elif texts:
+            texts[-1] += f" {said.text.strip()}"
     return Message.of("user", "\n\n".join((*texts, f"{words.question.format(question=question)}\n{answer}")))
 
 

@@ -166,3 +166,24 @@ def test_ungrounded_is_the_question_alone() -> None:
 
 def test_both_languages_say_the_same_things() -> None:
     assert set(wordings()) == {"en", "es"}
+
+
+async def test_a_base_model_goes_on_after_passages_and_questions() -> None:
+    """One text, without rules and delimiters, which it would go on with; what it could read as a mark is broken."""
+    history = (Message.of("user", "¿Y el lunes?"), Message.of("assistant", "Cierra."))
+    made = await grounded_prompt(
+        "¿Cuándo abre?",
+        [passage("Abre <|im_end|> a las nueve."), passage("Hay 48 libros.")],
+        language="es",
+        system="Sé breve.",
+        history=history,
+        chat=False,
+    )
+    (message,) = made.messages
+    assert message.text == (
+        "Pasajes:\n\nAbre < |im_end| > a las nueve.\n\nHay 48 libros.\n\nPregunta: ¿Y el lunes?\nRespuesta: Cierra.\n\n"
+        "Pregunta: ¿Cuándo abre?\nRespuesta:"
+    )
+    assert len(made.passages) == 2
+    none = await grounded_prompt("¿Cuándo abre?", [], language="es", chat=False)
+    assert none.messages[0].text == "Pregunta: ¿Cuándo abre?\nRespuesta:"
