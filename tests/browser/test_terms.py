@@ -72,7 +72,7 @@ def test_terms_are_accepted_before_the_model_is_used(
     ask(page, "La capital de Francia es", wait=False)
     expect(page.locator("#chat-1")).to_contain_text(refused)
     place.get_by_role("button", name=accept).click()
-    expect(place.locator(".status.ready")).to_contain_text(done)
+    expect(place.locator(".status.ready")).to_contain_text(done, timeout=300_000)  # it is fetched and unpacked
     ask(page, "La capital de Francia es una", wait=False)
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(replies(page, 1).last).not_to_contain_text(refused)
