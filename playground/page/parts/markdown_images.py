@@ -36,7 +36,7 @@ def images_shown(text: str) -> str:
 
 def images_typed(text: str) -> str:
     """What was typed, from what `images_shown` made of it."""
-    return _SHOWN_TAG.sub("<", text.replace(_SHOWN, _BEGINS))
+    return _SHOWN_TAG.sub(r"\\<", text.replace(_SHOWN, _BEGINS))
 
 
 def _without(text: str) -> str:
@@ -44,8 +44,8 @@ def _without(text: str) -> str:
 
 
 def _tag_shown(found: re.Match[str]) -> str:
-    """One that a backslash keeps from being a tag stays as it is."""
-    return found[0] if len(found[1]) % 2 else f"{found[1]}&lt;"
+    """In place of the backslash that keeps one from being a tag, too: within a block of HTML it would not."""
+    return found[1][: len(found[1]) // 2 * 2] + "&lt;"
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
