@@ -131,10 +131,10 @@ def variants(folder: Path) -> tuple[LlamaCpp, ...]:
     return (LlamaCpp(folder, files),) if files is not None else ()
 
 
-def _rewritten(folder: Path) -> GgufFiles | None:
-    file = folder / _REWRITTEN_NAME
-    return (
-        GgufFiles(parts=(_REWRITTEN_NAME,), quantisation=REWRITTEN, size=file.stat().st_size)
-        if file.is_file()
-        else None
-    )
+def _beside_dense(folder: Path) -> GgufFiles | None:
+    """What lies beside dense weights: the file that they were made of, or one that was made of them."""
+    for file in (*folder.glob(f"{KEPT}*.gguf"), folder / _REWRITTEN_NAME):
+        if file.is_file():
+            kind = file.stem.removeprefix(KEPT).removeprefix("openvino-")
+            return GgufFiles(parts=(file.name,), quantisation=kind, size=file.stat().st_size)
+    return None

@@ -42,11 +42,13 @@ def open_server(setting: Setting) -> CompletionServer:
     given.n_parallel, given.n_ctx = setting.slots, setting.slots * setting.context
     given.kv_unified = False  # a reply's cells must not lie among the others': its sums would be rounded otherwise
     given.cpuparams.n_threads = given.cpuparams_batch.n_threads = setting.threads
-    given.n_gpu_layers = setting.layers
+    with_card = any("GPU" in str(device["type"]) for device in library.get_device_info())
+    given.n_gpu_layers = -1 if with_card else 0
+    given.fit_params = with_card  # as many layers as its free memory takes
     key = secrets.token_hex(32)
     given.api_keys = [key]
     given.verbosity = -1
-    given.ui = given.endpoint_slots = given.endpoint_props = given.warmup = given.fit_params = False
+    given.ui = given.endpoint_slots = given.endpoint_props = given.warmup = False
     given.cache_ram_mib = 0
     return CompletionServer(library.Server(given), key, bool(setting.projector))
 

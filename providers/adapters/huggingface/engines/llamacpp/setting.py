@@ -9,14 +9,13 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """How a file is opened. `context` is each slot's, in tokens; `layers` how many a graphics card computes."""
+    """How a file is opened. `context` is each slot's, in tokens."""
 
     file: str
     slots: int
     context: int
     threads: int
     projector: str = ""
-    layers: int = 0
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
