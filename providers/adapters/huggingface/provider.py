@@ -181,7 +181,7 @@ class HuggingFace(LocalWhiteBox):
         prompt = self._encoded.get(request)
         if prompt is None:
             codec = await self._codec(request.model)
-            prompt = self._encoded[request] = await asyncio.to_thread(codec.encode_messages, request.messages)
+            prompt = self._encoded[request] = await asyncio.to_thread(_encode, codec, request)
         read = {one.name: self._recent.shared(_read_by(request.model, one), prompt.ids) for one in variants}
         outlook = Outlook(speeds=speeds, prompt=len(prompt.ids), read=read, company=company)
         return routes(variants, request, outlook)
