@@ -31,6 +31,7 @@ from providers.adapters.huggingface.weights.files import (
     FORM,
     WeightsRecord,
     elements,
+    gguf_files,
     is_as_recorded,
     is_whole,
     lengths,
@@ -161,6 +162,8 @@ class Store:
 
         def load_inspected(folder: Path) -> None:
             inspect_folder(folder, model.name)
+            if (packed := gguf_files(folder)) is not None:
+                inspect_gguf(folder / packed.parts[0], model.name)
             load(folder)
 
         folder = self.ensure(model, ticket)

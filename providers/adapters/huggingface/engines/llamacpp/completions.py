@@ -52,5 +52,5 @@ def _as_completion(chunk: Chunk) -> Chunk:
         "logprobs": {"content": chunk.get("completion_probabilities", ())},
         "finish_reason": "length" if chunk.get("stop_type") == "limit" else None,
     }
-    told = {name: chunk[name] for name in ("timings", "error") if name in chunk}
+    told: Chunk = {name: chunk[name] for name in ("timings", "error") if name in chunk}
     return {"choices": [choice], **told}
