@@ -71,8 +71,8 @@ class UnknownModel(ConfigurationError):
 
 
 class WeightsUnavailable(ConfigurationError):
-    """Values: model; disk: need and free in bytes; import, unreadable, unwritable, failed, unfit and
-    what follows it: cause.
+    """Values: model; disk: need and free in bytes; too_large: need_gb and room_gb; import, unreadable, unwritable,
+    failed, unfit and what follows it: cause; quantisation: known, the names of those there are.
 
     "bounds": a file asks for more than any such model has, or does not come to an end; `cause` is its name.
     "damaged" is what a length, a checksum or a parser of the file itself has shown; "engine", that a process ended
@@ -84,7 +84,12 @@ class WeightsUnavailable(ConfigurationError):
         *("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip"),
         *("engine", "import", "unreadable", "failed", "unfit", "paused"),
         *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts", "bounds", "unwritable"),
+        *("too_large", "quantisation", "projector", "gguf_architecture"),
     )
+
+
+NO_ROOM = frozenset({"memory", "too_large"})
+"""Reasons of `WeightsUnavailable` for which a smaller variant may do."""
 
 
 class UnsupportedRequest(PlaygroundError):

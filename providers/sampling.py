@@ -17,7 +17,7 @@ Effect = Literal["reshapes", "cuts", "penalises", "draws", "ends"]
 tokens of the text so far less likely; decides which of the rest is drawn; only decides where the text ends."""
 Control = Literal["slider", "number", "lines"]
 """How it is entered: with a slider, as a number or nothing, as texts of one line each."""
-LOCAL_ENGINES = frozenset({"openvino", "torch"})
+LOCAL_ENGINES = frozenset({"llamacpp", "openvino", "torch"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +86,30 @@ class Sampling:
         neutral=1,
         compared=(0.2, 0.9),
         transformers="typical_p",
-        engines=frozenset({"torch"}),
+        engines=frozenset({"llamacpp", "torch"}),
     )
     repetition_penalty: float | None = _parameter(
         effect="penalises", low=0.5, high=2, default=1, neutral=1, compared=(1, 1.3), transformers="repetition_penalty"
     )
     frequency_penalty: float | None = _parameter(
-        effect="penalises", low=-2, high=2, default=0, neutral=0, compared=(0, 1), openai=True
+        effect="penalises",
+        low=-2,
+        high=2,
+        default=0,
+        neutral=0,
+        compared=(0, 1),
+        openai=True,
+        engines=frozenset({"openvino", "torch"}),  # llama.cpp counts the prompt too
     )
     presence_penalty: float | None = _parameter(
-        effect="penalises", low=-2, high=2, default=0, neutral=0, compared=(0, 1), openai=True
+        effect="penalises",
+        low=-2,
+        high=2,
+        default=0,
+        neutral=0,
+        compared=(0, 1),
+        openai=True,
+        engines=frozenset({"openvino", "torch"}),  # llama.cpp counts the prompt too
     )
     max_tokens: int | None = _parameter(
         effect="ends", low=1, high=1_000_000, whole=True, default=512, basic=True, transformers="max_new_tokens"

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "providers").rglob("*.py"), *(ROOT / "playground").rglob("*.py")])
 STANDARD = set(sys.stdlib_module_names) | {"__future__"}
-SDKS = {"openai", "anthropic", "torch", "transformers", "huggingface_hub", "openvino", "openvino_genai"}
+SDKS = {"openai", "anthropic", "torch", "transformers", "huggingface_hub", "openvino", "openvino_genai", "xllamacpp"}
 VALUES = ("providers.sampling", "providers.types", "providers.errors", "providers.base")
 PROVIDERS = ("providers",)
 ASKING = (*PROVIDERS, "playground.asking", "playground.languages", "playground.numerals")

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,10 @@ from platformdirs import user_cache_path
 
 from providers import catalog
 from providers.adapters.huggingface import connect
+from providers.adapters.huggingface.engines import llamacpp
 from providers.adapters.huggingface.engines.base import Job
+from providers.adapters.huggingface.engines.llamacpp.fitting import fit
+from providers.adapters.huggingface.engines.llamacpp.server import open_server, set_patience
 from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.pipeline import add, open_pipeline
 from providers.adapters.huggingface.families.causal import load_tokenizer
@@ -46,8 +50,17 @@ ROWS = {
     "openvino-q8_0": "OpenVINO Q8_0, public",
     "bare-f16": "OpenVINO F16 exact, bare",
     "openvino-f16": "OpenVINO F16 exact, public (seeded)",
+    "bare-llamacpp": "llama.cpp Q8_0, bare",
+    "llamacpp-q8_0": "llama.cpp Q8_0, public",
+    "llamacpp-q8_0+seed": "llama.cpp Q8_0, public (seeded)",
 }
-GROUPS = (("generate",), ("torch",), ("bare-q8_0", "openvino-q8_0"), ("bare-f16", "openvino-f16"))
+GROUPS = (
+    ("generate",),
+    ("torch",),
+    ("bare-q8_0", "openvino-q8_0"),
+    ("bare-f16", "openvino-f16"),
+    ("bare-llamacpp", "llamacpp-q8_0+seed", "llamacpp-q8_0"),
+)
 """Rows that are measured by turns; the bare engine first."""
 BEFORE = "before "
 NUMBERS = ("first", "load", "memory")
@@ -149,14 +162,48 @@ def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
     return {"rates": rates, "first": statistics.median(first), "load": load, "memory": memory()}
 
 
+def measure_bare_llamacpp(folder: Path, tokens: int, rounds: int) -> Measured:
+    """llama.cpp's server in this process, as our own process opens it: no text of ours, no events, no pipes."""
+    set_patience()
+    codec = load_tokenizer(folder)[0]
+    (variant,) = llamacpp.variants(folder)
+    start = time.perf_counter()
+    server = open_server(fit(folder, variant.files).setting)
+    load = time.perf_counter() - start
+
+    def ask(prompt: str, count: int) -> int:
+        ids = codec.render([Message.of("user", prompt)])[1]
+        chunks: list[dict[str, Any]] = []
+        request = {"prompt": ids, "n_predict": count, "stream": True, "temperature": 0.7}
+        server.server.handle_completions(request, chunks.append)
+        return int(chunks[-1]["usage"]["completion_tokens"])
+
+    def once(prompts: list[str], count: int) -> int:
+        with ThreadPoolExecutor(len(prompts)) as threads:
+            return sum(threads.map(lambda prompt: ask(prompt, count), prompts))
+
+    once([question(0)], 4)
+    rates = {
+        str(count): median_rate(rounds, lambda count=count: once([question(n) for n in range(count)], tokens))  # type: ignore[misc]
+        for count in STREAMS
+    }
+    first = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        once([long_question(number)], 1)
+        first.append(time.perf_counter() - start)
+    return {"rates": rates, "first": statistics.median(first), "load": load, "memory": memory()}
+
+
 async def measure_public(home: Path, row: str, tokens: int, rounds: int) -> Measured:
     """Replies end where the model ends them, so the tokens that came are counted, over the time that all took."""
     rows = catalog.load().of("huggingface")
+    row, _, with_seed = row.partition("+")
     engine = row.partition("-")[0]
     options = Options(home=home, offline=True, engine=engine)
     provider = connect(Connection(provider="huggingface", models=rows, options=options))
     model = catalog.find(rows, MODEL)
-    seeded = row.endswith("f16")
+    seeded = row.endswith("f16") or bool(with_seed)
 
     async def one(prompt: str, number: int, count: int) -> tuple[int, float]:
         sampling = Sampling(temperature=0.7, max_tokens=count, seed=number if seeded else None)
@@ -194,6 +241,8 @@ def measure(home: Path, row: str, tokens: int, rounds: int) -> Measured:
     folder = home / "models" / MODEL.partition("/")[2].replace("/", "--")
     if row == "generate":
         return measure_generate(folder, tokens, rounds)
+    if row == "bare-llamacpp":
+        return measure_bare_llamacpp(folder, tokens, rounds)
     if row.startswith("bare-"):
         return measure_bare(folder, row.partition("-")[2], tokens, rounds)
     return asyncio.run(measure_public(home, row, tokens, rounds))
@@ -258,7 +307,7 @@ def main() -> None:
     parser.add_argument("--beside", type=Path)
     parser.add_argument("--home-beside", type=Path, help="where its models are, converted by itself")
     parser.add_argument("--only", choices=[group[-1] for group in GROUPS], help="what stands beside it is measured too")
-    parser.add_argument("--row", choices=ROWS)
+    parser.add_argument("--row", choices=list(ROWS))
     given = parser.parse_args()
     if given.row:
         print(json.dumps(measure(given.home, given.row, given.tokens, given.rounds)))

@@ -11,6 +11,7 @@ from typing import Any
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.families.vision import takes_images
 from providers.adapters.huggingface.weights.files import describe_folder, read_record
+from providers.adapters.huggingface.weights.gguf_choice import beside
 from providers.adapters.huggingface.weights.hub import check_id
 from providers.adapters.huggingface.weights.store import Store, is_folder
 from providers.adapters.huggingface.weights.ticket import Ticket
@@ -92,6 +93,9 @@ class ModelListing:
             found = Path(name).expanduser().resolve()
             if not found.is_file():
                 return str(found)
+            if found.suffix.lower() == ".gguf":
+                names = {one.name: 0 for one in found.parent.iterdir() if one.suffix.lower() == ".gguf"}
+                return str(found.parent if beside(names, found.name).keys() == names.keys() else found)
             others = [one for one in found.parent.iterdir() if one.suffix == found.suffix and one != found]
         except (RuntimeError, OSError, ValueError) as error:
             raise UnknownModel("invalid", model=name[:120], near="") from error

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from functools import partial
 from weakref import WeakKeyDictionary
 
-from providers.adapters.huggingface.engines.routing import Route, routes
+from providers.adapters.huggingface.engines import Variant
+from providers.adapters.huggingface.engines.recent import RecentTexts
+from providers.adapters.huggingface.engines.routing import Outlook, Route, routes
 from providers.adapters.huggingface.families.contrastive import LocalLabeller
 from providers.adapters.huggingface.families.embedding import LocalEmbedder
 from providers.adapters.huggingface.families.encoders.pool import EncoderPool
@@ -26,7 +29,7 @@ from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.adapters.huggingface.whitebox import LocalWhiteBox
 from providers.base import Connection
 from providers.embedding import EmbeddingInfo, RerankerInfo
-from providers.errors import WeightsUnavailable
+from providers.errors import NO_ROOM, WeightsUnavailable
 from providers.inspection import InspectedModel
 from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
@@ -57,6 +60,9 @@ class HuggingFace(LocalWhiteBox):
         self._deadlines = options.deadlines
         self._encoded: WeakKeyDictionary[Request, EncodedPrompt] = WeakKeyDictionary()
         """What was rendered to be counted and shown, for the stream of the same request: a prompt is tokenised once."""
+        self._at_work: Counter[str] = Counter()
+        """Replies that are asked for now, by the model's id: from before they wait for anything."""
+        self._recent = RecentTexts()
         self._compared = Store(options, hub, "encoders")
         self._encoders = EncoderPool(self._loader, self._compared)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
@@ -101,7 +107,7 @@ class HuggingFace(LocalWhiteBox):
     async def _prepare(self, model: ModelInfo) -> AsyncGenerator[Progress]:
         async for progress in self._loader.fetch(model):
             yield progress
-        async with aclosing(self._reach(model, await self._routes(Request(model=model, messages=())))) as reached:
+        async with aclosing(self._reach(model, await self._routes(Request(model=model, messages=()), 1))) as reached:
             async for item in reached:
                 if isinstance(item, Progress):
                     yield item
@@ -115,10 +121,19 @@ class HuggingFace(LocalWhiteBox):
         return Rendered(content=prompt.text, language="text", tokens=len(prompt.ids), exact=True)
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
+        self._at_work[request.model.id] += 1
+        try:
+            async with aclosing(self._stream(request)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self._at_work[request.model.id] -= 1
+
+    async def _stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
         async for progress in self._loader.fetch(request.model):
             yield progress
-        routes_found = await self._routes(request)
+        routes_found = await self._routes(request, self._at_work[request.model.id])
         while True:
             route = routes_found[0]
             async with aclosing(self._reach(request.model, routes_found)) as reached:
@@ -142,6 +157,7 @@ class HuggingFace(LocalWhiteBox):
                         prompt = await asyncio.to_thread(_encode, loaded.codec, request)
                     for change in prompt.changes:
                         yield change
+                    self._recent.note(_read_by(request.model, route.variant), prompt.ids)
                     reply = LocalReply(route.request, loaded, prompt, start)
                     async with aclosing(loaded.engine.submit(reply.job(self._deadlines))) as steps:
                         async for step in steps:
@@ -153,8 +169,22 @@ class HuggingFace(LocalWhiteBox):
                     loaded.queue.leave(place)
                 return
 
-    async def _routes(self, request: Request) -> list[Route]:
-        return routes(await self._loader.variants(request.model), request)
+    async def _routes(self, request: Request, company: int) -> list[Route]:
+        """The ways to answer, soonest first: by what is known of each variant's speed, where there is more than one."""
+        variants = await self._loader.variants(request.model)
+        if len(here := [one for one in variants if self._loader.holds(request.model, one)]) < 2:
+            return routes(variants, request)
+        told = await self._loader.speeds(request.model)
+        speeds = {one.name: told[one.name] for one in here if one.name in told}
+        if len(speeds) < len(here) or not request.messages:
+            return routes(variants, request)
+        prompt = self._encoded.get(request)
+        if prompt is None:
+            codec = await self._codec(request.model)
+            prompt = self._encoded[request] = await asyncio.to_thread(_encode, codec, request)
+        read = {one.name: self._recent.shared(_read_by(request.model, one), prompt.ids) for one in variants}
+        outlook = Outlook(speeds=speeds, prompt=len(prompt.ids), read=read, company=company)
+        return routes(variants, request, outlook)
 
     async def _reach(self, model: ModelInfo, routes_found: list[Route]) -> AsyncGenerator[Progress | Route]:
         """Load the first of these ways for which there is memory; it is what comes last."""
@@ -163,7 +193,7 @@ class HuggingFace(LocalWhiteBox):
                 async for progress in self._loader.load(model, route.variant):
                     yield progress
             except WeightsUnavailable as error:
-                if error.reason != "memory" or place == len(routes_found):
+                if error.reason not in NO_ROOM or place == len(routes_found):
                     raise
                 continue
             yield route
@@ -203,3 +233,7 @@ class HuggingFace(LocalWhiteBox):
 
 def _encode(codec: Codec, request: Request) -> EncodedPrompt:
     return (codec.encode_messages if request.model.chat else codec.encode_plainly)(request.messages)
+
+
+def _read_by(model: ModelInfo, variant: Variant) -> str:
+    return f"{model.id}@{variant.name}"

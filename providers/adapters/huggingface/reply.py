@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -73,7 +74,7 @@ class LocalReply:
             return
         self._count += 1
         self._thoughts = self._count if all_reasoning else self._thoughts + self._thinking.inside
-        if self._request.logprobs is not None and step.said:
+        if self._request.logprobs is not None and step.said and not math.isnan(step.logprob):
             yield TokenLogprobs((TokenLogprob(codec.piece(step.token), step.logprob, step.alternatives),))
 
     def end(self) -> Iterator[Event]:

@@ -7,6 +7,7 @@ import threading
 from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from jinja2 import TemplateError
@@ -17,6 +18,8 @@ from providers.adapters.huggingface.thoughts import ThoughtMarks
 from providers.errors import UnsupportedRequest
 from providers.types import Change, Message
 
+PICTURE = "<__media__>"
+"""Where a picture stands in a prompt's text, for an engine that looks at pictures by itself."""
 _UNFINISHED = "�"
 _LIKE_A_BYTE = re.compile("<0x([0-9A-F]{2})>")
 _BETWEEN = "\ue0b9"
@@ -176,6 +179,36 @@ class Codec:
             list(ids), skip_special_tokens=not special, clean_up_tokenization_spaces=False
         )
         return text
+
+    def spell(self, text: bytes, count: int, last: int) -> list[int]:
+        """`count` tokens that come before the token `last` and make up `text` with it, in bytes.
+
+        Where several could, the first of them is the longest. Where none is found, zeros: they have no text.
+        """
+        end = self._bytes_of(last)
+        before = text[: len(text) - len(end)] if end and text.endswith(end) else text
+        return self._spell(before, count) or [min(self.special, default=0)] * count
+
+    def _spell(self, text: bytes, count: int) -> list[int]:
+        if count == 1:
+            return [self._by_bytes[text]] if text in self._by_bytes else []
+        for length in range(len(text) - count + 1, 0, -1):
+            if text[:length] in self._by_bytes and (rest := self._spell(text[length:], count - 1)):
+                return [self._by_bytes[text[:length]], *rest]
+        return []
+
+    @cached_property
+    def _by_bytes(self) -> dict[bytes, int]:
+        return {self._bytes_of(token): token for token in range(len(self._tokenizer)) if token not in self.special}
+
+    def _bytes_of(self, token: int) -> bytes:
+        """What a token adds to a text."""
+        if (byte := self.byte_of.get(token)) is not None:
+            return bytes([byte])
+        raw = self._tokenizer.convert_ids_to_tokens(token) or ""
+        if not self.byte_of and all(character in self._bytes for character in raw):
+            return bytes(self._bytes[character] for character in raw)
+        return str(raw).replace("▁", " ").encode()
 
     def piece(self, token: int) -> str:
         """One token as a reader should see it: its leading space kept, a part of a character as `<0xF0>`."""

@@ -14,7 +14,7 @@ from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.fidelity import BY_LANGUAGE, passes
 from providers.adapters.huggingface.weights.files import keep_bits, read_bits
 from providers.decoding import Vector
-from providers.errors import ContextTooLong, InputError, Overloaded, WeightsUnavailable
+from providers.errors import NO_ROOM, ContextTooLong, InputError, Overloaded, UnsupportedRequest, WeightsUnavailable
 from providers.types import Message, ModelInfo
 from providers.whitebox import ModelCard, ScoredToken, Token
 
@@ -83,12 +83,14 @@ class LocalWhiteBox:
             raise InputError("empty")
         await self._loader.folder(model)
         found = [variant for variant in await self._loader.variants(model, every=True) if variant.has_internals]
+        if not found:
+            raise UnsupportedRequest("logits", model=model.name)
         for place, variant in enumerate(reversed(found), start=1):
             try:
                 async for _ in self._loader.load(model, variant):
                     pass
             except WeightsUnavailable as error:
-                if error.reason != "memory" or place == len(found):
+                if error.reason not in NO_ROOM or place == len(found):
                     raise
                 continue
             with self._loader.use(model, variant) as loaded:

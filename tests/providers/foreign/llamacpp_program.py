@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 
-import xllamacpp  # type: ignore[import-not-found]  # in another environment
+import xllamacpp  # type: ignore[import-untyped]  # in another environment
 
 parameters = xllamacpp.CommonParams()
 parameters.model.path, parameters.model_alias = sys.argv[1], {"smollm2"}

@@ -39,6 +39,11 @@ class Variant(Protocol):
         """With a seed the same text comes out, whoever else is being served."""
         ...
 
+    @property
+    def is_reference(self) -> bool:
+        """What it computes is what the model's file means: there is nothing to measure it by."""
+        ...
+
     def budget(self) -> int | None:
         """Bytes for all loaded models together where it computes; `None` where that is the computer's own memory."""
         ...
@@ -77,7 +82,7 @@ def variants(folder: Path, nll: Mapping[str, float], only: str | None = None) ->
     `only` names an engine: where it runs the model, no other is used.
     """
     found = {name: module.variants(folder) for name, module in _modules().items()}
-    passed = {name: tuple(v for v in group if passes(v.name, nll)) for name, group in found.items()}
+    passed = {name: tuple(v for v in group if v.is_reference or passes(v.name, nll)) for name, group in found.items()}
     if only is not None and passed.get(only):
         return passed[only]
     return tuple(variant for group in passed.values() for variant in group)

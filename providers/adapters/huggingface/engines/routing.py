@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from providers.adapters.huggingface.engines import Variant
+from providers.adapters.huggingface.engines.speed import USUAL, Speed
 from providers.types import Change, Request
 
 
@@ -18,13 +19,41 @@ class Route:
     changes: tuple[Change, ...] = ()
 
 
-def routes(variants: Sequence[Variant], request: Request) -> list[Route]:
-    """The ways to serve a request, best first: all that is asked, at the greatest speed; then with something left out.
-
-    The later ones are for want of memory: each needs a variant of its own in it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a request comes to: `speeds` of the variants in memory, by their names, `company` of so many replies, this
+    one too. What is not in memory comes after them as it is given: nothing is loaded to be a little quicker.
     """
+
+    speeds: Mapping[str, Speed] = field(default_factory=dict)
+    prompt: int = 0
+    """Its tokens."""
+    read: Mapping[str, int] = field(default_factory=dict)
+    """How many of them a variant has read already."""
+    company: int = 1
+
+
+def routes(variants: Sequence[Variant], request: Request, outlook: Outlook | None = None) -> list[Route]:
+    """The ways to serve a request, best first: all that is asked, soonest; then with something left out.
+
+    Soonest by what was measured; variants that were not come as they are given. With a seed nothing counts but the
+    request itself: whoever else is being served, the same variant has to answer. The later ones are for want of memory:
+    each needs a variant of its own in it.
+    """
+    outlook = outlook or Outlook()
+    if request.sampling.seed is not None:
+        outlook = Outlook()
     found = [Route(variant, *_narrow(variant, request)) for variant in variants]
-    return sorted(found, key=lambda route: len(route.changes))
+    return sorted(found, key=lambda route: (len(route.changes), _seconds(route.variant, request, outlook)))
+
+
+def _seconds(variant: Variant, request: Request, outlook: Outlook) -> float:
+    """To the end of the reply."""
+    speed = outlook.speeds.get(variant.name)
+    if speed is None:
+        return float("inf")
+    unread = max(1, outlook.prompt - outlook.read.get(variant.name, 0))
+    return speed.seconds(unread, min(USUAL, request.sampling.max_tokens or USUAL), outlook.company)
 
 
 def _narrow(variant: Variant, request: Request) -> tuple[Request, tuple[Change, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
@@ -15,9 +16,19 @@ from providers.types import Finish
 
 _HEAD = 8
 """Tokens at the end of a prompt in which the head of a message lies, if the reply is to go on after one."""
-Drawn = tuple[int, float]
-"""A token and its log-probability, of which the reader makes a step: text costs time that an engine can do without."""
-Given = GenerationStep | Drawn | BaseException
+Drawn = tuple[int, float] | tuple[int, float, tuple[tuple[int, float], ...]]
+"""A token and its log-probability, and those of the likeliest where they were asked for. The reader makes a step of it:
+text costs time that an engine can do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The engine has come to the end of a reply: by a mark that the codec does not know, or within a character."""
+
+    finish: Finish
+
+
+Given = GenerationStep | Drawn | Ended | BaseException
 Item = Given | None
 """What comes from the engine; `None` is a sign of life, of which the reader hears nothing."""
 
@@ -61,10 +72,22 @@ class EngineRun:
             item = await self._next(engine)
             if isinstance(item, BaseException):
                 raise item
-            step = item if isinstance(item, GenerationStep) else self.step(*item)
+            step = self._step_of(item)
             yield step
             if step.finish is not None:
                 return
+
+    def _step_of(self, item: GenerationStep | Drawn | Ended) -> GenerationStep:
+        match item:
+            case GenerationStep():
+                return item
+            case Ended(finish):
+                token = min(self._codec.ends, default=0)
+                return GenerationStep(token, self._stops.rest(), 0.0, finish=finish, said=False)
+            case (token, logprob, best):
+                return self.step(token, logprob, tuple((self._codec.piece(one), value) for one, value in best))
+            case (token, logprob):
+                return self.step(token, logprob)
 
     async def _next(self, engine: Restartable) -> Given:
         """What is in the line, or comes. Only the waiting counts, not what the reader does in between."""
@@ -124,7 +147,7 @@ def deliver(items: Iterable[tuple[EngineRun, Item]]) -> None:
     for run, item in items:
         if item is not None:
             last = isinstance(item, GenerationStep) and item.finish is not None
-            run.ended = last or isinstance(item, BaseException)
+            run.ended = last or isinstance(item, BaseException | Ended)
         by_loop.setdefault(run._loop, []).append((run, item))
     for loop, batch in by_loop.items():
         try:

@@ -8,8 +8,10 @@ from typing import Any
 
 from providers.adapters.huggingface.bounded.checks import read_json
 from providers.adapters.huggingface.bounded.rendering import bound_rendering
+from providers.adapters.huggingface.families.gguf import load_gguf_tokenizer
 from providers.adapters.huggingface.families.vision import load_image_codec, takes_images
 from providers.adapters.huggingface.tokens import Codec
+from providers.adapters.huggingface.weights.files import gguf_files
 from providers.importing import importing
 from providers.sampling import Sampling, with_effect
 
@@ -19,6 +21,8 @@ def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
 
     Raises what transformers raises, and `MissingPackage` for a processor that needs one which is not here.
     """
+    if (packed := gguf_files(folder)) is not None:
+        return load_gguf_tokenizer(folder, packed)
     chosen, config = _json(folder / "generation_config.json"), _json(folder / "config.json")
     text = config.get("text_config")
     places = (

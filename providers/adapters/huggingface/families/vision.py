@@ -18,6 +18,7 @@ from providers.adapters.huggingface.bounded.rendering import TemplateUnbounded, 
 from providers.adapters.huggingface.template import Template
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.adapters.huggingface.weights.damage import missing_package
+from providers.adapters.huggingface.weights.gguf_choice import PROJECTOR
 from providers.errors import ImageError, MissingPackage, UnsupportedRequest
 from providers.image import FORMATS
 from providers.importing import importing
@@ -32,8 +33,11 @@ _FOR_VIDEOS = "torchvision"
 def takes_images(folder: Path, names: Collection[str] | None = None) -> bool:
     """The model of this folder takes pictures and answers in text: it has a vision tower and an image processor.
 
-    `names` are its files where the folder holds the configuration alone.
+    Or it is a GGUF file beside its projector. `names` are its files where the folder holds the configuration alone.
     """
+    packed = [name for name in (names if names is not None else _names(folder)) if name.lower().endswith(".gguf")]
+    if packed and any(PROJECTOR in name.lower() for name in packed):
+        return True
     try:
         config = read_json(folder / "config.json")
     except (OSError, ValueError):
@@ -44,6 +48,10 @@ def takes_images(folder: Path, names: Collection[str] | None = None) -> bool:
     if not speaks or config.get("is_encoder_decoder"):
         return False
     return any(name in names if names is not None else (folder / name).is_file() for name in _PROCESSORS)
+
+
+def _names(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()] if folder.is_dir() else []
 
 
 class ImageCodec(Codec):

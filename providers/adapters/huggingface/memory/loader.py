@@ -12,8 +12,9 @@ from typing import cast
 import psutil
 
 from providers.adapters.huggingface import engines
-from providers.adapters.huggingface.engines import Variant
+from providers.adapters.huggingface.engines import Variant, llamacpp
 from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.engines.speed import Speed, speed_of
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
 from providers.adapters.huggingface.memory.preparation import Preparation
@@ -85,6 +86,14 @@ class ModelLoader:
         wanted = None if every else model.engine or self._options.engine
         return await asyncio.to_thread(lambda: engines.variants(folder, read_measures(folder), wanted))
 
+    async def speeds(self, model: ModelInfo) -> Mapping[str, Speed]:
+        """Of a model whose weights are here."""
+        return await asyncio.to_thread(read_speeds, await self.folder(model))
+
+    def holds(self, model: ModelInfo, variant: Variant) -> bool:
+        """Whether it is in memory."""
+        return _key(model, variant) in self.cache.names
+
     async def folder(self, model: ModelInfo) -> Path:
         """Where the weights are, fetched if need be."""
         async for _ in self.fetch(model):
@@ -143,7 +152,10 @@ class ModelLoader:
     def _fetch(self, model: ModelInfo, ticket: Ticket) -> None:
         self._listing.check_allowed(model.id)
         self.check_fits(model, 2)
-        self._folders[model.id] = self._store.ensure(model, ticket)
+        folder = self._store.ensure(model, ticket)
+        if (model.engine or self._options.engine) == llamacpp.NAME:  # 5 s that nobody else has to wait
+            self._store.measure(model, folder, ticket)
+        self._folders[model.id] = folder
 
     def check_fits(self, model: HasWeights, bytes_each: int) -> None:
         """Raises `WeightsUnavailable("memory")` for a model of which it is known, before anything is fetched, that it
@@ -191,6 +203,14 @@ class ModelLoader:
             self.cache.put(key, load(room))
         finally:
             self._loading.release()
+
+
+def read_speeds(folder: Path) -> Mapping[str, Speed]:
+    """How fast this folder's variants were on this computer, by their names."""
+    record = read_record(folder)
+    told = record.speeds if record is not None else {}
+    found = {name: speed_of(each) for name, each in told.items()}
+    return {name: speed for name, speed in found.items() if speed is not None}
 
 
 def total_memory() -> int:

@@ -6,21 +6,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
 
-from providers.adapters.huggingface.engines.openvino.pipeline import rewrite
+from providers.adapters.huggingface.engines.openvino.pipeline import FORMATS, rewrite
 from providers.adapters.huggingface.weights.fidelity import REFERENCE, TEXTS, Fidelity, score_network
 
 
-def convert(source: Path, target: Path) -> None:
+def convert(source: Path, target: Path, kinds: Sequence[str] = FORMATS) -> None:
     """Write weights, tokenizer and configuration to `target`, what OpenVINO reads, and `fidelity`'s measures."""
     target.mkdir(exist_ok=True)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:  # mostly Python: a thread would not help
-        rewritten = beside.submit(rewrite, source, target)
+        rewritten = beside.submit(rewrite, source, target, kinds)
         fidelity = _densify(source, target)
     if rewritten.exception() is not None:  # a format that cannot be rewritten: transformers serves it alone
         for file in target.glob("openvino-*.gguf"):
@@ -52,4 +53,4 @@ def _densify(source: Path, target: Path) -> Fidelity:
 
 
 if __name__ == "__main__":
-    convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    convert(Path(sys.argv[1]), Path(sys.argv[2]), FORMATS)

@@ -42,6 +42,8 @@ class Fidelity:
 
     prompts: list[list[int]]
     nll: dict[str, float] = field(default_factory=dict)
+    speeds: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Tokens a second by variant; see `engines.speed`."""
 
     def add(self, variant: str, logprobs: Sequence[Sequence[float]]) -> None:
         """Of the log-probabilities of every token but the first of each text: their mean, negated."""
@@ -68,12 +70,17 @@ def passes(variant: str, nll: Mapping[str, float]) -> bool:
 
 
 def take_measures(folder: Path) -> dict[str, float]:
+    """The likelihoods that were measured of a folder just made; the file goes."""
+    return take_fidelity(folder).nll
+
+
+def take_fidelity(folder: Path) -> Fidelity:
     """What was measured of a folder just made, for its record; the file goes."""
     if not (folder / FILE).is_file():
-        return {}
-    nll = Fidelity.read(folder).nll
+        return Fidelity([])
+    measured = Fidelity.read(folder)
     (folder / FILE).unlink()
-    return nll
+    return measured
 
 
 def score_network(network: Any, prompts: Sequence[Sequence[int]]) -> list[list[float]]:

@@ -7,11 +7,13 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from providers.adapters.huggingface.bounded.checks import OutOfBounds, read_header, read_json
+from providers.adapters.huggingface.weights.gguf_choice import ORDER, PROJECTOR, GgufFiles, choose_files
+from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
 from providers.adapters.huggingface.weights.unfit import misfit_by_names
 from providers.errors import WeightsUnavailable
 
@@ -22,7 +24,6 @@ MODULES = "modules.json"
 """Of sentence-transformers: the parts that a model is made of, each in a folder of its own."""
 FORM = 2
 """Of the folders written now: 2 has what OpenVINO reads beside the dense weights."""
-_GGUF_ORDER = ("q8_0", "bf16", "f16", "q6_k", "q5_k_m", "q5_1", "q4_k_m", "q4_1", "q4_0", "f32")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,8 @@ class WeightsRecord:
     """See `fidelity`."""
     bits: Mapping[str, float] = field(default_factory=dict)
     """Bits per byte of the fixed texts, by their language, once it has been measured."""
+    speeds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Tokens a second on this computer, by variant; see `engines.speed`."""
     form: int = 1
     """What else the folder holds; see `FORM`."""
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -66,8 +69,10 @@ class WeightsRecord:
 def read_record(folder: Path) -> WeightsRecord | None:
     """The record of a cached model; `None` where there is none or it cannot be read."""
     try:
-        return WeightsRecord(**json.loads((folder / RECORD).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        told = json.loads((folder / RECORD).read_text("utf-8"))
+        known = {one.name for one in fields(WeightsRecord)}
+        return WeightsRecord(**{name: value for name, value in told.items() if name in known})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 
@@ -123,8 +128,13 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-_PROJECTOR = "mmproj"
-"""In the name of every file that llama.cpp's converter makes of the part of a model that looks at images."""
+def gguf_files(folder: Path, wanted: str = "") -> GgufFiles | None:
+    """The GGUF files that a folder without dense weights is served from; `None` where it has dense ones, or none.
+
+    Raises `WeightsUnavailable("parts")` and "quantisation".
+    """
+    sizes = lengths(folder)
+    return None if tensor_names(sizes) and "config.json" in sizes else choose_files(sizes, folder.name, wanted)
 
 
 def choose_gguf(names: Iterable[str]) -> str | None:
@@ -133,9 +143,9 @@ def choose_gguf(names: Iterable[str]) -> str | None:
     files = sorted(
         name
         for name in names
-        if name.lower().endswith(".gguf") and "-of-0" not in name and _PROJECTOR not in name.lower()
+        if name.lower().endswith(".gguf") and "-of-0" not in name and PROJECTOR not in name.lower()
     )
-    ranks = {name: next((r for r, kind in enumerate(_GGUF_ORDER) if kind in name.lower()), 99) for name in files}
+    ranks = {name: next((r for r, kind in enumerate(ORDER) if kind in name.lower()), 99) for name in files}
     return min(files, key=lambda name: (ranks[name], name), default=None)
 
 
@@ -152,7 +162,7 @@ def weights_format(folder: Path, model: str) -> str:
     names = list(lengths(folder))
     if tensor_names(names) and "config.json" in names:
         return "safetensors"
-    if choose_gguf(names):
+    if gguf_files(folder) is not None:
         return "gguf"
     if (misfit := misfit_by_names(names)) is not None:
         raise WeightsUnavailable(misfit[0], model=model, cause=misfit[1])
@@ -162,9 +172,11 @@ def weights_format(folder: Path, model: str) -> str:
 
 def elements(folder: Path, model: str) -> int:
     """How many numbers the weights hold. Raises `WeightsUnavailable`: "damaged" where a file is not whole, "unreadable"
-    where the system does not let it be read.
+    where the system does not let it be read, "parts".
     """
     try:
+        if (packed := gguf_files(folder)) is not None:
+            return sum(read_gguf_header(folder / name).parameters for name in packed.parts)
         return sum(count_numbers(folder / name) for name in tensor_names(lengths(folder)))
     except OutOfBounds as error:
         raise WeightsUnavailable("bounds", model=model, cause=str(error)) from error
@@ -205,7 +217,9 @@ class FolderDescription:
 
 
 def describe_folder(folder: Path, model: str) -> FolderDescription:
-    """Read the configuration, without loading anything. A GGUF file tells only after its conversion."""
+    """Read the configuration, or a GGUF file's header, without loading anything."""
+    if (packed := gguf_files(folder)) is not None:
+        return _described(folder / packed.parts[0], elements(folder, model), model)
     config = _json(folder / "config.json")
     settings = _json(folder / "tokenizer_config.json")
     context = next((config[name] for name in ("max_position_embeddings", "n_positions") if name in config), None)
@@ -215,6 +229,18 @@ def describe_folder(folder: Path, model: str) -> FolderDescription:
         return FolderDescription(chat=True, context=None, parameters=None)
     size = elements(folder, model) or None
     return FolderDescription(bool(told), context if isinstance(context, int) else None, size, "<think>" in str(told))
+
+
+def _described(file: Path, parameters: int, model: str) -> FolderDescription:
+    try:
+        header = read_gguf_header(file)
+    except ValueError as error:
+        raise WeightsUnavailable("damaged", model=model) from error
+    except OSError as error:
+        raise unreadable(error, model) from error
+    template = str(header.metadata.get("tokenizer.chat_template", ""))
+    context = header.number("context_length") or None
+    return FolderDescription(bool(template), context, parameters or None, "<think>" in template)
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, but not listed
 
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
+from providers.adapters.huggingface.weights.gguf_choice import split_name
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import Progress
@@ -34,6 +35,8 @@ class DownloadPlan:
     licence: str | None
     parameters: int | None
     chat: bool
+    quantisation: str = ""
+    """Of the GGUF file that was chosen."""
 
     @property
     def tensors(self) -> bool:
@@ -46,12 +49,15 @@ class DownloadPlan:
 
 
 def check_id(name: str) -> str:
-    """The name, if it can be a repository's. Raises `UnknownModel("invalid")`."""
+    """The name, if it can be a repository's, with a quantisation after a colon or without. Raises
+    `UnknownModel("invalid")`.
+    """
+    repository, _ = split_name(name)
     try:
-        validate_repo_id(name)
+        validate_repo_id(repository)
     except HFValidationError as error:
         raise UnknownModel("invalid", model=name[:120], near="") from error
-    if not _REPOSITORY.fullmatch(name):
+    if not _REPOSITORY.fullmatch(repository):
         raise UnknownModel("invalid", model=name[:120], near="")
     return name
 
@@ -82,7 +88,9 @@ class Hub:
         return plan, folder
 
     def _ask(self, name: str, scratch: Path, ticket: Ticket, order: dict[str, Any]) -> list[dict[str, Any]]:
-        wanted = {"repo": check_id(name), "revision": None, "token": self.token, "memory": self.memory, **order}
+        repository, quantisation = split_name(check_id(name))
+        wanted = {"repo": repository, "revision": None, "token": self.token, "memory": self.memory, **order}
+        wanted["quantisation"] = quantisation
         environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
         environment |= {"HF_HUB_DISABLE_TELEMETRY": "1"}
         call = ChildCommand(
@@ -93,8 +101,9 @@ class Hub:
         answers = _answers(output)
         errors = [answer for answer in answers if "error" in answer]
         if errors:
-            values = {"need": errors[0]["need"], "free": order["free"]} if "need" in errors[0] else {}
-            raise WeightsUnavailable(errors[0]["error"], model=name, **values)
+            told = dict(errors[0])
+            values = {"free": order["free"]} if told["error"] == "disk" else {}
+            raise WeightsUnavailable(told.pop("error"), **{**values, **told, "model": name})
         if code != 0 or not answers:
             raise WeightsUnavailable("offline", model=name)
         return answers

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
 from huggingface_hub.errors import RevisionNotFoundError as NoRevision
 
-from providers.adapters.huggingface.weights.files import MODULES, PICKLED, choose_gguf, tensor_names
+from providers.adapters.huggingface.weights.files import MODULES, PICKLED, tensor_names
+from providers.adapters.huggingface.weights.gguf_choice import GgufFiles, choose_files
+from providers.errors import WeightsUnavailable
 
 ALLOWED = (
     "config.json",
@@ -44,28 +46,37 @@ _PARTS = re.compile(
 )
 """What sentence-transformers keeps beside the network: how a vector is made of its output."""
 
+_SHARE = 0.5
+"""Of the memory, for the weights of a model whose quantisation nobody named."""
+
 
 class Unfit(Exception):
     """Its one argument is a reason of `WeightsUnavailable`."""
 
 
-def choose(names: list[str]) -> list[str]:
-    """The files to fetch: weights as safetensors or one GGUF, tokenizer, configuration. Raises `Unfit(reason)`."""
+def choose(names: list[str], wanted: str = "", packed: GgufFiles | None = None) -> list[str]:
+    """The files to fetch: weights as safetensors or one GGUF model, tokenizer, configuration. Raises `Unfit(reason)`.
+
+    `packed` is the GGUF model that was chosen; where its quantisation was `wanted`, nothing else is.
+    """
     top = [name for name in names if "/" not in name]
     few = [name for name in top if any(fnmatch.fnmatch(name, pattern) for pattern in ALLOWED)]
     if MODULES in top:
         few += [name for name in names if _PARTS.fullmatch(name)]
-    if "config.json" in top and (tensors := tensor_names(top)):
+    if "config.json" in top and not wanted and (tensors := tensor_names(top)):
         return [*few, *tensors]
-    if gguf := choose_gguf(top):
-        return [gguf]
+    if packed is not None:
+        return list(packed.names)
     raise Unfit("unsafe_format" if any(Path(name).suffix in PICKLED for name in top) else "not_found")
 
 
 def plan(api: HfApi, order: Mapping[str, Any]) -> dict[str, Any]:
     found = api.model_info(order["repo"], revision=order["revision"], files_metadata=True, timeout=15)
     siblings = {file.rfilename: file for file in found.siblings or []}
-    sizes = {name: siblings[name].size or 0 for name in choose(list(siblings))}
+    wanted, room = order.get("quantisation", ""), order["memory"]
+    lengths = {name: file.size or 0 for name, file in siblings.items()}
+    packed = choose_files(lengths, order["repo"], wanted, int(room * _SHARE) if room else None)
+    sizes = {name: lengths[name] for name in choose(list(siblings), wanted, packed)}
     hashes = {name: large.sha256 for name in sizes if (large := siblings[name].lfs) is not None}
     settings = (found.config or {}).get("tokenizer_config") or {}
     return {
@@ -76,6 +87,7 @@ def plan(api: HfApi, order: Mapping[str, Any]) -> dict[str, Any]:
         "licence": getattr(found.card_data, "license", None) if found.card_data else None,
         "parameters": found.safetensors.total if found.safetensors else None,
         "chat": "chat_template.jinja" in siblings or bool(settings.get("chat_template")),
+        "quantisation": packed.quantisation if packed is not None and packed.parts[0] in sizes else "",
     }
 
 
@@ -94,6 +106,13 @@ def check(folder: Path, hashes: Mapping[str, str]) -> None:
                 raise Unfit("checksum")
 
 
+def lay_flat(folder: Path, names: Iterable[str]) -> None:
+    """GGUF files that lie in a folder of the repository are kept beside each other, as llama.cpp looks for parts."""
+    for name in names:
+        if "/" in name and name.lower().endswith(".gguf"):
+            (folder / name).rename(folder / Path(name).name)
+
+
 def obey(order: Mapping[str, Any]) -> None:
     found = plan(HfApi(token=order["token"] or False), order)
     say({"plan": found})
@@ -109,6 +128,7 @@ def obey(order: Mapping[str, Any]) -> None:
     else:
         fetch(order, found["files"], found["revision"])
         check(Path(order["target"]), found["sha256"])
+        lay_flat(Path(order["target"]), found["files"])
         say({"done": True})
 
 
@@ -121,6 +141,8 @@ def main() -> None:
         obey(json.loads(sys.stdin.read()))
     except Unfit as error:
         say({"error": str(error.args[0])})
+    except WeightsUnavailable as error:
+        say({"error": error.reason, **error.values})
     except GatedRepoError:
         say({"error": "gated"})
     except (RepositoryNotFoundError, NoRevision):

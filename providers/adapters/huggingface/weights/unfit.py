@@ -13,11 +13,8 @@ Misfit = tuple[str, str]
 
 
 def misfit_by_names(names: Collection[str]) -> Misfit | None:
-    """Of a folder without weights that could be opened: an adapter without its model, or a file in parts."""
-    if "adapter_config.json" in names:
-        return "adapter", ""
-    parts = sorted(name for name in names if name.lower().endswith(".gguf") and "-of-0" in name)
-    return ("parts", parts[0]) if parts else None
+    """Of a folder without weights that could be opened: an adapter without its model."""
+    return ("adapter", "") if "adapter_config.json" in names else None
 
 
 def misfit_by_config(folder: Path) -> Misfit | None:

@@ -12,7 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
-from providers.adapters.huggingface.engines.openvino.engine import NotOpened, OpenVinoEngine
+from providers.adapters.huggingface.engines.engine_process import NotOpened
+from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
 from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, FORMATS, target
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
@@ -23,6 +24,8 @@ from providers.sampling import in_engine
 ORDER = 10
 ACCEPTS = in_engine("openvino")
 SLOTS = 32
+ARCHITECTURES = frozenset({"llama", "qwen2", "qwen3"})
+"""Of GGUF files that OpenVINO GenAI reads (2026.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class OpenVino:
     accepts = ACCEPTS
     alternatives = False
     has_internals = False
+    is_reference = False
 
     @property
     def name(self) -> str:

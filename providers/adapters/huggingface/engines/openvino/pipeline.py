@@ -72,7 +72,7 @@ def target(folder: Path, kind: str) -> Path:
     return folder / f"openvino-{kind}.gguf"
 
 
-def rewrite(source: Path, folder: Path) -> None:
+def rewrite(source: Path, folder: Path, kinds: Sequence[str] = FORMATS) -> None:
     """Write the weights of a GGUF file in the formats that OpenVINO reads faithfully.
 
     It reads Q4_1 with whole-number zero points, which costs 0.2-0.3 nats a token.
@@ -84,7 +84,7 @@ def rewrite(source: Path, folder: Path) -> None:
     if architecture is None:
         raise ValueError("no architecture")
     writers = {}
-    for kind in FORMATS:
+    for kind in kinds:
         writer = writers[kind] = GGUFWriter(target(folder, kind), architecture.contents())
         writer.add_file_type(LlamaFileType[f"MOSTLY_{kind.upper()}"])
         for field in reader.fields.values():

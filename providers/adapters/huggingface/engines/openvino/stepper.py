@@ -6,43 +6,17 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
-from typing import Any, Literal
+from typing import Any
 
 from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.engines.openvino.library import FAILURES
 from providers.adapters.huggingface.engines.openvino.pipeline import PIECE, add
 from providers.adapters.huggingface.engines.openvino.prefix_cache import PrefixCacheGuard, PromptStart, prefixes
+from providers.adapters.huggingface.engines.orders import Begin, Cancel, Order, StepResult
 from providers.types import Sampling
 
 _COMPANION = Job(prompt=[0], sampling=Sampling(temperature=0), max_tokens=256)
 """Another one takes its place when it has ended."""
-
-End = Literal["finished", "no_memory", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class Begin:
-    """An order: a request, by a number of its own, and the tokens that end it."""
-
-    number: int
-    job: Job
-    ends: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    number: int
-
-
-Order = Begin | Cancel
-
-
-@dataclass(slots=True)
-class StepResult:
-    """What a step has brought: tokens with their log-probabilities by request, and requests that have ended."""
-
-    drawn: list[tuple[int, list[int], list[float]]] = field(default_factory=list)
-    ended: list[tuple[int, End]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

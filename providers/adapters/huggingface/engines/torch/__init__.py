@@ -7,7 +7,7 @@ from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.memory.device import best_device
-from providers.adapters.huggingface.weights.files import elements, read_record
+from providers.adapters.huggingface.weights.files import elements, gguf_files, read_record
 from providers.importing import importing
 from providers.sampling import in_engine
 
@@ -24,6 +24,7 @@ class Torch:
     accepts = in_engine("torch")
     alternatives = True
     has_internals = True
+    is_reference = False
     reproducible = True
 
     @property
@@ -48,7 +49,9 @@ class Torch:
 
 
 def variants(folder: Path) -> tuple[Torch, ...]:
-    """The fastest, and 32 bits, the most faithful; one where they are the same."""
+    """The fastest, and 32 bits, the most faithful; one where they are the same; none of what is not dense."""
+    if gguf_files(folder) is not None:
+        return ()
     record = read_record(folder)
     known = record.dtype if record is not None else None
     exact = Torch(folder, "float32")

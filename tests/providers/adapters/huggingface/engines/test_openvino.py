@@ -25,7 +25,8 @@ from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
 from providers.adapters.huggingface.engines.openvino.pipeline import open_pipeline
-from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel, Stepper, StepResult
+from providers.adapters.huggingface.engines.openvino.stepper import Stepper
+from providers.adapters.huggingface.engines.orders import Begin, Cancel, StepResult
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights import convert_program, fidelity
 from providers.adapters.huggingface.weights.certify_program import certify

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
+from providers.adapters.huggingface.engines.engine_process import Outbox
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
-from providers.adapters.huggingface.engines.openvino.engine_process import Outbox
-from providers.adapters.huggingface.engines.openvino.stepper import Begin, Cancel
+from providers.adapters.huggingface.engines.orders import Begin, Cancel
 from providers.adapters.huggingface.engines.run import EngineRun, deliver
 from providers.adapters.huggingface.engines.torch.engine import TorchEngine
 from providers.adapters.huggingface.tokens import Codec

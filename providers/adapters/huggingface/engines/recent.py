@@ -1,0 +1,33 @@
+"""Which texts a variant has read of late: what a conversation begins with need not be read again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+KEPT = 32
+"""Texts for each variant."""
+
+
+class RecentTexts:
+    """Texts as token ids, by variant."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, deque[NDArray[np.int64]]] = {}
+
+    def note(self, variant: str, tokens: Sequence[int]) -> None:
+        self._texts.setdefault(variant, deque(maxlen=KEPT)).append(np.asarray(tokens, dtype=np.int64))
+
+    def shared(self, variant: str, tokens: Sequence[int]) -> int:
+        """How many tokens at the beginning the variant has read in one of its latest texts."""
+        wanted = np.asarray(tokens, dtype=np.int64)
+        return max((_shared(text, wanted) for text in self._texts.get(variant, ())), default=0)
+
+
+def _shared(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> int:
+    length = min(known.size, wanted.size)
+    differing = np.flatnonzero(known[:length] != wanted[:length])
+    return int(differing[0]) if differing.size else length

@@ -1,0 +1,46 @@
+"""Which GGUF files are served as they are, and which are rewritten for the engine that is quicker in company."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from providers.adapters.huggingface.engines.llamacpp.library import is_here
+from providers.adapters.huggingface.engines.openvino import ARCHITECTURES
+from providers.adapters.huggingface.weights.files import gguf_files
+from providers.adapters.huggingface.weights.gguf_choice import GgufFiles
+from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
+
+SMALL = 512 * 2**20
+"""Bytes of a file of which copies are worth their place: of a larger one they would fill the disk."""
+
+
+def is_served_as_it_is(folder: Path, packed: GgufFiles | None = None) -> bool:
+    """llama.cpp serves it: OpenVINO does not read its architecture, or it is large, in parts, or sees.
+
+    What cannot be read is left to whoever converts it, and says why it cannot be used. Raises
+    `WeightsUnavailable("parts")`.
+    """
+    packed = packed or gguf_files(folder)
+    if packed is None or not is_here():
+        return False
+    if packed.size > SMALL or len(packed.names) > 1:
+        return True
+    try:
+        return read_gguf_header(folder / packed.parts[0]).architecture not in ARCHITECTURES
+    except (OSError, ValueError):
+        return False
+
+
+def lay_out(source: Path, names: Iterable[str], folder: Path) -> Path:
+    """A folder with these files: the same ones where the file system can do that, else copies."""
+    folder.mkdir()
+    for name in names:
+        target = folder / Path(name).name
+        with suppress(OSError):  # another file system, or one without links
+            target.hardlink_to(source / name)
+        if not target.exists():
+            shutil.copyfile(source / name, target)
+    return folder
