@@ -111,7 +111,7 @@ def test_two_thousand_cells_stay_usable(open_page, tmp_path):
     open_evaluation(page)
     page.locator("#compare-own > button").click()
     page.locator("#compare-own input[type=file]").set_input_files(file)
-    expect(page.locator("#compare-told")).to_contain_text("1000")
+    expect(page.locator("#compare-told")).to_contain_text("1,000")
     page.locator("#compare-count input").fill("1000")
     page.locator("#compare-run").click()
     expect(page.locator("#compare-progress")).to_contain_text("2000 of 2000 answers", timeout=300_000)
