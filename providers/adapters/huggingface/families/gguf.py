@@ -41,7 +41,7 @@ def _tokenizer(file: Path) -> Any:
     """Built by the kind of vocabulary that the file names, whatever the architecture."""
     with importing():
         from transformers import PreTrainedTokenizerFast
-        from transformers.integrations.gguf import convert_gguf_tokenizer, get_gguf_tokenizer
+        from transformers.integrations.gguf.gguf_tokenizer_mapping import convert_gguf_tokenizer, get_gguf_tokenizer
 
         bound_rendering()
         architecture, words, settings = get_gguf_tokenizer(str(file))

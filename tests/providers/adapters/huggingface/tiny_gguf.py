@@ -217,8 +217,8 @@ def save_projector(file: Path, width: int = 64) -> Path:
     writer.add_vision_use_gelu(True)
     writer.add_vision_projector_scale_factor(4)
     square = dict.fromkeys(("attn_q", "attn_k", "attn_v", "attn_out"), (32, 32))
-    block = {**square, "ffn_up": (64, 32), "ffn_down": (32, 64)}
-    shapes = {f"v.blk.0.{name}.weight": shape for name, shape in block.items()}
+    block: dict[str, tuple[int, ...]] = {**square, "ffn_up": (64, 32), "ffn_down": (32, 64)}
+    shapes: dict[str, tuple[int, ...]] = {f"v.blk.0.{name}.weight": shape for name, shape in block.items()}
     shapes |= {f"v.blk.0.{name}.bias": shape[:1] for name, shape in block.items()}
     for norm in ("v.blk.0.ln1", "v.blk.0.ln2", "v.post_ln"):
         shapes |= {f"{norm}.weight": (32,), f"{norm}.bias": (32,)}
