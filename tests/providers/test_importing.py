@@ -12,6 +12,7 @@ from tests.test_architecture import ROOT, SOURCES, name_of
 
 LIBRARIES = {"torch", "transformers", "sentence_transformers", "tokenizers", "openvino", "openvino_genai", "gguf"}
 PROGRAMS = {
+    "providers.adapters.huggingface.bounded.inspect_program",
     "providers.adapters.huggingface.weights.convert_program",
     "providers.adapters.huggingface.engines.openvino.pipeline",
 }
@@ -99,6 +100,7 @@ def test_programs_of_their_own_are_no_part_of_the_page() -> None:
     importers = {name for name in trees() if PROGRAMS & at_the_top(name)}
     assert importers <= {
         *PROGRAMS,
+        "providers.adapters.huggingface.bounded.inspecting",
         "providers.adapters.huggingface.engines.openvino",
         "providers.adapters.huggingface.engines.openvino.program",
         "providers.adapters.huggingface.engines.openvino.stepper",

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from jinja2 import Environment, TemplateError
 
 from providers.adapters.huggingface.bounded.render_program import environment
+from providers.importing import importing
 
 ROOT = Path(__file__).resolve().parents[4]
 """Where `python -m providers…` finds this package."""
@@ -195,8 +196,9 @@ class _Template:
 
 
 def bound_rendering() -> None:
-    """From now on transformers renders no template in this process. Call it within `importing`; twice is as once."""
-    from transformers.utils import chat_template_utils
+    """From now on transformers renders no template in this process. Twice is as once."""
+    with importing():
+        from transformers.utils import chat_template_utils
 
     if not isinstance(getattr(chat_template_utils, _NAME), _Compiler):
         setattr(chat_template_utils, _NAME, _Compiler(Renderers()))
