@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -35,6 +35,7 @@ from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
 from providers.types import (
     Event,
+    Message,
     ModelInfo,
     Progress,
     Rendered,
@@ -116,7 +117,7 @@ class HuggingFace(LocalWhiteBox):
     async def render(self, request: Request) -> Rendered:
         """The prompt after the chat template, and its exact length. Fetches the model if it is not here."""
         codec = await self._codec(request.model)
-        prompt = await asyncio.to_thread(_encode, codec, request)
+        prompt = await asyncio.to_thread(_encode, codec, request.model, request.messages)
         self._encoded[request] = prompt
         return Rendered(content=prompt.text, language="text", tokens=len(prompt.ids), exact=True)
 
@@ -154,7 +155,7 @@ class HuggingFace(LocalWhiteBox):
                         await asyncio.sleep(_TURN)
                     prompt = self._encoded.pop(request, None)
                     if prompt is None:
-                        prompt = await asyncio.to_thread(_encode, loaded.codec, request)
+                        prompt = await asyncio.to_thread(_encode, loaded.codec, request.model, request.messages)
                     for change in prompt.changes:
                         yield change
                     self._recent.note(_read_by(request.model, route.variant), prompt.ids)
@@ -181,7 +182,7 @@ class HuggingFace(LocalWhiteBox):
         prompt = self._encoded.get(request)
         if prompt is None:
             codec = await self._codec(request.model)
-            prompt = self._encoded[request] = await asyncio.to_thread(_encode, codec, request)
+            prompt = self._encoded[request] = await asyncio.to_thread(_encode, codec, request.model, request.messages)
         read = {one.name: self._recent.shared(_read_by(request.model, one), prompt.ids) for one in variants}
         outlook = Outlook(speeds=speeds, prompt=len(prompt.ids), read=read, company=company)
         return routes(variants, request, outlook)
@@ -231,8 +232,9 @@ class HuggingFace(LocalWhiteBox):
         await self._loader.aclose()
 
 
-def _encode(codec: Codec, request: Request) -> EncodedPrompt:
-    return (codec.encode_messages if request.model.chat else codec.encode_plainly)(request.messages)
+def _encode(codec: Codec, model: ModelInfo, messages: Sequence[Message]) -> EncodedPrompt:
+    """Not given the request: a thread lets go of what it was given a moment after its answer is there."""
+    return (codec.encode_messages if model.chat else codec.encode_plainly)(messages)
 
 
 def _read_by(model: ModelInfo, variant: Variant) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +32,8 @@ class RoomLayout:
     """
 
     beside: gr.Dropdown
+    held: gr.Textbox
+    """Hidden: what stands beside, which a page that is read again in another language fills in."""
     opening: gr.HTML
     opened: gr.State
 
@@ -59,20 +63,25 @@ def lay_out_room(page: Page[ModelsVisits]) -> RoomLayout:
         info=label("models.beside_info"),
         elem_id="models-beside",
     )
-    return RoomLayout(beside, opening, gr.State(False))
+    held = gr.Textbox("", visible=False, elem_id="models-held")
+    return RoomLayout(beside, held, opening, gr.State(False))
 
 
 def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
     """When the tab is opened, the list of what can stand beside is filled in."""
     app = page.app
 
-    async def on_opening(request: gr.Request, opened: bool) -> list[object]:
+    async def on_opening(request: gr.Request, opened: bool, held: str) -> list[object]:
         if opened:  # the browser makes the tab anew when it comes back to it
             return [gr.skip(), gr.skip()]
         choices = await beside_choices(app, app.who(request))
-        return [gr.update(choices=choices, value=list(BESIDE)), True]
+        _, before = recall(held)
+        known = {ref for _, ref in choices}
+        chosen_before = [ref for ref in before if ref in known]
+        return [gr.update(choices=choices, value=chosen_before if held else list(BESIDE)), True]
 
-    room.opening.opened(on_opening, room.opened, [room.beside, room.opened], **PRIVATE)
+    room.opening.opened(on_opening, [room.opened, room.held], [room.beside, room.opened], **PRIVATE)
+    room.beside.change(lambda beside: remember("", texts_of(beside)), room.beside, room.held, queue=False, **PRIVATE)
 
 
 async def beside_choices(app: App[ModelsVisits], who: Who) -> list[tuple[str, str]]:
@@ -91,6 +100,22 @@ def _to_fetch(show: Renderer, info: EmbeddingInfo) -> str:
     if not info.size:
         return show.text("model.fetch_unknown")
     return show.text("model.fetch", megabytes=show.number(info.size / 1e6, ",.0f"))
+
+
+def remember(text: str, refs: Sequence[str]) -> str:
+    """What a result shows, as a hidden component holds it while the page is read again in another language."""
+    return json.dumps([text, *refs])
+
+
+def recall(held: object) -> tuple[str, tuple[str, ...]]:
+    """Text and models that `remember` wrote; nothing for whatever else comes from the browser."""
+    try:
+        found = json.loads(str(held or "[]"))
+    except ValueError:
+        return "", ()
+    if not isinstance(found, list) or not found or not isinstance(found[0], str):
+        return "", ()
+    return found[0], texts_of(found[1:])[:MAX_COLUMNS]
 
 
 def chosen(models: object, beside: object) -> tuple[str, ...]:

@@ -205,7 +205,7 @@ async def test_the_list_of_nobody_says_what_will_be_there(app: App[ChatVisits]) 
 async def test_columns_that_followed_a_run_do_not_come_over_the_conversation_opened_meanwhile(
     app: App[ChatVisits],
 ) -> None:
-    run = app.visits.send(WHO.key, "Count", choices("slow"))
+    run = app.visits.send(WHO.key, "Count", replace(choices("slow"), sampling=Sampling(max_tokens=20)))
     await anext(run)
     following = follow_models(app, WHO, ["scripted/echo"])
     assert "Scripted: slow" in str(await anext(following))

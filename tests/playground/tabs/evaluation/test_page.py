@@ -242,6 +242,15 @@ class TestRuns:
         assert str(runs.list_all(app, who)[0]).count("data-run") == 1
         assert 'role="alert"' in runs.reopen(app, who, made[0])[0]
 
+    async def test_read_again_in_another_language_it_is_drawn_in_that(self, app, who):
+        made = str((await last(compare.start(app, who, asked(app, who)))).open_run)
+        spanish = Who(who.visitor, "es", app.texts)
+        again = compare.reopen_compared(app, spanish, made)
+        assert "En qué fijarse" in str(again.table) and "data-item" in str(again.items) and again.open_run == made
+        assert runs.reopen(app, spanish, made)[2] == made
+        gone = compare.reopen_compared(app, spanish, "none")
+        assert 'role="alert"' in str(gone.progress) and gone.open_run == ""
+
     async def test_one_that_is_whole_is_finished_at_once(self, app, who):
         made = str((await last(compare.start(app, who, asked(app, who)))).open_run)
         async with aclosing(runs.finish(app, who, made)) as drawn:

@@ -13,7 +13,9 @@ from typing import Any
 import gradio as gr
 
 from playground.languages import closest
+from playground.measuring import Snapshot
 from playground.measuring.kinds import Outcomes, RunFile
+from playground.measuring.outcomes import State
 from playground.measuring.own_file import read_own
 from playground.measuring.store import StoredRun
 from playground.measuring.tasks import languages
@@ -64,6 +66,7 @@ class EvaluationCompareScreen(Screen):
     confirm: object = unchanged()
     cancel: object = unchanged()
     open_run: object = unchanged()
+    going: object = unchanged()
     scores: object = unchanged()
     took: object = unchanged()
     row: object = unchanged()
@@ -118,6 +121,25 @@ def wire_compare(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None
         app, parts.exports, layout.file, lambda who, kind, run: export_any(app, who, run, kind), parts.open_run
     )
     _wire_run(page, layout)
+    _wire_restored(page, layout)
+
+
+def _wire_restored(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
+    """After the page was read again in another language: the open run is drawn in it, one under way goes on."""
+    app, parts = page.app, layout.compare
+
+    async def on_restored(request: gr.Request, opened: str, going: str) -> AsyncGenerator[list[object]]:
+        if opened:
+            yield (await asyncio.to_thread(reopen_compared, app, app.who(request), opened)).outputs()
+            return
+        if not going:
+            yield EvaluationCompareScreen().outputs()
+            return
+        async with aclosing(compare(app, app.who(request), going)) as screens:
+            async for screen in screens:
+                yield screen.outputs()
+
+    page.restored.change(on_restored, [parts.open_run, parts.going], parts.outputs, **PRIVATE)
 
 
 def _wire_run(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -170,7 +192,7 @@ async def start(app: App[EvaluationVisits], who: Who, wanted: RunRequest) -> Asy
     show = app.show(who)
     try:
         yield EvaluationCompareScreen.showing(
-            "stop", progress=draw_sentence(show, "loading"), table="", open_run="", **_hidden()
+            "stop", progress=draw_sentence(show, "loading"), table="", open_run="", going="", **_hidden()
         )
         _, estimate = await app.visits.propose(who.visitor, wanted)
         if not estimate.free:
@@ -211,13 +233,25 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
                     break
                 if state != snapshot.state:
                     buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
-                    yield EvaluationCompareScreen.showing(*buttons, progress=progress)
+                    yield EvaluationCompareScreen.showing(*buttons, progress=progress, open_run="", going=run)
                 else:
                     yield EvaluationCompareScreen(progress=progress)
                 state = snapshot.state
         yield await asyncio.to_thread(_ended, app, who, run, progress)
     except PlaygroundError as error:
         yield EvaluationCompareScreen.showing("run", progress=draw_alert(show, error), open_run=run)
+
+
+def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> EvaluationCompareScreen:
+    """A kept comparison as it ended. Takes some tenths of a second."""
+    show = app.show(who)
+    try:
+        stored, outcomes = load_any(app, who, run)
+        state: State = "done" if len(outcomes) >= stored.description.total else "stopped"
+        ended = Snapshot(state=state, total=stored.description.total, outcomes=outcomes)
+        return _ended(app, who, run, draw_compared_progress(show, ended))
+    except PlaygroundError as error:
+        return EvaluationCompareScreen.showing("run", progress=draw_alert(show, error), table="", open_run="")
 
 
 def _ended(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> EvaluationCompareScreen:

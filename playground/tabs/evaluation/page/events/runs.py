@@ -30,19 +30,19 @@ from providers.errors import PlaygroundError
 def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     """Everything of "Runs"."""
     app, parts = page.app, layout.runs
-    opened = [parts.drawn, *parts.items.outputs]
+    opened = [parts.drawn, parts.opened, *parts.items.outputs]
 
     def on_open(request: gr.Request, run: str | None) -> list[object]:
         return list_all(app, app.who(request), run)
 
     def on_choose(request: gr.Request, run: str | None) -> list[object]:
-        return [*list_all(app, app.who(request), run), "", *hide_items()]
+        return [*list_all(app, app.who(request), run), "", "", *hide_items()]
 
     def on_rename(request: gr.Request, run: str | None, name: str) -> list[object]:
         return rename(app, app.who(request), run, name)
 
     def on_delete(request: gr.Request, run: str | None) -> list[object]:
-        return [*delete(app, app.who(request), run), "", *hide_items()]
+        return [*delete(app, app.who(request), run), "", "", *hide_items()]
 
     def on_compare(request: gr.Request, run: str | None, other: str | None) -> str:
         return compare_two(app, app.who(request), run, other)
@@ -58,6 +58,15 @@ def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     def on_stop(request: gr.Request, run: str | None) -> None:
         stop(app, app.who(request), run or "")
 
+    async def on_restored(request: gr.Request, run: str) -> list[object]:
+        """After the page was read again in another language: the list and the open result are drawn in it."""
+        who = app.who(request)
+        if not run:
+            return [gr.skip()] * (len(parts.outputs) + len(opened))
+        _, *drawn = await asyncio.to_thread(reopen, app, who, run)
+        return [*list_all(app, who, run), *drawn]
+
+    page.restored.change(on_restored, parts.opened, [*parts.outputs, *opened], **PRIVATE)
     layout.runs_tab.select(on_open, parts.run, parts.outputs, **PRIVATE)
     parts.run.input(on_choose, parts.run, [*parts.outputs, *opened], **PRIVATE)
     for event in (parts.rename.click, parts.name.submit):
@@ -148,14 +157,14 @@ def reopen(app: App[EvaluationVisits], who: Who, run: str) -> list[object]:
         stored, outcomes = load_any(app, who, run)
         drawn = kind_of(app, stored).draw(show, stored, outcomes)
     except PlaygroundError as error:
-        return [draw_alert(show, error), "", *hide_items()]
-    return ["", drawn, *show_items(show, stored, outcomes)]
+        return [draw_alert(show, error), "", "", *hide_items()]
+    return ["", drawn, run, *show_items(show, stored, outcomes)]
 
 
 async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerator[list[object]]:
     """Do what of a run is not done yet: "finish", "stop", what is told, and in the end the result."""
     show = app.show(who)
-    unchanged: list[object] = [gr.skip()] * (1 + len(hide_items()))
+    unchanged: list[object] = [gr.skip()] * (2 + len(hide_items()))
     shown, hidden = gr.update(visible=True), gr.update(visible=False)
     try:
         kind = app.kinds.of((await asyncio.to_thread(app.visits.stored, who.visitor, run)).description.measurement)

@@ -42,7 +42,10 @@ class EvaluationCompareLayout:
     items: EvaluationItemsLayout
     exports: dict[str, gr.Button]
     kept: gr.Row
-    open_run: gr.State
+    open_run: gr.Textbox
+    """Hidden: the run whose questions are shown; empty while it goes on."""
+    going: gr.Textbox
+    """Hidden: the run that goes on, or went on last."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
@@ -53,6 +56,7 @@ class EvaluationCompareLayout:
             self.table,
             *buttons,
             self.open_run,
+            self.going,
             self.scores,
             self.took,
             *self.items.outputs,
@@ -149,7 +153,8 @@ def lay_out_compare(page: Page[EvaluationVisits]) -> EvaluationCompareLayout:
         items,
         exports,
         kept,
-        gr.State(""),
+        gr.Textbox("", visible=False, elem_id="compare-open"),
+        gr.Textbox("", visible=False, elem_id="compare-going"),
     )
 
 

@@ -34,6 +34,8 @@ class EvaluationRunsLayout:
     exports: dict[str, gr.Button]
     told: gr.HTML
     drawn: gr.HTML
+    opened: gr.Textbox
+    """Hidden: the run whose result is drawn."""
     items: EvaluationItemsLayout
 
     @property
@@ -69,7 +71,7 @@ def lay_out_runs(page: Page[EvaluationVisits]) -> EvaluationRunsLayout:
             for kind in FILES
         }
     told, drawn = place("all-runs-told"), place("all-runs-drawn")
+    opened = gr.Textbox("", visible=False, elem_id="all-runs-open")
     items = lay_out_items(page, "all-runs")
-    return EvaluationRunsLayout(
-        listed, run, name, rename, reopen, proceed, stop, delete, surely, other, compare, exports, told, drawn, items
-    )
+    buttons = (rename, reopen, proceed, stop, delete, surely)
+    return EvaluationRunsLayout(listed, run, name, *buttons, other, compare, exports, told, drawn, opened, items)

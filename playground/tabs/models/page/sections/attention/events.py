@@ -14,7 +14,7 @@ from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
-from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
 from playground.tabs.models.page.sections.attention.answers import draw_effect, draw_lens, draw_salient
 from playground.tabs.models.page.sections.attention.drawing import draw_sentences
 from playground.tabs.models.page.sections.attention.layout import ModelsAttentionLayout
@@ -42,6 +42,7 @@ class ModelsAttentionScreen(Screen):
     shown: object = unchanged()
     effect: object = unchanged()
     asked: object = unchanged()
+    looked_at: object = unchanged()
     look: object = unchanged()
     stop: object = unchanged()
 
@@ -64,6 +65,15 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
             yield [first, *screen.outputs()]
             first = gr.skip()
 
+    async def on_restored(request: gr.Request, held: str) -> AsyncGenerator[list[object]]:
+        """After the page was read again in another language."""
+        text, refs = recall(held)
+        if not refs:
+            yield ModelsAttentionScreen().outputs()
+            return
+        async for screen in look_at(app, app.who(request), refs, text):
+            yield screen.outputs()
+
     async def on_ablate(request: gr.Request, event: gr.EventData) -> str:
         return await without(app, app.who(request), event.ref, event.heads, event.layers)
 
@@ -73,6 +83,7 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     async def on_salience(request: gr.Request, event: gr.EventData) -> str:
         return await what_counted(app, app.who(request), event.ref, event.position, event.method)
 
+    page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
     for event in (layout.look.click, layout.sentence.submit):
         event(on_look, inputs, layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
@@ -98,7 +109,8 @@ async def look_at(
         async for _ in beats(task := asyncio.ensure_future(looking)):
             yield ModelsAttentionScreen(shown=draw_waiting(show, told[-1])) if told else ModelsAttentionScreen()
             told.clear()
-        yield ModelsAttentionScreen.showing("look", shown=draw_sentences(show, task.result().found))
+        drawn = draw_sentences(show, task.result().found)
+        yield ModelsAttentionScreen.showing("look", shown=drawn, looked_at=remember(text, refs))
     except PlaygroundError as error:
         yield ModelsAttentionScreen.showing("look", shown=draw_alert(show, error), effect="", asked="")
 

@@ -24,11 +24,13 @@ class ModelsAttentionLayout:
     effect: gr.HTML
     asked: gr.HTML
     shown: gr.HTML
+    looked_at: gr.Textbox
+    """Hidden: the sentence and the models that are shown."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `ModelsAttentionScreen`, in its order."""
-        return [self.shown, self.effect, self.asked, self.look, self.stop]
+        return [self.shown, self.effect, self.asked, self.looked_at, self.look, self.stop]
 
 
 def lay_out_attention(page: Page[ModelsVisits]) -> ModelsAttentionLayout:
@@ -43,4 +45,5 @@ def lay_out_attention(page: Page[ModelsVisits]) -> ModelsAttentionLayout:
     shown = place("attention-shown", script_body("models/attention"))
     effect = place("attention-effect", script_body("models/show_answer"))
     asked = place("attention-asked", script_body("models/show_answer"))
-    return ModelsAttentionLayout(sentence, look, example, stop, effect, asked, shown)
+    looked_at = gr.Textbox("", visible=False, elem_id="attention-looked-at")
+    return ModelsAttentionLayout(sentence, look, example, stop, effect, asked, shown, looked_at)

@@ -15,7 +15,7 @@ from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.surprise import GuessingGame, ScoringPlan
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
-from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
 from playground.tabs.models.page.sections.surprise.drawing import draw_game, draw_surprise
 from playground.tabs.models.page.sections.surprise.layout import ModelsSurpriseLayout
 from playground.tabs.models.visit.surprise import GAME, SECTION, begin, guess_next, surprise
@@ -32,6 +32,7 @@ class ModelsSurpriseScreen(Screen):
     BUTTONS = ("look", "stop")
 
     shown: object = unchanged()
+    looked_at: object = unchanged()
     look: object = unchanged()
     stop: object = unchanged()
 
@@ -60,12 +61,22 @@ def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurp
             yield [first, *screen.outputs()]
             first = gr.skip()
 
+    async def on_restored(request: gr.Request, held: str) -> AsyncGenerator[list[object]]:
+        """After the page was read again in another language."""
+        text, refs = recall(held)
+        if not refs:
+            yield ModelsSurpriseScreen().outputs()
+            return
+        async for screen in show_surprise(app, app.who(request), refs, text):
+            yield screen.outputs()
+
     async def on_begin(request: gr.Request, text: str, *refs: object) -> list[object]:
         return (await begin_guessing(app, app.who(request), chosen(*refs), text)).outputs()
 
     def on_guess(request: gr.Request, typed: str) -> list[object]:
         return guess_word(app, app.who(request), typed).outputs()
 
+    page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
     for event in (layout.look.click, layout.text.submit):
         event(on_look, [layout.text, *models], layout.outputs, **PRIVATE)
     layout.example.click(on_example, models, [layout.text, *layout.outputs], **PRIVATE)
@@ -96,7 +107,9 @@ async def show_surprise(
         working = surprise(app.visits, who.visitor, refs, sentence, ScoringPlan())
         async for _ in beats(task := asyncio.ensure_future(working)):
             yield ModelsSurpriseScreen()
-        yield ModelsSurpriseScreen.showing("look", shown=draw_surprise(show, task.result()))
+        yield ModelsSurpriseScreen.showing(
+            "look", shown=draw_surprise(show, task.result()), looked_at=remember(text, refs)
+        )
     except PlaygroundError as error:
         yield ModelsSurpriseScreen.showing("look", shown=draw_alert(show, error))
 

@@ -22,6 +22,8 @@ class ModelsSurpriseLayout:
     example: gr.Button
     stop: gr.Button
     shown: gr.HTML
+    looked_at: gr.Textbox
+    """Hidden: the text and the models that are shown."""
     begin: gr.Button
     word: gr.Textbox
     guess: gr.Button
@@ -30,7 +32,7 @@ class ModelsSurpriseLayout:
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `ModelsSurpriseScreen`, in its order."""
-        return [self.shown, self.look, self.stop]
+        return [self.shown, self.looked_at, self.look, self.stop]
 
     @property
     def game_outputs(self) -> list[gr.blocks.Block]:
@@ -45,7 +47,7 @@ def lay_out_surprise(page: Page[ModelsVisits]) -> ModelsSurpriseLayout:
         look = button(label("models.surprise_look"), "surprise-look", variant="primary")
         stop = button(label("models.stop"), "surprise-stop", visible=False, stops=True)
         example = button(label("models.surprise_example"), "surprise-example")
-    shown = place("surprise-shown")
+    shown, looked_at = place("surprise-shown"), gr.Textbox("", visible=False, elem_id="surprise-looked-at")
     gr.Markdown(label("models.game_intro"), elem_classes="intro", elem_id="guess-intro")
     with gr.Row(elem_classes="doing"):
         begin = button(label("models.game_begin"), "guess-begin")
@@ -55,4 +57,4 @@ def lay_out_surprise(page: Page[ModelsVisits]) -> ModelsSurpriseLayout:
             label=label("models.game_word"), max_lines=1, visible=False, scale=0, min_width=220, elem_id="guess-word"
         )
         guess = button(label("models.game_guess"), "guess-go", variant="primary", visible=False)
-    return ModelsSurpriseLayout(text, look, example, stop, shown, begin, word, guess, game)
+    return ModelsSurpriseLayout(text, look, example, stop, shown, looked_at, begin, word, guess, game)

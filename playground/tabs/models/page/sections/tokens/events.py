@@ -9,7 +9,7 @@ import gradio as gr
 
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
-from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
 from playground.tabs.models.page.sections.tokens.compared import draw_compared
 from playground.tabs.models.page.sections.tokens.drawing import draw_cuts, draw_found, draw_merged
 from playground.tabs.models.page.sections.tokens.layout import ModelsTokensLayout
@@ -26,8 +26,14 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
     app = page.app
     models = [page.sidebar.models, room.beside]
 
-    async def on_cut(request: gr.Request, text: str, *refs: object) -> str:
-        return await cut_text(app, app.who(request), chosen(*refs), text)
+    async def on_cut(request: gr.Request, text: str, *refs: object) -> list[str]:
+        models = chosen(*refs)
+        return [await cut_text(app, app.who(request), models, text), remember(text, models)]
+
+    async def on_restored(request: gr.Request, held: str) -> object:
+        """After the page was read again in another language."""
+        text, models = recall(held)
+        return await cut_text(app, app.who(request), models, text) if models else gr.skip()
 
     async def on_compare(request: gr.Request, first: str, second: str, *refs: object) -> str:
         return await compare(app, app.who(request), chosen(*refs), first, second)
@@ -42,13 +48,15 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
         who = app.who(request)
         return [who.text("models.example_en"), who.text("models.example_es")]
 
+    drawn = [layout.shown, layout.looked_at]
+    page.restored.change(on_restored, layout.looked_at, layout.shown, **PRIVATE)
     for event in (layout.cut.click, layout.text.submit):
-        event(on_cut, [layout.text, *models], layout.shown, **PRIVATE)
+        event(on_cut, [layout.text, *models], drawn, **PRIVATE)
     for button, key in (
         (layout.example, "cut_example_text"),
         *((one, f"odd_{name}_text") for name, one in layout.odd.items()),
     ):
-        button.click(_example(app, key), models, [layout.text, layout.shown], **PRIVATE)
+        button.click(_example(app, key), models, [layout.text, *drawn], **PRIVATE)
     for event in (layout.compare.click, layout.first.submit, layout.second.submit):
         event(on_compare, [layout.first, layout.second, *models], layout.compared, **PRIVATE)
     layout.query.submit(on_query, [layout.query, *models], layout.found, **PRIVATE)
@@ -60,7 +68,8 @@ def _example(app: App[ModelsVisits], key: str) -> Any:
     async def on_example(request: gr.Request, *refs: object) -> list[str]:
         who = app.who(request)
         text = who.text(f"models.{key}")
-        return [text, await cut_text(app, who, chosen(*refs), text)]
+        models = chosen(*refs)
+        return [text, await cut_text(app, who, models, text), remember(text, models)]
 
     return on_example
 

@@ -24,6 +24,8 @@ class ModelsTokensLayout:
     example: gr.Button
     odd: dict[str, gr.Button]
     shown: gr.HTML
+    looked_at: gr.Textbox
+    """Hidden: the text and the models that are shown."""
     first: gr.Textbox
     second: gr.Textbox
     compare: gr.Button
@@ -41,7 +43,7 @@ def lay_out_tokens(page: Page[ModelsVisits]) -> ModelsTokensLayout:
         cut = button(label("models.cut"), "tokens-cut", variant="primary")
         example = button(label("models.cut_example"), "tokens-example")
         odd = {name: button(label(f"models.odd_{name}"), f"tokens-odd-{name}", quiet=True) for name in ODD_CASES}
-    shown = place("tokens-shown")
+    shown, looked_at = place("tokens-shown"), gr.Textbox("", visible=False, elem_id="tokens-looked-at")
     with gr.Accordion(label("models.two_languages"), open=False, elem_id="tokens-languages"):
         with gr.Row():
             first = gr.Textbox(label=label("models.first_text"), max_lines=6, min_width=260, elem_id="tokens-first")
@@ -60,5 +62,5 @@ def lay_out_tokens(page: Page[ModelsVisits]) -> ModelsTokensLayout:
         )
         merged = place("tokens-merged")
     return ModelsTokensLayout(
-        text, cut, example, odd, shown, first, second, compare, compared, query, found, word, merged
+        text, cut, example, odd, shown, looked_at, first, second, compare, compared, query, found, word, merged
     )
