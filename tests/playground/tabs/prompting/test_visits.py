@@ -311,7 +311,8 @@ class TestMeasuring:
                 if not pausing and sum(snapshot.in_flight.values()):  # however long it takes until something begins
                     pausing = True
                     trials.pause(WHO)
-                if snapshot.state == "paused" and not sum(snapshot.in_flight.values()):
+                # What was under way ends; its answers are kept a moment after.
+                if snapshot.state == "paused" and not sum(snapshot.in_flight.values()) and snapshot.outcomes:
                     held = len(snapshot.outcomes)
                     trials.resume(WHO)
         assert "paused" in states and 0 < held < 40
