@@ -20,11 +20,12 @@ from playground.measuring.reference import Given, Measured, Needs, Vectors
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.endpoints import endpoint_error
 from playground.page.parts.pace import paced
+from playground.page.parts.run_prices import price_text
 from playground.page.program import App, Who
 from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison
 from playground.tabs.evaluation.lab.energy import EnergyUse
 from playground.tabs.evaluation.lab.many import MOST, ManyMeasured, given_of, measure_many
-from playground.tabs.evaluation.page.events.compare import price_text, run_as_file
+from playground.tabs.evaluation.page.events.compare import run_as_file
 from playground.tabs.evaluation.page.events.items import kind_of, load_any
 from playground.tabs.evaluation.page.events.microscope import MOST_READ, checked_needs
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison, comparison_name

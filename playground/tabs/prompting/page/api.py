@@ -18,10 +18,10 @@ from playground.measuring.store import RunDescription
 from playground.page.parts.endpoints import endpoint_error
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
+from playground.page.parts.run_prices import price_text
 from playground.page.program import App, Who
 from playground.strategies.solving.strategy import strategies as every_strategy
 from playground.tabs.prompting.page.drawing.lines import ResultLine, partial_lines, result_lines
-from playground.tabs.prompting.page.events.measure import price_text
 from playground.tabs.prompting.page.fields import (
     StrategyChoice,
     TaskSetFields,

@@ -21,11 +21,11 @@ from playground.measuring.store import StoredRun
 from playground.measuring.tasks import languages
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.pace import paced
-from playground.page.parts.render import Renderer
+from playground.page.parts.run_prices import price_text
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
-from playground.strategies.runs.describe import Estimate, RunRequest
+from playground.strategies.runs.describe import RunRequest
 from playground.tabs.evaluation.lab.comparison import comparison
 from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress, draw_comparison_run
 from playground.tabs.evaluation.page.drawing.figures import plot_compared
@@ -321,11 +321,3 @@ def run_as_file(app: App[EvaluationVisits], who: Who, run: StoredRun, outcomes: 
     if kind == "report":
         return report(show, known, run, outcomes)
     return known.export(show, run, outcomes, kind) if kind in known.EXPORTS else None
-
-
-def price_text(show: Renderer, estimate: Estimate) -> str:
-    """What a comparison may cost, before it begins, in a sentence."""
-    values = {"models": ", ".join(estimate.elsewhere), "calls": show.number(estimate.calls)}
-    if estimate.cost is None:
-        return show.text("prompting.cost_nobody_knows", **values)
-    return show.text("prompting.cost_about", cost=show.dollars(estimate.cost), **values)

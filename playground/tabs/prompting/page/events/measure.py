@@ -16,11 +16,10 @@ from playground.measuring import Snapshot
 from playground.measuring.tasks import languages
 from playground.page.parts.examples import example_values
 from playground.page.parts.pace import paced
-from playground.page.parts.render import Renderer
+from playground.page.parts.run_prices import price_text
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
-from playground.strategies.runs.describe import Estimate
 from playground.tabs.prompting.page.drawing.lines import partial_lines
 from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence
 from playground.tabs.prompting.page.drawing.results import draw_results, draw_run_progress
@@ -255,12 +254,3 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScr
     progress = draw_run_progress(show, ended, 0)
     results = show_results(app, who, run)
     return PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)
-
-
-def price_text(show: Renderer, estimate: Estimate) -> str:
-    """What a run may cost, before it begins, in a sentence."""
-    values = {"models": ", ".join(estimate.elsewhere), "calls": show.number(estimate.calls)}
-    if estimate.cost is None:
-        return show.text("prompting.cost_nobody_knows", **values)
-    cost = show.number(estimate.cost, ".4f" if estimate.cost < 1 else ".2f")
-    return show.text("prompting.cost_about", cost=cost, **values)
