@@ -21,4 +21,6 @@ def modules() -> tuple[Any, Any]:
         import openvino
         import openvino_genai
 
+        # Asking for the first array finds NumPy, and two threads that do so at once wait for each other for ever.
+        _ = openvino.Tensor(openvino.Type.f32, openvino.Shape([1])).data
     return openvino, openvino_genai

@@ -1,4 +1,4 @@
-"""One thread that computes for many callers: their texts share batches, and what nobody waits for is not computed."""
+"""Threads that compute for many callers: their texts share batches, and what nobody waits for is not computed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Row = NDArray[np.float32]
 Compute = Callable[[Sequence[TokenizedText]], Row]
 """Some texts → one row each."""
 TEXTS = 32
-TOKENS = 1024
+TOKENS = 512
 """A batch's texts, and its tokens with padding, at most: nobody waits long for somebody else's, and what a layer works
 on stays in the processor's cache."""
 _NEAR = 2
@@ -47,16 +47,21 @@ class _Submission:
 
 
 class TextBatcher:
-    """`computed` counts the texts computed, so that a test sees work going on after a stop."""
+    """`computed` counts the texts computed, so that a test sees work going on after a stop.
 
-    def __init__(self, compute: Compute, name: str) -> None:
+    `workers` is how many batches `compute` may be given at once, each in a thread of its own.
+    """
+
+    def __init__(self, compute: Compute, name: str, workers: int = 1) -> None:
         self.computed = 0
         self._compute: Compute | None = compute
         self._jobs: list[_Submission] = []
         self._wake = threading.Condition()
         self._closed, self._turn = False, 0
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+        self._running = workers
+        self._threads = [threading.Thread(target=self._run, name=name, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
+            thread.start()
 
     async def submit(self, texts: Sequence[TokenizedText]) -> list[Row]:
         """One row for each text. Cancelling it drops those that are not being computed yet.
@@ -72,7 +77,7 @@ class TextBatcher:
             if self._closed:
                 raise Unavailable(provider="huggingface")
             self._jobs.append(job)
-            self._wake.notify()
+            self._wake.notify_all()
         try:
             return await job.done
         finally:
@@ -81,22 +86,25 @@ class TextBatcher:
                     self._jobs.remove(job)
 
     def close(self) -> None:
-        """End the thread after the batch in progress, and let go of the model."""
+        """End the threads after the batches in progress, and let go of the model."""
         with self._wake:
             self._closed = True
-            self._wake.notify()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+            self._wake.notify_all()
+        if threading.current_thread() not in self._threads:
+            for thread in self._threads:
+                thread.join()
         self._compute = None
 
     def _run(self) -> None:
         while True:
             with self._wake:
-                while not self._jobs and not self._closed:
+                while not self._closed and not any(job.left for job in self._jobs):
                     self._wake.wait()
                 if self._closed:
-                    for job in self._jobs:
-                        _tell(job, Unavailable(provider="huggingface"))
+                    self._running -= 1
+                    if not self._running:  # what the others were at is told by then
+                        for job in self._jobs:
+                            _tell(job, Unavailable(provider="huggingface"))
                     return
                 batch = self._next()
             self._work(batch)

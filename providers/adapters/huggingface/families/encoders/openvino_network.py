@@ -3,6 +3,7 @@ quick again as torch. Slow to import; everything here blocks and runs in threads
 
 from __future__ import annotations
 
+import queue
 import shutil
 import warnings
 from pathlib import Path
@@ -21,6 +22,8 @@ _FEWEST = 5_000_000
 """Numbers of a network for which it is worth the seconds that converting takes."""
 _STEP = 32
 """Lengths are rounded up to it: for every new one OpenVINO makes new kernels."""
+STREAMS = 2
+"""Batches at once: while one is made ready or brought away, the other keeps the processor busy."""
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -51,26 +54,34 @@ def save_network(model: Any, folder: Path) -> None:
 
 
 def compile_network(folder: Path, threads: int) -> CompiledNetwork:
-    """What `save_network` wrote. Raises `FAILURES`."""
+    """What `save_network` wrote, computing `min(STREAMS, threads)` batches at once. Raises `FAILURES`."""
     openvino, _ = modules()
-    options = {"INFERENCE_PRECISION_HINT": "bf16", "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
-    return CompiledNetwork(openvino.Core().compile_model(str(folder / _FOLDER / _FILE), "CPU", options))
+    streams = min(STREAMS, threads)
+    options = {"INFERENCE_PRECISION_HINT": "bf16", "NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": threads}
+    return CompiledNetwork(openvino.Core().compile_model(str(folder / _FOLDER / _FILE), "CPU", options), streams)
 
 
 class CompiledNetwork(torch.nn.Module):
-    """Stands in the place of a `SentenceTransformer`'s first part. For one thread at a time."""
+    """Stands in the place of a `SentenceTransformer`'s first part. `streams` threads may call it at once; more wait."""
 
-    def __init__(self, compiled: Any) -> None:
+    def __init__(self, compiled: Any, streams: int) -> None:
         super().__init__()
+        self.streams = streams
         self._names = [port.get_any_name() for port in compiled.inputs]
-        self._request = compiled.create_infer_request()
+        self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for _ in range(streams):
+            self._requests.put(compiled.create_infer_request())
 
     def forward(self, features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Adds `token_embeddings`, shape (texts, tokens, numbers)."""
         length = features["input_ids"].shape[1]
         more = -length % _STEP
         given = {name: torch.nn.functional.pad(features[name], (0, more)).numpy() for name in self._names}
-        found = self._request.infer(given)[0]
+        request = self._requests.get()
+        try:
+            found = request.infer(given)[0]
+        finally:
+            self._requests.put(request)
         features["token_embeddings"] = torch.from_numpy(found)[:, :length]
         return features
 

@@ -1,4 +1,4 @@
-"""The thread that computes for many callers, with a computation that only notes what it was given."""
+"""The threads that compute for many callers, with a computation that only notes what it was given."""
 
 from __future__ import annotations
 
@@ -121,3 +121,31 @@ async def test_closing_tells_those_who_wait(batching: TextBatcher, noting: Notin
 
 async def test_nothing_to_compute_is_nothing_computed(batching: TextBatcher, noting: Noting) -> None:
     assert await batching.submit([]) == [] and noting.batches == []
+
+
+async def test_two_workers_compute_two_batches_of_a_book_at_once() -> None:
+    together = threading.Barrier(2)  # a batch alone breaks it, and fails
+
+    def compute(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
+        together.wait(10)
+        return np.array([[sum(text.ids)] for text in texts], dtype=np.float32)
+
+    made = TextBatcher(compute, "test", workers=2)
+    try:
+        rows = await made.submit([text(TOKENS, number) for number in range(4)])
+    finally:
+        made.close()
+    assert [int(row[0]) for row in rows] == [TOKENS * number for number in range(4)]
+
+
+async def test_closing_with_two_workers_lets_what_is_computed_finish() -> None:
+    noting = Noting()
+    noting.gate.clear()
+    made = TextBatcher(noting, "test", workers=2)
+    asked = asyncio.create_task(made.submit([text(3)]))
+    await begun(noting)
+    closing = asyncio.create_task(asyncio.to_thread(made.close))
+    await asyncio.sleep(0.05)  # the worker without work has ended by then, as a rule; either way the row must come
+    noting.gate.set()
+    await closing
+    assert int((await asked)[0][0]) == 3

@@ -71,7 +71,9 @@ async def test_its_vectors_are_torchs(folder: Path, monkeypatch: pytest.MonkeyPa
 async def test_it_is_chosen_where_it_is_clearly_quicker_and_agrees(
     folder: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, alike: bool, engine: str
 ) -> None:
-    def timed(model: object, parts: object, texts: object, *, fast: bool) -> tuple[NDArray[np.float32], float]:
+    def timed(
+        model: object, parts: object, texts: object, *, fast: bool, streams: int = 1
+    ) -> tuple[NDArray[np.float32], float]:
         compiled = isinstance(next(iter(parts)), openvino_network.CompiledNetwork)  # type: ignore[call-overload]
         return np.ones((1, 1), np.float32), seconds if compiled else 1.0
 
