@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, fields
 from importlib import import_module
 from pkgutil import iter_modules
@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, Protocol, cast, runtime_checkable
 
 import gradio as gr
+from gradio.components.api_component import Api
 
 from playground import tabs
 from playground.page.keeping import wire_keeping
@@ -90,10 +91,32 @@ def labels(texts: Texts) -> gr.I18n:
     return gr.I18n(**{language: dict(table) for language, table in texts.tables.items()})
 
 
+class _PageBlocks(DiscreetBlocks):
+    """The page, whose endpoints' parameters the browser does not lay out: `gr.api` makes components of them, which are
+    drawn nowhere and were a sixth of all."""
+
+    def get_config_file(self) -> Any:
+        config: Any = super().get_config_file()
+        nowhere = {number for number, block in self.blocks.items() if isinstance(block, Api)}
+        for component in config["components"]:
+            if component["id"] in nowhere:
+                component["props"]["visible"] = False  # else the browser waits until it is drawn
+        for layout in (config["layout"], *(page["layout"] for page in config["page"].values())):
+            _leave_out(layout, nowhere)
+        return config
+
+
+def _leave_out(node: Any, numbers: Set[int]) -> None:
+    if "children" in node:
+        node["children"] = [child for child in node["children"] if child["id"] not in numbers]
+        for child in node["children"]:
+            _leave_out(child, numbers)
+
+
 def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
     """The page."""
     blocks: gr.Blocks
-    with DiscreetBlocks(program.texts, title="Aula", fill_height=True, analytics_enabled=False) as blocks:
+    with _PageBlocks(program.texts, title="Aula", fill_height=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="head", equal_height=True):
             gr.HTML(_BRAND, container=False)
             switches = {
