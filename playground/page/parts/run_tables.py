@@ -67,7 +67,7 @@ def draw_two(show: Renderer, one: StoredRun, other: StoredRun, found: Mapping[st
 def _row(show: Renderer, run: StoredRun, opened: bool, *, kinds: bool) -> str:
     it, name = run.description, html.escape(run.name)
     state = show.text("run_list.runs_whole" if run.whole else "run_list.runs_open")
-    failed = f" · {show.text('kept.runs_failed', count=run.failed)}" if run.failed else ""
+    failed = f" · {show.text('run_list.runs_failed', count=run.failed)}" if run.failed else ""
     cells = [
         *([kind_title(show, it.measurement)] if kinds else []),
         show.moment(run.created),
