@@ -68,7 +68,7 @@ def test_models_are_compared_and_every_run_is_listed(open_page):
     page.locator("#compare-items [data-item]").first.click()
     expect(page.locator("#compare-item .attempt")).to_have_count(2)
     with page.expect_download() as saved:
-        page.locator("#compare-report").click()
+        page.locator("#compare-table [data-export=report]").click()
     report = Path(saved.value.path()).read_text("utf-8")
     assert report.startswith("<!doctype html>") and "CO₂" in report
     open_mode(page, MODES, "Runs")
@@ -76,16 +76,17 @@ def test_models_are_compared_and_every_run_is_listed(open_page):
     expect(listed).to_have_count(2)
     expect(listed.nth(0)).to_contain_text("Models")
     expect(listed.nth(1)).to_contain_text("Seeing")
+    listed.nth(0).get_by_role("button").click()
+    expect(page.locator("#all-runs-drawn table").first).to_be_visible()
     page.locator("#all-runs-name").locator("input, textarea").fill("Mine")
     page.locator("#all-runs-rename").click()
     expect(listed.nth(0)).to_contain_text("Mine")
-    choose(page, "#all-runs-chosen", "Seeing")
-    expect(page.locator("#all-runs-notebook")).to_be_hidden()
-    page.locator("#all-runs-reopen").click()
+    listed.nth(1).get_by_role("button").click()
     expect(page.locator("#all-runs-drawn table").first).to_be_visible()
+    expect(page.locator("#all-runs-drawn [data-export=notebook]")).to_have_count(0)
     expect(page.locator("#all-runs-items [data-item]").first).to_be_visible()
     with page.expect_download() as saved:
-        page.locator("#all-runs-jsonl").click()
+        page.locator("#all-runs-drawn [data-export=jsonl]").click()
     run = json.loads(Path(saved.value.path()).read_text("utf-8").split("\n")[0])
     assert run["description"]["measurement"] == "vision"
     assert unnamed(page) == []
@@ -111,7 +112,9 @@ def test_two_thousand_cells_stay_usable(open_page, tmp_path):
     open_evaluation(page)
     page.locator("#compare-own > button").click()
     page.locator("#compare-own input[type=file]").set_input_files(file)
-    expect(page.locator("#compare-told")).to_contain_text("1,000")
+    expect(page.locator("#compare-own-told")).to_contain_text("1000 rows")
+    page.locator("#compare-own-told").get_by_role("button").click()
+    expect(page.locator("#compare-own-told")).to_contain_text("1,000")
     page.locator("#compare-count input").fill("1000")
     page.locator("#compare-run").click()
     expect(page.locator("#compare-progress")).to_contain_text("2000 of 2000 answers", timeout=300_000)

@@ -175,10 +175,10 @@ def test_runs_are_named_compared_exported_and_deleted(open_page):
     expect(page.locator("#runs-told tbody tr")).to_have_count(2)
     for kind, beginning in (("csv", "\ufeffcolumn,"), ("markdown", "# "), ("notebook", "{")):
         with page.expect_download() as download:
-            page.locator(f"#runs-export-{kind}").click()
+            page.locator(f"#runs-exports [data-export={kind}]").click()
         assert Path(download.value.path()).read_text("utf-8").startswith(beginning)
     with page.expect_download() as download:
-        page.locator("#runs-export-jsonl").click()
+        page.locator("#runs-exports [data-export=jsonl]").click()
     lines = Path(download.value.path()).read_text("utf-8").splitlines()
     assert len(lines) == 11 and json.loads(lines[0])["name"] == "<b>Before</b> the break"
     page.locator("#runs-reopen").click()
@@ -198,8 +198,8 @@ def test_own_questions(open_page, tmp_path):
     page.locator("#measure-own > button").first.click()
     page.locator("#measure-file input[type=file]").set_input_files(file)
     expect(page.locator("#measure-own-told")).to_contain_text("3 rows")
-    choose(page, "#measure-own-kind", re.compile("a number"))
-    page.locator("#measure-own-use").click()
+    page.locator("#measure-own-told [name=kind]").select_option("number")
+    page.locator("#measure-own-told").get_by_role("button").click()
     expect(page.locator("#measure-own-told")).to_contain_text("Row 3:")
     expect(page.locator("#measure-tasks input")).to_have_value("Your file: mine.csv")
     page.locator("#measure-run").click()

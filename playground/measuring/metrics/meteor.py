@@ -6,44 +6,43 @@ METEOR = F · (1 − 0.5 · (c / m)³), against the nearest reference. From 0 to
 own reference stays a little below 1, for its one piece counts.
 
 Words of the same meaning come from WordNet, in English alone and only where its files are installed: nothing is
-fetched, and `notes` say which matches were possible. Stems are Porter's in English, Snowball's in Spanish.
+fetched, and `notes` say which matches were possible. Stems are Porter's in English, Snowball's in Spanish. As in nltk,
+meanings are looked up of what is left after stemming, by its stem.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playground.measuring.reference import Measured, Texts, Traits, few, mean_measured
+from playground.measuring.wordnet import State, Synonyms, synonyms
 from playground.measuring.words import tokenize
 
 if TYPE_CHECKING:
     from nltk.stem.api import StemmerI
 
 TRAITS = Traits(needs="texts")
-_ALPHA, _GAMMA, _BETA = 0.9, 0.5, 3
-
-
-class _NoSynonyms:
-    """In the place of WordNet, where it is not installed: no word has another of its meaning."""
-
-    def synsets(self, word: str) -> list[object]:
-        return []
+_NOTES: Mapping[State, str] = {
+    "used": "meteor_with_meaning",
+    "absent": "meteor_without_meaning",
+    "damaged": "meteor_damaged_meaning",
+}
 
 
 def measure(given: Texts) -> Measured:
     """The mean over items. `parts`: precision, recall, pieces, the words matched as they stand, by stem, by meaning."""
-    wordnet, note = _synonyms(given.language)
+    wordnet = synonyms(given.language)
     stemmer = _stemmer(given.language)
     each = []
     for one, several in zip(given.candidates, given.references, strict=True):
         tried = [meteor_of(tokenize(one), tokenize(ref), stemmer, wordnet) for ref in several if ref.strip()]
         each.append(max(tried, key=lambda found: found.value or 0.0))
-    return mean_measured(each, note, *few(len(each)))
+    return mean_measured(each, _NOTES[wordnet.state], *few(len(each)))
 
 
-def meteor_of(candidate: Sequence[str], reference: Sequence[str], stemmer: StemmerI, wordnet: Any) -> Measured:
+def meteor_of(candidate: Sequence[str], reference: Sequence[str], stemmer: StemmerI, wordnet: Synonyms) -> Measured:
     """Of one candidate against one reference, both as words."""
     from nltk.translate.meteor_score import align_words, exact_match, single_meteor_score, stem_match
 
@@ -73,16 +72,3 @@ def _stemmer(language: str) -> StemmerI:
     from nltk.stem import PorterStemmer, SnowballStemmer
 
     return SnowballStemmer("spanish") if language == "es" else PorterStemmer()
-
-
-def _synonyms(language: str) -> tuple[Any, str]:
-    """WordNet where it is here and of use, with the note that says so."""
-    if language == "en":
-        from nltk.corpus import wordnet
-
-        try:
-            wordnet.ensure_loaded()
-        except LookupError:
-            return _NoSynonyms(), "meteor_without_meaning"
-        return wordnet, "meteor_with_meaning"
-    return _NoSynonyms(), "meteor_without_meaning"

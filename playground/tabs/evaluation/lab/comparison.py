@@ -15,6 +15,7 @@ from playground.measuring.statistics import holm, items_to_tell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import ColumnSummary, extracted_answer, item_means, summarise
 from playground.tabs.evaluation.lab.energy import EnergyUse, local_energy, service_energy
+from playground.tabs.evaluation.lab.sureness import Sureness, sureness
 
 PLACES, ENERGY = "places", "energy"
 """Details of a kept comparison: where each model answers, and what this computer took while it ran."""
@@ -43,6 +44,8 @@ class ComparedLine:
     energy: EnergyUse | None
     sent: int
     requests: int
+    sure: Sureness | None
+    """`None` where answers were written."""
 
 
 def comparison(description: RunDescription, outcomes: Outcomes) -> tuple[ComparedLine, ...]:
@@ -69,6 +72,7 @@ def comparison(description: RunDescription, outcomes: Outcomes) -> tuple[Compare
                 energy=_energy(description, place, mine, shares.get(column.key, 0.0)),
                 sent=0 if place.local else summary.input_tokens,
                 requests=0 if place.local else summary.calls,
+                sure=sureness(description, outcomes, column.key),
             )
         )
     return tuple(lines)
@@ -86,21 +90,6 @@ def place_of(description: RunDescription, ref: str) -> Place:
         id=str(it.get("id") or name),
         name=str(it.get("name") or name),
     )
-
-
-def confidences(outcomes: Outcomes, column: str) -> tuple[tuple[bool, ...], tuple[float, ...]]:
-    """Of options compared by their likelihood: whether the likeliest was right, and its share. Nothing where answers
-    were written."""
-    right, said = list[bool](), list[float]()
-    for cell, outcome in sorted(outcomes.items()):
-        if cell.column != column or outcome.score is None or not isinstance(outcome.trace, list):
-            continue
-        shares = [one.get("share") for one in outcome.trace if isinstance(one, dict)]
-        known = [float(share) for share in shares if isinstance(share, int | float)]
-        if known:
-            right.append(outcome.score == 1)
-            said.append(min(1.0, max(known)))
-    return tuple(right), tuple(said)
 
 
 def labels_of(description: RunDescription, outcomes: Outcomes, column: str) -> Labels | None:

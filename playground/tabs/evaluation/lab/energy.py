@@ -109,13 +109,14 @@ def service_energy(provider: str, model: str, outcomes: Sequence[Outcome]) -> En
 
 
 def local_energy(tracked: Sequence[Mapping[str, JsonValue]], share: float) -> EnergyUse | None:
-    """A column's `share` (0 to 1) of what this computer took, by the times that a run was gone on with.
+    """A column's `share` (0 to 1) of what this computer took, by the times that a run was gone on with; `None`
+    where one of them has no end: it was killed, and what it took is not known.
 
     CO₂ for electricity from the cleanest tenth of the world's countries to the dirtiest: where this computer stands is
     not asked.
     """
     kwh = sum(_number(one.get("kwh")) for one in tracked) * share
-    if not tracked or kwh <= 0:
+    if not tracked or kwh <= 0 or any("kwh" not in one for one in tracked):
         return None
     measured = all(one.get("measured") is True for one in tracked)
     low = kwh * (1 - _COUNTED) if measured else kwh / _GUESSED

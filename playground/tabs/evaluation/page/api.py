@@ -20,13 +20,15 @@ from playground.measuring.reference import Given, Measured, Needs, Vectors
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.endpoints import endpoint_error
 from playground.page.parts.pace import paced
+from playground.page.parts.run_list import load_run
 from playground.page.parts.run_prices import price_text
 from playground.page.program import App, Who
 from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison
 from playground.tabs.evaluation.lab.energy import EnergyUse
 from playground.tabs.evaluation.lab.many import MOST, ManyMeasured, given_of, measure_many
-from playground.tabs.evaluation.page.events.compare import run_as_file
-from playground.tabs.evaluation.page.events.items import kind_of, load_any
+from playground.tabs.evaluation.lab.sureness import Sureness
+from playground.tabs.evaluation.page.events.exports import exports_of, run_as_file
+from playground.tabs.evaluation.page.events.items import kind_of
 from playground.tabs.evaluation.page.events.microscope import MOST_READ, checked_needs
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison, comparison_name
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
@@ -153,7 +155,7 @@ def _publish_compare(app: App[EvaluationVisits]) -> None:
             description, estimate = await app.visits.propose(who.visitor, wanted)
             if not (estimate.free or confirm_cost):
                 raise gr.Error(price_text(app.show(who), estimate), print_exception=False)
-            name = comparison_name(app, who, description)
+            name = comparison_name(who, description)
             run = await asyncio.to_thread(app.visits.create, who.visitor, name, description)
             async with aclosing(_compared(app, who, run, description)) as reports:
                 async for report in reports:
@@ -179,7 +181,7 @@ async def _compared(
 
 
 def _lines(app: App[EvaluationVisits], who: Who, run: str) -> list[dict[str, Any]]:
-    stored, outcomes = load_any(app, who, run)
+    stored, outcomes = load_run(app, who, run)
     return [line_json(line) for line in comparison(stored.description, outcomes)]
 
 
@@ -193,9 +195,17 @@ def line_json(line: ComparedLine) -> dict[str, Any]:
         **values,
         "p_holm": line.corrected,
         "items_to_tell": line.needed,
+        "sure": _sure_json(line.sure),
         "energy": _energy_json(line.energy),
         "sent": {"requests": line.requests, "tokens": line.sent},
     }
+
+
+def _sure_json(it: Sureness | None) -> dict[str, Any] | None:
+    """How far off a model's own probabilities were, of answers chosen by their likelihood."""
+    if it is None:
+        return None
+    return {"calibration_error": it.error, "auc": it.auc, "answers": it.answers, "options": it.options}
 
 
 def _energy_json(it: EnergyUse | None) -> dict[str, Any] | None:
@@ -211,7 +221,7 @@ def _publish_runs(app: App[EvaluationVisits]) -> None:
         try:
             if not run:
                 return [run_json(app, who, one) for one in app.visits.kept.listed(who.visitor)]
-            stored, outcomes = load_any(app, who, run)
+            stored, outcomes = load_run(app, who, run)
             if file:
                 return _file_text(app, who, stored, outcomes, file)
             return {**run_json(app, who, stored), "outcomes": _outcomes_json(outcomes)}
@@ -233,14 +243,14 @@ def run_json(app: App[EvaluationVisits], who: Who, run: StoredRun) -> dict[str, 
         "done": run.done,
         "total": run.description.total,
         "failed": run.failed,
-        "files": list(dict.fromkeys((*kind.EXPORTS, "report"))),
+        "files": list(exports_of(app, run)),
     }
 
 
 def _file_text(app: App[EvaluationVisits], who: Who, run: StoredRun, outcomes: Outcomes, file: str) -> str:
     found = run_as_file(app, who, run, outcomes, file)
     if found is None:
-        raise ArgumentError("choice", name="file", choices=", ".join((*kind_of(app, run).EXPORTS, "report")))
+        raise ArgumentError("choice", name="file", choices=", ".join(exports_of(app, run)))
     return found.content
 
 

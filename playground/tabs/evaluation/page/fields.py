@@ -6,24 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from playground.asking.errors import ArgumentError
-from playground.languages import in_language
 from playground.measuring import TaskSet, metrics
 from playground.measuring.errors import MeasuringError
 from playground.measuring.store import RunDescription
-from playground.measuring.tasks import load, set_rows
-from playground.measuring.tasks import names as set_names
 from playground.page.parts.fields import checked_within
+from playground.page.parts.task_sets import LARGEST_SEED, MODES, MOST_ITEMS, checked_tasks, task_set_titles
 from playground.page.program import App, Who
 from playground.strategies.runs.describe import BASELINE, MOST_REPEATS, RunRequest
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
-from playground.visitors.checks import checked_language
 from providers.types import Sampling
-
-OWN = "own"
-"""The name of a visitor's own questions among the task sets."""
-MOST_ITEMS = 2000
-MODES = ("written", "likelihood")
-_SEEDS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,25 +38,16 @@ def checked_comparison(
         raise ArgumentError("choice", name="measure", choices=", ".join(MODES))
     likelihood = fields.mode == "likelihood"
     return RunRequest(
-        tasks=_scored_by(checked_tasks(app, who, fields), fields.metric),
+        tasks=_scored_by(checked_tasks(app, who, fields.tasks, fields.language), fields.metric),
         count=int(checked_within("count", fields.count, 1, MOST_ITEMS, whole=True)),
         models=tuple(models),
         strategies=(BASELINE,),
         titles={BASELINE: who.text("strategy.zero_shot.title")},
         sampling=sampling,
         repeats=int(checked_within("repeats", fields.repeats, 1, MOST_REPEATS, whole=True)),
-        seed=int(checked_within("seed", fields.seed, 0, _SEEDS, whole=True)),
+        seed=int(checked_within("seed", fields.seed, 0, LARGEST_SEED, whole=True)),
         normalise="characters" if likelihood else None,
     )
-
-
-def checked_tasks(app: App[EvaluationVisits], who: Who, fields: CompareFields) -> TaskSet:
-    """The chosen set, or the visitor's own questions. Raises `MeasuringError("task_set")`."""
-    if fields.tasks == OWN:
-        if (own := app.visits.own(who.visitor)) is None:
-            raise MeasuringError("task_set", name=OWN)
-        return own
-    return load(str(fields.tasks or ""), checked_language(fields.language))
 
 
 def metric_choices(who: Who, tasks: TaskSet) -> list[tuple[str, str]]:
@@ -74,18 +56,9 @@ def metric_choices(who: Who, tasks: TaskSet) -> list[tuple[str, str]]:
     return usual + [(_metric_title(who, name), name) for name in metrics.for_kind(tasks.kind)]
 
 
-def task_set_choices(app: App[EvaluationVisits], who: Who) -> list[tuple[str, str]]:
-    """Title and name of every task set, a visitor's own last."""
-    rows = zip(set_names(), set_rows(), strict=True)
-    every = [(in_language(row.words, who.language).title, name) for name, row in rows]
-    own = app.visits.own(who.visitor)
-    return every + ([(who.text("prompting.tasks_own", name=own.name), OWN)] if own is not None else [])
-
-
-def comparison_name(app: App[EvaluationVisits], who: Who, description: RunDescription) -> str:
+def comparison_name(who: Who, description: RunDescription) -> str:
     """What a comparison is called until the visitor names it."""
-    titles = {name: title for title, name in task_set_choices(app, who)}
-    title = titles.get(description.tasks, description.tasks)
+    title = task_set_titles(who).get(description.tasks, description.tasks)
     return who.text("evaluation.new_name", tasks=title, count=len(description.items))
 
 

@@ -60,7 +60,8 @@ class EvaluationVisits(StrategyRuns):
         async with AsyncExitStack() as stack:
             followed = Tracking()
             if here and not stored.whole:
-                stack.push_async_callback(self._keep_energy, visitor, run_id, followed)
+                part = await run_to_end(lambda: self._begin_energy(visitor, run_id))
+                stack.push_async_callback(self._keep_energy, visitor, run_id, part, followed)
                 await stack.enter_async_context(tracking(followed))
             async with aclosing(self.measure(visitor, run_id, place)) as snapshots:
                 async for snapshot in snapshots:
@@ -142,14 +143,26 @@ class EvaluationVisits(StrategyRuns):
         columns = tuple(replace(one, label=labels.get(one.model, one.model)) for one in description.columns)
         return replace(description, columns=columns, baseline=columns[0].key, details={PLACES: places})
 
-    async def _keep_energy(self, visitor: str, run_id: str, followed: Tracking) -> None:
+    def _begin_energy(self, visitor: str, run_id: str) -> int:
+        """Keep that a part of the run has begun, without its end: killed, it leaves no more than that. Its place."""
+        with self.kept.opened(visitor) as runs:
+            rows = _tracked(runs.load(run_id).description)
+            runs.note(run_id, ENERGY, [*rows, {}])
+        return len(rows)
+
+    async def _keep_energy(self, visitor: str, run_id: str, part: int, followed: Tracking) -> None:
         if followed.found is None:
             return
         row = followed.found.to_json()
 
         def write() -> None:
             with self.kept.opened(visitor) as runs:
-                before = runs.load(run_id).description.details.get(ENERGY)
-                runs.note(run_id, ENERGY, [*(before if isinstance(before, list) else []), row])
+                rows = _tracked(runs.load(run_id).description)
+                runs.note(run_id, ENERGY, [*rows[:part], row, *rows[part + 1 :]])
 
         await run_to_end(write)
+
+
+def _tracked(description: RunDescription) -> list[JsonValue]:
+    rows = description.details.get(ENERGY)
+    return list(rows) if isinstance(rows, list) else []

@@ -6,29 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from playground.asking.errors import ArgumentError
-from playground.languages import in_language
-from playground.measuring import TaskSet
-from playground.measuring.errors import MeasuringError
 from playground.measuring.likelihood import Normalise
 from playground.measuring.store import RunDescription
-from playground.measuring.tasks import load, set_rows
-from playground.measuring.tasks import names as set_names
 from playground.page.parts.fields import checked_within
+from playground.page.parts.task_sets import LARGEST_SEED, MODES, MOST_ITEMS, checked_tasks, task_set_titles
 from playground.page.program import App, Who
 from playground.strategies.runs.describe import MOST_REPEATS, RunRequest
 from playground.strategies.solving.strategy import strategies
 from playground.tabs.prompting.visit.cards import Asked
 from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of, truth_of
 from playground.tabs.prompting.visit.visits import PromptingVisits
-from playground.visitors.checks import checked_language, checked_text
+from playground.visitors.checks import checked_text
 from providers.types import Sampling, Scalar
 
-OWN = "own"
-"""The name of a visitor's own questions among the task sets."""
-MOST_ITEMS = 2000
-MODES = ("written", "likelihood")
 NORMALISE = ("none", "characters", "tokens", "letters")
-_SEEDS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +71,7 @@ def checked_run(app: App[PromptingVisits], who: Who, fields: TaskSetFields, choi
         raise ArgumentError("choice", name="normalise", choices=", ".join(NORMALISE))
     letters = fields.normalise == "letters"
     return RunRequest(
-        tasks=checked_tasks(app, who, fields),
+        tasks=checked_tasks(app, who, fields.tasks, fields.language),
         count=int(checked_within("count", fields.count, 1, MOST_ITEMS, whole=True)),
         models=choice.models,
         strategies=tuple(dict.fromkeys(choice.strategies)),
@@ -89,7 +80,7 @@ def checked_run(app: App[PromptingVisits], who: Who, fields: TaskSetFields, choi
         passages=checked_text(choice.passages, app.bounds, empty=True),
         sampling=choice.sampling,
         repeats=int(checked_within("repeats", fields.repeats, 1, MOST_REPEATS, whole=True)),
-        seed=int(checked_within("seed", fields.seed, 0, _SEEDS, whole=True)),
+        seed=int(checked_within("seed", fields.seed, 0, LARGEST_SEED, whole=True)),
         normalise=_normalise(fields.normalise, letters=letters) if fields.mode == "likelihood" else None,
         letters=letters,
     )
@@ -105,29 +96,7 @@ def _normalise(value: object, *, letters: bool) -> Normalise:
     return "characters" if value == "characters" else "tokens" if value == "tokens" and not letters else "none"
 
 
-def checked_tasks(app: App[PromptingVisits], who: Who, fields: TaskSetFields) -> TaskSet:
-    """The chosen set, or the visitor's own questions. Raises `MeasuringError("task_set")`."""
-    if fields.tasks == OWN:
-        if (own := app.visits.own(who.visitor)) is None:
-            raise MeasuringError("task_set", name=OWN)
-        return own
-    return load(str(fields.tasks or ""), checked_language(fields.language))
-
-
-def task_set_choices(app: App[PromptingVisits], who: Who) -> list[tuple[str, str]]:
-    """Title and name of every task set, a visitor's own last."""
-    own = app.visits.own(who.visitor)
-    every = [(title, name) for name, title in _titles(who).items()]
-    return every + ([(who.text("prompting.tasks_own", name=own.name), OWN)] if own is not None else [])
-
-
 def run_name(who: Who, description: RunDescription) -> str:
     """What a run is called until the visitor names it."""
-    title = _titles(who).get(description.tasks, description.tasks)
+    title = task_set_titles(who).get(description.tasks, description.tasks)
     return who.text("prompting.new_name", tasks=title, count=len(description.items))
-
-
-def _titles(who: Who) -> dict[str, str]:
-    """The title of each of our task sets, by its name."""
-    rows = zip(set_names(), set_rows(), strict=True)
-    return {name: in_language(row.words, who.language).title for name, row in rows}

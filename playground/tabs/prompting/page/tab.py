@@ -10,7 +10,6 @@ from playground.tabs.prompting.page.events.measure import wire_measure
 from playground.tabs.prompting.page.events.results import wire_results
 from playground.tabs.prompting.page.events.runs import wire_runs
 from playground.tabs.prompting.page.events.strategies import wire_strategies
-from playground.tabs.prompting.page.events.uploads import wire_uploads
 from playground.tabs.prompting.page.kind import StrategiesKind
 from playground.tabs.prompting.page.layout.tab import lay_out_prompting
 from playground.tabs.prompting.visit.visits import PromptingVisits
@@ -38,5 +37,4 @@ def build(page: Page[PromptingVisits]) -> None:
     wire_ask(page, layout)
     wire_measure(page, layout)
     wire_results(page, layout)
-    wire_uploads(page, layout)
     wire_runs(page, layout)

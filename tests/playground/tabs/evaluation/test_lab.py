@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 
 import pytest
 
 from playground.measuring.extract import Extraction
+from playground.measuring.items import Item
 from playground.measuring.outcomes import Cell, Outcome
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
 from playground.tabs.evaluation.lab import energy, many, microscope
-from playground.tabs.evaluation.lab.comparison import comparison, confidences, place_of
-from providers.errors import InputError
+from playground.tabs.evaluation.lab.comparison import comparison, place_of
+from playground.tabs.evaluation.lab.sureness import sureness
+from providers.errors import Failure, InputError
 from providers.types import Usage
 
 SENTIMENT = load("sentiment", "en")
@@ -142,10 +145,57 @@ class TestComparison:
         assert measured is not None and measured.measured
         assert measured.high_wh - measured.low_wh < one.energy.high_wh - one.energy.low_wh
 
-    def test_confidences_are_the_likeliest_options(self):
-        trace = [{"option": "yes", "share": 0.7, "value": 1}, {"option": "no", "share": 0.3, "value": 0}]
-        outcomes = {Cell("a", "1"): answered(1.0, trace=trace), Cell("a", "2"): answered(0.0, trace={"steps": []})}
-        assert confidences(outcomes, "a") == ((True,), (0.7,))
+    def test_a_part_that_was_killed_leaves_the_energy_unknown(self):
+        kept = [{"kwh": 0.002, "seconds": 60, "measured": False}, {}]
+        (line,) = comparison(description("scripted/a", energy=kept), self.outcomes("scripted/a"))
+        assert line.energy is None
+
+
+class TestSureness:
+    """Three questions with two labels: sure and right, sure and wrong, unsure and right."""
+
+    SHARES = (0.9, 0.8, 0.6)
+    RIGHT = (True, False, True)
+    ASKED = replace(
+        description("a"),
+        items=tuple(Item(id=str(n), question="?", answer="yes", choices=("yes", "no")) for n in range(3)),
+    )
+
+    def outcomes(self) -> dict[Cell, Outcome]:
+        found = {}
+        for item, share, right in zip(self.ASKED.items, self.SHARES, self.RIGHT, strict=True):
+            shares = (share, 1 - share) if right else (1 - share, share)
+            trace = [
+                {"option": name, "share": one, "value": one} for name, one in zip(item.choices, shares, strict=True)
+            ]
+            found[Cell("a", item.id)] = answered(float(right), trace=trace)
+        return found
+
+    def test_calibration_is_of_the_option_chosen_and_the_curve_of_every_option(self):
+        found = sureness(self.ASKED, self.outcomes(), "a")
+        assert found is not None and (found.answers, found.options) == (3, 6)
+        assert found.error == pytest.approx((0.1 + 0.8 + 0.4) / 3)  # each alone in its step
+        # right 0.9, 0.2, 0.6 against wrong 0.1, 0.8, 0.4: of nine pairs six are the right way round
+        assert found.auc == pytest.approx(6 / 9)
+        assert found.roc is not None and (found.roc.curve[0], found.roc.curve[-1]) == ((0, 0), (1, 1))
+
+    def test_letters_name_the_options_of_a_choice(self):
+        lettered = replace(self.ASKED, kind="choice", items=tuple(replace(one, answer="A") for one in self.ASKED.items))
+        found = sureness(lettered, self.outcomes(), "a")
+        assert found is not None and found.auc == pytest.approx(6 / 9)
+
+    def test_nothing_of_written_answers_and_of_failed_ones(self):
+        failed = {cell: replace(one, failure=Failure("x", {})) for cell, one in self.outcomes().items()}
+        written = {Cell("a", "0"): answered(1.0, trace={"steps": []})}
+        for outcomes in (written, failed, {}):
+            assert sureness(self.ASKED, outcomes, "a") is None
+        assert sureness(self.ASKED, self.outcomes(), "b") is None
+
+    def test_where_every_option_is_right_there_is_no_curve(self):
+        only = replace(self.ASKED, items=(replace(self.ASKED.items[0], choices=("yes",)),))
+        trace = [{"option": "yes", "share": 1.0, "value": 0.0}]
+        found = sureness(only, {Cell("a", "0"): answered(1.0, trace=trace)}, "a")
+        assert found is not None and found.roc is None and found.auc is None and found.error == 0
 
 
 async def test_the_tracker_asks_nothing_of_the_net(monkeypatch):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from pydantic import TypeAdapter
 
 from playground import page
 from playground.measuring.extract import Extraction
@@ -17,16 +18,17 @@ from playground.measuring.items import Item
 from playground.measuring.kinds import Kinds
 from playground.measuring.outcomes import Cell, Outcome
 from playground.measuring.store import ColumnDescription, RunDescription, StoredRun
+from playground.page.parts.own_questions import show_columns, use_table
 from playground.page.parts.render import Renderer
-from playground.page.parts.run_items import PAGE
+from playground.page.parts.run_exports import draw_exports
+from playground.page.parts.run_items import PAGE, draw_run_items, pages_of
 from playground.page.parts.run_kinds import AnyKind
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.runs.describe import RunRequest
-from playground.tabs.evaluation.page.events import compare, items, microscope, runs
+from playground.tabs.evaluation.page.events import compare, exports, microscope, runs
 from playground.tabs.evaluation.page.events import judge as events
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison
-from playground.tabs.evaluation.page.layout.runs import FILES
 from playground.text import texts
 from providers.errors import InputError
 from providers.types import Sampling
@@ -86,6 +88,47 @@ def big(measurement: str = "comparison", count: int = 1000) -> tuple[StoredRun, 
     return run, outcomes
 
 
+def written(kind: str, column: dict[str, object], item: str, details: dict[str, object]) -> dict[str, object]:
+    """A run's description as its tab keeps it."""
+    return {
+        "tasks": kind,
+        "language": "en",
+        "kind": "text",
+        "metric": "exact",
+        "items": [{"id": item, "question": "Where?", "answer": "here"}],
+        "columns": [{"label": column["key"], **column}],
+        "measurement": kind,
+        "details": details,
+    }
+
+
+_ASKED = {"id": "q1", "language": "en", "question": "Where?", "document": "a.txt", "quotes": ["here"]}
+_RANKS = {"k": 3, "ranks": [1], "first": 1, "metrics": {"recall": 1.0, "mrr": 1.0, "ndcg": 1.0}}
+_SEEN = "image-chart-en-1"
+KEPT: dict[str, tuple[dict[str, object], dict[Cell, Outcome], str]] = {
+    "retrieval": (
+        written(
+            "retrieval",
+            {"key": "dense@256", "model": "x/m", "strategy": "dense", "options": {"cutting": "256", "k": 3}},
+            "q1",
+            {"wanted": {"questions": [_ASKED], "ways": ["dense"], "k": 3}, "embedding": "MiniLM"},
+        ),
+        {Cell("dense@256", "q1"): Outcome(text="here", score=1.0, trace=_RANKS, done=True)},
+        "MiniLM",
+    ),
+    "vision": (
+        written(
+            "vision",
+            {"key": "sees@x/m", "label": "Seer, sees", "model": "x/m", "strategy": "sees"},
+            _SEEN,
+            {"models": ["x/m"], "ways": ["sees"], "sampling": {}},
+        ),
+        {Cell("sees@x/m", _SEEN): Outcome(text="here", score=1.0, done=True)},
+        "Seer",
+    ),
+}
+
+
 class TestMicroscope:
     async def test_scores_move_with_the_text(self, app, who):
         one, other = [await microscope.look(app, who, text, "the cat sat", "en") for text in ("the cat", "a dog")]
@@ -111,12 +154,12 @@ class TestMicroscope:
     @pytest.mark.parametrize("needs", ["labels", "probabilities", "texts", "plain", "likelihoods"])
     async def test_the_examples_of_many_answers(self, app, who, needs):
         said, right = microscope._EXAMPLES[needs]
-        drawn, curve = await microscope.measure(app, who, (needs, said, right, "en"), ["scripted/words"])
+        drawn = await microscope.measure(app, who, (needs, said, right, "en"), ["scripted/words"])
         assert "<table" in drawn and 'role="alert"' not in drawn
-        assert curve["visible"] is (needs == "probabilities")
+        assert drawn.count('class="square"') == (2 if needs == "probabilities" else 0)
 
     async def test_unequal_numbers_are_named(self, app, who):
-        drawn, _ = await microscope.measure(app, who, ("labels", "a\nb", "a", "en"))
+        drawn = await microscope.measure(app, who, ("labels", "a\nb", "a", "en"))
         assert "input_error.unequal" in drawn
 
 
@@ -130,25 +173,34 @@ class TestCompare:
             and "on this computer" in drawn
             and "nothing" in drawn
         )
-        assert screen.kept["visible"] and screen.scores["visible"] and screen.took["visible"]
+        assert 'data-export="report"' in drawn and screen.scores["visible"] and screen.took["visible"]
+        assert screen.setup["open"] is False and "Sentiment" in screen.setup["label"]
         assert str(screen.items).count("data-item") == 4
         assert "accuracy" in drawn and "CO₂" in drawn
         assert drawn.count("Confusion matrix") >= 2  # one a model
 
-    async def test_likelihoods_give_a_reliability_diagram(self, app, who):
+    async def test_likelihoods_give_a_reliability_diagram_and_a_roc_curve(self, app, who):
         screen = await last(compare.start(app, who, asked(app, who, "scripted/words", mode="likelihood")))
-        assert "calibration error" in str(screen.scores["value"].to_plotly_json())
+        drawn = str(screen.table)
+        assert "Calibration error" in drawn and "AUC" in drawn and drawn.count('class="square"') == 2
+        assert screen.scores["visible"], "the scores with their intervals stay"
+        report = exports.export_any(app, who, screen.open_run, "report")["content"]
+        assert report.count('class="square"') == 2
+        markdown = exports.export_any(app, who, screen.open_run, "markdown")["content"]
+        assert "| Calibration error | AUC |" in markdown
+        written = await last(compare.start(app, who, asked(app, who, ADDER)))
+        assert "Calibration error" not in str(written.table)
 
     async def test_a_report_prints_and_runs_no_script(self, app, who):
         screen = await last(compare.start(app, who, asked(app, who)))
-        file = compare.export_any(app, who, screen.open_run, "report")
+        file = exports.export_any(app, who, screen.open_run, "report")
         assert file is not None and file["name"].endswith(".html")
         assert "<script" not in file["content"] and "default-src 'none'" in file["content"]
         for kind in ("csv", "jsonl", "markdown", "notebook"):
-            assert compare.export_any(app, who, screen.open_run, kind) is not None
-        assert "p (Holm)" in compare.export_any(app, who, screen.open_run, "markdown")["content"]
-        assert compare.export_any(app, who, screen.open_run, "json") is None
-        assert compare.export_any(app, who, "no such run", "csv") is None
+            assert exports.export_any(app, who, screen.open_run, kind) is not None
+        assert "p (Holm)" in exports.export_any(app, who, screen.open_run, "markdown")["content"]
+        assert exports.export_any(app, who, screen.open_run, "json") is None
+        assert exports.export_any(app, who, "no such run", "csv") is None
 
     @pytest.mark.parametrize(
         "wrong",
@@ -160,15 +212,20 @@ class TestCompare:
             asked(app, who, **wrong)
 
     async def test_a_file_of_ones_own_becomes_the_set(self, app, who, tmp_path: Path):
+        """Its columns have names that say nothing: the visitor says which is which."""
         file = tmp_path / "mine.csv"
-        file.write_text("question,answer\nAdd 1 and 2.,3\nAdd 2 and 2.,4\n", "utf-8")
-        tasks, count, told = await compare.use_file(app, who, str(file), ("en", ""))
-        assert tasks["value"] == "own" and count == 2 and 'role="status"' in told
+        file.write_text("one,two\n3,Add 1 and 2.\n4,Add 2 and 2.\n", "utf-8")
+        drawn = show_columns(app, who, str(file))
+        assert '<select name="question">' in drawn and drawn.count('<option value="two"') == 4
+        told, found = use_table(app, who, str(file), "en", {"kind": "number", "question": "two", "answer": "one"})
+        assert 'role="status"' in told and found is not None and len(found.items) == 2
         screen = await last(compare.start(app, who, asked(app, who, ADDER, tasks="own")))
         assert "n = 2" in str(screen.table) and "mine.csv" in str(screen.table)
-        for wrong in (None, str(tmp_path)):
-            *_, said = await compare.use_file(app, who, wrong, ("xx", "poem"))
-            assert said == "" or 'role="alert"' in said
+        swapped, none = use_table(app, who, str(file), "en", {"kind": "number", "question": "one", "answer": "two"})
+        assert none is None and 'role="alert"' in swapped
+        for path, language, kind in ((None, "en", "text"), (str(tmp_path), "xx", "poem"), (str(file), "en", "poem")):
+            said, none = use_table(app, who, path, language, {"kind": kind, "question": "two", "answer": "one"})
+            assert none is None and 'role="alert"' in said
 
 
 class TestJudge:
@@ -212,11 +269,11 @@ class TestItems:
     def test_two_thousand_cells_are_drawn_page_by_page(self, app, who):
         run, outcomes = big()
         show = app.show(who)
-        drawn = items.draw_run_items(show, run, outcomes, 20)
+        drawn = draw_run_items(show, run, outcomes, 20)
         assert drawn.count("data-item") == PAGE and "951 – 1,000 of 1,000" in Seen(drawn).text
         assert harmless(drawn)
-        assert items.pages_of(run, outcomes, differ=False) == 20
-        assert items.draw_run_items(show, run, outcomes, 999) == drawn
+        assert pages_of(run, outcomes, differ=False) == 20
+        assert draw_run_items(show, run, outcomes, 999) == drawn
 
     def test_an_opened_question_is_text(self, app, who):
         run, outcomes = big(count=2)
@@ -230,24 +287,32 @@ class TestRuns:
     async def test_a_run_is_listed_named_opened_compared_and_deleted(self, app, who):
         made = [str((await last(compare.start(app, who, asked(app, who)))).open_run) for _ in range(2)]
         listed = runs.list_all(app, who)
-        assert str(listed[0]).count("data-run") == 2
-        shown = dict(zip(FILES, [one["visible"] for one in listed[5 : 5 + len(FILES)]], strict=True))
-        assert shown == {**dict.fromkeys(FILES, True), "json": False}
-        assert "Mine" in str(runs.rename(app, who, made[0], " Mine ")[0])
-        told, drawn, *rest = runs.reopen(app, who, made[0])
-        assert told == "" and "<table" in drawn and "data-item" in str(rest)
-        assert "<table" in runs.compare_two(app, who, *made)
-        assert 'role="alert"' in runs.compare_two(app, who, made[0], made[0])
-        runs.delete(app, who, made[0])
-        assert str(runs.list_all(app, who)[0]).count("data-run") == 1
-        assert 'role="alert"' in runs.reopen(app, who, made[0])[0]
+        assert str(listed.listed).count("data-run") == 2 and not listed.doing["visible"]
+        assert "Mine" in str(runs.rename(app, who, made[0], " Mine ").listed)
+        opened = runs.reopen(app, who, made[0])
+        assert opened.told == "" and "<table" in str(opened.drawn) and "data-item" in str(opened.items)
+        assert opened.doing["visible"] and opened.name == "Mine" and not opened.proceed["visible"]
+        assert str(opened.listed).count('aria-pressed="true"') == 1
+        assert [value for _, value in opened.other["choices"]] == [made[1]] and opened.other["value"] == made[1]
+        shown = {
+            kind
+            for kind in ("csv", "json", "jsonl", "markdown", "notebook", "report")
+            if draw_exports(app.show(who), [kind]).partition("<button")[2].partition("<")[0] in str(opened.drawn)
+        }
+        assert shown == {"csv", "jsonl", "markdown", "notebook", "report"}
+        assert "<table" in runs.LIST.compare(app, who, *made)
+        assert 'role="alert"' in runs.LIST.compare(app, who, made[0], made[0])
+        gone = runs.delete(app, who, made[0])
+        assert gone.drawn == "" and not gone.doing["visible"]
+        assert str(runs.list_all(app, who).listed).count("data-run") == 1
+        assert 'role="alert"' in str(runs.reopen(app, who, made[0]).told)
 
     async def test_read_again_in_another_language_it_is_drawn_in_that(self, app, who):
         made = str((await last(compare.start(app, who, asked(app, who)))).open_run)
         spanish = Who(who.visitor, "es", app.texts)
         again = compare.reopen_compared(app, spanish, made)
         assert "En qué fijarse" in str(again.table) and "data-item" in str(again.items) and again.open_run == made
-        assert runs.reopen(app, spanish, made)[2] == made
+        assert runs.reopen(app, spanish, made).opened == made
         gone = compare.reopen_compared(app, spanish, "none")
         assert 'role="alert"' in str(gone.progress) and gone.open_run == ""
 
@@ -255,7 +320,7 @@ class TestRuns:
         made = str((await last(compare.start(app, who, asked(app, who)))).open_run)
         async with aclosing(runs.finish(app, who, made)) as drawn:
             *_, final = [one async for one in drawn]
-        assert "Finished" in str(final[2]) and "<table" in str(final[3])
+        assert "Finished" in str(final.told) and "<table" in str(final.drawn)
 
     async def test_a_run_of_prompting_from_an_earlier_version_is_drawn_as_prompting_draws_it(self, app, who):
         prompting = app.opened["prompting"]
@@ -269,9 +334,26 @@ class TestRuns:
             old = json.dumps({name: value for name, value in said.items() if name not in ("measurement", "details")})
             kept._connection.execute("update run set description = ?", (old,))
             kept._connection.commit()
-        assert "Strategies" in Seen(str(runs.list_all(app, who)[0])).text
-        assert "Zero-shot" in Seen(str(runs.reopen(app, who, made)[1])).text
-        assert compare.export_any(app, who, made, "notebook") is not None
+        assert "Strategies" in Seen(str(runs.list_all(app, who).listed)).text
+        assert "Zero-shot" in Seen(str(runs.reopen(app, who, made).drawn)).text
+        assert exports.export_any(app, who, made, "notebook") is not None
+
+    @pytest.mark.parametrize("kind", ["retrieval", "vision"])
+    def test_a_kept_run_of_rag_and_of_vision_is_drawn_as_its_tab_draws_it(self, app, who, kind):
+        """As they are written: a description in JSON, and cells. One whose details are lost is named."""
+        written, outcomes, said = KEPT[kind]
+        with app.visits.runs(who.visitor) as kept:
+            made = kept.create("Old one", TypeAdapter(RunDescription).validate_python(written))
+            broken = kept.create("Broken", TypeAdapter(RunDescription).validate_python({**written, "details": {}}))
+            for cell, outcome in outcomes.items():
+                kept.keep(made, cell, outcome)
+        assert Seen(str(runs.list_all(app, who).listed)).text.count(texts().text("en", f"measurement.{kind}")) == 2
+        opened = runs.reopen(app, who, made)
+        assert said in Seen(str(opened.drawn)).text and "<table" in str(opened.drawn)
+        assert "data-item" in str(opened.items) and opened.opened == made
+        for name in app.kinds.of(kind).EXPORTS:
+            assert exports.export_any(app, who, made, name) is not None
+        assert 'role="alert"' in str(runs.reopen(app, who, broken).told)
 
     async def test_a_run_of_a_kind_that_nobody_knows_is_still_drawn_and_exported(self, app, who):
         run, outcomes = big("telepathy", 3)
@@ -279,13 +361,13 @@ class TestRuns:
             made = kept.create("old", run.description)
             for cell, outcome in outcomes.items():
                 kept.keep(made, cell, outcome)
-        assert "telepathy" in Seen(str(runs.list_all(app, who)[0])).text
-        assert "<table" in str(runs.reopen(app, who, made)[1])
+        assert "telepathy" in Seen(str(runs.list_all(app, who).listed)).text
+        assert "<table" in str(runs.reopen(app, who, made).drawn)
         for kind in ("csv", "jsonl", "markdown", "report"):
-            assert compare.export_any(app, who, made, kind) is not None
+            assert exports.export_any(app, who, made, kind) is not None
         async with aclosing(runs.finish(app, who, made)) as drawn:
             *_, final = [one async for one in drawn]
-        assert "input_error.run" in str(final[2])
+        assert "input_error.run" in str(final.told)
 
     def test_every_tab_that_measures_has_registered_its_kind(self, app):
         assert {"strategies", "retrieval", "vision", "comparison"} <= set(app.kinds.names())
@@ -296,4 +378,4 @@ class TestRuns:
         assert Kinds().of("comparison") is None
 
     def test_nothing_measured_yet(self, app, who):
-        assert 'role="status"' in str(runs.list_all(app, who)[0])
+        assert 'role="status"' in str(runs.list_all(app, who).listed)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -12,19 +15,15 @@ import pytest
 from playground.measuring import Snapshot
 from playground.measuring.store import Runs
 from playground.measuring.tasks import load
-from playground.settings import DEFAULT_MODEL, Settings
-from playground.strategies.runs.describe import RunRequest
+from playground.settings import DEFAULT_MODEL
 from playground.tabs.evaluation.lab.comparison import ENERGY, comparison
 from playground.tabs.evaluation.lab.judging import judged_json
 from playground.tabs.evaluation.visit.visits import EvaluationVisits, Judging
-from playground.visitors import Sessions
-from playground.visitors.reach import Reach
-from providers import catalog
 from providers.adapters.scripted import Scripted
 from providers.types import ModelInfo, Sampling
+from tests.playground.tabs.evaluation.comparing import ADDER, WHO, WORDS, begun, visits_of, wanted
 
-WHO = "visitor"
-ADDER, WORDS = "scripted/adder", "scripted/words"
+ROOT = Path(__file__).parents[4]
 
 
 class Elsewhere(Scripted):
@@ -32,25 +31,6 @@ class Elsewhere(Scripted):
 
     async def models(self) -> tuple[ModelInfo, ...]:
         return tuple(replace(one, local=False) for one in await super().models())
-
-
-def visits_of(home: Path, scripted: Scripted | None = None, model: str = "scripted") -> EvaluationVisits:
-    chosen = Settings(_env_file=None, home=home, model=model, messages_per_minute=500)
-    rows = catalog.load()
-    sessions = Sessions.of(chosen, rows)
-    reach = Reach(rows, chosen.options(), sessions.vault, scripted=True)
-    reach._shared["scripted"] = scripted or Scripted()
-    return EvaluationVisits(reach, sessions)
-
-
-def wanted(*models: str, count: int = 4, **values: object) -> RunRequest:
-    given = {"tasks": load("arithmetic", "en"), "sampling": Sampling(max_tokens=16), "seed": 3, **values}
-    return RunRequest(count=count, models=models, strategies=("zero_shot",), **given)
-
-
-async def begun(visits: EvaluationVisits, asked: RunRequest) -> str:
-    await visits.propose(WHO, asked)
-    return visits.create(WHO, "a comparison", visits.confirmed(WHO))
 
 
 async def last(snapshots: AsyncGenerator[Snapshot]) -> Snapshot:
@@ -107,6 +87,34 @@ async def test_one_stopped_half_way_is_finished_and_the_energy_of_both_parts_is_
     assert all(after[cell] == outcome for cell, outcome in before.items())
     rows = visits.stored(WHO, run).description.details[ENERGY]
     assert isinstance(rows, list) and len(rows) == 2
+
+
+async def test_one_whose_process_was_killed_is_finished_to_the_same_result(tmp_path):
+    """SIGKILL in the middle: what was kept stays, the rest is asked, and what the first part took is not known."""
+    command = [sys.executable, "-m", "tests.playground.tabs.evaluation.crash", str(tmp_path / "killed")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        try:
+            reached = next((int(line) for line in child.stdout if int(line) >= 3), 0)
+        finally:
+            child.send_signal(signal.SIGKILL)
+    assert child.returncode == -signal.SIGKILL, "it did not end by itself"
+    visits, unbroken = visits_of(tmp_path / "killed"), visits_of(tmp_path / "unbroken")
+    (half,) = visits.listed(WHO)
+    before = dict(kept_outcomes(visits, half.id))
+    assert 3 <= reached <= len(before) < half.description.total
+    assert (await last(visits.compare(WHO, half.id))).state == "done"
+    after = kept_outcomes(visits, half.id)
+    assert len(after) == half.description.total
+    assert all(after[cell] == outcome for cell, outcome in before.items())
+    whole = await begun(unbroken, wanted(WORDS, ADDER, count=len(half.description.items)))
+    await last(unbroken.compare(WHO, whole))
+    assert kept(visits, half.id) == kept(unbroken, whole)
+    lines = comparison(visits.stored(WHO, half.id).description, after)
+    assert [line.energy for line in lines] == [None, None]
+    assert [line.found.mean for line in lines] == [
+        line.found.mean for line in comparison(unbroken.stored(WHO, whole).description, kept_outcomes(unbroken, whole))
+    ]
 
 
 def kept_outcomes(visits: EvaluationVisits, run: str):

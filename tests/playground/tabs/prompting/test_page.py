@@ -23,9 +23,11 @@ from playground.measuring.extract import NOTHING
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
+from playground.page.parts.own_questions import show_columns, use_table
 from playground.page.parts.plots import PlottedColumn, plot_amounts, plot_intervals
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_files import FILE_TYPES
+from playground.page.parts.task_sets import checked_tasks, task_set_choices
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.solving.strategy import strategies
@@ -44,9 +46,7 @@ from playground.tabs.prompting.page.events.runs import (
     list_runs,
     rename_run,
 )
-from playground.tabs.prompting.page.events.uploads import show_columns, use_table
-from playground.tabs.prompting.page.fields import StrategyChoice, TaskSetFields, checked_run, checked_tasks
-from playground.tabs.prompting.page.layout.measure import FIELDS
+from playground.tabs.prompting.page.fields import StrategyChoice, TaskSetFields, checked_run
 from playground.tabs.prompting.visit.cards import Card
 from playground.tabs.prompting.visit.posed import Posed
 from playground.text import texts
@@ -480,18 +480,18 @@ class TestUploads:
 
     def test_columns_are_guessed_and_mistakes_told_by_row(self, app, who, tmp_path):
         path = self.file(tmp_path, self.CSV)
-        kind, *columns, use, told = show_columns(app, who, path)
-        assert [one["value"] for one in columns][:2] == ["Pregunta", "Respuesta"] and use["visible"]
-        assert "4 rows" in told and kind["visible"]
-        given = ["Pregunta", "Respuesta", None, [], None]
-        sets, count, said = use_table(app, who, path, "es", "number", *given)
-        assert sets["value"] == "own" and count["value"] == 2
-        assert sets["choices"][-1] == ("Your file: questions.csv", "own")
+        drawn = show_columns(app, who, path)
+        found = chosen(drawn)
+        assert (found["question"], found["answer"]) == ("Pregunta", "Respuesta") and '<button type="submit"' in drawn
+        assert "4 rows" in drawn and "¿Cuánto es 2 + 2?" in drawn and "kind" in found
+        said, used = use_table(app, who, path, "es", {**found, "kind": "number"})
+        assert used is not None and len(used.items) == 2 and app.visits.own(who.visitor) == used
+        assert task_set_choices(app, who)[-1] == ("Your file: questions.csv", "own")
         assert "2 questions" in said and "Row 3:" in said and "Row 4:" in said
 
     async def test_own_questions_are_measured(self, app, who, tmp_path):
         path = self.file(tmp_path, self.CSV)
-        use_table(app, who, path, "es", "number", "Pregunta", "Respuesta", None, [], None)
+        use_table(app, who, path, "es", {"kind": "number", "question": "Pregunta", "answer": "Respuesta"})
         run = await run_of(app, who, TaskSetFields(tasks="own", count=10, language="es"), ways("zero_shot"))
         description, outcomes = load_run(app, who, run)
         assert description.tasks == "questions.csv" and [one.answer for one in description.items] == ["4", "15"]
@@ -510,39 +510,51 @@ class TestUploads:
         ],
     )
     def test_the_kind_is_guessed(self, app, who, tmp_path, content, guessed):
-        assert show_columns(app, who, self.file(tmp_path, content))[0]["value"] == guessed
+        assert chosen(show_columns(app, who, self.file(tmp_path, content)))["kind"] == guessed
 
     def test_a_file_as_the_hub_has_it_is_recognised(self, app, who, tmp_path):
         row = {"question": "Ann has 8 pens and sells half.", "answer": "8/2 = <<8/2=4>>4\n#### 4"}
         path = self.file(tmp_path, json.dumps(row) + "\n", "train.jsonl")
-        kind, *columns, use, told = show_columns(app, who, path)
-        assert "GSM8K" in told and use["visible"] and not any(one["visible"] for one in columns)
-        assert [one[1] for one in kind["choices"]] == ["number"]
-        sets, count, said = use_table(app, who, path, "en", "text", *dict.fromkeys(FIELDS).values())
-        assert sets["value"] == "own" and count["value"] == 1 and "train" in said
-        assert len(show_columns(app, who, self.file(tmp_path, self.CSV))[0]["choices"]) > 1
+        drawn = show_columns(app, who, path)
+        assert "GSM8K" in drawn and '<button type="submit"' in drawn and chosen(drawn) == {"kind": "number"}
+        assert drawn.count("<option") == 1
+        said, used = use_table(app, who, path, "en", {"kind": "text"})
+        assert used is not None and len(used.items) == 1 and "train" in said
+        assert show_columns(app, who, self.file(tmp_path, self.CSV)).partition("</select>")[0].count("<option") > 1
 
     def test_a_line_that_cannot_be_read_is_told(self, app, who, tmp_path):
         path = self.file(tmp_path, 'question,answer\n"Who "said" it?",Ana\nWho sang?,Eva\n')
-        _, _, said = use_table(app, who, path, "en", "text", "question", "answer", None, [], None)
+        said, _ = use_table(app, who, path, "en", {"kind": "text", "question": "question", "answer": "answer"})
         assert "1 question" in said and "Row 2:" in said
 
     @pytest.mark.parametrize("content", ["", "one column\nalone\n", "\x00\x01\x02", "a,a\n1,2\n"])
     def test_files_that_cannot_be_read(self, app, who, tmp_path, content):
-        *_, use, told = show_columns(app, who, self.file(tmp_path, content))
-        assert 'role="alert"' in told and not use["visible"]
+        drawn = show_columns(app, who, self.file(tmp_path, content))
+        assert 'role="alert"' in drawn and "<button" not in drawn
 
     def test_the_same_column_twice_and_no_file(self, app, who, tmp_path):
         path = self.file(tmp_path, self.CSV)
-        given = dict.fromkeys(FIELDS)
-        assert 'role="alert"' in str(use_table(app, who, path, "en", "text", *given.values())[2])
-        assert 'role="alert"' in str(use_table(app, who, None, "en", "text", *given.values())[2])
-        assert show_columns(app, who, None)[-1] == ""
+        for file, given in ((path, {}), (None, {}), (path, {"question": "Pregunta", "answer": "Pregunta"})):
+            said, used = use_table(app, who, file, "en", {"kind": "text", **given})
+            assert 'role="alert"' in said and used is None
+        assert show_columns(app, who, None) == ""
 
     def test_a_hostile_table_is_text(self, app, who, tmp_path):
         path = self.file(tmp_path, json.dumps({HOSTILE: "q", "answer": HOSTILE}) + "\n", "x.jsonl")
-        *_, told = show_columns(app, who, path)
-        assert "img" not in Seen(told).tags
+        drawn = show_columns(app, who, path)
+        assert "img" not in Seen(drawn).tags and HOSTILE in shown_text(drawn)
+        nonsense = {"kind": "text", "question": ["x"], "answer": {"y": 1}, "choices": 7}
+        assert 'role="alert"' in use_table(app, who, path, "en", nonsense)[0]
+
+
+def chosen(drawn: str) -> dict[str, object]:
+    """What the fields hold that were drawn."""
+    lists = re.findall(r'<select name="(\w+)">(.*?)</select>', drawn, re.DOTALL)
+    values: dict[str, object] = {
+        name: "".join(re.findall(r'value="([^"]*)" selected', inside)) for name, inside in lists
+    }
+    boxes = re.findall(r'value="([^"]*)" checked', drawn)
+    return {**values, "choices": boxes} if "<fieldset" in drawn else values
 
 
 class TestFigures:
@@ -570,7 +582,7 @@ def test_the_checked_plan_keeps_letters_and_lengths_apart(app, who):
     assert plain.normalise is None and plain.titles["zero_shot"] == "Zero-shot"
     with pytest.raises(InputError):
         checked_run(app, who, TaskSetFields(normalise="weight"), ways())
-    assert checked_tasks(app, who, TaskSetFields(tasks="topic", language="es")) == load("topic", "es")
+    assert checked_tasks(app, who, "topic", "es") == load("topic", "es")
 
 
 async def test_a_run_that_has_ended_is_the_chosen_one_once(app, who, monkeypatch):

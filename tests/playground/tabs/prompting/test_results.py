@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from playground.tabs.prompting.page.drawing.runs import draw_comparison
 
 from playground.measuring import Extraction, Item, Outcome
 from playground.measuring.floors import floors, monotony
@@ -17,7 +18,6 @@ from playground.page.parts.render import Renderer
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.lines import result_lines
 from playground.tabs.prompting.page.drawing.results import draw_results, draw_steadiness, draw_whole_results
-from playground.tabs.prompting.page.drawing.runs import draw_comparison
 from playground.tabs.prompting.page.drawing.title import draw_title
 from playground.text import texts
 from tests.playground.page.markup import Seen

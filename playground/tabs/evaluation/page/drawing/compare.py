@@ -25,6 +25,7 @@ from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison
 from playground.tabs.evaluation.lab.energy import EnergyUse
 from playground.tabs.evaluation.page.drawing.classes import draw_classes
 from playground.tabs.evaluation.page.drawing.pieces import say
+from playground.tabs.evaluation.page.drawing.sureness import draw_sureness
 
 _SURE = 0.05
 _GOOD = ("score", "interval", "against", "corrected", "needed")
@@ -54,6 +55,7 @@ def draw_comparison_run(show: Renderer, run: StoredRun, outcomes: Outcomes) -> s
         + _unfinished(show, run)
         + draw_good(show, run.description, lines)
         + draw_findings(show, run.description, lines)
+        + draw_sureness(show, lines)
         + draw_took(show, lines)
         + draw_classes(show, run.description, outcomes)
         + draw_steady(show, run.description, outcomes)

@@ -5,21 +5,22 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-import plotly.graph_objects as go
-
 from playground.measuring import metrics
 from playground.measuring.reference import Measured
 from playground.page.parts.measures import draw_explained, draw_heads, draw_table
-from playground.page.parts.plots import SERIES, template
+from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.tabs.evaluation.lab.many import ManyMeasured
 from playground.tabs.evaluation.lab.microscope import Examined
+from playground.tabs.evaluation.page.drawing.curves import Curve, draw_squares
 from playground.tabs.evaluation.page.drawing.pieces import say
 from providers.errors import Failure
 
 _WORDS = ("length", "reference_length", "pieces", "as_they_stand", "by_stem", "by_meaning")
 _COUNTS: tuple[str, ...] = (*_WORDS, "tokens", "window", "stride", "bytes")
 """Parts that are whole numbers."""
+_SQUARES = {"reliability": "calibration", "roc": "roc_auc"}
+"""The metrics that have a curve, by what it is drawn as."""
 
 
 def draw_examined(show: Renderer, it: Examined) -> str:
@@ -56,29 +57,12 @@ def draw_many(show: Renderer, it: ManyMeasured) -> str:
     tables = "".join(
         draw_metric_table(show, name, one.table) for name, one in it.found.items() if one.table and name not in by_class
     )
-    return title + draw_measured(show, it.found) + _classes(show, by_class) + tables + _failed(show, it.failed)
+    curves = draw_squares(show, {square: _curves(it.found.get(name)) for square, name in _SQUARES.items()})
+    return title + draw_measured(show, it.found) + curves + _classes(show, by_class) + tables + _failed(show, it.failed)
 
 
-def plot_curve(show: Renderer, it: ManyMeasured) -> go.Figure | None:
-    """The ROC curve and the reliability diagram, in one square; `None` for what has neither."""
-    figure = go.Figure()
-    for place, (name, one) in enumerate(it.found.items()):
-        if one.curve:
-            figure.add_scatter(
-                x=[x for x, _ in one.curve],
-                y=[y for _, y in one.curve],
-                mode="lines+markers",
-                name=show.text(f"metric_curve.{name}") if show.has(f"metric_curve.{name}") else name,
-                line={"color": SERIES[place % len(SERIES)]},
-            )
-    if not figure.data:
-        return None
-    straight = show.text("evaluation.curve_straight")
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name=straight, line={"dash": "dot", "color": "#64748b"})
-    figure.update_layout(template=template(show), height=380, dragmode=False)
-    figure.update_xaxes(title_text=show.text("evaluation.axis_curve_x"), range=[0, 1])
-    figure.update_yaxes(title_text=show.text("evaluation.axis_curve_y"), range=[0, 1.02])
-    return figure
+def _curves(it: Measured | None) -> list[Curve]:
+    return [Curve(colour=SERIES[0], points=it.curve, dots=True)] if it is not None and it.curve else []
 
 
 def metric_title(show: Renderer, name: str) -> str:

@@ -13,7 +13,7 @@ from playground.page.parts.run_items import PAGE, draw_run_items
 from playground.tabs.evaluation.lab.comparison import ComparedLine
 from playground.tabs.evaluation.page.drawing.compare import carbon_text, energy_text, left_text
 
-_MARKDOWN = ("corrected", "needed", "energy", "carbon", "left")
+_MARKDOWN = ("corrected", "needed", "ece", "auc", "energy", "carbon", "left")
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 14px/1.45 "Source Sans 3", "Source Sans Pro", system-ui, sans-serif; color: #1e293b; margin: 2rem auto;
@@ -32,6 +32,10 @@ thead th { border-top: 0; color: #475569; } tbody th { font-weight: 600; } tr { 
 .whisker i { position: absolute; top: 4px; height: 3px; background: var(--swatch); }
 .whisker b { position: absolute; top: 1px; width: 8px; height: 8px; margin-left: -4px; border-radius: 50%;
   background: var(--swatch); }
+.diagrams { display: flex; flex-wrap: wrap; gap: 1rem; } .diagram { margin: 0; width: 300px; break-inside: avoid; }
+.square { width: 100%; font-size: 11px; } .square path { fill: none; } .square .grid { stroke: #e2e8f0; }
+.square .even { stroke: #64748b; stroke-dasharray: 3 4; } .square .line { stroke: var(--swatch); stroke-width: 2; }
+.square circle { fill: var(--swatch); } .square .tick { fill: #475569; }
 .words-used { display: none; } .notice { border-left: 3px solid #b45309; padding-left: .6rem; }
 @media print { body { margin: 0; max-width: none; } details { display: block; } }
 """
@@ -57,7 +61,8 @@ def report(show: Renderer, kind: MeasurementKind[Renderer], run: StoredRun, outc
 
 
 def markdown_took(show: Renderer, lines: Sequence[ComparedLine]) -> str:
-    """What a report in Markdown says of a comparison besides: corrected p, questions needed, energy, what was sent."""
+    """What a report in Markdown says of a comparison besides: corrected p, questions needed, how sure it was,
+    energy, what was sent."""
     heads = [show.text("evaluation.model_head"), *(show.text(f"evaluation.{name}_head") for name in _MARKDOWN)]
     rows = [f"## {show.text('evaluation.took_title')}", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for line in lines:
@@ -65,6 +70,8 @@ def markdown_took(show: Renderer, lines: Sequence[ComparedLine]) -> str:
             line.column.label,
             "" if line.corrected is None else show.number(line.corrected, ".3g"),
             "" if line.needed is None else show.number(line.needed),
+            "" if line.sure is None else show.number(line.sure.error, ".3f"),
+            "" if line.sure is None or line.sure.auc is None else show.number(line.sure.auc, ".3f"),
             *(html.unescape(one) for one in (energy_text(show, line.energy), carbon_text(show, line.energy))),
             html.unescape(left_text(show, line)),
         ]

@@ -9,6 +9,7 @@ from playground.measuring.store import StoredRun
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_items import draw_run_items, pages_of
 from playground.page.parts.run_kinds import AnyKind
+from playground.page.parts.run_list import load_run
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.page.drawing.pieces import draw_alert
 from playground.tabs.evaluation.page.layout.compare import EvaluationItemsLayout
@@ -36,29 +37,24 @@ def kind_of(app: App[EvaluationVisits], run: StoredRun) -> MeasurementKind[Rende
     return app.kinds.of(run.description.measurement) or AnyKind()
 
 
-def load_any(app: App[EvaluationVisits], who: Who, run: str) -> tuple[StoredRun, Outcomes]:
-    """A kept run of any kind. Raises `MeasuringError("run")`, `StorageFailed`."""
-    with app.visits.runs(who.visitor) as runs:
-        return runs.load(run), runs.outcomes(run)
-
-
-def show_items(show: Renderer, run: StoredRun, outcomes: Outcomes) -> list[object]:
-    """Updates of the items' places for a run that is shown anew."""
+def show_items(show: Renderer, run: StoredRun, outcomes: Outcomes) -> dict[str, object]:
+    """Places of a screen: the questions of a run that is shown anew."""
     last = pages_of(run, outcomes, differ=False)
     number = gr.update(value=1, maximum=last, visible=last > 1)
-    return [gr.update(visible=True), number, gr.update(value=False), draw_run_items(show, run, outcomes), ""]
+    items = draw_run_items(show, run, outcomes)
+    return {"row": gr.update(visible=True), "page": number, "differ": False, "items": items, "item": ""}
 
 
-def hide_items() -> list[object]:
-    """Nothing of an earlier run stays under a new one."""
-    return [gr.update(visible=False), gr.update(value=1), gr.update(value=False), "", ""]
+def hide_items() -> dict[str, object]:
+    """Places of a screen: nothing of an earlier run stays under a new one."""
+    return {"row": gr.update(visible=False), "page": 1, "differ": False, "items": "", "item": ""}
 
 
 def list_items(app: App[EvaluationVisits], who: Who, run: str, number: object, *, differ: bool) -> list[object]:
     """Updates of the page's number and of the table."""
     show = app.show(who)
     try:
-        stored, outcomes = load_any(app, who, run)
+        stored, outcomes = load_run(app, who, run)
     except PlaygroundError as error:
         return [gr.skip(), draw_alert(show, error)]
     last = pages_of(stored, outcomes, differ=differ)
@@ -72,7 +68,7 @@ def open_item(app: App[EvaluationVisits], who: Who, run: str, item: str) -> str:
     """One question with all that was answered to it."""
     show = app.show(who)
     try:
-        stored, outcomes = load_any(app, who, run)
+        stored, outcomes = load_run(app, who, run)
     except PlaygroundError as error:
         return draw_alert(show, error)
     return kind_of(app, stored).draw_item(show, stored, outcomes, item)

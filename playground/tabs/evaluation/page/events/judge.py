@@ -15,14 +15,14 @@ from playground.measuring.metrics.judge import default_rubric
 from playground.measuring.tasks import languages
 from playground.page.parts.fields import checked_within
 from playground.page.parts.pace import paced
+from playground.page.parts.run_list import load_run
+from playground.page.parts.run_tables import run_line
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.lab.judging import MOST, JudgedRun, judged_run, read_vote
 from playground.tabs.evaluation.page.drawing.judge import draw_judged, draw_judging, draw_pairs
 from playground.tabs.evaluation.page.drawing.pieces import draw_alert, draw_sentence, say
-from playground.tabs.evaluation.page.drawing.runs import any_run_line
-from playground.tabs.evaluation.page.events.items import load_any
 from playground.tabs.evaluation.page.layout.tab import EvaluationLayout
 from playground.tabs.evaluation.visit.visits import JUDGE, EvaluationVisits, Judging
 from playground.visitors.checks import checked_models, checked_text
@@ -98,7 +98,9 @@ def list_judged(app: App[EvaluationVisits], who: Who, chosen: str | None) -> tup
     except PlaygroundError:  # the list of runs tells it
         runs = []
     known = [run.id for run in runs]
-    return [(any_run_line(show, run), run.id) for run in runs], chosen if chosen in known else next(iter(known), None)
+    return [(run_line(show, run, kinds=True), run.id) for run in runs], chosen if chosen in known else next(
+        iter(known), None
+    )
 
 
 def show_pairs(app: App[EvaluationVisits], who: Who, run: str | None) -> EvaluationJudgeScreen:
@@ -155,5 +157,5 @@ def vote(app: App[EvaluationVisits], who: Who, run: str | None, item: object, va
 
 
 def _judged(app: App[EvaluationVisits], who: Who, run: str) -> JudgedRun:
-    stored, outcomes = load_any(app, who, run)
+    stored, outcomes = load_run(app, who, run)
     return judged_run(stored.description, outcomes)

@@ -15,7 +15,7 @@ from playground.measuring.reference import NEEDS, Given, Needs, Vectors
 from playground.measuring.tasks import languages
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.lab import many, microscope
-from playground.tabs.evaluation.page.drawing.microscope import draw_examined, draw_many, draw_meaning, plot_curve
+from playground.tabs.evaluation.page.drawing.microscope import draw_examined, draw_many, draw_meaning
 from playground.tabs.evaluation.page.drawing.pieces import draw_alert
 from playground.tabs.evaluation.page.layout.tab import EvaluationLayout
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
@@ -69,17 +69,16 @@ def wire_many(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     """Many answers at once."""
     app, parts = page.app, layout.many
 
-    async def on_measure(request: gr.Request, refs: object, *values: object) -> list[object]:
+    async def on_measure(request: gr.Request, refs: object, *values: object) -> str:
         return await measure(app, app.who(request), values, refs)
 
     async def on_example(request: gr.Request, refs: object, needs: str, language: str) -> list[object]:
         said, right = _EXAMPLES.get(needs, ("", ""))
-        return [said, right, *await measure(app, app.who(request), (needs, said, right, language), refs)]
+        return [said, right, await measure(app, app.who(request), (needs, said, right, language), refs)]
 
-    drawn = [parts.result, parts.curve]
     models, language = page.sidebar.models, layout.microscope.language
-    parts.measure.click(on_measure, [models, parts.needs, parts.said, parts.right, language], drawn, **PRIVATE)
-    parts.example.click(on_example, [models, parts.needs, language], [parts.said, parts.right, *drawn], **PRIVATE)
+    parts.measure.click(on_measure, [models, parts.needs, parts.said, parts.right, language], parts.result, **PRIVATE)
+    parts.example.click(on_example, [models, parts.needs, language], [parts.said, parts.right, parts.result], **PRIVATE)
 
 
 def begin(who: Who) -> list[object]:
@@ -135,15 +134,13 @@ def checked_texts(values: tuple[object, ...], bounds: InputBounds) -> tuple[str,
     return said, lines, checked_language(language)
 
 
-async def measure(app: App[EvaluationVisits], who: Who, values: Sequence[object], refs: object = ()) -> list[object]:
-    """Updates of the result and of the curve. Of `refs` the first model reads texts that are to be foreseen."""
+async def measure(app: App[EvaluationVisits], who: Who, values: Sequence[object], refs: object = ()) -> str:
+    """Every metric of many answers, drawn. Of `refs` the first model reads texts that are to be foreseen."""
     show = app.show(who)
     try:
-        found = await measured_many(app, who, values, refs)
+        return draw_many(show, await measured_many(app, who, values, refs))
     except PlaygroundError as error:
-        return [draw_alert(show, error), gr.update(visible=False)]
-    figure = plot_curve(show, found)
-    return [draw_many(show, found), gr.update(value=figure, visible=figure is not None)]
+        return draw_alert(show, error)
 
 
 async def measured_many(

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from playground.measuring.tasks import KINDS, languages
-from playground.page.parts.buttons import button
+from playground.measuring.tasks import languages
+from playground.page.parts.measuring import MeasureButtons, lay_out_measure_buttons
+from playground.page.parts.own_questions import OwnQuestionsLayout, lay_out_own_questions
 from playground.page.parts.places import place
+from playground.page.parts.run_exports import EXPORT_SCRIPT
+from playground.page.parts.setup_line import lay_out_setup
+from playground.page.parts.task_sets import LARGEST_SEED, MODES
 from playground.page.program import Page
 from playground.strategies.runs.describe import MOST_REPEATS
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
@@ -16,32 +20,21 @@ from playground.web.scripts import script_body
 
 FEW = 10
 """Questions at first."""
-MODES = ("written", "likelihood")
-EXPORTS = ("csv", "jsonl", "markdown", "notebook", "report")
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationCompareLayout:
-    """`fields` are in the order of `CompareFields`; the rest is what changes."""
+    """`setup` holds the `fields`, which are in the order of `CompareFields`; the rest is what changes."""
 
+    setup: gr.Accordion
     fields: list[gr.components.Component]
-    file: gr.File
-    kind: gr.Dropdown
-    told: gr.HTML
-    run: gr.Button
-    example: gr.Button
-    pause: gr.Button
-    proceed: gr.Button
-    stop: gr.Button
-    confirm: gr.Button
-    cancel: gr.Button
+    upload: OwnQuestionsLayout
+    buttons: MeasureButtons
     progress: gr.HTML
     table: gr.HTML
     scores: gr.Plot
     took: gr.Plot
     items: EvaluationItemsLayout
-    exports: dict[str, gr.Button]
-    kept: gr.Row
     open_run: gr.Textbox
     """Hidden: the run whose questions are shown; empty while it goes on."""
     going: gr.Textbox
@@ -49,19 +42,9 @@ class EvaluationCompareLayout:
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
-        """Of a `CompareScreen`, in its order."""
-        buttons = [self.run, self.pause, self.proceed, self.stop, self.confirm, self.cancel]
-        return [
-            self.progress,
-            self.table,
-            *buttons,
-            self.open_run,
-            self.going,
-            self.scores,
-            self.took,
-            *self.items.outputs,
-            self.kept,
-        ]
+        """Of an `EvaluationCompareScreen`, in its order."""
+        shown = [self.setup, self.open_run, self.going, self.scores, self.took, *self.items.outputs]
+        return [self.progress, self.table, *self.buttons.outputs, *shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,63 +81,25 @@ def lay_out_items(page: Page[EvaluationVisits], name: str) -> EvaluationItemsLay
 def lay_out_compare(page: Page[EvaluationVisits]) -> EvaluationCompareLayout:
     label = page.app.label
     gr.Markdown(label("evaluation.compare_intro"), elem_classes="quiet")
-    fields = _lay_out_fields(page)
-    with gr.Accordion(label("prompting.own"), open=False, elem_id="compare-own"):
-        gr.Markdown(label("evaluation.own_intro"), elem_classes="quiet")
-        with gr.Row():
-            file = gr.File(
-                label=label("prompting.own_file"),
-                type="filepath",
-                file_types=[".csv", ".tsv", ".jsonl", ".json"],
-                height=110,
-                elem_id="compare-file",
-            )
-            kind = gr.Dropdown(
-                [(label("evaluation.kind_guess"), ""), *((label(f"prompting.kind_{one}"), one) for one in KINDS)],
-                value="",
-                label=label("prompting.kind"),
-                min_width=180,
-                elem_id="compare-kind",
-            )
-        told = place("compare-told")
-    with gr.Row(elem_classes="doing"):
-        run = button(label("evaluation.compare"), "compare-run", variant="primary")
-        confirm = button(label("prompting.confirm"), "compare-confirm", variant="primary", visible=False)
-        cancel = button(label("prompting.cancel"), "compare-cancel", visible=False)
-        pause = button(label("prompting.pause"), "compare-pause", visible=False)
-        proceed = button(label("prompting.proceed"), "compare-proceed", visible=False)
-        stop = button(label("prompting.stop"), "compare-stop", visible=False, stops=True)
-        example = button(label("evaluation.compare_example"), "compare-example")
-    progress, table = place("compare-progress"), place("compare-table")
-    with gr.Row(visible=False, elem_classes="doing", elem_id="compare-kept") as kept:
-        exports = {
-            kind: button(label(f"evaluation.export_{kind}"), f"compare-{kind}", quiet=True, sign="download")
-            for kind in EXPORTS
-        }
+    with lay_out_setup(label, "compare-setup") as setup:
+        fields = _lay_out_fields(page)
+        upload = lay_out_own_questions(page.app, "compare")
+    buttons = lay_out_measure_buttons(page.app, "compare", "evaluation.compare", "evaluation.compare_example")
+    progress, table = place("compare-progress"), place("compare-table", EXPORT_SCRIPT)
     scores = gr.Plot(show_label=False, label=label("evaluation.plot_scores"), visible=False, elem_id="compare-scores")
     took = gr.Plot(show_label=False, label=label("evaluation.plot_took"), visible=False, elem_id="compare-took")
-    items = lay_out_items(page, "compare")
     return EvaluationCompareLayout(
-        fields,
-        file,
-        kind,
-        told,
-        run,
-        example,
-        pause,
-        proceed,
-        stop,
-        confirm,
-        cancel,
-        progress,
-        table,
-        scores,
-        took,
-        items,
-        exports,
-        kept,
-        gr.Textbox("", visible=False, elem_id="compare-open"),
-        gr.Textbox("", visible=False, elem_id="compare-going"),
+        setup=setup,
+        fields=fields,
+        upload=upload,
+        buttons=buttons,
+        progress=progress,
+        table=table,
+        scores=scores,
+        took=took,
+        items=lay_out_items(page, "compare"),
+        open_run=gr.Textbox("", visible=False, elem_id="compare-open"),
+        going=gr.Textbox("", visible=False, elem_id="compare-going"),
     )
 
 
@@ -181,7 +126,7 @@ def _lay_out_fields(page: Page[EvaluationVisits]) -> list[gr.components.Componen
             0,
             precision=0,
             minimum=0,
-            maximum=2**31 - 1,
+            maximum=LARGEST_SEED,
             label=label("prompting.seed"),
             min_width=110,
             elem_id="compare-seed",

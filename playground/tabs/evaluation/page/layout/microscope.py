@@ -43,7 +43,6 @@ class EvaluationManyLayout:
     measure: gr.Button
     example: gr.Button
     result: gr.HTML
-    curve: gr.Plot
 
 
 def lay_out_microscope(page: Page[EvaluationVisits]) -> EvaluationMicroscopeLayout:
@@ -119,5 +118,4 @@ def lay_out_many(page: Page[EvaluationVisits]) -> EvaluationManyLayout:
         measure = button(label("evaluation.many_measure"), "many-measure", variant="primary")
         example = button(label("evaluation.many_example"), "many-example")
     result = place("many-result")
-    curve = gr.Plot(show_label=False, label=label("evaluation.many_curve"), visible=False, elem_id="many-curve")
-    return EvaluationManyLayout(needs, said, right, measure, example, result, curve)
+    return EvaluationManyLayout(needs, said, right, measure, example, result)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,13 +14,14 @@ from playground.languages import closest
 from playground.measuring import Snapshot
 from playground.measuring.tasks import languages
 from playground.page.parts.examples import example_values
+from playground.page.parts.measuring import Measures, MeasureScreen, wire_measure_buttons
+from playground.page.parts.own_questions import wire_own_questions
 from playground.page.parts.pace import paced
-from playground.page.parts.run_prices import price_text
-from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
+from playground.page.parts.screen import unchanged
+from playground.page.parts.task_sets import task_set_choices
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.lines import partial_lines
-from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence
+from playground.tabs.prompting.page.drawing.pieces import NOTICES, draw_alert, draw_sentence
 from playground.tabs.prompting.page.drawing.results import draw_results, draw_run_progress
 from playground.tabs.prompting.page.drawing.title import draw_title
 from playground.tabs.prompting.page.events.results import draw_run, hide_results, load_run, show_results
@@ -30,8 +30,8 @@ from playground.tabs.prompting.page.fields import (
     TaskSetFields,
     checked_run,
     run_name,
-    task_set_choices,
 )
+from playground.tabs.prompting.page.layout.measure import LONGEST
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
@@ -43,19 +43,9 @@ _EXAMPLE: dict[str, object] = {"tasks": "sentiment", "count": 10, "repeats": 1, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromptingMeasureScreen(Screen):
+class PromptingMeasureScreen(MeasureScreen):
     """What a run redraws while it goes on, and which run is open."""
 
-    BUTTONS = ("run", "pause", "proceed", "stop", "confirm", "cancel")
-
-    progress: object = unchanged()
-    table: object = unchanged()
-    run: object = unchanged()
-    pause: object = unchanged()
-    proceed: object = unchanged()
-    stop: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
     open_run: object = unchanged()
     shown: object = unchanged()
     accuracy: object = unchanged()
@@ -66,7 +56,7 @@ class PromptingMeasureScreen(Screen):
 
 
 def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
-    """Everything of "A set" but its results and a visitor's own questions."""
+    """Everything of "A set" but its results."""
     app, parts = page.app, layout.measuring
     mode = parts.fields[_FIELDS.index("mode")]
 
@@ -78,23 +68,16 @@ def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     def on_mode(name: str) -> object:
         return gr.update(visible=name == "likelihood")
 
-    def on_pause(request: gr.Request) -> list[object]:
-        app.visits.pause(app.who(request).visitor)
-        return [gr.update(visible=False), gr.update(visible=True)]
-
-    def on_proceed(request: gr.Request) -> list[object]:
-        app.visits.resume(app.who(request).visitor)
-        return [gr.update(visible=True), gr.update(visible=False)]
-
-    def on_cancel() -> list[object]:
-        return PromptingMeasureScreen.showing("run", progress="").outputs()
-
     page.blocks.load(on_load, None, [parts.fields[0], parts.table], **PRIVATE)
     mode.change(on_mode, mode, parts.normalise, queue=False, **PRIVATE)  # type: ignore[attr-defined]
-    parts.cancel.click(on_cancel, None, parts.outputs, queue=False, **PRIVATE)
-    parts.pause.click(on_pause, None, [parts.pause, parts.proceed], queue=False, **PRIVATE)
-    parts.proceed.click(on_proceed, None, [parts.pause, parts.proceed], queue=False, **PRIVATE)
-    wire_stop(app, parts.stop, app.visits.stop, PLACE)
+    wire_own_questions(
+        app,
+        parts.upload,
+        layout.language,
+        parts.fields[:2],
+        lambda count: gr.update(maximum=max(count, LONGEST), value=count),
+    )
+    wire_measure_buttons(app, parts.buttons, MEASURES, parts.outputs, PLACE)
     _wire_run(page, layout)
     _wire_restored(page, layout)
 
@@ -143,15 +126,10 @@ def _wire_run(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
                 yield [*first, *screen.outputs()]
                 first = [gr.skip()] * len(first)
 
-    async def on_confirm(request: gr.Request) -> AsyncGenerator[list[object]]:
-        async with aclosing(run_proposed(app, app.who(request))) as screens:
-            async for screen in screens:
-                yield screen.outputs()
-
     filled = [parts.fields[_FIELDS.index(name)] for name in _EXAMPLE]
-    parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
-    parts.example.click(on_example, inputs, [*filled, layout.language, layout.strategies, *parts.outputs], **PRIVATE)
-    parts.confirm.click(on_confirm, None, parts.outputs, **PRIVATE)
+    parts.buttons.run.click(on_run, inputs, parts.outputs, **PRIVATE)
+    changed = [*filled, layout.language, layout.strategies, *parts.outputs]
+    parts.buttons.example.click(on_example, inputs, changed, **PRIVATE)
 
 
 async def _start(
@@ -162,7 +140,7 @@ async def _start(
         fields = TaskSetFields(**dict(zip(_FIELDS, values[:count], strict=True)), language=values[count])
         choice = layout.checked_choice(page, values[count + 1 :])
     except PlaygroundError as error:
-        yield PromptingMeasureScreen.showing("run", progress=draw_alert(page.app.show(who), error))
+        yield MEASURES.refused(page.app, who, error)
         return
     async with aclosing(start(page.app, who, fields, choice)) as screens:
         async for screen in screens:
@@ -173,35 +151,12 @@ async def start(
     app: App[PromptingVisits], who: Who, fields: TaskSetFields, choice: StrategyChoice
 ) -> AsyncGenerator[PromptingMeasureScreen]:
     """Run what costs nothing; ask first about what may cost something."""
-    show = app.show(who)
     try:
         wanted = checked_run(app, who, fields, choice)
-        loading = draw_sentence(show, "state_of_loading")
-        yield PromptingMeasureScreen.showing(
-            "stop", progress=loading, table="", open_run="", shown="", **hide_results()
-        )
-        _, estimate = await app.visits.propose(who.visitor, wanted)
-        if not estimate.free:
-            said = f'<div class="notice" role="alert">{html.escape(price_text(show, estimate))}</div>'
-            yield PromptingMeasureScreen.showing("confirm", "cancel", progress=said)
-            return
-        async with aclosing(run_proposed(app, who)) as screens:
-            async for screen in screens:
-                yield screen
     except PlaygroundError as error:
-        yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error))
-
-
-async def run_proposed(app: App[PromptingVisits], who: Who) -> AsyncGenerator[PromptingMeasureScreen]:
-    """Run what was proposed last."""
-    show = app.show(who)
-    try:
-        description = app.visits.confirmed(who.visitor)
-        run = await asyncio.to_thread(app.visits.create, who.visitor, run_name(who, description), description)
-    except PlaygroundError as error:
-        yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error))
+        yield MEASURES.refused(app, who, error)
         return
-    async with aclosing(measure(app, who, run)) as screens:
+    async with aclosing(MEASURES.start(app, who, wanted)) as screens:
         async for screen in screens:
             yield screen
 
@@ -237,6 +192,17 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
     except PlaygroundError as error:
         results = await asyncio.to_thread(show_results, app, who, run)
         yield PromptingMeasureScreen.showing("run", progress=draw_alert(show, error), open_run=run, **results)
+
+
+MEASURES = Measures(
+    screen=PromptingMeasureScreen,
+    notices=NOTICES,
+    loading="state_of_loading",
+    cleared=lambda: {"open_run": "", "shown": "", **hide_results()},
+    name=lambda _, who, description: run_name(who, description),
+    measure=measure,
+)
+run_proposed = MEASURES.run_proposed
 
 
 def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScreen:

@@ -8,16 +8,20 @@ from contextlib import aclosing
 
 import gradio as gr
 
-from playground.page.parts.downloads import File, wire_downloads
+from playground.measuring.store import STRATEGIES
+from playground.page.parts.downloads import File
 from playground.page.parts.redrawn import MARK, is_marked
-from playground.page.parts.run_files import run_file
+from playground.page.parts.run_exports import draw_exports, wire_exports
+from playground.page.parts.run_files import FILE_TYPES, run_file
+from playground.page.parts.run_list import RunList, load_run
 from playground.page.program import PRIVATE, App, Page, Who
-from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_sentence, say
-from playground.tabs.prompting.page.drawing.runs import draw_comparison, draw_runs, run_line
+from playground.tabs.prompting.page.drawing.pieces import NOTICES
 from playground.tabs.prompting.page.events.measure import measure, reopen
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
+
+LIST = RunList(NOTICES, (STRATEGIES,))
 
 
 def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -71,77 +75,50 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     parts.compare.click(on_compare, [parts.run, parts.other], parts.told, **PRIVATE)
     parts.reopen.click(on_reopen, parts.run, [layout.modes, *running], **PRIVATE)
     parts.proceed.click(on_finish, parts.run, [layout.modes, *running], **PRIVATE)
-    wire_downloads(app, parts.exports, layout.file, lambda who, kind, run: export_run(app, who, run, kind), parts.run)
+    wire_exports(app, parts.exports, layout.file, lambda who, run, kind: export_run(app, who, run, kind), parts.run)
 
 
 def list_runs(app: App[PromptingVisits], who: Who, chosen: str | None = None, said: str = "") -> list[object]:
-    """The runs as they are now: updates of the table, both lists, the name, "really delete", and what is told."""
-    show = app.show(who)
-    try:
-        runs = app.visits.listed(who.visitor)
-    except PlaygroundError as error:
-        return [draw_alert(show, error), gr.skip(), gr.skip(), gr.skip(), gr.update(visible=False), said]
-    if not runs:
+    """The runs as they are now: updates of the table, both lists, the name, "really delete", what is told, files."""
+    found, hidden = LIST.listed(app, who, chosen), gr.update(visible=False)
+    if found.chosen is None:
         empty = gr.update(choices=[], value=None)
-        return [draw_sentence(show, "empty_runs"), empty, empty, "", gr.update(visible=False), said]
-    known = {run.id: run for run in runs}
-    one = known.get(chosen or "") or runs[0]
-    choices = [(run_line(show, run), run.id) for run in runs]
-    others = [run.id for run in runs if run.id != one.id]
+        return [found.table, empty, empty, "", hidden, said, ""]
+    choices = list(found.choices)
     return [
-        draw_runs(show, runs),
-        gr.update(choices=choices, value=one.id),
-        gr.update(choices=choices, value=others[0] if others else None),
-        one.name,
-        gr.update(visible=False),
+        found.table,
+        gr.update(choices=choices, value=found.chosen.id),
+        gr.update(choices=choices, value=found.other),
+        found.chosen.name,
+        hidden,
         said,
+        draw_exports(app.show(who), FILE_TYPES),
     ]
 
 
 def rename_run(app: App[PromptingVisits], who: Who, run: str | None, name: str) -> list[object]:
     """Give a run a name."""
-    show = app.show(who)
-    try:
-        with app.visits.runs(who.visitor) as runs:
-            runs.rename(run or "", " ".join(str(name).split()) or str(run))
-    except PlaygroundError as error:
-        return list_runs(app, who, run, draw_alert(show, error))
-    return list_runs(app, who, run, draw_sentence(show, "renamed"))
+    return list_runs(app, who, run, LIST.rename(app, who, run, name))
 
 
 def delete_run(app: App[PromptingVisits], who: Who, run: str | None) -> list[object]:
     """Delete a run with its answers."""
-    show = app.show(who)
-    try:
-        with app.visits.runs(who.visitor) as runs:
-            runs.delete(run or "")
-    except PlaygroundError as error:
-        return list_runs(app, who, run, draw_alert(show, error))
-    return list_runs(app, who, None, draw_sentence(show, "deleted"))
+    return list_runs(app, who, None, LIST.delete(app, who, run))
 
 
 def compare_runs(app: App[PromptingVisits], who: Who, run: str | None, other: str | None) -> str:
-    """Two runs on what they share."""
-    show = app.show(who)
-    if not run or not other:
-        return f'<div class="notice" role="alert">{say(show, "compare_two")}</div>'
-    try:
-        with app.visits.runs(who.visitor) as runs:
-            one, two = runs.load(run or ""), runs.load(other or "")
-            found = runs.compare(one.id, two.id)
-    except PlaygroundError as error:
-        return draw_alert(show, error)
-    if not found:
-        return draw_sentence(show, "compared_none")
-    return draw_comparison(show, one, two, found) + MARK
+    """Two runs on what they share; a result is drawn again in another language."""
+    drawn = LIST.compare(app, who, run, other)
+    return drawn + MARK if "<table" in drawn else drawn
 
 
 def export_run(app: App[PromptingVisits], who: Who, run: str | None, kind: str) -> File | None:
-    """A run as a file; `None` where there is none."""
+    """A run as a file; `None` where there is none, or no such file is made of it."""
     try:
-        with app.visits.runs(who.visitor) as runs:
-            found, outcomes = runs.load(run or ""), runs.outcomes(run or "")
+        found, outcomes = load_run(app, who, run)
     except PlaygroundError:  # nothing is chosen: the list says so
+        return None
+    if kind not in FILE_TYPES:
         return None
     file = run_file(app.show(who), found, outcomes, kind)
     return {"name": file.name, "type": file.type, "content": file.content}

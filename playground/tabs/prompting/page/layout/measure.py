@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from playground.measuring.tasks import KINDS
-from playground.page.parts.buttons import button
+from playground.page.parts.measuring import MeasureButtons, lay_out_measure_buttons
+from playground.page.parts.own_questions import OwnQuestionsLayout, lay_out_own_questions
 from playground.page.parts.places import place
+from playground.page.parts.task_sets import LARGEST_SEED, MODES
 from playground.page.program import Page
 from playground.strategies.runs.describe import MOST_REPEATS
-from playground.tabs.prompting.page.fields import MODES, NORMALISE
+from playground.tabs.prompting.page.fields import NORMALISE
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.web.scripts import script_body
 
@@ -27,17 +28,11 @@ class PromptingMeasureLayout:
 
     fields: list[gr.components.Component]
     normalise: gr.Radio
-    run: gr.Button
-    example: gr.Button
-    pause: gr.Button
-    proceed: gr.Button
-    stop: gr.Button
-    confirm: gr.Button
-    cancel: gr.Button
+    buttons: MeasureButtons
     progress: gr.HTML
     table: gr.HTML
     results: PromptingResultsLayout
-    upload: PromptingUploadLayout
+    upload: OwnQuestionsLayout
     open_run: gr.Textbox
     """Hidden: the run whose questions are shown; empty while it goes on."""
     shown: gr.Textbox
@@ -48,8 +43,8 @@ class PromptingMeasureLayout:
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `PromptingMeasureScreen`, in its order."""
-        buttons = [self.run, self.pause, self.proceed, self.stop, self.confirm, self.cancel]
-        return [self.progress, self.table, *buttons, self.open_run, self.shown, *self.results.outputs]
+        hidden = [self.open_run, self.shown]
+        return [self.progress, self.table, *self.buttons.outputs, *hidden, *self.results.outputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +62,18 @@ class PromptingResultsLayout:
         return [self.accuracy, self.costs, self.differ, self.items, self.item]
 
 
-@dataclass(frozen=True, slots=True)
-class PromptingUploadLayout:
-    """A visitor's own questions. `fields`: kind, then a column's name for each field of an item."""
-
-    file: gr.File
-    fields: list[gr.Dropdown]
-    use: gr.Button
-    told: gr.HTML
-
-
 def lay_out_measure(page: Page[PromptingVisits]) -> PromptingMeasureLayout:
     label = page.app.label
     gr.Markdown(label("prompting.set_intro"), elem_classes="quiet")
     fields, normalise = _lay_out_fields(page)
-    upload = _lay_out_upload(page)
-    with gr.Row(elem_classes="doing"):
-        run = button(label("prompting.run"), "measure-run", variant="primary")
-        confirm = button(label("prompting.confirm"), "measure-confirm", variant="primary", visible=False)
-        cancel = button(label("prompting.cancel"), "measure-cancel", visible=False)
-        pause = button(label("prompting.pause"), "measure-pause", visible=False)
-        proceed = button(label("prompting.proceed"), "measure-proceed", visible=False)
-        stop = button(label("prompting.stop"), "measure-stop", visible=False, stops=True)
-        example = button(label("prompting.set_example"), "measure-example")
+    upload = lay_out_own_questions(page.app, "measure")
+    buttons = lay_out_measure_buttons(page.app, "measure", "prompting.run", "prompting.set_example")
     progress = place("measure-progress")
     table = place("measure-table")
     return PromptingMeasureLayout(
         fields,
         normalise,
-        run,
-        example,
-        pause,
-        proceed,
-        stop,
-        confirm,
-        cancel,
+        buttons,
         progress,
         table,
         _lay_out_results(page),
@@ -148,7 +120,7 @@ def _lay_out_fields(page: Page[PromptingVisits]) -> tuple[list[gr.components.Com
             0,
             precision=0,
             minimum=0,
-            maximum=2**31 - 1,
+            maximum=LARGEST_SEED,
             label=label("prompting.seed"),
             info=label("prompting.seed_info"),
             min_width=140,
@@ -188,44 +160,3 @@ def _lay_out_results(page: Page[PromptingVisits]) -> PromptingResultsLayout:
         with gr.Column(scale=3, min_width=280):
             item = place("measure-item", script_body("keep_open", "prompting/judge_item"))
     return PromptingResultsLayout(accuracy, costs, differ, items, item)
-
-
-def _lay_out_upload(page: Page[PromptingVisits]) -> PromptingUploadLayout:
-    label = page.app.label
-    with gr.Accordion(label("prompting.own"), open=False, elem_id="measure-own"):
-        gr.Markdown(label("prompting.own_intro"), elem_classes="quiet")
-        file = gr.File(
-            label=label("prompting.own_file"),
-            type="filepath",
-            file_types=[".csv", ".tsv", ".jsonl", ".json"],
-            height=110,
-            elem_id="measure-file",
-        )
-        with gr.Row():
-            kind = gr.Dropdown(
-                [(label(f"prompting.kind_{one}"), one) for one in KINDS],
-                value="text",
-                label=label("prompting.kind"),
-                min_width=150,
-                visible=False,
-                elem_id="measure-own-kind",
-            )
-            columns = [
-                gr.Dropdown(
-                    [],
-                    label=label(f"prompting.column_{name}"),
-                    min_width=150,
-                    visible=False,
-                    interactive=True,
-                    multiselect=name == "choices",
-                    elem_id=f"measure-own-{name}",
-                )
-                for name in FIELDS
-            ]
-        use = button(label("prompting.own_use"), "measure-own-use", visible=False)
-        told = place("measure-own-told")
-    return PromptingUploadLayout(file, [kind, *columns], use, told)
-
-
-FIELDS = ("question", "answer", "accept", "choices", "tests")
-"""Of an item: those that a column of a visitor's file can be assigned to."""

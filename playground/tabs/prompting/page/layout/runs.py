@@ -8,10 +8,9 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.run_exports import EXPORT_SCRIPT
 from playground.page.program import Page
 from playground.tabs.prompting.visit.visits import PromptingVisits
-
-EXPORTS = ("csv", "jsonl", "markdown", "notebook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,13 @@ class PromptingRunsLayout:
     compare: gr.Button
     delete: gr.Button
     surely: gr.Button
-    exports: dict[str, gr.Button]
+    exports: gr.HTML
     told: gr.HTML
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """What changes whenever the runs do."""
-        return [self.listed, self.run, self.other, self.name, self.surely, self.told]
+        return [self.listed, self.run, self.other, self.name, self.surely, self.told, self.exports]
 
 
 def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
@@ -51,10 +50,7 @@ def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
         rename = button(label("prompting.rename"), "runs-rename")
         delete = button(label("prompting.delete"), "runs-delete")
         surely = button(label("prompting.surely"), "runs-surely", visible=False)
-        exports = {
-            kind: button(label(f"prompting.export_{kind}"), f"runs-export-{kind}", quiet=True, sign="download")
-            for kind in EXPORTS
-        }
+    exports = place("runs-exports", EXPORT_SCRIPT)
     with gr.Row(elem_id="runs-compare", equal_height=False):
         other = gr.Dropdown(
             [], label=label("prompting.run_other"), interactive=True, min_width=260, elem_id="runs-other"
