@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from providers.base import Endpoint
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import UnknownModel
+from providers.heads import HEADS, HeadInfo
 from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
 from providers.types import ModelInfo, Package, PackagePart, Terms
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo, ContrastiveInfo)
+_Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo, ContrastiveInfo, HeadInfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Catalog:
     rerankers: tuple[RerankerInfo, ...] = ()
     contrastive: tuple[ContrastiveInfo, ...] = ()
     """The first one is the default."""
+    heads: tuple[HeadInfo, ...] = ()
+    """Models made for one task; of each task the first one is the default."""
     terms: Mapping[str, Terms] = field(default_factory=dict)
     """Those that a visitor has to accept, by their names."""
 
@@ -48,6 +51,7 @@ def load(assets: Path = ASSETS) -> Catalog:
         embeddings=tuple(EmbeddingInfo(**_check(row, EmbeddingInfo)) for row in rows.get("embedding", [])),
         rerankers=tuple(RerankerInfo(**_check(row, RerankerInfo)) for row in rows.get("reranker", [])),
         contrastive=tuple(ContrastiveInfo(**_check(row, ContrastiveInfo)) for row in rows.get("contrastive", [])),
+        heads=tuple(_head(row) for row in rows.get("head", [])),
         terms=terms,
     )
 
@@ -80,6 +84,13 @@ def _model(row: Mapping[str, Any], terms: Mapping[str, Terms]) -> ModelInfo:
     return ModelInfo(**values)
 
 
+def _head(row: Mapping[str, Any]) -> HeadInfo:
+    values = _check(row, HeadInfo)
+    if values["head"] not in HEADS:
+        raise ValueError(f"{row['id']}: unknown head {values['head']}")
+    return HeadInfo(**values)
+
+
 def _endpoint(row: Mapping[str, Any]) -> Endpoint:
     values = _check(row, Endpoint)
     values["accepts"] = parameters(values["accepts"])
@@ -90,8 +101,8 @@ def _check(row: Mapping[str, Any], kind: type[_Info] | type[Endpoint]) -> dict[s
     if unknown := row.keys() - {one.name for one in fields(kind)}:
         raise ValueError(f"{row.get('id') or row.get('name')}: unknown fields {sorted(unknown)}")
     values = dict(row)
-    if "languages" in values:
-        values["languages"] = tuple(values["languages"])
+    for name in values.keys() & {"languages", "instructions"}:
+        values[name] = tuple(values[name])
     if "package" in values:
         package = dict(values["package"])
         parts = tuple(PackagePart(**part) for part in package.get("parts", []))

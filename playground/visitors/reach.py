@@ -16,6 +16,7 @@ from providers.base import Credentials, HoldsEncoders, Options, Provider
 from providers.catalog import Catalog, find
 from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
+from providers.heads import Head, Headed, HeadInfo
 from providers.inspection import Inspector, inspect
 from providers.labels import ContrastiveInfo, Labeller, Labels
 from providers.types import ModelInfo, Progress
@@ -188,7 +189,7 @@ class Reach:
         """Models that embed, the default first. Among scripted models that is one without weights."""
         return (*self._scripted_rows.embeddings, *self.catalog.embeddings)
 
-    async def held(self, encoders: Iterable[EmbeddingInfo | ContrastiveInfo]) -> frozenset[str]:
+    async def held(self, encoders: Iterable[EmbeddingInfo | ContrastiveInfo | HeadInfo]) -> frozenset[str]:
         """Those of them, by name, whose weights are on this computer."""
         held = set()
         for info in encoders:
@@ -247,6 +248,24 @@ class Reach:
             if not isinstance(provider, Labels):
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.labeller(info)
+
+    def heads(self, head: Head) -> tuple[HeadInfo, ...]:
+        """Models made for one task, those of the catalogue, the default first."""
+        return tuple(info for info in self.catalog.heads if info.head == head)
+
+    @asynccontextmanager
+    async def headed(self, visitor: str, ref: str, head: Head) -> AsyncIterator[tuple[Headed, HeadInfo]]:
+        """The provider and the model of that name for one task, for as long as it is used; without a name the default.
+
+        A folder of this computer, or a Hub repository, can be named too. Raises `UnknownModel`.
+        """
+        rows = {info.ref: info for info in self.heads(head)}
+        name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/") if ref else ("", "", "")
+        info = next(iter(rows.values()), None) if not ref else rows.get(f"{name}/{model_id}")
+        async with self._connected(visitor, info.provider if info is not None else name) as provider:
+            if not isinstance(provider, Headed):
+                raise UnknownModel("provider", model=ref[:120], near="")
+            yield provider, info or await provider.resolve_head(model_id, head)
 
     @asynccontextmanager
     async def inspector(self, visitor: str, ref: str) -> AsyncIterator[Inspector]:

@@ -55,10 +55,7 @@ class ModelListing:
         return replace(found, engine=engine, name=f"{found.name} @{engine}") if engine else found
 
     def _resolve(self, name: str, ticket: Ticket) -> ModelInfo:
-        if name.startswith(("/", "./", "../", "~", "\\")) or Path(name).is_absolute():
-            name = self._folder_id(name)
-        else:
-            check_id(name)
+        name = self.model_id(name)
         if name in self._rows:
             folder = self._store.find_folder(name)
             return (self._described(name, folder) if folder else None) or self._rows[name]
@@ -85,6 +82,12 @@ class ModelListing:
             **sight,
             revision=plan.revision,
         )
+
+    def model_id(self, name: str) -> str:
+        """A Hub repository's name, checked, or the absolute path of a folder. Raises `UnknownModel`."""
+        if name.startswith(("/", "./", "../", "~", "\\")) or Path(name).is_absolute():
+            return self._folder_id(name)
+        return check_id(name)
 
     def _folder_id(self, name: str) -> str:
         if not self._folders:

@@ -17,6 +17,8 @@ from providers.adapters.huggingface.engines.routing import Outlook, Route, route
 from providers.adapters.huggingface.families.contrastive import LocalLabeller
 from providers.adapters.huggingface.families.embedding import LocalEmbedder
 from providers.adapters.huggingface.families.encoders.pool import EncoderPool
+from providers.adapters.huggingface.families.heads.local_heads import LocalHeads
+from providers.adapters.huggingface.families.heads.pool import HeadPool
 from providers.adapters.huggingface.families.reranking import LocalReranker
 from providers.adapters.huggingface.inspecting.inspector import LocalInspector
 from providers.adapters.huggingface.listing import ModelListing
@@ -46,8 +48,8 @@ _TURN = 0.05
 """Seconds between two looks at one's place in line."""
 
 
-class HuggingFace(LocalWhiteBox):
-    """Models on this computer. See `providers.base.Provider` and `providers.whitebox.WhiteBox`."""
+class HuggingFace(LocalWhiteBox, LocalHeads):
+    """Models on this computer. See `Provider`, `WhiteBox` and `Headed` of `providers`."""
 
     name = "huggingface"
     accepts = frozenset(PARAMETERS)
@@ -57,7 +59,7 @@ class HuggingFace(LocalWhiteBox):
         hub = Hub(token=connection.credentials.key, memory=options.memory or total_memory())
         self._store = store = Store(options, hub)
         self._listing = ModelListing(connection.models, options, store)
-        super().__init__(ModelLoader(options, store, self._listing))
+        LocalWhiteBox.__init__(self, ModelLoader(options, store, self._listing))
         self._deadlines = options.deadlines
         self._encoded: WeakKeyDictionary[Request, EncodedPrompt] = WeakKeyDictionary()
         """What was rendered to be counted and shown, for the stream of the same request: a prompt is tokenised once."""
@@ -66,6 +68,7 @@ class HuggingFace(LocalWhiteBox):
         self._recent = RecentTexts()
         self._compared = Store(options, hub, "encoders")
         self._encoders = EncoderPool(self._loader, self._compared)
+        LocalHeads.__init__(self, HeadPool(self._loader, self._compared), self._listing, options)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
         self._inspectors: dict[str, LocalInspector] = {}
 

@@ -15,3 +15,9 @@ class LayersLimit(LimitExceeded, code="limit_exceeded"):
     """Values: limit, and tokens, how many there are."""
 
     reasons = ("layer_tokens", "text_tokens")
+
+
+class NgramError(InputError, code="input_error"):
+    """An n-gram model that cannot be trained: "order", values: highest; "short_training", values: words, least."""
+
+    reasons = ("order", "short_training")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,24 @@ def inspect(folder: Path) -> None:
             continue
         if file.name == "config.json" and file.parent == folder:
             check_config(content, tensors, numbers, file.name)
+    for file in sorted({*folder.glob("*.spm"), *folder.glob("spiece.model")}):
+        print(file.name, flush=True)  # noqa: T201
+        _read_pieces(file)
     for name, template in _templates(folder):
         print(name, flush=True)  # noqa: T201
         _try(template, name, _settings(folder / "tokenizer_config.json"))
+
+
+def _read_pieces(file: Path) -> None:
+    """A vocabulary of sentencepiece's, whose reader is a library in C++: whatever it does, it does it here."""
+    if file.stat().st_size > TOKENIZER_BYTES:
+        raise OutOfBounds(file.name)
+    try:
+        from sentencepiece import SentencePieceProcessor
+    except ImportError:  # then nothing else reads it either
+        return
+    with suppress(OSError, RuntimeError):  # what is none: whoever loads the model is told
+        SentencePieceProcessor(model_file=str(file))
 
 
 def inspect_gguf(file: Path) -> None:

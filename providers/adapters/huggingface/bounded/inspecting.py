@@ -16,7 +16,15 @@ from providers.errors import WeightsUnavailable
 
 PATIENCE = 300.0
 """Seconds for the whole, whatever the machine has to do besides. Of computing it may have twenty."""
-_LOOKED_AT = ("*.json", "*.jinja", "*.safetensors", "[0-9]_*/*.json", "additional_chat_templates/*.jinja")
+_LOOKED_AT = (
+    "*.spm",
+    "spiece.model",
+    "*.json",
+    "*.jinja",
+    "*.safetensors",
+    "[0-9]_*/*.json",
+    "additional_chat_templates/*.jinja",
+)
 _ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGSEGV", "SIGABRT") if hasattr(signal, name)}
 Fingerprint = tuple[tuple[str, int, int], ...]
 
