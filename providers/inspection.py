@@ -144,7 +144,8 @@ class CutText:
 class Inspector(Protocol):
     """One model, taken apart. All of it raises `WeightsUnavailable` where the model cannot be had.
 
-    Only `prepare`, `read`, `lens`, `salience` and `positions` load weights, once for all who ask.
+    Only `prepare`, `read`, `states`, `embedded`, `nearest`, `lens`, `salience` and `positions` load weights, once for
+    all who ask.
     """
 
     info: InspectedModel
@@ -166,6 +167,13 @@ class Inspector(Protocol):
         """A text in tokens, with the marks that the model reads around it."""
         ...
 
+    async def spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Which characters of the text each token of `cut` stands for, from and to; (0, 0) for a mark around it.
+
+        Nothing where the tokenizer does not say.
+        """
+        ...
+
     async def tokens(self, ids: Sequence[int]) -> tuple[Token, ...]:
         """What these ids stand for."""
         ...
@@ -180,6 +188,18 @@ class Inspector(Protocol):
 
     async def read(self, ids: Sequence[int], ablation: Ablation = NOTHING_OFF) -> LayerReading:
         """One forward pass. Raises `InputError("empty")`, `ContextTooLong`, `UnsupportedRequest("layers")`."""
+        ...
+
+    async def states(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """The vector of each token after each layer, shape (layers, tokens, hidden). Raises as `read`."""
+        ...
+
+    async def embedded(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """Their lines of the table of input embeddings, shape (tokens, hidden). Raises `InputError("empty")`."""
+        ...
+
+    async def nearest(self, vector: NDArray[np.float32], most: int) -> tuple[tuple[Token, float], ...]:
+        """The tokens whose lines of that table point most nearly the same way, with the cosine, best first."""
         ...
 
     async def lens(self, ids: Sequence[int], position: int) -> NDArray[np.float32]:

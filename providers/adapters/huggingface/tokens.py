@@ -131,6 +131,16 @@ class Codec:
         ids = ids if divided == text else self._joined(ids)
         return [*self.beginning, *ids] if begin else ids
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Which characters each token of `encode(text)` stands for; nothing where the tokenizer does not say."""
+        with self._lock:
+            if not self._tokenizer.is_fast or self._divided([text]) != [text]:
+                return []
+            read = self._tokenizer(
+                text, split_special_tokens=True, add_special_tokens=False, return_offsets_mapping=True
+            )
+        return [(int(start), int(end)) for start, end in read["offset_mapping"]]
+
     def _separator_of_bytes(self) -> list[int]:
         """How `_BETWEEN` is read, where a text that looks like a byte's token would be read as that token.
 

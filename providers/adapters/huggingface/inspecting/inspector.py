@@ -84,6 +84,9 @@ class LocalInspector:
     async def cut(self, text: str) -> CutText:
         return await asyncio.to_thread((await self._words()).cut, text)
 
+    async def spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        return await asyncio.to_thread((await self._words()).spans, text)
+
     async def tokens(self, ids: Sequence[int]) -> tuple[Token, ...]:
         return await asyncio.to_thread((await self._words()).named, ids)
 
@@ -97,6 +100,19 @@ class LocalInspector:
     async def read(self, ids: Sequence[int], ablation: Ablation = NOTHING_OFF) -> LayerReading:
         async with self._open(ids) as network:
             return await asyncio.to_thread(network.read, ids, ablation)
+
+    async def states(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        async with self._open(ids) as network:
+            return await asyncio.to_thread(network.states, ids)
+
+    async def embedded(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        async with self._open(ids[:1]) as network:  # a table has no context: any number of lines can be read
+            return await asyncio.to_thread(network.embedded, ids)
+
+    async def nearest(self, vector: NDArray[np.float32], most: int) -> tuple[tuple[Token, float], ...]:
+        async with self._open([0]) as network:
+            ids, cosines = await asyncio.to_thread(network.nearest, vector, most)
+        return tuple(zip(await self.tokens(ids), cosines, strict=True))
 
     async def lens(self, ids: Sequence[int], position: int) -> NDArray[np.float32]:
         async with self._open(ids) as network:

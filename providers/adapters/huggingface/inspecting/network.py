@@ -20,6 +20,8 @@ from providers.inspection import Ablation, Anatomy, LayerReading, Positions, Sal
 
 _PLACES = 64
 """Learnt positions that are compared."""
+_SHORTEST = 1e-9
+"""Length of a vector that is taken for none: some tables have lines of zeros."""
 _STEPS = 16
 """Points of the path from zeros to the text, for integrated gradients."""
 
@@ -58,6 +60,27 @@ class OpenNetwork:
             own = logs.gather(1, torch.tensor(list(ids[1:]))[:, None])[:, 0].numpy()
             logits = out.logits[0, -1].numpy()
         return LayerReading(attention=attention, causal=self.causal, logprobs=own, logits=logits)
+
+    def states(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """See `Inspector.states`."""
+        with self._at_work() as network, torch.inference_mode():
+            out = network(input_ids=torch.tensor([list(ids)]), output_hidden_states=True)
+            return np.stack([one[0].float().numpy() for one in out.hidden_states[1:]])
+
+    def embedded(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """See `Inspector.embedded`."""
+        with self._at_work(), torch.inference_mode():
+            rows = self._layers.embeddings.weight[torch.tensor(list(ids))]
+            return cast("NDArray[np.float32]", rows.float().numpy().copy())
+
+    def nearest(self, vector: NDArray[np.float32], most: int) -> tuple[list[int], list[float]]:
+        """Ids and cosines. See `Inspector.nearest`."""
+        with self._at_work(), torch.inference_mode():
+            table = self._layers.embeddings.weight.float()
+            wanted = torch.from_numpy(np.ascontiguousarray(vector, np.float32))
+            lengths = table.norm(dim=1).clamp_min(_SHORTEST) * wanted.norm().clamp_min(_SHORTEST)
+            best = torch.topk(table @ wanted / lengths, min(most, len(table)))
+            return best.indices.tolist(), best.values.tolist()
 
     def lens(self, ids: Sequence[int], position: int) -> NDArray[np.float32]:
         """See `Inspector.lens`."""

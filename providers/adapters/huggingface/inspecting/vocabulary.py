@@ -32,6 +32,12 @@ class Vocabulary:
         missing = sum(one == unknown for one in ids) if unknown is not None else 0
         return CutText(tokens=self.named(around), rest=self._codec.decode(ids), unknown=missing)
 
+    def spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """See `Inspector.spans`."""
+        found = self._codec.spans(text)
+        before, after = len(self._codec.beginning), len(self._marks_after)
+        return ((0, 0),) * before + tuple(found) + ((0, 0),) * after if found else ()
+
     def named(self, ids: Sequence[int]) -> tuple[Token, ...]:
         """What these ids stand for."""
         return tuple(map(self._token, ids))
