@@ -27,6 +27,13 @@ def draw_heads(names: Iterable[str]) -> str:
     return "".join(f'<th scope="col">{name}</th>' for name in names)
 
 
+def draw_cells(heads: Iterable[str], cells: Iterable[str]) -> str:
+    """The cells of a row after its first one, each with the head of its column, which a phone shows beside it; both are
+    HTML already. Raises `ValueError` for unequal numbers."""
+    pairs = zip(heads, cells, strict=True)
+    return "".join(f'<td data-head="{head}"><div>{cell}</div></td>' for head, cell in pairs)
+
+
 def draw_swatch(colour: str) -> str:
     """The colour that a row has in the figures."""
     return f'<span class="swatch" style="--swatch:{colour}"></span>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from playground.measuring.items import Item
 from playground.measuring.kinds import Outcomes
@@ -86,24 +86,25 @@ def _marks(show: Renderer, found: Sequence[Outcome | None]) -> str:
     return " ".join(_mark(show, outcome) for outcome in known) if known else "·"
 
 
-def _mark(show: Renderer, outcome: Outcome) -> str:
-    match verdict(outcome):
-        case "failed":
-            return _sign(show, "⚠", "kept.failed", "")
-        case "unscored":
-            return _sign(show, "?", "kept.unscored", "")
-        case "no_readable_answer":
-            return _sign(show, "∅", "prompting.no_answer", "unread")
-        case "right":
-            return _sign(show, "✓", "prompting.right", "right")
-        case "wrong":
-            return _sign(show, "✗", "prompting.wrong", "wrong")
-        case "graded":
-            return show.number(outcome.score or 0.0, ".2f")
+_SIGNS: Mapping[str, tuple[str, str, str]] = {
+    "failed": ("⚠", "kept.failed", ""),
+    "unscored": ("?", "kept.unscored", ""),
+    "no_readable_answer": ("∅", "prompting.no_answer", "unread"),
+    "right": ("✓", "prompting.right", "right"),
+    "wrong": ("✗", "prompting.wrong", "wrong"),
+}
+"""Of each verdict but a grade: its sign, its text, and the class that colours it."""
 
 
-def _sign(show: Renderer, sign: str, key: str, kind: str) -> str:
+def _mark(show: Renderer, outcome: Outcome, *, words: bool = False) -> str:
+    """A sign that says on hover and to a screen reader what it means, or, with `words`, sign and text."""
+    found = _SIGNS.get(verdict(outcome))
+    if found is None:
+        return show.number(outcome.score or 0.0, ".2f")
+    sign, key, kind = found
     said = html.escape(show.text(key))
+    if words:
+        return f'<span class="{kind}"><span aria-hidden="true">{sign}</span> {said}</span>'
     return f'<span class="{kind}" role="img" aria-label="{said}" title="{said}">{sign}</span>'
 
 
@@ -122,7 +123,7 @@ def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Out
         facts.append(f"≈ ${show.dollars(outcome.cost)}")
     return (
         f'<article class="attempt"><header><h4>{html.escape(column.label)}{number}</h4></header>{failed}'
-        f'<p class="verdict">{found} {_mark(show, outcome)}</p>'
+        f'<p class="verdict">{found} {_mark(show, outcome, words=True)}</p>'
         f'<pre class="said">{html.escape(outcome.text)}</pre>'
         f'<p class="quiet facts-line">{html.escape(" · ".join(facts))}</p></article>'
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import Comparison
-from playground.page.parts.measures import draw_explained, draw_heads, draw_table
+from playground.page.parts.measures import draw_cells, draw_explained, draw_heads, draw_table
 from playground.page.parts.notices import Notices
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import is_graded, language_name, task_set_title, title_text
@@ -20,9 +20,9 @@ def draw_runs(show: Renderer, runs: Sequence[StoredRun], opened: str | None = No
     """A row a run; with `kinds`, of which kind of measurement each is, and a click on its name opens it (`pick_run`).
     `opened` is the one that is open."""
     names = ["runs_name", *(["runs_kind"] if kinds else []), "runs_when", "runs_what", "runs_columns", "runs_done"]
-    heads = draw_heads(say(show, name) for name in names)
-    rows = "".join(_row(show, run, run.id == opened, kinds=kinds) for run in runs)
-    return draw_table(say(show, "runs_title"), heads, rows, "results runs fitting")
+    heads = [say(show, name) for name in names]
+    rows = "".join(_row(show, run, heads[1:], opened, kinds=kinds) for run in runs)
+    return draw_table(say(show, "runs_title"), draw_heads(heads), rows, "results runs fitting")
 
 
 def run_line(show: Renderer, run: StoredRun, *, kinds: bool = False) -> str:
@@ -64,7 +64,7 @@ def draw_two(show: Renderer, one: StoredRun, other: StoredRun, found: Mapping[st
     return f'<h4 class="part">{title}</h4><ul class="quiet">{titles}</ul><p class="words-used">{words}</p>{table}'
 
 
-def _row(show: Renderer, run: StoredRun, opened: bool, *, kinds: bool) -> str:
+def _row(show: Renderer, run: StoredRun, heads: Sequence[str], opened: str | None, *, kinds: bool) -> str:
     it, name = run.description, html.escape(run.name)
     state = show.text("run_list.runs_whole" if run.whole else "run_list.runs_open")
     failed = f" · {show.text('run_list.runs_failed', count=run.failed)}" if run.failed else ""
@@ -75,8 +75,8 @@ def _row(show: Renderer, run: StoredRun, opened: bool, *, kinds: bool) -> str:
         ", ".join(dict.fromkeys(column.label for column in it.columns)),
         f"{run.done} / {it.total} · {state}{failed}",
     ]
-    inside = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-    pressed = ' aria-pressed="true"' if opened else ""
+    inside = draw_cells(heads, map(html.escape, cells))
+    pressed = ' aria-pressed="true"' if run.id == opened else ""
     head = f'<button type="button"{pressed}>{name}</button>' if kinds else name
     return f'<tr data-run="{html.escape(run.id)}"><th scope="row">{head}</th>{inside}</tr>'
 

@@ -10,6 +10,7 @@ from playground.measuring.kinds import Outcomes
 from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import tries
 from playground.page.parts.measures import (
+    draw_cells,
     draw_explained,
     draw_heads,
     draw_progress,
@@ -28,6 +29,9 @@ from playground.tabs.evaluation.page.drawing.pieces import say
 from playground.tabs.evaluation.page.drawing.sureness import draw_sureness
 
 _SURE = 0.05
+_ENERGY = (("kWh", 1000.0), ("Wh", 1.0), ("mWh", 1e-3), ("µWh", 1e-6))
+_CARBON = (("kg", 1000.0), ("g", 1.0), ("mg", 1e-3), ("µg", 1e-6))
+"""Units from the largest down, in those that are kept: watt-hours and grams."""
 _GOOD = ("score", "interval", "against", "corrected", "needed")
 _TOOK = ("left", "tokens", "computing", "seconds", "cost", "energy", "carbon")
 
@@ -77,12 +81,12 @@ def draw_good(show: Renderer, description: RunDescription, lines: Sequence[Compa
     explained = " ".join(
         draw_explained(head, say(show, f"{name}_info")) for head, name in zip(heads[1:], _GOOD, strict=True)
     )
-    rows = "".join(_good_row(show, line, place, graded=graded) for place, line in enumerate(lines))
+    rows = "".join(_good_row(show, line, place, heads[1:], graded=graded) for place, line in enumerate(lines))
     table = draw_table(say(show, "good_title"), draw_heads(heads), rows, "results runs fitting")
     return f'<p class="words-used">{explained}</p>{table}'
 
 
-def _good_row(show: Renderer, line: ComparedLine, place: int, *, graded: bool) -> str:
+def _good_row(show: Renderer, line: ComparedLine, place: int, heads: Sequence[str], *, graded: bool) -> str:
     it, colour = line.found, SERIES[place % len(SERIES)]
     spec = ".2f" if graded or not it.binary else ".0%"
     value, interval = "–", "–"
@@ -101,7 +105,7 @@ def _good_row(show: Renderer, line: ComparedLine, place: int, *, graded: bool) -
         against = f"{show.number(it.comparison.difference, '+.2f')} <small>({low} – {high})</small>"
         corrected = _p(show, line.corrected)
         needed = say(show, "needed_none") if line.needed is None else f"≈ {show.number(line.needed)}"
-    cells = "".join(f"<td>{cell}</td>" for cell in (value, interval, against, corrected, needed))
+    cells = draw_cells(heads, (value, interval, against, corrected, needed))
     sign = "here" if line.place.local else "away"
     where = f'<small class="place-{sign}">{say(show, f"place_{sign}")}</small>'
     label = html.escape(line.column.label)
@@ -117,13 +121,13 @@ def draw_took(show: Renderer, lines: Sequence[ComparedLine]) -> str:
     explained = " ".join(
         draw_explained(head, say(show, f"{name}_info")) for head, name in zip(heads[1:], _TOOK, strict=True)
     )
-    rows = "".join(_took_row(show, line, place) for place, line in enumerate(lines))
+    rows = "".join(_took_row(show, line, place, heads[1:]) for place, line in enumerate(lines))
     title = say(show, "took_title")
     table = draw_table(title, draw_heads(heads), rows, "results runs fitting")
     return f'<h4 class="part">{title}</h4><p class="words-used">{explained}</p>{table}'
 
 
-def _took_row(show: Renderer, line: ComparedLine, place: int) -> str:
+def _took_row(show: Renderer, line: ComparedLine, place: int, heads: Sequence[str]) -> str:
     it = line.found
     tokens = show.number((it.input_tokens + it.output_tokens) / it.cells, ",.0f") if it.cells else "–"
     cost = (
@@ -136,7 +140,7 @@ def _took_row(show: Renderer, line: ComparedLine, place: int) -> str:
     left = left_text(show, line)
     times = (_seconds(show, it.computing), _seconds(show, it.seconds))
     cells = (left, tokens, *times, cost, energy_text(show, line.energy), carbon_text(show, line.energy))
-    inside = "".join(f"<td>{cell}</td>" for cell in cells)
+    inside = draw_cells(heads, cells)
     label = html.escape(line.column.label)
     return f'<tr><th scope="row">{draw_swatch(SERIES[place % len(SERIES)])}{label}</th>{inside}</tr>'
 
@@ -154,14 +158,23 @@ def energy_text(show: Renderer, it: EnergyUse | None) -> str:
     if it is None:
         return say(show, "energy_unknown")
     said = "energy_measured" if it.measured else "energy_estimated"
-    return say(show, said, low=show.number(it.low_wh, ".2g"), high=show.number(it.high_wh, ".2g"))
+    return say(show, said, **_range(show, it.low_wh, it.high_wh, _ENERGY))
 
 
 def carbon_text(show: Renderer, it: EnergyUse | None) -> str:
     """A range of grams; escaped. Of carbon it is always an estimate."""
     if it is None:
         return say(show, "energy_unknown")
-    return say(show, "carbon_range", low=show.number(it.low_g, ".2g"), high=show.number(it.high_g, ".2g"))
+    return say(show, "carbon_range", **_range(show, it.low_g, it.high_g, _CARBON))
+
+
+def _range(show: Renderer, low: float, high: float, units: Sequence[tuple[str, float]]) -> dict[str, str]:
+    """Two significant digits in the largest unit of which there is at least one, or the smallest there is."""
+    unit, size = next((one for one in units if high >= one[1]), units[-1])
+    said = {}
+    for name, value in (("low", low / size), ("high", high / size)):
+        said[name] = show.number(value, ".0f" if value >= 10 else ".1f" if value >= 1 else ".2f")
+    return {**said, "unit": unit}
 
 
 def draw_findings(show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from playground.page.parts.render import Renderer
 from playground.tabs.evaluation.page.drawing.pieces import say
 
-_SIDE, _LEFT, _TOP, _BOTTOM = 240, 44, 8, 44
+_SIDE, _LEFT, _TOP, _BOTTOM = 240, 58, 8, 44
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 

@@ -57,12 +57,14 @@ def draw_many(show: Renderer, it: ManyMeasured) -> str:
     tables = "".join(
         draw_metric_table(show, name, one.table) for name, one in it.found.items() if one.table and name not in by_class
     )
-    curves = draw_squares(show, {square: _curves(it.found.get(name)) for square, name in _SQUARES.items()})
+    curves = draw_squares(show, {square: _curves(square, it.found.get(name)) for square, name in _SQUARES.items()})
     return title + draw_measured(show, it.found) + curves + _classes(show, by_class) + tables + _failed(show, it.failed)
 
 
-def _curves(it: Measured | None) -> list[Curve]:
-    return [Curve(colour=SERIES[0], points=it.curve, dots=True)] if it is not None and it.curve else []
+def _curves(square: str, it: Measured | None) -> list[Curve]:
+    if it is None or not it.curve:
+        return []
+    return [Curve(colour=SERIES[0], points=it.curve, dots=square == "reliability")]
 
 
 def metric_title(show: Renderer, name: str) -> str:
@@ -122,7 +124,7 @@ def draw_metric_table(show: Renderer, name: str, table: Mapping[str, Mapping[str
     columns = list(dict.fromkeys(column for row in table.values() for column in row))
     matrix = name == "confusion"
     title = metric_title(show, name)
-    corner = say(show, "matrix_corner" if matrix else "class_head")
+    corner = say(show, "matrix_corner" if matrix else "step_head" if name == "calibration" else "class_head")
     heads = draw_heads([corner, *(_column(show, one, matrix=matrix) for one in columns)])
     rows = "".join(
         f'<tr><th scope="row">{html.escape(row)}</th>'

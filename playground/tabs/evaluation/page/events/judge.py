@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.languages import closest
-from playground.measuring.errors import MeasuringError
+from playground.measuring.errors import MeasuringError, UnusableReferences
 from playground.measuring.metrics.judge import default_rubric
 from playground.measuring.tasks import languages
 from playground.page.parts.fields import checked_within
@@ -110,6 +110,9 @@ def show_pairs(app: App[EvaluationVisits], who: Who, run: str | None) -> Evaluat
         return EvaluationJudgeScreen.showing("judge", result=draw_sentence(show, "judge_empty"), pairs="")
     try:
         found = _judged(app, who, run)
+    except UnusableReferences as error:  # its own sentence speaks of metrics
+        none = f'<div class="notice" role="alert" data-cause="{error.key}">{say(show, "judge_none")}</div>'
+        return EvaluationJudgeScreen.showing("judge", result=none, pairs="")
     except PlaygroundError as error:
         return EvaluationJudgeScreen.showing("judge", result=draw_alert(show, error), pairs="")
     return EvaluationJudgeScreen.showing("judge", result=draw_judged(show, found), pairs=draw_pairs(show, found))

@@ -40,6 +40,7 @@ class EvaluationRunsScreen(Screen):
     stop: object = unchanged()
     other: object = unchanged()
     surely: object = unchanged()
+    compare: object = unchanged()
     told: object = unchanged()
     drawn: object = unchanged()
     opened: object = unchanged()
@@ -115,7 +116,8 @@ def list_all(
         screen,
         name=found.chosen.name,
         proceed=gr.update(visible=not found.chosen.whole),
-        other=gr.update(choices=others, value=found.other),
+        other=gr.update(choices=others, value=found.other, visible=bool(others)),
+        compare=gr.update(visible=bool(others)),
     )
 
 

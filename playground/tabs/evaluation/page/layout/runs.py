@@ -39,7 +39,7 @@ class EvaluationRunsLayout:
     def outputs(self) -> list[gr.blocks.Block]:
         """Of an `EvaluationRunsScreen`, in its order."""
         ours = [self.listed, self.doing, self.name, self.proceed, self.stop, self.other, self.surely]
-        return [*ours, self.told, self.drawn, self.opened, *self.items.outputs]
+        return [*ours, self.compare, self.told, self.drawn, self.opened, *self.items.outputs]
 
 
 def lay_out_runs(page: Page[EvaluationVisits]) -> EvaluationRunsLayout:
@@ -58,6 +58,7 @@ def lay_out_runs(page: Page[EvaluationVisits]) -> EvaluationRunsLayout:
             elem_id="all-runs-name",
         )
         rename = button(label("prompting.rename"), "all-runs-rename")
+        compare = button(label("evaluation.compare_with"), "all-runs-compare")
         other = gr.Dropdown(
             [],
             show_label=False,
@@ -67,7 +68,6 @@ def lay_out_runs(page: Page[EvaluationVisits]) -> EvaluationRunsLayout:
             container=False,
             elem_id="all-runs-other",
         )
-        compare = button(label("evaluation.compare_with"), "all-runs-compare")
         delete = button(label("prompting.delete"), "all-runs-delete")
         surely = button(label("prompting.surely"), "all-runs-surely", visible=False)
     told, drawn = place("all-runs-told"), place("all-runs-drawn", EXPORT_SCRIPT)
