@@ -1,11 +1,11 @@
 /* global element, trigger, watch */
 // A model to be fetched: its buttons; what is under way is followed; "in the background" leaves only its bar,
-// and a button that shows them again.
+// and a button that shows them again. (No class: Gradio writes the element's classes anew.)
 const opened = () => document.querySelector('.sidebar')?.classList.contains('open');
 const follow = () => {
   const running = element.querySelector('[data-follow]');
   if (!running) {
-    element.classList.remove('away');
+    delete element.dataset.away;
     delete element.dataset.following;
   } else if (element.dataset.following !== running.dataset.follow) {
     element.dataset.following = running.dataset.follow;
@@ -16,11 +16,11 @@ element.addEventListener('click', event => {
   const button = event.target.closest('[data-act]');
   if (!button) return;
   if (button.dataset.act === 'background') {
-    element.classList.add('away');
+    element.dataset.away = '';
     return;
   }
   if (button.dataset.act === 'foreground') {
-    element.classList.remove('away');
+    delete element.dataset.away;
     return;
   }
   if (['accept', 'fetch'].includes(button.dataset.act)) element.dataset.following = button.dataset.model;

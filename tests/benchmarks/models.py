@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from gradio_client import Client
+from gradio_client import Client  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from playground.settings import DEFAULT_MODEL
@@ -66,7 +66,7 @@ def cut(served: Served, text: str, count: int) -> str:
 
 def timed(page: Page, box: str, text: str, clicked: Sequence[object]) -> float:
     """The median; each time another text, so that nothing is remembered of it."""
-    took = []
+    took: list[float] = []
     for number in range(TIMES + 1):
         page.locator(f"{box} textarea").fill(f"{number} {text.partition(' ')[2]}")
         took.append(page.evaluate(_CLICKED, list(clicked)))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from playground.settings import DEFAULT_MODEL
 from providers import catalog
@@ -61,7 +61,8 @@ class SpanishVisit:
     @classmethod
     def open(cls, served: Served, browser: Browser) -> SpanishVisit:
         """Temperature 0 and 60 tokens, so that every visit reads the same."""
-        context = browser.new_context(locale="es-ES", viewport=DESKTOP, reduced_motion="reduce")
+        size = ViewportSize(width=DESKTOP["width"], height=DESKTOP["height"])
+        context = browser.new_context(locale="es-ES", viewport=size, reduced_motion="reduce")
         page = context.new_page()
         page.goto(f"{served.url}?models={DEFAULT_MODEL}&temperature=0&max_tokens=60")
         ready(page)

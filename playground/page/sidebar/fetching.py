@@ -61,6 +61,7 @@ def wire_fetching(app: Program, bar: SidebarLayout) -> None:
         async with aclosing(acted) as states:
             async for state in states:
                 if not followers.is_last(page, mark):
+                    yield [gr.skip(), gr.skip()]  # what an event gave last is drawn once more when it ends
                     return
                 yield state
 

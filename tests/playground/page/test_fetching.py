@@ -133,7 +133,7 @@ async def test_the_hub_is_asked_when_the_list_is_unfolded(
     assert "<details" in unfolded and " open>" in unfolded and "data-look" not in unfolded and hub.asked == 1
     assert f'data-act="use" data-model="{GEMMA.ref}"' in unfolded
     assert ("Qwen2.5 0.5B Instruct (GGUF" in unfolded) is answers and ("no se llega" in unfolded) is not answers
-    assert ("676\xa0MB" in unfolded) is answers
+    assert ("676 MB" in unfolded) is answers
 
 
 async def test_a_page_that_fetches_nothing_asks_no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
