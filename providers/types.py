@@ -107,6 +107,9 @@ class ModelInfo:
     """Bytes to download."""
     licence: str | None = None
     languages: tuple[str, ...] = ()
+    """Those that its makers name."""
+    bits: tuple[tuple[str, float], ...] = ()
+    """Bits for each byte of a fixed text, by the text's language: measured on this computer, none before that."""
     revision: str | None = None
     gated: bool = False
     terms: str | None = None

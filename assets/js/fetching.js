@@ -1,10 +1,11 @@
 /* global element, trigger, watch */
-// A model to be fetched: its buttons; what is under way is followed; "in the background" leaves only its bar.
+// A model to be fetched: its buttons; what is under way is followed; "in the background" leaves only its bar,
+// and a button that shows them again. (No class: Gradio writes the element's classes anew.)
 const opened = () => document.querySelector('.sidebar')?.classList.contains('open');
 const follow = () => {
   const running = element.querySelector('[data-follow]');
   if (!running) {
-    element.classList.remove('away');
+    delete element.dataset.away;
     delete element.dataset.following;
   } else if (element.dataset.following !== running.dataset.follow) {
     element.dataset.following = running.dataset.follow;
@@ -15,13 +16,25 @@ element.addEventListener('click', event => {
   const button = event.target.closest('[data-act]');
   if (!button) return;
   if (button.dataset.act === 'background') {
-    element.classList.add('away');
+    element.dataset.away = '';
+    return;
+  }
+  if (button.dataset.act === 'foreground') {
+    delete element.dataset.away;
     return;
   }
   if (['accept', 'fetch'].includes(button.dataset.act)) element.dataset.following = button.dataset.model;
   trigger('act', {act: button.dataset.act, model: button.dataset.model});
 });
 watch('value', follow);
+// Models of the Hub are looked for by whoever unfolds the list: before, nobody outside is asked. What is under way is
+// followed anew, since its place is drawn anew.
+element.addEventListener('toggle', event => {
+  if (!event.target.open || !event.target.matches('[data-look]')) return;
+  event.target.removeAttribute('data-look');
+  delete element.dataset.following;
+  trigger('act', {act: 'look', model: ''});
+}, true);
 // The card of the model that is ready stands above.
 document.addEventListener('click', event => {
   const button = event.target.closest?.('#status [data-act]');

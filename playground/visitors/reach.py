@@ -27,6 +27,8 @@ UNKNOWN_WINDOW = 512
 """Tokens of a text that an embedding model reads of which nothing is known: nearly all read that many."""
 LIST_SECONDS = 3600
 """How long a vendor's list of models is believed."""
+HUB_SECONDS = 300
+"""How long it is believed that the Hub answers, or does not."""
 
 
 @runtime_checkable
@@ -54,6 +56,15 @@ class Fetches(Protocol):
     def pause(self, model: ModelInfo, *, alone: bool) -> bool:
         """Stop fetching it, so that whoever asks for it goes on from there; with `alone` only where nobody else waits
         for it. Whether that was done."""
+        ...
+
+
+@runtime_checkable
+class ReachesHub(Protocol):
+    """A provider whose models come from a hub."""
+
+    async def reaches_hub(self) -> bool:
+        """Whether it answers, in a few seconds. Nothing is fetched."""
         ...
 
 
@@ -89,6 +100,7 @@ class Reach:
     _lists: Expiring[dict[str, tuple[ModelInfo, ...]]] = field(
         default_factory=lambda: Expiring(LIST_SECONDS), repr=False
     )
+    _hub: Expiring[bool] = field(default_factory=lambda: Expiring(HUB_SECONDS), repr=False)
 
     def locked(self, visitor: str, model: ModelInfo | EmbeddingInfo | RerankerInfo) -> bool:
         """It needs a key that the visitor has not given."""
@@ -156,6 +168,18 @@ class Reach:
         if defects := [a for a in answers if isinstance(a, BaseException) and not isinstance(a, PlaygroundError)]:
             raise defects[0]
         return any(not isinstance(answer, BaseException) for answer in answers)
+
+    async def reaches_hub(self) -> bool:
+        """Whether models can be fetched from the Hub now; asked once in a few minutes, and never by a program that is
+        to fetch nothing."""
+        if self.options.offline:
+            return False
+        known = self._hub.get("")
+        if known is None:
+            provider = await self._connect("", SHARED[0])
+            known = isinstance(provider, ReachesHub) and await provider.reaches_hub()
+            self._hub.put("", known)
+        return known
 
     async def check_name(self, visitor: str, ref: str) -> tuple[str, str]:
         """The provider and the model that a typed name means. Raises `UnknownModel` for one that cannot be: no provider

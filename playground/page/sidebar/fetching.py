@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 
 import gradio as gr
@@ -13,6 +13,7 @@ from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.events import draw_cards, model_choices
 from playground.page.sidebar.layout import SidebarLayout
 from playground.page.sidebar.offers import (
+    Hub,
     draw_fetching,
     draw_offer,
     draw_paused,
@@ -60,6 +61,7 @@ def wire_fetching(app: Program, bar: SidebarLayout) -> None:
         async with aclosing(acted) as states:
             async for state in states:
                 if not followers.is_last(page, mark):
+                    yield [gr.skip(), gr.skip()]  # what an event gave last is drawn once more when it ends
                     return
                 yield state
 
@@ -68,19 +70,27 @@ def wire_fetching(app: Program, bar: SidebarLayout) -> None:
     bar.fetching.act(on_act, bar.models, outputs, trigger_mode="multiple", concurrency_limit=None, **PRIVATE)
 
 
-async def describe_needs(app: Program, who: Who, models: Sequence[str]) -> str:
+async def describe_needs(app: Program, who: Who, models: Sequence[str], *, ask_hub: bool = False) -> str:
     """What the first of the chosen models that is not ready needs; and models that speak the page's language, where
-    none of those chosen does."""
-    known, show = await app.models(who), app.show(who)
+    none of those chosen does. The Hub's are among them once it was asked whether it answers."""
+    known = await app.models(who)
     chosen = [known[ref] for ref in models if ref in known]
     shown = ""
     for model in chosen:
         if shown := await _needs(app, who, model):
             break
     if chosen and all(model.local and not speaks(model, who.language) for model in chosen):
-        options = recommended(known.values(), who.language, app.reach.options)
-        shown += draw_recommended(show, options, who.language)
+        shown += await _describe_others(app, who, known.values(), ask_hub=ask_hub)
     return shown
+
+
+async def _describe_others(app: Program, who: Who, known: Iterable[ModelInfo], *, ask_hub: bool) -> str:
+    options = app.reach.options
+    hub: Hub = "never" if options.offline else "unasked"
+    if ask_hub and hub == "unasked":
+        hub = "answers" if await app.reach.reaches_hub() else "away"
+    found = recommended(known, who.language, options, hub=hub == "answers")
+    return draw_recommended(app.show(who), found, who.language, hub)
 
 
 async def _needs(app: Program, who: Who, model: ModelInfo) -> str:
@@ -101,6 +111,9 @@ async def _running(app: Program, who: Who, model: ModelInfo) -> Progress | None:
 async def act(app: Program, who: Who, do: str, ref: str, models: Sequence[str]) -> AsyncGenerator[list[object]]:
     """What a button says: updates of the place and of the list of models. What goes wrong is told in the place."""
     show, known = app.show(who), await app.models(who)
+    if do == "look":
+        yield [await describe_needs(app, who, models, ask_hub=True), gr.skip()]
+        return
     model = known.get(ref)
     try:
         if model is None:

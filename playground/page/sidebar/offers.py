@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import Literal
 
 from playground.page.parts.render import Renderer
 from providers.types import ModelInfo, Progress, Terms
@@ -46,7 +47,8 @@ def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress) -> str:
     bar = "<progress></progress>" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
     buttons = _button("pause", model, _say(show, "pause")) if progress.stage == "download" else ""
     buttons += _button("background", model, _say(show, "background"))
-    body = f'<p role="status">{html.escape(show.waiting(progress))}</p>{bar}'
+    again = _button("foreground", model, _say(show, "foreground"), kind="inline-button foreground")
+    body = f'<p role="status">{html.escape(show.waiting(progress))}</p>{bar}{again}'
     return _panel(show, model, body, buttons, running=True)
 
 
@@ -63,13 +65,20 @@ def draw_ready(show: Renderer, model: ModelInfo) -> str:
     return f'<div class="status ready" role="status">{html.escape(show.text("model.ready", model=model.name))}</div>'
 
 
-def draw_recommended(show: Renderer, models: Sequence[ModelInfo], language: str) -> str:
-    """Models that speak a language, each a click away; nothing where there are none."""
-    if not models:
+Hub = Literal["never", "unasked", "answers", "away"]
+"""The Hub is not to be asked; it is when the list is unfolded; it answers, or it does not."""
+
+
+def draw_recommended(show: Renderer, models: Sequence[ModelInfo], language: str, hub: Hub) -> str:
+    """Models that speak a language, each a click away; nothing where there are none and none could be found."""
+    if not models and hub == "never":
         return ""
     title = _say(show, "recommended", language=language_name(show, language))
     rows = "".join(f"<li>{_button('use', model, choice_of(show, model))}</li>" for model in models)
-    return f'<details class="fetching-others"><summary>{title}</summary><ul>{rows}</ul></details>'
+    if hub in ("unasked", "away"):
+        rows += f'<li class="quiet" role="status">{_say(show, f"hub_{hub}")}</li>'
+    state = " data-look" if hub == "unasked" else "" if hub == "never" else " open"
+    return f'<details class="fetching-others"{state}><summary>{title}</summary><ul>{rows}</ul></details>'
 
 
 def choice_of(show: Renderer, model: ModelInfo) -> str:
@@ -97,11 +106,9 @@ def _panel(show: Renderer, model: ModelInfo, body: str, buttons: str, *, running
     )
 
 
-def _button(act: str, model: ModelInfo, said: str, *, primary: bool = False) -> str:
-    kind = "inline-button primary" if primary else "inline-button"
-    return (
-        f'<button type="button" class="{kind}" data-act="{act}" data-model="{html.escape(model.ref)}">{said}</button>'
-    )
+def _button(act: str, model: ModelInfo, said: str, *, primary: bool = False, kind: str = "inline-button") -> str:
+    classes, ref = f"{kind} primary" if primary else kind, html.escape(model.ref)
+    return f'<button type="button" class="{classes}" data-act="{act}" data-model="{ref}">{said}</button>'
 
 
 def _link(url: str, said: str) -> str:

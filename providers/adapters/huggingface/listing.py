@@ -138,5 +138,10 @@ class ModelListing:
         row = replace(row, here=True)
         if record is None:
             return row
-        size = row.size or record.bytes or None
-        return replace(row, revision=record.revision or row.revision, size=size, licence=row.licence or record.licence)
+        return replace(
+            row,
+            revision=record.revision or row.revision,
+            size=row.size or record.bytes or None,
+            licence=row.licence or record.licence,
+            bits=tuple(sorted(record.bits.items())),
+        )

@@ -25,7 +25,7 @@ from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
 from providers.adapters.huggingface.reply import LocalReply
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
-from providers.adapters.huggingface.weights.hub import Hub
+from providers.adapters.huggingface.weights.hub import Hub, answers
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.adapters.huggingface.whitebox import LocalWhiteBox
@@ -44,6 +44,8 @@ from providers.types import (
     Request,
 )
 
+_HUB_SECONDS = 5
+"""For asking whether the Hub answers."""
 _TURN = 0.05
 """Seconds between two looks at one's place in line."""
 
@@ -107,6 +109,14 @@ class HuggingFace(LocalWhiteBox, LocalHeads):
     def pause(self, model: ModelInfo, *, alone: bool) -> bool:
         """See `playground.visitors.reach.Fetches`."""
         return self._loader.pause(model, alone=alone)
+
+    async def reaches_hub(self) -> bool:
+        """See `playground.visitors.reach.ReachesHub`."""
+        try:
+            async with asyncio.timeout(_HUB_SECONDS):
+                return await asyncio.to_thread(answers)
+        except TimeoutError:  # looking up an address has no limit of its own
+            return False
 
     async def _prepare(self, model: ModelInfo) -> AsyncGenerator[Progress]:
         async for progress in self._loader.fetch(model):

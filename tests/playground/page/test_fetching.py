@@ -14,7 +14,8 @@ from playground.page.sidebar.fetching import act, describe_needs, in_place_of
 from playground.page.sidebar.offers import draw_fetching, draw_paused
 from playground.settings import Settings
 from playground.text import texts
-from playground.visitors.fitting_models import better_ones, recommended
+from playground.visitors.fitting_models import HARDLY, better_ones, from_hub, recommended, speaks
+from playground.visitors.reach import Reach
 from providers import catalog
 from providers.base import Options
 from providers.types import ModelInfo, Progress
@@ -83,6 +84,62 @@ def test_what_is_recommended_fits_the_memory_and_may_be_used(tmp_path: Path) -> 
     here = tuple(replace(model, here=model.id == GEMMA.id) for model in ROWS)
     assert [model.id for model in recommended(here, "es", Options(home=tmp_path, offline=True))] == [GEMMA.id]
     assert better_ones(ROWS, GEMMA, "es", wide) == () and better_ones(ROWS, SMOL, "en", wide) == ()
+
+
+def test_of_the_hub_only_what_its_makers_publish_as_one_file(tmp_path: Path) -> None:
+    wide = Options(home=tmp_path, memory=8 * 10**9)
+    hub = [model for model in recommended(ROWS, "es", wide) if from_hub(model)]
+    assert [model.id for model in hub] == [
+        "Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0",
+        "Qwen/Qwen2.5-1.5B-Instruct-GGUF:Q4_K_M",
+    ]
+    assert all(model.size and model.licence == "Apache-2.0" and model.chat for model in hub)
+    assert not [model for model in recommended(ROWS, "es", wide, hub=False) if from_hub(model)]
+
+
+def test_what_was_measured_here_counts_before_what_makers_say(tmp_path: Path) -> None:
+    wide = Options(home=tmp_path, memory=4 * 10**9)
+    fluent = replace(SMOL, bits=(("en", 1.2), ("es", 1.3)), here=True)
+    assert speaks(fluent, "es") and better_ones((*ROWS, GEMMA), fluent, "es", wide) == ()
+    assert fluent in recommended((fluent,), "es", wide)
+    poor = replace(GEMMA, bits=(("en", 1.2), ("es", HARDLY + 0.01)), here=True)
+    assert not speaks(poor, "es") and speaks(poor, "en") and poor not in recommended((poor,), "es", wide)
+    assert better_ones((poor, *ROWS), poor, "es", wide)
+    assert speaks(replace(SMOL, bits=(("en", 1.28), ("es", 1.95))), "en")
+
+
+class AsksHub:
+    """In the place of `Reach.reaches_hub`: counts, and answers what it was given."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, answers: bool) -> None:
+        self.asked = 0
+
+        async def reaches_hub(reach: Reach) -> bool:
+            self.asked += 1
+            return answers
+
+        monkeypatch.setattr(Reach, "reaches_hub", reaches_hub)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_the_hub_is_asked_when_the_list_is_unfolded(
+    answers: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, app = AsksHub(monkeypatch, answers=answers), opened(tmp_path, memory_gb=4)
+    closed = await describe_needs(app, visitor("es"), [SMOL.ref])
+    assert "data-look" in closed and "Qwen" not in closed and hub.asked == 0
+    (state,) = [state async for state in act(app, visitor("es"), "look", "", [SMOL.ref])]
+    unfolded = str(state[0])
+    assert "<details" in unfolded and " open>" in unfolded and "data-look" not in unfolded and hub.asked == 1
+    assert f'data-act="use" data-model="{GEMMA.ref}"' in unfolded
+    assert ("Qwen2.5 0.5B Instruct (GGUF" in unfolded) is answers and ("no se llega" in unfolded) is not answers
+    assert ("676 MB" in unfolded) is answers
+
+
+async def test_a_page_that_fetches_nothing_asks_no_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub, app = AsksHub(monkeypatch, answers=True), opened(tmp_path, offline=True)
+    shown = await describe_needs(app, visitor("es"), [SMOL.ref], ask_hub=True)
+    assert "data-look" not in shown and hub.asked == 0
 
 
 def test_how_far_it_is() -> None:

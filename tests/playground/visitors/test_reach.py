@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from playground.visitors import KeyVault
-from playground.visitors.reach import Reach, full_name
+from playground.visitors.reach import HUB_SECONDS, Reach, full_name
 from providers import catalog, registry
 from providers.base import Options
 from providers.errors import MissingKey, Unavailable, UnknownModel
@@ -86,6 +86,29 @@ async def test_a_vendor_without_a_key_is_locked_and_with_one_is_not(tmp_path: Pa
     with pytest.raises(MissingKey):
         await opened(without, model.ref)
     assert await opened(with_key, model.ref) == ("openai", model.ref)
+
+
+async def test_whether_the_hub_answers_is_asked_once_in_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, now = list[float](), 0.0
+
+    class Answering:
+        async def reaches_hub(self) -> bool:
+            asked.append(now)
+            return len(asked) == 1
+
+    async def connect(reach: Reach, visitor: str, name: str) -> Answering:
+        assert name == "huggingface"
+        return Answering()
+
+    monkeypatch.setattr(Reach, "_connect", connect)
+    found = Reach(ROWS, Options(home=tmp_path), KeyVault(60))
+    found._hub.clock = lambda: now
+    assert await found.reaches_hub() and await found.reaches_hub() and asked == [0.0]
+    now = HUB_SECONDS + 1
+    assert not await found.reaches_hub() and not await found.reaches_hub() and asked == [0.0, now]
+    assert not await reach(tmp_path).reaches_hub() and len(asked) == 2, "a program that fetches nothing asks nobody"
 
 
 async def test_scripted_models_are_offered_only_where_asked_for(tmp_path: Path) -> None:

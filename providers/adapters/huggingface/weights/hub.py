@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, but not listed
 
@@ -23,6 +25,10 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.
 PROGRAM = [sys.executable, "-m", "providers.adapters.huggingface.weights.hub_program"]
 MARGIN = 500_000_000
 """Bytes of disk that stay free."""
+ADDRESS = "https://huggingface.co"
+"""Where `HF_ENDPOINT` names no other, as for the Hub's own library."""
+_LONGEST = 3.0
+"""Seconds for each step of asking whether it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,19 @@ def check_id(name: str) -> str:
     if not _REPOSITORY.fullmatch(repository):
         raise UnknownModel("invalid", model=name[:120], near="")
     return name
+
+
+def answers() -> bool:
+    """Whether the Hub answers as itself: no network, a proxy that refuses and a portal that wants a password do not.
+    Blocks; fetches nothing."""
+    if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "on", "yes", "true"}:
+        return False
+    address = os.environ.get("HF_ENDPOINT", ADDRESS).rstrip("/")
+    try:
+        said = httpx2.head(f"{address}/api/models?limit=1", timeout=_LONGEST)
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
+        return False
+    return said.is_success and "json" in said.headers.get("content-type", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.expiring import Expiring
-from playground.visitors.fitting_models import better_ones, speaks
+from playground.visitors.fitting_models import better_ones, from_hub, speaks
 from providers.types import ModelInfo
 
 _DAY = 86_400
@@ -42,22 +42,24 @@ def wire_speaking(page: Page[ChatVisits], layout: ChatLayout) -> None:
 
 async def describe_speaking(app: App[ChatVisits], who: ChatWho, chosen: Sequence[str]) -> str:
     """Nothing where every model speaks the language of the last message, which is the page's where that is too short to
-    tell."""
-    rows = {model.ref: model for model in app.reach.catalog.models}
-    silent = [rows[ref] for ref in chosen if ref in rows and rows[ref].local and rows[ref].languages]
-    if not silent:
-        return ""
+    tell: by what was measured of it here, else by what its makers say. What the Hub has is offered where it answers.
+    """
     conversation = await app.visits.loaded(who.key)
     if not conversation.turns:
         return ""
     language = await asyncio.to_thread(detect_language, conversation.turns[-1].question) or who.language
-    hardly = next((model for model in silent if not speaks(model, language)), None)
-    if hardly is None or not app.show(who).has(f"language.{language}"):
+    if not app.show(who).has(f"language.{language}"):
         return ""
     known = await app.models(who)
-    return draw_speaking(
-        app, who, hardly, language, better_ones(tuple(known.values()), hardly, language, app.reach.options)
-    )
+    asked = [known[ref] for ref in chosen if ref in known and known[ref].local]
+    hardly = next((model for model in asked if not speaks(model, language)), None)
+    if hardly is None:
+        return ""
+    every, options = tuple(known.values()), app.reach.options
+    others = better_ones(every, hardly, language, options)
+    if any(map(from_hub, others)) and not await app.reach.reaches_hub():
+        others = better_ones(every, hardly, language, options, hub=False)
+    return draw_speaking(app, who, hardly, language, others)
 
 
 def draw_speaking(app: App[ChatVisits], who: Who, model: ModelInfo, language: str, others: Sequence[ModelInfo]) -> str:
@@ -78,5 +80,5 @@ async def use(app: App[ChatVisits], who: Who, ref: str, chosen: Sequence[str]) -
     if ref not in known:
         return gr.skip()
     wanted = next(iter(known[ref].languages), who.language)
-    language = who.language if who.language in known[ref].languages else wanted
+    language = who.language if speaks(known[ref], who.language) else wanted
     return gr.update(value=in_place_of(chosen, known[ref], known, language))

@@ -55,7 +55,11 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             hub.keys.append(self.headers.get("Authorization"))
             parts = self.path.split("?")[0].strip("/").split("/")
             name = "/".join(parts[2:4] if parts[0] == "api" else parts[:2])
-            if name not in hub.repositories:
+            if parts[0] == "portal":
+                self.answer(200, b"<title>Log in</title>", Content_Type="text/html")
+            elif parts == ["api", "models"]:
+                self.answer(200, b"[]", Content_Type="application/json")
+            elif name not in hub.repositories:
                 self.answer(404, b"", X_Error_Code="RepoNotFound")
             elif parts[0] == "api":
                 self.answer(200, json.dumps(hub.metadata(name)).encode(), Content_Type="application/json")

@@ -109,6 +109,20 @@ async def test_no_network(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None
     assert await refusal(opened()) == "offline"
 
 
+async def test_whether_it_answers(hub: FakeHub, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As itself: not a proxy that refuses, nor a portal that answers everything with a page; nothing is fetched."""
+    provider = opened()
+    assert await provider.reaches_hub() and hub.asked == ["/api/models?limit=1"]
+    monkeypatch.setenv("HF_ENDPOINT", f"{hub.url}/portal")
+    assert not await provider.reaches_hub()
+    for address in ("http://127.0.0.1:9", "nowhere", "http://[", "ftp://127.0.0.1"):
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        assert not await provider.reaches_hub()
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert not await provider.reaches_hub() and len(hub.asked) == 2
+
+
 async def test_offline_asks_nobody(hub: FakeHub, opened: Open) -> None:
     assert await refusal(opened(offline=True)) == "offline"
     assert hub.asked == []

@@ -93,6 +93,8 @@ async def test_two_at_once_make_it_once_and_it_goes_on_with_a_text(
     bits = await measure_languages(provider, model)
     assert bits.keys() == {"en", "es"} and all(value > 0 for value in bits.values())
     assert (await provider.describe(model)).bits == bits
+    assert dict((await provider.resolve(model.id)).bits) == bits, "the list of models knows, too"
+    assert [dict(one.bits) for one in await provider.models()] == [bits]
 
 
 def test_a_model_that_begins_with_a_mark_is_measured_with_it(tmp_path: Path) -> None:

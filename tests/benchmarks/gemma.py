@@ -1,0 +1,57 @@
+"""How soon a Spanish class has a model that speaks Spanish: `python -m tests.benchmarks.gemma [--home FOLDER]`.
+
+Needs Debian's chromium and a package index; asks no Hub. A visitor of a Spanish page, whose default model is here,
+chooses Gemma 3 270M and accepts its terms in a real browser. Printed are the seconds from that click until the model is
+ready, until a Spanish text was gone on with and until a few-shot answer is there (aimed at: 120), the tokens a second
+of three continuations (aimed at: 30), and what was said. The four packages are fetched anew: 240 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from playground.asking.text_language import detect_language
+from tests.browser.spanish_visit import BEGUN, SHOTS, SpanishVisit, without_the_second_model
+from tests.conftest import default_home
+
+LONGER = (
+    "En un lugar de la Mancha vivía",
+    "El agua hierve a cien grados porque",
+    "La fotosíntesis es el proceso por el que las plantas",
+)
+
+
+def visit(home: Path, folder: Path) -> None:
+    with without_the_second_model(home, folder) as served, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        visitor = SpanishVisit.open(served, browser)
+        visitor.choose_from_list()
+        visitor.accept()
+        said, _ = visitor.chat(BEGUN, "a Spanish text gone on with")
+        answer, _ = visitor.chat(SHOTS, "a few-shot answer")
+        for name, seconds in visitor.took.items():
+            print(f"{name}: {seconds:.1f} s after the terms were accepted", flush=True)
+        print(f"{detect_language(said) or 'no language'}: {said!r}\nfew-shot: {answer!r}", flush=True)
+        speeds = [visitor.chat(text, text)[1] for text in LONGER]
+        print(f"{statistics.median(speeds):.0f} tokens/s, the median of {len(speeds)}: {speeds}")
+        browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, default=default_home(), help="whose folders hold the default models")
+    os.environ.pop("OMP_NUM_THREADS", None)  # the tests' own, for tiny models; the program is to have every core
+    expect.set_options(timeout=600_000)
+    with tempfile.TemporaryDirectory(prefix="gemma-") as folder:
+        visit(parser.parse_args().home, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
