@@ -114,7 +114,7 @@ def _save(folder: Path, head: str, kind: Any, tokenizer: Any, more: Mapping[str,
 def save_t5(folder: Path) -> Path:
     tokenizer = T5Tokenizer(vocab=_pieces(["<pad>", "</s>", "<unk>"]), extra_ids=0, model_max_length=WINDOW)
     torch.manual_seed(3)
-    config = T5Config(  # type: ignore[call-arg]  # its typed signature lacks `decoder_start_token_id`
+    config = T5Config(
         vocab_size=len(tokenizer),
         d_model=32,
         d_kv=16,
@@ -149,7 +149,7 @@ def save_marian(folder: Path) -> Path:
     places: dict[str, Any] = {name: str(folder / file) for name, file in named.items()}
     tokenizer = MarianTokenizer(**places, source_lang="en", target_lang="es", model_max_length=WINDOW)
     torch.manual_seed(5)
-    config = MarianConfig(  # type: ignore[call-arg]  # its typed signature lacks `num_beams`
+    config = MarianConfig(
         vocab_size=len(words),
         d_model=32,
         encoder_layers=2,

@@ -85,7 +85,7 @@ def save_idefics(folder: Path, context: int = 512) -> Path:
         image_processor=images, tokenizer=tokenizer, chat_template=TEMPLATE, image_seq_len=IMAGE_TOKENS
     )
     small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
-    config = Idefics3Config(  # type: ignore[call-arg]  # its typed signature lacks `pad_token_id`
+    config = Idefics3Config(
         vision_config={**small, "image_size": SIDE, "patch_size": PATCH, "initializer_range": 0.3},
         text_config={
             **small,

@@ -65,11 +65,11 @@ class _Pass:
     longest: int
 
 
-class _Slots(DynamicLayer):
+class _Slots(DynamicLayer):  # type: ignore[misc]  # mypy does not look into transformers
     """One layer's keys and values, of shape (slots, heads, room, width); the model sees what the pass needs of them."""
 
     def __init__(self, states: States) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.is_initialized = True
         self.buffers = [part.new_zeros((0, part.shape[1], 0, part.shape[3])) for part in states]
         self.now: _Pass | None = None
