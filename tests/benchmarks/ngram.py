@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from playground.tabs.models.lab.ngram import LONGEST_ORDER, Smoothed, train
+from providers.sampling import Sampling
 
 SIZE = 1_000_000
 GOAL = 2.0
@@ -52,7 +53,7 @@ def main() -> None:
     start = " ".join(text.split()[:200])
     for smoothing in ("kneser_ney", "add_k"):
         how = Smoothed(smoothing=smoothing)
-        wrote = seconds(lambda how=how: model.generate("", 200, how, 1))  # type: ignore[misc]
+        wrote = seconds(lambda how=how: model.generate("", 200, how, Sampling(seed=1)))  # type: ignore[misc]
         scored = seconds(lambda how=how: model.score(start, how))  # type: ignore[misc]
         print(f"{smoothing}: 200 words written in {wrote:.3f} s, 200 scored in {scored:.3f} s")
     print(f"goal: order {LONGEST_ORDER} within {GOAL:.0f} s: {'met' if took <= GOAL else 'missed'}")

@@ -21,7 +21,7 @@ from playground.settings import DEFAULT_MODEL
 from providers import catalog
 from tests.browser.conftest import watch
 from tests.browser.serving import ROOT, Served, serving
-from tests.providers.adapters.huggingface import tiny, tiny_encoders, tiny_vision
+from tests.providers.adapters.huggingface import tiny, tiny_encoders, tiny_heads, tiny_vision
 from tests.providers.adapters.huggingface.weights.repairing import recorded
 
 EMBEDDING = catalog.load().embeddings[0]
@@ -72,6 +72,9 @@ def endpoints(models: Models) -> dict[str, Callable[[Client], Any]]:
         "tokenize": lambda client: client.predict(text="Hello", models=[models.writes], api_name="/tokenize"),
         "attention": lambda client: client.predict(text="Hello you", model=models.writes, api_name="/attention"),
         "surprisal": lambda client: client.predict(text="Hello you", models=[models.writes], api_name="/surprisal"),
+        "fill_mask": lambda client: client.predict(text="Hello ___", api_name="/fill_mask"),
+        "transform": lambda client: client.predict(text="Hello you", api_name="/transform"),
+        "ngram": lambda client: client.predict(text="Hello you", api_name="/ngram"),
         **{f"next_tokens {number}": next_tokens for number in range(AGAIN)},
     }
 
@@ -117,6 +120,14 @@ def sizes(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name[0] != "."}
 
 
+def save_heads(home: Path) -> None:
+    """The catalogue's first model that fills a blank, and its first that rewrites: tiny, under their names."""
+    rows = catalog.load().heads
+    for head, save in (("fill_mask", tiny_heads.save_bert), ("seq2seq", tiny_heads.save_t5)):
+        first = next(row for row in rows if row.head == head)
+        save(home / "encoders" / first.id.replace("/", "--"))
+
+
 def test_every_endpoint_and_every_tab_at_once_with_the_models_here(
     tmp_path: Path, browser: Browser, trouble: list[str]
 ) -> None:
@@ -126,6 +137,7 @@ def test_every_endpoint_and_every_tab_at_once_with_the_models_here(
     (tmp_path / "made").mkdir()
     made = tiny_encoders.save_sentences(tmp_path / "made")
     recorded(made, home / "encoders" / EMBEDDING.id.replace("/", "--"), EMBEDDING.id, dtype="float32")
+    save_heads(home)
     before = sizes(home)
     models = Models("huggingface/tiny/llama", "huggingface/tiny/idefics")
     with serving(tmp_path, model=models.writes, offline=True, messages_per_minute=1000) as served:
@@ -147,8 +159,8 @@ def test_every_endpoint_and_every_tab_at_once_with_no_model_here(
         found = ends(served, models, lambda: open_every_tab(served, browser, trouble))
         assert isinstance(found["models"], list)
         told = refusals(found)
-        in_cards = {"models", "prompting", "evaluate", "sweep", "model_card", "tokenize", "surprisal"}
-        assert found.keys() - told.keys() <= in_cards, "these tell it in their cards"
+        in_cards = {"models", "prompting", "evaluate", "sweep", "model_card", "tokenize", "surprisal", "ngram"}
+        assert found.keys() - told.keys() <= in_cards, "these tell it in their cards, or need no model"
         assert all("is not on this computer" in text for text in told.values()), told
         assert all("is not on this computer" in text for text in trouble), trouble
         assert "Traceback" not in served.log.read_text("utf-8")
@@ -163,6 +175,7 @@ def test_every_endpoint_and_every_tab_at_once_with_the_default_model(
     home = tmp_path / "home"
     for name in ("models", "encoders"):
         shutil.copytree(model_home / name, home / name, copy_function=os.link)
+    save_heads(home)
     before, models = sizes(home), Models(DEFAULT_MODEL, DEFAULT_MODEL, ocr=True)
     with serving(tmp_path, model=models.writes, offline=True, messages_per_minute=1000) as served:
         found = ends(served, models, lambda: open_every_tab(served, browser, trouble, len(TABS)))

@@ -15,6 +15,7 @@ from tests.browser.conftest import ready, watch
 from tests.browser.driving import in_every_look
 from tests.browser.serving import Served, serving
 from tests.browser.test_look import unnamed
+from tests.providers.adapters.huggingface import tiny_heads
 
 pytestmark = pytest.mark.network
 
@@ -130,6 +131,51 @@ def test_surprise_and_the_guessing_game(seen):
     expect(seen.locator("#guess-shown")).to_contain_text("You 1, SmolLM2 135M Instruct 1, of 1 guesses")
 
 
+def test_architectures_on_one_sentence(seen, tmp_path):
+    section(seen, 4)
+    expect(seen.locator("#architectures-shown figure")).to_have_count(0)
+    seen.locator("#architectures-settings > button").click()
+    expect(seen.locator("#architectures-training textarea")).to_be_visible()
+    seen.locator("#architectures-length").get_by_text("20", exact=True).click()
+    box = seen.locator("#architectures-fill-mask input")
+    box.fill(str(tiny_heads.save_bert(tmp_path / "bert")))
+    box.press("Enter")
+    seen.locator("#architectures-sentence textarea").fill("The cat sat on the ___ of the old lighthouse.")
+    seen.locator("#architectures-compare").click()
+    figures = seen.locator("#architectures-shown figure")
+    expect(seen.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
+    expect(figures).to_have_count(6)
+    kinds = [one.get_attribute("data-kind") for one in figures.all()]
+    assert kinds == ["ngram", "fill_mask", "fill_mask", "seq2seq", "causal", "asked"]
+    expect(figures.nth(1).locator(".guesses li")).to_have_count(5)
+    expect(figures.nth(2)).to_contain_text("its files hold a BertModel")
+    expect(figures.nth(3)).to_contain_text("It is not on this computer")
+    expect(figures.nth(4).locator(".architecture-text .prompt")).to_have_text("The cat sat on the")
+    rows = seen.locator("#architectures-shown tbody th")
+    assert {"n-gram model"} < set(rows.all_inner_texts()), "the n-gram model against the LLM"
+    assert unnamed(seen) == []
+
+
+def test_architectures_in_spanish_on_a_phone(taken_apart, browser):
+    phone = browser.new_context(locale="es-ES", viewport={"width": 390, "height": 844}).new_page()
+    heard: list[str] = []
+    watch(phone, taken_apart.url, heard)
+    phone.goto(taken_apart.url)
+    ready(phone)
+    open_models(phone)
+    section(phone, 4)
+    phone.locator("#architectures-sentence textarea").fill("El faro ___ y el ___ y el ___")
+    phone.locator("#architectures-compare").click()
+    expect(phone.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
+    figures = phone.locator("#architectures-shown figure")
+    expect(figures.first).to_contain_text("modelo de n-gramas")
+    expect(figures.first.locator(".architecture-text")).to_contain_text("El faro")
+    expect(phone.locator("#architectures-shown")).to_contain_text("Cómo se sostienen los textos")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.context.close()
+    assert heard == []
+
+
 @pytest.mark.long
 @in_every_look()
 def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewport, scheme, locale):
@@ -159,6 +205,10 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page.locator("#guess-begin").click()
     expect(page.locator("#guess-shown .guess-text")).to_be_visible()
     keep_screenshot(page, f"{look}-surprise")
+    section(page, 4)
+    page.locator("#architectures-example").click()
+    expect(page.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
+    keep_screenshot(page, f"{look}-architectures")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
     assert heard == []

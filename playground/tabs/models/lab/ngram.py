@@ -21,7 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.tabs.models.lab.errors import NgramError
+from providers.decoding import distribution, draw
 from providers.errors import InputError
+from providers.sampling import Sampling
 
 Smoothing = Literal["kneser_ney", "add_k"]
 LONGEST_ORDER = 5
@@ -109,16 +111,19 @@ class NgramModel:
         chances = self.probabilities(split_words(text), how)[:-1]
         return tuple((self.words[place], float(chances[place])) for place in chances.argsort()[::-1][:top].tolist())
 
-    def generate(self, text: str, count: int, how: Smoothed, seed: int) -> str:
-        """`count` words (and marks) more, each drawn by its probability. "Another word" is never drawn."""
-        drawing, words = np.random.default_rng(seed), split_words(text)
-        begun = len(words)
+    def generate(self, text: str, count: int, how: Smoothed, sampling: Sampling) -> str:
+        """`count` words (and marks) more, each drawn as from any model. "Another word" is never drawn."""
+        drawing, words = np.random.default_rng(sampling.seed), split_words(text)
+        prompt, written = [self._ids[word] for word in words if word in self._ids], list[int]()
         for _ in range(count):
-            chances = self.probabilities(words, how)[:-1]
-            total = chances.sum()
-            place = drawing.choice(len(chances), p=chances / total) if total > 0 else drawing.integers(len(chances))
-            words.append(self.words[int(place)])
-        return join_words(words[begun:])
+            with np.errstate(divide="ignore"):  # what has no share has no logit
+                logits = np.log(self.probabilities(words, how)[:-1])
+            if np.isneginf(logits).all():  # all of it was "another word": any will do
+                logits = np.zeros_like(logits)
+            chances = distribution(logits, sampling, prompt, written)
+            written.append(draw(chances, float(drawing.random())))
+            words.append(self.words[written[-1]])
+        return join_words([self.words[place] for place in written])
 
     def _added(self, ids: Sequence[int], added: float) -> Vector:
         """Where nothing was counted and nothing is added, every word is alike."""

@@ -112,7 +112,7 @@ def _save(folder: Path, head: str, kind: Any, tokenizer: Any, more: Mapping[str,
 
 
 def save_t5(folder: Path) -> Path:
-    tokenizer = T5Tokenizer(vocab=_pieces(["<pad>", "</s>", "<unk>"]), extra_ids=0, model_max_length=WINDOW)
+    tokenizer = T5Tokenizer(vocab=_pieces(["<pad>", "</s>", "<unk>"]), extra_ids=0, model_max_length=4 * WINDOW)
     torch.manual_seed(3)
     config = T5Config(
         vocab_size=len(tokenizer),

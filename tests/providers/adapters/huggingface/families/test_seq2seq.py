@@ -79,7 +79,7 @@ async def test_it_is_streamed_and_stops_when_it_is_closed(folder: Path, opened: 
 async def test_what_is_wrong_is_named(folder: Path, opened: Open, tmp_path: Path) -> None:
     provider = opened()
     with pytest.raises(InputError) as long:
-        await fold(provider.seq2seq(info(folder)).transform(SENTENCE * 9))
+        await fold(provider.seq2seq(info(folder)).transform(SENTENCE * 30))
     assert long.value.reason == "long"
     with pytest.raises(InputError) as empty:
         await fold(provider.seq2seq(info(folder)).transform(" "))

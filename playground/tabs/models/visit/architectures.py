@@ -1,0 +1,346 @@
+"""A sentence that a visitor puts to models of several architectures, one after another, and a judge after each."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from playground.asking.answer import answer
+from playground.asking.pump import pump
+from playground.languages import FALLBACK
+from playground.measuring.perplexity import perplexity
+from playground.tabs.models.lab.architectures import (
+    Architecture,
+    ArchitectureColumn,
+    before_blank,
+    coherence,
+    continuation,
+    judge,
+    next_words,
+    question,
+)
+from playground.tabs.models.lab.ngram import NgramModel, ScoredWord, Smoothed, split_words, train
+from playground.tabs.models.visit.visits import ModelsVisits
+from providers.catalog import ASSETS
+from providers.embedding import EmbeddingInfo
+from providers.errors import Failure, InputError, PlaygroundError
+from providers.heads import Filling, Head, Headed, HeadInfo
+from providers.sampling import Sampling
+from providers.types import Event, Progress, Request, TextDelta
+from providers.whitebox import inside
+
+SECTION = "architectures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchitecturesPlan:
+    """Who is shown the sentence. Without a name of its own, no model fills a blank, or rewrites."""
+
+    text: str
+    length: int = 60
+    """Tokens that each writes, at most."""
+    order: int = 3
+    smoothed: Smoothed = field(default_factory=Smoothed)
+    training: str = ""
+    """What the n-gram model learns from; the sample text where it is empty."""
+    fill_mask: str = ""
+    seq2seq: str = ""
+    instruction: str = ""
+    asked: str = ""
+    """What a model that converses is asked."""
+    models: tuple[str, ...] = ()
+    """Those that write go on from the sentence, and are asked; those that make vectors are tried at the blank."""
+    fetch: bool = False
+    sampling: Sampling = field(default_factory=Sampling)
+    language: str = "en"
+    judge: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """All columns, as far as they have come, and who judges them."""
+
+    columns: tuple[ArchitectureColumn, ...] = ()
+    judge: str = ""
+    unjudged: Failure | None = None
+    """Why nobody could judge."""
+    trained: tuple[int, ...] = ()
+    """Words that the n-gram model was trained on, and different n-grams of each length."""
+
+    def ended(self) -> Compared:
+        """What had not come to its end was stopped."""
+        columns = (one if one.state == "done" else replace(one, state="stopped", progress=None) for one in self.columns)
+        return replace(self, columns=tuple(columns))
+
+
+Tell = Callable[[ArchitectureColumn], None]
+Work = Callable[[ArchitectureColumn, Tell], Coroutine[object, object, ArchitectureColumn]]
+
+
+async def compare(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan) -> AsyncGenerator[Compared]:
+    """The columns as they grow, one after another; what one cannot do it says, and the rest stands.
+
+    Raises `InputError("empty")`, `LimitExceeded`.
+    """
+    if not plan.text.strip():
+        raise InputError("empty")
+    latest, changed = [Compared()], asyncio.Event()
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
+
+        def told(found: Compared) -> None:
+            latest[0] = found
+            changed.set()
+
+        working = _Comparison(visits, visitor, plan, told).run()
+        async with aclosing(pump(working, lambda: latest[0], changed, control.stopping)) as snapshots:
+            async for one in snapshots:
+                yield one
+        yield latest[0].ended()
+
+
+def sample_text(text: str, language: str, folder: Path = ASSETS / "samples" / "texts") -> str:
+    """What the n-gram model learns from where the visitor gives nothing: the sample that knows most words of the text;
+    of those that know as many, that in the page's language. Blocks."""
+    words = set(split_words(text))
+    samples = {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.txt"))}
+
+    def order(name: str) -> tuple[int, bool, bool]:
+        return len(words & set(split_words(samples[name]))), name == language, name == FALLBACK
+
+    return samples[max(samples, key=order)]
+
+
+async def train_for(plan: ArchitecturesPlan) -> NgramModel:
+    """Raises `NgramError`."""
+
+    def trained() -> NgramModel:
+        return train(plan.training if plan.training.strip() else sample_text(plan.text, plan.language), plan.order)
+
+    return await asyncio.to_thread(trained)
+
+
+class _Comparison:
+    """One run over all columns."""
+
+    def __init__(
+        self, visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, told: Callable[[Compared], None]
+    ) -> None:
+        self._visits, self._visitor, self._plan, self._told = visits, visitor, plan, told
+        self._found = Compared()
+
+    async def run(self) -> None:
+        todo = await self._columns()
+        self._found = replace(self._found, columns=tuple(column for column, _ in todo))
+        for place, (column, work) in enumerate(todo):
+            self._put(place, column := replace(column, state="running"))
+            try:
+                done = await work(column, partial(self._put, place))
+            except PlaygroundError as error:
+                done = replace(self._found.columns[place], failure=Failure.of(error))
+            self._put(place, replace(done, state="done", progress=None))
+
+    def _put(self, place: int, column: ArchitectureColumn) -> None:
+        columns = list(self._found.columns)
+        columns[place] = column
+        self._found = replace(self._found, columns=tuple(columns))
+        self._told(self._found)
+
+    async def _columns(self) -> list[tuple[ArchitectureColumn, Work]]:
+        """Simplest first. A model's name stands before it is known whether it can do it."""
+        known = await self._visits.known(self._visitor)
+        chosen = [(ref, known.get(ref)) for ref in self._plan.models]
+        masked = [ref for ref, info in chosen if isinstance(info, EmbeddingInfo)]
+        writers = [(ref, info) for ref, info in chosen if not isinstance(info, EmbeddingInfo)]
+        found: list[tuple[ArchitectureColumn, Work]] = [(_column("ngram", ""), self._count)]
+        for ref in dict.fromkeys((self._plan.fill_mask, *masked)):
+            if ref:
+                found.append((_column("fill_mask", ref), self._headed(ref, "fill_mask", self._fill)))
+        if self._plan.seq2seq:
+            found.append(
+                (_column("seq2seq", self._plan.seq2seq), self._headed(self._plan.seq2seq, "seq2seq", self._rewrite))
+            )
+        for ref, info in writers:
+            if info is None or info.local:
+                found.append((replace(_column("causal", ref), info=info), self._go_on(ref)))
+        for ref, info in writers:
+            found.append((replace(_column("asked", ref), info=info), self._ask(ref)))
+        return found
+
+    async def _count(self, column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
+        plan, prompt = self._plan, before_blank(self._plan.text)
+        model = await train_for(plan)
+        self._found = replace(self._found, trained=(model.tokens, *model.counted))
+
+        def written() -> ArchitectureColumn:
+            said = model.generate(prompt, plan.length, plan.smoothed, plan.sampling)
+            return replace(
+                column, prompt=prompt, guesses=model.likeliest(prompt, plan.smoothed), text=_after(prompt, said)
+            )
+
+        tell(column := await asyncio.to_thread(written))
+        return await self._judged(column)
+
+    def _headed(
+        self,
+        ref: str,
+        head: Head,
+        work: Callable[[ArchitectureColumn, Tell, Headed, HeadInfo], Coroutine[object, object, ArchitectureColumn]],
+    ) -> Work:
+        async def run(column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
+            async with self._visits.reach.headed(self._visitor, ref, head) as (provider, info):
+                column = replace(column, name=info.name, info=info)
+                tell(column)
+                if not self._plan.fetch and not await self._visits.reach.held([info]):
+                    return replace(column, absent=True)
+                return await work(column, tell, provider, info)
+
+        return run
+
+    async def _fill(
+        self, column: ArchitectureColumn, tell: Tell, provider: Headed, info: HeadInfo
+    ) -> ArchitectureColumn:
+        filler = provider.fill_mask(info)
+        async for progress in filler.prepare():
+            tell(replace(column, progress=progress))
+        found = await filler.fill(self._plan.text)
+        return replace(
+            column, guesses=tuple((one.token, one.probability) for one in found), text=found[0].text if found else ""
+        )
+
+    async def _rewrite(
+        self, column: ArchitectureColumn, tell: Tell, provider: Headed, info: HeadInfo
+    ) -> ArchitectureColumn:
+        writing = provider.seq2seq(info).transform(
+            self._plan.text, instruction=self._plan.instruction, max_tokens=self._plan.length
+        )
+        async with aclosing(writing) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(piece):
+                        column = replace(column, text=column.text + piece)
+                        tell(column)
+                    case Progress():
+                        tell(replace(column, progress=event))
+        return await self._judged(column)
+
+    def _go_on(self, ref: str) -> Work:
+        async def run(column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
+            prompt = before_blank(self._plan.text)
+            if not prompt:
+                raise InputError("empty")
+            async with self._visits.reach.open(self._visitor, ref) as (provider, model):
+                column = replace(column, name=model.name, info=model, prompt=prompt)
+                request = continuation(model, prompt, self._plan.length, self._plan.sampling)
+                column = await self._written(column, tell, ref, request)
+                if column.failure is None:
+                    box = await inside(provider, model)
+                    column = replace(column, guesses=await next_words(box, model, prompt))
+            return await self._judged(column)
+
+        return run
+
+    def _ask(self, ref: str) -> Work:
+        async def run(column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
+            async with self._visits.reach.open(self._visitor, ref) as (_, model):
+                if not model.chat:  # it was never taught to be asked
+                    return replace(column, name=model.name, info=model)
+                plan = self._plan
+                request = question(model, plan.asked, plan.length, plan.sampling, plan.language)
+                column = replace(column, name=model.name, info=model)
+                column = await self._written(column, tell, ref, request)
+            return await self._judged(column)
+
+        return run
+
+    async def _written(self, column: ArchitectureColumn, tell: Tell, ref: str, request: Request) -> ArchitectureColumn:
+        async with (
+            self._visits.reach.open(self._visitor, ref) as (provider, _),
+            aclosing(answer(provider, request)) as replies,
+        ):
+            async for reply in replies:
+                column = replace(column, text=reply.text, progress=reply.progress, failure=reply.failure)
+                tell(column)
+        return column
+
+    async def _judged(self, column: ArchitectureColumn) -> ArchitectureColumn:
+        """By the judge, where there is one that can be looked into; else by what needs none."""
+        if not column.text.strip():
+            return column
+        try:
+            async with self._visits.reach.open(self._visitor, self._plan.judge) as (provider, model):
+                scored = await judge(await inside(provider, model), model, column.prompt, column.text)
+                self._found = replace(self._found, judge=model.name)
+        except PlaygroundError as error:  # what needs no judge is shown, and why there is none
+            self._found, scored = replace(self._found, unjudged=Failure.of(error)), ()
+        return replace(column, coherence=coherence(column.text, scored, self._plan.length))
+
+
+def _column(kind: Architecture, ref: str) -> ArchitectureColumn:
+    return ArchitectureColumn(kind=kind, name=ref.partition("/")[2] or ref)
+
+
+def _after(prompt: str, said: str) -> str:
+    """With a space, where it goes on with a word."""
+    return said if not prompt or said[:1] in ".,;:!?)]}»”’…" else f" {said}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NgramAnswer:
+    """What an n-gram model says of a text, for a script."""
+
+    scored: tuple[ScoredWord, ...]
+    perplexity: float | None
+    """Of its words; `None` where one of them has no share at all."""
+    next: tuple[tuple[str, float], ...]
+    text: str
+    words: int
+    """That it was trained on."""
+    counted: tuple[int, ...]
+
+
+async def ngram_of(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, seed: int) -> NgramAnswer:
+    """Train and ask. Raises `InputError`s, `LimitExceeded`."""
+    async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
+        model = await train_for(plan)
+
+        def asked() -> NgramAnswer:
+            scored = model.score(plan.text, plan.smoothed)
+            chances = [one.probability for one in scored]
+            prompt = before_blank(plan.text)
+            return NgramAnswer(
+                scored=scored,
+                perplexity=perplexity([math.log(one) for one in chances]) if min(chances) > 0 else None,
+                next=model.likeliest(prompt, plan.smoothed),
+                text=_after(prompt, model.generate(prompt, plan.length, plan.smoothed, Sampling(seed=seed))),
+                words=model.tokens,
+                counted=model.counted,
+            )
+
+        return await asyncio.to_thread(asked)
+
+
+async def fill_blank(visits: ModelsVisits, visitor: str, ref: str, text: str, top: int) -> tuple[Filling, ...]:
+    """With the model of that name, fetched if need be. Raises what `FillMask.fill` raises, `LimitExceeded`."""
+    async with (
+        visits.sessions.work.at(visitor, f"models-{SECTION}"),
+        visits.reach.headed(visitor, ref, "fill_mask") as (provider, info),
+    ):
+        return await provider.fill_mask(info).fill(text, top)
+
+
+async def rewrite(
+    visits: ModelsVisits, visitor: str, ref: str, text: str, instruction: str, most: int
+) -> AsyncGenerator[tuple[str, Event]]:
+    """The model's name with all that happens. Raises what `Seq2Seq.transform` raises, `LimitExceeded`."""
+    async with (
+        visits.sessions.work.at(visitor, f"models-{SECTION}"),
+        visits.reach.headed(visitor, ref, "seq2seq") as (provider, info),
+        aclosing(provider.seq2seq(info).transform(text, instruction=instruction, max_tokens=most)) as events,
+    ):
+        async for event in events:
+            yield info.ref, event
