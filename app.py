@@ -1,6 +1,6 @@
 """Aula, the LLM playground for the classroom. `python app.py --help` explains every flag."""
 
-from playground.settings import command_line
+from playground.command_line import command_line
 from playground.web import launch, prepare
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from playground.asking.opening import opened_for
+from playground.command_line import command_line
 from playground.measuring import Attempt, Column, Control, Outcome, Plan, Sought, TaskSet, extract, run
 from playground.measuring.metrics import Scoring, scored
 from playground.measuring.store import RunDescription, run_from_json
 from playground.measuring.summary import summarise
-from playground.settings import command_line, environment_keys
+from playground.settings import environment_keys
 from playground.strategies.runs.columns import ColumnTools, columns_of
 from playground.tabs.sampling.lab import Grid, groups, look, next_tokens, sweep, visible
 from playground.visitors import Conversations, KeyVault

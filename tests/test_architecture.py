@@ -38,6 +38,7 @@ HOUSE: Mapping[str, tuple[tuple[str, ...], set[str]]] = {
     "playground.numerals": (("playground.languages",), {"*", "-babel"}),
     "playground.text": ((*PROVIDERS, "playground.languages", "playground.numerals"), {"gradio", *SDKS}),
     "playground.settings": (PROVIDERS, {"gradio", *SDKS}),
+    "playground.command_line": (("playground.settings",), {"*"}),
     "playground.asking": (ASKING, {"gradio", *SDKS}),
     "playground.measuring": (MEASURING, {"gradio", *SDKS}),
     "playground.strategies": (STRATEGIES, {"gradio", *SDKS}),
@@ -47,8 +48,8 @@ HOUSE: Mapping[str, tuple[tuple[str, ...], set[str]]] = {
     "playground.tabs.OWN.lab": (STRATEGIES, {"gradio", *SDKS}),
     "playground.tabs.OWN.visit": (VISITORS, {"gradio", *SDKS}),
     "playground.tabs.OWN.page": (PAGE, SDKS),
-    "playground.notebook": ((*VISITORS, "playground.tabs"), {"gradio", *SDKS}),
-    "app": ((*WEB, "playground.page"), {"gradio", *SDKS}),
+    "playground.notebook": ((*VISITORS, "playground.command_line", "playground.tabs"), {"gradio", *SDKS}),
+    "app": ((*WEB, "playground.command_line", "playground.page"), {"gradio", *SDKS}),
 }
 """The first place that fits a module holds, and a module may always import its own place and, in a room, the floors of
 the same room below it. "OWN" is any one name: an adapter's or a tab's. "*": nothing but the standard library."""

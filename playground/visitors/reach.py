@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Protocol, runtime_checkable
 
 from playground.visitors.expiring import Expiring
+from playground.visitors.model_names import LOCAL, full_name
 from providers import registry
 from providers.base import Credentials, HoldsEncoders, Options, Provider
 from providers.catalog import Catalog, find
@@ -21,7 +20,7 @@ from providers.inspection import Inspector, inspect
 from providers.labels import ContrastiveInfo, Labeller, Labels
 from providers.types import ModelInfo, Progress
 
-SHARED = ("huggingface", "scripted")
+SHARED = (LOCAL, "scripted")
 """Providers without keys: one connection serves every visitor."""
 UNKNOWN_WINDOW = 512
 """Tokens of a text that an embedding model reads of which nothing is known: nearly all read that many."""
@@ -340,31 +339,3 @@ class Reach:
             return False
         endpoint = self.catalog.endpoints.get(name)
         return endpoint is None or endpoint.key_variable is not None
-
-
-_HUB_ADDRESS = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?([\w.-]+/[\w.-]+)(?:[/?#].*)?"
-)
-_FOLDER = re.compile(r"/|~|\.{1,2}[/\\]|[A-Za-z]:[/\\]|\\\\")
-_BY_FIRST_NAME = {
-    "gpt2": "openai-community/gpt2",
-    "gpt2-medium": "openai-community/gpt2-medium",
-    "gpt2-large": "openai-community/gpt2-large",
-    "distilgpt2": "distilbert/distilgpt2",
-}
-"""Models that courses name as they were called when the Hub had no owners, and that converse or continue here."""
-
-
-def full_name(ref: str, providers: Iterable[str]) -> str:
-    """A folder's path, a Hub id alone (`owner/name`) or its page's address is a local model's name; a slip in a
-    provider's name is not."""
-    local = SHARED[0]
-    if (pasted := _HUB_ADDRESS.fullmatch(ref)) is not None:
-        return f"{local}/{pasted[1]}"
-    if _FOLDER.match(ref):
-        return f"{local}/{ref}"
-    if ref in _BY_FIRST_NAME:
-        return f"{local}/{_BY_FIRST_NAME[ref]}"
-    first, _, rest = ref.partition("/")
-    hub = rest and "/" not in rest and not get_close_matches(first, list(providers), cutoff=0.9)
-    return f"{local}/{ref}" if hub else ref

@@ -48,6 +48,8 @@ class Storage:
     in_all: int | None = None
     uploads: Callable[[str], Iterable[str]] = lambda visitor: ()
     """The paths of what a visitor has uploaded; some may be deleted by now."""
+    elsewhere: list[Callable[[str], int]] = field(default_factory=list, repr=False)
+    """Bytes that a tab keeps for a visitor outside of the visitor's folder."""
     clock: Clock = time.monotonic
     _coming: Counter[str] = field(default_factory=Counter, init=False, repr=False)
     """Bytes of uploads that are on their way, by name."""
@@ -65,8 +67,9 @@ class Storage:
         return self.each is not None or self.in_all is not None
 
     def kept(self, visitor: str) -> int:
-        """Bytes in the visitor's folder, and of what was uploaded and is still there."""
-        return size_of(self.folder(visitor)) + sum(map(_length, map(Path, self.uploads(visitor))))
+        """Bytes in the visitor's folder, of what tabs keep elsewhere, and of what was uploaded and is still there."""
+        uploaded = sum(map(_length, map(Path, self.uploads(visitor))))
+        return size_of(self.folder(visitor)) + sum(size(visitor) for size in self.elsewhere) + uploaded
 
     def check(self, visitor: str, coming: int = 0, *, name: str | None = None) -> None:
         """Whether so many bytes more may be kept. `name`: whom uploads are counted of, where that is not the visitor.

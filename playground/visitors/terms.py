@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from playground.asking.errors import ArgumentError
+from playground.sqlite import failures, storage_failed
 from playground.visitors.conversations import Conversations, replace_file
 from playground.visitors.errors import TermsNotAccepted
 from providers.types import ModelInfo, Terms
@@ -35,14 +36,15 @@ class Acceptances:
         return name in self.for_all or name in self._of(visitor)
 
     def accept(self, visitor: str, name: str) -> Terms:
-        """Raises `ArgumentError("choice")` for terms that there are not."""
+        """Raises `ArgumentError("choice")` for terms that there are not, `StorageFailed`."""
         if name not in self.terms:
             raise ArgumentError("choice", name="terms", choices=", ".join(self.terms))
         with self._lock:
             accepted = self._read(visitor)
             accepted.setdefault(name, datetime.now(UTC).isoformat(timespec="seconds"))
             folder = self.conversations.folder(visitor)
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with failures():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(folder / _FILE, json.dumps(accepted).encode())
             self._known[visitor] = frozenset(accepted)
         return self.terms[name]
@@ -65,4 +67,6 @@ class Acceptances:
             found = json.loads((self.conversations.folder(visitor) / _FILE).read_bytes())
         except (FileNotFoundError, ValueError):
             return {}
+        except OSError as error:
+            raise storage_failed(error) from error
         return {name: when for name, when in found.items() if name in self.terms} if isinstance(found, dict) else {}

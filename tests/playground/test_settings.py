@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from playground.settings import DEFAULT_MODEL, Settings, command_line, environment_keys, variables
+from playground.command_line import command_line
+from playground.settings import DEFAULT_MODEL, Settings, environment_keys, variables
 from providers.base import Deadlines
 from providers.catalog import load
 

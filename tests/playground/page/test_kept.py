@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from playground.asking.upload import Upload
 from playground.page import SWEEPING, Created, create
 from playground.page.program import Who
 from playground.page.sidebar.kept import delete_all, kept_of, show_kept
 from playground.settings import Settings
 from playground.tabs.chat.visit.visits import ChatVisits, Choices
+from playground.tabs.rag.visit.values import RetrievalSetup
+from playground.tabs.rag.visit.visits import RagVisits
 from playground.text import texts
 from playground.visitors import ConversationKey
+from playground.visitors.storage import size_of
 from providers.types import Sampling
 from tests import virtual_time
 from tests.playground.opening import open_program
@@ -50,6 +54,25 @@ async def test_all_of_one_is_deleted_and_nothing_of_another(tmp_path: Path) -> N
     assert (await kept_of(program, other))["conversations"] == 1
     assert program.sessions.vault.get("b", "openai") is not None
     assert "words of a" not in "".join(file.read_text("utf-8", "replace") for file in tmp_path.rglob("*.json"))
+
+
+async def test_vectors_lie_elsewhere_and_are_counted_and_deleted_too(tmp_path: Path) -> None:
+    program = open_program(Settings(home=tmp_path))
+    rag = program.opened["rag"]
+    assert isinstance(rag, RagVisits)
+    for visitor in ("a", "b"):
+        async for _ in rag.add(visitor, [Upload("a.txt", b"Bees are kept in the valley.")], RetrievalSetup()):
+            pass
+    who = Who("a", "en", texts())
+    folder, vectors = program.sessions.conversations.folder("a"), rag.vector_bytes("a")
+    assert vectors > 0
+    assert (await kept_of(program, who))["bytes"] == size_of(folder) + vectors
+    await rag.search("a", "bees", RetrievalSetup())
+    await program.forget("a")
+    assert not any((await kept_of(program, who)).values())
+    assert rag.vector_bytes("a") == 0 < rag.vector_bytes("b")
+    assert not [key for key in rag.index.lexicons._kept if folder.name in str(key)]
+    await rag.parsers.aclose()
 
 
 async def test_what_still_runs_saves_nothing_afterwards(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from playground.visitors import KeyVault
-from playground.visitors.reach import HUB_SECONDS, Reach, full_name
+from playground.visitors.model_names import full_name
+from playground.visitors.reach import HUB_SECONDS, Reach
 from providers import catalog, registry
 from providers.base import Options
 from providers.errors import MissingKey, Unavailable, UnknownModel

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from playground.asking.errors import RequestLimit
-from playground.sqlite import failures, storage_failed
+from playground.sqlite import StorageFailed, failures, storage_failed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, entry_of, folded, is_found, name_of, words_of
 from playground.visitors import ConversationKey, Conversations
@@ -89,7 +90,8 @@ class History:
         if not conversation.turns and not conversation.named:  # or so damaged that nothing of it can be read
             return None
         entry = entry_of(conversation, key.id, changed)
-        self._write(key, entry, words_of(conversation))
+        with suppress(StorageFailed):  # a disk that takes nothing: the list is to be had all the same
+            self._write(key, entry, words_of(conversation))
         return entry
 
     def _words(self, key: ConversationKey) -> str:
@@ -126,10 +128,10 @@ class History:
     def delete(self, key: ConversationKey, *, regret: bool = True) -> Entry | None:
         """What it was called; for ten minutes it can be brought back, the visitor's last one. `None` if it was gone."""
         entry, places = self.entry(key), (self.conversations.file(key.visitor, key.id), self._place(key))
-        if entry is not None and regret:
-            files = tuple((place, place.read_bytes()) for place in places if place.exists())
-            self._deleted.put(key.visitor, _Deleted(entry, files))
         with failures():
+            if entry is not None and regret:
+                files = tuple((place, place.read_bytes()) for place in places if place.exists())
+                self._deleted.put(key.visitor, _Deleted(entry, files))
             self._place(key).unlink(missing_ok=True)
         self.conversations.delete(key.visitor, key.id)
         return entry
@@ -138,12 +140,12 @@ class History:
         """Bring back what the visitor deleted last; `None` where there is nothing, or it is too late."""
         if (deleted := self._deleted.get(visitor)) is None:
             return None
-        self._deleted.pop(visitor)
         with failures():
             self.conversations.folder(visitor).mkdir(mode=0o700, parents=True, exist_ok=True)
         for place, content in deleted.files:
             if not place.exists():  # else somebody has gone on under this id
                 replace_file(place, content)
+        self._deleted.pop(visitor)  # where the disk did not take it, it can still be brought back
         return deleted.entry
 
     def forget(self, visitor: str) -> None:

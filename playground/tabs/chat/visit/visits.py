@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
@@ -14,6 +14,7 @@ from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.lending import RecallsReplies, ReplyPlace, Said
 from playground.asking.pump import REDRAW
 from playground.asking.reply import Reply
+from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry
 from playground.tabs.chat.lab.pictures import MessagePicture
@@ -22,6 +23,7 @@ from playground.tabs.chat.visit.history import History
 from playground.tabs.chat.visit.run import ChatRun, Choices
 from playground.tabs.chat.visit.views import ColumnLayout, Views
 from playground.visitors import ConversationKey, Sessions
+from playground.visitors.errors import VisitorLimit
 from playground.visitors.reach import Reach
 from playground.visitors.remembering import Remembers
 from providers.errors import InputError, PlaygroundError
@@ -79,7 +81,8 @@ class ChatVisits(RecallsReplies, Remembers):
             return Conversation(lost=int(self.sessions.conversations.lost(key.visitor, key.id)))
         found = Conversation.readable(saved)
         if found.lost:
-            self.sessions.conversations.keep_aside(key.visitor, key.id)
+            with suppress(StorageFailed):  # a full disk: it is read all the same, and kept aside when that is possible
+                self.sessions.conversations.keep_aside(key.visitor, key.id)
         return found
 
     def said(self, visitor: str, place: ReplyPlace) -> Said | None:
@@ -236,7 +239,8 @@ class ChatVisits(RecallsReplies, Remembers):
         arranged = conversation.arranged(models)
         if arranged == conversation or self._running.get(key) is not None:
             return conversation
-        await asyncio.to_thread(self._keep_arranged, key, conversation, arranged)
+        with suppress(StorageFailed, VisitorLimit):  # nothing is lost: it is arranged anew when it is opened
+            await asyncio.to_thread(self._keep_arranged, key, conversation, arranged)
         return arranged
 
     async def copy(self, key: ConversationKey, models: Sequence[str], column: int) -> Conversation:

@@ -10,22 +10,17 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from playground.page.parts.endpoints import endpoint_error, reply_json
+from playground.page.parts.endpoints import endpoint_error
 from playground.page.parts.pace import paced
-from playground.page.parts.render import Renderer
 from playground.page.parts.uploads import paths_of, take, text_upload
 from playground.page.program import App, Who
-from playground.tabs.rag.lab.answering.citations import citations
-from playground.tabs.rag.lab.answering.support import Sentence
-from playground.tabs.rag.lab.documents import OmissionTotal, Passage, RetrievalResult
 from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.lab.index.text_store import StoredDocument
 from playground.tabs.rag.lab.reading.file_names import is_called
-from playground.tabs.rag.page.drawing.files import is_outdated
-from playground.tabs.rag.page.drawing.omissions import omission_text
+from playground.tabs.rag.page.api_values import ingest_json, passages_json, turn_json
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval
 from playground.tabs.rag.visit.ask import ask
-from playground.tabs.rag.visit.values import Admission, Answered, Ingest, RagRequest, RetrievalSetup
+from playground.tabs.rag.visit.values import Admission, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
 from providers.errors import InputError, PlaygroundError
@@ -71,7 +66,7 @@ def _publish_add(app: App[RagVisits]) -> None:
             unnamed = isinstance(text, str) and bool(text.strip()) and name == _UNNAMED
             admission = Admission(ocr=bool(ocr), beside=unnamed)
             ended = await _last(app.visits.add(who.visitor, uploads, retrieval, admission))
-            return _ingest_json(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
+            return ingest_json(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
@@ -115,7 +110,7 @@ def _publish_search(app: App[RagVisits]) -> None:
         try:
             wanted = checked_text(question, app.bounds)
             retrieval = await _within(app, who, checked_retrieval(app, who, fields), files)
-            return _passages(await app.visits.search(who.visitor, wanted, retrieval))
+            return passages_json(await app.visits.search(who.visitor, wanted, retrieval))
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
@@ -165,7 +160,7 @@ def _publish_ask(app: App[RagVisits]) -> None:
                 app.visits.clear(who.visitor)
             async with aclosing(paced(ask(app.visits, who.visitor, asking))) as snapshots:
                 async for snapshot in snapshots:
-                    yield _turn_json(app.show(who), snapshot, asking)
+                    yield turn_json(app.show(who), snapshot, asking)
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
@@ -199,110 +194,3 @@ def _meant(said: str, stored: Sequence[StoredDocument]) -> list[str]:
     if not found:
         raise UnknownDocument("document")
     return found
-
-
-def _ingest_json(show: Renderer, it: Ingest, stored: Sequence[StoredDocument]) -> dict[str, Any]:
-    return {
-        "documents": [_document_json(show, one) for one in stored],
-        "added": list(it.added),
-        "unchanged": list(it.unchanged),
-        "replaced": list(it.replaced),
-        "reread": list(it.reread),
-        "renamed": [{"name": one.name, "kept_as": one.other} for one in it.renamed],
-        "copies": [{"name": one.name, "of": one.other} for one in it.copies],
-        "omitted": [
-            {"name": one.name, **left} for one in it.incomplete for left in _omissions_json(show, one.omissions)
-        ],
-        "rejected": [
-            {"name": one.name, "reason": one.failure.key, "message": show.message(one.failure)} for one in it.rejected
-        ],
-    }
-
-
-def _document_json(show: Renderer, one: StoredDocument) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "digest": one.digest,
-        "format": one.format,
-        "size": one.size,
-        "pages": one.pages,
-        "chunks": one.chunks,
-        "language": one.language,
-        "outdated": is_outdated(one),
-        "omitted": _omissions_json(show, one.omissions),
-    }
-
-
-def _omissions_json(show: Renderer, omissions: Sequence[OmissionTotal]) -> list[dict[str, Any]]:
-    """What was not read of a document."""
-    return [
-        {"kind": one.kind, "count": one.count, "pages": list(one.pages), "message": omission_text(show, one)}
-        for one in omissions
-    ]
-
-
-def _passages(found: RetrievalResult) -> list[dict[str, Any]]:
-    return [_passage_json(one) for one in found.passages]
-
-
-def _passage_json(it: Passage) -> dict[str, Any]:
-    """A passage as plain JSON values."""
-    scores = {
-        "dense": it.dense_score,
-        "lexical": it.lexical_score,
-        "fused": it.fused_score,
-        "rerank": it.rerank_score,
-        "diverse": it.diverse_score,
-    }
-    return {
-        "text": it.chunk.text,
-        "file": it.chunk.name,
-        "page": it.chunk.page,
-        "start": it.chunk.start,
-        "end": it.chunk.end,
-        "headings": list(it.chunk.headings),
-        "rank": it.rank,
-        "score": it.score,
-        "ranks": {"dense": it.dense_rank, "lexical": it.lexical_rank},
-        "scores": scores,
-    }
-
-
-def _turn_json(show: Renderer, it: Answered, asking: RagRequest) -> dict[str, Any]:
-    """A turn as plain JSON values. Raises what went wrong with the reply as an error of the call."""
-    reply, passages = it.reply, it.grounded.passages if it.grounded is not None else ()
-    if reply is not None and reply.failure is not None:
-        raise endpoint_error(show, reply.failure)
-    text = reply.text if reply is not None else ""
-    nothing: dict[str, Any] = {
-        "text": "",
-        "model": asking.model,
-        "finish": None,
-        "usage": None,
-        "timing": None,
-        "dropped": [],
-    }
-    return {
-        **(reply_json(show, reply) if reply is not None else nothing),
-        "passages": [_passage_json(one) for one in passages],
-        "left_out": [_passage_json(one) for one in it.grounded.left_out] if it.grounded is not None else [],
-        "citations": [
-            {"start": one.start, "end": one.end, "numbers": list(one.numbers), "unknown": list(one.unknown)}
-            for one in citations(text, len(passages))
-        ],
-        "support": [_sentence_json(one) for one in it.sentences],
-        "standalone": it.standalone or it.question,
-        "evidence": it.evidence,
-    }
-
-
-def _sentence_json(it: Sentence) -> dict[str, Any]:
-    return {
-        "start": it.start,
-        "end": it.end,
-        "text": it.text,
-        "label": it.label,
-        "passage": it.passage,
-        "score": it.score,
-        "missing": list(it.missing),
-    }

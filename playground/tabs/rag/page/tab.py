@@ -29,6 +29,7 @@ def open(program: Program) -> RagVisits:
     index = VectorIndex.server(settings.chroma_url) if settings.chroma_url else VectorIndex.at(settings.home / "index")
     parsers = Parsers(bounds_of(settings))
     visits = RagVisits(program.reach, program.sessions, index, parsers, settings.documents)
+    program.sessions.storage.elsewhere.append(visits.vector_bytes)
     program.kinds.register(RetrievalKind(visits=visits))
     return visits
 

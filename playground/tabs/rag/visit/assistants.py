@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +10,10 @@ from pydantic import TypeAdapter
 
 from playground.asking.errors import AssistantError
 from playground.asking.salvage import keep_aside, read_rows, readable
-from playground.sqlite import StorageFailed
+from playground.sqlite import failures
 from playground.tabs.rag.lab.errors import RagLimit
 from playground.tabs.rag.visit.values import RetrievalSetup
+from playground.visitors.conversations import replace_file
 from providers.errors import InputError
 
 FILE = "assistants.json"
@@ -86,13 +85,8 @@ class Assistants:
         self._write(tuple(one for one in self.list() if one.id != assistant))
 
     def _write(self, saved: tuple[Assistant, ...]) -> None:
-        try:
+        with failures():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.lost():
                 keep_aside(self.folder / FILE)
-            handle, part = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "wb") as file:
-                file.write(_SAVED.dump_json(saved))
-            Path(part).replace(self.folder / FILE)
-        except OSError:
-            raise StorageFailed from None
+        replace_file(self.folder / FILE, _SAVED.dump_json(saved))

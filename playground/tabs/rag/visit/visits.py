@@ -237,11 +237,15 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
                 store.close()
         return {"documents": documents, "assistants": len(self.own_assistants(visitor))}
 
+    def vector_bytes(self, visitor: str) -> int:
+        """On the disk, outside of the visitor's folder. Blocks."""
+        return self.index.size(self.sessions.conversations.folder(visitor).name)
+
     async def forget(self, visitor: str) -> None:
         """As `remembered`: the vectors, and what was said about the documents."""
         self.said.pop(visitor)
         self._settled = {key for key in self._settled if key[0] != visitor}
-        if self._begun(visitor):
+        if self._begun(visitor) or await asyncio.to_thread(self.vector_bytes, visitor):
             await self.index.forget(self.sessions.conversations.folder(visitor).name)
 
     async def indexing(self, visitor: str, retrieval: RetrievalSetup) -> AsyncGenerator[Indexing]:

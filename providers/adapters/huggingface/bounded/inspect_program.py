@@ -24,6 +24,8 @@ from providers.adapters.huggingface.bounded.checks import (
 from providers.adapters.huggingface.bounded.limits import bound_memory, bound_seconds
 from providers.adapters.huggingface.bounded.render_program import SECONDS as SECONDS_TO_RENDER
 from providers.adapters.huggingface.bounded.render_program import environment, render
+from providers.adapters.huggingface.bounded.splitting import check_expressions, try_expressions
+from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
 
 MEMORY = 3_000_000_000
 """Bytes of address space: a tokenizer of 150 MB takes ten times its length in Python."""
@@ -39,7 +41,7 @@ _TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token", "sep_token", "cls
 
 def inspect(folder: Path) -> None:
     """Raises `OutOfBounds`. A file that is damaged or missing is not for here to tell."""
-    tensors, numbers = _weights(folder)
+    held = {place: count_weights(place) for place in (folder, *places(folder))}
     for file in sorted({*folder.glob("*.json"), *folder.glob("[0-9]_*/*.json")}):
         print(file.name, flush=True)  # noqa: T201 - for whoever waits
         try:
@@ -48,8 +50,11 @@ def inspect(folder: Path) -> None:
             if isinstance(error, OutOfBounds):
                 raise
             continue
-        if file.name == "config.json" and file.parent == folder:
-            check_config(content, tensors, numbers, file.name)
+        if file.name == "config.json" and file.parent in held:
+            check_config(content, *held[file.parent], file.name)
+        if file.name == "tokenizer.json":
+            check_expressions(content, file.name)
+            try_expressions(content, file.name)
     for file in sorted({*folder.glob("*.spm"), *folder.glob("spiece.model")}):
         print(file.name, flush=True)  # noqa: T201
         _read_pieces(file)
@@ -76,10 +81,13 @@ def inspect_gguf(file: Path) -> None:
     from gguf import GGUFReader
 
     try:
+        read_gguf_header(file)  # first: its lists may be without end
         reader = GGUFReader(file)
         facts = {name: field.contents() for name, field in reader.fields.items() if len(field.data) == 1}
         numbers = sum(int(math.prod(map(int, tensor.shape))) for tensor in reader.tensors)
         tensors = len(reader.tensors)
+    except OutOfBounds:
+        raise
     except MemoryError:
         raise OutOfBounds(file.name) from None
     except Exception:  # noqa: BLE001 - what reads a damaged GGUF file may raise anything
@@ -98,8 +106,14 @@ _GGUF_NAMES = {
 }
 
 
-def _weights(folder: Path) -> tuple[int, int]:
-    """How many tensors there are, and numbers in them."""
+def places(folder: Path) -> list[Path]:
+    """The folder, and those of its parts, that have a configuration and weights of their own."""
+    found = (folder, *sorted(folder.glob("[0-9]_*")))
+    return [one for one in found if (one / "config.json").is_file() and any(one.glob("*.safetensors"))]
+
+
+def count_weights(folder: Path) -> tuple[int, int]:
+    """How many tensors there are, and numbers in them. Raises `OutOfBounds`."""
     tensors, numbers = 0, 0
     for file in sorted(folder.glob("*.safetensors")):
         print(file.name, flush=True)  # noqa: T201

@@ -10,6 +10,7 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+from providers.adapters.huggingface.bounded.building import builders
 from providers.adapters.huggingface.bounded.inspect_program import REFUSED
 from providers.adapters.huggingface.bounded.rendering import ROOT, bare_environment
 from providers.errors import WeightsUnavailable
@@ -25,15 +26,22 @@ _LOOKED_AT = (
     "[0-9]_*/*.json",
     "additional_chat_templates/*.jinja",
 )
-_ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGSEGV", "SIGABRT") if hasattr(signal, name)}
+_ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGPROF", "SIGSEGV", "SIGABRT") if hasattr(signal, name)}
 Fingerprint = tuple[tuple[str, int, int], ...]
 
 
-def inspect_folder(folder: Path, model: str) -> None:
+def inspect_folder(folder: Path, model: str, *, build: bool = True) -> None:
     """Raises `WeightsUnavailable("bounds")` with the name of the file that asks for too much; `OSError`, `MemoryError`
-    where it could not be looked at now. Blocks."""
-    if (name := _refused(folder, _fingerprint(folder))) is not None:
+    where it could not be looked at now. Blocks.
+
+    `build`: the model is built without its numbers, too, and what it would have is counted: its configuration may ask
+    for what no bound on single values knows.
+    """
+    found = _fingerprint(folder)
+    if (name := _refused(folder, found)) is not None:
         raise WeightsUnavailable("bounds", model=model, cause=name)
+    if build and any(file.endswith(".safetensors") for file, _, _ in found) and not _can_be_built(folder, found):
+        raise WeightsUnavailable("bounds", model=model, cause="config.json")
 
 
 def inspect_gguf(file: Path, model: str) -> None:
@@ -73,8 +81,19 @@ def _refused(place: Path, fingerprint: Fingerprint) -> str | None:
         child.kill()
         child.communicate()
         raise TimeoutError(errno.ETIMEDOUT, "the machine is too busy to look at the files") from None
-    if code == -getattr(signal, "SIGKILL", 0):  # by the system, which is short of memory: says nothing of the files
-        raise MemoryError
-    if code == REFUSED or code in _ENDED:
+    if _refuses(code):
         return (said.split("\n")[:-1] or [place.name])[-1][:80]
     return None
+
+
+@lru_cache(maxsize=256)
+def _can_be_built(folder: Path, fingerprint: Fingerprint) -> bool:
+    """Whether its configuration asks for about as many numbers as its weights hold."""
+    return not _refuses(builders().build(folder))
+
+
+def _refuses(code: int) -> bool:
+    """By an exit code. Raises `MemoryError` where the system ended the process, which says nothing of the files."""
+    if code == -getattr(signal, "SIGKILL", 0):
+        raise MemoryError
+    return code == REFUSED or code in _ENDED

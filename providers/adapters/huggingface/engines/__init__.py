@@ -44,12 +44,17 @@ class Variant(Protocol):
         """What it computes is what the model's file means: there is nothing to measure it by."""
         ...
 
+    @property
+    def elsewhere(self) -> bool:
+        """It opens its file in a process of its own: other models can be loaded meanwhile."""
+        ...
+
     def budget(self) -> int | None:
         """Bytes for all loaded models together where it computes; `None` where that is the computer's own memory."""
         ...
 
-    def memory(self, model: str) -> int:
-        """Bytes that it needs at the least. Raises `WeightsUnavailable("damaged")`."""
+    def memory(self, model: str, room: int | None = None) -> int:
+        """Bytes that it needs at the least; with `room`, that it would take of so many. Raises `WeightsUnavailable("damaged")`."""
         ...
 
     def load(self, model: str, room: int) -> Loaded:

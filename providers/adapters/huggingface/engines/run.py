@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
+from providers.adapters.huggingface.growing_text import Detokenizer, StopStrings
 from providers.adapters.huggingface.thoughts import ThoughtReader
-from providers.adapters.huggingface.tokens import Codec, Detokenizer, StopStrings
+from providers.adapters.huggingface.tokens import Codec
 from providers.base import Deadlines
 from providers.errors import Timeout
 from providers.types import Finish

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -165,44 +165,52 @@ class ModelLoader:
             raise WeightsUnavailable("memory", model=model.name)
 
     def _load(self, model: ModelInfo, variant: Variant, ticket: Ticket) -> None:
+        key = _key(model, variant)
+
         def load(folder: Path) -> None:
             self._folders[model.id] = folder
-            key, need = _key(model, variant), variant.memory(model.name)
-            budget = variant.budget()
-            self.load_when_free(
-                key, model.name, need, lambda room: variant.load(model.name, room), ticket, budget=budget
-            )
+            need, budget = variant.memory(model.name), variant.budget()
+            with ExitStack() as held:
+                with self._turn(ticket):
+                    if key in self.cache.names:
+                        return
+                    room = self._make_room(need, model.name, ticket, budget)
+                    if not variant.elsewhere:
+                        self.cache.put(key, variant.load(model.name, room))
+                        return
+                    held.enter_context(self.cache.reserve(key, variant.memory(model.name, room)))
+                self.cache.put(key, variant.load(model.name, room))  # others are loaded meanwhile
 
-        if _key(model, variant) in self.cache.names:
+        if key in self.cache.names:
             return
         ticket.report(Progress(stage="load"))
         self._store.load(model, ticket, load)
 
     def load_when_free(
-        self,
-        key: str,
-        name: str,
-        need: int,
-        load: Callable[[int], LoadedModel],
-        ticket: Ticket,
-        *,
-        budget: int | None = None,
+        self, key: str, name: str, need: int, load: Callable[[int], LoadedModel], ticket: Ticket
     ) -> None:
-        """Make room for `need` bytes and load. `load` is told the bytes that are free; `budget` are those for all.
+        """Make room for `need` bytes and load. `load` is told the bytes that are free."""
+        with self._turn(ticket):
+            if key not in self.cache.names:
+                room = self._make_room(need, name, ticket)
+                self.cache.put(key, load(room))
 
-        One at a time: transformers sets process-wide defaults while it loads, and memory is counted once.
-        """
+    @contextmanager
+    def _turn(self, ticket: Ticket) -> Iterator[None]:
+        """One at a time: transformers sets process-wide defaults while it loads, and memory is counted once."""
         while not self._loading.acquire(timeout=POLL):
             ticket.report(Progress(stage="queue"))
         try:
-            if key in self.cache.names:
-                return
-            self.cache.room = self._options.memory or budget or total_memory() // 2
-            room = self.cache.free(need, name, ticket)
-            ticket.report(Progress(stage="load"))
-            self.cache.put(key, load(room))
+            yield
         finally:
             self._loading.release()
+
+    def _make_room(self, need: int, name: str, ticket: Ticket, budget: int | None = None) -> int:
+        """The bytes that are free, `need` at least. `budget` are those for all models together."""
+        self.cache.room = self._options.memory or budget or total_memory() // 2
+        room = self.cache.free(need, name, ticket)
+        ticket.report(Progress(stage="load"))
+        return room
 
 
 def read_speeds(folder: Path) -> Mapping[str, Speed]:

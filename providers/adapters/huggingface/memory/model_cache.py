@@ -49,6 +49,7 @@ class ModelCache:
     def __init__(self) -> None:
         self.room = 0
         self._places: dict[str, _Place] = {}
+        self._reserved: dict[str, int] = {}
         self._lock = threading.Lock()
 
     @property
@@ -64,6 +65,17 @@ class ModelCache:
     def put(self, name: str, loaded: LoadedModel) -> None:
         with self._lock:
             self._places[name] = _Place(loaded, used=time.monotonic())
+
+    @contextmanager
+    def reserve(self, name: str, need: int) -> Iterator[None]:
+        """Bytes that nobody else is given: of a model that is on its way into memory."""
+        with self._lock:
+            self._reserved[name] = need
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._reserved[name]
 
     @contextmanager
     def use(self, name: str) -> Iterator[LoadedModel | None]:
@@ -110,7 +122,7 @@ class ModelCache:
             place.loaded.engine.close()
 
     def _taken(self) -> int:
-        return sum(place.loaded.memory for place in self._places.values())
+        return sum(place.loaded.memory for place in self._places.values()) + sum(self._reserved.values())
 
     def _evict(self, need: int) -> list[LoadedModel]:
         gone = []

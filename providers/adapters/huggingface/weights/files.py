@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import logging
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from providers.adapters.huggingface.weights.unfit import misfit_by_names
 from providers.errors import WeightsUnavailable
 
 RECORD = "record.json"
+log = logging.getLogger(__name__)
 PICKLED = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".h5", ".msgpack", ".npz"})
 """Formats that may run code when they are read, or that are not read here."""
 MODULES = "modules.json"
@@ -61,9 +64,19 @@ class WeightsRecord:
     """SHA-256 of each file; none in records of earlier versions."""
 
     def write(self, folder: Path) -> None:
+        """Raises `OSError` for the first one of a folder. A later one, which says what was measured since, is left out
+        where the disk does not take it: the model is there all the same, and is measured again another time.
+        """
         fresh = folder / f"{RECORD}.new"
-        fresh.write_text(json.dumps(asdict(self), indent=2), "utf-8")
-        fresh.replace(folder / RECORD)
+        try:
+            fresh.write_text(json.dumps(asdict(self), indent=2), "utf-8")
+            fresh.replace(folder / RECORD)
+        except OSError as error:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            if not (folder / RECORD).is_file():
+                raise
+            log.warning("What was measured of a model could not be written down: %s", error.strerror)
 
 
 def read_record(folder: Path) -> WeightsRecord | None:
@@ -234,6 +247,8 @@ def describe_folder(folder: Path, model: str) -> FolderDescription:
 def _described(file: Path, parameters: int, model: str) -> FolderDescription:
     try:
         header = read_gguf_header(file)
+    except OutOfBounds as error:
+        raise WeightsUnavailable("bounds", model=model, cause=str(error)) from error
     except ValueError as error:
         raise WeightsUnavailable("damaged", model=model) from error
     except OSError as error:

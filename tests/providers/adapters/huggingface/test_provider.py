@@ -271,7 +271,7 @@ async def test_reasoning_comes_apart_from_the_answer(
     said: list[str], opened: Open, llama_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tiny model cannot think: its replies are put in its mouth, one piece a step."""
-    from providers.adapters.huggingface.tokens import Detokenizer
+    from providers.adapters.huggingface.growing_text import Detokenizer
 
     pieces = iter(said + [""] * 50)
     provider = opened()

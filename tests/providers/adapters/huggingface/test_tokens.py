@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers.adapters.huggingface.tokens import Codec, Detokenizer, StopStrings
+from providers.adapters.huggingface.growing_text import Detokenizer, StopStrings
+from providers.adapters.huggingface.tokens import Codec
 from providers.errors import UnsupportedRequest
 from providers.thinking import Thinking
 from providers.types import Event, Message

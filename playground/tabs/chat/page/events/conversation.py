@@ -18,6 +18,7 @@ from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.render import Renderer, legend
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import to_json, to_markdown, to_python
 from playground.tabs.chat.lab.presets import examples
@@ -28,7 +29,7 @@ from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
-from playground.visitors.reach import full_name
+from playground.visitors.model_names import full_name
 from providers import registry
 from providers.errors import Failure
 
@@ -83,9 +84,7 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
         await app.visits.views.leave(who_at(app, request, conversation).page)
 
     def on_undo(conversation: str, colours: bool, request: gr.Request) -> list[object]:
-        who = who_at(app, request, conversation)
-        kept, question = app.visits.undo(who.key)
-        return settle(app, who, kept, question, colours=colours).outputs()
+        return undo(app, who_at(app, request, conversation), colours=colours).outputs()
 
     def on_lead(conversation: str, request: gr.Request, event: gr.EventData) -> list[object]:
         who = who_at(app, request, conversation)
@@ -135,6 +134,15 @@ def settle(
         pictures=draw_question_pictures(show, conversation),
         waiting=draw_waiting_pictures(show, app.visits.attachments.of(who.key)),
     )
+
+
+def undo(app: App[ChatVisits], who: ChatWho, *, colours: bool = False) -> ChatScreen:
+    """The conversation without its last turn, whose question stands in the box again."""
+    try:
+        kept, question = app.visits.undo(who.key)
+    except StorageFailed as error:
+        return ChatScreen(notice=app.show(who).alert(Failure.of(error)))
+    return settle(app, who, kept, question, colours=colours)
 
 
 async def lay_columns(

@@ -12,6 +12,7 @@ from gradio.events import Dependency
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, to_json_of_all
 from playground.tabs.chat.page.assistants import assistant_of
@@ -24,6 +25,7 @@ from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors import ConversationKey
 from playground.visitors.checks import MAX_COLUMNS
 from playground.visitors.conversations import new_conversation
+from providers.errors import Failure, PlaygroundError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +131,11 @@ async def open_conversation(
 
 def list_entries(app: App[ChatVisits], who: ChatWho, search: object, told: str = "") -> str:
     """The visitor's conversations, those found by `search`; `told` stands above them."""
-    words = search if isinstance(search, str) else ""
-    show, entries = app.show(who), app.visits.entries(who.visitor, words)
+    words, show = search if isinstance(search, str) else "", app.show(who)
+    try:
+        entries = app.visits.entries(who.visitor, words)
+    except PlaygroundError as error:
+        return told + show.alert(Failure.of(error))
     told += draw_unreadable(show, app.sessions.conversations.unreadable(who.visitor))
     return draw_entries(show, entries, who.conversation, search=words, told=told)
 
@@ -138,7 +143,18 @@ def list_entries(app: App[ChatVisits], who: ChatWho, search: object, told: str =
 async def arrange(
     app: App[ChatVisits], who: ChatWho, wish: Wish, models: Sequence[str], search: object
 ) -> HistoryScreen:
-    """What the list asks for, done; where the conversation shown is deleted, the page begins a new one."""
+    """What the list asks for, done; where the conversation shown is deleted, the page begins a new one. What the disk
+    does not take is told above the list, which stays as it is."""
+    try:
+        return await _arranged(app, who, wish, models, search)
+    except StorageFailed as error:
+        told = app.show(who).alert(Failure.of(error))
+        return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search, told))
+
+
+async def _arranged(
+    app: App[ChatVisits], who: ChatWho, wish: Wish, models: Sequence[str], search: object
+) -> HistoryScreen:
     if wish.what == "restore":
         await asyncio.to_thread(app.visits.restore, who.visitor)
         return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search))

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from playground.page.program import PRIVATE, App, Page
+from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.assistants import assistant_names, choose_preset, offered_assistants
 from playground.tabs.chat.page.entries import draw_before
@@ -17,6 +18,7 @@ from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.conversations import new_conversation
+from providers.errors import Failure
 
 
 def wire_presets(page: Page[ChatVisits], layout: ChatLayout) -> None:
@@ -43,7 +45,17 @@ async def open_assistant(
     app: App[ChatVisits], who: ChatWho, name: str | None, system: object, models: Sequence[str]
 ) -> HistoryScreen:
     """A conversation under the assistant's name, until something is asked in it. The one before is kept, with a way
-    back; one in which nothing was asked yet becomes that conversation itself."""
+    back; one in which nothing was asked yet becomes that conversation itself. Where the disk does not take it, the
+    page stays where it is, and says so."""
+    try:
+        return await _opened(app, who, name, system, models)
+    except StorageFailed as error:
+        return HistoryScreen(notice=app.show(who).alert(Failure.of(error)))
+
+
+async def _opened(
+    app: App[ChatVisits], who: ChatWho, name: str | None, system: object, models: Sequence[str]
+) -> HistoryScreen:
     before = await app.visits.loaded(who.key)
     if not name:
         if not before.turns and before.named:

@@ -7,13 +7,14 @@ one that is gone after each commit, not the write-ahead log: then the header of 
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -122,6 +123,16 @@ class VectorFiles:
             self._old.remove()
         return len(gone)
 
+    def size(self, prefix: str) -> int:
+        """Journals and damaged files that were kept, too."""
+        found = 0
+        with failures(), suppress(FileNotFoundError), os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(prefix):
+                    with suppress(FileNotFoundError):  # deleted this moment
+                        found += entry.stat(follow_symlinks=False).st_size
+        return found
+
     def ids(self, name: str) -> set[str]:
         return set(self._matrix(name).ids)
 
@@ -167,6 +178,8 @@ class VectorFiles:
 
     def _remove(self, name: str) -> None:
         path = self._path(name)
+        with self._lock:
+            self._matrices.pop(name, None)
         with failures():
             _remove_journal(path)
             path.unlink(missing_ok=True)

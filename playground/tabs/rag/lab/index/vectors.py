@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -60,12 +60,21 @@ class VectorIndex:
         await run_to_end(lambda: self._store.renew(key.name))
 
     async def forget(self, owner: str) -> None:
-        """All collections of a visitor."""
+        """All collections of a visitor, and what is in memory of them."""
+
+        def is_theirs(key: Hashable) -> bool:
+            return isinstance(key, tuple) and any(isinstance(one, Key) and one.owner == owner for one in key)
+
+        self.lexicons.forget(is_theirs)
         await run_to_end(lambda: self._store.forget(owner_prefix(owner)))
 
     async def keep(self, owners: Collection[str]) -> int:
         """Forget the collections of all visitors but these; how many there were."""
         return await run_to_end(lambda: self._store.keep(tuple(owner_prefix(owner) for owner in owners)))
+
+    def size(self, owner: str) -> int:
+        """Bytes on this computer's disk of all collections of a visitor; 0 where a server keeps them. Blocks."""
+        return self._store.size(owner_prefix(owner))
 
     async def ids(self, key: Key) -> set[str]:
         return await run_to_end(lambda: self._store.ids(key.name))

@@ -90,6 +90,12 @@ class Lexicons:
                 self._kept.popitem(last=False)
         return built
 
+    def forget(self, wanted: Callable[[Hashable], bool]) -> None:
+        """Those of the keys for which `wanted` says so."""
+        with self._lock:
+            for key in [one for one in self._kept if wanted(one)]:
+                del self._kept[key]
+
 
 def _accented(languages: Iterable[Stems]) -> dict[str, tuple[str, ...]]:
     """Words without their accents → the stems of the words that have them."""

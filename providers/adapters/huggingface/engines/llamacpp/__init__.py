@@ -41,6 +41,7 @@ class LlamaCpp:
     alternatives = True
     has_internals = False
     reproducible = True
+    elsewhere = True
 
     @property
     def name(self) -> str:
@@ -58,9 +59,9 @@ class LlamaCpp:
     def budget(self) -> None:
         """It shares the computer's memory."""
 
-    def memory(self, model: str) -> int:
-        """Of the files, and of one conversation's keys and values."""
-        return self._fit(model).memory
+    def memory(self, model: str, room: int | None = None) -> int:
+        """Of the files, and of the keys and values of one conversation, or of those for which there is room."""
+        return self._fit(model, room).memory
 
     def load(self, model: str, room: int) -> Loaded:
         fitted = self._fit(model, room)

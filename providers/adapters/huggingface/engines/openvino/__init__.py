@@ -38,6 +38,7 @@ class OpenVino:
     alternatives = False
     has_internals = False
     is_reference = False
+    elsewhere = True
 
     @property
     def name(self) -> str:
@@ -54,7 +55,7 @@ class OpenVino:
     def budget(self) -> None:
         """It shares the computer's memory."""
 
-    def memory(self, model: str) -> int:
+    def memory(self, model: str, room: int | None = None) -> int:
         """Weights are unpacked where that is faster; the cache keeps what was read until it is full."""
         return int(self.file.stat().st_size * 2.5) + CACHE_GB * 2**30
 

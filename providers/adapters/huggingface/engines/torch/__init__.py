@@ -26,6 +26,7 @@ class Torch:
     has_internals = True
     is_reference = False
     reproducible = True
+    elsewhere = False
 
     @property
     def name(self) -> str:
@@ -38,7 +39,7 @@ class Torch:
 
         return int(torch.cuda.mem_get_info()[1] * 0.8) if best_device() == "cuda" else None
 
-    def memory(self, model: str) -> int:
+    def memory(self, model: str, room: int | None = None) -> int:
         return elements(self.folder, model) * _SIZE.get(self.dtype or "", 2)
 
     def load(self, model: str, room: int) -> Loaded:

@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 FILES = Path(__file__).parent / "files"
@@ -114,3 +114,58 @@ def pdf_of_itself() -> bytes:
             b"<< /Type /Pages /Parent 2 0 R /Kids [2 0 R] /Count 999999 >>",
         ]
     )
+
+
+MB = 2**20
+WIDE = LAUGHS.replace("?>", ' encoding="utf-16"?>', 1) + f"]><w:document {W}><w:p>&j;</w:p></w:document>"
+SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3)]
+GIF_BOMB = (
+    b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff"  # 65,535 pixels each way, in two colours
+    b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0;"
+)
+EMPTY_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
+REFUSED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
+    "bomb.zip": ("expands", lambda: zipped({"a.txt": bytes(201 * MB)})),
+    "nested.zip": ("archive", lambda: zipped({"again.zip": zipped({"a.txt": b"x"})})),
+    "bomb.docx": ("expands", lambda: changed(real("pandoc.docx"), {"word/media/a.bin": bytes(201 * MB)})),
+    "memory.docx": ("memory", lambda: word("<w:p/>" * 8_000_000)),
+    "deep.docx": ("damaged", lambda: word("<w:tbl><w:tr><w:tc>" * 20_000 + "</w:tc></w:tr></w:tbl>" * 20_000)),
+    "laughs.docx": ("entities", lambda: laughing("docx")),
+    "laughs.xlsx": ("entities", lambda: laughing("xlsx")),
+    "laughs.pptx": ("entities", lambda: laughing("pptx")),
+    "laughs.epub": ("entities", lambda: laughing("epub")),
+    "wide.docx": ("entities", lambda: changed(real("pandoc.docx"), {"word/document.xml": WIDE.encode("utf-16")})),
+    "passwd.docx": ("entities", lambda: laughing("docx", PASSWD)),
+    "passwd.epub": ("entities", lambda: laughing("epub", PASSWD)),
+    "bomb.pdf": ("crashed", pdf_bomb),
+    "itself.pdf": ("too_many_pages", pdf_of_itself),
+    "line.txt": ("too_long", lambda: b"word " * (10 * MB)),
+    "large.txt": ("too_large", lambda: b"word " * (11 * MB)),
+    "bomb.png": ("expands", png_bomb),
+    "bomb.gif": ("expands", lambda: GIF_BOMB),
+    "deep.json": ("nested", lambda: b"[" * 100_000),
+    "deeper.json": ("nested", lambda: b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
+    "deep.html": ("empty", lambda: b"<html><body>" + b"<div>" * 100_000 + b"lost"),
+    "tags.html": ("empty", lambda: b"<html><body>" + b'<a href="' * 100_000),
+    "zeros.txt": ("empty", lambda: bytes(1000)),
+    "unseen.txt": ("empty", lambda: "\u200b\u200d\ufeff\u2060".encode() * 50),
+    "nothing.pdf": ("empty", lambda: b""),
+    "blanks.xlsx": ("empty", lambda: changed(real("libreoffice.xlsx"), dict.fromkeys(SHEETS, EMPTY_SHEET))),
+    "old.doc": ("unsupported", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000)),
+    "program.txt": ("unsupported", lambda: b"\x7fELF\2\1\1" + bytes(range(256)) * 40),
+    "locked.zip.pdf": ("encrypted", lambda: real("libreoffice_encrypted.pdf")),
+}
+HARMLESS: Mapping[str, Callable[[], bytes]] = {
+    "cell.xlsx": lambda: changed(
+        real("libreoffice.xlsx"),
+        {
+            "xl/worksheets/sheet3.xml": b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            b'<sheetData><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData></worksheet>'
+        },
+    ),
+    "quotes.csv": lambda: b'a,b\n"' + b"x," * 400_000,
+    "letters.txt": lambda: b"a" * 5_000_000,
+    "fences.md": lambda: b"`" * 5_000_000,
+    "stars.md": lambda: b"# " + b"[*" * 200_000,
+    "blanks.md": lambda: b"a" + b" " * 2_000_000 + b"b",
+}

@@ -52,7 +52,10 @@ def test_what_another_program_writes_is_seen(tmp_path: Path) -> None:
     other.delete_document(NAME, "file9")
     other.delete(NAME, ["chunk1"])
     assert one.ids(NAME) == {f"chunk{row}" for row in range(2, CHUNKS)}
+    assert one.size("aula-0") == one.folder.joinpath(f"{NAME}.sqlite").stat().st_size > vectors.nbytes / 2
+    assert one.size("aula-1") == VectorFiles(tmp_path / "nothing").size("aula-") == 0
     other.forget("aula-0")
+    assert one.size("aula-") == 0 and NAME not in other._matrices
     assert one.ids(NAME) == set() and one.nearest(NAME, vectors[7], 5, (), ()) == []
     filled(tmp_path, vectors[:3])
     assert one.ids(NAME) == {"chunk0", "chunk1", "chunk2"}

@@ -6,6 +6,7 @@ import json
 import shutil
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import gguf
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from jinja2 import TemplateError
 
+from providers.adapters.huggingface.bounded.building import Builders
 from providers.adapters.huggingface.bounded.checks import OutOfBounds, read_header, read_json
 from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
 from providers.adapters.huggingface.bounded.render_program import environment
@@ -22,6 +24,7 @@ from providers.adapters.huggingface.weights.files import describe_folder, elemen
 from providers.base import complete
 from providers.errors import UnsupportedRequest, WeightsUnavailable
 from providers.types import Message, Request, Sampling
+from tests.providers.adapters.huggingface import tiny, tiny_encoders, tiny_vision
 from tests.providers.adapters.huggingface.conftest import Open
 
 ENDLESS = "{% for a in range(99999) %}" * 3 + "{% endfor %}" * 3
@@ -83,6 +86,60 @@ def test_a_template_that_never_ends_is_refused_before_the_model_is_loaded(folder
 )
 def test_a_configuration_beyond_its_weights_is_refused(folder: Path, changes: dict[str, object]) -> None:
     assert refused(with_config(folder, **changes)) == "config.json"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"num_hidden_layers": 200, "hidden_size": 6400, "intermediate_size": 7000},
+        {"num_key_value_heads": 10_000_000},
+    ],
+    ids=str,
+)
+def test_a_configuration_whose_single_values_pass_is_built_without_its_numbers(
+    folder: Path, changes: dict[str, object]
+) -> None:
+    with_config(folder, **changes)
+    inspect_folder(folder, "x", build=False)
+    assert refused(folder) == "config.json"
+
+
+@pytest.mark.parametrize("save", [tiny.save_gpt2, tiny_encoders.save_sentences, tiny_vision.save_clip])
+def test_families_of_models_are_built_and_pass(tmp_path: Path, save: Callable[[Path], object]) -> None:
+    save(tmp_path)
+    inspect_folder(tmp_path, "x")
+
+
+def test_what_takes_its_time_to_be_built_holds_no_other(folder: Path) -> None:
+    """Two at once are looked at by two processes, and one of them stays for the next."""
+    both, made = threading.Barrier(2), Builders()
+    looked: list[int] = []
+
+    def look() -> None:
+        both.wait()
+        looked.append(made.build(folder))
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert looked == [0, 0]
+    kept = made._idle
+    assert made.build(folder) == 0 and made._idle is kept and kept is not None
+    made.close()
+    assert kept._child.returncode is not None
+
+
+def test_a_process_that_was_ended_is_no_verdict_and_the_next_one_is_another(folder: Path) -> None:
+    made = Builders()
+    assert made.build(folder) == 0
+    assert made._idle is not None
+    made._idle._child.kill()
+    with pytest.raises(OSError):
+        made.build(folder)
+    assert made.build(folder) == 0
+    made.close()
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json", "tokenizer.json", "generation_config.json"])

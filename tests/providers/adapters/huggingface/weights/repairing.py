@@ -7,7 +7,8 @@ from pathlib import Path
 
 from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
 from providers.adapters.huggingface.weights.hub import Hub
-from providers.adapters.huggingface.weights.store import HasWeights, Store, _Fetched
+from providers.adapters.huggingface.weights.making import Fetched, HasWeights, Maker
+from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options
 from providers.errors import WeightsUnavailable
@@ -21,14 +22,22 @@ class Repairing(Store):
         self.source, self.made, self.offline = source, 0, False
         self.there: list[bool] = []
         """Whether the model's folder was there while it was fetched."""
+        self._maker = _Copying(self)
 
-    def _fetch(self, model: HasWeights, scratch: Path, ticket: Ticket) -> _Fetched:
-        self.made += 1
-        self.there.append(self.target(model.id).exists())
-        if self.offline:
+
+class _Copying(Maker):
+    def __init__(self, store: Repairing) -> None:
+        super().__init__(Options(home=store.root), Hub(token=None, memory=None), store.root)
+        self._store = store
+
+    def fetch(self, model: HasWeights, scratch: Path, ticket: Ticket) -> Fetched:
+        store = self._store
+        store.made += 1
+        store.there.append(store.target(model.id).exists())
+        if store.offline:
             raise WeightsUnavailable("offline", model=model.name)
-        folder = Path(shutil.copytree(self.source, scratch / "folder"))
-        return _Fetched(folder=folder, source="hub", origin=model.id, bytes=0)
+        folder = Path(shutil.copytree(store.source, scratch / "folder"))
+        return Fetched(folder=folder, source="hub", origin=model.id, bytes=0)
 
 
 def recorded(copied: Path, target: Path, model: str, **values: object) -> Path:

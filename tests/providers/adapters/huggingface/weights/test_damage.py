@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from safetensors import SafetensorError
 
-from providers.adapters.huggingface.weights import certify_program, damage, publish, store
+from providers.adapters.huggingface.weights import certify_program, damage, making, publish
 from providers.adapters.huggingface.weights.child_process import ChildCommand
 from providers.adapters.huggingface.weights.damage import IncompleteWeights, explain_failure, is_damaged
 from providers.adapters.huggingface.weights.fidelity import Fidelity
@@ -273,11 +273,11 @@ def test_measuring_that_was_ended_is_begun_again_once(
         ran.append(call.command[2].rpartition(".")[2])
         return codes[len(ran) - 1], ""
 
-    monkeypatch.setattr(store, "run_child", run)
+    monkeypatch.setattr(making, "run_child", run)
     source = tmp_path / "source.gguf"
     source.touch()
     cache.root.mkdir(parents=True)
-    assert cache._convert(source, TINY, tmp_path, Ticket()) == tmp_path / "dense"
+    assert cache._maker._convert(source, TINY, tmp_path, Ticket()) == tmp_path / "dense"
     assert ran == ["convert_program", *["certify_program"] * (runs - 1)]
 
 

@@ -1,0 +1,40 @@
+"""A disk that takes nothing more: what files a test's program makes from then on is refused by SQLite or by name."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.visitors import conversations
+
+
+@contextmanager
+def full_disk(number: int = errno.ENOSPC) -> Iterator[None]:
+    """No new file and no new folder; databases keep the pages that they have (SQLite's own refusal)."""
+    with pytest.MonkeyPatch.context() as patch:
+        connect, mkdir = sqlite3.connect, Path.mkdir
+
+        def refuse(*_: object, **__: object) -> tuple[int, str]:
+            raise OSError(number, os.strerror(number))
+
+        def refuse_new(path: Path, *given: Any, **named: Any) -> None:
+            if not path.is_dir():
+                raise OSError(number, os.strerror(number), str(path))
+            mkdir(path, *given, **named)
+
+        def connect_bounded(*given: Any, **named: Any) -> sqlite3.Connection:
+            connection = connect(*given, **named)
+            connection.execute("pragma max_page_count = 1")  # as many as it has, if it has more
+            return connection
+
+        patch.setattr(conversations.tempfile, "mkstemp", refuse)
+        patch.setattr(Path, "mkdir", refuse_new)
+        patch.setattr(sqlite3, "connect", connect_bounded)
+        yield
