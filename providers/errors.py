@@ -97,7 +97,7 @@ class UnsupportedRequest(PlaygroundError):
     """Values: model, or provider and parameter."""
 
     reasons = (
-        *("images", "prefill", "rejected", "template", "logits", "logprobs", "embedding", "likelihood"),
+        *("images", "prefill", "rejected", "template", "tokenizer", "logits", "logprobs", "embedding", "likelihood"),
         *("layers", "lens"),
     )
 

@@ -146,7 +146,7 @@ async def _read_document(name: str, content: bytes) -> str:
 
 
 def _limits(parsers: Parsers) -> tuple[int, int] | None:
-    """What the system holds the reader's process to: bytes of address space, bytes of a file. `None` where it is gone."""
+    """What the reader's process is held to: bytes of address space, bytes of a file. `None` where it is gone."""
     child = parsers._plain._workers[0]._child
     if child is None or child.poll() is not None:
         return None

@@ -1,4 +1,4 @@
-"""Bombs of each kind, read within 20 seconds of computing and 512 MB, the bounds that the readers' own processes have."""
+"""Bombs of each kind, read within 20 seconds of computing and 512 MB: the bounds that readers' own processes have."""
 
 from __future__ import annotations
 

@@ -54,7 +54,10 @@ class Variant(Protocol):
         ...
 
     def memory(self, model: str, room: int | None = None) -> int:
-        """Bytes that it needs at the least; with `room`, that it would take of so many. Raises `WeightsUnavailable("damaged")`."""
+        """Bytes that it needs at the least; with `room`, that it would take of so many.
+
+        Raises `WeightsUnavailable("damaged")`.
+        """
         ...
 
     def load(self, model: str, room: int) -> Loaded:

@@ -110,6 +110,7 @@ def test_families_of_models_are_built_and_pass(tmp_path: Path, save: Callable[[P
     inspect_folder(tmp_path, "x")
 
 
+@pytest.mark.long
 def test_what_takes_its_time_to_be_built_holds_no_other(folder: Path) -> None:
     """Two at once are looked at by two processes, and one of them stays for the next."""
     both, made = threading.Barrier(2), Builders()
@@ -131,6 +132,7 @@ def test_what_takes_its_time_to_be_built_holds_no_other(folder: Path) -> None:
     assert kept._child.returncode is not None
 
 
+@pytest.mark.long
 def test_a_process_that_was_ended_is_no_verdict_and_the_next_one_is_another(folder: Path) -> None:
     made = Builders()
     assert made.build(folder) == 0

@@ -1,4 +1,4 @@
-"""Whatever way a visitor's model comes in, it holds no other's while it is looked at, and while its process opens it."""
+"""Whatever way a visitor's model comes in, it holds no other's while it is looked at and while a process opens it."""
 
 from __future__ import annotations
 
