@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bombs import DOCUMENTS, MEMORY, PICTURES, SECONDS, measured
+from playground.asking.images.clean import PROGRAM
+from tests.bombs import DOCUMENTS, MEMORY, PICTURES, SECONDS, largest, measured
 from tests.playground.tabs.rag.lab.hostile import REFUSED
 
 NOT_READ = {"expands", "archive", "memory", "entities", "crashed", "damaged", "pixels", "frames", "too_many_files"}
@@ -23,7 +24,14 @@ def test_a_document_that_is_a_bomb(name: str) -> None:
 def test_a_picture_that_is_a_bomb(name: str) -> None:
     found = measured("picture", name, PICTURES[name]())
     assert found.seconds <= SECONDS and found.memory <= MEMORY, found
-    assert found.outcome in NOT_READ or found.bytes < 200_000, found
+    assert found.outcome in ({"image/png"} if name == "header.png" else NOT_READ), found  # ten dots, read as such
+
+
+def test_the_largest_picture_that_is_taken_stays_within_its_programs_bounds() -> None:
+    """It is read, where its program is given the time: 120 megapixels of four colours are half a gigabyte."""
+    found = measured("picture", "largest.png", largest())
+    assert found.seconds <= SECONDS and found.memory <= PROGRAM.memory, found
+    assert found.outcome in ("image/png", "image/jpeg", "slow"), found
 
 
 @pytest.mark.parametrize("name", ["overlapping.zip", "lying.zip", "quadratic.docx", "thrice.zip", "bomb.tiff"])

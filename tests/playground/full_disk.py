@@ -5,14 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from playground.visitors import conversations
 
 
 @contextmanager
@@ -34,7 +33,7 @@ def full_disk(number: int = errno.ENOSPC) -> Iterator[None]:
             connection.execute("pragma max_page_count = 1")  # as many as it has, if it has more
             return connection
 
-        patch.setattr(conversations.tempfile, "mkstemp", refuse)
+        patch.setattr(tempfile, "mkstemp", refuse)
         patch.setattr(Path, "mkdir", refuse_new)
         patch.setattr(sqlite3, "connect", connect_bounded)
         yield

@@ -245,7 +245,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
         """As `remembered`: the vectors, and what was said about the documents."""
         self.said.pop(visitor)
         self._settled = {key for key in self._settled if key[0] != visitor}
-        if self._begun(visitor) or await asyncio.to_thread(self.vector_bytes, visitor):
+        if self._begun(visitor) or await asyncio.to_thread(self.vector_bytes, visitor) > 0:
             await self.index.forget(self.sessions.conversations.folder(visitor).name)
 
     async def indexing(self, visitor: str, retrieval: RetrievalSetup) -> AsyncGenerator[Indexing]:
