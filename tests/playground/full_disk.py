@@ -29,7 +29,7 @@ def full_disk(number: int = errno.ENOSPC) -> Iterator[None]:
             mkdir(path, *given, **named)
 
         def connect_bounded(*given: Any, **named: Any) -> sqlite3.Connection:
-            connection = connect(*given, **named)
+            connection: sqlite3.Connection = connect(*given, **named)
             connection.execute("pragma max_page_count = 1")  # as many as it has, if it has more
             return connection
 
