@@ -19,6 +19,7 @@ from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import complete
 from providers.embedding import EmbeddingInfo
 from providers.errors import WeightsUnavailable
+from providers.heads import HeadInfo
 from providers.labels import ContrastiveInfo
 from providers.types import Message, Request, Sampling
 from tests.providers.adapters.huggingface import tiny_gguf, tiny_vision
@@ -82,7 +83,12 @@ async def labels(provider: HuggingFace, folder: Path) -> object:
     return await provider.labeller(info).label(tiny_vision.picture(), ["a", "b"])
 
 
-@pytest.mark.parametrize("way", [reply, layers, words, vectors, labels])
+async def blanks(provider: HuggingFace, folder: Path) -> object:
+    info = HeadInfo(id=str(folder), provider="huggingface", name="held", head="fill_mask", local=True)
+    return await provider.fill_mask(info).fill("a ___", 3)
+
+
+@pytest.mark.parametrize("way", [reply, layers, words, vectors, labels, blanks])
 async def test_a_model_that_is_looked_at_holds_no_other(
     opened: Open, gate: Gate, llama_folder: Path, gpt2_folder: Path, tmp_path: Path,
     way: Callable[[HuggingFace, Path], Awaitable[object]],
