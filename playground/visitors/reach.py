@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 from playground.visitors.expiring import Expiring
 from playground.visitors.model_names import LOCAL, full_name
+from playground.visitors.reached import Assumes, ChecksTerms, ReachesHub, Resolves, VisitorKeys
 from providers import registry
-from providers.base import Credentials, HoldsEncoders, Options, Provider
+from providers.base import HoldsEncoders, Options, Provider
 from providers.catalog import Catalog, find
 from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, RerankerInfo, Reranks
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
 from providers.heads import Head, Headed, HeadInfo
 from providers.inspection import Inspector, inspect
 from providers.labels import ContrastiveInfo, Labeller, Labels
-from providers.types import ModelInfo, Progress
+from providers.types import ModelInfo
 
 SHARED = (LOCAL, "scripted")
 """Providers without keys: one connection serves every visitor."""
@@ -28,57 +28,6 @@ LIST_SECONDS = 3600
 """How long a vendor's list of models is believed."""
 HUB_SECONDS = 300
 """How long it is believed that the Hub answers, or does not."""
-
-
-@runtime_checkable
-class Resolves(Protocol):
-    """A provider that also knows models outside the catalogue, by name."""
-
-    async def resolve(self, model_id: str) -> ModelInfo: ...
-
-
-@runtime_checkable
-class Assumes(Protocol):
-    """A provider that can be asked for a model under any name."""
-
-    def assume(self, model_id: str) -> ModelInfo: ...
-
-
-@runtime_checkable
-class Fetches(Protocol):
-    """A provider that brings models to this computer, in the background, once for all who wait for one."""
-
-    def fetching(self, model: ModelInfo) -> Progress | None:
-        """How far it is, where it is being fetched or made ready now."""
-        ...
-
-    def pause(self, model: ModelInfo, *, alone: bool) -> bool:
-        """Stop fetching it, so that whoever asks for it goes on from there; with `alone` only where nobody else waits
-        for it. Whether that was done."""
-        ...
-
-
-@runtime_checkable
-class ReachesHub(Protocol):
-    """A provider whose models come from a hub."""
-
-    async def reaches_hub(self) -> bool:
-        """Whether it answers, in a few seconds. Nothing is fetched."""
-        ...
-
-
-class VisitorKeys(Protocol):
-    """Where a visitor's keys are."""
-
-    def credentials(self, visitor: str, provider: str) -> Credentials: ...
-
-    def providers(self, visitor: str) -> frozenset[str]: ...
-
-
-class ChecksTerms(Protocol):
-    """Who knows what a visitor has accepted. Blocking."""
-
-    def check(self, visitor: str, model: ModelInfo) -> None: ...
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from playground.page.sidebar.offers import (
 )
 from playground.visitors.expiring import Expiring
 from playground.visitors.fitting_models import recommended, speaks
-from playground.visitors.reach import Fetches
+from playground.visitors.reached import Fetches
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import ModelInfo, Progress
 

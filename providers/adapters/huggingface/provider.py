@@ -103,11 +103,11 @@ class HuggingFace(LocalWhiteBox, LocalHeads):
         return self._prepare(model)
 
     def fetching(self, model: ModelInfo) -> Progress | None:
-        """See `playground.visitors.reach.Fetches`."""
+        """See `playground.visitors.reached.Fetches`."""
         return self._loader.fetching(model)
 
     def pause(self, model: ModelInfo, *, alone: bool) -> bool:
-        """See `playground.visitors.reach.Fetches`."""
+        """See `playground.visitors.reached.Fetches`."""
         return self._loader.pause(model, alone=alone)
 
     async def reaches_hub(self) -> bool:
