@@ -1,10 +1,13 @@
 // The page is read again in the chosen language. A page within another keeps its cookie apart from that page's.
-// What is written, chosen and drawn on it, but for keys, waits in the browser tab for `restore_state`.
+// What is written, chosen, unfolded and drawn on it, but for keys, waits in the browser tab for `restore_state`.
 ({cookie, language, values, panels, tabs}) => (...held) => {
   const framed = location.protocol === 'https:' && window.parent !== window;
   const place = framed ? 'SameSite=None; Secure; Partitioned' : 'SameSite=Lax';
   document.cookie = `${cookie}=${language}; path=/; max-age=31536000; ${place}`;
-  const kept = {values: {}, panels: [], tabs: {}};
+  const kept = {values: {}, panels: [], tabs: {}, places: {}, unfolded: window.aulaUnfolded.opened()};
+  document.dispatchEvent(new CustomEvent('aula-keep', {detail: kept.places}));  // what a place's own script holds
+  kept.presenting = document.body.classList.contains('presenting');
+  kept.folded = innerWidth >= 768 && !document.querySelector('.sidebar.open');
   values.forEach((id, at) => { kept.values[id] = held[at]; });
   kept.panels = panels.filter(id => document.querySelector(`#${id} > .label-wrap.open`));
   for (const id of Object.keys(tabs)) {

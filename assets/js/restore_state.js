@@ -14,6 +14,13 @@
       addEventListener(event, () => { window.aulaTouched = true; }, {once: true});
   }
   const kept = window.aulaKept;
+  if (kept && kept.unfolded && !window.aulaGiven) {
+    window.aulaGiven = true;
+    window.aulaPlaces = kept.places;
+    window.aulaUnfolded.open(kept.unfolded);
+    if (kept.presenting) document.querySelector('#present')?.click();
+    if (kept.folded) document.querySelector('.sidebar.open .toggle-button')?.click();
+  }
   if (last) window.aulaKept = null;
   if (!kept || !kept.values || (last && window.aulaTouched)) return [];
   const given = values.map(id => {

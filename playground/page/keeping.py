@@ -2,6 +2,7 @@
 
 The browser keeps the values of the page's components in its tab, but for keys, and gives them back: at once, and again
 when whatever opens the page has filled in what depends on the visitor, as long as nothing was touched meanwhile.
+What is unfolded is unfolded again wherever it is drawn (`unfolded.js`).
 Results are drawn anew by whoever drew them: `Page.restored` changes when everything else is back (`parts.redrawn`).
 """
 
@@ -57,7 +58,7 @@ def _kept(every: Iterable[object], bar: SidebarLayout, restored: gr.Textbox) -> 
     """All that can be chosen or written, but for keys and what stands in the page's address; the places that say so;
     and hidden components, which hold what their tab has on the screen."""
     keys = bar.keys
-    apart = {bar.models, *bar.sampling.values(), keys.provider, keys.key, keys.address, restored}
+    apart = {bar.models, *bar.addressed.values(), keys.provider, keys.key, keys.address, restored}
     found = [one for one in every if isinstance(one, gr.components.Component) and one.elem_id and one not in apart]
     return [one for one in found if KEPT in (one.elem_classes or ()) or (isinstance(one, _FIELDS) and _is_field(one))]
 

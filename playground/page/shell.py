@@ -172,10 +172,15 @@ _NAMELESS = {
 """Buttons that Gradio gives no name, or an English one in every language."""
 
 
+_UNFOLDING = "details, .thought-group, [data-block][aria-pressed]"
+"""What a visitor unfolds or picks and only the browser knows: it stays so in another language."""
+
+
 def head(texts: Texts) -> str:
     """Scripts of the page itself: Esc stops, the chosen theme is kept, every button has a name."""
     names = {
         language: {place: texts.text(language, key) for place, key in _NAMELESS.items()}
         for language in texts.languages()
     }
-    return script_element("head", {"names": names})
+    unfolded = script_element("unfolded", {"folds": _UNFOLDING})
+    return unfolded + script_element("head", {"names": names})

@@ -18,8 +18,10 @@ it, both without Gradio, and `page`, what is seen. A small tab leaves out what i
   functions below it. Those are imperatives of plain values (`ask(app, who, …)`), tested without a browser: they return
   or yield screens, or updates where one component alone changes. An error stands where the result would have been.
 - A result stays when the page is read again in another language: its place is `kept`, its HTML ends with a mark
-  (`playground.page.parts.redrawn`), and `on_restored`, wired to `page.restored.change`, draws it anew. What is chosen
-  and written stays by itself; what names something on the screen is a hidden component with an id, and no `gr.State`.
+  (`playground.page.parts.redrawn`), and `on_restored`, wired to `page.restored.change`, draws it anew; what only has to
+  be asked for once more is wired by `ask_again`. What is chosen, written and unfolded stays by itself, but for lists
+  that are filled in when they are seen: `hold` them (`playground.page.parts.held`). What names something on the screen
+  is a hidden component with an id, and no `gr.State`. What only a script knows it adds on the event `aula-keep`.
 - `drawing` has the functions of a `Renderer` and a value, which know no event: `draw_…(show, value)` returns HTML in
   which everything from outside is escaped, `plot_…` a figure, and a noun what is neither (`messages`, `columns`,
   `picture_choices`). Functions that one module keeps to itself are named after the piece that they return (`_row`).

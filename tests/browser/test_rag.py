@@ -80,6 +80,12 @@ def test_a_pdf_is_asked_about_and_a_citation_opens_its_passage(open_page):
     page.locator("#rag-current .side.with .facts-line summary").click()
     expect(page.locator("#rag-current .side.with pre.sent")).to_contain_text(QUESTION)
     assert unnamed(page) == []
+    page.locator("#rag-current button.cite").first.click()
+    expect(page.locator(".reader mark")).to_be_visible()
+    page.locator("#language-es").press("Enter")
+    expect(page.locator(".reader header .quiet")).to_contain_text("página")
+    expect(page.locator(".reader mark")).to_have_text(said)
+    expect(page.locator("#rag-past .side.with pre.sent")).to_be_visible()
 
 
 def test_what_an_earlier_version_read_is_read_anew_where_its_file_is_chosen_again(open_page, served, tmp_path):

@@ -130,10 +130,28 @@ const build = () => {
   for (const figure of element.querySelectorAll('figure.attention:not([data-drawn])')) {
     const state = stateOf(figure);
     state.layer = Math.floor(state.layers / 2);
+    goOn(figure.dataset.ref, state);
     drawLayer(figure, state);
     drawHead(figure, state);
   }
 };
+const place = () => element.closest('[id]:not([id^=html-])').id;
+// As it was before the page was read again in another language.
+const goOn = (ref, state) => {
+  const before = (window.aulaPlaces || {})[place()]?.[ref];
+  if (!before || before.sentence !== state.names.join('')) return;
+  const {layer, head, token} = before;
+  Object.assign(state, {layer, head, token});
+  for (const what of ['heads', 'layers']) for (const one of before[what]) state.off[what].add(one);
+};
+document.addEventListener('aula-keep', ({detail}) => {
+  const held = {};
+  for (const figure of element.querySelectorAll('figure.attention[data-drawn]')) {
+    const {names, layer, head, token, off} = stateOf(figure);
+    held[figure.dataset.ref] = {sentence: names.join(''), layer, head, token, heads: [...off.heads], layers: [...off.layers]};
+  }
+  detail[place()] = held;
+});
 const toggle = (figure, what) => {
   const state = stateOf(figure), {off, layer, head} = state;
   const [set, key] = what === 'layer' ? [off.layers, layer] : [off.heads, `${layer}.${head}`];

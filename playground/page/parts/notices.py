@@ -35,6 +35,12 @@ class Notices:
         lead, text = self.say(show, "notice"), self.say(show, f"notice_{mode}")
         return f'<p class="noticing"><strong>{lead}</strong> {text}</p>'
 
+    def draw_undo(self, show: Renderer, name: str) -> str:
+        """What was just begun anew or taken away, and the way back: its place has the script `undo`, and that event."""
+        undo = html.escape(show.text("page.undo"))
+        button = f'<button type="button" class="inline-button" data-undo>{undo}</button>'
+        return f'<div class="notice past" role="status">{self.say(show, name)} {button}</div>'
+
     def draw_alert(self, show: Renderer, error: PlaygroundError, empty: str = "nothing") -> str:
         """What went wrong, and what to do. `empty` is the sentence for what was left empty."""
         if error.key == "input_error.empty":  # its own sentence speaks of a message

@@ -20,7 +20,7 @@ from playground.measuring.own_file import likely_kind
 from playground.measuring.rows import cell_text
 from playground.measuring.table import Assignment, RowError, Table, from_table, guess, read_table
 from playground.page.parts.notices import Notices
-from playground.page.parts.places import place
+from playground.page.parts.places import KEPT, place
 from playground.page.parts.render import Renderer
 from playground.page.parts.task_sets import OWN, task_set_choices
 from playground.page.program import PRIVATE, App, Program, Who
@@ -59,6 +59,7 @@ def lay_out_own_questions(program: Program, name: str) -> OwnQuestionsLayout:
             file_types=[".csv", ".tsv", ".jsonl", ".json"],
             height=110,
             elem_id=f"{name}-file",
+            elem_classes=[KEPT],
         )
         columns = place(f"{name}-own-told", script_body("own_columns"))
     return OwnQuestionsLayout(file, columns)

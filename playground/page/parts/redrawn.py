@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
+import gradio as gr
+
+from playground.page.program import PRIVATE, Page
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 
 T = TypeVar("T")
+Ask = Callable[..., Awaitable[str | list[object]]]
+"""Is called with the request and plain values; gives the HTML of its one output, or an update of each of several."""
 MARK = "<!-- kept -->"
 """Ends the HTML of a result that can be had again from what was asked."""
 _NAMED = re.compile(r"<!-- kept ([0-9a-f]{16}) -->$")
@@ -52,3 +58,26 @@ class Redrawn(Generic[T]):
 def is_marked(drawn: object) -> bool:
     """The HTML is a result, and no sentence in the place of one."""
     return isinstance(drawn, str) and drawn.endswith(MARK)
+
+
+def ask_again(page: Page[Any], outputs: gr.components.Component | list[gr.components.Component], ask: Ask) -> Ask:
+    """The same as `ask`, for events. What it draws in the first of its outputs, a place that is `kept`, is asked for
+    once more when the page is read again in another language: with the values that it was asked with."""
+    app, drawn = page.app, Redrawn[tuple[object, ...]].of(page.app.sessions)
+    several = outputs if isinstance(outputs, list) else [outputs]
+
+    async def asked(request: gr.Request, *values: object) -> str | list[object]:
+        found = await ask(request, *values)
+        shown, rest = (found, []) if isinstance(found, str) else (found[0], found[1:])
+        if isinstance(shown, str) and shown:
+            shown += drawn.mark(app.who(request).visitor, values)
+        return shown if isinstance(found, str) and isinstance(shown, str) else [shown, *rest]
+
+    async def on_restored(request: gr.Request, shown: object) -> object:
+        values = drawn.find(app.who(request).visitor, shown)
+        if values is not None:
+            return await asked(request, *values)
+        return gr.skip() if len(several) == 1 else [gr.skip()] * len(several)
+
+    page.restored.change(on_restored, several[0], several, **PRIVATE)
+    return asked

@@ -34,6 +34,11 @@ class Wording:
     def language(self) -> str:
         return self._language
 
+    @property
+    def offline(self) -> bool:
+        """Nothing is ever fetched."""
+        return self._offline
+
     def has(self, key: str) -> bool:
         """There is a text of that key."""
         return self._texts.has(key)
@@ -48,6 +53,10 @@ class Wording:
     def moment(self, when: str) -> str:
         """The day and the minute of a time in ISO 8601."""
         return self._texts.moment(self._language, when)
+
+    def p_value(self, p: float) -> str:
+        """With three places, or that it is less than the smallest of these."""
+        return self.number(p, ".3f") if p >= 0.001 else f"< {self.number(0.001, '.3f')}"
 
     @property
     def separators(self) -> str:

@@ -31,8 +31,7 @@ _TELL_ADDRESS = (registry.CUSTOM,)
 
 def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
     """Connect the sidebar's components to their handlers."""
-    keys = bar.keys
-    shared = {name: control for name, control in bar.sampling.items() if name != "stop"}
+    keys, shared = bar.keys, bar.addressed
 
     def on_advanced(on: bool) -> object:
         return gr.update(visible=on)

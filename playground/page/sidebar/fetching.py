@@ -14,6 +14,7 @@ from playground.page.sidebar.events import draw_cards, model_choices
 from playground.page.sidebar.layout import SidebarLayout
 from playground.page.sidebar.offers import (
     Hub,
+    draw_absent,
     draw_fetching,
     draw_offer,
     draw_paused,
@@ -95,6 +96,8 @@ async def _describe_others(app: Program, who: Who, known: Iterable[ModelInfo], *
 
 async def _needs(app: Program, who: Who, model: ModelInfo) -> str:
     show = app.show(who)
+    if model.local and not model.here and app.settings.offline and model.ref != app.settings.model:
+        return draw_absent(show, model)
     if model.terms is not None and not await asyncio.to_thread(app.sessions.terms.accepted, who.visitor, model.terms):
         return draw_terms(show, model, app.reach.catalog.terms[model.terms])
     if not model.local or model.here or app.settings.offline or model.ref == app.settings.model:

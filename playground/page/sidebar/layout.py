@@ -37,6 +37,11 @@ class SidebarLayout:
         """The models, then every sampling parameter in order."""
         return [self.models, *self.sampling.values()]
 
+    @property
+    def addressed(self) -> dict[str, gr.components.Component]:
+        """The parameters that the page's address holds: all but texts of several lines."""
+        return {name: control for name, control in self.sampling.items() if PARAMETERS[name].control != "lines"}
+
 
 @dataclass(frozen=True, slots=True)
 class KeysLayout:

@@ -41,6 +41,12 @@ def draw_offer(show: Renderer, model: ModelInfo) -> str:
     return _panel(show, model, f"<p>{_say(show, 'not_here')}</p>", _button("fetch", model, fetch, primary=True))
 
 
+def draw_absent(show: Renderer, model: ModelInfo) -> str:
+    """That the model is neither here nor to be had."""
+    absent, why = html.escape(show.text("model.absent")), html.escape(show.text("model.absent_why"))
+    return _panel(show, model, f'<p role="status">{absent}</p><p class="quiet">{why}</p>', "")
+
+
 def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress) -> str:
     """How far it is, with buttons that pause it and put it out of the way: it goes on without being watched."""
     share = min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None

@@ -58,6 +58,16 @@ async def test_what_cannot_be_fetched_is_told_and_stays_accepted(tmp_path: Path)
     assert app.sessions.terms.accepted("ana", "gemma")
 
 
+@pytest.mark.parametrize(
+    ("language", "absent"), [("en", "not to be had offline"), ("es", "no disponible sin conexión")]
+)
+async def test_offline_nothing_is_offered_that_cannot_be_had(language: str, absent: str, tmp_path: Path) -> None:
+    app = opened(tmp_path, offline=True)
+    shown = await describe_needs(app, visitor(language), [GEMMA.ref])
+    assert absent in shown and texts().text(language, "model.absent_why") in shown
+    assert "<button" not in shown and "data-act" not in shown
+
+
 async def test_models_that_speak_the_pages_language_are_a_click_away(tmp_path: Path) -> None:
     app = opened(tmp_path)
     shown = await describe_needs(app, visitor("es"), [SMOL.ref])

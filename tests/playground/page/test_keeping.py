@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
+from providers.sampling import PARAMETERS
+
 
 def kept(blocks: gr.Blocks) -> set[gr.components.Component]:
     """What goes along with the click on a language."""
@@ -30,6 +32,29 @@ def test_whatever_is_chosen_and_written_is_kept_and_no_key(blocks: gr.Blocks) ->
     assert not {"models", "temperature", "conversation", "sending"} & names, "these are kept elsewhere"
     passwords = {one for one in blocks.blocks.values() if isinstance(one, gr.Textbox) and one.type == "password"}
     assert passwords and not passwords & kept(blocks)
+
+
+def test_nothing_that_can_be_changed_is_forgotten(blocks: gr.Blocks) -> None:
+    """What is not kept has its reason here."""
+    kinds = (gr.Textbox, gr.Checkbox, gr.CheckboxGroup, gr.Radio, gr.Slider, gr.Number, gr.Dropdown, gr.File, gr.Image)
+    changed = {one for one in blocks.blocks.values() if isinstance(one, kinds)}
+    lost = {str(one.elem_id) for one in changed - kept(blocks) if one.elem_id}
+    in_address = {"models", *(name.replace("_", "-") for name in PARAMETERS if name != "stop")}
+    elsewhere = {
+        "key", "address", "key-provider",  # keys are never kept
+        "sending",  # of the browser alone
+        "rag-upload", "vision-upload", "vision-camera", "rag-own-file",  # empty, once the file is taken
+        "all-runs-other", "models-beside", "judge-run", "microscope-example",  # held beside
+        "architectures-fill-mask", "architectures-seq2seq", "architectures-instruction",  # so are these
+    }  # fmt: skip
+    assert lost == in_address | elsewhere
+    held = {"all-runs-compared", "architectures-held", "models-held", "judge-held", "microscope-held"}
+    assert held | {"stop", "measure-file", "compare-file"} <= {str(one.elem_id) for one in kept(blocks)}
+
+
+def test_a_panel_without_a_name_would_be_folded_again(blocks: gr.Blocks) -> None:
+    panels = [one for one in blocks.blocks.values() if isinstance(one, gr.Accordion | gr.Tabs)]
+    assert panels and all(one.elem_id for one in panels)
 
 
 def test_a_list_gets_its_value_back_only_where_something_fills_it(blocks: gr.Blocks) -> None:

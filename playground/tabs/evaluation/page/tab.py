@@ -16,6 +16,7 @@ __all__ = ["NAME", "ORDER", "build", "open", "publish"]
 
 NAME = "evaluation"
 ORDER = 70
+SAMPLES = True
 
 
 def open(program: Program) -> EvaluationVisits:

@@ -56,6 +56,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
     parsers: Parsers
     most: int = 200
     said: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
+    _left: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
     _settled: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
     _indexing: dict[tuple[str, str, str], Indexing] = field(default_factory=dict, repr=False)
 
@@ -204,9 +205,16 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
         return self.said.get(visitor) or ()
 
     def clear(self, visitor: str) -> None:
-        """Begin anew; the documents stay."""
+        """Begin anew; the documents stay. See `undo_clear`."""
         self.stop(visitor)
+        if before := self.turns(visitor):
+            self._left.put(visitor, before)
         self.said.pop(visitor)
+
+    def undo_clear(self, visitor: str) -> None:
+        """Back to the conversation that was left last, as long as nothing was asked since."""
+        if not self.turns(visitor) and (before := self._left.get(visitor)):
+            self.said.put(visitor, before)
 
     def stop(self, visitor: str, place: str = "ask") -> None:
         """End the work at "ask", "add", "measure" or "propose" at once; what is there stays."""
@@ -244,6 +252,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
     async def forget(self, visitor: str) -> None:
         """As `remembered`: the vectors, and what was said about the documents."""
         self.said.pop(visitor)
+        self._left.pop(visitor)
         self._settled = {key for key in self._settled if key[0] != visitor}
         if self._begun(visitor) or await asyncio.to_thread(self.vector_bytes, visitor) > 0:
             await self.index.forget(self.sessions.conversations.folder(visitor).name)

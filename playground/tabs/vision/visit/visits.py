@@ -46,6 +46,7 @@ class VisionVisits(Remembers):
     reach: Reach
     sessions: Sessions
     _kept: Expiring[Session] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
+    _before: Expiring[Session] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
     _measured: Expiring[VisionResult] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
 
     def session(self, visitor: str) -> Session:
@@ -54,11 +55,13 @@ class VisionVisits(Remembers):
 
     def remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
-        return {"images": len(self.session(visitor).pictures)}
+        pictures = (*self.session(visitor).pictures, *(self._before.get(visitor) or Session()).pictures)
+        return {"images": len({one.image for one in pictures})}
 
     async def forget(self, visitor: str) -> None:
         """As `remembered`."""
         self._kept.pop(visitor)
+        self._before.pop(visitor)
         self._measured.pop(visitor)
 
     async def add(self, visitor: str, files: Sequence[Upload]) -> AsyncGenerator[UploadProgress]:
@@ -104,9 +107,11 @@ class VisionVisits(Remembers):
         return pictures[number - 1]
 
     def restart(self, visitor: str) -> Session:
-        """A new conversation about the same pictures."""
+        """A new conversation about the same pictures. See `undo`."""
         self.stop(visitor, ASK)
         session = self.session(visitor)
+        if session.turns:
+            self._before.put(visitor, session)
         self._kept.put(visitor, replace(session, turns=(), begun=session.begun + 1))
         return self.session(visitor)
 
@@ -118,9 +123,22 @@ class VisionVisits(Remembers):
         return self.session(visitor)
 
     def clear(self, visitor: str) -> Session:
-        """Forget all pictures and what was said about them."""
+        """Without all pictures and what was said about them. See `undo`."""
         self.stop(visitor, ASK)
-        self._kept.put(visitor, Session(begun=self.session(visitor).begun + 1))
+        session = self.session(visitor)
+        if session.pictures:
+            self._before.put(visitor, session)
+        self._kept.put(visitor, Session(begun=session.begun + 1))
+        return self.session(visitor)
+
+    def undo(self, visitor: str) -> Session:
+        """Back to what `restart` or `clear` left, with the pictures added since, as long as nothing was asked since."""
+        session, before = self.session(visitor), self._before.get(visitor)
+        if before is not None and not session.turns:
+            known = {one.image for one in before.pictures}
+            pictures = (*before.pictures, *(one for one in session.pictures if one.image not in known))
+            self._kept.put(visitor, replace(before, pictures=pictures[:MOST_PICTURES], begun=session.begun + 1))
+            self._before.pop(visitor)
         return self.session(visitor)
 
     async def ask(self, visitor: str, asking: Asking) -> AsyncGenerator[Session]:

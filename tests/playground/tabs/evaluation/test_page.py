@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import gradio as gr
@@ -18,6 +18,7 @@ from playground.measuring.items import Item
 from playground.measuring.kinds import Kinds
 from playground.measuring.outcomes import Cell, Outcome
 from playground.measuring.store import ColumnDescription, RunDescription, StoredRun
+from playground.page.parts.held import hold_values
 from playground.page.parts.own_questions import show_columns, use_table
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_exports import draw_exports
@@ -26,7 +27,8 @@ from playground.page.parts.run_kinds import AnyKind
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.strategies.runs.describe import RunRequest
-from playground.tabs.evaluation.page.events import compare, exports, microscope, runs
+from playground.tabs.evaluation.page.drawing.compare import draw_comparison_run
+from playground.tabs.evaluation.page.events import compare, exports, items, microscope, runs
 from playground.tabs.evaluation.page.events import judge as events
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison
 from playground.text import texts
@@ -158,6 +160,16 @@ class TestMicroscope:
         assert "<table" in drawn and 'role="alert"' not in drawn
         assert drawn.count('class="square"') == (2 if needs == "probabilities" else 0)
 
+    def test_what_is_written_stays_with_the_example_that_it_came_from(self, app, who):
+        example = microscope.begin(who)[0]
+        _, name = example["choices"][1]
+        spanish = Who(who.visitor, "es", app.texts)
+        chosen, language, candidate, references, notice = microscope.go_on(spanish, name, "es")
+        assert chosen["value"] == name and "En qué fijarse" in notice
+        assert [language, candidate, references] == [gr.skip()] * 3
+        chosen, *_, notice = microscope.go_on(spanish, "", "en")
+        assert chosen["value"] is None and chosen["choices"] and notice == gr.skip()
+
     async def test_unequal_numbers_are_named(self, app, who):
         drawn = await microscope.measure(app, who, ("labels", "a\nb", "a", "en"))
         assert "input_error.unequal" in drawn
@@ -175,9 +187,17 @@ class TestCompare:
         )
         assert 'data-export="report"' in drawn and screen.scores["visible"] and screen.took["visible"]
         assert screen.setup["open"] is False and "Sentiment" in screen.setup["label"]
+        assert drawn.count('data-floor="') == 2 and "A random choice" in drawn
+        assert "McNemar" in drawn and "the sign test" not in drawn and "Wilson" in drawn
         assert str(screen.items).count("data-item") == 4
         assert "accuracy" in drawn and "CO₂" in drawn
         assert drawn.count("Confusion matrix") >= 2  # one a model
+
+    def test_texts_follow_the_test_that_was_really_used(self, app, who):
+        run, outcomes = big(count=8)
+        graded = replace(run, description=replace(run.description, metric="token_f1"))
+        drawn = draw_comparison_run(app.show(who), graded, outcomes)
+        assert "the sign test" in drawn and "McNemar" not in drawn and "data-floor" not in drawn
 
     async def test_likelihoods_give_a_reliability_diagram_and_a_roc_curve(self, app, who):
         screen = await last(compare.start(app, who, asked(app, who, "scripted/words", mode="likelihood")))
@@ -227,6 +247,13 @@ class TestCompare:
             said, none = use_table(app, who, path, language, {"kind": kind, "question": "two", "answer": "one"})
             assert none is None and 'role="alert"' in said
 
+    def test_the_chosen_metric_stays_where_the_set_has_it(self, app, who):
+        usual = compare.list_metrics(app, who, "sentiment", "en")
+        named = usual["choices"][-1][1]
+        assert usual["value"] == "" != named
+        assert compare.list_metrics(app, who, "sentiment", "es", named)["value"] == named
+        assert compare.list_metrics(app, who, "sentiment", "es", "bleu")["value"] == ""
+
 
 class TestJudge:
     async def judged(self, app: App, who: Who, run: str, judge: str = "scripted/echo", **how: bool) -> list[object]:
@@ -242,7 +269,7 @@ class TestJudge:
         assert "What Scripted: echo says" in ended.result and "none yet" in ended.result
         first, second = (one.id for one in load_items(app, who, run)[:2])
         voted = events.vote(app, who, run, first, "tie")
-        assert "adder" in voted.pairs and "The judge: " in voted.pairs and "on 1 pairs" in voted.result
+        assert "adder" in voted.pairs and "The judge: " in voted.pairs and "on 1 pair that" in voted.result
         assert "on 2 pairs" in events.vote(app, who, run, second, "first").result
         assert events.show_pairs(app, who, run).pairs.count('aria-pressed="true"') == 2
 
@@ -315,6 +342,24 @@ class TestRuns:
         assert runs.reopen(app, spanish, made).opened == made
         gone = compare.reopen_compared(app, spanish, "none")
         assert 'role="alert"' in str(gone.progress) and gone.open_run == ""
+
+    async def test_read_again_the_filter_the_opened_question_and_the_chosen_runs_are_as_they_were(self, app, who):
+        one, other = [str((await last(compare.start(app, who, asked(app, who)))).open_run) for _ in range(2)]
+        spanish, item = Who(who.visitor, "es", app.texts), load_items(app, who, one)[1]
+        whole = items.list_items(app, spanish, one, 1, differ=False)
+        fewer = items.list_items(app, spanish, one, 1, differ=True)
+        assert fewer != whole, "else the filter shows nothing"
+        shown = items.show_items_again(app, spanish, one, (1, True, hold_values(one, item.id)))
+        assert shown["row"]["visible"] and shown["differ"] is True and shown["items"] == fewer[1]
+        assert shown["item"] == items.open_item(app, spanish, one, item.id)
+        assert item.question in Seen(shown["item"]).text
+        for elsewhere in (hold_values(other, item.id), "", "{}", "[1]", None):
+            assert items.show_items_again(app, spanish, one, (1, False, elsewhere))["item"] == ""
+        again = runs.reopen_as_it_was(app, spanish, one, other, (1, True, hold_values(one, item.id)))
+        assert again.opened == one and again.item == shown["item"] and again.other["value"] == other
+        alone = runs.reopen_as_it_was(app, spanish, one, "", (1, False, ""))
+        assert "<table" in str(again.told) and "<table" not in str(alone.told)
+        assert runs.reopen_as_it_was(app, spanish, "none", other, (1, False, "")).opened == ""
 
     async def test_one_that_is_whole_is_finished_at_once(self, app, who):
         made = str((await last(compare.start(app, who, asked(app, who)))).open_run)

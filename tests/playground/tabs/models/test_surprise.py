@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 
+import gradio as gr
 import pytest
 
+from playground.page.parts.redrawn import is_marked
+from playground.page.program import Who
 from playground.tabs.models.lab.surprise import Guess, GuessingGame, ScoringPlan, guess, surprisal
 from playground.tabs.models.page.sections.surprise.api import checked_plan, surprise_json
-from playground.tabs.models.page.sections.surprise.events import begin_guessing, example, guess_word, show_surprise
+from playground.tabs.models.page.sections.surprise.events import (
+    begin_guessing,
+    example,
+    go_on_guessing,
+    guess_word,
+    show_surprise,
+)
 from playground.tabs.models.visit.surprise import GAME, guess_next, surprise
 from providers.errors import InputError, PlaygroundError
 from providers.types import ModelInfo
@@ -57,9 +66,13 @@ async def test_the_game_against_the_real_model(app, who):
     screen = await begin_guessing(app, who, (WRITER, ENCODER), TEXT)
     assert "The capital of France is<span" in str(screen.game) and screen.word["visible"]
     right = guess_word(app, who, "paris")
-    assert '<span class="right">' in str(right.game) and "You 1, SmolLM2 135M Instruct 1, of 1 guesses" in str(
+    assert '<span class="right">' in str(right.game) and "You 1, SmolLM2 135M Instruct 1, of 1 guess." in str(
         right.game
     )
+    again = go_on_guessing(app, Who(who.visitor, "es", who.texts))
+    assert is_marked(right.game) and is_marked(again.game) and "Tú 1," in str(again.game) and again.word["visible"]
+    assert "value" not in again.word, "what is in the box stays"
+    assert go_on_guessing(app, Who("somebody else", "es", who.texts)).game == gr.skip()
     wrong = guess_word(app, who, "<img src=x>")
     assert '<span class="wrong">' in str(wrong.game) and "<img" not in str(wrong.game)
     assert "Write a guess first" in str(guess_word(app, who, " ").game)

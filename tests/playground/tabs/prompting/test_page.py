@@ -23,6 +23,7 @@ from playground.measuring.extract import NOTHING
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
+from playground.page.parts.held import hold_values
 from playground.page.parts.own_questions import show_columns, use_table
 from playground.page.parts.plots import PlottedColumn, plot_amounts, plot_intervals
 from playground.page.parts.render import Renderer
@@ -37,7 +38,13 @@ from playground.tabs.prompting.page.drawing import cards, items, lines, results,
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.strategies import draw_strategies
 from playground.tabs.prompting.page.events.ask import ask
-from playground.tabs.prompting.page.events.measure import PromptingMeasureScreen, reopen, run_proposed, start
+from playground.tabs.prompting.page.events.measure import (
+    PromptingMeasureScreen,
+    reopen,
+    reopen_as_it_was,
+    run_proposed,
+    start,
+)
 from playground.tabs.prompting.page.events.results import list_items, load_run, mark_item, open_item
 from playground.tabs.prompting.page.events.runs import (
     compare_runs,
@@ -431,6 +438,17 @@ class TestRuns:
         assert screen.items.count("data-item") == 4 and screen.differ["visible"]
         assert 'role="alert"' in str(reopen(app, who, "none").progress)
         assert "Arithmetic word problems" in shown_text(screen.table) and "Settings of this run" in screen.table
+
+    async def test_read_again_the_filter_and_the_opened_question_are_as_they_were(self, app, who):
+        run = await run_of(app, who)
+        item, spanish = load_run(app, who, run)[0].items[1], Who(who.visitor, "es", app.texts)
+        screen = reopen_as_it_was(app, spanish, run, differ=True, picked=hold_values(run, item.id))
+        assert screen.differ["value"] and screen.items == list_items(app, spanish, run, differ=True)
+        assert screen.item == open_item(app, spanish, run, item.id) and item.question in shown_text(screen.item)
+        for elsewhere in (hold_values("another", item.id), "", "[", "[[], {}]", None):
+            assert reopen_as_it_was(app, spanish, run, differ=False, picked=elsewhere).item == ""
+        gone = reopen_as_it_was(app, spanish, "none", differ=True, picked="")
+        assert 'role="alert"' in str(gone.progress) and gone.items == ""
 
     async def test_nothing_to_compare_is_said(self, app, who):
         one = await run_of(app, who)

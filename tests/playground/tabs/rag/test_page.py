@@ -25,6 +25,7 @@ from playground.asking.reply import Reply, Sent
 from playground.asking.upload import Rejected, Upload
 from playground.measuring.summary import Comparison
 from playground.page.parts import uploads
+from playground.page.parts.held import hold_values
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen
 from playground.page.program import App, Who
@@ -57,8 +58,16 @@ from playground.tabs.rag.page.drawing.passages import draw_passage_scores, draw_
 from playground.tabs.rag.page.drawing.reader import draw_page
 from playground.tabs.rag.page.events.ask import answer, clear_conversation, open_conversation
 from playground.tabs.rag.page.events.embedding import describe_embedding, embedding_choices, take_offer
-from playground.tabs.rag.page.events.files import add, keep_scanned, list_documents, paste, read_scanned, remove
-from playground.tabs.rag.page.events.inside import show_chunks, show_map, show_neighbours
+from playground.tabs.rag.page.events.files import (
+    add,
+    keep_scanned,
+    list_documents,
+    offer_reader,
+    paste,
+    read_scanned,
+    remove,
+)
+from playground.tabs.rag.page.events.inside import of_document, open_inside, show_chunks, show_map, show_neighbours
 from playground.tabs.rag.page.events.measure import (
     RagMeasureFields,
     ask_before_adding,
@@ -558,6 +567,33 @@ class TestChoosing:
         drawn = files.draw_offer(show, english, "eu", None)
         assert "data-embed" not in drawn and "eu" in drawn and 'role="status"' in drawn
 
+    @pytest.mark.parametrize(
+        ("language", "absent"), [("en", "not to be had offline"), ("es", "no disponible sin conexión")]
+    )
+    def test_offline_a_model_that_cannot_be_had_is_grey_with_the_reason(self, app, language, absent):
+        every = [one for one in app.visits.embeddings() if one.provider != "scripted"]
+        english, other = (one for one in every if one.package is not None)
+        show = Renderer(texts(), language, offline=True)
+        drawn = files.draw_offer(show, english, "es", other)
+        assert "data-embed" not in drawn and "disabled" in drawn and absent in drawn and "91 MB" not in drawn
+        assert show.text("model.absent_why") in Seen(drawn).text
+        assert f'data-embed="{other.ref}"' in files.draw_offer(show, english, "es", other, here=True)
+
+    async def test_one_that_is_here_is_offered_rather(self, app, who, monkeypatch):
+        every = app.visits.embeddings()
+        current = next(one for one in every if one.local and one.package is not None and "es" not in one.languages)
+        readers = [one for one in every if one.local and "es" in one.languages]
+        assert len(readers) > 1
+        show, now = app.show(who), RetrievalFields(embedding=current.ref)
+
+        async def held(reach, encoders):
+            return frozenset({readers[-1].ref})
+
+        assert f'data-embed="{readers[0].ref}"' in await offer_reader(app, show, now, {"es"})
+        monkeypatch.setattr(type(app.reach), "held", held)
+        assert f'data-embed="{readers[-1].ref}"' in await offer_reader(app, show, now, {"es"})
+        assert await offer_reader(app, show, now, {"en"}) == ""
+
     async def test_taking_the_offer_fetches_chooses_and_embeds(self, app, who, monkeypatch):
         async def preparing(visitor, embedding):
             assert (visitor, embedding) == (who.visitor, ref)
@@ -770,6 +806,11 @@ class TestHandlers:
         near = await show_neighbours(app, who, RetrievalFields(), cape.digest, chunk)
         assert "Nearest to cape.txt" in near and "Port Ellery" in near
         assert 'role="alert"' in await show_neighbours(app, who, RetrievalFields(), cape.digest, "no such chunk")
+        held, now = hold_values(cape.digest, 0, chunk), RetrievalFields()
+        assert await open_inside(app, who, now, cape.digest, held) == [shown, near], "read again, it is as it was"
+        for other in (hold_values("another", 0, chunk), "", "[3]", None):
+            assert await open_inside(app, who, now, cape.digest, other) == [shown, ""]
+        assert of_document(hold_values(None, 50, chunk), None) == [None, 0, None]
         told, plot = await show_map(app, who, RetrievalFields(), "lighthouse")
         assert "2 chunks" in told and len(plot["value"].data) == 3
 
@@ -869,6 +910,13 @@ class TestAsking:
         assert "Who built the lighthouse" in str(again.past)
         cleared = clear_conversation(app, who)
         assert cleared.past == "" and app.visits.turns(who.visitor) == ()
+        assert "data-undo" in str(cleared.current) and "data-undo" not in str(clear_conversation(app, who).current)
+        app.visits.undo_clear(who.visitor)
+        assert (await open_conversation(app, who)).past == again.past
+        clear_conversation(app, who)
+        await last(answer(app, who, self.asking(compare=False)))
+        app.visits.undo_clear(who.visitor)
+        assert len(app.visits.turns(who.visitor)) == 1, "something was asked since"
 
     async def test_without_documents_the_question_goes_back(self, app, who):
         screen = await last(answer(app, who, self.asking()))

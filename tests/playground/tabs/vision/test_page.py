@@ -41,7 +41,7 @@ from playground.tabs.vision.page.events.ask import answer, restart
 from playground.tabs.vision.page.events.columns import lay_columns
 from playground.tabs.vision.page.events.labels import compare
 from playground.tabs.vision.page.events.measure import checked_measuring, export_measured, start
-from playground.tabs.vision.page.events.pictures import add, add_sample, remove, upload
+from playground.tabs.vision.page.events.pictures import add, add_sample, remove, show_other_pictures, upload
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
 from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.measure import Contender, VisionResult, spread_questions
@@ -176,6 +176,8 @@ class TestPictures:
         assert len(app.visits.session(who.visitor).pictures) == 1
         screens = await last(add_sample(app, who, it, "receipt.es.jpg"))
         assert "¿Cuántas granadas se compraron?" in str(screens[-1].shown)  # in the language of the image
+        chosen = {one: show_other_pictures(app, who, it, chosen=one).picture["value"] for one in (1, 2, 3, "1", None)}
+        assert chosen == {1: 1, 2: 2, 3: 2, "1": 2, None: 2}, "the chosen one where there is such, else the last"
         assert "no sample image" in str((await last(add_sample(app, who, it, "../x")))[-1].progress)
 
     @pytest.mark.parametrize("paths", ["/etc/hostname", ["/etc/hostname"], [7], {"path": "/etc/hostname"}])
@@ -261,6 +263,7 @@ class TestAsking:
         assert again[-1].notice == ""
         empty = restart(app, who, it)
         assert empty.chats[0] == [] and app.visits.session(who.visitor).turns == ()
+        assert "data-undo" in str(empty.notice) and "data-undo" not in str(restart(app, who, it).notice)
 
     async def test_what_cannot_be_asked_goes_back_into_its_box(self, app, who):
         (screen,) = await self.ask(app, who, "What?", ["scripted/seer"], [])

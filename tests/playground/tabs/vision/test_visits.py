@@ -133,6 +133,24 @@ class TestPictures:
         gallery.restart(YOU)
         assert gallery.remove(YOU, 1).pictures == ()
 
+    async def test_what_was_left_can_be_had_back_until_something_is_asked(self, gallery):
+        assert gallery.undo(YOU).pictures == ()
+        await added(gallery, picture("red"))
+        await asked(gallery)
+        gallery.restart(YOU)
+        await added(gallery, picture("blue"))
+        back = gallery.undo(YOU)
+        assert len(back.turns) == 1 and [one.name for one in back.pictures] == ["red.png", "blue.png"]
+        assert gallery.clear(YOU).pictures == () and len(gallery.undo(YOU).turns) == 1
+        assert gallery.undo(YOU).turns == back.turns, "once"
+        gallery.restart(YOU)
+        await asked(gallery)
+        before = gallery.session(YOU)
+        assert gallery.undo(YOU) == before
+        gallery.clear(YOU)
+        await gallery.forget(YOU)
+        assert gallery.undo(YOU).pictures == ()
+
     def test_samples_have_questions_in_both_languages(self):
         for language in ("en", "es"):
             found = samples(language)

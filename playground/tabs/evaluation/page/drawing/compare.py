@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from playground.measuring import Snapshot
 from playground.measuring.kinds import Outcomes
@@ -20,6 +20,7 @@ from playground.page.parts.measures import (
 )
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
+from playground.page.parts.run_floors import always_same, draw_floors
 from playground.page.parts.run_kinds import draw_kept_title
 from playground.page.parts.run_titles import is_graded, metric_name, task_set_title, title_text
 from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison
@@ -58,7 +59,7 @@ def draw_comparison_run(show: Renderer, run: StoredRun, outcomes: Outcomes) -> s
         draw_kept_title(show, describe_comparison(show, run), run)
         + _unfinished(show, run)
         + draw_good(show, run.description, lines)
-        + draw_findings(show, run.description, lines)
+        + draw_findings(show, run.description, lines, always_same(show, run.description, outcomes))
         + draw_sureness(show, lines)
         + draw_took(show, lines)
         + draw_classes(show, run.description, outcomes)
@@ -78,12 +79,23 @@ def draw_good(show: Renderer, description: RunDescription, lines: Sequence[Compa
     graded = is_graded(description)
     heads = [say(show, "model_head"), *(say(show, f"{name}_head") for name in _GOOD)]
     heads[1] = html.escape(metric_name(show, description))
-    explained = " ".join(
-        draw_explained(head, say(show, f"{name}_info")) for head, name in zip(heads[1:], _GOOD, strict=True)
-    )
+    texts = _good_texts(show, description, lines)
+    explained = " ".join(draw_explained(head, texts[name]) for head, name in zip(heads[1:], _GOOD, strict=True))
     rows = "".join(_good_row(show, line, place, heads[1:], graded=graded) for place, line in enumerate(lines))
-    table = draw_table(say(show, "good_title"), draw_heads(heads), rows, "results runs fitting")
+    foot = "" if graded else draw_floors(show, description, len(_GOOD) - 1)
+    table = draw_table(say(show, "good_title"), draw_heads(heads), rows, "results runs fitting", foot)
     return f'<p class="words-used">{explained}</p>{table}'
+
+
+def _good_texts(show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]) -> dict[str, str]:
+    """What explains each head: the interval and the test that were really used; escaped."""
+    binary = {line.found.binary for line in lines if line.found.mean is not None}
+    interval = "interval" if binary <= {True} else "bootstrap" if binary == {False} else "intervals"
+    signs = is_graded(description) or description.repeats > 1
+    test = show.text("evaluation.test_signs" if signs else "evaluation.test_mcnemar")
+    said = {name: say(show, f"{name}_info") for name in ("score", "against", "needed")}
+    said["interval"] = html.escape(show.text(f"prompting.result_{interval}_info"))
+    return said | {"corrected": say(show, "corrected_info", test=test)}
 
 
 def _good_row(show: Renderer, line: ComparedLine, place: int, heads: Sequence[str], *, graded: bool) -> str:
@@ -177,10 +189,12 @@ def _range(show: Renderer, low: float, high: float, units: Sequence[tuple[str, f
     return {**said, "unit": unit}
 
 
-def draw_findings(show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]) -> str:
-    """A sentence a comparison, true of these very numbers."""
+def draw_findings(
+    show: Renderer, description: RunDescription, lines: Sequence[ComparedLine], monotonous: Mapping[str, str]
+) -> str:
+    """A sentence a comparison, true of these very numbers, and those of columns that say the same nearly always."""
     first = next((line for line in lines if line.column.key == description.baseline), None)
-    said = []
+    said = [f"<li>{one}</li>" for one in monotonous.values()]
     for line in lines:
         it = line.found.comparison
         if it is None or first is None or line.corrected is None:
@@ -221,5 +235,5 @@ def _seconds(show: Renderer, value: float | None) -> str:
 def _p(show: Renderer, value: float | None, *, plain: bool = False) -> str:
     if value is None:
         return "–"
-    said = show.number(value, ".3f") if value >= 0.001 else "< 0.001"
+    said = show.p_value(value)
     return said if plain else html.escape(said)

@@ -28,7 +28,7 @@ from playground.tabs.evaluation.page.drawing.compare import draw_compared_progre
 from playground.tabs.evaluation.page.drawing.figures import plot_compared
 from playground.tabs.evaluation.page.drawing.pieces import NOTICES, draw_notice, draw_sentence
 from playground.tabs.evaluation.page.events.exports import export_any, exports_of
-from playground.tabs.evaluation.page.events.items import hide_items, show_items, wire_items
+from playground.tabs.evaluation.page.events.items import hide_items, show_items, show_items_again, wire_items
 from playground.tabs.evaluation.page.fields import (
     CompareFields,
     checked_comparison,
@@ -74,11 +74,12 @@ def wire_compare(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None
         spoken = closest(who.language, languages())
         return [gr.update(choices=choices, value=choices[1][1]), spoken, draw_sentence(app.show(who), "empty_compare")]
 
-    def on_tasks(request: gr.Request, name: str, spoken: str) -> object:
-        return list_metrics(app, app.who(request), name, spoken)
+    def on_tasks(request: gr.Request, name: object, spoken: object, scored: object) -> object:
+        return list_metrics(app, app.who(request), name, spoken, scored)
 
     page.blocks.load(on_load, None, [tasks, language, parts.table], **PRIVATE)
-    tasks.change(on_tasks, [tasks, language], metric, queue=False, **PRIVATE)  # type: ignore[attr-defined]
+    asked = [tasks, language, metric]  # unchecked: the list of metrics is only now filled in
+    tasks.change(on_tasks, asked, metric, queue=False, preprocess=False, **PRIVATE)  # type: ignore[attr-defined]
     wire_own_questions(app, parts.upload, language, [tasks, count], lambda found: min(found, _FIRST))
     wire_measure_buttons(app, parts.buttons, MEASURES, parts.outputs, PLACE)
     wire_items(page, parts.items, parts.open_run)
@@ -91,9 +92,13 @@ def _wire_restored(page: Page[EvaluationVisits], layout: EvaluationLayout) -> No
     """After the page was read again in another language: the open run is drawn in it, one under way goes on."""
     app, parts = page.app, layout.compare
 
-    async def on_restored(request: gr.Request, opened: str, going: str) -> AsyncGenerator[list[object]]:
+    async def on_restored(request: gr.Request, opened: str, going: str, *held: object) -> AsyncGenerator[list[object]]:
         if opened:
-            yield (await asyncio.to_thread(reopen_compared, app, app.who(request), opened)).outputs()
+            who = app.who(request)
+            screen = await asyncio.to_thread(reopen_compared, app, who, opened)
+            if screen.open_run == opened:
+                screen = replace(screen, **await asyncio.to_thread(show_items_again, app, who, opened, held))
+            yield screen.outputs()
             return
         if not going:
             yield EvaluationCompareScreen().outputs()
@@ -102,7 +107,7 @@ def _wire_restored(page: Page[EvaluationVisits], layout: EvaluationLayout) -> No
             async for screen in screens:
                 yield screen.outputs()
 
-    page.restored.change(on_restored, [parts.open_run, parts.going], parts.outputs, **PRIVATE)
+    page.restored.change(on_restored, [parts.open_run, parts.going, *parts.items.held], parts.outputs, **PRIVATE)
 
 
 def _wire_run(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -217,10 +222,11 @@ MEASURES = Measures(
 start = MEASURES.start
 
 
-def list_metrics(app: App[EvaluationVisits], who: Who, tasks: object, language: object) -> object:
-    """An update of the list of metrics, for the chosen set."""
+def list_metrics(app: App[EvaluationVisits], who: Who, tasks: object, language: object, metric: object = "") -> object:
+    """An update of the list of metrics, for the chosen set; the chosen metric stays where the set has it."""
     try:
         found = checked_tasks(app, who, tasks, language)
     except PlaygroundError:  # told when it is run
         return gr.skip()
-    return gr.update(choices=metric_choices(who, found), value="")
+    choices = metric_choices(who, found)
+    return gr.update(choices=choices, value=metric if metric in [name for _, name in choices] else "")

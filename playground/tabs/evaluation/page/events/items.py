@@ -6,6 +6,7 @@ import gradio as gr
 
 from playground.measuring.kinds import MeasurementKind, Outcomes
 from playground.measuring.store import StoredRun
+from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_items import draw_run_items, pages_of
 from playground.page.parts.run_kinds import AnyKind
@@ -24,12 +25,13 @@ def wire_items(page: Page[EvaluationVisits], parts: EvaluationItemsLayout, run: 
     def on_page(request: gr.Request, opened: str | None, number: object, differ: bool) -> list[object]:
         return list_items(app, app.who(request), opened or "", number, differ=bool(differ))
 
-    def on_pick(request: gr.Request, event: gr.EventData, opened: str | None) -> str:
-        return open_item(app, app.who(request), opened or "", str(event.item))
+    def on_pick(request: gr.Request, event: gr.EventData, opened: str | None) -> list[str]:
+        item = str(event.item)
+        return [open_item(app, app.who(request), opened or "", item), hold_values(opened or "", item)]
 
     for field in (parts.page, parts.differ):
         field.input(on_page, [run, parts.page, parts.differ], [parts.page, parts.items], **PRIVATE)
-    parts.items.pick(on_pick, run, parts.item, **PRIVATE)
+    parts.items.pick(on_pick, run, [parts.item, parts.picked], **PRIVATE)
 
 
 def kind_of(app: App[EvaluationVisits], run: StoredRun) -> MeasurementKind[Renderer]:
@@ -48,6 +50,16 @@ def show_items(show: Renderer, run: StoredRun, outcomes: Outcomes) -> dict[str, 
 def hide_items() -> dict[str, object]:
     """Places of a screen: nothing of an earlier run stays under a new one."""
     return {"row": gr.update(visible=False), "page": 1, "differ": False, "items": "", "item": ""}
+
+
+def show_items_again(app: App[EvaluationVisits], who: Who, run: str, held: tuple[object, ...]) -> dict[str, object]:
+    """Places of a screen: the questions of a kept run, as they were before the page was read again."""
+    number, differ, picked = held
+    of, item = held_values(picked, 2)
+    page, items = list_items(app, who, run, number, differ=bool(differ))
+    opened = open_item(app, who, run, str(item)) if of == run else ""
+    shown = {"row": gr.update(visible=True), "page": page, "differ": bool(differ)}
+    return {**shown, "items": items, "item": opened}
 
 
 def list_items(app: App[EvaluationVisits], who: Who, run: str, number: object, *, differ: bool) -> list[object]:

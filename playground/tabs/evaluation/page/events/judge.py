@@ -14,6 +14,7 @@ from playground.measuring.errors import MeasuringError, UnusableReferences
 from playground.measuring.metrics.judge import default_rubric
 from playground.measuring.tasks import languages
 from playground.page.parts.fields import checked_within
+from playground.page.parts.held import held_text
 from playground.page.parts.pace import paced
 from playground.page.parts.run_list import load_run
 from playground.page.parts.run_tables import run_line
@@ -51,11 +52,15 @@ def wire_judge(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     app, parts = page.app, layout.judge
     inputs = [page.sidebar.models, *parts.fields]
 
-    def on_open(request: gr.Request, run: str | None, rubric: str) -> list[object]:
+    def on_open(request: gr.Request, run: str | None, held: str, rubric: str, seen: str) -> list[object]:
+        """A run that has been made since the last time is the chosen one."""
         who = app.who(request)
-        choices, chosen = list_judged(app, who, run)
+        choices, chosen = list_judged(app, who, run or held_text(held))
+        newest = choices[0][1] if choices else ""
+        chosen = newest if seen and newest != seen else chosen
         spoken = closest(who.language, languages())
         return [
+            newest,
             gr.update(choices=choices, value=chosen),
             rubric or default_rubric(spoken),
             *show_pairs(app, who, chosen).outputs(),
@@ -80,8 +85,9 @@ def wire_judge(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     def on_vote(request: gr.Request, event: gr.EventData, run: str | None) -> list[object]:
         return vote(app, app.who(request), run, event.item, event.vote).outputs()
 
-    opened = [parts.run, parts.rubric, *parts.outputs]
-    layout.judge_tab.select(on_open, [parts.run, parts.rubric], opened, **PRIVATE)
+    seen = gr.State("")
+    opened = [seen, parts.run, parts.rubric, *parts.outputs]
+    layout.judge_tab.select(on_open, [parts.run, parts.held, parts.rubric, seen], opened, **PRIVATE)
     parts.run.input(on_choose, parts.run, parts.outputs, **PRIVATE)
     parts.judge.click(on_judge, inputs, parts.outputs, **PRIVATE)
     parts.confirm.click(on_confirm, inputs, parts.outputs, **PRIVATE)

@@ -13,6 +13,8 @@ from playground.measuring import metrics
 from playground.measuring.errors import MeasuringLimit
 from playground.measuring.reference import NEEDS, Given, Needs, Vectors
 from playground.measuring.tasks import languages
+from playground.page.parts.held import held_text
+from playground.page.parts.redrawn import ask_again
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.lab import many, microscope
 from playground.tabs.evaluation.page.drawing.microscope import draw_examined, draw_many, draw_meaning
@@ -40,11 +42,11 @@ def wire_microscope(page: Page[EvaluationVisits], layout: EvaluationLayout) -> N
     """Everything of the microscope."""
     app, parts = page.app, layout.microscope
 
-    async def on_open(request: gr.Request, *values: object) -> list[object]:
+    async def on_open(request: gr.Request, held: str, *values: object) -> list[object]:
         """The first example where nothing is written; the metrics are imported now, so that no key's stroke waits."""
         await asyncio.to_thread(microscope.warm_up)
         if any(str(value or "").strip() for value in values[:2]):
-            return [gr.skip()] * 5
+            return go_on(app.who(request), held_text(held), values[2])
         return begin(app.who(request))
 
     async def on_change(request: gr.Request, *values: object) -> str:
@@ -57,7 +59,8 @@ def wire_microscope(page: Page[EvaluationVisits], layout: EvaluationLayout) -> N
         return show_example(app.who(request), name, language)
 
     filled = [parts.candidate, parts.references, parts.notice]
-    layout.microscope_tab.select(on_open, parts.fields, [parts.example, parts.language, *filled], **PRIVATE)
+    opened = [parts.example, parts.language, *filled]
+    layout.microscope_tab.select(on_open, [parts.held, *parts.fields], opened, **PRIVATE)
     parts.example.input(on_example, [parts.example, parts.language], filled, **PRIVATE)
     heard: tuple[gr.Textbox | gr.Dropdown, ...] = (parts.candidate, parts.references, parts.language)
     for field in heard:  # `input` does not hear what is pasted
@@ -72,12 +75,14 @@ def wire_many(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     async def on_measure(request: gr.Request, refs: object, *values: object) -> str:
         return await measure(app, app.who(request), values, refs)
 
+    asked = ask_again(page, parts.result, on_measure)
+
     async def on_example(request: gr.Request, refs: object, needs: str, language: str) -> list[object]:
         said, right = _EXAMPLES.get(needs, ("", ""))
-        return [said, right, await measure(app, app.who(request), (needs, said, right, language), refs)]
+        return [said, right, await asked(request, refs, needs, said, right, language)]
 
     models, language = page.sidebar.models, layout.microscope.language
-    parts.measure.click(on_measure, [models, parts.needs, parts.said, parts.right, language], parts.result, **PRIVATE)
+    parts.measure.click(asked, [models, parts.needs, parts.said, parts.right, language], parts.result, **PRIVATE)
     parts.example.click(on_example, [models, parts.needs, language], [parts.said, parts.right, parts.result], **PRIVATE)
 
 
@@ -88,6 +93,15 @@ def begin(who: Who) -> list[object]:
     choices = [(one.title, one.name) for one in every]
     first = show_example(who, every[0].name, language)
     return [gr.update(choices=choices, value=every[0].name), language, *first]
+
+
+def go_on(who: Who, example: str, language: object) -> list[object]:
+    """The list of examples, and what there is to notice in the one that was chosen; what is written stays."""
+    every = microscope.microscope_examples(str(language))
+    choices = [(one.title, one.name) for one in every]
+    chosen = next((name for _, name in choices if name == example), None)
+    notice = show_example(who, chosen, language)[2] if chosen is not None else gr.skip()
+    return [gr.update(choices=choices, value=chosen), gr.skip(), gr.skip(), gr.skip(), notice]
 
 
 def show_example(who: Who, name: object, language: object) -> list[str]:

@@ -14,6 +14,7 @@ import gradio as gr
 
 from playground.measuring.errors import MeasuringError
 from playground.page.parts.pace import paced
+from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import RunList, load_run
 from playground.page.parts.screen import Screen, unchanged
@@ -21,7 +22,13 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress
 from playground.tabs.evaluation.page.drawing.pieces import NOTICES, draw_alert, draw_sentence
 from playground.tabs.evaluation.page.events.exports import export_any, exports_of
-from playground.tabs.evaluation.page.events.items import hide_items, kind_of, show_items, wire_items
+from playground.tabs.evaluation.page.events.items import (
+    hide_items,
+    kind_of,
+    show_items,
+    show_items_again,
+    wire_items,
+)
 from playground.tabs.evaluation.page.layout.tab import EvaluationLayout
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
 from providers.errors import PlaygroundError
@@ -67,8 +74,8 @@ def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     def on_delete(request: gr.Request, run: str) -> list[object]:
         return delete(app, app.who(request), run).outputs()
 
-    def on_compare(request: gr.Request, run: str, other: str | None) -> str:
-        return LIST.compare(app, app.who(request), run, other)
+    def on_compare(request: gr.Request, run: str, other: str | None) -> list[str]:
+        return [LIST.compare(app, app.who(request), run, other) + MARK, other or ""]
 
     async def on_finish(request: gr.Request, run: str) -> AsyncGenerator[list[object]]:
         async with aclosing(finish(app, app.who(request), run)) as screens:
@@ -78,20 +85,22 @@ def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     def on_stop(request: gr.Request, run: str) -> None:
         stop(app, app.who(request), run)
 
-    async def on_restored(request: gr.Request, run: str) -> list[object]:
+    async def on_restored(request: gr.Request, run: str, told: object, other: str, *held: object) -> list[object]:
         """After the page was read again in another language: the list and the open result are drawn in it."""
         if not run:
             return EvaluationRunsScreen().outputs()
-        return (await asyncio.to_thread(reopen, app, app.who(request), run)).outputs()
+        compared = other if is_marked(told) else ""
+        return (await asyncio.to_thread(reopen_as_it_was, app, app.who(request), run, compared, held)).outputs()
 
-    page.restored.change(on_restored, parts.opened, parts.outputs, **PRIVATE)
+    open_now = [parts.opened, parts.told, parts.compared, *parts.items.held]
+    page.restored.change(on_restored, open_now, parts.outputs, **PRIVATE)
     layout.runs_tab.select(on_open, parts.opened, parts.outputs, **PRIVATE)
     parts.listed.pick(on_pick, None, parts.outputs, **PRIVATE)
     for event in (parts.rename.click, parts.name.submit):
         event(on_rename, [parts.opened, parts.name], parts.outputs, **PRIVATE)
     parts.delete.click(lambda: gr.update(visible=True), None, parts.surely, queue=False, **PRIVATE)
     parts.surely.click(on_delete, parts.opened, parts.outputs, **PRIVATE)
-    parts.compare.click(on_compare, [parts.opened, parts.other], parts.told, **PRIVATE)
+    parts.compare.click(on_compare, [parts.opened, parts.other], [parts.told, parts.compared], **PRIVATE)
     parts.proceed.click(on_finish, parts.opened, parts.outputs, **PRIVATE)
     parts.stop.click(on_stop, parts.opened, None, queue=False, **PRIVATE)
     wire_items(page, parts.items, parts.opened)
@@ -145,6 +154,20 @@ def reopen(app: App[EvaluationVisits], who: Who, run: str) -> EvaluationRunsScre
     except PlaygroundError as error:
         return list_all(app, who, None, draw_alert(show, error))
     return replace(list_all(app, who, run, ""), drawn=drawn, opened=run, **show_items(show, stored, outcomes))
+
+
+def reopen_as_it_was(
+    app: App[EvaluationVisits], who: Who, run: str, compared: str, held: tuple[object, ...]
+) -> EvaluationRunsScreen:
+    """A run that was open when the page was read again, with its questions, and the run that it was compared with."""
+    screen = reopen(app, who, run)
+    if screen.opened != run:
+        return screen
+    screen = replace(screen, **show_items_again(app, who, run, held))
+    if not compared or not isinstance(screen.other, dict):
+        return screen
+    other = {**screen.other, "value": compared}
+    return replace(screen, other=other, told=LIST.compare(app, who, run, compared) + MARK)
 
 
 async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerator[EvaluationRunsScreen]:

@@ -56,10 +56,17 @@ class EvaluationItemsLayout:
     differ: gr.Checkbox
     items: gr.HTML
     item: gr.HTML
+    picked: gr.Textbox
+    """Hidden: the run and the question that is opened, as `hold_values` writes them."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         return [self.row, self.page, self.differ, self.items, self.item]
+
+    @property
+    def held(self) -> list[gr.components.Component]:
+        """What `show_items_again` takes."""
+        return [self.page, self.differ, self.picked]
 
 
 def lay_out_items(page: Page[EvaluationVisits], name: str) -> EvaluationItemsLayout:
@@ -75,7 +82,8 @@ def lay_out_items(page: Page[EvaluationVisits], name: str) -> EvaluationItemsLay
             items = place(f"{name}-items", script_body("prompting/pick_item"))
         with gr.Column(scale=3, min_width=280):
             item = place(f"{name}-item", script_body("keep_open"))
-    return EvaluationItemsLayout(row, number, differ, items, item)
+    picked = gr.Textbox("", visible=False, elem_id=f"{name}-picked")
+    return EvaluationItemsLayout(row, number, differ, items, item, picked)
 
 
 def lay_out_compare(page: Page[EvaluationVisits]) -> EvaluationCompareLayout:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
+from playground.page.parts.held import hold
 from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.evaluation.lab.judging import MOST
@@ -30,6 +31,8 @@ class EvaluationJudgeLayout:
     stop: gr.Button
     result: gr.HTML
     pairs: gr.HTML
+    held: gr.Textbox
+    """Hidden: what is chosen in `run`."""
 
     @property
     def fields(self) -> list[gr.components.Component]:
@@ -59,4 +62,5 @@ def lay_out_judge(page: Page[EvaluationVisits]) -> EvaluationJudgeLayout:
         stop = button(label("prompting.stop"), "judge-stop", visible=False, stops=True)
     result = place("judge-result")
     pairs = place("judge-pairs", script_body("evaluation/vote"))
-    return EvaluationJudgeLayout(run, rubric, count, judge, confirm, cancel, stop, result, pairs)
+    held = hold("judge-held", run)
+    return EvaluationJudgeLayout(run, rubric, count, judge, confirm, cancel, stop, result, pairs, held)

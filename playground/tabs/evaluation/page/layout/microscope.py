@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.measuring.tasks import languages
 from playground.page.parts.buttons import button
+from playground.page.parts.held import hold
 from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
@@ -27,6 +28,8 @@ class EvaluationMicroscopeLayout:
     notice: gr.HTML
     result: gr.HTML
     meaning: gr.HTML
+    held: gr.Textbox
+    """Hidden: the example that was chosen last."""
 
     @property
     def fields(self) -> list[gr.components.Component]:
@@ -85,7 +88,8 @@ def lay_out_microscope(page: Page[EvaluationVisits]) -> EvaluationMicroscopeLayo
         with gr.Column(scale=3, min_width=280):
             result = place("microscope-result")
             meaning = place("microscope-meaning")
-    return EvaluationMicroscopeLayout(example, language, candidate, references, notice, result, meaning)
+    held = hold("microscope-held", example)
+    return EvaluationMicroscopeLayout(example, language, candidate, references, notice, result, meaning, held)
 
 
 def lay_out_many(page: Page[EvaluationVisits]) -> EvaluationManyLayout:
@@ -117,5 +121,5 @@ def lay_out_many(page: Page[EvaluationVisits]) -> EvaluationManyLayout:
     with gr.Row(elem_classes="doing"):
         measure = button(label("evaluation.many_measure"), "many-measure", variant="primary")
         example = button(label("evaluation.many_example"), "many-example")
-    result = place("many-result")
+    result = place("many-result", kept=True)
     return EvaluationManyLayout(needs, said, right, measure, example, result)

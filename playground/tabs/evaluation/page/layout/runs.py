@@ -34,6 +34,8 @@ class EvaluationRunsLayout:
     items: EvaluationItemsLayout
     opened: gr.Textbox
     """Hidden: the run that is open."""
+    compared: gr.Textbox
+    """Hidden: the run that it was compared with."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
@@ -70,8 +72,9 @@ def lay_out_runs(page: Page[EvaluationVisits]) -> EvaluationRunsLayout:
         )
         delete = button(label("prompting.delete"), "all-runs-delete")
         surely = button(label("prompting.surely"), "all-runs-surely", visible=False)
-    told, drawn = place("all-runs-told"), place("all-runs-drawn", EXPORT_SCRIPT)
+    told, drawn = place("all-runs-told", kept=True), place("all-runs-drawn", EXPORT_SCRIPT)
     items = lay_out_items(page, "all-runs")
     opened = gr.Textbox("", visible=False, elem_id="all-runs-open")
+    compared = gr.Textbox("", visible=False, elem_id="all-runs-compared")
     buttons = (rename, proceed, stop, other, compare, delete, surely)
-    return EvaluationRunsLayout(listed, doing, name, *buttons, told, drawn, items, opened)
+    return EvaluationRunsLayout(listed, doing, name, *buttons, told, drawn, items, opened, compared)

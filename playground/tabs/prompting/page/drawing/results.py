@@ -12,8 +12,9 @@ from playground.measuring.store import RunDescription
 from playground.measuring.summary import ColumnSummary, Outcomes, tries
 from playground.page.parts.measures import draw_explained, draw_heads, draw_swatch, draw_table, draw_whisker
 from playground.page.parts.render import Renderer
+from playground.page.parts.run_floors import draw_floors
 from playground.strategies.runs.describe import BASELINE
-from playground.tabs.prompting.page.drawing.findings import draw_findings, draw_floors
+from playground.tabs.prompting.page.drawing.findings import draw_findings
 from playground.tabs.prompting.page.drawing.lines import ResultLine
 from playground.tabs.prompting.page.drawing.pieces import draw_notice, say
 from playground.tabs.prompting.page.drawing.title import is_graded, metric_name
@@ -57,7 +58,7 @@ def draw_results(show: Renderer, found: Sequence[ResultLine], description: RunDe
         heads["score"] = say(show, "result_mean_of", metric=metric) if metric else say(show, "result_mean")
     explained = _explained(binary, found, repeats=description.repeats if description is not None else 1)
     rows = "".join(_row(show, line, binary=binary) for line in found)
-    foot = draw_floors(show, description) if description is not None and binary else ""
+    foot = draw_floors(show, description, len(_HEADS) - 2) if description is not None and binary else ""
     words = _words(show, heads, explained, unread=any(line.found.unread for line in found))
     return words + draw_table(say(show, "results"), draw_heads(heads.values()), rows, foot=foot)
 
@@ -135,7 +136,7 @@ def _against(show: Renderer, line: ResultLine) -> str:
     it = line.found
     if it.comparison is None:
         return f"<small>{say(show, 'baseline')}</small>" if line.column.strategy == BASELINE else "–"
-    p = show.number(it.comparison.p, ".3f") if it.comparison.p >= 0.001 else "< 0.001"
+    p = show.p_value(it.comparison.p)
     return say(show, "paired", better=it.comparison.better, worse=it.comparison.worse, p=p)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -24,7 +24,13 @@ from playground.tabs.prompting.page.drawing.lines import partial_lines
 from playground.tabs.prompting.page.drawing.pieces import NOTICES, draw_alert, draw_sentence
 from playground.tabs.prompting.page.drawing.results import draw_results, draw_run_progress
 from playground.tabs.prompting.page.drawing.title import draw_title
-from playground.tabs.prompting.page.events.results import draw_run, hide_results, load_run, show_results
+from playground.tabs.prompting.page.events.results import (
+    draw_run,
+    hide_results,
+    load_run,
+    show_questions_again,
+    show_results,
+)
 from playground.tabs.prompting.page.fields import (
     StrategyChoice,
     TaskSetFields,
@@ -62,13 +68,15 @@ def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
 
     def on_load(request: gr.Request) -> list[object]:
         who = app.who(request)
-        choices = task_set_choices(app, who)
-        return [gr.update(choices=choices, value=choices[0][1]), draw_sentence(app.show(who), "empty_set")]
+        choices, own = task_set_choices(app, who), app.visits.own(who.visitor)
+        most = max(len(own.items) if own is not None else 0, LONGEST)
+        sets = gr.update(choices=choices, value=choices[0][1])
+        return [sets, gr.update(maximum=most), draw_sentence(app.show(who), "empty_set")]
 
     def on_mode(name: str) -> object:
         return gr.update(visible=name == "likelihood")
 
-    page.blocks.load(on_load, None, [parts.fields[0], parts.table], **PRIVATE)
+    page.blocks.load(on_load, None, [*parts.fields[:2], parts.table], **PRIVATE)
     mode.change(on_mode, mode, parts.normalise, queue=False, **PRIVATE)  # type: ignore[attr-defined]
     wire_own_questions(
         app,
@@ -86,10 +94,13 @@ def _wire_restored(page: Page[PromptingVisits], layout: PromptingLayout) -> None
     """After the page was read again in another language: the open run is drawn in it, one under way goes on."""
     app, parts = page.app, layout.measuring
 
-    async def on_restored(request: gr.Request, opened: str, shown: str) -> list[object]:
+    async def on_restored(request: gr.Request, opened: str, shown: str, differ: object, picked: object) -> list[object]:
         if not opened:
             return [shown or "", *PromptingMeasureScreen().outputs()]
-        return ["", *(await asyncio.to_thread(reopen, app, app.who(request), opened)).outputs()]
+        screen = await asyncio.to_thread(
+            reopen_as_it_was, app, app.who(request), opened, differ=bool(differ), picked=picked
+        )
+        return ["", *screen.outputs()]
 
     async def on_resumed(request: gr.Request, run: str) -> AsyncGenerator[list[object]]:
         if not run:
@@ -99,7 +110,7 @@ def _wire_restored(page: Page[PromptingVisits], layout: PromptingLayout) -> None
             async for screen in screens:
                 yield screen.outputs()
 
-    held = [parts.open_run, parts.shown]
+    held = [parts.open_run, parts.shown, parts.results.differ, parts.results.picked]
     page.restored.change(on_restored, held, [parts.resumed, *parts.outputs], **PRIVATE)
     parts.resumed.change(on_resumed, parts.resumed, parts.outputs, **PRIVATE)
 
@@ -220,3 +231,13 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScr
     progress = draw_run_progress(show, ended, 0)
     results = show_results(app, who, run)
     return PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)
+
+
+def reopen_as_it_was(
+    app: App[PromptingVisits], who: Who, run: str, *, differ: bool, picked: object
+) -> PromptingMeasureScreen:
+    """A kept run with the filter and the question that were open when the page was read again."""
+    screen = reopen(app, who, run)
+    if screen.open_run != run:
+        return screen
+    return replace(screen, **show_questions_again(app, who, run, differ=differ, picked=picked))

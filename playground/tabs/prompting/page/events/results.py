@@ -10,6 +10,7 @@ from playground.asking.errors import ArgumentError
 from playground.measuring import Outcome
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import RunDescription, StoredRun
+from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.figures import plot_results
@@ -31,8 +32,8 @@ def wire_results(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     def on_differ(request: gr.Request, run: str, differ: bool) -> str:
         return list_items(app, app.who(request), run, differ=bool(differ)) if run else ""
 
-    def on_pick(request: gr.Request, event: gr.EventData, run: str) -> str:
-        return open_item(app, app.who(request), run, event.item)
+    def on_pick(request: gr.Request, event: gr.EventData, run: str) -> list[str]:
+        return [open_item(app, app.who(request), run, event.item), hold_values(run, event.item)]
 
     def on_mark(request: gr.Request, event: gr.EventData, run: str, differ: bool) -> list[object]:
         who, repeat = app.who(request), event.repeat
@@ -41,7 +42,7 @@ def wire_results(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         return [table, item, list_items(app, who, run, differ=bool(differ))]
 
     results.differ.input(on_differ, [parts.open_run, results.differ], results.items, **PRIVATE)
-    results.items.pick(on_pick, parts.open_run, results.item, **PRIVATE)
+    results.items.pick(on_pick, parts.open_run, [results.item, results.picked], **PRIVATE)
     marked = [parts.table, results.item, results.items]
     results.item.mark(on_mark, [parts.open_run, results.differ], marked, **PRIVATE)
 
@@ -67,6 +68,18 @@ def show_results(app: App[PromptingVisits], who: Who, run: str) -> dict[str, obj
         "differ": gr.update(value=False, visible=True),
         "items": draw_items(show, description, outcomes, differ=False),
         "item": "",
+    }
+
+
+def show_questions_again(
+    app: App[PromptingVisits], who: Who, run: str, *, differ: bool, picked: object
+) -> dict[str, object]:
+    """Places of a screen: the questions of the run that is open, as they were before the page was read again."""
+    of, item = held_values(picked, 2)
+    return {
+        "differ": gr.update(value=differ, visible=True),
+        "items": list_items(app, who, run, differ=differ),
+        "item": open_item(app, who, run, item) if of == run else "",
     }
 
 

@@ -56,6 +56,8 @@ class PromptingResultsLayout:
     differ: gr.Checkbox
     items: gr.HTML
     item: gr.HTML
+    picked: gr.Textbox
+    """Hidden: the run and the question that is opened, as `hold_values` writes them."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
@@ -159,4 +161,5 @@ def _lay_out_results(page: Page[PromptingVisits]) -> PromptingResultsLayout:
             items = place("measure-items", script_body("prompting/pick_item"))
         with gr.Column(scale=3, min_width=280):
             item = place("measure-item", script_body("keep_open", "prompting/judge_item"))
-    return PromptingResultsLayout(accuracy, costs, differ, items, item)
+    picked = gr.Textbox("", visible=False, elem_id="measure-picked")
+    return PromptingResultsLayout(accuracy, costs, differ, items, item, picked)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from playground.asking.upload import Rejected
 from playground.page.parts.measures import draw_progress
+from playground.page.parts.model_labels import Whereabouts
 from playground.page.parts.render import Renderer
 from playground.page.parts.signs import CLOSE, draw_sign
 from playground.tabs.rag.lab.errors import READ_BY_OCR
@@ -65,16 +66,21 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
     )
 
 
-def draw_offer(show: Renderer, current: EmbeddingInfo, language: str, other: EmbeddingInfo | None) -> str:
-    """That the embedding model does not read a language of the documents, and a button for one that does."""
+def draw_offer(
+    show: Renderer, current: EmbeddingInfo, language: str, other: EmbeddingInfo | None, *, here: bool = False
+) -> str:
+    """That the embedding model does not read a language of the documents, and a button for one that does: grey, with
+    the reason, where that one is not `here` and nothing is ever fetched."""
     told = {"model": current.name, "language": language_name(show, language)}
     if other is None:
         return f'<div class="notice" role="status">{say(show, "offer_none", **told)}</div>'
-    size = show.number((other.size or 0) / 1e6, ",.0f") if other.size else "?"
-    said = say(show, "offer", **told, other=other.name, size=size)
-    use = say(show, "offer_use", other=other.name)
-    button = f'<button type="button" class="inline-button" data-embed="{html.escape(other.ref)}">{use}</button>'
-    return f'<div class="notice" role="status">{said} {button}</div>'
+    where = show.place(Whereabouts(True, here, other.size))
+    said, use = say(show, "offer", **told, other=other.name, place=where), say(show, "offer_use", other=other.name)
+    absent = show.offline and not here
+    able = f'disabled title="{html.escape(where)}"' if absent else f'data-embed="{html.escape(other.ref)}"'
+    button = f'<button type="button" class="inline-button" {able}>{use}</button>'
+    how = html.escape(show.text("model.absent_why")) if absent else ""
+    return f'<div class="notice" role="status">{said} {button} {how}</div>'
 
 
 def draw_indexing(show: Renderer, it: Indexing) -> str:

@@ -10,7 +10,7 @@ from playground.tabs.rag.lab.documents import Chunk
 
 NOTICES = Notices("rag")
 say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sentence
-draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
+draw_notice, draw_alert, draw_undo = NOTICES.draw_notice, NOTICES.draw_alert, NOTICES.draw_undo
 
 
 def place_of(chunk: Chunk) -> str:

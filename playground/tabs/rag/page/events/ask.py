@@ -16,7 +16,7 @@ from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.page.drawing.answers import draw_turn, draw_turns
-from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
+from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, draw_undo, say
 from playground.tabs.rag.page.events.files import Scanned, add
 from playground.tabs.rag.page.events.inside import wire_then_inside
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval_of_ticked, stored_documents
@@ -78,12 +78,18 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
     def on_new(request: gr.Request) -> list[object]:
         return clear_conversation(app, app.who(request)).outputs()
 
+    async def on_undo(request: gr.Request) -> list[object]:
+        who = app.who(request)
+        app.visits.undo_clear(who.visitor)
+        return (await open_conversation(app, who)).outputs()
+
     page.blocks.load(on_load, None, parts.outputs, **PRIVATE)
     for event in (parts.ask.click, parts.question.submit):
         event(on_ask, inputs, parts.outputs, **PRIVATE)
     wire_then_inside(page, layout, parts.example.click(on_example, inputs, [*files.outputs, *parts.outputs], **PRIVATE))
     wire_stop(app, parts.stop, app.visits.stop, PLACE)
     parts.new.click(on_new, None, parts.outputs, **PRIVATE)
+    parts.current.undo(on_undo, None, parts.outputs, **PRIVATE)
 
 
 async def _has_documents(app: App[RagVisits], who: Who, fields: RetrievalFields) -> bool:
@@ -157,6 +163,8 @@ async def open_conversation(app: App[RagVisits], who: Who) -> RagAskScreen:
 
 
 def clear_conversation(app: App[RagVisits], who: Who) -> RagAskScreen:
-    """A new conversation; the documents stay."""
+    """A new conversation; the documents stay, and a click leads back to the one before."""
+    show, before = app.show(who), app.visits.turns(who.visitor)
     app.visits.clear(who.visitor)
-    return RagAskScreen.showing("ask", past="", current=draw_sentence(app.show(who), "empty_ask"), question="")
+    current = (draw_undo(show, "begun") if before else "") + draw_sentence(show, "empty_ask")
+    return RagAskScreen.showing("ask", past="", current=current, question="")

@@ -14,6 +14,7 @@ from playground.page.parts import uploads
 from playground.page.parts.clearing import wire_clearing
 from playground.page.parts.fields import texts_of
 from playground.page.parts.pace import paced
+from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -96,6 +97,11 @@ def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
     async def on_remove(request: gr.Request, event: gr.EventData, *values: Any) -> str:
         return await remove(app, app.who(request), RetrievalFields.of(values), event.document)
 
+    def on_restored(request: gr.Request) -> str:
+        """After the page was read again in another language: the files whose pictures may still be read."""
+        who = app.who(request)
+        return draw_waiting(app.show(who), _names(kept.get(who.visitor) or ()))
+
     def on_tick(event: gr.EventData) -> list[str]:
         return list(texts_of(event.excluded))
 
@@ -105,6 +111,7 @@ def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
         parts.samples.click(on_samples, fields, parts.outputs, **PRIVATE),
         parts.progress.ocr(on_ocr, fields, parts.outputs, **PRIVATE),
     ]
+    page.restored.change(on_restored, None, parts.progress, **PRIVATE)
     removed = parts.listing.remove(on_remove, fields, parts.listing, **PRIVATE)
     places = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
     for event in (*adding, removed):
@@ -140,12 +147,23 @@ async def list_documents(app: App[RagVisits], who: Who, fields: RetrievalFields)
     show = app.show(who)
     try:
         stored = await stored_documents(app, who, fields)
-        current = app.reach.embedding(str(fields.embedding or ""))
-        offered = better_reader(current, {one.language for one in stored}, app.visits.embeddings())
-        offer = draw_offer(show, current, *offered) if offered is not None else ""
+        offer = await offer_reader(app, show, fields, {one.language for one in stored})
         return offer + draw_documents(show, stored, texts_of(fields.excluded))
     except PlaygroundError as error:
         return draw_alert(show, error)
+
+
+async def offer_reader(app: App[RagVisits], show: Renderer, fields: RetrievalFields, languages: set[str]) -> str:
+    """Where the embedding model does not read a language of the documents, one that does, rather one that is here."""
+    current, every = app.reach.embedding(str(fields.embedding or "")), app.visits.embeddings()
+    if better_reader(current, languages, every) is None:
+        return ""
+    held = await app.reach.held(every)
+    offered = better_reader(current, languages, sorted(every, key=lambda one: one.ref not in held))
+    if offered is None:
+        return ""
+    language, other = offered
+    return draw_offer(show, current, language, other, here=other is not None and other.ref in held)
 
 
 async def upload(
@@ -248,7 +266,12 @@ def _still_waiting(kept: Scanned, who: Who, done: str) -> tuple[str, ...]:
     before = kept.get(who.visitor) or ()
     after = tuple(replace(one, names=tuple(name for name in one.names if name != done)) for one in before)
     kept.put(who.visitor, tuple(one for one in after if one.names))
-    return tuple(dict.fromkeys(name for one in after for name in one.names))
+    return _names(after)
+
+
+def _names(scans: Sequence[WaitingScan]) -> tuple[str, ...]:
+    """Of what OCR may read, each once."""
+    return tuple(dict.fromkeys(name for one in scans for name in one.names))
 
 
 def _holds(file: Upload, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import Chunk
@@ -28,14 +29,26 @@ def wire_inside(page: Page[RagVisits], layout: RagLayout) -> None:
     """Everything of "Inside"."""
     app, parts, fields = page.app, layout.inside, layout.fields
 
-    async def on_document(request: gr.Request, document: object, *values: Any) -> list[object]:
-        return [await show_chunks(app, app.who(request), RetrievalFields.of(values), document), ""]
+    async def on_document(request: gr.Request, document: object, held: str, *values: Any) -> list[object]:
+        """Another document, or the same once more when the page was read again: then it is opened where it was."""
+        return await open_inside(app, app.who(request), RetrievalFields.of(values), document, held)
 
-    async def on_leaf(request: gr.Request, event: gr.EventData, document: object, *values: Any) -> str:
-        return await show_chunks(app, app.who(request), RetrievalFields.of(values), document, event.first)
+    async def on_cut(request: gr.Request, document: object, *values: Any) -> list[object]:
+        return [*await open_inside(app, app.who(request), RetrievalFields.of(values), document), ""]
 
-    async def on_near(request: gr.Request, event: gr.EventData, document: object, *values: Any) -> str:
-        return await show_neighbours(app, app.who(request), RetrievalFields.of(values), document, event.chunk)
+    async def on_leaf(
+        request: gr.Request, event: gr.EventData, document: object, held: str, *values: Any
+    ) -> list[object]:
+        _, _, near = of_document(held, document)
+        shown = await show_chunks(app, app.who(request), RetrievalFields.of(values), document, event.first)
+        return [shown, hold_values(document, event.first, near)]
+
+    async def on_near(
+        request: gr.Request, event: gr.EventData, document: object, held: str, *values: Any
+    ) -> list[object]:
+        _, first, _ = of_document(held, document)
+        shown = await show_neighbours(app, app.who(request), RetrievalFields.of(values), document, event.chunk)
+        return [shown, hold_values(document, first, event.chunk)]
 
     async def on_draw(request: gr.Request, question: str, *values: Any) -> list[object]:
         return await show_map(app, app.who(request), RetrievalFields.of(values), question)
@@ -51,11 +64,12 @@ def wire_inside(page: Page[RagVisits], layout: RagLayout) -> None:
 
     page.blocks.load(on_load, fields, parts.document, **PRIVATE)
     page.restored.change(on_restored, [parts.told, parts.question, *fields], [parts.told, parts.map], **PRIVATE)
-    parts.document.change(on_document, [parts.document, *fields], [parts.chunks, parts.near], **PRIVATE)
+    asked = [parts.document, parts.held, *fields]
+    parts.document.change(on_document, asked, [parts.chunks, parts.near], **PRIVATE)
     for slider in (layout.files.tokens, layout.files.overlap):
-        slider.release(on_document, [parts.document, *fields], [parts.chunks, parts.near], **PRIVATE)
-    parts.chunks.leaf(on_leaf, [parts.document, *fields], parts.chunks, **PRIVATE)
-    parts.chunks.near(on_near, [parts.document, *fields], parts.near, **PRIVATE)
+        slider.release(on_cut, [parts.document, *fields], [parts.chunks, parts.near, parts.held], **PRIVATE)
+    parts.chunks.leaf(on_leaf, asked, [parts.chunks, parts.held], **PRIVATE)
+    parts.chunks.near(on_near, asked, [parts.near, parts.held], **PRIVATE)
     for event in (parts.draw.click, parts.question.submit):
         event(on_draw, [parts.question, *fields], [parts.told, parts.map], **PRIVATE)
 
@@ -79,6 +93,21 @@ async def offer_documents(app: App[RagVisits], who: Who, fields: RetrievalFields
     digests = [digest for _, digest in choices]
     value = current if current in digests else next(iter(digests), None)
     return gr.update(choices=choices, value=value)
+
+
+def of_document(held: object, document: object) -> list[object]:
+    """The document, the first chunk of its leaf, and the chunk whose neighbours are shown, where these are its own."""
+    values = held_values(held, 3)
+    return values if document and values[0] == document else [document, 0, None]
+
+
+async def open_inside(
+    app: App[RagVisits], who: Who, fields: RetrievalFields, document: object, held: object = ""
+) -> list[object]:
+    """Updates of the chunks and of the neighbours, as `held` has them."""
+    _, first, near = of_document(held, document)
+    chunks = await show_chunks(app, who, fields, document, first)
+    return [chunks, "" if near is None else await show_neighbours(app, who, fields, document, near)]
 
 
 async def show_chunks(

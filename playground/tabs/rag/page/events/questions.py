@@ -13,7 +13,7 @@ import gradio as gr
 from playground.page.parts import uploads
 from playground.page.parts.fields import checked_within
 from playground.page.parts.pace import paced
-from playground.page.parts.redrawn import MARK, Redrawn
+from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
@@ -55,12 +55,15 @@ class KeptMeasures:
     proposed: Expiring[tuple[Proposed, ...]] = field(default_factory=lambda: Expiring(_HOURS, 200))
     results: Expiring[tuple[Tables, int]] = field(default_factory=lambda: Expiring(_HOURS, 200))
     drawn: Redrawn[MeasuredWays] = field(default_factory=Redrawn)
+    read: Redrawn[tuple[int, str]] = field(default_factory=Redrawn)
+    """Of the file of questions that is told: how many, and its name."""
 
     def forget(self, visitor: str) -> None:
         """All that is kept of that visitor."""
         for kept in (self.own, self.proposed, self.results):
             kept.pop(visitor)
         self.drawn.forget(visitor)
+        self.read.forget(visitor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +103,18 @@ def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures)
             return gr.skip()
         return _choices(app.show(who), proposed, ticked)
 
+    def on_reread(request: gr.Request, told: object) -> object:
+        who = app.who(request)
+        read = kept.read.find(who.visitor, told)
+        return gr.skip() if read is None else _draw_read(app.show(who), kept, who, read)
+
     def on_load(request: gr.Request) -> object:
         proposed = kept.proposed.get(app.who(request).visitor) or ()
         return _choices(app.show(app.who(request)), proposed, ()) if proposed else gr.skip()
 
     page.blocks.load(on_load, None, proposing.approved, **PRIVATE)
     page.restored.change(on_restored, proposing.approved, proposing.approved, **PRIVATE)
+    page.restored.change(on_reread, parts.told, parts.told, **PRIVATE)
     questions = parts.fields[0]
     questions.change(on_set, questions, [parts.own, proposing.panel], queue=False, **PRIVATE)  # type: ignore[attr-defined]
     parts.file.change(on_file, parts.file, parts.told, **PRIVATE)
@@ -143,7 +152,11 @@ async def read_own_questions(app: App[RagVisits], who: Who, kept: KeptMeasures, 
         kept.own.pop(who.visitor)
         return draw_alert(show, error)
     kept.own.put(who.visitor, found)
-    return draw_sentence(show, "own_read", count=len(found), file=upload.name) + MARK
+    return _draw_read(show, kept, who, (len(found), upload.name))
+
+
+def _draw_read(show: Renderer, kept: KeptMeasures, who: Who, read: tuple[int, str]) -> str:
+    return draw_sentence(show, "own_read", count=read[0], file=read[1]) + kept.read.mark(who.visitor, read)
 
 
 def checked_proposing(model: str, sampling: Sampling, count: object, retrieval: RetrievalSetup) -> Proposing:

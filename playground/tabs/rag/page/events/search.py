@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.page.parts.redrawn import MARK, is_marked
+from playground.page.parts.redrawn import MARK, ask_again, is_marked
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.errors import UnknownDocument
@@ -72,9 +72,13 @@ def wire_reader(page: Page[RagVisits], layout: RagLayout) -> None:
     """The page beside: it opens wherever a passage or a document is named."""
     app = page.app
 
-    async def on_read(request: gr.Request, event: gr.EventData, *values: Any) -> str:
-        place = (event.document, event.page, event.start, event.end)
+    async def read(request: gr.Request, place: Any, *values: Any) -> str:
         return await open_page(app, app.who(request), RetrievalFields.of(values), place)
+
+    asked = ask_again(page, layout.reader, read)
+
+    async def on_read(request: gr.Request, event: gr.EventData, *values: Any) -> object:
+        return await asked(request, (event.document, event.page, event.start, event.end), *values)
 
     asking, inside = layout.asking, layout.inside
     for place in (

@@ -22,6 +22,8 @@ class RagInsideLayout:
     draw: gr.Button
     told: gr.HTML
     map: gr.Plot
+    held: gr.Textbox
+    """Hidden: the document, the first chunk of the leaf, and the chunk whose neighbours are shown, if any."""
 
 
 def lay_out_inside(page: Page[RagVisits]) -> RagInsideLayout:
@@ -46,4 +48,5 @@ def lay_out_inside(page: Page[RagVisits]) -> RagInsideLayout:
             chunks = place("rag-chunks", script_body("rag/open_passage", "rag/list_chunks"))
         with gr.Column(scale=2, min_width=280):
             near = place("rag-near", script_body("rag/open_passage"))
-    return RagInsideLayout(document, chunks, near, question, draw, told, drawn)
+    held = gr.Textbox("", visible=False, elem_id="rag-inside-held")
+    return RagInsideLayout(document, chunks, near, question, draw, told, drawn, held)

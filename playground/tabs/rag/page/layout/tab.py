@@ -88,14 +88,14 @@ def lay_out_rag(page: Page[RagVisits]) -> RagLayout:
                 inside = lay_out_inside(page)
             with gr.Tab(label("rag.mode_measure"), id="measure"):
                 measuring = lay_out_measure(page)
-    reader = place("rag-reader", script_body("rag/open_passage", "rag/reader"))
+    reader = place("rag-reader", script_body("rag/open_passage", "rag/reader"), kept=True)
     return RagLayout(files, modes, asking, searching, inside, measuring, assistant, reader, gr.JSON(visible=False))
 
 
 def _lay_out_ask(page: Page[RagVisits]) -> RagAskLayout:
     label = page.app.label
     past = place("rag-past", script_body("keep_open", "rag/open_passage"))
-    current = place("rag-current", script_body("keep_open", "rag/open_passage"))
+    current = place("rag-current", script_body("keep_open", "rag/open_passage", "undo"))
     active = place("rag-asking-active")
     question = gr.Textbox(
         label=label("rag.question"),

@@ -10,7 +10,7 @@ from providers.types import Image
 
 NOTICES = Notices("vision")
 say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sentence
-draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
+draw_notice, draw_alert, draw_undo = NOTICES.draw_notice, NOTICES.draw_alert, NOTICES.draw_undo
 
 
 def data_address(image: Image) -> str:

@@ -18,7 +18,7 @@ from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.page.drawing.columns import columns
 from playground.tabs.vision.page.drawing.messages import messages
-from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_notice, say
+from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_notice, draw_undo, say
 from playground.tabs.vision.page.events.columns import lay_columns
 from playground.tabs.vision.page.events.pictures import VisionPicturesScreen, add_sample, show_pictures
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
@@ -213,10 +213,11 @@ class _Drawn:
 
 
 def restart(app: App[VisionVisits], who: Who, it: ChosenModels) -> VisionAskScreen:
-    """A new conversation about the same pictures."""
+    """A new conversation about the same pictures; a click leads back to the one before."""
+    show, before = app.show(who), app.visits.session(who.visitor).turns
     session = app.visits.restart(who.visitor)
-    left = show_pictures(app, who, it, session, progress="")
-    return VisionAskScreen.showing("ask", chats=columns(app.show(who), it, session), notice="", left=left)
+    left, notice = show_pictures(app, who, it, session, progress=""), draw_undo(show, "begun") if before else ""
+    return VisionAskScreen.showing("ask", chats=columns(show, it, session), notice=notice, left=left)
 
 
 def export_conversation(app: App[VisionVisits], who: Who, kind: str) -> File:

@@ -8,7 +8,8 @@ from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, Page
 from playground.tabs.vision.page.drawing.columns import columns, draw_blind, draw_head
-from playground.tabs.vision.page.events.pictures import show_other_pictures
+from playground.tabs.vision.page.drawing.pieces import draw_undo
+from playground.tabs.vision.page.events.pictures import show_other_pictures, show_pictures
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
 from playground.tabs.vision.page.layout.tab import VisionLayout
 from playground.tabs.vision.visit.ask import MOST_COLUMNS
@@ -26,20 +27,39 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
         who = app.who(request)
         it = await choose_models(app, who, *refs)
         session = app.visits.session(who.visitor)
-        return [*lay_columns(app.show(who), it, session), *show_other_pictures(app, who, it).outputs()]
+        return [*lay_columns(app.show(who), it, session), *show_pictures(app, who, it, session).outputs()]
+
+    async def on_load(request: gr.Request, *refs: object) -> list[object]:
+        return await on_restored(request, None, *refs)
+
+    async def on_restored(request: gr.Request, picture: object, *refs: object) -> list[object]:
+        """After the page was read again in another language: the picture that was chosen for labels stays so."""
+        who = app.who(request)
+        it = await choose_models(app, who, *refs)
+        session = app.visits.session(who.visitor)
+        left = show_other_pictures(app, who, it, chosen=picture)
+        return [*lay_columns(app.show(who), it, session), *left.outputs()]
 
     async def on_clear(request: gr.Request, *refs: object) -> list[object]:
         who = app.who(request)
         it = await choose_models(app, who, *refs)
+        show, before = app.show(who), app.visits.session(who.visitor).pictures
         session = app.visits.clear(who.visitor)
-        left = show_other_pictures(app, who, it, progress="")
-        return [*lay_columns(app.show(who), it, session), *left.outputs()]
+        left, notice = show_other_pictures(app, who, it, progress=""), draw_undo(show, "cleared") if before else ""
+        return [*lay_columns(show, it, session), *left.outputs(), notice]
+
+    async def on_undo(request: gr.Request, *refs: object) -> list[object]:
+        """Back to the conversation and the pictures that were there before."""
+        who = app.who(request)
+        it, session = await choose_models(app, who, *refs), app.visits.undo(who.visitor)
+        return [*lay_columns(app.show(who), it, session), *show_other_pictures(app, who, it).outputs(), ""]
 
     page.sidebar.models.change(on_models, seats, outputs, **PRIVATE)
     asking.ocr.input(on_models, seats, outputs, **PRIVATE)
-    for event in (page.blocks.load, page.restored.change):
-        event(on_models, seats, outputs, **PRIVATE)
-    layout.pictures.clear.click(on_clear, seats, outputs, **PRIVATE)
+    page.blocks.load(on_load, seats, outputs, **PRIVATE)
+    page.restored.change(on_restored, [layout.labelling.picture, *seats], outputs, **PRIVATE)
+    layout.pictures.clear.click(on_clear, seats, [*outputs, asking.notice], **PRIVATE)
+    asking.notice.undo(on_undo, seats, [*outputs, asking.notice], **PRIVATE)
     wire_model_alerts(page, asking.notice, layout.measuring.progress)
 
 

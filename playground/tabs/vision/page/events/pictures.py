@@ -97,11 +97,15 @@ def show_pictures(
     return VisionPicturesScreen(shown=shown, clear=gr.update(visible=bool(session.pictures)), **places)
 
 
-def show_other_pictures(app: App[VisionVisits], who: Who, it: ChosenModels, **places: object) -> VisionPicturesScreen:
-    """As `show_pictures`, when there are other pictures than before."""
+def show_other_pictures(
+    app: App[VisionVisits], who: Who, it: ChosenModels, *, chosen: object = None, **places: object
+) -> VisionPicturesScreen:
+    """As `show_pictures`, when there are other pictures than before: the last, or the chosen one, is compared next."""
     session = app.visits.session(who.visitor)
     choices = picture_choices(app.show(who), session.pictures)
-    picture = gr.update(choices=choices, value=choices[-1][1] if choices else None)
+    numbers = [number for _, number in choices]
+    last = numbers[-1] if numbers else None
+    picture = gr.update(choices=choices, value=chosen if chosen in numbers else last)
     return show_pictures(app, who, it, session, picture=picture, **places)
 
 

@@ -135,7 +135,7 @@ def _lay_out_ask(page: Page[VisionVisits]) -> VisionAskLayout:
                 heads.append(gr.HTML(container=False))
                 chats.append(_chatbot(page, number))
             columns.append(column)
-    notice = place("vision-notice")
+    notice = place("vision-notice", script_body("undo"))
     question = gr.Textbox(
         label=label("vision.question"),
         placeholder=label("vision.question_hint"),

@@ -10,6 +10,7 @@ import gradio as gr
 
 from playground.page.parts.examples import example_language
 from playground.page.parts.fields import checked_within
+from playground.page.parts.held import held_values
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -87,35 +88,39 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
             yield [first, *outputs]
             first = gr.skip()
 
-    async def on_restored(request: gr.Request, held: str, *values: object) -> AsyncGenerator[list[object]]:
+    async def on_restored(request: gr.Request, shown: str, held: str, *values: object) -> AsyncGenerator[list[object]]:
         """After the page was read again in another language."""
-        text, refs = recall(held)
+        text, refs = recall(shown)
+        if any(lists := held_values(held, 3)):  # which are filled in only now
+            values = (*values[:3], *lists, *values[6:])
         if not text:
             yield ModelsArchitecturesScreen().outputs()
             return
         async for outputs in show(app.who(request), text, refs, values):
             yield outputs
 
-    async def on_opened(request: gr.Request) -> list[object]:
-        who = app.who(request)
+    async def on_opened(request: gr.Request, held: str) -> list[object]:
+        who, before = app.who(request), held_values(held, 3)
         listed = [await choices(app, who, head) for head in ("fill_mask", "seq2seq")]
-        boxes = [gr.update(choices=one, value=one[0][1] if one else "") for one in listed]
-        return [*boxes, _instructions(app, listed[1][0][1] if listed[1] else "")]
+        first = [kept or (one[0][1] if one else "") for kept, one in zip(before[:2], listed, strict=True)]
+        boxes = [gr.update(choices=one, value=value) for one, value in zip(listed, first, strict=True)]
+        return [*boxes, _instructions(app, first[1], before[2])]
 
-    page.restored.change(on_restored, [layout.looked_at, *inputs], layout.outputs, **PRIVATE)
+    page.restored.change(on_restored, [layout.looked_at, layout.held, *inputs], layout.outputs, **PRIVATE)
     for event in (layout.compare.click, layout.sentence.submit):
         event(on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
-    room.opened.change(on_opened, None, [layout.fill_mask, layout.seq2seq, layout.instruction], **PRIVATE)
-    layout.seq2seq.change(lambda ref: _instructions(app, ref), layout.seq2seq, layout.instruction, **PRIVATE)
+    lists = [layout.fill_mask, layout.seq2seq, layout.instruction]
+    room.opened.change(on_opened, layout.held, lists, **PRIVATE)
+    layout.seq2seq.input(lambda ref: _instructions(app, ref), layout.seq2seq, layout.instruction, **PRIVATE)
     wire_stop(app, layout.stop, app.visits.stop, SECTION)
 
 
-def _instructions(app: App[ModelsVisits], ref: object) -> object:
-    """What the chosen encoder–decoder was taught to be told."""
+def _instructions(app: App[ModelsVisits], ref: object, before: object = None) -> object:
+    """What the chosen encoder–decoder was taught to be told; `before` is what was chosen or written already."""
     known = {one.ref: one.instructions for one in app.reach.heads("seq2seq")}
     told = known.get(str(ref), ())
-    return gr.update(choices=list(told), value=told[-2] if len(told) > 1 else "")
+    return gr.update(choices=list(told), value=before or (told[-2] if len(told) > 1 else ""))
 
 
 async def choices(app: App[ModelsVisits], who: Who, head: Head) -> list[tuple[str, str]]:

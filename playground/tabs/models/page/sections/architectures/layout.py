@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
+from playground.page.parts.held import hold
 from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.models.lab.architectures import LENGTHS
@@ -33,6 +34,8 @@ class ModelsArchitecturesLayout:
     shown: gr.HTML
     looked_at: gr.Textbox
     """Hidden: the sentence and the models that are shown."""
+    held: gr.Textbox
+    """Hidden: what is chosen in the lists of models made for a task, and the instruction."""
 
     @property
     def settings(self) -> list[gr.blocks.Block]:
@@ -116,7 +119,7 @@ def lay_out_architectures(page: Page[ModelsVisits]) -> ModelsArchitecturesLayout
             gr.Markdown(label(f"models.becoming_{step}"))
     return ModelsArchitecturesLayout(
         *(sentence, compare, example, stop, order, smoothing, training, fill_mask, seq2seq, instruction),
-        *(length, fetch, shown, looked_at),
+        *(length, fetch, shown, looked_at, hold("architectures-held", fill_mask, seq2seq, instruction)),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.redrawn import ask_again
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -69,21 +70,32 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
         """After the page was read again in another language."""
         text, refs = recall(held)
         if not refs:
-            yield ModelsAttentionScreen().outputs()
+            yield [gr.skip()] * len(redrawn)
             return
         async for screen in look_at(app, app.who(request), refs, text):
-            yield screen.outputs()
+            yield [screen.shown, screen.looked_at, screen.look, screen.stop]  # what was asked is asked again
 
-    async def on_ablate(request: gr.Request, event: gr.EventData) -> str:
-        return await without(app, app.who(request), event.ref, event.heads, event.layers)
+    async def switched_off(request: gr.Request, ref: object, heads: object, layers: object) -> str:
+        return await without(app, app.who(request), ref, heads, layers)
 
-    async def on_lens(request: gr.Request, event: gr.EventData) -> str:
-        return await after_each_layer(app, app.who(request), event.ref, event.position)
+    async def answered(request: gr.Request, ref: object, position: object, method: object = None) -> str:
+        if method is None:
+            return await after_each_layer(app, app.who(request), ref, position)
+        return await what_counted(app, app.who(request), ref, position, method)
 
-    async def on_salience(request: gr.Request, event: gr.EventData) -> str:
-        return await what_counted(app, app.who(request), event.ref, event.position, event.method)
+    effect, told = ask_again(page, layout.effect, switched_off), ask_again(page, layout.asked, answered)
 
-    page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
+    async def on_ablate(request: gr.Request, event: gr.EventData) -> object:
+        return await effect(request, event.ref, event.heads, event.layers)
+
+    async def on_lens(request: gr.Request, event: gr.EventData) -> object:
+        return await told(request, event.ref, event.position)
+
+    async def on_salience(request: gr.Request, event: gr.EventData) -> object:
+        return await told(request, event.ref, event.position, event.method)
+
+    redrawn = [layout.shown, layout.looked_at, layout.look, layout.stop]
+    page.restored.change(on_restored, layout.looked_at, redrawn, **PRIVATE)
     for event in (layout.look.click, layout.sentence.submit):
         event(on_look, inputs, layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gradio as gr
 
 from playground.asking.pump import beats
 from playground.page.parts.examples import example_language
+from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -76,6 +77,10 @@ def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurp
     def on_guess(request: gr.Request, typed: str) -> list[object]:
         return guess_word(app, app.who(request), typed).outputs()
 
+    def on_game_restored(request: gr.Request, shown: object) -> list[object]:
+        return (go_on_guessing(app, app.who(request)) if is_marked(shown) else GuessingScreen()).outputs()
+
+    page.restored.change(on_game_restored, layout.game, layout.game_outputs, **PRIVATE)
     page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
     for event in (layout.look.click, layout.text.submit):
         event(on_look, [layout.text, *models], layout.outputs, **PRIVATE)
@@ -136,14 +141,20 @@ def guess_word(app: App[ModelsVisits], who: Who, typed: str) -> GuessingScreen:
         return _screen(app, who, guess_next(app.visits, who.visitor, checked_text(typed, app.bounds)[:200]))
     except PlaygroundError as error:
         game = app.visits.kept(who.visitor, GAME, GuessingGame)
-        drawn = draw_game(app.show(who), game) if game is not None else ""
-        return GuessingScreen(game=drawn + draw_alert(app.show(who), error, "game_nothing"))
+        drawn, mark = (draw_game(app.show(who), game), MARK) if game is not None else ("", "")
+        return GuessingScreen(game=drawn + draw_alert(app.show(who), error, "game_nothing") + mark)
+
+
+def go_on_guessing(app: App[ModelsVisits], who: Who) -> GuessingScreen:
+    """The game as it stands, where there is one; what is in the box stays."""
+    game = app.visits.kept(who.visitor, GAME, GuessingGame)
+    return replace(_screen(app, who, game), word=gr.update(visible=not game.over)) if game else GuessingScreen()
 
 
 def _screen(app: App[ModelsVisits], who: Who, game: GuessingGame) -> GuessingScreen:
     going = not game.over
     return GuessingScreen(
-        game=draw_game(app.show(who), game),
+        game=draw_game(app.show(who), game) + MARK,
         word=gr.update(visible=going, value=""),
         guess=gr.update(visible=going),
     )

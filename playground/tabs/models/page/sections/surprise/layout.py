@@ -51,7 +51,7 @@ def lay_out_surprise(page: Page[ModelsVisits]) -> ModelsSurpriseLayout:
     gr.Markdown(label("models.game_intro"), elem_classes="intro", elem_id="guess-intro")
     with gr.Row(elem_classes="doing"):
         begin = button(label("models.game_begin"), "guess-begin")
-    game = place("guess-shown", script_body("models/show_answer"))
+    game = place("guess-shown", script_body("models/show_answer"), kept=True)
     with gr.Row(elem_classes="doing"):
         word = gr.Textbox(
             label=label("models.game_word"), max_lines=1, visible=False, scale=0, min_width=220, elem_id="guess-word"

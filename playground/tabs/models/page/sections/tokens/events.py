@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.page.parts.redrawn import ask_again
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
 from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
@@ -44,8 +45,10 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
     async def on_word(request: gr.Request, word: str, *refs: object) -> str:
         return await follow_merges(app, app.who(request), chosen(*refs), word)
 
-    def on_opened(request: gr.Request) -> list[str]:
+    def on_opened(request: gr.Request, *written: str) -> list[object]:
         who = app.who(request)
+        if any(text.strip() for text in written):  # before the page was read again in another language
+            return [gr.skip(), gr.skip()]
         return [who.text("models.example_en"), who.text("models.example_es")]
 
     drawn = [layout.shown, layout.looked_at]
@@ -57,11 +60,13 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
         *((one, f"odd_{name}_text") for name, one in layout.odd.items()),
     ):
         button.click(_example(app, key), models, [layout.text, *drawn], **PRIVATE)
+    compared, found = ask_again(page, layout.compared, on_compare), ask_again(page, layout.found, on_query)
+    merged = ask_again(page, layout.merged, on_word)
     for event in (layout.compare.click, layout.first.submit, layout.second.submit):
-        event(on_compare, [layout.first, layout.second, *models], layout.compared, **PRIVATE)
-    layout.query.submit(on_query, [layout.query, *models], layout.found, **PRIVATE)
-    layout.word.submit(on_word, [layout.word, *models], layout.merged, **PRIVATE)
-    room.opened.change(on_opened, None, [layout.first, layout.second], **PRIVATE)
+        event(compared, [layout.first, layout.second, *models], layout.compared, **PRIVATE)
+    layout.query.submit(found, [layout.query, *models], layout.found, **PRIVATE)
+    layout.word.submit(merged, [layout.word, *models], layout.merged, **PRIVATE)
+    room.opened.change(on_opened, [layout.first, layout.second], [layout.first, layout.second], **PRIVATE)
 
 
 def _example(app: App[ModelsVisits], key: str) -> Any:

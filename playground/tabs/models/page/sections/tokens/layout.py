@@ -50,17 +50,17 @@ def lay_out_tokens(page: Page[ModelsVisits]) -> ModelsTokensLayout:
             second = gr.Textbox(label=label("models.second_text"), max_lines=6, min_width=260, elem_id="tokens-second")
         with gr.Row(elem_classes="doing"):
             compare = button(label("models.compare"), "tokens-compare", variant="primary")
-        compared = place("tokens-compared")
+        compared = place("tokens-compared", kept=True)
     with gr.Accordion(label("models.vocabulary_search"), open=False, elem_id="tokens-vocabulary"):
         query = gr.Textbox(
             label=label("models.query"), info=label("models.query_info"), max_lines=1, elem_id="tokens-query"
         )
-        found = place("tokens-found")
+        found = place("tokens-found", kept=True)
     with gr.Accordion(label("models.merging"), open=False, elem_id="tokens-merging"):
         word = gr.Textbox(
             label=label("models.word"), info=label("models.word_info"), max_lines=1, elem_id="tokens-word"
         )
-        merged = place("tokens-merged")
+        merged = place("tokens-merged", kept=True)
     return ModelsTokensLayout(
         text, cut, example, odd, shown, looked_at, first, second, compare, compared, query, found, word, merged
     )
