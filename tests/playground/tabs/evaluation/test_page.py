@@ -216,6 +216,7 @@ class TestCompare:
         file = exports.export_any(app, who, screen.open_run, "report")
         assert file is not None and file["name"].endswith(".html")
         assert "<script" not in file["content"] and "default-src 'none'" in file["content"]
+        assert file["content"].count("<details") == file["content"].count("<details open") > 0
         for kind in ("csv", "jsonl", "markdown", "notebook"):
             assert exports.export_any(app, who, screen.open_run, kind) is not None
         assert "p (Holm)" in exports.export_any(app, who, screen.open_run, "markdown")["content"]

@@ -169,3 +169,8 @@ async def test_the_default_model_against_itself_in_another_precision(model_home,
     assert [line.place.local for line in lines] == [True, True, False]
     assert all(line.energy is not None for line in lines[:2])
     assert lines[2].requests == 6
+    likely = await begun(visits, replace(asked, models=(models[0],), normalise="characters"))
+    assert (await last(visits.compare(WHO, likely))).state == "done"
+    (line,) = comparison(visits.stored(WHO, likely).description, kept_outcomes(visits, likely))
+    assert line.sure is not None and (line.sure.answers, line.sure.options) == (6, 18)
+    assert 0 < line.sure.error < 1 and line.sure.auc is not None and 0 < line.sure.auc < 1

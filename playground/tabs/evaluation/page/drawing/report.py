@@ -28,7 +28,8 @@ thead th { border-top: 0; color: #475569; } tbody th { font-weight: 600; } tr { 
 .quiet, small { color: #475569; } .right { color: #15803d; } .wrong { color: #b91c1c; } .share { font-weight: 650; }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 50%; background: var(--swatch);
   margin-right: 7px; }
-.whisker { display: inline-block; position: relative; width: 90px; height: 10px; border-bottom: 1px solid #cbd5e1; }
+.whisker { display: block; margin-bottom: 4px; position: relative; width: 90px; height: 10px;
+  border-bottom: 1px solid #cbd5e1; }
 .whisker i { position: absolute; top: 4px; height: 3px; background: var(--swatch); }
 .whisker b { position: absolute; top: 1px; width: 8px; height: 8px; margin-left: -4px; border-radius: 50%;
   background: var(--swatch); }
@@ -36,7 +37,8 @@ thead th { border-top: 0; color: #475569; } tbody th { font-weight: 600; } tr { 
 .square { width: 100%; font-size: 11px; } .square path { fill: none; } .square .grid { stroke: #e2e8f0; }
 .square .even { stroke: #64748b; stroke-dasharray: 3 4; } .square .line { stroke: var(--swatch); stroke-width: 2; }
 .square circle { fill: var(--swatch); } .square .tick { fill: #475569; }
-.words-used { display: none; } .notice { border-left: 3px solid #b45309; padding-left: .6rem; }
+.words-used, .run-settings summary, p:has(+ .questions-scroll) { display: none; }
+.notice { border-left: 3px solid #b45309; padding-left: .6rem; }
 @media print { body { margin: 0; max-width: none; } details { display: block; } }
 """
 
@@ -44,7 +46,7 @@ thead th { border-top: 0; color: #475569; } tbody th { font-weight: 600; } tr { 
 def report(show: Renderer, kind: MeasurementKind[Renderer], run: StoredRun, outcomes: Outcomes) -> RunFile:
     """Result, then the first questions with their marks."""
     title = html.escape(run.name)
-    body = kind.draw(show, run, outcomes)
+    body = kind.draw(show, run, outcomes).replace("<details", "<details open")  # nothing can be unfolded on paper
     items = draw_run_items(show, run, outcomes)
     more = ""
     if len(run.description.items) > PAGE:
