@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from providers.adapters.huggingface.families.heads.pool import LocalHead
@@ -39,7 +38,11 @@ class LocalSeq2Seq(LocalHead):
         async with self._pool.open(self.info, self.KIND) as network:
             pieces: asyncio.Queue[str | None] = asyncio.Queue()
             loop, stop = asyncio.get_running_loop(), threading.Event()
-            writer = _Writer(partial(loop.call_soon_threadsafe, pieces.put_nowait), stop, max_tokens, self.MARKS)
+
+            def tell(piece: str) -> None:
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+            writer = _Writer(tell, stop, max_tokens, self.MARKS)
             working = asyncio.ensure_future(asyncio.to_thread(_write, network, given, writer))
             working.add_done_callback(lambda _: pieces.put_nowait(None))
             first = None
