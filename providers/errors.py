@@ -76,6 +76,7 @@ class WeightsUnavailable(ConfigurationError):
 
     "bounds": a file asks for more than any such model has, or does not come to an end; `cause` is its name.
     "head": the files hold a model without the part that the task needs; `cause` is what they hold.
+    "own_memory": an architecture that keeps what it has read as no engine knows it.
     "damaged" is what a length, a checksum or a parser of the file itself has shown; "engine", that a process ended
     while it was loading; "unfit", that the files are whole, and nothing that is of use here can be made of them.
     `cause` is the module that could not be imported, the system's name of its error, or the class of a library's.
@@ -85,7 +86,7 @@ class WeightsUnavailable(ConfigurationError):
         *("offline", "gated", "not_found", "unsafe_format", "checksum", "disk", "memory", "damaged", "no_pip"),
         *("engine", "import", "unreadable", "failed", "unfit", "paused"),
         *("quantised", "architecture", "own_code", "encoder_decoder", "adapter", "parts", "bounds", "unwritable"),
-        *("too_large", "quantisation", "projector", "gguf_architecture", "head"),
+        *("too_large", "quantisation", "projector", "gguf_architecture", "head", "own_memory"),
     )
 
 

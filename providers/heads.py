@@ -13,7 +13,7 @@ from typing import Literal, Protocol, get_args, runtime_checkable
 from providers.errors import InputError
 from providers.types import Event, Package, Progress
 
-Head = Literal["fill_mask", "seq2seq", "classify", "tag_tokens", "find_span"]
+Head = Literal["fill_mask", "seq2seq", "causal", "classify", "tag_tokens", "find_span"]
 HEADS: tuple[Head, ...] = get_args(Head)
 BLANK = "___"
 """How a blank is written here, whatever a model's own mark for it is."""
@@ -174,6 +174,11 @@ class Headed(Protocol):
 
     def fill_mask(self, info: HeadInfo) -> FillMask: ...
     def seq2seq(self, info: HeadInfo) -> Seq2Seq: ...
+    def causal(self, info: HeadInfo) -> Seq2Seq:
+        """A causal model that no engine serves, such as XLNet, whose memory of what it read is of its own kind: it goes
+        on from a text."""
+        ...
+
     def classify(self, info: HeadInfo) -> Classify: ...
     def tag_tokens(self, info: HeadInfo) -> TagTokens: ...
     def find_span(self, info: HeadInfo) -> FindSpan: ...

@@ -35,6 +35,8 @@ from providers.types import Event, Progress, Request, TextDelta
 from providers.whitebox import inside
 
 SECTION = "architectures"
+_UNSERVED = "weights_unavailable.own_memory"
+"""What is said of a model that no engine runs; transformers' own loop does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +220,17 @@ class _Comparison:
         writing = provider.seq2seq(info).transform(
             self._plan.text, instruction=self._plan.instruction, max_tokens=self._plan.length
         )
+        return await self._streamed(column, tell, writing)
+
+    async def _continue(
+        self, column: ArchitectureColumn, tell: Tell, provider: Headed, info: HeadInfo
+    ) -> ArchitectureColumn:
+        writing = provider.causal(info).transform(column.prompt, max_tokens=self._plan.length)
+        return await self._streamed(column, tell, writing)
+
+    async def _streamed(
+        self, column: ArchitectureColumn, tell: Tell, writing: AsyncGenerator[Event]
+    ) -> ArchitectureColumn:
         async with aclosing(writing) as events:
             async for event in events:
                 match event:
@@ -237,6 +250,8 @@ class _Comparison:
                 column = replace(column, name=model.name, info=model, prompt=prompt)
                 request = continuation(model, prompt, self._plan.length, self._plan.sampling)
                 column = await self._written(column, tell, ref, request)
+                if column.failure is not None and column.failure.key == _UNSERVED:
+                    return await self._headed(ref, "causal", self._continue)(replace(column, failure=None), tell)
                 if column.failure is None:
                     box = await inside(provider, model)
                     column = replace(column, guesses=await next_words(box, model, prompt))

@@ -25,6 +25,8 @@ class LocalSeq2Seq(LocalHead):
     """An encoder–decoder on this computer."""
 
     KIND = "AutoModelForSeq2SeqLM"
+    MARKS = True
+    """The tokenizer's own marks stand around what is read."""
 
     async def transform(self, text: str, *, instruction: str = "", max_tokens: int = 60) -> AsyncGenerator[Event]:
         if not text.strip():
@@ -36,8 +38,12 @@ class LocalSeq2Seq(LocalHead):
         async with self._pool.open(self.info, self.KIND) as network:
             pieces: asyncio.Queue[str | None] = asyncio.Queue()
             loop, stop = asyncio.get_running_loop(), threading.Event()
-            writer = _Writer(lambda piece: loop.call_soon_threadsafe(pieces.put_nowait, piece), stop)
-            working = asyncio.ensure_future(asyncio.to_thread(_write, network, given, max_tokens, writer))
+
+            def tell(piece: str) -> None:
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+            writer = _Writer(tell, stop, max_tokens, self.MARKS)
+            working = asyncio.ensure_future(asyncio.to_thread(_write, network, given, writer))
             working.add_done_callback(lambda _: pieces.put_nowait(None))
             first = None
             try:
@@ -57,28 +63,37 @@ class LocalSeq2Seq(LocalHead):
         )
 
 
+class LocalCausal(LocalSeq2Seq):
+    """A causal model that transformers alone can write with: what it reads comes first, and is not told again."""
+
+    KIND = "AutoModelForCausalLM"
+    MARKS = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Who is told what is written, and who says when to stop."""
+    """Who is told what is written, who says when to stop, how many tokens at most, and `LocalSeq2Seq.MARKS`."""
 
     tell: Callable[[str], object]
     stop: threading.Event
+    most: int
+    marks: bool
 
 
-def _write(network: HeadNetwork, text: str, most: int, writer: _Writer) -> tuple[int, int, bool]:
+def _write(network: HeadNetwork, text: str, writer: _Writer) -> tuple[int, int, bool]:
     """Tokens that were read and written, and whether the model came to an end by itself."""
     with importing():
         import torch
         from transformers import StoppingCriteriaList
 
     with network.reading():
-        ids = list(network.encode(text)["input_ids"])
+        ids = list(network.encode(text, add_special_tokens=writer.marks)["input_ids"])
         given = torch.tensor([ids], device=network.network.device)
         stream = _Pieces(network.tokenizer, writer)
         written = network.network.generate(
             given,
             attention_mask=torch.ones_like(given),
-            max_new_tokens=most,
+            max_new_tokens=writer.most,
             max_length=None,
             do_sample=False,
             num_beams=1,
@@ -101,7 +116,7 @@ class _Pieces:
         self._started = False
 
     def put(self, value: Any) -> None:
-        """Called with the mark that a reply begins with, then with each token."""
+        """Called with what stands before the reply (a mark, or the text), then with each token."""
         if not self._started:
             self._started = True
             return

@@ -8,6 +8,8 @@ from pathlib import Path
 from providers.adapters.huggingface.bounded.checks import read_json
 from providers.importing import importing
 
+_OF_THEIR_OWN = frozenset({"xlnet", "reformer"})
+"""Causal models whose memory of what they have read has a form of its own: transformers' `generate` alone knows it."""
 Misfit = tuple[str, str]
 """A reason of `WeightsUnavailable`, and its cause."""
 
@@ -32,6 +34,8 @@ def misfit_by_config(folder: Path) -> Misfit | None:
         return "quantised", "MLX"
     if not _is_known(kind):
         return "own_code" if config.get("auto_map") else "architecture", kind[:60]
+    if kind in _OF_THEIR_OWN:
+        return "own_memory", kind
     return ("encoder_decoder", kind) if config.get("is_encoder_decoder") is True else None
 
 

@@ -159,3 +159,10 @@ def test_what_stands_before_the_blank():
     assert before_blank("A ___ and ___") == "A" and before_blank("nothing missing ") == "nothing missing"
     assert "faro" in sample_text("El viejo faro está", "en") and "lighthouse" in sample_text("xyz", "en")
     assert "faro" in sample_text("xyz", "es") and "lighthouse" in sample_text("xyz", "fr")
+
+
+async def test_xlnet_goes_on_where_no_engine_serves_it(app, who, tmp_path):
+    folder = tiny_heads.save_xlnet(tmp_path / "xlnet")
+    found = await compared(app, who, plan(text="the cat sat on", models=(f"huggingface/{folder}",), length=6))
+    _, causal, _ = found.columns
+    assert (causal.kind, causal.failure, causal.prompt) == ("causal", None, "the cat sat on") and causal.text

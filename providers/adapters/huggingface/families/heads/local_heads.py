@@ -9,7 +9,7 @@ from providers.adapters.huggingface.families.classify import LocalClassify
 from providers.adapters.huggingface.families.fill_mask import LocalFillMask
 from providers.adapters.huggingface.families.find_span import LocalFindSpan
 from providers.adapters.huggingface.families.heads.pool import HeadPool
-from providers.adapters.huggingface.families.seq2seq import LocalSeq2Seq
+from providers.adapters.huggingface.families.seq2seq import LocalCausal, LocalSeq2Seq
 from providers.adapters.huggingface.families.tag_tokens import LocalTagTokens
 from providers.adapters.huggingface.listing import PROVIDER, ModelListing
 from providers.adapters.huggingface.weights.store import is_folder
@@ -37,6 +37,9 @@ class LocalHeads:
 
     def seq2seq(self, info: HeadInfo) -> LocalSeq2Seq:
         return LocalSeq2Seq(info, self._heads)
+
+    def causal(self, info: HeadInfo) -> LocalCausal:
+        return LocalCausal(info, self._heads)
 
     def classify(self, info: HeadInfo) -> LocalClassify:
         return LocalClassify(info, self._heads)

@@ -99,7 +99,7 @@ class HeadNetwork:
     def _positions(self) -> int:
         """How many positions it has learnt. RoBERTa's begin after that of its filler."""
         most = getattr(self.network.config, "max_position_embeddings", None)
-        if not isinstance(most, int):
+        if not isinstance(most, int) or most < 1:  # XLNet says -1
             return _UNBOUNDED
         table = getattr(getattr(self.network.base_model, "embeddings", None), "position_embeddings", None)
         filler = getattr(table, "padding_idx", None)

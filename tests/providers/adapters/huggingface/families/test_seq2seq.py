@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
 from providers.base import fold
 from providers.errors import InputError, WeightsUnavailable
@@ -95,3 +95,21 @@ async def test_a_vocabulary_that_is_none_is_refused(opened: Open, tmp_path: Path
     (folder / "source.spm").write_bytes(b"\xff" * 2000)
     with pytest.raises(WeightsUnavailable):
         await fold(opened().seq2seq(info(folder)).transform(SENTENCE))
+
+
+async def test_xlnet_goes_on_as_generate_does(opened: Open, tmp_path: Path) -> None:
+    """No engine serves it: its memory of what it read is of its own kind."""
+    folder, prompt = tiny_heads.save_xlnet(tmp_path / "xlnet"), "the cat sat on"
+    provider = opened()
+    with pytest.raises(WeightsUnavailable) as unserved:
+        model = await provider.resolve(str(folder))
+        [progress async for progress in provider.prepare(model)]
+    assert unserved.value.reason == "own_memory"
+    named = await provider.resolve_head(str(folder), "causal")
+    said = await fold(provider.causal(named).transform(prompt, max_tokens=10))
+    assert said is not None and said.done.usage.output_tokens == 10
+    tokenizer, network = AutoTokenizer.from_pretrained(folder), AutoModelForCausalLM.from_pretrained(folder).eval()
+    given = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)["input_ids"]
+    with torch.no_grad():
+        ids: Any = network.generate(given, max_new_tokens=10, do_sample=False)
+    assert said.text == tokenizer.decode(ids[0, given.shape[1] :], skip_special_tokens=True)

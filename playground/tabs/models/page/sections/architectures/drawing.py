@@ -146,30 +146,31 @@ def _written(show: Renderer, one: ArchitectureColumn) -> str:
 
 
 def _table(show: Renderer, found: Compared) -> str:
-    """A line for each text and length."""
-    measured = [(one, part) for one in found.columns for part in one.coherence]
-    if not measured:
+    """Of each that wrote, a line for each length."""
+    rows = "".join(_rows(show, one) for one in found.columns if one.coherence)
+    if not rows:
         return ""
-    heads = draw_heads(
-        (
-            say(show, "measure_model"),
-            *(draw_term(show, f"coherence_{name}") for name in ("tokens", "repetition", "distinct", "perplexity")),
-        )
-    )
-    rows = "".join(_row(show, one, part) for one, part in measured)
+    names = ("tokens", "repetition", "distinct", "perplexity")
     title = say(show, "coherence_of")
-    table = draw_table(title, heads, rows, "results fitting")
+    table = draw_table(
+        title, draw_heads(draw_term(show, f"coherence_{name}") for name in names), rows, "results coherences"
+    )
     judged = say(show, "coherence_judge", name=found.judge) if found.judge else ""
     unjudged = show.alert(found.unjudged) if found.unjudged is not None else ""
     return f'<h4 class="coherence-title">{title}</h4>{table}<p class="quiet">{judged}</p>{unjudged}'
 
 
-def _row(show: Renderer, one: ArchitectureColumn, part: Coherence) -> str:
-    name = say(show, "architecture_ngram") if one.kind == "ngram" else html.escape(one.name)
-    kind = "" if one.kind == "ngram" else f" <small>{say(show, f'architecture_{one.kind}')}</small>"
+def _rows(show: Renderer, one: ArchitectureColumn) -> str:
+    kind = say(show, f"architecture_{one.kind}")
+    name = kind if one.kind == "ngram" else f"{html.escape(one.name)} <small>{kind}</small>"
+    lines = "".join(_row(show, part) for part in one.coherence)
+    return f'<tr class="whose"><th scope="rowgroup" colspan="4">{name}</th></tr>{lines}'
+
+
+def _row(show: Renderer, part: Coherence) -> str:
     distinct = "–" if part.distinct is None else show.number(part.distinct, ".2f")
     surprise = "–" if part.perplexity is None else show.number(part.perplexity, ",.1f")
     return (
-        f'<tr><th scope="row">{name}{kind}</th><td>{show.number(part.tokens, ",")}</td>'
+        f'<tr><th scope="row">{show.number(part.tokens, ",")}</th>'
         f"<td>{show.number(part.repetition, '.2f')}</td><td>{distinct}</td><td>{surprise}</td></tr>"
     )

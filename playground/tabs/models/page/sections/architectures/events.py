@@ -129,11 +129,15 @@ async def choices(app: App[ModelsVisits], who: Who, head: Head) -> list[tuple[st
     return head_choices(app.show(who), infos, await app.reach.held(infos), offline=app.settings.offline)
 
 
-async def example(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
-    """A sentence in the page's language where the models that write speak it, else in English."""
+async def spoken(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
+    """The page's language where the models that write speak it, else English."""
     known = await app.visits.known(who.visitor)
-    writers = [one for ref in refs if isinstance(one := known.get(ref), ModelInfo)]
-    return who.texts.text(example_language(writers, who.language), "models.architectures_example_text")
+    return example_language([one for ref in refs if isinstance(one := known.get(ref), ModelInfo)], who.language)
+
+
+async def example(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
+    """A sentence in that language."""
+    return who.texts.text(await spoken(app, who, refs), "models.architectures_example_text")
 
 
 async def show_architectures(
@@ -145,7 +149,7 @@ async def show_architectures(
         sentence = checked_text(text, app.bounds)
         plan = replace(
             checked_plan(app, sentence, choice),
-            asked=asked_of(who, sentence),
+            asked=asked_of(who, await spoken(app, who, refs), sentence),
             models=tuple(refs),
             sampling=sampling,
             language=who.language,
@@ -163,9 +167,10 @@ async def show_architectures(
         yield ModelsArchitecturesScreen.showing("compare", shown=draw_alert(show, error))
 
 
-def asked_of(who: Who, text: str) -> str:
+def asked_of(who: Who, language: str, text: str) -> str:
     """What a model that converses is asked about the sentence."""
-    return who.text(f"models.asked_{'blank' if len(between_blanks(text)) == 2 else 'plain'}", text=text)
+    key = f"models.asked_{'blank' if len(between_blanks(text)) == 2 else 'plain'}"
+    return who.texts.text(language, key, text=text)
 
 
 def checked_plan(app: App[ModelsVisits], text: str, choice: ArchitecturesChoice) -> ArchitecturesPlan:
