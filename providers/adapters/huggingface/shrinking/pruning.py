@@ -50,7 +50,7 @@ def head_sizes(layers: Layers, heads: int) -> torch.Tensor:
 
 def _by_head(output: Any, heads: int) -> torch.Tensor:
     """A view of that matrix, shape (heads, …): what is written to it changes the matrix."""
-    weight = output.weight
+    weight: torch.Tensor = output.weight
     if isinstance(output, nn.Linear):  # (out, heads × size)
         return weight.view(weight.shape[0], heads, -1).transpose(0, 1)
     return weight.view(heads, -1, weight.shape[1])  # transformers' Conv1D: (heads × size, out)

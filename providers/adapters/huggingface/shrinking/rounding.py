@@ -63,6 +63,9 @@ class Int8Rows(nn.Module):
     """A matrix of whole numbers from −127 to 127 with a scale for each row (Dettmers et al. 2022, "LLM.int8()", section
     2, without its outliers). As a linear map, or as the table of words."""
 
+    scale: torch.Tensor
+    whole: torch.Tensor
+
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, *, table: bool) -> None:
         super().__init__()
         scale = weight.float().abs().amax(dim=1).clamp_min(1e-12) / 127

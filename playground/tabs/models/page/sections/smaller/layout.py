@@ -90,9 +90,11 @@ def lay_out_smaller(page: Page[ModelsVisits]) -> ModelsSmallerLayout:
             ask = button(label("models.blind_ask"), "smaller-ask", variant="primary")
         pair = place("smaller-pair", script_body("models/show_answer"))
         with gr.Row(elem_classes="doing"):
-            votes = [
+            better_a, better_b, neither = (
                 button(label(f"models.blind_{one}"), f"smaller-better-{one}", visible=False)
                 for one in ("a", "b", "neither")
-            ]
+            )
         verdict = place("smaller-verdict")
-    return ModelsSmallerLayout(compare, stop, shown, kind, share, pruned, against, question, ask, pair, *votes, verdict)
+    return ModelsSmallerLayout(
+        compare, stop, shown, kind, share, pruned, against, question, ask, pair, better_a, better_b, neither, verdict
+    )
