@@ -99,7 +99,7 @@ class UnsupportedRequest(PlaygroundError):
 
     reasons = (
         *("images", "prefill", "rejected", "template", "tokenizer", "logits", "logprobs", "embedding", "likelihood"),
-        *("layers", "lens"),
+        *("layers", "lens", "forms", "form_engine"),
     )
 
 

@@ -12,10 +12,11 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from providers.errors import InputError
 from providers.types import ModelInfo
-from providers.whitebox import ScoredToken, Token, WhiteBox
+from providers.whitebox import ScoredToken, Token
 
 WINDOW = 1024
 """Tokens of a window where nobody names another: what even old models read at once."""
@@ -88,8 +89,16 @@ def window_for(model: ModelInfo, window: int | None = None) -> int:
     return max(2, min(window or WINDOW, model.context or WINDOW))
 
 
+class ScoresText(Protocol):
+    """What a likelihood is worked out with: a `WhiteBox`, or its like."""
+
+    async def encode(self, model: ModelInfo, text: str, *, begin: bool = False) -> tuple[Token, ...]: ...
+
+    async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[ScoredToken, ...]: ...
+
+
 async def text_likelihood(
-    box: WhiteBox,
+    box: ScoresText,
     model: ModelInfo,
     text: str,
     *,

@@ -24,6 +24,7 @@ from providers.adapters.huggingface.inspecting.inspector import LocalInspector
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
 from providers.adapters.huggingface.reply import LocalReply
+from providers.adapters.huggingface.shrinking.local import LocalShrunk
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.adapters.huggingface.weights.hub import Hub, answers
 from providers.adapters.huggingface.weights.store import Store
@@ -73,6 +74,7 @@ class HuggingFace(LocalWhiteBox, LocalHeads):
         LocalHeads.__init__(self, HeadPool(self._loader, self._compared), self._listing, options)
         self._embedders: dict[EmbeddingInfo, LocalEmbedder] = {}
         self._inspectors: dict[str, LocalInspector] = {}
+        self._shrunk: dict[str, LocalShrunk] = {}
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -239,6 +241,12 @@ class HuggingFace(LocalWhiteBox, LocalHeads):
                 found = LocalInspector(info, self._loader, self._store, partial(self._codec, info))
             self._inspectors[info.id] = found
         return self._inspectors[info.id]
+
+    def shrunk(self, model: ModelInfo) -> LocalShrunk:
+        """The same one for everybody."""
+        if model.id not in self._shrunk:
+            self._shrunk[model.id] = LocalShrunk(model, self._loader, self._store, partial(self._codec, model))
+        return self._shrunk[model.id]
 
     async def aclose(self) -> None:
         """Call off what is being made ready, and let the models go."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from playground.measuring import Control
 from playground.tabs.models.lab.card import Speed
+from playground.tabs.models.lab.smaller import ShrunkForm
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
@@ -24,6 +25,23 @@ _MOST = 300
 """Pieces of work that are kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """In the place of what would have come of work that the visitor stopped."""
+
+
+async def unless_stopped(control: Control, working: Coroutine[object, object, T]) -> T | Stopped:
+    """What comes of it; it is called off where the visitor stops it. Raises what it raises."""
+    task, stopping = asyncio.ensure_future(working), asyncio.ensure_future(control.until_stopped())
+    try:
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else Stopped()
+    finally:
+        for one in (task, stopping):
+            one.cancel()
+        await asyncio.gather(task, stopping, return_exceptions=True)
+
+
 @dataclass(slots=True)
 class ModelsVisits(Remembers):
     """One piece of work a visitor and section. A new one of a visitor's stops the one before.
@@ -35,6 +53,8 @@ class ModelsVisits(Remembers):
     sessions: Sessions
     speeds: Expiring[tuple[Speed, ...]] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
     """What was measured of this computer's engines, by the model's name: true for every visitor."""
+    forms: Expiring[ShrunkForm] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
+    """What was found of this computer's models made smaller, by model, form and questions: as `speeds`."""
     _works: Expiring[object] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
 
     @asynccontextmanager
@@ -57,19 +77,14 @@ class ModelsVisits(Remembers):
         """What each model gives, or why it does not, by its name: one after another, until it is stopped."""
         found: dict[str, T | Failure] = {}
         for ref in refs:
-            working, stopping = asyncio.ensure_future(ask(ref)), asyncio.ensure_future(control.stopping.wait())
             try:
-                await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                if not working.done():
-                    break
-                try:
-                    found[ref] = working.result()
-                except PlaygroundError as error:
-                    found[ref] = Failure.of(error)
-            finally:
-                for task in (working, stopping):
-                    task.cancel()
-                await asyncio.gather(working, stopping, return_exceptions=True)
+                one = await unless_stopped(control, ask(ref))
+            except PlaygroundError as error:
+                found[ref] = Failure.of(error)
+                continue
+            if isinstance(one, Stopped):
+                break
+            found[ref] = one
         return found
 
     def keep(self, visitor: str, section: str, work: object) -> None:

@@ -1,0 +1,105 @@
+"""A vote on two answers: first the vote, then whose they were."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import gradio as gr
+
+from playground.asking.pump import beats
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.models.lab.errors import FormError
+from playground.tabs.models.lab.smaller import Vote, form_of
+from playground.tabs.models.page.pieces import draw_alert, draw_sentence
+from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.sections.smaller.drawing import draw_pair, draw_verdict
+from playground.tabs.models.page.sections.smaller.events import first_writer, share_of
+from playground.tabs.models.page.sections.smaller.layout import ModelsSmallerLayout
+from playground.tabs.models.visit.smaller import ask_both, vote
+from playground.tabs.models.visit.visits import ModelsVisits
+from playground.visitors.checks import checked_text
+from providers.errors import PlaygroundError
+from providers.shrinking import Form
+from providers.types import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindScreen(Screen):
+    """Two answers, what the vote says, and the buttons."""
+
+    BUTTONS = ("ask", "better_a", "better_b", "neither")
+
+    pair: object = unchanged()
+    verdict: object = unchanged()
+    ask: object = unchanged()
+    better_a: object = unchanged()
+    better_b: object = unchanged()
+    neither: object = unchanged()
+
+
+def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:
+    app = page.app
+    fields = [layout.against, layout.share, layout.question, page.sidebar.models, room.beside]
+
+    async def on_ask(
+        request: gr.Request, name: str, percent: float, question: str, *refs: object
+    ) -> AsyncGenerator[list[object]]:
+        async for screen in ask_blindly(app, app.who(request), chosen(*refs), (name, percent), question):
+            yield screen.outputs()
+
+    for event in (layout.ask.click, layout.question.submit):
+        event(on_ask, fields, layout.blind_outputs, **PRIVATE)
+    for one, choice in ((layout.better_a, "a"), (layout.better_b, "b"), (layout.neither, "neither")):
+        one.click(_on_vote(app, choice), None, layout.blind_outputs, **PRIVATE)
+
+
+def _on_vote(app: App[ModelsVisits], choice: str) -> Any:
+    def on_vote(request: gr.Request) -> list[object]:
+        return reveal(app, app.who(request), choice).outputs()
+
+    return on_vote
+
+
+async def ask_blindly(
+    app: App[ModelsVisits], who: Who, refs: Sequence[str], against: tuple[object, object], question: str
+) -> AsyncGenerator[BlindScreen]:
+    """The whole model's answer and that of a smaller form, without saying which is which."""
+    show = app.show(who)
+    try:
+        name, percent = against
+        other = form_of(name, share_of(percent))
+        asked = checked_text(question, app.bounds) if question.strip() else who.text("models.blind_example")
+        ref = await first_writer(app, who, refs)
+        if ref is None:
+            yield BlindScreen(pair=draw_sentence(show, "smaller_none"), verdict="")
+            return
+        yield BlindScreen.showing(pair=draw_sentence(show, "blind_writing"), verdict="")
+        told = list[Progress]()
+        forms = (Form("float32"), other)
+        task = asyncio.ensure_future(ask_both(app.visits, who.visitor, ref, forms, asked, told.append))
+        async for _ in beats(task):
+            yield BlindScreen()
+        pair = task.result()
+        if pair is None:
+            yield BlindScreen.showing("ask", pair="")
+        else:
+            yield BlindScreen.showing("better_a", "better_b", "neither", pair=draw_pair(show, pair))
+    except PlaygroundError as error:
+        yield BlindScreen.showing("ask", pair=draw_alert(show, error), verdict="")
+
+
+def reveal(app: App[ModelsVisits], who: Who, choice: str) -> BlindScreen:
+    """Whose answers they were, after the vote, and all votes so far."""
+    show = app.show(who)
+    try:
+        chosen_one: Vote | None = next((one for one in get_args(Vote) if one == choice), None)
+        if chosen_one is None:
+            raise FormError("no_pair")
+        pair, tally = vote(app.visits, who.visitor, chosen_one)
+        return BlindScreen.showing("ask", pair=draw_pair(show, pair), verdict=draw_verdict(show, pair, tally))
+    except PlaygroundError as error:
+        return BlindScreen.showing("ask", verdict=draw_alert(show, error))

@@ -1,0 +1,128 @@
+"""Smaller models: formats are measured one after another, and a slider leaves parts out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.asking.pump import beats
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.models.lab.smaller import ShrunkForm, form_of
+from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
+from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.sections.smaller.drawing import draw_forms, draw_pruned, name_of_form
+from playground.tabs.models.page.sections.smaller.layout import ModelsSmallerLayout
+from playground.tabs.models.visit.smaller import SECTION, compare_formats, prune
+from playground.tabs.models.visit.visits import ModelsVisits
+from providers.errors import PlaygroundError
+from providers.shrinking import FORMATS, Form
+from providers.types import ModelInfo, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsSmallerScreen(Screen):
+    """The table of formats, and two buttons."""
+
+    BUTTONS = ("compare", "stop")
+
+    shown: object = unchanged()
+    compare: object = unchanged()
+    stop: object = unchanged()
+
+
+def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:
+    app, models = page.app, [page.sidebar.models, room.beside]
+
+    async def on_compare(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
+        async for screen in compare(app, app.who(request), chosen(*refs)):
+            yield screen.outputs()
+
+    async def on_share(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[str]:
+        async for drawn in leave_out(app, app.who(request), chosen(*refs), kind, percent):
+            yield drawn
+
+    fields = [layout.kind, layout.share, *models]
+    layout.compare.click(on_compare, models, layout.outputs, **PRIVATE)
+    layout.share.release(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
+    layout.kind.input(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
+    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+
+
+def questions(who: Who) -> tuple[str, ...]:
+    """What every form is asked, in the page's language."""
+    return tuple(who.text(f"models.smaller_question_{number}") for number in (1, 2, 3))
+
+
+def share_of(percent: object) -> object:
+    """Of what the slider says; whatever else comes from outside stays what it is."""
+    return percent / 100 if isinstance(percent, int | float) and not isinstance(percent, bool) else percent
+
+
+async def first_writer(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str | None:
+    """The first of the models that writes and is of this computer, or that nobody knows yet; `None` without any."""
+    known = await app.visits.known(who.visitor)
+    return next((ref for ref in refs if ref not in known or _writes(known[ref])), None)
+
+
+def _writes(info: object) -> bool:
+    return isinstance(info, ModelInfo) and info.local
+
+
+async def compare(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> AsyncGenerator[ModelsSmallerScreen]:
+    """A line a format, as they are measured."""
+    show = app.show(who)
+    ref = await first_writer(app, who, refs)
+    if ref is None:
+        yield ModelsSmallerScreen(shown=draw_sentence(show, "smaller_none"))
+        return
+    asked, told, found = questions(who), list[Progress](), list[ShrunkForm]()
+    yield ModelsSmallerScreen.showing("stop", shown=draw_sentence(show, "smaller_reading"))
+    try:
+        forms = compare_formats(app.visits, who.visitor, ref, asked, told.append)
+        async with aclosing(forms):
+            while True:
+                coming = asyncio.ensure_future(anext(forms, None))
+                async for _ in beats(coming):
+                    if told and not found:
+                        yield ModelsSmallerScreen(shown=draw_waiting(show, told[-1]))
+                    else:
+                        yield ModelsSmallerScreen()
+                    told.clear()
+                if (one := coming.result()) is None:
+                    break
+                found.append(one)
+                left = FORMATS[len(found) :]
+                coming_next = name_of_form(show, Form(left[0])) if left else ""
+                yield ModelsSmallerScreen(shown=draw_forms(show, found, asked, coming_next))
+        yield ModelsSmallerScreen.showing("compare", shown=draw_forms(show, found, asked) if found else "")
+    except PlaygroundError as error:
+        done = draw_forms(show, found, asked) if found else ""
+        yield ModelsSmallerScreen.showing("compare", shown=done + draw_alert(show, error))
+
+
+async def leave_out(
+    app: App[ModelsVisits], who: Who, refs: Sequence[str], kind: object, percent: object
+) -> AsyncGenerator[str]:
+    """The model without what is smallest, beside the whole one and all that was tried before."""
+    show = app.show(who)
+    try:
+        form = form_of(kind, share_of(percent))
+        ref = await first_writer(app, who, refs)
+        if ref is None:
+            yield draw_sentence(show, "smaller_none")
+            return
+        asked, told = questions(who)[:1], list[Progress]()
+        yield draw_sentence(show, "pruning_reading", what=name_of_form(show, form))
+        task = asyncio.ensure_future(prune(app.visits, who.visitor, ref, form, asked, told.append))
+        async for _ in beats(task):
+            yield draw_sentence(show, "pruning_reading", what=name_of_form(show, form))
+        if found := task.result():
+            yield draw_pruned(show, found, asked)
+    except PlaygroundError as error:
+        yield draw_alert(show, error)

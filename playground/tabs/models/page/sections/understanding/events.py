@@ -1,0 +1,120 @@
+"""Tasks of understanding: every way does the same items; then all of them classify one text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.asking.pump import beats
+from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.stops import wire_stop
+from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
+from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.sections.understanding.drawing import draw_task
+from playground.tabs.models.page.sections.understanding.fields import UnderstandingFields, checked_task
+from playground.tabs.models.page.sections.understanding.layout import OWN, ModelsUnderstandingLayout
+from playground.tabs.models.page.sections.understanding.one_text import draw_one_text
+from playground.tabs.models.visit.understanding import SECTION, KeptTask, classify, judge
+from playground.tabs.models.visit.visits import ModelsVisits
+from playground.visitors.checks import checked_text
+from providers.errors import PlaygroundError
+from providers.types import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsUnderstandingScreen(Screen):
+    """The table of the ways with what belongs to it, and two buttons."""
+
+    BUTTONS = ("run", "stop")
+
+    shown: object = unchanged()
+    looked_at: object = unchanged()
+    run: object = unchanged()
+    stop: object = unchanged()
+
+
+def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsUnderstandingLayout) -> None:
+    app, models = page.app, [page.sidebar.models, room.beside]
+
+    async def on_run(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
+        fields = UnderstandingFields(*values[:5])
+        async for screen in run_task(app, app.who(request), chosen(*values[5:]), fields):
+            yield screen.outputs()
+
+    async def on_classify(request: gr.Request, text: str, *values: object) -> AsyncGenerator[str]:
+        fields = UnderstandingFields(*values[:5])
+        async for drawn in classify_text(app, app.who(request), chosen(*values[5:]), fields, text):
+            yield drawn
+
+    def on_task(tasks: str) -> object:
+        return gr.update(visible=tasks == OWN)
+
+    def on_restored(request: gr.Request, held: str) -> object:
+        """After the page was read again in another language."""
+        who = app.who(request)
+        kept = app.visits.kept(who.visitor, SECTION, KeptTask) if held else None
+        return draw_task(app.show(who), kept) if kept is not None else gr.skip()
+
+    def on_opened(request: gr.Request) -> object:
+        language = app.who(request).language
+        return language if language in [value for _, value in layout.language.choices] else gr.skip()
+
+    page.restored.change(on_restored, layout.looked_at, layout.shown, **PRIVATE)
+    room.opened.change(on_opened, None, layout.language, **PRIVATE)
+    layout.tasks.change(on_task, layout.tasks, layout.own, **PRIVATE)
+    layout.run.click(on_run, [*layout.fields, *models], layout.outputs, **PRIVATE)
+    for event in (layout.classify.click, layout.text.submit):
+        event(on_classify, [layout.text, *layout.fields, *models], layout.said, **PRIVATE)
+    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+
+
+async def run_task(
+    app: App[ModelsVisits], who: Who, refs: Sequence[str], fields: UnderstandingFields
+) -> AsyncGenerator[ModelsUnderstandingScreen]:
+    """Every way on every item, as they come."""
+    show = app.show(who)
+    try:
+        task = await checked_task(app, who, refs, fields)
+        yield ModelsUnderstandingScreen.showing("stop", shown=draw_sentence(show, "understanding_running"))
+        told, kept = list[Progress](), KeptTask(task)
+        found = judge(app.visits, who.visitor, task, told.append)
+        async with aclosing(found):
+            while True:
+                coming = asyncio.ensure_future(anext(found, None))
+                async for _ in beats(coming):
+                    waiting = draw_waiting(show, told[-1]) if told else ""
+                    yield (
+                        ModelsUnderstandingScreen(shown=draw_task(show, kept, running=True) + waiting)
+                        if told
+                        else ModelsUnderstandingScreen()
+                    )
+                    told.clear()
+                if (one := coming.result()) is None:
+                    break
+                kept = one
+                yield ModelsUnderstandingScreen(shown=draw_task(show, kept, running=True))
+        yield ModelsUnderstandingScreen.showing("run", shown=draw_task(show, kept), looked_at="shown")
+    except PlaygroundError as error:
+        yield ModelsUnderstandingScreen.showing("run", shown=draw_alert(show, error, "understanding_nothing"))
+
+
+async def classify_text(
+    app: App[ModelsVisits], who: Who, refs: Sequence[str], fields: UnderstandingFields, text: str
+) -> AsyncGenerator[str]:
+    """One text by every way."""
+    show = app.show(who)
+    try:
+        asked = checked_text(text, app.bounds)
+        task = await checked_task(app, who, refs, fields)
+        said = draw_sentence(show, "understanding_running")
+        yield said
+        async for _ in beats(running := asyncio.ensure_future(classify(app.visits, who.visitor, task, asked))):
+            yield said
+        yield draw_one_text(show, asked, running.result())
+    except PlaygroundError as error:
+        yield draw_alert(show, error)

@@ -1,0 +1,61 @@
+"""What the section's components hold, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playground.measuring.tasks import TaskSet, load, own_wording
+from playground.page.parts.fields import texts_of
+from playground.page.program import App, Who
+from playground.tabs.models.lab.errors import TaskError
+from playground.tabs.models.lab.understanding import ALL, APPROACHES, LABEL_SETS, classes_of, parse_own
+from playground.tabs.models.page.sections.understanding.layout import OWN
+from playground.tabs.models.visit.understanding import Task
+from playground.tabs.models.visit.visits import ModelsVisits
+from playground.visitors.checks import checked_language, checked_text
+from providers.types import ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstandingFields:
+    """As they were chosen and typed."""
+
+    tasks: object = LABEL_SETS[0]
+    language: object = "en"
+    own: object = ""
+    approaches: object = APPROACHES
+    head: object = ""
+
+
+async def checked_task(app: App[ModelsVisits], who: Who, refs: Sequence[str], fields: UnderstandingFields) -> Task:
+    """The task, by the first of the models that writes and the first that makes vectors. Raises `InputError`s."""
+    chosen = texts_of(fields.approaches)
+    head = checked_text(fields.head, app.bounds, empty=True).strip()
+    approaches = [one for one in ALL if (one in chosen if one != "head" else head)]
+    if not approaches:
+        raise TaskError("no_approach")
+    tasks = _tasks(app, fields)
+    known = await app.visits.known(who.visitor)
+    embeds = [one.ref for one in app.reach.embeddings() if one.local]
+    return Task(
+        tasks=tasks,
+        sentences=_sentences(who, tasks),
+        approaches=approaches,
+        encoder=next((ref for ref in refs if ref in embeds), app.reach.embedding().ref),
+        writer=next((ref for ref in refs if ref not in known or isinstance(known[ref], ModelInfo)), None),
+        head=head,
+    )
+
+
+def _tasks(app: App[ModelsVisits], fields: UnderstandingFields) -> TaskSet:
+    language = checked_language(fields.language)
+    if fields.tasks == OWN:
+        return parse_own(checked_text(fields.own, app.bounds), language, own_wording("label", language))
+    return load(str(fields.tasks) if fields.tasks in LABEL_SETS else "", language)
+
+
+def _sentences(who: Who, tasks: TaskSet) -> dict[str, str]:
+    """What each class is called as a sentence, in the language of the texts."""
+    key = f"models.label_{tasks.name}"
+    return {one: who.texts.text(tasks.language, key, label=one) for one in classes_of(tasks)}

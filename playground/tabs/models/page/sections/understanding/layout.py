@@ -1,0 +1,106 @@
+"""The components of the section Tasks of understanding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.measuring.tasks import languages
+from playground.page.parts.buttons import button
+from playground.page.parts.places import place
+from playground.page.program import Page
+from playground.tabs.models.lab.understanding import APPROACHES, LABEL_SETS
+from playground.tabs.models.visit.visits import ModelsVisits
+from playground.web.scripts import script_body
+
+OWN = "own"
+"""The visitor's own texts, in the place of a task set."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsUnderstandingLayout:
+    """The section's components."""
+
+    tasks: gr.Dropdown
+    language: gr.Dropdown
+    own: gr.Textbox
+    approaches: gr.CheckboxGroup
+    head: gr.Textbox
+    run: gr.Button
+    stop: gr.Button
+    shown: gr.HTML
+    looked_at: gr.Textbox
+    """Hidden: that a task is shown."""
+    text: gr.Textbox
+    classify: gr.Button
+    said: gr.HTML
+
+    @property
+    def fields(self) -> list[gr.components.Component]:
+        """What is to be done, and how."""
+        return [self.tasks, self.language, self.own, self.approaches, self.head]
+
+    @property
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Of a `ModelsUnderstandingScreen`, in its order."""
+        return [self.shown, self.looked_at, self.run, self.stop]
+
+
+def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout:
+    label = page.app.label
+    gr.Markdown(label("models.understanding_intro"), elem_classes="quiet")
+    with gr.Row():
+        tasks = gr.Dropdown(
+            [(label(f"models.task_{one}"), one) for one in (*LABEL_SETS, OWN)],
+            value=LABEL_SETS[0],
+            label=label("models.understanding_task"),
+            min_width=200,
+            elem_id="understanding-task",
+        )
+        language = gr.Dropdown(
+            [(page.app.texts.text(one, "page.language"), one) for one in languages()],
+            value=languages()[0],
+            label=label("models.understanding_language"),
+            min_width=150,
+            elem_id="understanding-language",
+        )
+    own = gr.Textbox(
+        label=label("models.understanding_own"),
+        info=label("models.understanding_own_info"),
+        lines=5,
+        max_lines=12,
+        visible=False,
+        elem_id="understanding-own",
+    )
+    approaches = gr.CheckboxGroup(
+        [(label(f"models.approach_{one}"), one) for one in APPROACHES],
+        value=list(APPROACHES),
+        label=label("models.understanding_approaches"),
+        elem_id="understanding-approaches",
+    )
+    head = gr.Textbox(
+        label=label("models.understanding_head"),
+        info=label("models.understanding_head_info"),
+        max_lines=1,
+        elem_id="understanding-head",
+    )
+    with gr.Row(elem_classes="doing"):
+        run = button(label("models.understanding_run"), "understanding-run", variant="primary")
+        stop = button(label("models.stop"), "understanding-stop", visible=False, stops=True)
+    shown = place("understanding-shown")
+    looked_at = gr.Textbox("", visible=False, elem_id="understanding-looked-at")
+    with gr.Accordion(label("models.understanding_one"), open=False, elem_id="understanding-one"):
+        text = gr.Textbox(
+            label=label("models.understanding_text"),
+            info=label("models.understanding_text_info"),
+            lines=2,
+            max_lines=6,
+            elem_id="understanding-text",
+        )
+        with gr.Row(elem_classes="doing"):
+            classify = button(label("models.understanding_classify"), "understanding-classify", variant="primary")
+        said = place("understanding-said", script_body("models/show_answer"))
+    return ModelsUnderstandingLayout(
+        tasks, language, own, approaches, head, run, stop, shown, looked_at, text, classify, said
+    )
