@@ -34,6 +34,8 @@ def pieces(blocks: gr.Blocks) -> Iterator[tuple[str, str]]:
             shown = getattr(block, name, None)
             for piece in shown if isinstance(shown, list | tuple) else [shown]:
                 text = piece[0] if isinstance(piece, tuple) else piece
+                if isinstance(piece, tuple) and isinstance(piece[1], int | float) and text == str(piece[1]):
+                    continue  # a number to choose, of which Gradio makes a text
                 if not isinstance(text, bool | int | float | None):
                     yield f"{kind} {block.elem_id} {name}", str(text)
 
