@@ -41,6 +41,8 @@ class Parameter:
     """Values whose difference shows what it does, for a comparison; without any, the ends of its range."""
     basic: bool = False
     """Its control is always in sight."""
+    beside: bool = False
+    """Its control also stands beside the bars of the next token, which it moves."""
     openai: bool = False
     """Part of OpenAI's own protocol; of other servers' parameters, its Python client asks for `extra_body`."""
     wire_names: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +62,7 @@ class Sampling:
     """How the next token is chosen. `None` leaves a choice to the model; `temperature=0` means greedy everywhere."""
 
     temperature: float | None = _parameter(
-        effect="reshapes", high=2, default=0.7, basic=True, openai=True, transformers="temperature"
+        effect="reshapes", high=2, default=0.7, basic=True, beside=True, openai=True, transformers="temperature"
     )
     top_k: int | None = _parameter(
         effect="cuts",
@@ -70,10 +72,18 @@ class Sampling:
         neutral=0,
         compared=(5, 50),
         slider_end=200,
+        beside=True,
         transformers="top_k",
     )
     top_p: float | None = _parameter(
-        effect="cuts", high=1, default=1, neutral=1, compared=(0.5, 0.9), openai=True, transformers="top_p"
+        effect="cuts",
+        high=1,
+        default=1,
+        neutral=1,
+        compared=(0.5, 0.9),
+        beside=True,
+        openai=True,
+        transformers="top_p",
     )
     min_p: float | None = _parameter(
         effect="cuts", high=1, default=0, neutral=0, compared=(0.05, 0.3), transformers="min_p"

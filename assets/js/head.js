@@ -24,9 +24,10 @@
         for (const button of document.querySelectorAll(place))
           if (button.ariaLabel !== name) button.ariaLabel = button.title = name;
       for (const arrow of document.querySelectorAll(".thought-group .title button[aria-label='']:not([aria-hidden])")) {
-        arrow.ariaHidden = 'true';
-        arrow.tabIndex = -1;
+        arrow.ariaHidden = 'true';  // within a button of its own: no second one for the keyboard
+        arrow.disabled = true;
       }
+      for (const list of document.querySelectorAll('.examples[role=list]')) list.role = 'group';  // of buttons, no items
     }).observe(document.body, {childList: true, subtree: true});
   };
   if (document.body) start(); else addEventListener('DOMContentLoaded', start);  // Gradio inserts this late

@@ -8,12 +8,14 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.web.scripts import script_element
 from playground.web.visitor import LANGUAGE_COOKIE
+from providers.catalog import ASSETS
 
 _IS_ANSWER = re.compile(r"/gradio_api(/|$)|/config/?$|/health$")
 """Paths of answers that are one visitor's or one moment's: no cache on the way keeps them."""
@@ -99,8 +101,14 @@ class Harden:
 
 
 def _dress(page: bytes, language: str, nonce: str) -> bytes:
-    """First in the head, so that Gradio's own texts follow: the language, read at load time from the cookie."""
+    """First in the head, so that Gradio's own texts follow: the language, read at load time from the cookie; then the
+    style of the frame, so that nothing moves."""
     script = script_element("speak_language", {"cookie": LANGUAGE_COOKIE, "language": language})
     page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + language.encode(), page, count=1)
-    page = page.replace(b"<head>", b"<head>" + script.encode(), 1)
+    page = page.replace(b"<head>", b"<head>" + script.encode() + _frame(), 1)
     return re.sub(rb"<script\b", f'<script nonce="{nonce}"'.encode(), page)
+
+
+@cache
+def _frame() -> bytes:
+    return b"<style>" + (ASSETS / "frame.css").read_bytes() + b"</style>"

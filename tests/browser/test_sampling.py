@@ -74,6 +74,23 @@ def test_a_slider_moves_the_bars(open_page):
     expect(page.locator("#sampling-choice tr.cut .number.after").first).to_have_text("cut")
     expect(page.locator(".multiples figure")).to_have_count(4)
 
+    beside = page.locator("#sampling-sliders")
+    expect(beside.locator("output")).to_have_text(["1", "3", "1"])
+    assert unnamed(page) == []
+    beside.get_by_label("Top-k").fill("0")
+    expect(page.locator("#sampling-choice tr.cut")).to_have_count(0)
+    page.get_by_label("Show all sampling parameters").uncheck()
+    expect(page.locator("#top-k")).to_be_hidden()
+    beside.get_by_label("Top-k").fill("2")
+    expect(page.locator("#sampling-choice tr.cut")).to_have_count(23)
+    beside.get_by_label("Temperature").fill("0.3")
+    expect(page.locator("#temperature input[type=number]")).to_have_value("0.3")
+    page.mouse.wheel(0, 4000)
+    expect(page.locator(".multiples figure").last).to_be_in_viewport()
+    expect(beside).to_be_in_viewport()
+    open_mode(page, "#sampling-modes", "Sweep")
+    expect(beside).to_be_hidden()
+
 
 def test_the_template_is_a_switch_away(open_page):
     page = open_page(WORDS)
@@ -162,6 +179,7 @@ def test_a_hostile_prompt_is_text(open_page, faults):
     hostile = f'<img src="{faults.url}/stolen.png" onerror="window.stolen=1">{{{{value}}}}${{window.stolen=2}}`</span>'
     open_sampling(page)
     look(page, hostile)
+    page.locator("#sampling-read summary").click()
     shown = page.locator("#sampling-read .pieces").inner_text().replace("\n", "")
     assert "<0x3C>" in shown
     open_mode(page, "#sampling-modes", "Step by step")

@@ -16,10 +16,23 @@ def draw_explained(label: str, explanation: str) -> str:
 def draw_table(name: str, heads: str, rows: str, kind: str = "results", foot: str = "") -> str:
     """A table that scrolls within its place. `name` says what it is of; all are HTML, `kind` is its class; `foot` are
     rows that the others are to be measured against."""
-    return (
-        f'<div class="results-scroll" tabindex="0" role="region" aria-label="{name}"><table class="{kind}">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{f'<tfoot>{foot}</tfoot>' if foot else ''}</table></div>"
-    )
+    return _scrolling(name, _table(heads, rows, kind, foot))
+
+
+def draw_wide_table(name: str, heads: str, rows: str, more: str, foot: str = "") -> str:
+    """The same with more columns than a phone has room for: it shows the first three, what matters most, and the others
+    where a box with the text `more` is ticked."""
+    box = f'<label class="all-columns"><input type="checkbox"> {more}</label>'
+    return _scrolling(name, box + _table(heads, rows, "results folding", foot))
+
+
+def _scrolling(name: str, inside: str) -> str:
+    return f'<div class="results-scroll" tabindex="0" role="region" aria-label="{name}">{inside}</div>'
+
+
+def _table(heads: str, rows: str, kind: str, foot: str) -> str:
+    end = f"<tfoot>{foot}</tfoot>" if foot else ""
+    return f'<table class="{kind}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{end}</table>'
 
 
 def draw_heads(names: Iterable[str]) -> str:

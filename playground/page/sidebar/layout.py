@@ -101,18 +101,22 @@ def _lay_out_sampling(
     controls: dict[str, gr.components.Component] = {}
     with gr.Group(elem_id="sampling"):
         for name, known in PARAMETERS.items():
-            if known.basic:
+            if known.basic or known.beside:
                 controls[name] = _control(label, name, known, longest_reply)
         advanced = gr.Checkbox(label=label("sidebar.advanced"), value=False, elem_id="advanced")
     with gr.Group(visible=False, elem_id="sampling-advanced") as extra:
         for name, known in PARAMETERS.items():
-            if not known.basic:
+            if not (known.basic or known.beside):
                 controls[name] = _control(label, name, known, longest_reply)
     return controls, advanced, extra
 
 
 def _control(label: gr.I18n, name: str, known: Parameter, longest_reply: int) -> gr.components.Component:
-    """A parameter's control, as its field of `Sampling` says."""
+    """A parameter's control, as its field of `Sampling` says.
+
+    One that stands beside the bars is always on the page, to move with them; `style.css` shows it with all the others.
+    """
+    classes = None if known.basic else ["advanced"]
     title, info = label(f"parameter.{name}.label"), label(f"parameter.{name}.info")
     place = name.replace("_", "-")
     match known.control:
@@ -124,7 +128,14 @@ def _control(label: gr.I18n, name: str, known: Parameter, longest_reply: int) ->
             high = longest_reply if name == "max_tokens" else known.slider_end or known.high
             value = min(known.default or 0, high)
             return gr.Slider(
-                known.low, high, value=value, step=1 if known.whole else 0.01, elem_id=place, label=title, info=info
+                known.low,
+                high,
+                value=value,
+                step=1 if known.whole else 0.01,
+                elem_id=place,
+                elem_classes=classes,
+                label=title,
+                info=info,
             )
         case _:
             assert_never(known.control)

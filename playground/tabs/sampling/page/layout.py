@@ -22,6 +22,8 @@ class SamplingLayout:
     form: gr.Radio
     look: gr.Button
     example: gr.Button
+    sliders: gr.HTML
+    """Beside the bars that they move, for as long as bars are shown."""
     modes: gr.Tabs
     read: gr.HTML
     choice: gr.HTML
@@ -107,17 +109,18 @@ def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
                 info=label("sampling.form_info"),
                 elem_id="sampling-form",
             )
+    sliders = place("sampling-sliders", script_body("sampling/sliders"))
     with gr.Tabs(elem_id="sampling-modes", overflow_behavior="wrap") as modes:
         with gr.Tab(label("sampling.mode_next"), id="next"):
             read = place("sampling-read")
-            choice = place("sampling-choice", script_body("sampling/pick_token"))
+            choice = place("sampling-choice", script_body("keep_open", "sampling/pick_token"))
             beside = _lay_out_beside(page)
         with gr.Tab(label("sampling.mode_steps"), id="steps"):
             steps = _lay_out_steps(page)
         with gr.Tab(label("sampling.mode_sweep"), id="sweep"):
             sweeping = _lay_out_sweep(page)
     return SamplingLayout(
-        prompt, form, look, example, modes, read, choice, beside, steps, sweeping, gr.JSON(visible=False)
+        prompt, form, look, example, sliders, modes, read, choice, beside, steps, sweeping, gr.JSON(visible=False)
     )
 
 
@@ -163,7 +166,7 @@ def _lay_out_steps(page: Page[SamplingVisits]) -> SamplingStepsLayout:
             path = place("sampling-path", script_body("sampling/token_path"))
             forks = place("sampling-forks", script_body("sampling/go_to_branch"))
         with gr.Column(scale=2, min_width=280):
-            leaf = place("sampling-leaf", script_body("sampling/pick_token"))
+            leaf = place("sampling-leaf", script_body("keep_open", "sampling/pick_token"))
     return SamplingStepsLayout(**buttons, stop=stop, exports=exports, path=path, legend=legends, leaf=leaf, forks=forks)
 
 

@@ -124,7 +124,10 @@ class TestOneQuestion:
         assert final.count("<article") == 3 and final.count('class="right"') == 3
         assert '<mark class="found">42</mark>' in final
         assert "What to notice" in final
-        assert [one["visible"] for one in outputs[-1][1:]] == [True, False]
+        assert [one["visible"] for one in outputs[-1][1:3]] == [True, False]
+        line = outputs[0][3]
+        assert line["open"] is False, "the strategies fold away when one asks"
+        assert all(said in line["label"] for said in ("Zero-shot", "ReAct", "English"))
         text = shown_text(final)
         assert "calculator[12 + 30]" in text and "Observation42" in text
         assert "calls: 2" in text and "→" in text
@@ -149,7 +152,7 @@ class TestOneQuestion:
     async def test_errors_stand_where_the_cards_would(self, app, who, posed, names, said):
         (outputs,) = await self.shown(app, who, posed, ways(*names))
         assert 'role="alert"' in str(outputs[0]) and said in str(outputs[0])
-        assert [one["visible"] for one in outputs[1:]] == [True, False]
+        assert [one["visible"] for one in outputs[1:3]] == [True, False]
 
     async def test_no_strategy_at_all(self, app, who):
         none = StrategyChoice(strategies=(), models=(ADDER,), sampling=Sampling())

@@ -25,7 +25,15 @@ from playground.tabs.chat.page.drawing import messages
 from playground.tabs.chat.page.events.conversation import hand_over
 from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.run import Choices
-from playground.tabs.sampling.lab import DiversityLine, Node, SweepCell, SweepSetting, TokenTree
+from playground.tabs.sampling.lab import (
+    DiversityLine,
+    NextToken,
+    Node,
+    SweepCell,
+    SweepSetting,
+    TokenCandidate,
+    TokenTree,
+)
 from playground.tabs.sampling.page.drawing import bars, cells, tokens
 from playground.tabs.sampling.page.drawing.diversity import plot_diversity
 from playground.tabs.sampling.page.events.look import look, open_reply
@@ -359,3 +367,34 @@ def test_a_figure_says_what_it_shows(show):
     assert drawn["layout"]["yaxis"]["range"][0] == 0
     assert [line["name"] for line in drawn["data"]] == ["Top-k 5", "Top-k 50"]
     assert len({line["marker"]["symbol"] for line in drawn["data"]}) == 2
+
+
+def choice_of(*own: float, vocabulary: int = 1000) -> NextToken:
+    """A choice among tokens of these probabilities, which no slider changes."""
+    rows = tuple(
+        TokenCandidate(token=f"t{at}", id=at, logit=0, probability=one, reshaped=one, uncut=one, kept=True)
+        for at, one in enumerate(own)
+    )
+    return NextToken(rows, entropy=1, reshaped_entropy=1, survivors=vocabulary, cut_mass=0, vocabulary=vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("own", "seen"),
+    [
+        ((0.9, *[0.001] * 24), 5),  # one bar: four more that tell what comes next
+        ((*[0.09] * 8, *[0.0001] * 17), 8),
+        ([0.04] * 25, 25),
+        ((0.6, 0.3), 2),
+    ],
+)
+def test_tokens_whose_bars_nobody_would_see_share_a_line(show, own, seen):
+    drawn = bars.draw_bars(show, choice_of(*own))
+    table, _, tail = drawn.partition("<details")
+    assert table.count("data-token=") == seen and tail.count("data-token=") == len(own) - seen
+    rest = shown(table.partition("<tfoot>")[2])
+    assert f"{1000 - seen} others" in rest and show.percent(1 - sum(own[:seen])) in rest
+    assert (f"{len(own) - seen} of them" in tail) == (len(own) > seen)
+
+
+def shown(html: str) -> str:
+    return re.sub(r"<[^>]*>", " ", html)

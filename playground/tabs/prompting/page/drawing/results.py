@@ -10,7 +10,7 @@ from playground.measuring import Snapshot
 from playground.measuring.outcomes import State
 from playground.measuring.store import RunDescription
 from playground.measuring.summary import ColumnSummary, Outcomes, tries
-from playground.page.parts.measures import draw_explained, draw_heads, draw_swatch, draw_table, draw_whisker
+from playground.page.parts.measures import draw_explained, draw_heads, draw_swatch, draw_whisker, draw_wide_table
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_floors import draw_floors
 from playground.strategies.runs.describe import BASELINE
@@ -60,7 +60,8 @@ def draw_results(show: Renderer, found: Sequence[ResultLine], description: RunDe
     rows = "".join(_row(show, line, binary=binary) for line in found)
     foot = draw_floors(show, description, len(_HEADS) - 2) if description is not None and binary else ""
     words = _words(show, heads, explained, unread=any(line.found.unread for line in found))
-    return words + draw_table(say(show, "results"), draw_heads(heads.values()), rows, foot=foot)
+    every = html.escape(show.text("page.all_columns"))
+    return draw_wide_table(say(show, "results"), draw_heads(heads.values()), rows, every, foot) + words
 
 
 def _explained(binary: bool, found: Sequence[ResultLine], repeats: int) -> dict[str, str]:

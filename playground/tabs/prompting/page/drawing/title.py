@@ -29,5 +29,10 @@ def draw_title(show: Renderer, run: StoredRun) -> str:
 
 def strategy_names(show: Renderer, it: RunDescription) -> list[str]:
     """The run's strategies, each once."""
-    titles = {one.name: show.text(one.title) for one in strategies()}
+    titles = strategy_titles(show)
     return list(dict.fromkeys(titles.get(column.strategy, column.label) for column in it.columns))
+
+
+def strategy_titles(show: Renderer) -> dict[str, str]:
+    """What every strategy is called, by its name."""
+    return {one.name: show.text(one.title) for one in strategies()}

@@ -21,6 +21,8 @@ from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.cards import draw_cards
 from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_notice
+from playground.tabs.prompting.page.drawing.title import strategy_titles
+from playground.tabs.prompting.page.events.strategies import fold_ways
 from playground.tabs.prompting.page.fields import StrategyChoice, checked_question
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.cards import Card
@@ -41,6 +43,7 @@ class PromptingAskScreen(Screen):
     cards: object = unchanged()
     ask: object = unchanged()
     stop: object = unchanged()
+    ways: object = unchanged()
 
 
 def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -110,7 +113,12 @@ async def ask(
         async with aclosing(paced(app.visits.ask(who.visitor, asked, PLACE))) as snapshots:
             async for cards in snapshots:
                 said = draw_cards(show, cards)
-                yield PromptingAskScreen.showing("stop", cards=said) if first else PromptingAskScreen(cards=said)
+                if first:
+                    titles = strategy_titles(show)
+                    ways = fold_ways(show, [titles[name] for name in asked.strategies], posed.language)
+                    yield PromptingAskScreen.showing("stop", cards=said, ways=ways)
+                else:
+                    yield PromptingAskScreen(cards=said)
                 first = False
         yield PromptingAskScreen.showing("ask", cards=draw_asked(app, who, cards, drawn))
     except PlaygroundError as error:

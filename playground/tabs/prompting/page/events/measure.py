@@ -26,6 +26,7 @@ from playground.tabs.prompting.page.drawing.results import draw_results, draw_ru
 from playground.tabs.prompting.page.drawing.title import draw_title
 from playground.tabs.prompting.page.events.results import (
     draw_run,
+    fold_setup,
     hide_results,
     load_run,
     show_questions_again,
@@ -59,6 +60,8 @@ class PromptingMeasureScreen(MeasureScreen):
     differ: object = unchanged()
     items: object = unchanged()
     item: object = unchanged()
+    ways: object = unchanged()
+    setup: object = unchanged()
 
 
 def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -192,13 +195,15 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
                 changed = first or state != snapshot.state
                 buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
                 if changed:
-                    yield PromptingMeasureScreen.showing(*buttons, **drawn, open_run="", shown=run)
+                    yield PromptingMeasureScreen.showing(
+                        *buttons, **drawn, open_run="", shown=run, **(fold_setup(show, description) if first else {})
+                    )
                 else:
                     yield PromptingMeasureScreen(**drawn)
                 first, state = False, snapshot.state
         table = await asyncio.to_thread(draw_run, show, stored, snapshot.outcomes)
         progress = draw_run_progress(show, snapshot, begun)
-        results = await asyncio.to_thread(show_results, app, who, run)
+        results = {**await asyncio.to_thread(show_results, app, who, run), **fold_setup(show, description)}
         yield PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)
     except PlaygroundError as error:
         results = await asyncio.to_thread(show_results, app, who, run)
@@ -227,10 +232,9 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScr
     ended = Snapshot(
         state="done" if len(outcomes) >= description.total else "stopped", total=description.total, outcomes=outcomes
     )
-    table = draw_run(show, stored, outcomes)
-    progress = draw_run_progress(show, ended, 0)
-    results = show_results(app, who, run)
-    return PromptingMeasureScreen.showing("run", progress=progress, table=table, open_run=run, **results)
+    drawn = {"progress": draw_run_progress(show, ended, 0), "table": draw_run(show, stored, outcomes)}
+    places = {**show_results(app, who, run), **fold_setup(show, description)}
+    return PromptingMeasureScreen.showing("run", **drawn, open_run=run, **places)
 
 
 def reopen_as_it_was(

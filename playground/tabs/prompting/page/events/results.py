@@ -12,13 +12,15 @@ from playground.measuring.outcomes import Cell
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.render import Renderer
+from playground.page.parts.setup_line import folded, setup_of
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.items import draw_item, draw_items
 from playground.tabs.prompting.page.drawing.lines import result_lines
 from playground.tabs.prompting.page.drawing.pieces import draw_alert
 from playground.tabs.prompting.page.drawing.results import draw_whole_results
-from playground.tabs.prompting.page.drawing.title import draw_title
+from playground.tabs.prompting.page.drawing.title import draw_title, strategy_names
+from playground.tabs.prompting.page.events.strategies import fold_ways
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
@@ -52,6 +54,11 @@ def hide_results() -> dict[str, object]:
     hidden = gr.update(visible=False)
     differ = gr.update(visible=False, value=False)
     return {"accuracy": hidden, "costs": hidden, "differ": differ, "items": "", "item": ""}
+
+
+def fold_setup(show: Renderer, it: RunDescription) -> dict[str, object]:
+    """Places of a screen: above a run, one line says with which strategies, and one what they are measured on."""
+    return {"ways": fold_ways(show, strategy_names(show, it), it.language), "setup": folded(setup_of(show, it))}
 
 
 def show_results(app: App[PromptingVisits], who: Who, run: str) -> dict[str, object]:

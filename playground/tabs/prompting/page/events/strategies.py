@@ -8,6 +8,9 @@ import gradio as gr
 
 from playground.languages import closest
 from playground.measuring.tasks import languages
+from playground.page.parts.render import Renderer
+from playground.page.parts.run_titles import language_name
+from playground.page.parts.setup_line import folded
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.wording import wording
 from playground.tabs.prompting.page.drawing.pieces import draw_sentence
@@ -38,3 +41,8 @@ def wire_strategies(page: Page[PromptingVisits], layout: PromptingLayout) -> Non
     layout.strategies.change(on_strategies, layout.strategies, list(knobs.groups.values()), queue=False, **PRIVATE)
     filled = [layout.language, layout.explained, knobs.passages, knobs.template, layout.asking.cards]
     page.blocks.load(on_load, None, filled, **PRIVATE)
+
+
+def fold_ways(show: Renderer, names: Sequence[str], language: str) -> object:
+    """The strategies folded into a line that names them, and the language of their prompts."""
+    return folded([show.text("prompting.setup_ways"), ", ".join(names), language_name(show, language)])

@@ -9,6 +9,7 @@ import gradio as gr
 from playground.page.parts.measuring import MeasureButtons, lay_out_measure_buttons
 from playground.page.parts.own_questions import OwnQuestionsLayout, lay_out_own_questions
 from playground.page.parts.places import place
+from playground.page.parts.setup_line import lay_out_setup
 from playground.page.parts.task_sets import LARGEST_SEED, MODES
 from playground.page.program import Page
 from playground.strategies.runs.describe import MOST_REPEATS
@@ -39,12 +40,15 @@ class PromptingMeasureLayout:
     """Hidden: the run that goes on, or went on last."""
     resumed: gr.Textbox
     """Hidden: a run that is to go on, since it did when the page was read again."""
+    ways: gr.Accordion
+    setup: gr.Accordion
+    """Both fold into a line when a run begins: the strategies, and what they are measured on."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `PromptingMeasureScreen`, in its order."""
-        hidden = [self.open_run, self.shown]
-        return [self.progress, self.table, *self.buttons.outputs, *hidden, *self.results.outputs]
+        hidden, folding = [self.open_run, self.shown], [self.ways, self.setup]
+        return [self.progress, self.table, *self.buttons.outputs, *hidden, *self.results.outputs, *folding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,12 @@ class PromptingResultsLayout:
         return [self.accuracy, self.costs, self.differ, self.items, self.item]
 
 
-def lay_out_measure(page: Page[PromptingVisits]) -> PromptingMeasureLayout:
+def lay_out_measure(page: Page[PromptingVisits], ways: gr.Accordion) -> PromptingMeasureLayout:
     label = page.app.label
-    gr.Markdown(label("prompting.set_intro"), elem_classes="quiet")
-    fields, normalise = _lay_out_fields(page)
-    upload = lay_out_own_questions(page.app, "measure")
+    with lay_out_setup(label, "measure-setup") as setup:
+        gr.Markdown(label("prompting.set_intro"), elem_classes="quiet")
+        fields, normalise = _lay_out_fields(page)
+        upload = lay_out_own_questions(page.app, "measure")
     buttons = lay_out_measure_buttons(page.app, "measure", "prompting.run", "prompting.set_example")
     progress = place("measure-progress")
     table = place("measure-table")
@@ -83,6 +88,8 @@ def lay_out_measure(page: Page[PromptingVisits]) -> PromptingMeasureLayout:
         gr.Textbox("", visible=False, elem_id="measure-open"),
         gr.Textbox("", visible=False, elem_id="measure-shown"),
         gr.Textbox("", visible=False),
+        ways,
+        setup,
     )
 
 

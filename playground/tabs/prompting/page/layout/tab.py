@@ -11,6 +11,7 @@ import gradio as gr
 from playground.measuring.tasks import KINDS, languages
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.setup_line import lay_out_setup
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.strategy import strategies
 from playground.tabs.prompting.page.fields import StrategyChoice
@@ -72,6 +73,8 @@ class PromptingAskLayout:
     stop: gr.Button
     example: gr.Button
     cards: gr.HTML
+    ways: gr.Accordion
+    """What both modes start from; folded when one is asked."""
 
     @property
     def fields(self) -> list[gr.components.Component]:
@@ -80,40 +83,41 @@ class PromptingAskLayout:
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `PromptingAskScreen`, in its order."""
-        return [self.cards, self.ask, self.stop]
+        return [self.cards, self.ask, self.stop, self.ways]
 
 
 def lay_out_prompting(page: Page[PromptingVisits]) -> PromptingLayout:
     label = page.app.label
     gr.Markdown(label("prompting.intro"), elem_classes="intro")
-    with gr.Row(elem_id="prompting-ways", equal_height=False):
-        chosen = gr.CheckboxGroup(
-            [(label(one.title), one.name) for one in strategies()],
-            value=list(CHOSEN),
-            label=label("prompting.strategies"),
-            info=label("prompting.strategies_info"),
-            min_width=280,
-            scale=4,
-            elem_id="prompting-strategies",
-        )
-        language = gr.Radio(
-            [(page.app.texts.text(one, "page.language"), one) for one in languages()],
-            value=languages()[0],
-            label=label("prompting.language"),
-            info=label("prompting.language_info"),
-            min_width=200,
-            scale=1,
-            elem_id="prompting-language",
-        )
-    explained = place("prompting-explained", script_body("prompting/explain_strategy"))
-    with gr.Accordion(label("prompting.knobs"), open=False, elem_id="prompting-knobs"):
-        knobs = lay_out_knobs(page, CHOSEN)
-        gr.Markdown(label("prompting.knobs_info"), elem_classes="quiet")
+    with lay_out_setup(label, "prompting-setup", title="prompting.setup_ways") as ways:
+        with gr.Row(elem_id="prompting-ways", equal_height=False):
+            chosen = gr.CheckboxGroup(
+                [(label(one.title), one.name) for one in strategies()],
+                value=list(CHOSEN),
+                label=label("prompting.strategies"),
+                info=label("prompting.strategies_info"),
+                min_width=280,
+                scale=4,
+                elem_id="prompting-strategies",
+            )
+            language = gr.Radio(
+                [(page.app.texts.text(one, "page.language"), one) for one in languages()],
+                value=languages()[0],
+                label=label("prompting.language"),
+                info=label("prompting.language_info"),
+                min_width=200,
+                scale=1,
+                elem_id="prompting-language",
+            )
+        explained = place("prompting-explained", script_body("prompting/explain_strategy"))
+        with gr.Accordion(label("prompting.knobs"), open=False, elem_id="prompting-knobs"):
+            knobs = lay_out_knobs(page, CHOSEN)
+            gr.Markdown(label("prompting.knobs_info"), elem_classes="quiet")
     with gr.Tabs(elem_id="prompting-modes", overflow_behavior="wrap") as modes:
         with gr.Tab(label("prompting.mode_question"), id="question"):
-            asking = _lay_out_ask(page)
+            asking = _lay_out_ask(page, ways)
         with gr.Tab(label("prompting.mode_set"), id="set"):
-            measuring = lay_out_measure(page)
+            measuring = lay_out_measure(page, ways)
         with gr.Tab(label("prompting.mode_runs"), id="runs") as runs:
             kept = lay_out_runs(page)
     return PromptingLayout(
@@ -121,7 +125,7 @@ def lay_out_prompting(page: Page[PromptingVisits]) -> PromptingLayout:
     )
 
 
-def _lay_out_ask(page: Page[PromptingVisits]) -> PromptingAskLayout:
+def _lay_out_ask(page: Page[PromptingVisits], ways: gr.Accordion) -> PromptingAskLayout:
     label = page.app.label
     with gr.Row(elem_id="prompting-pose", equal_height=False):
         with gr.Column(scale=3, min_width=280):
@@ -171,4 +175,4 @@ def _lay_out_ask(page: Page[PromptingVisits]) -> PromptingAskLayout:
                 )
     cards = place("prompting-cards", script_body("keep_open"), kept=True)
     kind.change(lambda one: gr.update(visible=one in _WITH_CHOICES), kind, choices, queue=False, **PRIVATE)
-    return PromptingAskLayout(question, kind, choices, truth, context, ask, stop, example, cards)
+    return PromptingAskLayout(question, kind, choices, truth, context, ask, stop, example, cards, ways)

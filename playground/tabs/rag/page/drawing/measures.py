@@ -14,8 +14,8 @@ from playground.page.parts.measures import (
     draw_heads,
     draw_progress,
     draw_swatch,
-    draw_table,
     draw_whisker,
+    draw_wide_table,
 )
 from playground.page.parts.plots import SERIES, PlottedColumn, plot_intervals
 from playground.page.parts.render import Renderer
@@ -52,6 +52,18 @@ def draw_measure_title(show: Renderer, it: MeasureTitle) -> str:
     ]
     said = html.escape(" · ".join(part for part in parts if part))
     return f'<h4 class="part run-title">{say(show, f"set_{it.set_name}")} <small>{said}</small></h4>'
+
+
+def setup_parts(
+    show: Renderer, set_name: str, questions: int, ways: Sequence[str], sizes: Sequence[object]
+) -> list[str]:
+    """What is measured, for one line: set, n, ways, chunk lengths."""
+    return [
+        show.text(f"rag.set_{set_name}"),
+        show.text("page.setup_count", count=questions),
+        ", ".join(show.text(f"rag.way_{way}") for way in ways),
+        show.text("rag.title_sizes", sizes=", ".join(map(str, sizes))),
+    ]
 
 
 Tables = Mapping[str, Sequence[RetrievalScores]]
@@ -95,8 +107,8 @@ def draw_measure_table(show: Renderer, rows: Sequence[RetrievalScores], k: int, 
     )
     heads = draw_heads(say(show, f"result_{name}", k=k) for name in ("column", *_HEADS))
     lines = "".join(_row(show, row) for row in rows)
-    drawn = draw_table(say(show, "measure_plot"), heads, lines)
-    return f'<p class="words-used">{explained}</p>{drawn}' if words else drawn
+    drawn = draw_wide_table(say(show, "measure_plot"), heads, lines, html.escape(show.text("page.all_columns")))
+    return f'{drawn}<p class="words-used">{explained}</p>' if words else drawn
 
 
 def plot_recall(show: Renderer, rows: Sequence[RetrievalScores], k: int) -> go.Figure | None:

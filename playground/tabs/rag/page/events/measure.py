@@ -18,6 +18,7 @@ from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.setup_line import folded
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.measuring.columns import Way
@@ -30,6 +31,7 @@ from playground.tabs.rag.page.drawing.measures import (
     draw_measures,
     draw_searches,
     plot_recall,
+    setup_parts,
 )
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
 from playground.tabs.rag.page.events.files import Scanned, add
@@ -76,6 +78,7 @@ class RagMeasureScreen(Screen):
     kept: object = unchanged()
     confirm: object = unchanged()
     cancel: object = unchanged()
+    setup: object = unchanged()
 
 
 def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> None:
@@ -208,7 +211,8 @@ async def measure_ways(
         wanted = await asyncio.to_thread(checked_measurement, who, kept, fields, retrieval)
         latest, begun = Measured(), datetime.now(UTC).isoformat(timespec="seconds")
         hidden, preparing = gr.update(visible=False), draw_sentence(show, "measure_preparing")
-        yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden)
+        line = folded(setup_parts(show, str(fields.questions), len(wanted.questions), wanted.ways, wanted.sizes))
+        yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden, setup=line)
         name = measurement_name(show, wanted)
         async with aclosing(paced(measure(app.visits, who.visitor, wanted, name=name))) as steps:
             async for latest in steps:
@@ -233,7 +237,13 @@ def show_measures(show: Renderer, it: MeasuredWays, mark: str) -> RagMeasureScre
         table=table if there else "",
         plot=gr.update(value=figure, visible=there),
         kept=gr.update(visible=there),
+        setup=fold_title(show, it.title),
     )
+
+
+def fold_title(show: Renderer, it: MeasureTitle | None) -> object:
+    """The fields as one line, of a measurement that has a title."""
+    return gr.skip() if it is None else folded(setup_parts(show, it.set_name, it.questions, it.ways, it.sizes))
 
 
 def measurement_name(show: Renderer, wanted: Wanted) -> str:

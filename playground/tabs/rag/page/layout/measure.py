@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.setup_line import lay_out_setup
 from playground.page.program import Page
 from playground.tabs.rag.visit.visits import RagVisits
 
@@ -35,11 +36,13 @@ class RagMeasureLayout:
     kept: gr.Row
     confirm: gr.Button
     cancel: gr.Button
+    setup: gr.Accordion
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `RagMeasureScreen`, in its order."""
-        return [self.progress, self.table, self.plot, self.run, self.stop, self.kept, self.confirm, self.cancel]
+        buttons = [self.run, self.stop, self.kept, self.confirm, self.cancel]
+        return [self.progress, self.table, self.plot, *buttons, self.setup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +64,64 @@ class RagProposeLayout:
 
 def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
     label = page.app.label
-    gr.Markdown(label("rag.measure_intro"), elem_classes="quiet")
-    questions = gr.Radio(
-        [(label(f"rag.set_{name}"), name) for name in SETS],
-        value=SETS[0],
-        label=label("rag.set"),
-        info=label("rag.set_info"),
-        elem_id="rag-set",
-    )
-    with gr.Column(visible=False) as own:
-        gr.Markdown(label("rag.own_info"), elem_classes="quiet")
-        file = gr.File(
-            label=label("rag.own_file"),
-            type="filepath",
-            file_types=[".csv", ".jsonl", ".json"],
-            height=110,
-            elem_id="rag-own-file",
+    with lay_out_setup(label, "rag-measure-setup") as setup:
+        gr.Markdown(label("rag.measure_intro"), elem_classes="quiet")
+        questions = gr.Radio(
+            [(label(f"rag.set_{name}"), name) for name in SETS],
+            value=SETS[0],
+            label=label("rag.set"),
+            info=label("rag.set_info"),
+            elem_id="rag-set",
         )
-    told = place("rag-own-told", kept=True)
-    proposing = _lay_out_propose(page)
+        with gr.Column(visible=False) as own:
+            gr.Markdown(label("rag.own_info"), elem_classes="quiet")
+            file = gr.File(
+                label=label("rag.own_file"),
+                type="filepath",
+                file_types=[".csv", ".jsonl", ".json"],
+                height=110,
+                elem_id="rag-own-file",
+            )
+        told = place("rag-own-told", kept=True)
+        proposing = _lay_out_propose(page)
+        plan = _lay_out_plan(label)
+    with gr.Row(elem_classes="doing"):
+        run = button(label("rag.measure"), "rag-measure", variant="primary")
+        stop = button(label("rag.stop"), "rag-measure-stop", visible=False, stops=True)
+        example = button(label("rag.measure_example"), "rag-measure-example")
+        confirm = button(label("rag.measure_confirm"), "rag-measure-confirm", variant="primary", visible=False)
+        cancel = button(label("rag.measure_cancel"), "rag-measure-cancel", visible=False)
+    progress = place("rag-measure-progress")
+    table = place("rag-measure-table", kept=True)
+    plot = gr.Plot(show_label=False, label=label("rag.measure_plot"), visible=False, elem_id="rag-measure-plot")
+    with gr.Row(elem_classes="doing", visible=False) as kept:
+        exports = {
+            kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True, sign="download")
+            for kind in EXPORTS
+        }
+    fields: list[gr.components.Component] = [questions, proposing.approved, *plan]
+    return RagMeasureLayout(
+        fields,
+        own,
+        file,
+        told,
+        proposing,
+        run,
+        stop,
+        example,
+        progress,
+        table,
+        plot,
+        exports,
+        kept,
+        confirm,
+        cancel,
+        setup,
+    )
+
+
+def _lay_out_plan(label: gr.I18n) -> list[gr.components.Component]:
+    """Ways to search, lengths of chunks, and how many passages count."""
     with gr.Row(elem_id="rag-measure-plan"):
         ways = gr.CheckboxGroup(
             [(label(f"rag.way_{name}"), name) for name in WAYS],
@@ -106,24 +148,7 @@ def lay_out_measure(page: Page[RagVisits]) -> RagMeasureLayout:
             min_width=200,
             elem_id="rag-measure-k",
         )
-    with gr.Row(elem_classes="doing"):
-        run = button(label("rag.measure"), "rag-measure", variant="primary")
-        stop = button(label("rag.stop"), "rag-measure-stop", visible=False, stops=True)
-        example = button(label("rag.measure_example"), "rag-measure-example")
-        confirm = button(label("rag.measure_confirm"), "rag-measure-confirm", variant="primary", visible=False)
-        cancel = button(label("rag.measure_cancel"), "rag-measure-cancel", visible=False)
-    progress = place("rag-measure-progress")
-    table = place("rag-measure-table", kept=True)
-    plot = gr.Plot(show_label=False, label=label("rag.measure_plot"), visible=False, elem_id="rag-measure-plot")
-    with gr.Row(elem_classes="doing", visible=False) as kept:
-        exports = {
-            kind: button(label(f"rag.export_{kind}"), f"rag-export-{kind}", quiet=True, sign="download")
-            for kind in EXPORTS
-        }
-    fields: list[gr.components.Component] = [questions, proposing.approved, ways, sizes, k]
-    return RagMeasureLayout(
-        fields, own, file, told, proposing, run, stop, example, progress, table, plot, exports, kept, confirm, cancel
-    )
+    return [ways, sizes, k]
 
 
 def _lay_out_propose(page: Page[RagVisits]) -> RagProposeLayout:

@@ -96,22 +96,24 @@ def _lay_out_ask(page: Page[RagVisits]) -> RagAskLayout:
     label = page.app.label
     past = place("rag-past", script_body("keep_open", "rag/open_passage"))
     current = place("rag-current", script_body("keep_open", "rag/open_passage", "undo"))
-    active = place("rag-asking-active")
-    question = gr.Textbox(
-        label=label("rag.question"),
-        placeholder=label("rag.question_hint"),
-        lines=1,
-        max_lines=8,
-        elem_id="rag-question",
-    )
-    with gr.Row(elem_classes="doing"):
-        ask = button(label("rag.ask"), "rag-ask", variant="primary")
-        stop = button(label("rag.stop"), "rag-stop", visible=False, stops=True)
-        example = button(label("rag.example"), "rag-example")
-        new = button(label("rag.new"), "rag-new", quiet=True)
-        compare = gr.Checkbox(
-            label=label("rag.compare"), value=True, container=False, scale=0, min_width=220, elem_id="rag-compare"
+    with gr.Column(elem_id="rag-compose", elem_classes="compose"):
+        active = place("rag-asking-active")
+        question = gr.Textbox(
+            label=label("rag.question"),
+            placeholder=label("rag.question_hint"),
+            lines=1,
+            max_lines=8,
+            elem_id="rag-question",
         )
+        with gr.Row(elem_classes="doing"):
+            ask = button(label("rag.ask"), "rag-ask", variant="primary")
+            stop = button(label("rag.stop"), "rag-stop", visible=False, stops=True)
+            example = button(label("rag.example"), "rag-example")
+            compare = gr.Checkbox(
+                label=label("rag.compare"), value=True, container=False, scale=0, min_width=220, elem_id="rag-compare"
+            )
+    with gr.Row(elem_classes="doing"):
+        new = button(label("rag.new"), "rag-new", quiet=True)
     return RagAskLayout(active, question, compare, ask, stop, new, example, past, current)
 
 

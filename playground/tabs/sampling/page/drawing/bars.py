@@ -13,6 +13,10 @@ from playground.tabs.sampling.lab import NextToken, Small, TokenCandidate
 
 _ENDS = (0.1, 0.25, 0.5, 1.0)
 """Where the axis may end: it begins at zero and does not move with every change."""
+_FEWEST = 5
+"""Tokens that have a line of their own, however short their bars."""
+_SEEN = 0.005
+"""Of the axis's length: a shorter bar is not seen."""
 
 
 def draw_numbers(show: Renderer, choice: NextToken) -> str:
@@ -41,19 +45,54 @@ def draw_numbers(show: Renderer, choice: NextToken) -> str:
     return f'<dl class="facts">{cells}</dl>'
 
 
-def draw_bars(show: Renderer, choice: NextToken, *, rows: int | None = None, picked: bool = True) -> str:
-    """The likeliest tokens: the model's own probability above, the one after the sliders below. `picked`: each can be
-    chosen, and the text goes on with it."""
+def draw_bars(
+    show: Renderer, choice: NextToken, *, rows: int | None = None, picked: bool = True, key: str = "tail"
+) -> str:
+    """The likeliest tokens: the model's own probability above, the one after the sliders below. Those whose bars nobody
+    would see share a line, and unfold. `picked`: each can be chosen, and the text goes on with it."""
     shown = choice.rows[:rows]
     end = axis_end(shown)
+    seen = _seen(shown, end)
     heads = "".join(
         f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=end))}</th>'
         for name in ("token", "bar", "own", "uncut", "after")
     )
-    body = "".join(_bar(show, row, end, 1 - choice.cut_mass, picked=picked) for row in shown)
+    lines = [_bar(show, row, end, 1 - choice.cut_mass, picked=picked) for row in shown]
     caption = html.escape(show.text("sampling.bars_caption" if picked else "sampling.bars_caption_beside"))
+    first = f"<caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(lines[:seen])}</tbody>"
+    rest = _rest(show, choice, seen, end)
+    table = f'<table class="bars">{first}<tfoot>{rest}</tfoot></table>'
+    if not lines[seen:]:
+        return table
+    more = html.escape(show.text("sampling.bars_more", count=len(lines) - seen))
     return (
-        f'<table class="bars"><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+        f'{table}<details class="more-bars" data-key="{key}"><summary>{more}</summary><table class="bars">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines[seen:])}</tbody></table></details>"
+    )
+
+
+def _seen(rows: Sequence[TokenCandidate], end: float) -> int:
+    """How many of them have a line of their own."""
+    last = max((at for at, row in enumerate(rows, 1) if max(row.probability, row.reshaped) >= _SEEN * end), default=0)
+    return min(len(rows), max(last, _FEWEST))
+
+
+def _rest(show: Renderer, choice: NextToken, seen: int, end: float) -> str:
+    """All the tokens without a line of their own, together."""
+    count, shown = choice.vocabulary - seen, choice.rows[:seen]
+    if count <= 0 or not shown:
+        return ""
+    own, uncut, after = (
+        max(0.0, 1 - sum(found))
+        for found in zip(*((row.probability, row.uncut, row.reshaped) for row in shown), strict=True)
+    )
+    after = 0.0 if after < 1e-6 else after  # what is left of adding up
+    numbers = (("own", own), ("uncut", uncut), ("after", after))
+    cells = "".join(f'<td class="number {name}">{_percent(show, value)}</td>' for name, value in numbers)
+    return (
+        f'<tr class="rest"><th scope="row">{html.escape(show.text("sampling.bars_rest", count=count))}</th>'
+        f'<td class="track"><i class="own" style="width:{_width(own, end)}"></i>'
+        f'<i class="after" style="width:{_width(after, end)}"></i></td>{cells}</tr>'
     )
 
 

@@ -22,10 +22,11 @@ _LONGEST = 60
 
 
 def draw_prompt(show: Renderer, tokens: Sequence[Token]) -> str:
-    """The prompt as the model reads it, its own marks standing out."""
+    """The prompt as the model reads it, its own marks standing out. Without any, what comes after says the same."""
     title = html.escape(show.text("sampling.read", count=len(tokens)))
     pieces = "".join(draw_chip(token.piece, special=token.special) for token in tokens)
-    return f'<details class="read" open><summary>{title}</summary><div class="pieces">{pieces}</div></details>'
+    opened = " open" if any(token.special for token in tokens) else ""
+    return f'<details class="read"{opened}><summary>{title}</summary><div class="pieces">{pieces}</div></details>'
 
 
 def draw_path(show: Renderer, tree: TokenTree) -> str:

@@ -15,12 +15,14 @@ from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import legend
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_sentence
+from playground.tabs.sampling.page.drawing.sliders import BESIDE, draw_sliders
 from playground.tabs.sampling.page.drawing.tokens import draw_path
 from playground.tabs.sampling.page.events.tree import SamplingScreen, redraw, reshape, show_message
 from playground.tabs.sampling.page.fields import SamplingPrompt
 from playground.tabs.sampling.page.layout import FIRST, SamplingLayout
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_text
+from playground.web.scripts import script_function
 from providers.errors import InputError, PlaygroundError, UnsupportedRequest
 from providers.sampling import with_effect
 from providers.types import Message, Sampling
@@ -79,6 +81,8 @@ def wire_look(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
             trigger_mode="always_last",
             **PRIVATE,
         )
+    moved = [sliders[name].change for name in BESIDE]  # type: ignore[attr-defined]
+    gr.on(moved, None, None, None, js=script_function("sampling/follow_sliders"), **PRIVATE)
 
 
 async def _look(
@@ -109,7 +113,7 @@ def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
             screen = show_message(draw_alert(show, error))
         if app.visits.tree(who.visitor) is None:
             screen = SamplingScreen(choice=draw_sentence(show, "next.empty"), path=draw_sentence(show, "steps.empty"))
-        return [*screen.outputs(), legend(show), *FIRST]
+        return [*screen.outputs(), legend(show), draw_sliders(show), *FIRST]
 
     async def on_handed(request: gr.Request, handed: object, *values: object) -> AsyncGenerator[list[object]]:
         if not isinstance(handed, dict) or handed.get("tab") != "sampling":
@@ -128,7 +132,7 @@ def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
             first = [gr.skip()] * 3
 
     temperatures, _, values, seeds, _ = layout.sweep.fields
-    filled = [*layout.outputs, layout.steps.legend, temperatures, values, seeds]
+    filled = [*layout.outputs, layout.steps.legend, layout.sliders, temperatures, values, seeds]
     page.blocks.load(on_load, sliders, filled, **PRIVATE)
     opened = [layout.prompt, layout.form, layout.modes, *layout.outputs]
     page.handed.change(on_handed, [page.handed, *sliders], opened, **PRIVATE)

@@ -80,7 +80,7 @@ async def reshape(app: App[SamplingVisits], who: Who, sampling: Sampling) -> tup
     full += draw_beside(show, (_text(tree), beside[0]), (choice, beside[1])) if beside is not None else ""
     full += draw_multiples(show, smalls)
     ended = draw_sentence(show, "ended") if any(node.token.special for node in tree.path()[-1:]) else ""
-    return full + draw_notice(show, "next"), ended + draw_bars(show, choice, rows=_AT_LEAF)
+    return full + draw_notice(show, "next"), ended + draw_bars(show, choice, rows=_AT_LEAF, key="leaf-tail")
 
 
 def _text(tree: TokenTree) -> str:

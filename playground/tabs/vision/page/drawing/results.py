@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from playground.measuring.floors import Floors, floors, monotony
 from playground.measuring.summary import if_all_read
-from playground.page.parts.measures import draw_explained, draw_heads, draw_progress, draw_table
+from playground.page.parts.measures import draw_explained, draw_heads, draw_progress, draw_wide_table
 from playground.page.parts.plots import SERIES, Share, plot_shares
 from playground.page.parts.render import Renderer
 from playground.tabs.vision.lab.measure import TypeScore, type_floors
@@ -56,14 +56,15 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
         for one in it.columns
     )
     foot = _draw_floors(show, it, kinds)
-    table = draw_table(say(show, "plot"), heads, rows, foot=foot)
+    every = html.escape(show.text("page.all_columns"))
+    table = draw_wide_table(say(show, "plot"), heads, rows, every, foot)
     words = ["interval", *(["unread"] if any(one.unread for one in it.scores) else []), *(["floors"] if foot else [])]
     explained = [draw_term(show, word) for word in words]
     explained += [
         draw_explained(time, html.escape(show.text(f"prompting.result_{name}_info")))
         for name, time in zip(_TIMES, times, strict=True)
     ]
-    return f'<p class="words-used">{" ".join(explained)}</p>{table}'
+    return f'{table}<p class="words-used">{" ".join(explained)}</p>'
 
 
 def _draw_floors(show: Renderer, it: VisionResult, kinds: Sequence[str]) -> str:
@@ -119,6 +120,16 @@ def vision_title(show: Renderer, it: VisionResult, language: str, begun: str) ->
         show.text("prompting.title_when", when=show.moment(begun)),
     ]
     return " · ".join(parts)
+
+
+def setup_parts(show: Renderer, it: VisionResult) -> list[str]:
+    """What is measured, for one line: set, n, ways and models."""
+    return [
+        show.text("vision.title"),
+        show.text("page.setup_count", count=len(it.questions)),
+        ", ".join(dict.fromkeys(show.text(f"vision.way_{one.way}") for one in it.columns)),
+        ", ".join(dict.fromkeys(one.model.name for one in it.columns)),
+    ]
 
 
 def _seconds(show: Renderer, value: float | None) -> str:

@@ -18,6 +18,7 @@ from playground.page.parts.pace import paced
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.setup_line import folded
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.measure import WAYS
@@ -29,6 +30,7 @@ from playground.tabs.vision.page.drawing.results import (
     draw_scores,
     draw_vision_title,
     plot_scores,
+    setup_parts,
 )
 from playground.tabs.vision.page.fields import ChosenModels, choose_models
 from playground.tabs.vision.page.layout.tab import VisionLayout
@@ -59,6 +61,7 @@ class VisionMeasureScreen(Screen):
     cancel: object = unchanged()
     stop: object = unchanged()
     csv: object = unchanged()
+    setup: object = unchanged()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,8 @@ async def measure(
         name = show.text("vision.run_name", count=len(measuring.questions))
         async with aclosing(paced(app.visits.measure(who.visitor, measuring, name=name))) as snapshots:
             async for latest in snapshots:
+                if count < 0:
+                    screen = replace(screen, setup=folded(setup_parts(show, latest)))
                 if len(latest.snapshot.outcomes) != count:
                     count = len(latest.snapshot.outcomes)
                     title = draw_vision_title(show, latest, measuring.questions[0].language, begun)
@@ -192,6 +197,7 @@ def show_measured(show: Renderer, it: MeasuredImages, mark: str) -> VisionMeasur
         progress=draw_answers(show, found) + draw_failures(show, found),
         table=title + draw_scores(show, found) + draw_always_same(show, found) + draw_notice(show, "measure") + mark,
         plot=gr.update(value=figure, visible=figure is not None),
+        setup=folded(setup_parts(show, found)),
     )
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 from playground.measuring.tasks import languages
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.setup_line import lay_out_setup
 from playground.page.program import Page
 from playground.tabs.vision.lab.measure import WAYS
 from playground.tabs.vision.visit.measure import MOST_QUESTIONS
@@ -33,6 +34,7 @@ class VisionMeasureLayout:
     progress: gr.HTML
     table: gr.HTML
     plot: gr.Plot
+    setup: gr.Accordion
 
     @property
     def fields(self) -> list[gr.components.Component]:
@@ -42,37 +44,38 @@ class VisionMeasureLayout:
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `VisionMeasureScreen`, in its order."""
         buttons = [self.run, self.confirm, self.cancel, self.stop, self.csv]
-        return [self.progress, self.table, self.plot, *buttons]
+        return [self.progress, self.table, self.plot, *buttons, self.setup]
 
 
 def lay_out_measure(page: Page[VisionVisits]) -> VisionMeasureLayout:
     label, texts = page.app.label, page.app.texts
-    gr.Markdown(label("vision.measure_intro"), elem_classes="quiet")
-    with gr.Row(elem_id="vision-measure-plan"):
-        count = gr.Slider(
-            1,
-            MOST_QUESTIONS,
-            value=FEW,
-            step=1,
-            label=label("vision.count"),
-            info=label("vision.count_info"),
-            min_width=220,
-            elem_id="vision-count",
+    with lay_out_setup(label, "vision-measure-setup") as setup:
+        gr.Markdown(label("vision.measure_intro"), elem_classes="quiet")
+        with gr.Row(elem_id="vision-measure-plan"):
+            count = gr.Slider(
+                1,
+                MOST_QUESTIONS,
+                value=FEW,
+                step=1,
+                label=label("vision.count"),
+                info=label("vision.count_info"),
+                min_width=220,
+                elem_id="vision-count",
+            )
+            language = gr.Radio(
+                [(texts.text(one, "page.language"), one) for one in languages()],
+                value=languages()[0],
+                label=label("vision.language"),
+                min_width=180,
+                elem_id="vision-language",
+            )
+        ways = gr.CheckboxGroup(
+            [(label(f"vision.way_{way}"), way) for way in WAYS],
+            value=list(WAYS),
+            label=label("vision.ways"),
+            info=label("vision.ways_info"),
+            elem_id="vision-ways",
         )
-        language = gr.Radio(
-            [(texts.text(one, "page.language"), one) for one in languages()],
-            value=languages()[0],
-            label=label("vision.language"),
-            min_width=180,
-            elem_id="vision-language",
-        )
-    ways = gr.CheckboxGroup(
-        [(label(f"vision.way_{way}"), way) for way in WAYS],
-        value=list(WAYS),
-        label=label("vision.ways"),
-        info=label("vision.ways_info"),
-        elem_id="vision-ways",
-    )
     with gr.Row(elem_classes="doing"):
         run = button(label("vision.measure_run"), "vision-measure-run", variant="primary")
         confirm = button(label("vision.confirm"), "vision-measure-confirm", variant="primary", visible=False)
@@ -82,4 +85,4 @@ def lay_out_measure(page: Page[VisionVisits]) -> VisionMeasureLayout:
     progress = place("vision-measure-progress")
     table = place("vision-table", kept=True)
     plot = gr.Plot(show_label=False, label=label("vision.plot"), visible=False, elem_id="vision-plot")
-    return VisionMeasureLayout(count, ways, language, run, confirm, cancel, stop, csv, progress, table, plot)
+    return VisionMeasureLayout(count, ways, language, run, confirm, cancel, stop, csv, progress, table, plot, setup)

@@ -136,17 +136,19 @@ def _lay_out_ask(page: Page[VisionVisits]) -> VisionAskLayout:
                 chats.append(_chatbot(page, number))
             columns.append(column)
     notice = place("vision-notice", script_body("undo"))
-    question = gr.Textbox(
-        label=label("vision.question"),
-        placeholder=label("vision.question_hint"),
-        lines=1,
-        max_lines=8,
-        elem_id="vision-question",
-    )
+    with gr.Column(elem_id="vision-compose", elem_classes="compose"):
+        question = gr.Textbox(
+            label=label("vision.question"),
+            placeholder=label("vision.question_hint"),
+            lines=1,
+            max_lines=8,
+            elem_id="vision-question",
+        )
+        with gr.Row(elem_classes="doing"):
+            ask = button(label("vision.ask"), "vision-ask", variant="primary")
+            stop = button(label("vision.stop"), "vision-stop", visible=False, stops=True)
+            example = button(label("vision.example"), "vision-example")
     with gr.Row(elem_classes="doing"):
-        ask = button(label("vision.ask"), "vision-ask", variant="primary")
-        stop = button(label("vision.stop"), "vision-stop", visible=False, stops=True)
-        example = button(label("vision.example"), "vision-example")
         new = button(label("vision.new"), "vision-new", quiet=True)
         exports = {
             name: button(label(f"vision.export_{name}"), f"vision-export-{name}", quiet=True, sign="download")
