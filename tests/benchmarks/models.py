@@ -80,6 +80,7 @@ def section(page: Page, number: int) -> None:
 
 def measure(served: Served, browser: Browser) -> None:
     page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(600_000)
     page.goto(served.url)
     ready(page)
     page.get_by_role("tab", name="Models", exact=True).click()

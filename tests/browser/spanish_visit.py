@@ -27,8 +27,8 @@ SHOTS = (
     "Pregunta: ¿Cuál es la capital de Francia?\nRespuesta:"
 )
 NO_HUB = "http://127.0.0.1:9"
-_LONG = 600_000
-"""Milliseconds: 240 MB are fetched, unpacked and compared."""
+_LONG = 3_600_000
+"""Milliseconds: 240 MB are fetched, unpacked and compared, by a machine that may be busy."""
 
 
 @contextmanager
@@ -63,6 +63,7 @@ class SpanishVisit:
         """Temperature 0 and 60 tokens, so that every visit reads the same."""
         size = ViewportSize(width=DESKTOP["width"], height=DESKTOP["height"])
         context = browser.new_context(locale="es-ES", viewport=size, reduced_motion="reduce")
+        context.set_default_timeout(_LONG)
         page = context.new_page()
         page.goto(f"{served.url}?models={DEFAULT_MODEL}&temperature=0&max_tokens=60")
         ready(page)

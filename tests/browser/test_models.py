@@ -47,6 +47,7 @@ def taken_apart(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def seen(taken_apart: Served, browser: Browser) -> Iterator[Page]:
     """One page for the tests that begin alike: the tab, opened."""
     page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 860}).new_page()
+    page.set_default_timeout(120_000)  # a busy machine is slow, not wrong
     heard: list[str] = []
     watch(page, taken_apart.url, heard)
     page.goto(taken_apart.url)
@@ -182,6 +183,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page = browser.new_context(
         viewport=viewport, color_scheme=scheme, locale=locale, reduced_motion="reduce"
     ).new_page()
+    page.set_default_timeout(120_000)
     heard: list[str] = []
     watch(page, taken_apart.url, heard)
     page.goto(taken_apart.url)

@@ -13,7 +13,7 @@ from tests.browser.conftest import ARTEFACTS, watch
 from tests.browser.spanish_visit import BEGUN, GEMMA, SHOTS, SpanishVisit, without_the_second_model
 
 pytestmark = [pytest.mark.network, pytest.mark.long]
-_LONG = 300_000
+_LONG = 3_600_000
 
 
 def test_the_real_model_in_spanish(

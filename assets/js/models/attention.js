@@ -217,5 +217,9 @@ element.addEventListener('toggle', event => {
   markOff(figure, state);
   drawHead(figure, state);
 }, true);
-watch('value', () => setTimeout(build));
+watch('value', () => setTimeout(() => {
+  build();
+  const narrow = window.matchMedia('(max-width: 640px)').matches; // as in `show_result.js`
+  if (narrow && element.querySelector('figure')) element.scrollIntoView({block: 'start', behavior: 'smooth'});
+}));
 build();

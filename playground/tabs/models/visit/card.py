@@ -8,7 +8,9 @@ from dataclasses import replace
 from playground.tabs.models.lab.card import CardFacts, Speed, card_facts, measure_speed
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.errors import TermsNotAccepted
+from providers.embedding import EmbeddingInfo
 from providers.errors import Failure, PlaygroundError
+from providers.inspection import InspectedModel
 from providers.types import ModelInfo
 
 SECTION = "card"
@@ -31,9 +33,21 @@ async def _card(visits: ModelsVisits, visitor: str, ref: str) -> CardFacts | Fai
                 found = replace(found, known=(await card_facts(model, provider)).known)
         return replace(found, speeds=visits.speeds.get(ref) or ())
     except PlaygroundError as error:
-        published = isinstance(error, TermsNotAccepted) or error.key == "unsupported_request.layers"
-        if info is not None and published:  # what its makers say of it may be shown all the same
+        if info is not None and isinstance(error, TermsNotAccepted):  # what its makers say of it may be shown
             return await card_facts(info)
+        if error.key != "unsupported_request.layers":
+            return Failure.of(error)
+        return await _packed(visits, visitor, ref, info)
+
+
+async def _packed(visits: ModelsVisits, visitor: str, ref: str, info: InspectedModel | None) -> CardFacts | Failure:
+    """Of a model whose layers cannot be seen: what is known of it, and what runs it here."""
+    if isinstance(info, EmbeddingInfo):
+        return await card_facts(info)
+    try:
+        async with visits.reach.open(visitor, ref) as (provider, model):
+            return await card_facts(model, provider)
+    except PlaygroundError as error:
         return Failure.of(error)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from playground.tabs.models.lab.surprise import (
     GuessingGame,
@@ -13,7 +14,8 @@ from playground.tabs.models.lab.surprise import (
     surprised,
 )
 from playground.tabs.models.visit.visits import ModelsVisits
-from providers.errors import Failure, InputError
+from providers.errors import Failure, InputError, UnsupportedRequest
+from providers.types import ModelInfo
 from providers.whitebox import inside
 
 SECTION, GAME = "surprise", "game"
@@ -27,10 +29,22 @@ async def surprise(
 
     async def ask(ref: str) -> SurprisedModel:
         async with visits.reach.open(visitor, ref) as (provider, model):
-            return await surprised(await inside(provider, model), model, text, plan)
+            with _told_of_layers(model):
+                return await surprised(await inside(provider, model), model, text, plan)
 
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
         return await visits.each(control, [ref for ref in refs if ref not in embeds], ask)
+
+
+@contextmanager
+def _told_of_layers(model: ModelInfo) -> Iterator[None]:
+    """That logits cannot be had is told in the words of this tab: elsewhere they are of bars that are not drawn."""
+    try:
+        yield
+    except UnsupportedRequest as error:
+        if error.reason != "logits":
+            raise
+        raise UnsupportedRequest("layers", model=model.name) from error
 
 
 async def begin(visits: ModelsVisits, visitor: str, ref: str, text: str) -> GuessingGame:
@@ -39,7 +53,8 @@ async def begin(visits: ModelsVisits, visitor: str, ref: str, text: str) -> Gues
         visits.sessions.work.at(visitor, f"models-{GAME}"),
         visits.reach.open(visitor, ref) as (provider, model),
     ):
-        game = await begin_game(await inside(provider, model), model, text)
+        with _told_of_layers(model):
+            game = await begin_game(await inside(provider, model), model, text)
     visits.keep(visitor, GAME, game)
     return game
 

@@ -47,7 +47,8 @@ def lay_out_surprise(page: Page[ModelsVisits]) -> ModelsSurpriseLayout:
         look = button(label("models.surprise_look"), "surprise-look", variant="primary")
         stop = button(label("models.stop"), "surprise-stop", visible=False, stops=True)
         example = button(label("models.surprise_example"), "surprise-example")
-    shown, looked_at = place("surprise-shown"), gr.Textbox("", visible=False, elem_id="surprise-looked-at")
+    shown = place("surprise-shown", script_body("models/show_result"))
+    looked_at = gr.Textbox("", visible=False, elem_id="surprise-looked-at")
     gr.Markdown(label("models.game_intro"), elem_classes="intro", elem_id="guess-intro")
     with gr.Row(elem_classes="doing"):
         begin = button(label("models.game_begin"), "guess-begin")

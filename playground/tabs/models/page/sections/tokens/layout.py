@@ -10,6 +10,7 @@ from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.models.visit.visits import ModelsVisits
+from playground.web.scripts import script_body
 
 ODD_CASES = ("strawberry", "numbers", "accents", "emoji", "code")
 """Each with a button `models.odd_<name>` and a text `models.odd_<name>_text`."""
@@ -43,7 +44,8 @@ def lay_out_tokens(page: Page[ModelsVisits]) -> ModelsTokensLayout:
         cut = button(label("models.cut"), "tokens-cut", variant="primary")
         example = button(label("models.cut_example"), "tokens-example")
         odd = {name: button(label(f"models.odd_{name}"), f"tokens-odd-{name}", quiet=True) for name in ODD_CASES}
-    shown, looked_at = place("tokens-shown"), gr.Textbox("", visible=False, elem_id="tokens-looked-at")
+    shown = place("tokens-shown", script_body("models/show_result"))
+    looked_at = gr.Textbox("", visible=False, elem_id="tokens-looked-at")
     with gr.Accordion(label("models.two_languages"), open=False, elem_id="tokens-languages"):
         with gr.Row():
             first = gr.Textbox(label=label("models.first_text"), max_lines=6, min_width=260, elem_id="tokens-first")
