@@ -63,7 +63,7 @@ def test_only_these_are_published_and_every_parameter_has_a_default(client):
     api = client.view_api(return_format="dict")
     of_tabs = {"next_tokens", "sweep", "prompting", "evaluate", "rag_add", "rag_search", "rag_ask", "vision"}
     of_tabs |= {"compare", "runs", "metrics", "model_card", "tokenize", "attention", "surprisal"}
-    of_tabs |= {"fill_mask", "transform", "ngram", "neighbours"}
+    of_tabs |= {"fill_mask", "transform", "ngram", "neighbours", "classify"}
     of_all = {"chat", "models", "what_is_kept", "delete_everything"}
     assert set(api["named_endpoints"]) == {f"/{name}" for name in of_all | of_tabs}
     parameters = api["named_endpoints"]["/chat"]["parameters"]

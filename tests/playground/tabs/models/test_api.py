@@ -80,6 +80,7 @@ def test_ngram(client):
     assert found["perplexity"] > 1 and all(one["known"] for one in found["words"])
     assert found["trained"]["words"] == 42 and len(found["trained"]["ngrams"]) == 3
     assert found == client.predict("the cat sat on the", TEXT, order=3, length=9, seed=2, api_name="/ngram")
-    assert "lighthouse" in client.predict("The old", api_name="/ngram")["next"][0]["word"]
+    sample = client.predict("The old", api_name="/ngram")
+    assert "bridge" in {one["word"] for one in sample["next"]}, "without a text of one's own, the story"
     assert "at least 20 are needed" in refused(client, "/ngram", text="a", training="too short")
     assert refused(client, "/ngram", text="a", order=6)
