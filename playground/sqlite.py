@@ -38,10 +38,24 @@ class StorageFailed(PlaygroundError):
 
 
 def opened(path: Path) -> sqlite3.Connection:
-    """A connection for any thread, with a write-ahead log, so that reading waits for nobody; foreign keys hold."""
+    """A connection for any thread, with a write-ahead log, so that reading waits for nobody; foreign keys hold.
+
+    On a full disk, which has no room for what connections share of that log, it is the only one: it can be read.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _connected(path)
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_IOERR_SHMSIZE:
+            raise
+    return _connected(path, alone=True)
+
+
+def _connected(path: Path, *, alone: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=WAIT, check_same_thread=False, isolation_level=None)
     try:
+        if alone:  # SQLite then keeps in memory what it would share
+            connection.execute("pragma locking_mode = exclusive")
         _log_ahead(connection)
         connection.execute("pragma foreign_keys = on")
     except BaseException:  # of whatever kind: nobody else can close it
@@ -110,4 +124,5 @@ def _tell(reason: str) -> None:
 
 def _reason(error: sqlite3.Error) -> str | None:
     """sqlite3 tells its errors apart by number only where SQLite itself raised them."""
-    return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    code = getattr(error, "sqlite_errorcode", 0)
+    return "full" if code == sqlite3.SQLITE_IOERR_SHMSIZE else _REASONS.get(code & 0xFF)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +38,32 @@ def full_disk(number: int = errno.ENOSPC) -> Iterator[None]:
         patch.setattr(Path, "mkdir", refuse_new)
         patch.setattr(sqlite3, "connect", connect_bounded)
         yield
+
+
+@contextmanager
+def small_disk(place: Path, megabytes: int = 4) -> Iterator[bool]:
+    """A file system of its own at `place`, in memory, where this user may have one; whether it is there."""
+    place.mkdir()
+    options = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
+    try:
+        there = subprocess.run(options, capture_output=True).returncode == 0
+    except FileNotFoundError:  # a system without this program
+        there = False
+    try:
+        yield there
+    finally:
+        if there:
+            subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@contextmanager
+def filled(place: Path) -> Iterator[None]:
+    """Until the last byte of the disk."""
+    filler = place / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    try:
+        yield
+    finally:
+        filler.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from playground.text import texts
 from playground.visitors import ConversationKey
 from playground.visitors.kept_runs import KeptRuns
 from providers.types import Sampling
-from tests.playground.full_disk import full_disk
+from tests.playground.full_disk import filled, full_disk, small_disk
 from tests.playground.measuring.descriptions import sums
 from tests.playground.opening import open_program
 
@@ -145,11 +146,20 @@ KEEPING: tuple[Callable[[Home], Awaitable[None]], ...] = (
 )
 
 
-async def test_each_is_typed_and_takes_nothing_away(tmp_path: Path) -> None:
-    home = await Home.of(tmp_path)
+@pytest.mark.parametrize("really", [False, pytest.param(True, marks=pytest.mark.long)])
+async def test_each_is_typed_and_takes_nothing_away(tmp_path: Path, really: bool) -> None:
+    """`really`: a disk of its own, filled to the last byte, where this user may have one."""
+    with ExitStack() as held:
+        place = tmp_path / "disk"
+        full = filled(place) if really and held.enter_context(small_disk(place)) else full_disk()
+        await everything_refused(place, full)
+
+
+async def everything_refused(place: Path, full: AbstractContextManager[None]) -> None:
+    home = await Home.of(place)
     before = await home.state()
     told = {}
-    with full_disk():
+    with full:
         for keep in KEEPING:
             try:
                 await keep(home)
