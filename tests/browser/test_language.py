@@ -17,6 +17,8 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     page.get_by_role("tab", name="Prompting").first.click()
     page.locator("#prompting-example").click()
     expect(page.locator("#prompting-cards")).to_contain_text("What to notice")
+    open_panel(page, "#prompting-setup")
+    page.wait_for_timeout(500)  # what has just been unfolded does not yet listen
     page.locator("#prompting-language").get_by_text("Español").click()
     open_mode(page, "#prompting-modes", "A set")
     page.locator("#measure-repeats input").first.fill("2")
@@ -27,6 +29,8 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     open_mode(page, "#prompting-modes", "Runs")
     expect(page.locator("#runs-name").locator("input, textarea")).not_to_have_value("")
     open_mode(page, "#prompting-modes", "A set")
+    open_panel(page, "#prompting-setup")
+    page.wait_for_timeout(500)  # what has just been unfolded does not yet listen
     page.locator("#prompting-strategies").get_by_text("Self-consistency").click()
     open_panel(page, "#prompting-knobs")
     page.locator("#measure-table details.run-settings summary").click()
@@ -53,6 +57,8 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     expect(page.locator("#measure-repeats input").first).to_have_value("2")
     expect(page.locator("#prompting-strategies input:checked")).to_have_count(3)
     expect(page.locator("#prompting-language").get_by_label("Español")).to_be_checked()
+    open_panel(page, "#prompting-setup")
+    page.wait_for_timeout(500)  # what has just been unfolded does not yet listen
     expect(page.locator("#prompting-knobs .knobs:visible").first).to_be_visible()
     open_mode(page, "#prompting-modes", "Una pregunta")
     expect(page.locator("#prompting-cards")).to_contain_text("En qué fijarse")

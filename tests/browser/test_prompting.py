@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose, in_every_look, open_mode, use_endpoint
+from tests.browser.driving import choose, in_every_look, open_mode, open_panel, use_endpoint
 from tests.browser.test_look import unnamed
 
 ADDER = "?models=scripted/adder"
@@ -17,7 +17,7 @@ ADDER = "?models=scripted/adder"
 def open_prompting(page: Page, mode: str | None = None) -> None:
     page.get_by_role("tab", name="Prompting", exact=True).click()
     # What depends on the visitor comes all at once, the chosen strategies with it.
-    expect(page.locator("#prompting-explained summary")).to_be_visible()
+    expect(page.locator("#prompting-explained summary")).to_have_count(1)
     if mode is not None:
         open_mode(page, "#prompting-modes", mode)
 
@@ -98,6 +98,7 @@ def test_a_strategy_of_ones_own(open_page):
     box.fill("Whisper: {question}")
     ask(page, "how much is 2 and 3")
     expect(cards(page).first.locator(".said")).to_contain_text("You said: Whisper: how much is 2 and 3")
+    open_panel(page, "#prompting-setup")  # it has become a line
     box.fill("{question.__class__}")
     ask(page, "how much is 2 and 3")
     expect(cards(page).first.locator("[role=alert]")).to_contain_text("no gap that can be filled")
@@ -161,6 +162,11 @@ def test_pause_go_on_stop_and_finish_after_a_reload(open_page):
 def test_runs_are_named_compared_exported_and_deleted(open_page):
     page = open_page(ADDER)
     example(page)
+    line = page.locator("#measure-setup > button")
+    expect(line).to_contain_text(re.compile("Sentiment · n = 10 · .*adder · seed 0"))
+    expect(page.locator("#measure-count")).to_be_hidden()
+    line.click()
+    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
     page.locator("#measure-count input[type=number]").fill("5")
     page.locator("#measure-count input[type=number]").press("Tab")
     page.locator("#measure-run").click()

@@ -24,7 +24,7 @@ def _slider(show: Renderer, name: str, known: Parameter) -> str:
     told = html.escape(show.text(f"parameter.{name}.info"))
     high = known.slider_end or known.high
     return (
-        f'<label title="{told}"><span>{label}</span> <output></output>'
+        f'<label title="{told}"><span>{label}</span> <b></b>'
         f'<input type="range" min="{known.low:g}" max="{high:g}" step="{1 if known.whole else 0.01}"'
         f' value="{known.default or 0:g}" aria-label="{label}" data-control="{name.replace("_", "-")}"></label>'
     )
