@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncGenerator
 
 import numpy as np
 import pytest
 
+from playground.page.parts.redrawn import is_marked
 from playground.tabs.models.lab.analogies import AskedWord, parse_words, solve_in_sentences, usual_words
 from playground.tabs.models.lab.errors import VectorsError, VectorsLimit
 from playground.tabs.models.lab.vectors import ComparedTexts, compare_embedded, lay_out, normalised, parse_texts
 from playground.tabs.models.lab.word_in_context import WordVectors, find_word
 from playground.tabs.models.page.sections.vectors.api import analogy_json
-from playground.tabs.models.page.sections.vectors.events import compare_texts, look_at_word, solve_words
+from playground.tabs.models.page.sections.vectors.events import (
+    compare_texts,
+    ending,
+    look_at_word,
+    solve_words,
+)
 from playground.tabs.models.visit.vectors import compare, in_contexts, solve
 from providers.embedding import EmbeddingInfo
 from providers.errors import PlaygroundError
@@ -157,3 +164,13 @@ async def test_sums_by_hand():
     assert found.candidates == 4 and found.neighbours[0].cosine == pytest.approx(1.4 / 2**0.5)
     alike = await compare_embedded(Two(), ("a", "c"))  # type: ignore[arg-type]
     assert alike.cosines[0, 1] == pytest.approx(0.6)
+
+
+async def test_what_is_drawn_last_stays_in_another_language():
+    async def growing(*drawn: str) -> AsyncGenerator[str]:
+        for one in drawn:
+            yield one
+
+    drawn = [shown async for shown in ending(growing("waiting", "done"))]
+    assert [is_marked(one) for one in drawn] == [False, False, True]
+    assert [shown async for shown in ending(growing())] == []

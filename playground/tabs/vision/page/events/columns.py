@@ -45,21 +45,23 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
         it = await choose_models(app, who, *refs)
         show, before = app.show(who), app.visits.session(who.visitor).pictures
         session = app.visits.clear(who.visitor)
-        left, notice = show_other_pictures(app, who, it, progress=""), draw_undo(show, "cleared") if before else ""
-        return [*lay_columns(show, it, session), *left.outputs(), notice]
+        left = show_other_pictures(app, who, it, progress=draw_undo(show, "cleared") if before else "")
+        return [*lay_columns(show, it, session), *left.outputs(), ""]
 
     async def on_undo(request: gr.Request, *refs: object) -> list[object]:
         """Back to the conversation and the pictures that were there before."""
         who = app.who(request)
         it, session = await choose_models(app, who, *refs), app.visits.undo(who.visitor)
-        return [*lay_columns(app.show(who), it, session), *show_other_pictures(app, who, it).outputs(), ""]
+        left = show_other_pictures(app, who, it, progress="")
+        return [*lay_columns(app.show(who), it, session), *left.outputs(), ""]
 
     page.sidebar.models.change(on_models, seats, outputs, **PRIVATE)
     asking.ocr.input(on_models, seats, outputs, **PRIVATE)
     page.blocks.load(on_load, seats, outputs, **PRIVATE)
     page.restored.change(on_restored, [layout.labelling.picture, *seats], outputs, **PRIVATE)
     layout.pictures.clear.click(on_clear, seats, [*outputs, asking.notice], **PRIVATE)
-    asking.notice.undo(on_undo, seats, [*outputs, asking.notice], **PRIVATE)
+    for place in (asking.notice, layout.pictures.progress):
+        place.undo(on_undo, seats, [*outputs, asking.notice], **PRIVATE)
     wire_model_alerts(page, asking.notice, layout.measuring.progress)
 
 

@@ -113,7 +113,7 @@ def _lay_out_pictures(page: Page[VisionVisits]) -> VisionPicturesLayout:
             buttons=[],
             elem_id="vision-camera",
         )
-    progress = place("vision-progress")
+    progress = place("vision-progress", script_body("undo"))
     shown = place("vision-pictures", script_body("keep_open", "vision/pictures"))
     with gr.Row(elem_classes="doing"):
         stop = button(label("vision.stop"), "vision-add-stop", visible=False, stops=True)

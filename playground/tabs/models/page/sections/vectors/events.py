@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
@@ -67,30 +68,48 @@ def wire_vectors(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVecto
             yield screen.outputs()
 
     async def on_solve(request: gr.Request, plus: str, minus: str, *refs: object) -> AsyncGenerator[str]:
-        async for drawn in solve_words(app, app.who(request), chosen(*refs), plus, minus):
+        async for drawn in ending(solve_words(app, app.who(request), chosen(*refs), plus, minus)):
             yield drawn
 
     async def on_look(request: gr.Request, word: str, sentences: str, *refs: object) -> AsyncGenerator[str]:
-        async for drawn in look_at_word(app, app.who(request), chosen(*refs), word, sentences):
+        async for drawn in ending(look_at_word(app, app.who(request), chosen(*refs), word, sentences)):
+            yield drawn
+
+    async def on_solved(request: gr.Request, shown: object, *values: str) -> AsyncGenerator[object]:
+        """After the page was read again in another language, as the next."""
+        if not is_marked(shown):
+            yield gr.skip()
+            return
+        async for drawn in on_solve(request, *values):
+            yield drawn
+
+    async def on_looked(request: gr.Request, shown: object, *values: str) -> AsyncGenerator[object]:
+        if not is_marked(shown):
+            yield gr.skip()
+            return
+        async for drawn in on_look(request, *values):
             yield drawn
 
     async def on_word_example(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
         who = app.who(request)
         given = [who.text("models.contexts_example_word"), who.text("models.contexts_example_sentences")]
         first: list[object] = [*given]
-        async for drawn in look_at_word(app, who, chosen(*refs), given[0], given[1]):
+        async for drawn in ending(look_at_word(app, who, chosen(*refs), given[0], given[1])):
             yield [*first, drawn]
             first = [gr.skip(), gr.skip()]
 
     page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
     layout.compare.click(on_compare, [layout.texts, *models], layout.outputs, **PRIVATE)
     layout.example.click(on_example, models, [layout.texts, *layout.outputs], **PRIVATE)
+    solved, seen = [layout.plus, layout.minus, *models], [layout.word, layout.sentences, *models]
+    page.restored.change(on_solved, [layout.solved, *solved], layout.solved, **PRIVATE)
+    page.restored.change(on_looked, [layout.seen, *seen], layout.seen, **PRIVATE)
     for event in (layout.solve.click, layout.plus.submit, layout.minus.submit):
-        event(on_solve, [layout.plus, layout.minus, *models], layout.solved, **PRIVATE)
+        event(on_solve, solved, layout.solved, **PRIVATE)
     for name, one in layout.analogies.items():
         one.click(_analogy(app, name), models, [layout.plus, layout.minus, layout.solved], **PRIVATE)
     for event in (layout.look.click, layout.word.submit):
-        event(on_look, [layout.word, layout.sentences, *models], layout.seen, **PRIVATE)
+        event(on_look, seen, layout.seen, **PRIVATE)
     layout.word_example.click(on_word_example, models, [layout.word, layout.sentences, layout.seen], **PRIVATE)
     wire_stop(app, layout.stop, app.visits.stop, SECTION)
 
@@ -100,11 +119,20 @@ def _analogy(app: App[ModelsVisits], name: str) -> Any:
         who = app.who(request)
         given = [who.text(f"models.analogy_{name}_{part}") for part in ("plus", "minus")]
         first: list[object] = [*given]
-        async for drawn in solve_words(app, who, chosen(*refs), given[0], given[1]):
+        async for drawn in ending(solve_words(app, who, chosen(*refs), given[0], given[1])):
             yield [*first, drawn]
             first = [gr.skip(), gr.skip()]
 
     return on_analogy
+
+
+async def ending(drawn: AsyncGenerator[str]) -> AsyncGenerator[str]:
+    """The same, with a mark on what is drawn last: it stays when the page is read again in another language."""
+    last = ""
+    async for last in drawn:
+        yield last
+    if last:
+        yield last + MARK
 
 
 async def compare_texts(

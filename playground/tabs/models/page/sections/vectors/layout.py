@@ -68,7 +68,7 @@ def lay_out_vectors(page: Page[ModelsVisits]) -> ModelsVectorsLayout:
             analogies = {
                 name: button(label(f"models.analogy_{name}"), f"vectors-{name}", quiet=True) for name in ANALOGIES
             }
-        solved = place("vectors-solved", script_body("models/show_answer"))
+        solved = place("vectors-solved", script_body("models/show_answer"), kept=True)
     with gr.Accordion(label("models.contexts"), open=False, elem_id="vectors-contexts"):
         gr.Markdown(label("models.contexts_intro"), elem_classes="quiet")
         word = gr.Textbox(label=label("models.contexts_word"), max_lines=1, elem_id="vectors-word")
@@ -78,7 +78,7 @@ def lay_out_vectors(page: Page[ModelsVisits]) -> ModelsVectorsLayout:
         with gr.Row(elem_classes="doing"):
             look = button(label("models.contexts_look"), "vectors-look", variant="primary")
             word_example = button(label("models.vectors_example"), "vectors-word-example")
-        seen = place("vectors-seen", script_body("models/show_answer"))
+        seen = place("vectors-seen", script_body("models/show_answer"), kept=True)
     return ModelsVectorsLayout(
         texts, compare, example, stop, shown, looked_at, plus, minus, solve, analogies, solved, word, sentences, look,
         word_example, seen,
