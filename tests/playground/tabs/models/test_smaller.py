@@ -8,9 +8,10 @@ import pytest
 
 from playground.tabs.models.lab.errors import FormError
 from playground.tabs.models.lab.smaller import NO_VOTES, BlindPair, Foreseen, ShrunkForm, Tally, form_of
+from playground.tabs.models.page.sections.smaller import events
 from playground.tabs.models.page.sections.smaller.blind import ask_blindly, reveal
 from playground.tabs.models.page.sections.smaller.drawing import draw_forms, draw_pair
-from playground.tabs.models.page.sections.smaller.events import compare, leave_out, questions
+from playground.tabs.models.page.sections.smaller.events import DrawnForms, compare, leave_out, questions
 from playground.tabs.models.visit.smaller import PAIR, TALLY, prune, vote
 from providers.errors import Failure, PlaygroundError
 from providers.shrinking import FORMATS, Form, FormCost, FormSize
@@ -135,6 +136,21 @@ def test_forms_by_name():
         Form("weights", 1.0)
     with pytest.raises(ValueError, match="share"):
         Form("q8_0", 0.5)
+
+
+async def test_formats_that_were_compared_are_drawn_in_another_language_without_being_measured(app, who, monkeypatch):
+    info = ModelInfo(id="m", provider="p", name="M", local=True)
+    size = FormSize(bytes=8, sparse=None, numbers=4, whole=4)
+    whole = ShrunkForm(info=info, form=Form("float32"), size=size, foreseen={}, answers=("Paris",) * 3, cost=None)
+
+    async def formats(*asked):
+        yield whole
+
+    monkeypatch.setattr(events, "compare_formats", formats)
+    drawn = DrawnForms()
+    screen = await last(compare(app, who, MODEL, drawn))
+    assert drawn.find(who.visitor, screen.shown) == ((whole,), questions(who))
+    assert drawn.find("somebody else", screen.shown) is None
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
@@ -38,20 +39,31 @@ class ModelsSmallerScreen(Screen):
 
 def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:
     app, models = page.app, [page.sidebar.models, room.beside]
+    drawn = DrawnForms.of(app.sessions)
 
     async def on_compare(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
-        async for screen in compare(app, app.who(request), chosen(*refs)):
+        async for screen in compare(app, app.who(request), chosen(*refs), drawn):
             yield screen.outputs()
+
+    def on_restored(request: gr.Request, shown: object) -> object:
+        """After the page was read again in another language: nothing is measured again."""
+        who = app.who(request)
+        before = drawn.find(who.visitor, shown)
+        return gr.skip() if before is None else draw_forms(app.show(who), *before) + drawn.mark(who.visitor, before)
 
     async def on_share(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[str]:
         async for drawn in leave_out(app, app.who(request), chosen(*refs), kind, percent):
             yield drawn
 
     fields = [layout.kind, layout.share, *models]
+    page.restored.change(on_restored, layout.shown, layout.shown, **PRIVATE)
     layout.compare.click(on_compare, models, layout.outputs, **PRIVATE)
     layout.share.release(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
     layout.kind.input(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
     wire_stop(app, layout.stop, app.visits.stop, SECTION)
+
+
+DrawnForms = Redrawn[tuple[tuple[ShrunkForm, ...], tuple[str, ...]]]
 
 
 def questions(who: Who) -> tuple[str, ...]:
@@ -74,8 +86,10 @@ def _writes(info: object) -> bool:
     return isinstance(info, ModelInfo) and info.local
 
 
-async def compare(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> AsyncGenerator[ModelsSmallerScreen]:
-    """A line a format, as they are measured."""
+async def compare(
+    app: App[ModelsVisits], who: Who, refs: Sequence[str], drawn: DrawnForms | None = None
+) -> AsyncGenerator[ModelsSmallerScreen]:
+    """A line a format, as they are measured; in the end they are among those `drawn`."""
     show = app.show(who)
     ref = await first_writer(app, who, refs)
     if ref is None:
@@ -100,7 +114,8 @@ async def compare(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> Asyn
                 left = FORMATS[len(found) :]
                 coming_next = name_of_form(show, Form(left[0])) if left else ""
                 yield ModelsSmallerScreen(shown=draw_forms(show, found, asked, coming_next))
-        yield ModelsSmallerScreen.showing("compare", shown=draw_forms(show, found, asked) if found else "")
+        mark = drawn.mark(who.visitor, (tuple(found), asked)) if drawn is not None else ""
+        yield ModelsSmallerScreen.showing("compare", shown=draw_forms(show, found, asked) + mark if found else "")
     except PlaygroundError as error:
         done = draw_forms(show, found, asked) if found else ""
         yield ModelsSmallerScreen.showing("compare", shown=done + draw_alert(show, error))

@@ -54,7 +54,7 @@ def lay_out_smaller(page: Page[ModelsVisits]) -> ModelsSmallerLayout:
     with gr.Row(elem_classes="doing"):
         compare = button(label("models.smaller_compare"), "smaller-compare", variant="primary")
         stop = button(label("models.stop"), "smaller-stop", visible=False, stops=True)
-    shown = place("smaller-shown")
+    shown = place("smaller-shown", kept=True)
     with gr.Accordion(label("models.pruning"), open=False, elem_id="smaller-pruning"):
         gr.Markdown(label("models.pruning_intro"), elem_classes="quiet")
         kind = gr.Radio(
