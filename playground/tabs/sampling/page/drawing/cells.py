@@ -55,7 +55,7 @@ def _cell(show: Renderer, cell: SweepCell) -> str:
         said = f"{show.message(cell.failure)} {show.hint(cell.failure)}"
         body = f'<p class="told" role="alert">{html.escape(said)}</p>'
     elif cell.text:
-        body = f'<div class="text">{html.escape(cell.text)}</div>'
+        body = f'<div class="text" tabindex="0">{html.escape(cell.text)}</div>'
     else:
         waiting = show.waiting(cell.progress) if cell.state == "waiting" else show.text("sampling.no_text")
         body = f'<p class="told">{html.escape(waiting)}</p>'
