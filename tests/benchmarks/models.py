@@ -43,8 +43,7 @@ _CLICKED = """([button, result, count]) => new Promise(done => {
 """Seconds from the click until that many new results are painted."""
 _MOVED = """async figure => {
   const took = [];
-  for (const name of ['layer', 'head']) {
-    const slider = figure.querySelector(`input[data-choice=${name}]`);
+  for (const slider of figure.querySelectorAll('input[type=range]')) {
     for (let at = 1; at <= Number(slider.max); at++) {
       const start = performance.now();
       slider.value = at;
@@ -97,7 +96,7 @@ def measure(served: Served, browser: Browser) -> None:
     print(f"attention of 40 tokens in two models, painted: {took:.2f} s (aimed at: 1)", flush=True)
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
-    steps = page.locator("figure.attention").first.evaluate(_MOVED)
+    steps = page.locator("figure.attention[data-drawn]").first.evaluate(_MOVED)
     print(
         f"from head to head: {max(steps):.3f} s the slowest of {len(steps)}, {statistics.median(steps):.3f} s the "
         f"median, {len(asked)} requests (aimed at: 0.1, 0)",
