@@ -146,6 +146,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
         wire_keeping(blocks, bar, switches, restored)
     _let_progress_rest(blocks)
+    _begin_with_text(blocks)
     return blocks
 
 
@@ -158,6 +159,13 @@ def _let_progress_rest(blocks: gr.Blocks) -> None:
     for event in blocks.fns.values():
         if event.show_progress == "hidden":
             event.show_progress_on = []
+
+
+def _begin_with_text(blocks: gr.Blocks) -> None:
+    """A text box whose tab was never chosen is empty: else Gradio sends `None` for it."""
+    for block in blocks.blocks.values():
+        if isinstance(block, gr.Textbox) and block.value is None:
+            block.value = ""
 
 
 _NAMELESS = {

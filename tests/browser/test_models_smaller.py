@@ -36,7 +36,7 @@ def test_the_pruning_slider_in_two_languages_on_a_phone(taken_apart: Served, bro
     ready(page)
     assert page.locator("#smaller-share").count() == 0, "nothing of it is made before it is chosen"
     open_models(page)
-    page.locator("#models-sections").get_by_role("tab", name="Smaller models").click()
+    page.locator("#models-sections").get_by_role("tab", name="Smaller").click()
     page.locator("#smaller-pruning > button").first.click()
     expect(page.locator("#smaller-share input[type=range]")).to_be_visible()
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen

@@ -23,3 +23,9 @@ def test_endpoints_parameters_are_known_and_laid_out_nowhere(blocks: gr.Blocks) 
     assert all(parameters.keys().isdisjoint(numbers(layout)) for layout in layouts)
     drawn = {one["id"] for one in config["components"]} - parameters.keys()
     assert len(drawn & set(numbers(config["layout"]))) > 500
+
+
+def test_a_box_that_nobody_has_drawn_yet_is_empty_and_not_nothing(blocks: gr.Blocks) -> None:
+    boxes = [one for one in blocks.blocks.values() if isinstance(one, gr.Textbox)]
+    assert len(boxes) > 50
+    assert {str(one.elem_id) for one in boxes if not isinstance(one.value, str)} == set()
