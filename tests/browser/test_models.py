@@ -129,7 +129,7 @@ def test_surprise_and_the_guessing_game(seen):
     seen.locator("#guess-word input, #guess-word textarea").fill("Paris")
     seen.locator("#guess-word input, #guess-word textarea").press("Enter")
     expect(seen.locator("#guess-shown .right")).to_be_visible()
-    expect(seen.locator("#guess-shown")).to_contain_text("You 1, SmolLM2 135M Instruct 1, of 1 guesses")
+    expect(seen.locator("#guess-shown")).to_contain_text("You 1, SmolLM2 135M Instruct 1, of 1 guess")
 
 
 def test_architectures_on_one_sentence(seen, tmp_path):

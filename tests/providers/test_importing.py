@@ -12,7 +12,9 @@ from tests.test_architecture import ROOT, SOURCES, name_of
 
 LIBRARIES = {"torch", "transformers", "sentence_transformers", "tokenizers", "openvino", "openvino_genai", "gguf"}
 PROGRAMS = {
+    "providers.adapters.huggingface.bounded.build_program",
     "providers.adapters.huggingface.bounded.inspect_program",
+    "providers.adapters.huggingface.shrinking.measure_program",
     "providers.adapters.huggingface.weights.convert_program",
     "providers.adapters.huggingface.engines.openvino.pipeline",
 }
@@ -104,5 +106,6 @@ def test_programs_of_their_own_are_no_part_of_the_page() -> None:
         "providers.adapters.huggingface.engines.openvino",
         "providers.adapters.huggingface.engines.openvino.program",
         "providers.adapters.huggingface.engines.openvino.stepper",
+        "providers.adapters.huggingface.shrinking.local",
         "providers.adapters.huggingface.weights.certify_program",
     }

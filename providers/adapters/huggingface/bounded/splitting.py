@@ -16,6 +16,7 @@ from typing import Any
 
 from providers.adapters.huggingface.bounded.checks import OutOfBounds
 from providers.adapters.huggingface.bounded.limits import end_after_computing
+from providers.importing import importing
 
 EXPRESSIONS = 64
 LONGEST = 10_000
@@ -50,7 +51,8 @@ def try_expressions(tokenizer: Any, name: str) -> None:
     found = list(_expressions(tokenizer))
     if not found:
         return
-    from tokenizers import Tokenizer
+    with importing():
+        from tokenizers import Tokenizer
 
     parts = {one: tokenizer.get(one) for one in _FAST}
     decoder = dict.fromkeys((*_LATER, "truncation", "padding"))

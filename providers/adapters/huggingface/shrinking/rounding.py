@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
+from providers.importing import importing
 from providers.shrinking import Form, FormName
 
 _BLOCK = 32
@@ -49,7 +50,8 @@ def round_to(network: Any, form: Form) -> None:
 
 def _pack(network: Any, kind: str) -> None:
     """Every matrix whose rows are blocks of 32 numbers, the table of words among them."""
-    from gguf import GGMLQuantizationType, quants
+    with importing():
+        from gguf import GGMLQuantizationType, quants
 
     packed = GGMLQuantizationType[kind]
     seen: set[int] = set()

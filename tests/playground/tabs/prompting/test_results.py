@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from playground.tabs.prompting.page.drawing.runs import draw_comparison
 
 from playground.measuring import Extraction, Item, Outcome
 from playground.measuring.floors import floors, monotony
@@ -15,6 +14,7 @@ from playground.measuring.items import Kind
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import ColumnDescription, RunDescription, StoredRun
 from playground.page.parts.render import Renderer
+from playground.page.parts.run_tables import draw_two
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.lines import result_lines
 from playground.tabs.prompting.page.drawing.results import draw_results, draw_steadiness, draw_whole_results
@@ -204,7 +204,7 @@ class TestNamesOfTheStatistics:
         assert compared is not None
         for metric, test in (("rouge", {"en": "sign test", "es": "signos"}[show.language]), ("exact", "McNemar")):
             run = stored(replace(described(metric), language="en"))
-            assert test in draw_comparison(show, run, run, {FEW.key: compared})
+            assert test in draw_two(show, run, run, {FEW.key: compared})
 
 
 class TestTimes:
