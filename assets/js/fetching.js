@@ -1,11 +1,11 @@
 /* global element, trigger, watch */
 // A model to be fetched: its buttons; what is under way is followed; "in the background" leaves only its bar,
-// and a button that shows them again. (No class: Gradio writes the element's classes anew.)
+// and a button that shows them again. (No class: Gradio writes the element's classes anew. It stays when the place is
+// drawn without what is under way for a moment: only a click takes it back.)
 const opened = () => document.querySelector('.sidebar')?.classList.contains('open');
 const follow = () => {
   const running = element.querySelector('[data-follow]');
   if (!running) {
-    delete element.dataset.away;
     delete element.dataset.following;
   } else if (element.dataset.following !== running.dataset.follow) {
     element.dataset.following = running.dataset.follow;
@@ -23,7 +23,10 @@ element.addEventListener('click', event => {
     delete element.dataset.away;
     return;
   }
-  if (['accept', 'fetch'].includes(button.dataset.act)) element.dataset.following = button.dataset.model;
+  if (['accept', 'fetch'].includes(button.dataset.act)) {
+    delete element.dataset.away;
+    element.dataset.following = button.dataset.model;
+  }
   trigger('act', {act: button.dataset.act, model: button.dataset.model});
 });
 watch('value', follow);
