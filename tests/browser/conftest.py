@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -35,8 +34,6 @@ Open = Callable[..., Page]
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("page")) as page:
         yield page
-        defects = re.findall(r"The event .* failed: .*", page.log.read_text("utf-8", "replace"))
-    assert defects == []  # the page told a visitor that something went wrong inside it
 
 
 @pytest.fixture(scope="package")
