@@ -123,8 +123,6 @@ def open_page(served: Served, visitors: Visitors, trouble: list[str]) -> Iterato
 
 LEAVING = 2.0
 """Seconds before a navigation in which a page speaks of being left."""
-CUT = ("AbortError", "errored out", "network error", "ERR_INCOMPLETE_CHUNKED_ENCODING", "Unexpected error 404")
-"""What it says of requests in flight; the last where the server has heard sooner than the page that it is left."""
 
 
 def watch(page: Page, url: str, trouble: list[str]) -> None:
@@ -156,7 +154,7 @@ def watch(page: Page, url: str, trouble: list[str]) -> None:
 def forgive(heard: list[tuple[float, str]], trouble: list[str]) -> None:
     """A page that is left says that its requests in flight were cut: no trouble if it was left just then."""
     for at, said in heard:
-        if time.monotonic() - at < LEAVING and any(cut in said for cut in CUT):
+        if time.monotonic() - at < LEAVING and (said.startswith("AbortError") or "errored out" in said):
             trouble.remove(said)
     heard.clear()
 
