@@ -50,7 +50,7 @@ def _bounded() -> Iterator[None]:
     """
     try:
         yield
-    except BaseException as error:
+    except BaseException as error:  # the library ends in a panic, which is no Exception; all others go on as they are
         if type(error).__name__ != "PanicException":
             raise
         raise UnsupportedRequest("tokenizer", provider="huggingface") from None
