@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 import gradio as gr
+from gradio.blocks import Block
 
 from playground.measuring.kinds import Kinds
+from playground.page.opening import Fill, Opening
 from playground.page.parts.render import Renderer
 from playground.page.sidebar.layout import SidebarLayout
 from playground.settings import Settings
@@ -117,6 +119,19 @@ class Page(Generic[Visits]):
     """Changes when the page has been read again in another language, and what was on it is back: see `keeping`."""
     switches: Sequence[gr.Button]
     """Those that read the page again in another language, once whatever a tab does on their click has ended."""
+
+    openings: list[Opening] = field(default_factory=list)
+    """What the tab has filled in when the page is opened."""
+
+    def on_open(
+        self,
+        fill: Fill,
+        inputs: Sequence[gr.components.Component],
+        outputs: Block | Sequence[Block],
+    ) -> None:
+        """Have these places filled in when the page is opened, together with what else the tab has."""
+        several = [outputs] if isinstance(outputs, Block) else outputs
+        self.openings.append(Opening(fill, inputs, several))
 
     def sampling(self, values: Sequence[object]) -> Sampling:
         """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""

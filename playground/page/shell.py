@@ -14,6 +14,7 @@ from gradio.components.api_component import Api
 
 from playground import tabs
 from playground.page.keeping import wire_keeping
+from playground.page.opening import wire_openings
 from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
@@ -140,7 +141,9 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
                     if getattr(tab.module, "SAMPLES", False):
                         lines.append(place(f"{tab.module.NAME}-active"))
-                    tab.module.build(Page(tab.app, blocks, bar, places, handed, restored, list(switches.values())))
+                    page = Page(tab.app, blocks, bar, places, handed, restored, list(switches.values()))
+                    tab.module.build(page)
+                    wire_openings(blocks, page.openings, **PRIVATE)
                     tab.module.publish(tab.app)
         wire_active(program, {f"parameter.{name}.label": one for name, one in bar.sampling.items()}, lines)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)

@@ -77,7 +77,7 @@ def wire_compare(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None
     def on_tasks(request: gr.Request, name: object, spoken: object, scored: object) -> object:
         return list_metrics(app, app.who(request), name, spoken, scored)
 
-    page.blocks.load(on_load, None, [tasks, language, parts.table], **PRIVATE)
+    page.on_open(on_load, [], [tasks, language, parts.table])
     asked = [tasks, language, metric]  # unchecked: the list of metrics is only now filled in
     tasks.change(on_tasks, asked, metric, queue=False, preprocess=False, **PRIVATE)  # type: ignore[attr-defined]
     wire_own_questions(app, parts.upload, language, [tasks, count], lambda found: min(found, _FIRST))

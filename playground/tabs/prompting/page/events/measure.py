@@ -79,7 +79,7 @@ def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     def on_mode(name: str) -> object:
         return gr.update(visible=name == "likelihood")
 
-    page.blocks.load(on_load, None, [*parts.fields[:2], parts.table], **PRIVATE)
+    page.on_open(on_load, [], [*parts.fields[:2], parts.table])
     mode.change(on_mode, mode, parts.normalise, queue=False, **PRIVATE)  # type: ignore[attr-defined]
     wire_own_questions(
         app,

@@ -63,7 +63,7 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     def on_restored(request: gr.Request, told: object, run: str | None, other: str | None) -> object:
         return compare_runs(app, app.who(request), run, other) if is_marked(told) else gr.skip()
 
-    page.blocks.load(on_load, None, parts.outputs, **PRIVATE)
+    page.on_open(on_load, [], parts.outputs)
     page.restored.change(on_restored, [parts.told, parts.run, parts.other], parts.told, **PRIVATE)
     opened, seen = layout.measuring.open_run, gr.State("")
     layout.runs.select(on_open, [parts.run, opened, seen], [*parts.outputs, seen], **PRIVATE)

@@ -40,7 +40,7 @@ def wire_strategies(page: Page[PromptingVisits], layout: PromptingLayout) -> Non
 
     layout.strategies.change(on_strategies, layout.strategies, list(knobs.groups.values()), queue=False, **PRIVATE)
     filled = [layout.language, layout.explained, knobs.passages, knobs.template, layout.asking.cards]
-    page.blocks.load(on_load, None, filled, **PRIVATE)
+    page.on_open(on_load, [], filled)
 
 
 def fold_ways(show: Renderer, names: Sequence[str], language: str) -> object:

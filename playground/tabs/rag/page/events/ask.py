@@ -83,7 +83,7 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
         app.visits.undo_clear(who.visitor)
         return (await open_conversation(app, who)).outputs()
 
-    page.blocks.load(on_load, None, parts.outputs, **PRIVATE)
+    page.on_open(on_load, [], parts.outputs)
     for event in (parts.ask.click, parts.question.submit):
         event(on_ask, inputs, parts.outputs, **PRIVATE)
     wire_then_inside(page, layout, parts.example.click(on_example, inputs, [*files.outputs, *parts.outputs], **PRIVATE))

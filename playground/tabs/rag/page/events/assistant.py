@@ -36,7 +36,7 @@ def wire_assistant(page: Page[RagVisits], layout: RagLayout) -> None:
     def on_load(request: gr.Request) -> str:
         return draw_lost_assistants(app, app.who(request))
 
-    page.blocks.load(on_load, None, parts.told, **PRIVATE)
+    page.on_open(on_load, [], parts.told)
     outputs = [parts.told, page.tabs, page.handed]
     for event in (parts.save.click, parts.name.submit):
         event(on_save, [parts.name, parts.system, *layout.fields], outputs, **PRIVATE)

@@ -62,7 +62,7 @@ def wire_inside(page: Page[RagVisits], layout: RagLayout) -> None:
             return [gr.skip(), gr.skip()]
         return await show_map(app, app.who(request), RetrievalFields.of(values), question)
 
-    page.blocks.load(on_load, fields, parts.document, **PRIVATE)
+    page.on_open(on_load, fields, parts.document)
     page.restored.change(on_restored, [parts.told, parts.question, *fields], [parts.told, parts.map], **PRIVATE)
     asked = [parts.document, parts.held, *fields]
     parts.document.change(on_document, asked, [parts.chunks, parts.near], **PRIVATE)

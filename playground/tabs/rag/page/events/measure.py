@@ -131,7 +131,7 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
     app.sessions.forgetting.append(kept.forget)
     wire_questions(page, layout, kept)
     page.restored.change(on_restored, parts.table, parts.outputs, **PRIVATE)
-    page.blocks.load(on_load, None, [parts.table, parts.fields[_FIELDS.index("sizes")]], **PRIVATE)
+    page.on_open(on_load, [], [parts.table, parts.fields[_FIELDS.index("sizes")]])
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     filled = [parts.fields[_FIELDS.index("questions")], parts.fields[_FIELDS.index("ways")]]
     for clicked, handler in ((parts.example, on_example), (parts.confirm, on_confirm)):

@@ -112,7 +112,7 @@ def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures)
         proposed = kept.proposed.get(app.who(request).visitor) or ()
         return _choices(app.show(app.who(request)), proposed, ()) if proposed else gr.skip()
 
-    page.blocks.load(on_load, None, proposing.approved, **PRIVATE)
+    page.on_open(on_load, [], proposing.approved)
     page.restored.change(on_restored, proposing.approved, proposing.approved, **PRIVATE)
     page.restored.change(on_reread, parts.told, parts.told, **PRIVATE)
     questions = parts.fields[0]

@@ -59,7 +59,7 @@ def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
             async for screen in screens:
                 yield screen
 
-    page.blocks.load(on_load, None, parts.found, **PRIVATE)
+    page.on_open(on_load, [], parts.found)
     page.restored.change(on_restored, [parts.found, *inputs], parts.found, **PRIVATE)
     for event in (parts.search.click, parts.question.submit):
         event(on_search, inputs, parts.found, **PRIVATE)

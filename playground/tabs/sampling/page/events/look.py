@@ -133,7 +133,7 @@ def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
 
     temperatures, _, values, seeds, _ = layout.sweep.fields
     filled = [*layout.outputs, layout.steps.legend, layout.sliders, temperatures, values, seeds]
-    page.blocks.load(on_load, sliders, filled, **PRIVATE)
+    page.on_open(on_load, sliders, filled)
     opened = [layout.prompt, layout.form, layout.modes, *layout.outputs]
     page.handed.change(on_handed, [page.handed, *sliders], opened, **PRIVATE)
 

@@ -57,7 +57,7 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
 
     page.sidebar.models.change(on_models, seats, outputs, **PRIVATE)
     asking.ocr.input(on_models, seats, outputs, **PRIVATE)
-    page.blocks.load(on_load, seats, outputs, **PRIVATE)
+    page.on_open(on_load, seats, outputs)
     page.restored.change(on_restored, [layout.labelling.picture, *seats], outputs, **PRIVATE)
     layout.pictures.clear.click(on_clear, seats, [*outputs, asking.notice], **PRIVATE)
     for place in (asking.notice, layout.pictures.progress):

@@ -78,7 +78,7 @@ def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
     filled = [parts.labels, *parts.outputs, *layout.left]
     parts.example.click(on_example, [*inputs, *seats], filled, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, LABEL)
-    page.blocks.load(on_load, None, [parts.models, parts.bars], **PRIVATE)
+    page.on_open(on_load, [], [parts.models, parts.bars])
 
 
 async def open_labels(app: App[VisionVisits], who: Who) -> list[object]:

@@ -108,7 +108,7 @@ def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
     parts.cancel.click(on_cancel, None, parts.outputs, queue=False, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, MEASURE)
     wire_downloads(app, {"csv": parts.csv}, layout.file, lambda who, _: export_measured(app, who))
-    page.blocks.load(on_load, None, parts.language, **PRIVATE)
+    page.on_open(on_load, [], parts.language)
 
 
 async def _measure(

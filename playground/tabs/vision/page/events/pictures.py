@@ -86,7 +86,7 @@ def wire_pictures(page: Page[VisionVisits], layout: VisionLayout) -> None:
     parts.shown.remove(on_remove, seats, outputs, **PRIVATE)
     parts.shown.question(on_question, None, layout.asking.question, queue=False, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, ADD)
-    page.blocks.load(on_load, None, parts.samples, **PRIVATE)
+    page.on_open(on_load, [], parts.samples)
 
 
 def show_pictures(

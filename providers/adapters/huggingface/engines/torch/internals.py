@@ -15,7 +15,9 @@ from providers.adapters.huggingface.engines.base import TokenScore
 from providers.decoding import Vector
 
 PIECE = 256
-"""Tokens read at once."""
+"""Tokens read at once where only what follows the last is wanted."""
+_LOGITS = 1 << 25
+"""Logits that stand side by side while a text is scored: 128 MB in 32 bits, 682 tokens of a vocabulary of 49,152."""
 _KEPT = 4
 """Texts whose keys and values are kept: a path grown token by token is not read again from its beginning."""
 
@@ -56,20 +58,22 @@ class TorchInternals:
     def score(self, tokens: Sequence[int], alternatives: int) -> list[TokenScore]:
         """Each token but the first, in pieces so that the logits of a long text never stand side by side."""
         cache, scores = DynamicCache(config=self._network.config), list[TokenScore]()
+        piece = max(1, _LOGITS // self._network.config.get_text_config().vocab_size)
         with self._lock, torch.inference_mode():
-            for place in range(0, len(tokens) - 1, PIECE):
-                piece = list(tokens[place : min(place + PIECE, len(tokens) - 1)])
-                ids = torch.tensor([piece], device=self._network.device)
-                out = self._network(input_ids=ids, past_key_values=cache, use_cache=True)
-                logs = torch.log_softmax(out.logits[0].float(), dim=-1)
-                chosen = torch.tensor(tokens[place + 1 : place + 1 + len(piece)], device=logs.device)
-                own = logs.gather(1, chosen[:, None])
-                ranks = (logs > own).sum(dim=-1) + 1
-                best = torch.topk(logs, min(alternatives, logs.shape[1]), dim=-1)
-                others = zip(best.indices.tolist(), best.values.tolist(), strict=True)
+            for place in range(0, len(tokens) - 1, piece):
+                read = list(tokens[place : min(place + piece, len(tokens) - 1)])
+                ids = torch.tensor([read], device=self._network.device)
+                logits = self._network(input_ids=ids, past_key_values=cache, use_cache=True).logits[0].float()
+                total = logits.logsumexp(dim=-1, keepdim=True)
+                following = torch.tensor(tokens[place + 1 : place + 1 + len(read)], device=ids.device)
+                own = logits.gather(1, following[:, None])
+                ranks = (logits > own).sum(dim=-1) + 1
+                best = torch.topk(logits, min(alternatives, logits.shape[1]), dim=-1)
+                logprobs, others = (own - total)[:, 0], (best.values - total).tolist()
+                found = logprobs.tolist(), ranks.tolist(), best.indices.tolist(), others
                 scores += [
-                    TokenScore(logprob, rank, tuple(zip(tokens_, values, strict=True)))
-                    for logprob, rank, (tokens_, values) in zip(own[:, 0].tolist(), ranks.tolist(), others, strict=True)
+                    TokenScore(logprob, rank, tuple(zip(ids_, values, strict=True)))
+                    for logprob, rank, ids_, values in zip(*found, strict=True)
                 ]
         return scores
 

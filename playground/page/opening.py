@@ -1,0 +1,58 @@
+"""What fills a tab in when the page is opened: everything of a tab in one event, since each costs a round trip."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+Fill = Callable[..., Any]
+"""Is called with the request and the values of its inputs; gives the value of its one output, or a list of several.
+May be asynchronous, but no generator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One thing that is filled in."""
+
+    fill: Fill
+    inputs: Sequence[gr.components.Component]
+    outputs: Sequence[Block]
+
+    async def values(self, request: gr.Request, given: Sequence[object]) -> list[object]:
+        """What the outputs become, in their order."""
+        called = self.fill if inspect.iscoroutinefunction(self.fill) else _in_thread(self.fill)
+        found = await called(request, *given)
+        values = [found] if len(self.outputs) == 1 else list(found)
+        if len(values) != len(self.outputs):  # else what the others give would stand in the wrong places
+            raise ValueError(f"{len(values)} values for {len(self.outputs)} places")
+        return values
+
+
+def _in_thread(fill: Fill) -> Fill:
+    async def called(*values: object) -> object:
+        return await asyncio.to_thread(fill, *values)
+
+    return called
+
+
+def wire_openings(blocks: gr.Blocks, openings: Sequence[Opening], **options: Any) -> None:
+    """One event for all of them, side by side. Call it inside the page's Blocks."""
+    inputs = list(dict.fromkeys(one for opening in openings for one in opening.inputs))
+    outputs = [one for opening in openings for one in opening.outputs]
+
+    async def on_load(request: gr.Request, *values: object) -> list[object] | object:
+        known = dict(zip(inputs, values, strict=True))
+        filled = await asyncio.gather(
+            *(one.values(request, [known[source] for source in one.inputs]) for one in openings)
+        )
+        found = [value for values in filled for value in values]
+        return found[0] if len(found) == 1 else found
+
+    if openings:
+        blocks.load(on_load, inputs, outputs, **options)
