@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from playground.asking.lending import Ground
 from playground.asking.reply import Reply
 from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.pictures import MessagePicture
+from providers.errors import InputError
 from providers.types import Message, Sampling
 
 
@@ -59,3 +61,47 @@ class ChatRun:
             said[place] = reply
         self.conversation = self.conversation.with_replies(tuple(said))
         return self.conversation
+
+
+def send(before: Conversation, question: str, choices: Choices, pictures: tuple[MessagePicture, ...]) -> ChatRun:
+    """A new turn, asked of all models. Its images wait until it is under way."""
+    arranged = choices.applied(before).arranged(choices.models)
+    asked = arranged.ask(question, choices.models, pictures)
+    return ChatRun(asked, choices, range(len(choices.models)), sends=True)
+
+
+def resend(before: Conversation, turn: int, question: str, choices: Choices) -> ChatRun:
+    """The same from a turn on, in other words, about the same images; the turns after it go."""
+    pictures = before.turns[turn].pictures if turn < len(before.turns) else ()
+    arranged = choices.applied(before).until(turn).arranged(choices.models)
+    asked = arranged.ask(question, choices.models, pictures)
+    return ChatRun(asked, choices, range(len(choices.models)))
+
+
+def regenerate(before: Conversation, choices: Choices, column: int | None) -> ChatRun:
+    """The last question once more, in one column or in all. Raises `InputError("empty")` where there is none."""
+    if not before.turns:
+        raise InputError("empty")
+    before = before.arranged(choices.models)
+    replies = list(before.turns[-1].replies)
+    columns = range(len(choices.models)) if column is None else [column]
+    for place in columns:
+        replies[place] = Reply(model=choices.models[place])
+    conversation = choices.applied(before).with_replies(tuple(replies))
+    return ChatRun(conversation, choices, columns)
+
+
+def proceed(before: Conversation, choices: Choices, column: int | None) -> ChatRun:
+    """The last reply from where it stopped, in one column or in all that have a text.
+
+    Raises `InputError("empty")` where there is none.
+    """
+    if not before.turns:
+        raise InputError("empty")
+    before = before.arranged(choices.models)
+    replies = list(before.turns[-1].replies)
+    wanted = range(len(choices.models)) if column is None else [column]
+    columns = [place for place in wanted if (reply := replies[place]) is not None and reply.text]
+    if not columns:
+        raise InputError("empty")
+    return ChatRun(before.with_replies(tuple(replies)), choices, columns, continued=True)

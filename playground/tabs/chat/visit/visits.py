@@ -13,11 +13,11 @@ from weakref import WeakValueDictionary
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.lending import RecallsReplies, ReplyPlace, Said
 from playground.asking.pump import REDRAW
-from playground.asking.reply import Reply
 from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry
 from playground.tabs.chat.lab.pictures import MessagePicture
+from playground.tabs.chat.visit import run as runs
 from playground.tabs.chat.visit.attachments import Attachments
 from playground.tabs.chat.visit.history import History
 from playground.tabs.chat.visit.run import ChatRun, Choices
@@ -26,7 +26,7 @@ from playground.visitors import ConversationKey, Sessions
 from playground.visitors.errors import VisitorLimit
 from playground.visitors.reach import Reach
 from playground.visitors.remembering import Remembers
-from providers.errors import InputError, PlaygroundError
+from providers.errors import PlaygroundError
 from providers.types import Request
 
 log = logging.getLogger(__name__)
@@ -174,42 +174,17 @@ class ChatVisits(RecallsReplies, Remembers):
         self, key: ConversationKey, question: str, choices: Choices, pictures: tuple[MessagePicture, ...] = ()
     ) -> AsyncGenerator[Conversation]:
         """Ask all models. Images wait no more once they are part of the conversation."""
-
-        def begin(before: Conversation) -> ChatRun:
-            arranged = choices.applied(before).arranged(choices.models)
-            asked = arranged.ask(question, choices.models, pictures)
-            return ChatRun(asked, choices, range(len(choices.models)), sends=True)
-
-        return self._run(key, begin)
+        return self._run(key, lambda before: runs.send(before, question, choices, pictures))
 
     def resend(self, key: ConversationKey, turn: int, question: str, choices: Choices) -> AsyncGenerator[Conversation]:
         """Ask again from a turn on, in other words, about the same images; the turns after it go."""
-
-        def begin(before: Conversation) -> ChatRun:
-            pictures = before.turns[turn].pictures if turn < len(before.turns) else ()
-            arranged = choices.applied(before).until(turn).arranged(choices.models)
-            asked = arranged.ask(question, choices.models, pictures)
-            return ChatRun(asked, choices, range(len(choices.models)))
-
-        return self._run(key, begin)
+        return self._run(key, lambda before: runs.resend(before, turn, question, choices))
 
     def regenerate(
         self, key: ConversationKey, choices: Choices, column: int | None = None
     ) -> AsyncGenerator[Conversation]:
         """Answer the last question again, in one column or in all. Raises `InputError` where there is none."""
-
-        def begin(before: Conversation) -> ChatRun:
-            if not before.turns:
-                raise InputError("empty")
-            before = before.arranged(choices.models)
-            replies = list(before.turns[-1].replies)
-            columns = range(len(choices.models)) if column is None else [column]
-            for place in columns:
-                replies[place] = Reply(model=choices.models[place])
-            conversation = choices.applied(before).with_replies(tuple(replies))
-            return ChatRun(conversation, choices, columns)
-
-        return self._run(key, begin)
+        return self._run(key, lambda before: runs.regenerate(before, choices, column))
 
     def proceed(
         self, key: ConversationKey, choices: Choices, column: int | None = None
@@ -218,19 +193,7 @@ class ChatVisits(RecallsReplies, Remembers):
 
         Raises `InputError` where there is none.
         """
-
-        def begin(before: Conversation) -> ChatRun:
-            if not before.turns:
-                raise InputError("empty")
-            before = before.arranged(choices.models)
-            replies = list(before.turns[-1].replies)
-            wanted = range(len(choices.models)) if column is None else [column]
-            columns = [place for place in wanted if replies[place] is not None and replies[place].text]  # type: ignore[union-attr]
-            if not columns:
-                raise InputError("empty")
-            return ChatRun(before.with_replies(tuple(replies)), choices, columns, continued=True)
-
-        return self._run(key, begin)
+        return self._run(key, lambda before: runs.proceed(before, choices, column))
 
     async def arrange(self, key: ConversationKey, models: Sequence[str]) -> Conversation:
         """Give each of the models the column of its own replies, also where the page is opened again. While a run goes
