@@ -34,6 +34,15 @@ class ScoredToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantSpeed:
+    """Tokens a second on this computer: of one reply, of eight at once together, and of a prompt that is read."""
+
+    one: float
+    eight: float
+    prompt: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
     """What is known of a local model and of how it runs here. What nobody could verify is `None`."""
 
@@ -45,6 +54,10 @@ class ModelCard:
     "reference" is transformers in 32-bit floating point. See `huggingface.weights.fidelity`."""
     bits: Mapping[str, float] = field(default_factory=dict)
     """Bits per byte of a fixed text, by the text's language: measured here, none before that."""
+    speeds: Mapping[str, VariantSpeed] = field(default_factory=dict)
+    """By variant, where there are several that could answer: who answers is chosen by them."""
+    resident: tuple[str, ...] = ()
+    """Variants that are in memory now."""
     refused: tuple[str, ...] = ()
     """Variants that are not used because they stray more than 1 % from the reference, or do not run here."""
 

@@ -20,6 +20,10 @@ def draw_model_card(show: Renderer, known: ModelCard, *, measurable: bool = Fals
         rows.append(("engine", show.text("card.chosen" if model.engine else "card.automatic", engine=known.engine)))
     if REFERENCE in known.nll:
         rows.append(("fidelity", "<br>".join(_measures(show, known))))
+    if known.speeds:
+        rows.append(("speed", "<br>".join(_speeds(show, known))))
+    if known.resident:
+        rows.append(("resident", ", ".join(known.resident)))
     if model.parameters:
         rows.append(("parameters", f"{show.number(model.parameters / 1e6, ',.0f')} M"))
     if model.context:
@@ -57,6 +61,20 @@ def _bits(show: Renderer, known: ModelCard) -> list[str]:
     return [
         show.text("card.bits_of", language=language_name(show, language), bits=show.number(bits, ".2f"))
         for language, bits in sorted(known.bits.items(), key=lambda one: one[1])
+    ]
+
+
+def _speeds(show: Renderer, known: ModelCard) -> list[str]:
+    """The quickest for one reply first."""
+    return [
+        show.text(
+            "card.speed_of",
+            variant=variant,
+            one=show.number(speed.one, ",.0f"),
+            eight=show.number(speed.eight, ",.0f"),
+            prompt=show.number(speed.prompt, ",.0f"),
+        )
+        for variant, speed in sorted(known.speeds.items(), key=lambda item: -item[1].one)
     ]
 
 

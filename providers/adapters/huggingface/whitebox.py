@@ -62,7 +62,16 @@ class LocalWhiteBox:
         nll = await asyncio.to_thread(read_measures, await self._loader.folder(model))
         refused = tuple(sorted(name for name in nll if not passes(name, nll)))
         bits = await asyncio.to_thread(read_bits, await self._loader.folder(model))
-        return ModelCard(model=model, engine=found[0].name, nll=nll, refused=refused, bits=bits)
+        every = await self._loader.variants(model, every=True)
+        return ModelCard(
+            model=model,
+            engine=found[0].name,
+            nll=nll,
+            refused=refused,
+            bits=bits,
+            speeds=await self._loader.speeds(model),
+            resident=tuple(variant.name for variant in every if self._loader.holds(model, variant)),
+        )
 
     async def keep_bits(self, model: ModelInfo, bits: Mapping[str, float]) -> None:
         await asyncio.to_thread(keep_bits, await self._loader.folder(model), bits)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from providers.adapters.huggingface.engines import Variant
-from providers.adapters.huggingface.engines.speed import USUAL, Speed
+from providers.adapters.huggingface.engines.speed import USUAL, expected_seconds
 from providers.types import Change, Request
+from providers.whitebox import VariantSpeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Outlook:
     one too. What is not in memory comes after them as it is given: nothing is loaded to be a little quicker.
     """
 
-    speeds: Mapping[str, Speed] = field(default_factory=dict)
+    speeds: Mapping[str, VariantSpeed] = field(default_factory=dict)
     prompt: int = 0
     """Its tokens."""
     read: Mapping[str, int] = field(default_factory=dict)
@@ -53,7 +54,7 @@ def _seconds(variant: Variant, request: Request, outlook: Outlook) -> float:
     if speed is None:
         return float("inf")
     unread = max(1, outlook.prompt - outlook.read.get(variant.name, 0))
-    return speed.seconds(unread, min(USUAL, request.sampling.max_tokens or USUAL), outlook.company)
+    return expected_seconds(speed, unread, min(USUAL, request.sampling.max_tokens or USUAL), outlook.company)
 
 
 def _narrow(variant: Variant, request: Request) -> tuple[Request, tuple[Change, ...]]:

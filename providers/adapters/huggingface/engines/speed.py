@@ -6,10 +6,10 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from providers.adapters.huggingface.engines.base import Engine, Job
 from providers.types import Sampling
+from providers.whitebox import VariantSpeed
 
 COMPANY = 8
 """Replies at once for which a variant is measured, besides one."""
@@ -19,34 +19,26 @@ _READ, _WRITTEN = 256, 24
 """Tokens of the prompt that is read, and of each reply that is written, to be measured."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speed:
-    """Tokens a second: of one reply, of eight at once together, and of a prompt that is read."""
+def expected_seconds(speed: VariantSpeed, unread: int, reply: int, company: int) -> float:
+    """Until a reply has ended of which a prompt of `unread` tokens is to be read, among `company` like it.
 
-    one: float
-    eight: float
-    prompt: float
-
-    def seconds(self, unread: int, reply: int, company: int) -> float:
-        """Until a reply has ended of which a prompt of `unread` tokens is to be read, among `company` like it.
-
-        Between one and eight replies, the rate of all together grows evenly; beyond, it stays.
-        """
-        grown = min(max(company - 1, 0) / (COMPANY - 1), 1.0)
-        together = self.one + (self.eight - self.one) * grown
-        return company * (unread / self.prompt + reply / together)
+    Between one and eight replies, the rate of all together grows evenly; beyond, it stays.
+    """
+    grown = min(max(company - 1, 0) / (COMPANY - 1), 1.0)
+    together = speed.one + (speed.eight - speed.one) * grown
+    return company * (unread / speed.prompt + reply / together)
 
 
-def speed_of(told: Mapping[str, float]) -> Speed | None:
+def speed_of(told: Mapping[str, float]) -> VariantSpeed | None:
     """As a record keeps it; `None` for what is none."""
     try:
-        found = Speed(one=told["one"], eight=told["eight"], prompt=told["prompt"])
+        found = VariantSpeed(one=told["one"], eight=told["eight"], prompt=told["prompt"])
     except (LookupError, TypeError):
         return None
     return found if min(found.one, found.eight, found.prompt) > 0 else None
 
 
-async def measure(engine: Engine, prompts: Sequence[Sequence[int]], context: int) -> Speed:
+async def measure(engine: Engine, prompts: Sequence[Sequence[int]], context: int) -> VariantSpeed:
     """`prompts` are texts in tokens. Raises what the engine raises."""
     words = [token for prompt in prompts for token in prompt]
     read = min(_READ, context // 2, len(words))
@@ -59,7 +51,7 @@ async def measure(engine: Engine, prompts: Sequence[Sequence[int]], context: int
     start = time.perf_counter()
     written = (_write(engine, words[place + 1 : place + 9], _WRITTEN) for place in range(COMPANY))
     eight = sum(await asyncio.gather(*written)) / (time.perf_counter() - start)
-    return Speed(one=one, eight=eight, prompt=prompt)
+    return VariantSpeed(one=one, eight=eight, prompt=prompt)
 
 
 async def _write(engine: Engine, prompt: Sequence[int], tokens: int) -> int:

@@ -14,7 +14,7 @@ import psutil
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.engines import Variant, llamacpp
 from providers.adapters.huggingface.engines.base import Loaded
-from providers.adapters.huggingface.engines.speed import Speed, speed_of
+from providers.adapters.huggingface.engines.speed import speed_of
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
 from providers.adapters.huggingface.memory.preparation import Preparation
@@ -24,6 +24,7 @@ from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import WeightsUnavailable
 from providers.types import ModelInfo, Progress
+from providers.whitebox import VariantSpeed
 
 POLL = 0.1
 
@@ -86,7 +87,7 @@ class ModelLoader:
         wanted = None if every else model.engine or self._options.engine
         return await asyncio.to_thread(lambda: engines.variants(folder, read_measures(folder), wanted))
 
-    async def speeds(self, model: ModelInfo) -> Mapping[str, Speed]:
+    async def speeds(self, model: ModelInfo) -> Mapping[str, VariantSpeed]:
         """Of a model whose weights are here."""
         return await asyncio.to_thread(read_speeds, await self.folder(model))
 
@@ -213,7 +214,7 @@ class ModelLoader:
         return room
 
 
-def read_speeds(folder: Path) -> Mapping[str, Speed]:
+def read_speeds(folder: Path) -> Mapping[str, VariantSpeed]:
     """How fast this folder's variants were on this computer, by their names."""
     record = read_record(folder)
     told = record.speeds if record is not None else {}
