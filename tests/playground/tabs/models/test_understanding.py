@@ -10,6 +10,7 @@ import pytest
 
 from playground.measuring.tasks import Item, load
 from playground.tabs.models.lab.classical import cross_validate, fit, telling_words
+from playground.tabs.models.lab.classifying import classify_by_head, judge_head, judge_words
 from playground.tabs.models.lab.errors import TaskError
 from playground.tabs.models.lab.understanding import (
     APPROACHES,
@@ -17,10 +18,7 @@ from playground.tabs.models.lab.understanding import (
     Judged,
     OneText,
     class_names,
-    classify_by_head,
     confusion_of,
-    judge_head,
-    judge_words,
     parse_own,
     score_of,
 )

@@ -115,6 +115,6 @@ async def classify_text(
         yield said
         async for _ in beats(running := asyncio.ensure_future(classify(app.visits, who.visitor, task, asked))):
             yield said
-        yield draw_one_text(show, asked, running.result())
+        yield draw_one_text(show, asked, running.result(), task.tasks)
     except PlaygroundError as error:
         yield draw_alert(show, error)

@@ -10,7 +10,7 @@ from playground.measuring.tasks import languages
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
-from playground.tabs.models.lab.understanding import APPROACHES, LABEL_SETS
+from playground.tabs.models.lab.understanding import APPROACHES, SETS
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.web.scripts import script_body
 
@@ -52,8 +52,8 @@ def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout
     gr.Markdown(label("models.understanding_intro"), elem_classes="quiet")
     with gr.Row():
         tasks = gr.Dropdown(
-            [(label(f"models.task_{one}"), one) for one in (*LABEL_SETS, OWN)],
-            value=LABEL_SETS[0],
+            [(label(f"models.task_{one}"), one) for one in (*SETS, OWN)],
+            value=SETS[0],
             label=label("models.understanding_task"),
             min_width=200,
             elem_id="understanding-task",
