@@ -69,7 +69,8 @@ def bootstrap_ratio(
     tops: Sequence[float], bottoms: Sequence[float], confidence: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
     """Percentile interval of sum(tops) / sum(bottoms) over items: of F1 over all items together; with bottoms of 1, of
-    a mean. Without scipy. As `bootstrap_mean`; draws whose bottom is 0 are left out, and there is no width for one item.
+    a mean. Without scipy. As `bootstrap_mean`; draws whose bottom is 0 are left out, and one item has
+    no width.
     """
     if len(tops) < 2:
         only = tops[0] / bottoms[0] if tops and bottoms[0] else float("nan") if not tops else 0.0

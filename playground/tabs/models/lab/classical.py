@@ -41,6 +41,14 @@ class HeldOut:
     """Classes that occur once: held out, nobody has seen them, and they are always missed."""
 
 
+def get_ready() -> None:
+    """Import what the others would import first. Takes seconds."""
+    import sklearn.feature_extraction.text
+    import sklearn.linear_model
+    import sklearn.model_selection
+    import sklearn.pipeline  # noqa: F401
+
+
 def cross_validate(texts: Sequence[str] | Rows, labels: Sequence[str], seed: int = 0) -> HeldOut:
     """Each text is answered by a model fitted to the other folds alone, words and their weights included.
 

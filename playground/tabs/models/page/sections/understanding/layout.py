@@ -32,6 +32,8 @@ class ModelsUnderstandingLayout:
     shown: gr.HTML
     looked_at: gr.Textbox
     """Hidden: that a task is shown."""
+    chosen: gr.HTML
+    """Tells when the section is first on the screen."""
     text: gr.Textbox
     classify: gr.Button
     said: gr.HTML
@@ -49,6 +51,7 @@ class ModelsUnderstandingLayout:
 
 def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout:
     label = page.app.label
+    chosen = place("understanding-chosen", script_body("models/open"))
     gr.Markdown(label("models.understanding_intro"), elem_classes="quiet")
     with gr.Row():
         tasks = gr.Dropdown(
@@ -102,5 +105,5 @@ def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout
             classify = button(label("models.understanding_classify"), "understanding-classify", variant="primary")
         said = place("understanding-said", script_body("models/show_answer"))
     return ModelsUnderstandingLayout(
-        tasks, language, own, approaches, head, run, stop, shown, looked_at, text, classify, said
+        tasks, language, own, approaches, head, run, stop, shown, looked_at, chosen, text, classify, said
     )
