@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field, replace
 
-from playground.measuring import Control, Item, TaskSet
+from playground.measuring import Control, Item
 from playground.measuring.energy import TrackedEnergy, Tracking, local_energy, tracking
 from playground.tabs.models.lab.asked import judge_asked
 from playground.tabs.models.lab.understanding import ASKED, Approach, Judged, OneText
-from playground.tabs.models.visit.understanding_ways import Told, judge_at_once, one_at_once
+from playground.tabs.models.visit.understanding_ways import Task, Told, judge_at_once, one_at_once
 from playground.tabs.models.visit.visits import ModelsVisits, Stopped, unless_stopped
 from providers.errors import Failure, PlaygroundError
-from providers.heads import HeadInfo
 
 SECTION = "understanding"
 Verdicts = Mapping[Approach, Judged | Failure]
 Follow = Callable[[Tracking], AbstractAsyncContextManager[Tracking]]
 """Follows this computer's energy for as long as it is entered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What is to be done, how, and by which models. `sentences`: what each class is called as a sentence."""
-
-    tasks: TaskSet
-    sentences: Mapping[str, str]
-    approaches: Sequence[Approach]
-    encoder: str
-    """Of the models that make vectors."""
-    writer: str | None
-    """The language model that is asked; `None`: nobody is."""
-    head: str = ""
-    """A model that was trained for such tasks, for the approach of that name."""
-    absent: HeadInfo | None = None
-    """The catalogue's model for this task, where it is not on this computer and nobody named another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""The ways of doing a task that answer at once: what each kind of task has, and the models that they are done with."""
+"""A task of understanding, and the ways of doing it that answer at once, with the models that they are done with."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from playground.measuring import TaskSet
 from playground.tabs.models.lab import classifying, passages, tagging
@@ -14,9 +14,6 @@ from playground.tabs.models.visit.visits import ModelsVisits
 from providers.embedding import Embedder
 from providers.heads import Headed, HeadInfo
 from providers.types import Progress
-
-if TYPE_CHECKING:
-    from playground.tabs.models.visit.understanding import Task
 
 Told = Callable[[Progress], None]
 _BY_WORDS: Mapping[Kind, Callable[[TaskSet], Judged]] = {
@@ -29,6 +26,23 @@ _ONE_BY_WORDS: Mapping[Kind, Callable[[TaskSet, str], OneText]] = {
     "entities": tagging.tag_one,
     "passages": passages.search_one,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be done, how, and by which models. `sentences`: what each class is called as a sentence."""
+
+    tasks: TaskSet
+    sentences: Mapping[str, str]
+    approaches: Sequence[Approach]
+    encoder: str
+    """Of the models that make vectors."""
+    writer: str | None
+    """The language model that is asked; `None`: nobody is."""
+    head: str = ""
+    """A model that was trained for such tasks, for the approach of that name."""
+    absent: HeadInfo | None = None
+    """The catalogue's model for this task, where it is not on this computer and nobody named another."""
 
 
 async def judge_at_once(visits: ModelsVisits, visitor: str, task: Task, approach: Approach, told: Told) -> Judged:

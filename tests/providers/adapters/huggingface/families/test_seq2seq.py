@@ -18,6 +18,8 @@ from providers.types import Done, Event, TextDelta
 from tests.providers.adapters.huggingface import tiny_heads
 from tests.providers.adapters.huggingface.conftest import Open
 
+pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses:UserWarning")
+"""Of the tokenizers that are loaded here to compare with: ours is silent, and below is why it may be."""
 SENTENCE = "the cat sat on the mat and the dog sat on the log"
 
 

@@ -21,7 +21,7 @@ from playground.tabs.models.lab.understanding import (
     parse_own,
 )
 from playground.tabs.models.page.sections.understanding.layout import OWN
-from playground.tabs.models.visit.understanding import Task
+from playground.tabs.models.visit.understanding_ways import Task
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_language, checked_text
 from providers.heads import HeadInfo

@@ -22,7 +22,7 @@ from playground.tabs.models.lab.understanding import (
     score_of,
 )
 from playground.tabs.models.page.pieces import draw_term, say
-from playground.tabs.models.visit.understanding import Task
+from playground.tabs.models.visit.understanding_ways import Task
 from providers.heads import HeadInfo
 
 _TOOK = ("each", "energy", "learnt", "unread")
