@@ -151,7 +151,7 @@ def _features(
     start, end = run[0].start(), run[-1].end()
     before, after = asked.text[:start].rstrip().rpartition(" ")[2], asked.text[end : end + 1]
     kind = _kind_of_run(run)
-    found: Features = {
+    found: dict[str, float] = {
         "shared": shared,
         "inside": float(inside),
         f"away={away}": 1.0,
