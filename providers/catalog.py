@@ -101,7 +101,7 @@ def _check(row: Mapping[str, Any], kind: type[_Info] | type[Endpoint]) -> dict[s
     if unknown := row.keys() - {one.name for one in fields(kind)}:
         raise ValueError(f"{row.get('id') or row.get('name')}: unknown fields {sorted(unknown)}")
     values = dict(row)
-    for name in values.keys() & {"languages", "instructions"}:
+    for name in values.keys() & {"languages", "instructions", "tasks"}:
         values[name] = tuple(values[name])
     if "package" in values:
         package = dict(values["package"])

@@ -10,59 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from providers.errors import InputError
-from providers.types import Package, Progress
+from providers.specialist import SpecialistInfo
+from providers.types import Progress
 
 Purpose = Literal["question", "passage"]
 """Some models want questions and passages told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddingInfo:
-    """A model that turns texts into vectors: a row `[[embedding]]` of `models.toml`. Unverified facts are `None`."""
+class EmbeddingInfo(SpecialistInfo):
+    """A model that turns texts into vectors: a row `[[embedding]]` of `models.toml`. Searches are weighed by its
+    languages."""
 
-    id: str
-    provider: str
-    name: str
     window: int
     """Tokens of a text that it reads; the rest would be lost."""
     dimensions: int | None = None
-    languages: tuple[str, ...] = ()
-    """Those it reads well, by ISO 639-1: searches are weighed by this."""
     baseline: float = 0.0
     """The cosine it gives to texts that have nothing to do with one another: some models never go far below 0.7."""
     question_prefix: str = ""
     passage_prefix: str = ""
-    local: bool = False
-    parameters: int | None = None
-    size: int | None = None
-    licence: str | None = None
-    revision: str | None = None
-    package: Package | None = None
-
-    @property
-    def ref(self) -> str:
-        return f"{self.provider}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RerankerInfo:
+class RerankerInfo(SpecialistInfo):
     """A cross-encoder: a row `[[reranker]]` of `models.toml`."""
 
-    id: str
-    provider: str
-    name: str
     window: int
-    languages: tuple[str, ...] = ()
-    local: bool = False
-    parameters: int | None = None
-    size: int | None = None
-    licence: str | None = None
-    revision: str | None = None
-    package: Package | None = None
-
-    @property
-    def ref(self) -> str:
-        return f"{self.provider}/{self.id}"
 
 
 class Embedder(Protocol):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, get_args, runtime_checkable
 
 from providers.errors import InputError
-from providers.types import Event, Package, Progress
+from providers.specialist import SpecialistInfo
+from providers.types import Event, Progress
 
 Head = Literal["fill_mask", "seq2seq", "causal", "classify", "tag_tokens", "find_span"]
 HEADS: tuple[Head, ...] = get_args(Head)
@@ -21,26 +22,14 @@ _BLANKS = re.compile(r"_{2,}|\[MASK\]|<mask>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadInfo:
-    """A model with such a head: a row `[[head]]` of `models.toml`. Unverified facts are `None`."""
+class HeadInfo(SpecialistInfo):
+    """A model with such a head: a row `[[head]]` of `models.toml`."""
 
-    id: str
-    provider: str
-    name: str
     head: Head
     instructions: tuple[str, ...] = ()
     """Of an encoder–decoder: how the tasks begin that it was trained on; none where it does one thing alone."""
-    languages: tuple[str, ...] = ()
-    local: bool = False
-    parameters: int | None = None
-    size: int | None = None
-    licence: str | None = None
-    revision: str | None = None
-    package: Package | None = None
-
-    @property
-    def ref(self) -> str:
-        return f"{self.provider}/{self.id}"
+    tasks: tuple[str, ...] = ()
+    """The task sets that it was trained for, by their names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from providers.types import Image, Package, Progress
+from providers.specialist import SpecialistInfo
+from providers.types import Image, Progress
 
 Measure = Literal["softmax", "sigmoid"]
 """What the model was trained to do with its scores.
@@ -18,26 +19,12 @@ MOST_LABELS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContrastiveInfo:
+class ContrastiveInfo(SpecialistInfo):
     """A model that compares pictures with texts: a row `[[contrastive]]` of `models.toml`."""
 
-    id: str
-    provider: str
-    name: str
     measure: Measure
     template: str = "{}"
     """The sentence around a label that the model's makers recommend."""
-    languages: tuple[str, ...] = ()
-    local: bool = False
-    parameters: int | None = None
-    size: int | None = None
-    licence: str | None = None
-    revision: str | None = None
-    package: Package | None = None
-
-    @property
-    def ref(self) -> str:
-        return f"{self.provider}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,24 @@ def bootstrap_mean(values: Sequence[float], confidence: float = 0.95, seed: int 
     return float(found.low), float(found.high)
 
 
+def bootstrap_ratio(
+    tops: Sequence[float], bottoms: Sequence[float], confidence: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """Percentile interval of sum(tops) / sum(bottoms) over items: of F1 over all items together; with bottoms of 1, of
+    a mean. Without scipy. As `bootstrap_mean`; draws whose bottom is 0 are left out, and one item has
+    no width.
+    """
+    if len(tops) < 2:
+        only = tops[0] / bottoms[0] if tops and bottoms[0] else float("nan") if not tops else 0.0
+        return only, only
+    drawn = np.random.default_rng(seed).multinomial(len(tops), np.full(len(tops), 1 / len(tops)), size=DRAWS)
+    above, below = drawn @ np.asarray(tops, dtype=np.float64), drawn @ np.asarray(bottoms, dtype=np.float64)
+    if not (below > 0).any():
+        return 0.0, 0.0
+    low, high = np.quantile(above[below > 0] / below[below > 0], [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
 def holm(values: Sequence[float]) -> tuple[float, ...]:
     """Adjusted p of several tests, in the order given: one below α keeps the chance of any false alarm below α.
 

@@ -21,7 +21,9 @@ from providers.catalog import ASSETS
 from providers.errors import InputError, LimitExceeded
 
 SETS = [(name, language) for name in tasks.names() for language in tasks.languages()]
-NAMES = {"arithmetic", "sentiment", "topic", "spam", "facts", "deduction", "code", "translation", "summary"}
+NAMES = {
+    *("arithmetic", "sentiment", "topic", "spam", "facts", "deduction", "code", "translation", "summary", "passages"),
+}
 OPERATORS = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from playground.measuring.energy import EnergyUse, local_energy, service_energy
 from playground.measuring.kinds import Outcomes
 from playground.measuring.outcomes import Outcome
 from playground.measuring.reference import Labels
 from playground.measuring.statistics import holm, items_to_tell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import ColumnSummary, extracted_answer, item_means, summarise
-from playground.tabs.evaluation.lab.energy import EnergyUse, local_energy, service_energy
 from playground.tabs.evaluation.lab.sureness import Sureness, sureness
 
 PLACES, ENERGY = "places", "energy"

@@ -14,6 +14,7 @@ import numpy as np
 from gradio.events import api
 
 from playground.asking.errors import ArgumentError
+from playground.measuring.energy import EnergyUse
 from playground.measuring.errors import MeasuringLimit, UnusableReferences
 from playground.measuring.kinds import Outcomes
 from playground.measuring.reference import Given, Measured, Needs, Vectors
@@ -24,7 +25,6 @@ from playground.page.parts.run_list import load_run
 from playground.page.parts.run_prices import price_text
 from playground.page.program import App, Who
 from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison
-from playground.tabs.evaluation.lab.energy import EnergyUse
 from playground.tabs.evaluation.lab.many import MOST, ManyMeasured, given_of, measure_many
 from playground.tabs.evaluation.lab.sureness import Sureness
 from playground.tabs.evaluation.page.events.exports import exports_of, run_as_file

@@ -18,13 +18,13 @@ from playground.asking.opening import Opened
 from playground.asking.pump import follow
 from playground.asking.threads import run_to_end
 from playground.measuring import Snapshot
+from playground.measuring.energy import Tracking, tracking
 from playground.measuring.errors import MeasuringError, UnusableReferences
 from playground.measuring.metrics.judge import Vote, judge
 from playground.measuring.perplexity import text_likelihood
 from playground.measuring.reference import Likelihoods
 from playground.measuring.store import RunDescription
 from playground.tabs.evaluation.lab.comparison import ENERGY, PLACES, place_of
-from playground.tabs.evaluation.lab.energy import Tracking, tracking
 from playground.tabs.evaluation.lab.judging import JUDGED, VOTES, JudgedRun, judged_json, judged_run
 from playground.visitors.strategy_runs import StrategyRuns
 from providers.errors import UnsupportedRequest

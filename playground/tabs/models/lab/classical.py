@@ -1,6 +1,7 @@
-"""A classical model: words counted and weighed (TF-IDF), and a line drawn between classes (logistic regression).
+"""Classical models: words counted and weighed (TF-IDF), or features of a word, and a line drawn between classes
+(logistic regression).
 
-By scikit-learn, which takes a second to import. All of it blocks.
+By scikit-learn, which takes seconds to import. All of it blocks.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.measuring import Item
 from playground.tabs.models.lab.errors import TaskError
 
 FOLDS = 5
@@ -23,6 +25,8 @@ _TELLING = 6
 """Words of a class that are shown."""
 _WORD = r"(?u)\b\w+\b"
 Rows = NDArray[np.float32]
+Features = Mapping[str, float]
+"""What is to be seen of a word, or of some, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,14 @@ class HeldOut:
     answering: float
     lonely: tuple[str, ...]
     """Classes that occur once: held out, nobody has seen them, and they are always missed."""
+
+
+def get_ready() -> None:
+    """Import what the others would import first. Takes seconds."""
+    import sklearn.feature_extraction.text
+    import sklearn.linear_model
+    import sklearn.model_selection
+    import sklearn.pipeline  # noqa: F401
 
 
 def cross_validate(texts: Sequence[str] | Rows, labels: Sequence[str], seed: int = 0) -> HeldOut:
@@ -80,6 +92,46 @@ def fit(texts: Sequence[str] | Rows, labels: Sequence[str]) -> Any:
         return make_pipeline(words, line).fit(list(texts), list(labels))
     except ValueError as error:  # "empty vocabulary"
         raise TaskError("no_words") from error
+
+
+class Split(Protocol):
+    """A model for whole items, which is fitted anew for every fold."""
+
+    def fit(self, items: Sequence[Item]) -> Any:
+        """A model that has learnt from these items alone."""
+
+    def answer(self, model: Any, text: str) -> str:
+        """What it says of the text of an item that it has not seen."""
+
+
+def answer_held_out(items: Sequence[Item], split: Split, groups: Sequence[str] = (), seed: int = 0) -> HeldOut:
+    """As `cross_validate`, of whole items. Items of one group (questions on one passage) are held out together."""
+    from sklearn.model_selection import GroupKFold
+
+    named = list(groups) or [item.id for item in items]
+    folds = min(FOLDS, len(set(named)))
+    said = [""] * len(items)
+    training = answering = 0.0
+    parts = GroupKFold(folds, shuffle=True, random_state=seed).split(np.zeros(len(items)), groups=named)
+    for known, held in parts:
+        start = time.perf_counter()
+        model = split.fit([items[place] for place in known])
+        fitted = time.perf_counter()
+        for place in held:
+            said[place] = split.answer(model, items[place].question)
+        training, answering = training + fitted - start, answering + time.perf_counter() - fitted
+    return HeldOut(said=tuple(said), folds=folds, training=training, answering=answering, lonely=())
+
+
+def fit_features(rows: Sequence[Features], labels: Sequence[str], *, balanced: bool = False) -> Any:
+    """A model of scikit-learn as `fit` gives it, of rows of features. `balanced`: a rare class weighs as much as the
+    others together."""
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    line = LogisticRegression(C=10, max_iter=1000, class_weight="balanced" if balanced else None)
+    return make_pipeline(DictVectorizer(), line).fit(list(rows), list(labels))
 
 
 def telling_words(model: Any) -> dict[str, tuple[str, ...]]:

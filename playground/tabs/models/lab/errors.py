@@ -44,4 +44,4 @@ class FormError(InputError, code="input_error"):
 class TaskError(InputError, code="input_error"):
     """Values: line, from 1; label. What a visitor's own texts with their classes lack."""
 
-    reasons = ("own_line", "few_classes", "no_words", "no_labels_match", "no_approach")
+    reasons = ("own_line", "few_classes", "no_words", "no_labels_match", "no_approach", "question_line")

@@ -36,6 +36,11 @@ def name_of_token(piece: str) -> str:
     return visible(piece).replace("␠", " ").strip() or "·"
 
 
+def broken(text: str) -> str:
+    """A text of several lines, as HTML."""
+    return html.escape(text).replace("\n", "<br>")
+
+
 def amount_of_bytes(show: Renderer, count: float) -> str:
     """As kB, MB or GB, of thousands each."""
     for size, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):

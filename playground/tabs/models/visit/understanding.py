@@ -1,51 +1,23 @@
-"""A task that a visitor has done in several ways, on the same items; and one text that all of them classify."""
+"""A task that a visitor has done in several ways, on the same items; and one text that all of them are given."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field, replace
 
-from playground.measuring import Control, Item, TaskSet
-from playground.tabs.models.lab.understanding import (
-    ASKED,
-    Approach,
-    Judged,
-    OneText,
-    classify_by_head,
-    classify_by_labels,
-    classify_by_vectors,
-    classify_by_words,
-    judge_asked,
-    judge_head,
-    judge_labels,
-    judge_vectors,
-    judge_words,
-)
+from playground.measuring import Control, Item
+from playground.measuring.energy import TrackedEnergy, Tracking, local_energy, tracking
+from playground.tabs.models.lab.asked import judge_asked
+from playground.tabs.models.lab.understanding import ASKED, Approach, Judged, OneText
+from playground.tabs.models.visit.understanding_ways import Task, Told, judge_at_once, one_at_once
 from playground.tabs.models.visit.visits import ModelsVisits, Stopped, unless_stopped
 from providers.errors import Failure, PlaygroundError
-from providers.heads import Classify
-from providers.types import Progress
 
 SECTION = "understanding"
-Told = Callable[[Progress], None]
 Verdicts = Mapping[Approach, Judged | Failure]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What is to be classified, how, and by which models. `sentences`: what each class is called as a sentence."""
-
-    tasks: TaskSet
-    sentences: Mapping[str, str]
-    approaches: Sequence[Approach]
-    encoder: str
-    """Of the models that make vectors."""
-    writer: str | None
-    """The language model that is asked; `None`: nobody is."""
-    head: str = ""
-    """A model that was trained to sort such texts, for the approach of that name."""
+Follow = Callable[[Tracking], AbstractAsyncContextManager[Tracking]]
+"""Follows this computer's energy for as long as it is entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +28,42 @@ class KeptTask:
     verdicts: Verdicts = field(default_factory=dict)
 
 
-async def judge(visits: ModelsVisits, visitor: str, task: Task, told: Told) -> AsyncGenerator[KeptTask]:
-    """Each way after another, with all that came before; those that write item by item. Raises `LimitExceeded`.
+async def judge(
+    visits: ModelsVisits, visitor: str, task: Task, told: Told, follow: Follow = tracking
+) -> AsyncGenerator[KeptTask]:
+    """Each way after another, with all that came before; those that write item by item; at last with the energy that
+    each took. Raises `LimitExceeded`.
 
     Ends early where it is stopped. What came of it last is kept.
     """
     verdicts = dict[Approach, Judged | Failure]()
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
-        for approach in task.approaches:
-            async with aclosing(_judged(visits, visitor, task, approach, control, told)) as found:
-                async for one in found:
-                    verdicts[approach] = one
-                    yield KeptTask(task, dict(verdicts))
-            visits.keep(visitor, SECTION, KeptTask(task, dict(verdicts)))
-            if control.stopped:
-                return
+        async with follow(Tracking()) as followed:
+            for approach in task.approaches:
+                async with aclosing(_judged(visits, visitor, task, approach, control, told)) as found:
+                    async for one in found:
+                        verdicts[approach] = one
+                        yield KeptTask(task, dict(verdicts))
+                visits.keep(visitor, SECTION, KeptTask(task, dict(verdicts)))
+                if control.stopped:
+                    break
+        if followed.found is None:
+            return
+        kept = KeptTask(task, with_energy(verdicts, followed.found))
+        visits.keep(visitor, SECTION, kept)
+        yield kept
+
+
+def with_energy(verdicts: Verdicts, tracked: TrackedEnergy) -> Verdicts:
+    """Of what this computer took, each way's part by its time; loading is nobody's."""
+    rows = [tracked.to_json()]
+    whole = max(tracked.seconds, 1e-9)
+    return {
+        approach: replace(found, energy=local_energy(rows, found.seconds / whole))
+        if isinstance(found, Judged) and found.local
+        else found
+        for approach, found in verdicts.items()
+    }
 
 
 async def _judged(
@@ -87,27 +80,11 @@ async def _judged(
                     async for one in found:
                         yield one
             return
-        one_found = await unless_stopped(control, _at_once(visits, visitor, task, approach, told))
+        one_found = await unless_stopped(control, judge_at_once(visits, visitor, task, approach, told))
         if not isinstance(one_found, Stopped):
             yield one_found
     except PlaygroundError as error:
         yield Failure.of(error)
-
-
-async def _at_once(visits: ModelsVisits, visitor: str, task: Task, approach: Approach, told: Told) -> Judged:
-    if approach == "words":
-        return await asyncio.to_thread(judge_words, task.tasks)
-    if approach == "head":
-        async with _sorter(visits, visitor, task) as sorter:
-            async for progress in sorter.prepare():
-                told(progress)
-            return await judge_head(task.tasks, sorter)
-    async with visits.reach.embedder(visitor, task.encoder) as embedder:
-        async for progress in embedder.prepare():
-            told(progress)
-        if approach == "vectors":
-            return await judge_vectors(task.tasks, embedder)
-        return await judge_labels(task.tasks, embedder, task.sentences)
 
 
 async def classify(visits: ModelsVisits, visitor: str, task: Task, text: str) -> dict[Approach, OneText | Failure]:
@@ -127,17 +104,9 @@ async def classify(visits: ModelsVisits, visitor: str, task: Task, text: str) ->
 
 
 async def _one_text(visits: ModelsVisits, visitor: str, task: Task, approach: Approach, text: str) -> OneText | Failure:
-    if approach == "words":
-        return await asyncio.to_thread(classify_by_words, task.tasks, text)
     if approach in ASKED:
         return await _asked_once(visits, visitor, task, approach, text)
-    if approach == "head":
-        async with _sorter(visits, visitor, task) as sorter:
-            return await classify_by_head(task.tasks, sorter, text)
-    async with visits.reach.embedder(visitor, task.encoder) as embedder:
-        if approach == "vectors":
-            return await classify_by_vectors(task.tasks, embedder, text)
-        return await classify_by_labels(embedder, task.sentences, text)
+    return await one_at_once(visits, visitor, task, approach, text)
 
 
 async def _asked_once(
@@ -147,15 +116,10 @@ async def _asked_once(
     if task.writer is None:
         return Failure("unknown_model")
     first = task.tasks.items[0]
-    alone = replace(task.tasks, items=(Item(id="own", question=text, answer=first.choices[0], choices=first.choices),))
+    own = Item(id="own", question=text, answer=first.answer, choices=first.choices)
+    alone = replace(task.tasks, items=(own,))
     async with visits.reach.open(visitor, task.writer) as (provider, model):
         last = [one async for one in judge_asked(alone, approach, provider, model, Control())][-1]
     if isinstance(last, Failure):
         return last
     return OneText(approach=approach, model=last.model, said=last.said[0] if last.said else "")
-
-
-@asynccontextmanager
-async def _sorter(visits: ModelsVisits, visitor: str, task: Task) -> AsyncGenerator[Classify]:
-    async with visits.reach.headed(visitor, task.head, "classify") as (provider, info):
-        yield provider.classify(info)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from playground.measuring import energy
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item
 from playground.measuring.outcomes import Cell, Outcome
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
-from playground.tabs.evaluation.lab import energy, many, microscope
+from playground.tabs.evaluation.lab import many, microscope
 from playground.tabs.evaluation.lab.comparison import comparison, place_of
 from playground.tabs.evaluation.lab.sureness import sureness
 from providers.errors import Failure, InputError

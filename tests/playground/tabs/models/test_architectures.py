@@ -16,7 +16,8 @@ from playground.tabs.models.page.sections.architectures.events import (
     example,
     show_architectures,
 )
-from playground.tabs.models.visit.architectures import ArchitecturesPlan, Compared, compare, sample_text
+from playground.tabs.models.visit.architectures.comparison import compare
+from playground.tabs.models.visit.architectures.plan import ArchitecturesPlan, Compared, sample_text
 from providers import catalog
 from providers.errors import InputError
 from providers.sampling import Sampling

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 from playground.measuring.tasks import Item, load
 from playground.tabs.models.lab.classical import cross_validate, fit, telling_words
+from playground.tabs.models.lab.classifying import classify_by_head, judge_head, judge_words
 from playground.tabs.models.lab.errors import TaskError
 from playground.tabs.models.lab.understanding import (
     APPROACHES,
@@ -17,10 +20,7 @@ from playground.tabs.models.lab.understanding import (
     Judged,
     OneText,
     class_names,
-    classify_by_head,
     confusion_of,
-    judge_head,
-    judge_words,
     parse_own,
     score_of,
 )
@@ -55,6 +55,19 @@ def test_words_do_a_whole_set(name, language):
     assert sum(table[label].get(label, 0) for label in table) == score.right
     if name == "spam":
         assert score.low > 0.5
+
+
+def test_the_page_starts_without_scikit_learn_and_the_section_fetches_it():
+    asked = (
+        "import sys\n"
+        "from playground.tabs.models.lab import asked, classifying, passages, tagging, vectors\n"
+        "from playground.tabs.models.lab.classical import get_ready\n"
+        "before = {'sklearn', 'scipy.stats', 'codecarbon'} & set(sys.modules)\n"
+        "get_ready()\n"
+        "print(before, {'sklearn.linear_model', 'sklearn.model_selection'} <= set(sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["set()", "True"]
 
 
 def test_nothing_of_a_held_out_text_is_learnt():

@@ -9,6 +9,7 @@ from playground.measuring import Snapshot
 from playground.measuring.kinds import Outcomes
 from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import tries
+from playground.page.parts.energy import carbon_text, energy_text
 from playground.page.parts.measures import (
     draw_cells,
     draw_explained,
@@ -24,15 +25,11 @@ from playground.page.parts.run_floors import always_same, draw_floors
 from playground.page.parts.run_kinds import draw_kept_title
 from playground.page.parts.run_titles import is_graded, metric_name, task_set_title, title_text
 from playground.tabs.evaluation.lab.comparison import ComparedLine, comparison
-from playground.tabs.evaluation.lab.energy import EnergyUse
 from playground.tabs.evaluation.page.drawing.classes import draw_classes
 from playground.tabs.evaluation.page.drawing.pieces import say
 from playground.tabs.evaluation.page.drawing.sureness import draw_sureness
 
 _SURE = 0.05
-_ENERGY = (("kWh", 1000.0), ("Wh", 1.0), ("mWh", 1e-3), ("µWh", 1e-6))
-_CARBON = (("kg", 1000.0), ("g", 1.0), ("mg", 1e-3), ("µg", 1e-6))
-"""Units from the largest down, in those that are kept: watt-hours and grams."""
 _GOOD = ("score", "interval", "against", "corrected", "needed")
 _TOOK = ("left", "tokens", "computing", "seconds", "cost", "energy", "carbon")
 
@@ -163,30 +160,6 @@ def left_text(show: Renderer, line: ComparedLine) -> str:
         return say(show, "left_nothing")
     vendor = show.vendor(line.place.provider)
     return say(show, "left_some", count=line.requests, tokens=show.number(line.sent, ",.0f"), vendor=vendor)
-
-
-def energy_text(show: Renderer, it: EnergyUse | None) -> str:
-    """A range of watt-hours, and whether it was measured; escaped."""
-    if it is None:
-        return say(show, "energy_unknown")
-    said = "energy_measured" if it.measured else "energy_estimated"
-    return say(show, said, **_range(show, it.low_wh, it.high_wh, _ENERGY))
-
-
-def carbon_text(show: Renderer, it: EnergyUse | None) -> str:
-    """A range of grams; escaped. Of carbon it is always an estimate."""
-    if it is None:
-        return say(show, "energy_unknown")
-    return say(show, "carbon_range", **_range(show, it.low_g, it.high_g, _CARBON))
-
-
-def _range(show: Renderer, low: float, high: float, units: Sequence[tuple[str, float]]) -> dict[str, str]:
-    """Two significant digits in the largest unit of which there is at least one, or the smallest there is."""
-    unit, size = next((one for one in units if high >= one[1]), units[-1])
-    said = {}
-    for name, value in (("low", low / size), ("high", high / size)):
-        said[name] = show.number(value, ".0f" if value >= 10 else ".1f" if value >= 1 else ".2f")
-    return {**said, "unit": unit}
 
 
 def draw_findings(

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from playground.measuring.export import plain_markdown
 from playground.measuring.kinds import MeasurementKind, Outcomes, RunFile
 from playground.measuring.store import StoredRun
+from playground.page.parts.energy import carbon_text, energy_text
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_items import PAGE, draw_run_items
 from playground.tabs.evaluation.lab.comparison import ComparedLine
-from playground.tabs.evaluation.page.drawing.compare import carbon_text, energy_text, left_text
+from playground.tabs.evaluation.page.drawing.compare import left_text
 
 _MARKDOWN = ("corrected", "needed", "ece", "auc", "energy", "carbon", "left")
 _STYLE = """

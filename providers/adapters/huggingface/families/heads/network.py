@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +37,9 @@ class HeadNetwork:
         self.computed = 0
         self._name, self._lock = name, threading.Lock()
         logging.disable_progress_bar()  # the page shows progress itself
-        with importing():
+        with importing(), warnings.catch_warnings():
+            # Marian's tokenizer misses sacremoses, for a `normalize` that it calls nowhere: the pieces are the same
+            warnings.filterwarnings("ignore", "Recommended: pip install sacremoses", UserWarning)
             bound_rendering()
             config = transformers.AutoConfig.from_pretrained(folder, **_OPTIONS)
             loaded_by: Any = getattr(transformers, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from providers.types import Done, Event, TextDelta
 from tests.providers.adapters.huggingface import tiny_heads
 from tests.providers.adapters.huggingface.conftest import Open
 
+pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses:UserWarning")
+"""Of the tokenizers that are loaded here to compare with: ours is silent, and below is why it may be."""
 SENTENCE = "the cat sat on the mat and the dog sat on the log"
 
 
@@ -74,6 +77,19 @@ async def test_it_is_streamed_and_stops_when_it_is_closed(folder: Path, opened: 
     after = provider.computed
     assert after - before < before, "closed after the first piece, it did not write all of it again"
     assert (await fold(model.transform("the cat", max_tokens=4))) is not None, "and the model is free for others"
+
+
+async def test_marian_needs_no_normalizer_of_punctuation(opened: Open, tmp_path: Path) -> None:
+    """Its tokenizer recommends a package that it never calls: nobody is told, and the pieces are the same."""
+    folder = tiny_heads.save_marian(tmp_path / "marian")
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        assert await fold(opened().seq2seq(info(folder)).transform("“the cat” sat…", max_tokens=4)) is not None
+    assert [str(one.message) for one in heard if "sacremoses" in str(one.message)] == []
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+    before = tokenizer("“the cat” sat…")["input_ids"]
+    tokenizer.punc_normalizer = None
+    assert tokenizer("“the cat” sat…")["input_ids"] == before
 
 
 async def test_what_is_wrong_is_named(folder: Path, opened: Open, tmp_path: Path) -> None:

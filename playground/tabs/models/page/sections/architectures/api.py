@@ -15,7 +15,7 @@ from playground.page.program import App
 from playground.tabs.models.lab.architectures import LENGTHS, TOP
 from playground.tabs.models.lab.ngram import LONGEST_ORDER
 from playground.tabs.models.page.sections.architectures.events import ArchitecturesChoice, checked_plan
-from playground.tabs.models.visit.architectures import fill_blank, ngram_of, rewrite
+from playground.tabs.models.visit.architectures.single import fill_blank, ngram_of, rewrite
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_text
 from providers.errors import PlaygroundError

@@ -17,7 +17,7 @@ from playground.tabs.models.page.pieces import (
     name_of_token,
     say,
 )
-from playground.tabs.models.visit.architectures import ArchitecturesPlan, Compared
+from playground.tabs.models.visit.architectures.plan import ArchitecturesPlan, Compared
 from providers.heads import HeadInfo
 from providers.types import ModelInfo
 

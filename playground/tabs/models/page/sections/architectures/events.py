@@ -20,7 +20,8 @@ from playground.tabs.models.page.pieces import draw_alert
 from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
 from playground.tabs.models.page.sections.architectures.drawing import draw_architectures, head_choices
 from playground.tabs.models.page.sections.architectures.layout import ModelsArchitecturesLayout
-from playground.tabs.models.visit.architectures import SECTION, ArchitecturesPlan, compare
+from playground.tabs.models.visit.architectures.comparison import compare
+from playground.tabs.models.visit.architectures.plan import SECTION, ArchitecturesPlan
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_text
 from providers.errors import InputError, PlaygroundError
@@ -57,9 +58,9 @@ class ArchitecturesChoice:
 
 def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsArchitecturesLayout) -> None:
     app = page.app
-    settings = len(layout.settings)
+    settings = len(layout.settings.fields)
     inputs: list[gr.blocks.Block] = [
-        *layout.settings,
+        *layout.settings.fields,
         page.sidebar.models,
         room.beside,
         *page.sidebar.sampling.values(),
@@ -110,9 +111,9 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     for event in (layout.compare.click, layout.sentence.submit):
         event(on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
-    lists = [layout.fill_mask, layout.seq2seq, layout.instruction]
-    room.opened.change(on_opened, layout.held, lists, **PRIVATE)
-    layout.seq2seq.input(lambda ref: _instructions(app, ref), layout.seq2seq, layout.instruction, **PRIVATE)
+    chosen_for = layout.settings
+    room.opened.change(on_opened, layout.held, chosen_for.lists, **PRIVATE)
+    chosen_for.seq2seq.input(lambda ref: _instructions(app, ref), chosen_for.seq2seq, chosen_for.instruction, **PRIVATE)
     wire_stop(app, layout.stop, app.visits.stop, SECTION)
 
 

@@ -16,13 +16,9 @@ from playground.tabs.models.visit.visits import ModelsVisits
 
 
 @dataclass(frozen=True, slots=True)
-class ModelsArchitecturesLayout:
-    """The section's components."""
+class ArchitecturesSettings:
+    """How the sentence is put to each architecture."""
 
-    sentence: gr.Textbox
-    compare: gr.Button
-    example: gr.Button
-    stop: gr.Button
     order: gr.Radio
     smoothing: gr.Radio
     training: gr.Textbox
@@ -31,19 +27,35 @@ class ModelsArchitecturesLayout:
     instruction: gr.Dropdown
     length: gr.Radio
     fetch: gr.Checkbox
-    shown: gr.HTML
-    looked_at: gr.Textbox
-    """Hidden: the sentence and the models that are shown."""
-    held: gr.Textbox
-    """Hidden: what is chosen in the lists of models made for a task, and the instruction."""
 
     @property
-    def settings(self) -> list[gr.blocks.Block]:
+    def fields(self) -> list[gr.components.Component]:
         """In the order of the fields of `ArchitecturesChoice`."""
         return [
             *(self.order, self.smoothing, self.training, self.fill_mask, self.seq2seq, self.instruction),
             *(self.length, self.fetch),
         ]
+
+    @property
+    def lists(self) -> list[gr.components.Component]:
+        """Those that are filled in when the section is opened."""
+        return [self.fill_mask, self.seq2seq, self.instruction]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsArchitecturesLayout:
+    """The section's components."""
+
+    sentence: gr.Textbox
+    compare: gr.Button
+    example: gr.Button
+    stop: gr.Button
+    settings: ArchitecturesSettings
+    shown: gr.HTML
+    looked_at: gr.Textbox
+    """Hidden: the sentence and the models that are shown."""
+    held: gr.Textbox
+    """Hidden: what is chosen in the lists of models made for a task, and the instruction."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
@@ -65,62 +77,73 @@ def lay_out_architectures(page: Page[ModelsVisits]) -> ModelsArchitecturesLayout
         stop = button(label("models.stop"), "architectures-stop", visible=False, stops=True)
         example = button(label("models.architectures_example"), "architectures-example")
     with gr.Accordion(label("models.architectures_settings"), open=False, elem_id="architectures-settings"):
-        with gr.Row():
-            order = gr.Radio(
-                list(range(1, LONGEST_ORDER + 1)),
-                value=3,
-                label=label("models.ngram_order"),
-                info=label("models.ngram_order_info"),
-                min_width=240,
-                elem_id="architectures-order",
-            )
-            smoothing = gr.Radio(
-                [(label(f"models.smoothing_{name}"), name) for name in ("kneser_ney", "add_k")],
-                value="kneser_ney",
-                label=label("models.smoothing"),
-                info=label("models.smoothing_info"),
-                min_width=240,
-                elem_id="architectures-smoothing",
-            )
-            length = gr.Radio(
-                list(LENGTHS),
-                value=LENGTHS[1],
-                label=label("models.architectures_length"),
-                info=label("models.architectures_length_info"),
-                min_width=240,
-                elem_id="architectures-length",
-            )
-        training = gr.Textbox(
-            label=label("models.ngram_training"),
-            info=label("models.ngram_training_info"),
-            lines=2,
-            max_lines=10,
-            elem_id="architectures-training",
-        )
-        with gr.Row():
-            fill_mask, seq2seq = (_heads(page, name) for name in ("fill_mask", "seq2seq"))
-            instruction = gr.Dropdown(
-                [],
-                allow_custom_value=True,
-                label=label("models.architectures_instruction"),
-                info=label("models.architectures_instruction_info"),
-                min_width=240,
-                elem_id="architectures-instruction",
-            )
-        fetch = gr.Checkbox(
-            label=label("models.architectures_fetch"),
-            info=label("models.architectures_fetch_info"),
-            visible=not page.app.settings.offline,
-            elem_id="architectures-fetch",
-        )
+        settings = _lay_out_settings(page)
     shown, looked_at = place("architectures-shown"), gr.Textbox("", visible=False, elem_id="architectures-looked-at")
     with gr.Accordion(label("models.becoming"), open=False, elem_id="architectures-becoming"):
         for step in ("training", "fine_tuning", "rlhf"):
             gr.Markdown(label(f"models.becoming_{step}"))
-    return ModelsArchitecturesLayout(
-        *(sentence, compare, example, stop, order, smoothing, training, fill_mask, seq2seq, instruction),
-        *(length, fetch, shown, looked_at, hold("architectures-held", fill_mask, seq2seq, instruction)),
+    held = hold("architectures-held", settings.fill_mask, settings.seq2seq, settings.instruction)
+    return ModelsArchitecturesLayout(sentence, compare, example, stop, settings, shown, looked_at, held)
+
+
+def _lay_out_settings(page: Page[ModelsVisits]) -> ArchitecturesSettings:
+    label = page.app.label
+    with gr.Row():
+        order, smoothing, length = _lay_out_numbers(page)
+    training = gr.Textbox(
+        label=label("models.ngram_training"),
+        info=label("models.ngram_training_info"),
+        lines=2,
+        max_lines=10,
+        elem_id="architectures-training",
     )
+    with gr.Row():
+        fill_mask, seq2seq = (_heads(page, name) for name in ("fill_mask", "seq2seq"))
+        instruction = gr.Dropdown(
+            [],
+            allow_custom_value=True,
+            label=label("models.architectures_instruction"),
+            info=label("models.architectures_instruction_info"),
+            min_width=240,
+            elem_id="architectures-instruction",
+        )
+    fetch = gr.Checkbox(
+        label=label("models.architectures_fetch"),
+        info=label("models.architectures_fetch_info"),
+        visible=not page.app.settings.offline,
+        elem_id="architectures-fetch",
+    )
+    return ArchitecturesSettings(order, smoothing, training, fill_mask, seq2seq, instruction, length, fetch)
+
+
+def _lay_out_numbers(page: Page[ModelsVisits]) -> tuple[gr.Radio, gr.Radio, gr.Radio]:
+    """Order and smoothing of the n-gram model, and how many tokens each writes."""
+    label = page.app.label
+    order = gr.Radio(
+        list(range(1, LONGEST_ORDER + 1)),
+        value=3,
+        label=label("models.ngram_order"),
+        info=label("models.ngram_order_info"),
+        min_width=240,
+        elem_id="architectures-order",
+    )
+    smoothing = gr.Radio(
+        [(label(f"models.smoothing_{name}"), name) for name in ("kneser_ney", "add_k")],
+        value="kneser_ney",
+        label=label("models.smoothing"),
+        info=label("models.smoothing_info"),
+        min_width=240,
+        elem_id="architectures-smoothing",
+    )
+    length = gr.Radio(
+        list(LENGTHS),
+        value=LENGTHS[1],
+        label=label("models.architectures_length"),
+        info=label("models.architectures_length_info"),
+        min_width=240,
+        elem_id="architectures-length",
+    )
+    return order, smoothing, length
 
 
 def _heads(page: Page[ModelsVisits], name: str) -> gr.Dropdown:

@@ -133,7 +133,9 @@ def _flops(show: Renderer, one: CardFacts) -> str:
     if one.anatomy is None:
         return ""
     count = one.anatomy.flops_per_token(CONTEXT)
-    return say(show, "flops_value", count=show.number(count / 1e9, ".2f" if count < 1e10 else ",.0f"), context=CONTEXT)
+    if count < 1e9:
+        return say(show, "flops_millions", count=show.number(count / 1e6, ",.0f"), context=CONTEXT)
+    return say(show, "flops_value", count=show.number(count / 1e9, ".1f" if count < 1e10 else ",.0f"), context=CONTEXT)
 
 
 def _engines(show: Renderer, one: CardFacts) -> str:

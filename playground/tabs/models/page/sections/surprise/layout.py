@@ -49,7 +49,7 @@ def lay_out_surprise(page: Page[ModelsVisits]) -> ModelsSurpriseLayout:
         example = button(label("models.surprise_example"), "surprise-example")
     shown = place("surprise-shown", script_body("models/show_result"))
     looked_at = gr.Textbox("", visible=False, elem_id="surprise-looked-at")
-    gr.Markdown(label("models.game_intro"), elem_classes="intro", elem_id="guess-intro")
+    gr.Markdown(label("models.game_intro"), elem_classes="quiet", elem_id="guess-intro")
     with gr.Row(elem_classes="doing"):
         begin = button(label("models.game_begin"), "guess-begin")
     game = place("guess-shown", script_body("models/show_answer"), kept=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -35,12 +36,14 @@ def publish(app: App[ModelsVisits]) -> None:
         head: str = "",
         request: gr.Request | None = None,
     ) -> dict[str, Any]:
-        """Put one text into a class, or, without a text, all items of a task set, in several ways side by side.
+        """Do a task of understanding on one text, or, without a text, on all items of its set, in several ways.
 
-        `task` is `sentiment`, `topic`, `spam` or `own`, with a line `class: text` for each text in `own`. `approaches`
-        are `words` (TF-IDF and logistic regression), `vectors` (vectors and logistic regression), `labels` (the nearest
-        class's name), `zero_shot` and `few_shot` (`model` is asked); `head` names a checkpoint that was trained for
-        such a task. Those that learn do so from the task's items, of a whole set from the folds that are not asked.
+        `task` is `sentiment`, `topic`, `spam` or `own`, with a line `class: text` for each text in `own`; `entities`
+        (what is named in a sentence); or `passages` (the question is the text's last line). `approaches` are `words`
+        (what words look like, and logistic regression), `vectors` (vectors and logistic regression), `labels` (the
+        nearest class's name, or sentence), `zero_shot` and `few_shot` (`model` is asked); `head` names a checkpoint
+        that was trained for such a task. Those that learn do so from the task's items, of a whole set from the folds
+        that are not asked.
         """
         assert request is not None  # Gradio always passes it
         who, show = app.who(request), app.show(app.who(request))
@@ -56,7 +59,13 @@ def publish(app: App[ModelsVisits]) -> None:
                 said = [verdict_json(show, name, one, last) for name, one in last.verdicts.items()]
         except PlaygroundError as error:
             raise endpoint_error(show, error) from None
-        return {"task": wanted.tasks.name, "language": language, "items": len(wanted.tasks.items), "approaches": said}
+        return {
+            "task": wanted.tasks.name,
+            "language": language,
+            "items": len(wanted.tasks.items),
+            "approaches": said,
+            "absent": wanted.absent.ref if wanted.absent is not None else None,
+        }
 
     api(classify, api_name="classify")
 
@@ -92,7 +101,9 @@ def verdict_json(show: Renderer, approach: str, one: Judged | Failure, kept: Kep
         "right": score.right,
         "items": score.items,
         "unread": score.unread,
+        "f1": asdict(score.partly) if score.partly is not None else None,
         "milliseconds": one.milliseconds,
+        "energy": asdict(one.energy) if one.energy is not None else None,
         "training": one.training,
         "folds": one.folds or None,
         "lonely": list(one.lonely),

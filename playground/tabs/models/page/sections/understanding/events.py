@@ -13,6 +13,7 @@ from playground.asking.pump import beats
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.tabs.models.lab.classical import get_ready
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
 from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.understanding.drawing import draw_task
@@ -64,6 +65,11 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         language = app.who(request).language
         return language if language in [value for _, value in layout.language.choices] else gr.skip()
 
+    async def on_chosen() -> None:
+        """So that the first task need not wait for it."""
+        await asyncio.to_thread(get_ready)
+
+    layout.chosen.opened(on_chosen, None, None, **PRIVATE)
     page.restored.change(on_restored, layout.looked_at, layout.shown, **PRIVATE)
     room.opened.change(on_opened, None, layout.language, **PRIVATE)
     layout.tasks.change(on_task, layout.tasks, layout.own, **PRIVATE)
@@ -115,6 +121,6 @@ async def classify_text(
         yield said
         async for _ in beats(running := asyncio.ensure_future(classify(app.visits, who.visitor, task, asked))):
             yield said
-        yield draw_one_text(show, asked, running.result())
+        yield draw_one_text(show, asked, running.result(), task.tasks)
     except PlaygroundError as error:
         yield draw_alert(show, error)

@@ -10,7 +10,7 @@ from playground.measuring.tasks import languages
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
 from playground.page.program import Page
-from playground.tabs.models.lab.understanding import APPROACHES, LABEL_SETS
+from playground.tabs.models.lab.understanding import APPROACHES, SETS
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.web.scripts import script_body
 
@@ -32,6 +32,8 @@ class ModelsUnderstandingLayout:
     shown: gr.HTML
     looked_at: gr.Textbox
     """Hidden: that a task is shown."""
+    chosen: gr.HTML
+    """Tells when the section is first on the screen."""
     text: gr.Textbox
     classify: gr.Button
     said: gr.HTML
@@ -49,11 +51,12 @@ class ModelsUnderstandingLayout:
 
 def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout:
     label = page.app.label
+    chosen = place("understanding-chosen", script_body("models/open"))
     gr.Markdown(label("models.understanding_intro"), elem_classes="quiet")
     with gr.Row():
         tasks = gr.Dropdown(
-            [(label(f"models.task_{one}"), one) for one in (*LABEL_SETS, OWN)],
-            value=LABEL_SETS[0],
+            [(label(f"models.task_{one}"), one) for one in (*SETS, OWN)],
+            value=SETS[0],
             label=label("models.understanding_task"),
             min_width=200,
             elem_id="understanding-task",
@@ -102,5 +105,5 @@ def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout
             classify = button(label("models.understanding_classify"), "understanding-classify", variant="primary")
         said = place("understanding-said", script_body("models/show_answer"))
     return ModelsUnderstandingLayout(
-        tasks, language, own, approaches, head, run, stop, shown, looked_at, text, classify, said
+        tasks, language, own, approaches, head, run, stop, shown, looked_at, chosen, text, classify, said
     )

@@ -67,23 +67,46 @@ def wire_vectors(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVecto
         async for screen in compare_texts(app, app.who(request), refs, texts):
             yield screen.outputs()
 
+    page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
+    layout.compare.click(on_compare, [layout.texts, *models], layout.outputs, **PRIVATE)
+    layout.example.click(on_example, models, [layout.texts, *layout.outputs], **PRIVATE)
+    _wire_analogies(page, room, layout)
+    _wire_contexts(page, room, layout)
+    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+
+
+def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
+    app, models = page.app, [page.sidebar.models, room.beside]
+
     async def on_solve(request: gr.Request, plus: str, minus: str, *refs: object) -> AsyncGenerator[str]:
         async for drawn in ending(solve_words(app, app.who(request), chosen(*refs), plus, minus)):
             yield drawn
 
-    async def on_look(request: gr.Request, word: str, sentences: str, *refs: object) -> AsyncGenerator[str]:
-        async for drawn in ending(look_at_word(app, app.who(request), chosen(*refs), word, sentences)):
-            yield drawn
-
     async def on_solved(request: gr.Request, shown: object, *values: str) -> AsyncGenerator[object]:
-        """After the page was read again in another language, as the next."""
+        """After the page was read again in another language."""
         if not is_marked(shown):
             yield gr.skip()
             return
         async for drawn in on_solve(request, *values):
             yield drawn
 
+    solved = [layout.plus, layout.minus, *models]
+    page.restored.change(on_solved, [layout.solved, *solved], layout.solved, **PRIVATE)
+    for event in (layout.solve.click, layout.plus.submit, layout.minus.submit):
+        event(on_solve, solved, layout.solved, **PRIVATE)
+    for name, one in layout.analogies.items():
+        one.click(_analogy(app, name), models, [layout.plus, layout.minus, layout.solved], **PRIVATE)
+
+
+def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
+    app, models = page.app, [page.sidebar.models, room.beside]
+
+    async def on_look(request: gr.Request, word: str, sentences: str, *refs: object) -> AsyncGenerator[str]:
+        async for drawn in ending(look_at_word(app, app.who(request), chosen(*refs), word, sentences)):
+            yield drawn
+
     async def on_looked(request: gr.Request, shown: object, *values: str) -> AsyncGenerator[object]:
+        """After the page was read again in another language."""
         if not is_marked(shown):
             yield gr.skip()
             return
@@ -98,20 +121,11 @@ def wire_vectors(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVecto
             yield [*first, drawn]
             first = [gr.skip(), gr.skip()]
 
-    page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
-    layout.compare.click(on_compare, [layout.texts, *models], layout.outputs, **PRIVATE)
-    layout.example.click(on_example, models, [layout.texts, *layout.outputs], **PRIVATE)
-    solved, seen = [layout.plus, layout.minus, *models], [layout.word, layout.sentences, *models]
-    page.restored.change(on_solved, [layout.solved, *solved], layout.solved, **PRIVATE)
+    seen = [layout.word, layout.sentences, *models]
     page.restored.change(on_looked, [layout.seen, *seen], layout.seen, **PRIVATE)
-    for event in (layout.solve.click, layout.plus.submit, layout.minus.submit):
-        event(on_solve, solved, layout.solved, **PRIVATE)
-    for name, one in layout.analogies.items():
-        one.click(_analogy(app, name), models, [layout.plus, layout.minus, layout.solved], **PRIVATE)
     for event in (layout.look.click, layout.word.submit):
         event(on_look, seen, layout.seen, **PRIVATE)
     layout.word_example.click(on_word_example, models, [layout.word, layout.sentences, layout.seen], **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
 
 
 def _analogy(app: App[ModelsVisits], name: str) -> Any:

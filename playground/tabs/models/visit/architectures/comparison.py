@@ -1,19 +1,15 @@
-"""A sentence that a visitor puts to models of several architectures, one after another, and a judge after each."""
+"""The sentence put to one architecture after another, and a judge after each."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from playground.asking.answer import answer
 from playground.asking.pump import pump
-from playground.languages import FALLBACK
-from playground.measuring.perplexity import perplexity
 from playground.tabs.models.lab.architectures import (
     Architecture,
     ArchitectureColumn,
@@ -24,61 +20,22 @@ from playground.tabs.models.lab.architectures import (
     next_words,
     question,
 )
-from playground.tabs.models.lab.ngram import NgramModel, ScoredWord, Smoothed, split_words, train
+from playground.tabs.models.visit.architectures.plan import (
+    SECTION,
+    ArchitecturesPlan,
+    Compared,
+    after_prompt,
+    train_for,
+)
 from playground.tabs.models.visit.visits import ModelsVisits
-from providers.catalog import ASSETS
 from providers.embedding import EmbeddingInfo
 from providers.errors import Failure, InputError, PlaygroundError
-from providers.heads import Filling, Head, Headed, HeadInfo
-from providers.sampling import Sampling
+from providers.heads import Head, Headed, HeadInfo
 from providers.types import Event, Progress, Request, TextDelta
 from providers.whitebox import inside
 
-SECTION = "architectures"
 _UNSERVED = "weights_unavailable.own_memory"
 """What is said of a model that no engine runs; transformers' own loop does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchitecturesPlan:
-    """Who is shown the sentence. Without a name of its own, no model fills a blank, or rewrites."""
-
-    text: str
-    length: int = 60
-    """Tokens that each writes, at most."""
-    order: int = 3
-    smoothed: Smoothed = field(default_factory=Smoothed)
-    training: str = ""
-    """What the n-gram model learns from; the sample text where it is empty."""
-    fill_mask: str = ""
-    seq2seq: str = ""
-    instruction: str = ""
-    asked: str = ""
-    """What a model that converses is asked."""
-    models: tuple[str, ...] = ()
-    """Those that write go on from the sentence, and are asked; those that make vectors are tried at the blank."""
-    fetch: bool = False
-    sampling: Sampling = field(default_factory=Sampling)
-    language: str = "en"
-    judge: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """All columns, as far as they have come, and who judges them."""
-
-    columns: tuple[ArchitectureColumn, ...] = ()
-    judge: str = ""
-    unjudged: Failure | None = None
-    """Why nobody could judge."""
-    trained: tuple[int, ...] = ()
-    """Words that the n-gram model was trained on, and different n-grams of each length."""
-
-    def ended(self) -> Compared:
-        """What had not come to its end was stopped."""
-        columns = (one if one.state == "done" else replace(one, state="stopped", progress=None) for one in self.columns)
-        return replace(self, columns=tuple(columns))
-
 
 Tell = Callable[[ArchitectureColumn], None]
 Work = Callable[[ArchitectureColumn, Tell], Coroutine[object, object, ArchitectureColumn]]
@@ -103,27 +60,6 @@ async def compare(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan) -
             async for one in snapshots:
                 yield one
         yield latest[0].ended()
-
-
-def sample_text(text: str, language: str, folder: Path = ASSETS / "samples" / "texts") -> str:
-    """What the n-gram model learns from where the visitor gives nothing: the sample that knows most words of the text;
-    of those that know as many, that in the page's language. Blocks."""
-    words = set(split_words(text))
-    samples = {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.txt"))}
-
-    def order(name: str) -> tuple[int, bool, bool]:
-        return len(words & set(split_words(samples[name]))), name == language, name == FALLBACK
-
-    return samples[max(samples, key=order)]
-
-
-async def train_for(plan: ArchitecturesPlan) -> NgramModel:
-    """Raises `NgramError`."""
-
-    def trained() -> NgramModel:
-        return train(plan.training if plan.training.strip() else sample_text(plan.text, plan.language), plan.order)
-
-    return await asyncio.to_thread(trained)
 
 
 class _Comparison:
@@ -181,7 +117,7 @@ class _Comparison:
         def written() -> ArchitectureColumn:
             said = model.generate(prompt, plan.length, plan.smoothed, plan.sampling)
             return replace(
-                column, prompt=prompt, guesses=model.likeliest(prompt, plan.smoothed), text=_after(prompt, said)
+                column, prompt=prompt, guesses=model.likeliest(prompt, plan.smoothed), text=after_prompt(prompt, said)
             )
 
         tell(column := await asyncio.to_thread(written))
@@ -297,65 +233,3 @@ class _Comparison:
 
 def _column(kind: Architecture, ref: str) -> ArchitectureColumn:
     return ArchitectureColumn(kind=kind, name=ref.partition("/")[2] or ref)
-
-
-def _after(prompt: str, said: str) -> str:
-    """With a space, where it goes on with a word."""
-    return said if not prompt or said[:1] in ".,;:!?)]}»”’…" else f" {said}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NgramAnswer:
-    """What an n-gram model says of a text, for a script."""
-
-    scored: tuple[ScoredWord, ...]
-    perplexity: float | None
-    """Of its words; `None` where one of them has no share at all."""
-    next: tuple[tuple[str, float], ...]
-    text: str
-    words: int
-    """That it was trained on."""
-    counted: tuple[int, ...]
-
-
-async def ngram_of(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, seed: int) -> NgramAnswer:
-    """Train and ask. Raises `InputError`s, `LimitExceeded`."""
-    async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
-        model = await train_for(plan)
-
-        def asked() -> NgramAnswer:
-            scored = model.score(plan.text, plan.smoothed)
-            chances = [one.probability for one in scored]
-            prompt = before_blank(plan.text)
-            return NgramAnswer(
-                scored=scored,
-                perplexity=perplexity([math.log(one) for one in chances]) if min(chances) > 0 else None,
-                next=model.likeliest(prompt, plan.smoothed),
-                text=_after(prompt, model.generate(prompt, plan.length, plan.smoothed, Sampling(seed=seed))),
-                words=model.tokens,
-                counted=model.counted,
-            )
-
-        return await asyncio.to_thread(asked)
-
-
-async def fill_blank(visits: ModelsVisits, visitor: str, ref: str, text: str, top: int) -> tuple[Filling, ...]:
-    """With the model of that name, fetched if need be. Raises what `FillMask.fill` raises, `LimitExceeded`."""
-    async with (
-        visits.sessions.work.at(visitor, f"models-{SECTION}"),
-        visits.reach.headed(visitor, ref, "fill_mask") as (provider, info),
-    ):
-        return await provider.fill_mask(info).fill(text, top)
-
-
-async def rewrite(
-    visits: ModelsVisits, visitor: str, ref: str, text: str, instruction: str, most: int
-) -> AsyncGenerator[tuple[str, Event]]:
-    """The model's name with all that happens. Raises what `Seq2Seq.transform` raises, `LimitExceeded`."""
-    async with (
-        visits.sessions.work.at(visitor, f"models-{SECTION}"),
-        visits.reach.headed(visitor, ref, "seq2seq") as (provider, info),
-        aclosing(provider.seq2seq(info).transform(text, instruction=instruction, max_tokens=most)) as events,
-    ):
-        async for event in events:
-            yield info.ref, event
