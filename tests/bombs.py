@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import io
 import json
+import math
 import resource
 import struct
 import subprocess
@@ -26,6 +27,7 @@ from pathlib import Path
 from PIL import Image
 
 from playground.asking.images.clean import PROGRAM, clean
+from playground.asking.images.pixels import ImageBounds
 from playground.asking.upload import Upload
 from playground.tabs.rag.lab.bounds import MB
 from playground.tabs.rag.lab.documents import Document
@@ -71,11 +73,15 @@ def tiff() -> bytes:
     return out.getvalue()
 
 
-def largest() -> bytes:
-    """No bomb: the largest picture that is taken, in four colours of eight bits, all of it white."""
-    out = io.BytesIO()
-    Image.new("RGBA", (10_900, 10_900), "white").save(out, "PNG")
-    return out.getvalue()
+def square(mode: str, kind: str, **options: object) -> Callable[[], bytes]:
+    """No bomb: the largest picture that is taken, all of it white."""
+
+    def drawn() -> bytes:
+        side = math.isqrt(ImageBounds().pixels)
+        picture = Image.new(mode, (side, side), 1 if mode in ("P", "I;16", "F") else "white")
+        return hostile_images.saved(picture, kind, **options)
+
+    return drawn
 
 
 def with_picture(picture: bytes) -> bytes:
@@ -101,6 +107,22 @@ PICTURES: Mapping[str, Callable[[], bytes]] = {
     "frames.gif": lambda: hostile_images.animation(10_000),
     "bomb.gif": lambda: hostile.GIF_BOMB,
     "bomb.tiff": tiff,
+}
+
+
+LARGEST: Mapping[str, Callable[[], bytes]] = {
+    "colours.png": square("RGB", "PNG"),
+    "clear.png": square("RGBA", "PNG"),
+    "palette.png": square("P", "PNG", transparency=0),
+    "16 bits.png": square("I;16", "PNG"),
+    "palette.gif": square("P", "GIF"),
+    "fractions.tiff": square("F", "TIFF", compression="tiff_adobe_deflate"),
+    "printed.tiff": square("CMYK", "TIFF", compression="tiff_adobe_deflate"),
+    "baseline.jpg": square("RGB", "JPEG"),
+    "progressive.jpg": square("RGB", "JPEG", progressive=True, subsampling=0),
+    "clear.webp": square("RGBA", "WEBP", lossless=True, method=0),
+    "photo.heic": square("RGB", "HEIF"),
+    "photo.avif": square("RGB", "AVIF", speed=10),
 }
 
 
@@ -132,8 +154,7 @@ def measured(kind: str, name: str, content: bytes) -> Measured:
 def all_measured() -> list[Measured]:
     """Every bomb, one after the other."""
     found = [measured("document", name, build()) for name, build in DOCUMENTS.items()]
-    pictures = {**PICTURES, "largest.png": largest}
-    return found + [measured("picture", name, build()) for name, build in pictures.items()]
+    return found + [measured("picture", name, build()) for name, build in {**PICTURES, **LARGEST}.items()]
 
 
 async def _read_document(name: str, content: bytes) -> str:

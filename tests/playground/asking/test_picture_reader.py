@@ -159,6 +159,22 @@ async def test_what_a_model_is_sent_says_from_what_it_was_made_smaller_and_its_n
     assert sent.name == "pizarra.png" and sent == image
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK", "I;16"])
+def test_made_smaller_some_rows_at_a_time_as_at_once(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dots = np.random.default_rng(7).integers(0, 256, (90, 130, 4), dtype=np.uint8)
+    colours, greys = Pillow.fromarray(dots), np.ascontiguousarray(dots[:, :, 0])
+    whole = {
+        "RGBA": colours,
+        "LA": colours.convert("LA"),
+        "I;16": Pillow.fromarray(greys.astype(np.uint16) * 257),
+    }.get(mode) or colours.convert("RGB").convert(mode)
+    plain = {"I;16": Pillow.fromarray(greys), "LA": whole.convert("RGBA")}.get(mode, whole)
+    monkeypatch.setattr(pixels, "_AT_ONCE", 130 * 7)
+    assert (
+        pixels._made_smaller(whole, (65, 40)).tobytes() == plain.resize((65, 40), Pillow.Resampling.LANCZOS).tobytes()
+    )
+
+
 @pytest.mark.parametrize(
     ("shape", "kept"),
     [

@@ -14,7 +14,7 @@ import transformers
 from numpy.typing import NDArray
 from transformers.utils import logging
 
-from providers.adapters.huggingface.bounded.rendering import bound_rendering
+from providers.adapters.huggingface.bounded.library import bound_transformers
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.damage import IncompleteWeights
 from providers.errors import InputError, Unavailable, WeightsUnavailable
@@ -37,7 +37,7 @@ class HeadNetwork:
         self._name, self._lock = name, threading.Lock()
         logging.disable_progress_bar()  # the page shows progress itself
         with importing():
-            bound_rendering()
+            bound_transformers()
             config = transformers.AutoConfig.from_pretrained(folder, **_OPTIONS)
             loaded_by: Any = getattr(transformers, kind)
             if type(config) not in loaded_by._model_mapping:  # an architecture for which there is no such head
