@@ -34,6 +34,7 @@ from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
 from providers.errors import ImageError
 from tests.playground.asking import hostile_images
+from tests.playground.drawn_text import saved
 from tests.playground.tabs.rag.lab import hostile
 
 ROOT = Path(__file__).parents[1]
@@ -73,13 +74,13 @@ def tiff() -> bytes:
     return out.getvalue()
 
 
-def square(mode: str, kind: str, **options: object) -> Callable[[], bytes]:
-    """No bomb: the largest picture that is taken, all of it white."""
+def square(mode: str, kind: str, share: float = 1.0, **options: object) -> Callable[[], bytes]:
+    """No bomb: the largest picture that is taken, all of it white. Of kinds that take more memory it is a `share`."""
 
     def drawn() -> bytes:
-        side = math.isqrt(ImageBounds().pixels)
+        side = math.isqrt(int(ImageBounds().pixels * share))
         picture = Image.new(mode, (side, side), 1 if mode in ("P", "I;16", "F") else "white")
-        return hostile_images.saved(picture, kind, **options)
+        return saved(picture, kind, **options)
 
     return drawn
 
@@ -119,10 +120,14 @@ LARGEST: Mapping[str, Callable[[], bytes]] = {
     "fractions.tiff": square("F", "TIFF", compression="tiff_adobe_deflate"),
     "printed.tiff": square("CMYK", "TIFF", compression="tiff_adobe_deflate"),
     "baseline.jpg": square("RGB", "JPEG"),
-    "progressive.jpg": square("RGB", "JPEG", progressive=True, subsampling=0),
-    "clear.webp": square("RGBA", "WEBP", lossless=True, method=0),
-    "photo.heic": square("RGB", "HEIF"),
-    "photo.avif": square("RGB", "AVIF", speed=10),
+    "progressive.jpg": square("RGB", "JPEG", 6 / 7, progressive=True, subsampling=0),
+    "printed.jpg": square("CMYK", "JPEG", 6 / 9, progressive=True, subsampling=0),
+    "clear.webp": square("RGBA", "WEBP", 6 / 17, lossless=True, method=0),
+    "photo.webp": square("RGB", "WEBP", 6 / 17, method=0),
+    "photo.heic": square("RGB", "HEIF", 6 / 9),
+    "clear.heic": square("RGBA", "HEIF", 6 / 12),
+    "photo.avif": square("RGB", "AVIF", 6 / 10, speed=10),
+    "clear.avif": square("RGBA", "AVIF", 6 / 13, speed=10),
 }
 
 

@@ -27,6 +27,8 @@ STRIP = 4
 """A picture more than so many times as long as wide, such as a long screenshot, is judged by its area."""
 _LONGEST = 48_000
 """Pixels of a strip's longest side: within what a JPEG can have."""
+_BYTES = 6
+"""What may be held of each pixel while a picture of the most pixels is decoded: half a gigabyte in all."""
 _AT_ONCE = 1_000_000
 """Pixels that are made smaller at a time."""
 _ORIENTATION = 0x0112
@@ -42,7 +44,8 @@ _DOUBTFUL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageBounds:
-    """What an image may cost. `side` is the longest side that is kept: more than any model here reads."""
+    """What an image may cost. `side` is the longest side that is kept: more than any model here reads. `pixels` are
+    those of a PNG; kinds whose decoders hold more of each may have fewer."""
 
     bytes: int = 25 * 10**6
     pixels: int = 80 * 10**6
@@ -131,11 +134,27 @@ def _pages(picture: Pillow.Image, bounds: ImageBounds) -> tuple[int, ...]:
 
 
 def _check(picture: Pillow.Image, bounds: ImageBounds) -> None:
-    width, height = picture.size
-    if width * height > bounds.pixels:
-        raise RejectedImage("pixels", file="", width=width, height=height, limit=bounds.pixels // 10**6)
+    (width, height), most = picture.size, bounds.pixels * _BYTES // max(_BYTES, _bytes_held(picture))
+    if width * height > most:
+        raise RejectedImage("pixels", file="", width=width, height=height, limit=most // 10**6)
     if picture.format not in ("GIF", "TIFF") and getattr(picture, "n_frames", 1) > bounds.frames:  # told by the header
         raise RejectedImage("frames", file="", limit=bounds.frames)
+
+
+def _bytes_held(picture: Pillow.Image) -> int:
+    """Of each pixel, by its decoder; as measured."""
+    bands = len(picture.getbands())
+    match picture.format:
+        case "WEBP":
+            return 17
+        case "AVIF":
+            return 3 * bands + 1
+        case "HEIF":
+            return 3 * bands
+        case "JPEG" if picture.info.get("progressive"):  # all of its numbers are held before there is a picture
+            return 2 * bands + 1
+        case _:
+            return 4
 
 
 def _plain(picture: Pillow.Image, bounds: ImageBounds) -> Pillow.Image:
@@ -144,6 +163,8 @@ def _plain(picture: Pillow.Image, bounds: ImageBounds) -> Pillow.Image:
     picture.load()
     whole = _made_smaller(picture, kept_size(*picture.size, bounds.side))
     whole.getexif()[_ORIENTATION] = picture.getexif().get(_ORIENTATION, 1)  # the copy may have lost it
+    if whole is not picture:
+        picture.im = Pillow.new("L", (1, 1)).im  # its own pixels are let go of: what follows takes memory, too
     return on_white(_in_srgb(ImageOps.exif_transpose(whole)))
 
 
@@ -164,8 +185,8 @@ def _made_smaller(picture: Pillow.Image, kept: tuple[int, int]) -> Pillow.Image:
             narrow.info = plain.info
         narrow.paste(part, (0, top))
     assert narrow is not None, "a picture has a row at least"
-    smaller = narrow.resize(kept, Pillow.Resampling.LANCZOS)
-    return smaller.convert("RGBA") if smaller.mode == "RGBa" else smaller
+    narrow = narrow.resize(kept, Pillow.Resampling.LANCZOS)
+    return narrow.convert("RGBA") if narrow.mode == "RGBa" else narrow
 
 
 def _to_eight_bits(picture: Pillow.Image) -> Callable[[Pillow.Image], Pillow.Image]:

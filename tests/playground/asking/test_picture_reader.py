@@ -112,6 +112,28 @@ def test_every_page_of_a_tiff_but_not_its_previews() -> None:
     assert clean_bytes(content, ImageBounds()).file.width == 20  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("mode", "kind", "options", "most"),
+    [
+        ("RGBA", "PNG", {}, 9600),
+        ("RGB", "JPEG", {}, 9600),
+        ("RGB", "JPEG", {"progressive": True}, 9600 * 6 // 7),
+        ("CMYK", "JPEG", {"progressive": True}, 6400),
+        ("RGB", "HEIF", {}, 6400),
+        ("RGBA", "AVIF", {}, 9600 * 6 // 13),
+        ("RGB", "WEBP", {}, 9600 * 6 // 17),
+    ],
+)
+def test_kinds_whose_decoders_hold_more_may_have_fewer_pixels(
+    mode: str, kind: str, options: dict[str, object], most: int
+) -> None:
+    content = [saved(Pillow.new(mode, (width, 64)), kind, **options) for width in (most // 64, most // 64 + 1)]
+    assert len(pages(content[0], pixels=9600)) == 1
+    with pytest.raises(ImageError) as caught:
+        pages(content[1], pixels=9600)
+    assert caught.value.reason == "pixels"
+
+
 def test_a_preview_in_a_tiff_is_no_page() -> None:
     written = io.BytesIO()
     whole, preview = Pillow.new("L", (40, 30), 10), Pillow.new("L", (4, 3), 10)
