@@ -80,7 +80,7 @@ def square(mode: str, kind: str, share: float = 1.0, **options: object) -> Calla
     def drawn() -> bytes:
         side = math.isqrt(int(ImageBounds().pixels * share))
         picture = Image.new(mode, (side, side), 1 if mode in ("P", "I;16", "F") else "white")
-        return saved(picture, kind, **options)
+        return saved(picture, kind, (), **options)
 
     return drawn
 
