@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import io
 import json
+import math
 import resource
 import struct
 import subprocess
@@ -26,12 +27,14 @@ from pathlib import Path
 from PIL import Image
 
 from playground.asking.images.clean import PROGRAM, clean
+from playground.asking.images.pixels import ImageBounds
 from playground.asking.upload import Upload
 from playground.tabs.rag.lab.bounds import MB
 from playground.tabs.rag.lab.documents import Document
 from playground.tabs.rag.lab.parsing import DocumentBounds, Parsers
 from providers.errors import ImageError
 from tests.playground.asking import hostile_images
+from tests.playground.drawn_text import saved
 from tests.playground.tabs.rag.lab import hostile
 
 ROOT = Path(__file__).parents[1]
@@ -71,11 +74,15 @@ def tiff() -> bytes:
     return out.getvalue()
 
 
-def largest() -> bytes:
-    """No bomb: the largest picture that is taken, in four colours of eight bits, all of it white."""
-    out = io.BytesIO()
-    Image.new("RGBA", (10_900, 10_900), "white").save(out, "PNG")
-    return out.getvalue()
+def square(mode: str, kind: str, share: float = 1.0, **options: object) -> Callable[[], bytes]:
+    """No bomb: the largest picture that is taken, all of it white. Of kinds that take more memory it is a `share`."""
+
+    def drawn() -> bytes:
+        side = math.isqrt(int(ImageBounds().pixels * share))
+        picture = Image.new(mode, (side, side), 1 if mode in ("P", "I;16", "F") else "white")
+        return saved(picture, kind, (), **options)
+
+    return drawn
 
 
 def with_picture(picture: bytes) -> bytes:
@@ -101,6 +108,26 @@ PICTURES: Mapping[str, Callable[[], bytes]] = {
     "frames.gif": lambda: hostile_images.animation(10_000),
     "bomb.gif": lambda: hostile.GIF_BOMB,
     "bomb.tiff": tiff,
+}
+
+
+LARGEST: Mapping[str, Callable[[], bytes]] = {
+    "colours.png": square("RGB", "PNG"),
+    "clear.png": square("RGBA", "PNG"),
+    "palette.png": square("P", "PNG", transparency=0),
+    "16 bits.png": square("I;16", "PNG"),
+    "palette.gif": square("P", "GIF"),
+    "fractions.tiff": square("F", "TIFF", compression="tiff_adobe_deflate"),
+    "printed.tiff": square("CMYK", "TIFF", compression="tiff_adobe_deflate"),
+    "baseline.jpg": square("RGB", "JPEG"),
+    "progressive.jpg": square("RGB", "JPEG", 6 / 7, progressive=True, subsampling=0),
+    "printed.jpg": square("CMYK", "JPEG", 6 / 9, progressive=True, subsampling=0),
+    "clear.webp": square("RGBA", "WEBP", 6 / 17, lossless=True, method=0),
+    "photo.webp": square("RGB", "WEBP", 6 / 17, method=0),
+    "photo.heic": square("RGB", "HEIF", 6 / 9),
+    "clear.heic": square("RGBA", "HEIF", 6 / 12),
+    "photo.avif": square("RGB", "AVIF", 6 / 10, speed=10),
+    "clear.avif": square("RGBA", "AVIF", 6 / 13, speed=10),
 }
 
 
@@ -132,8 +159,7 @@ def measured(kind: str, name: str, content: bytes) -> Measured:
 def all_measured() -> list[Measured]:
     """Every bomb, one after the other."""
     found = [measured("document", name, build()) for name, build in DOCUMENTS.items()]
-    pictures = {**PICTURES, "largest.png": largest}
-    return found + [measured("picture", name, build()) for name, build in pictures.items()]
+    return found + [measured("picture", name, build()) for name, build in {**PICTURES, **LARGEST}.items()]
 
 
 async def _read_document(name: str, content: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -27,6 +27,10 @@ STRIP = 4
 """A picture more than so many times as long as wide, such as a long screenshot, is judged by its area."""
 _LONGEST = 48_000
 """Pixels of a strip's longest side: within what a JPEG can have."""
+_BYTES = 6
+"""What may be held of each pixel while a picture of the most pixels is decoded: half a gigabyte in all."""
+_AT_ONCE = 1_000_000
+"""Pixels that are made smaller at a time."""
 _ORIENTATION = 0x0112
 """EXIF's number for how the picture is to be turned."""
 _SUBFILE = 254
@@ -40,10 +44,11 @@ _DOUBTFUL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageBounds:
-    """What an image may cost. `side` is the longest side that is kept: more than any model here reads."""
+    """What an image may cost. `side` is the longest side that is kept: more than any model here reads. `pixels` are
+    those of a PNG; kinds whose decoders hold more of each may have fewer."""
 
     bytes: int = 25 * 10**6
-    pixels: int = 120 * 10**6
+    pixels: int = 80 * 10**6
     frames: int = 1000
     side: int = 3072
 
@@ -129,29 +134,72 @@ def _pages(picture: Pillow.Image, bounds: ImageBounds) -> tuple[int, ...]:
 
 
 def _check(picture: Pillow.Image, bounds: ImageBounds) -> None:
-    width, height = picture.size
-    if width * height > bounds.pixels:
-        raise RejectedImage("pixels", file="", width=width, height=height, limit=bounds.pixels // 10**6)
+    (width, height), most = picture.size, bounds.pixels * _BYTES // max(_BYTES, _bytes_held(picture))
+    if width * height > most:
+        raise RejectedImage("pixels", file="", width=width, height=height, limit=most // 10**6)
     if picture.format not in ("GIF", "TIFF") and getattr(picture, "n_frames", 1) > bounds.frames:  # told by the header
         raise RejectedImage("frames", file="", limit=bounds.frames)
+
+
+def _bytes_held(picture: Pillow.Image) -> int:
+    """Of each pixel, by its decoder; as measured."""
+    bands = len(picture.getbands())
+    match picture.format:
+        case "WEBP":
+            return 17
+        case "AVIF":
+            return 3 * bands + 1
+        case "HEIF":
+            return 3 * bands
+        case "JPEG" if picture.info.get("progressive"):  # all of its numbers are held before there is a picture
+            return 2 * bands + 1
+        case _:
+            return 4
 
 
 def _plain(picture: Pillow.Image, bounds: ImageBounds) -> Pillow.Image:
     """Smaller first: everything after that costs less."""
     picture.draft("RGB", (bounds.side, bounds.side))  # a JPEG is decoded at a half or a quarter where that is enough
     picture.load()
-    whole = _of_eight_bits(picture)
-    kept = kept_size(*whole.size, bounds.side)
-    if kept != whole.size:
-        whole = whole.resize(kept, Pillow.Resampling.LANCZOS, reducing_gap=3.0)
+    whole = _made_smaller(picture, kept_size(*picture.size, bounds.side))
     whole.getexif()[_ORIENTATION] = picture.getexif().get(_ORIENTATION, 1)  # the copy may have lost it
+    if whole is not picture:
+        picture.im = Pillow.new("L", (1, 1)).im  # its own pixels are let go of: what follows takes memory, too
     return on_white(_in_srgb(ImageOps.exif_transpose(whole)))
 
 
-def _of_eight_bits(picture: Pillow.Image) -> Pillow.Image:
-    """Eight bits a colour and no palette: what can be made smaller without damage."""
+def _made_smaller(picture: Pillow.Image, kept: tuple[int, int]) -> Pillow.Image:
+    """Eight bits a colour, no palette. The picture itself is all that is ever held in its whole size: it is made
+    narrower some rows at a time, and that shorter, which is what Pillow does with all rows at once."""
+    eight_bits = _to_eight_bits(picture)
+    if kept == picture.size:
+        return eight_bits(picture)
+    narrow = None
+    for top, rows in _strips(picture):
+        plain = eight_bits(rows)
+        mode = "RGBa" if plain.mode in ("RGBA", "LA") else plain.mode  # what is clear has no colour of its own
+        part = plain.convert("RGBA").convert(mode) if mode != plain.mode else plain
+        part = part.resize((kept[0], part.height), Pillow.Resampling.LANCZOS)
+        if narrow is None:
+            narrow = Pillow.new(mode, (kept[0], picture.height), None)
+            narrow.info = plain.info
+        narrow.paste(part, (0, top))
+    assert narrow is not None, "a picture has a row at least"
+    narrow = narrow.resize(kept, Pillow.Resampling.LANCZOS)
+    return narrow.convert("RGBA") if narrow.mode == "RGBa" else narrow
+
+
+def _to_eight_bits(picture: Pillow.Image) -> Callable[[Pillow.Image], Pillow.Image]:
+    """What makes of this picture, or of a part of it, eight bits a colour without a palette: what can be made smaller
+    without damage."""
     if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
-        return _grey(picture)
+        from playground.asking.images.greys import to_eight_bits  # it takes numpy, which few pictures need
+
+        return to_eight_bits(picture.mode, (part for _, part in _strips(picture)))
+    return _of_eight_bits
+
+
+def _of_eight_bits(picture: Pillow.Image) -> Pillow.Image:
     if picture.mode == "1":
         return picture.convert("L")
     if picture.mode in ("P", "PA"):
@@ -164,25 +212,11 @@ def _of_eight_bits(picture: Pillow.Image) -> Pillow.Image:
     return picture
 
 
-def _grey(picture: Pillow.Image) -> Pillow.Image:
-    """Greys of more bits: Pillow itself would cut off all that is brighter than 255.
-
-    Sixteen bits are sixteen bits, unless nothing in them is brighter than twelve can say; other numbers are taken
-    from their darkest to their brightest.
-    """
-    import numpy as np
-
-    if picture.mode.startswith("I;16"):
-        values = np.asarray(picture, np.uint16)
-        bits = int(values.max(initial=0)).bit_length()
-        eight = (values >> (max(0, bits - 8) if bits <= 12 else 8)).astype(np.uint8)
-    else:
-        numbers = np.nan_to_num(np.asarray(picture, np.float64), posinf=0.0, neginf=0.0)
-        low, high = float(numbers.min()), float(numbers.max())
-        eight = ((numbers - low) * (255 / ((high - low) or 1))).astype(np.uint8)
-    smaller = Pillow.fromarray(eight)
-    smaller.info = {name: value for name, value in picture.info.items() if name != "transparency"}
-    return smaller
+def _strips(picture: Pillow.Image) -> Iterator[tuple[int, Pillow.Image]]:
+    """Where each begins, and its rows: `_AT_ONCE` pixels of them."""
+    rows = max(1, _AT_ONCE // picture.width)
+    for top in range(0, picture.height, rows):
+        yield top, picture.crop((0, top, picture.width, min(top + rows, picture.height)))
 
 
 def _in_srgb(picture: Pillow.Image) -> Pillow.Image:

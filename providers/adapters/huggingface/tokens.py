@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -40,20 +39,6 @@ def _fallback_bytes(tokenizer: Any) -> dict[int, int]:
     if None in ids or len(set(ids)) < 256 or tokenizer.decode([ids[65]]) != "A":
         return {}
     return {id: byte for byte, id in enumerate(ids)}
-
-
-@contextmanager
-def _bounded() -> Iterator[None]:
-    """An expression of the tokenizer's that goes back too often is ended by its library, with what is no `Exception`.
-
-    Raises `UnsupportedRequest("tokenizer")`.
-    """
-    try:
-        yield
-    except BaseException as error:  # the library ends in a panic, which is no Exception; all others go on as they are
-        if type(error).__name__ != "PanicException":
-            raise
-        raise UnsupportedRequest("tokenizer", provider="huggingface") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +102,7 @@ class Codec:
         prefill = bool(messages) and messages[-1].role == "assistant"
         mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
         try:
-            with self._lock, _bounded():
+            with self._lock:
                 text: str = self._tokenizer.apply_chat_template(turns, tokenize=False, **mode)
                 ids: list[int] = self._tokenizer.apply_chat_template(
                     turns, return_dict=False, sanitize_control_tokens=True, **mode
@@ -140,7 +125,7 @@ class Codec:
     def encode(self, text: str, *, begin: bool = False) -> list[int]:
         """A text as it stands: what looks like a special token is read as text. With `begin` it follows the mark that
         the tokenizer puts before every text, if there is one."""
-        with self._lock, _bounded():
+        with self._lock:
             (divided,) = self._divided([text])
             ids: list[int] = self._tokenizer(divided, split_special_tokens=True, add_special_tokens=False)["input_ids"]
         ids = ids if divided == text else self._joined(ids)

@@ -94,7 +94,7 @@ async def test_what_cannot_be_used_is_named(content: bytes, reason: str) -> None
 async def test_a_picture_says_its_size_where_it_is_too_large() -> None:
     with pytest.raises(ImageError) as caught:
         await clean(hostile.pixel_bomb(), "bomb.png")
-    assert caught.value.values == {"file": "bomb.png", "width": 20_000, "height": 20_000, "limit": 120}
+    assert caught.value.values == {"file": "bomb.png", "width": 20_000, "height": 20_000, "limit": 80}
 
 
 def test_more_data_than_the_header_says_is_not_unpacked() -> None:

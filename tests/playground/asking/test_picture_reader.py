@@ -112,6 +112,28 @@ def test_every_page_of_a_tiff_but_not_its_previews() -> None:
     assert clean_bytes(content, ImageBounds()).file.width == 20  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("mode", "kind", "options", "most"),
+    [
+        ("RGBA", "PNG", {}, 9600),
+        ("RGB", "JPEG", {}, 9600),
+        ("RGB", "JPEG", {"progressive": True}, 9600 * 6 // 7),
+        ("CMYK", "JPEG", {"progressive": True}, 6400),
+        ("RGB", "HEIF", {}, 6400),
+        ("RGBA", "AVIF", {}, 9600 * 6 // 13),
+        ("RGB", "WEBP", {}, 9600 * 6 // 17),
+    ],
+)
+def test_kinds_whose_decoders_hold_more_may_have_fewer_pixels(
+    mode: str, kind: str, options: dict[str, object], most: int
+) -> None:
+    content = [saved(Pillow.new(mode, (width, 64)), kind, **options) for width in (most // 64, most // 64 + 1)]
+    assert len(pages(content[0], pixels=9600)) == 1
+    with pytest.raises(ImageError) as caught:
+        pages(content[1], pixels=9600)
+    assert caught.value.reason == "pixels"
+
+
 def test_a_preview_in_a_tiff_is_no_page() -> None:
     written = io.BytesIO()
     whole, preview = Pillow.new("L", (40, 30), 10), Pillow.new("L", (4, 3), 10)
@@ -157,6 +179,22 @@ async def test_what_a_model_is_sent_says_from_what_it_was_made_smaller_and_its_n
     assert change.values == {"before": "5000 × 2500", "after": "3072 × 1536", "file": "pizarra.png"}
     (sent,) = fitted.request.messages[0].images
     assert sent.name == "pizarra.png" and sent == image
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK", "I;16"])
+def test_made_smaller_some_rows_at_a_time_as_at_once(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dots = np.random.default_rng(7).integers(0, 256, (90, 130, 4), dtype=np.uint8)
+    colours, greys = Pillow.fromarray(dots), np.ascontiguousarray(dots[:, :, 0])
+    whole = {
+        "RGBA": colours,
+        "LA": colours.convert("LA"),
+        "I;16": Pillow.fromarray(greys.astype(np.uint16) * 257),
+    }.get(mode) or colours.convert("RGB").convert(mode)
+    plain = {"I;16": Pillow.fromarray(greys), "LA": whole.convert("RGBA")}.get(mode, whole)
+    monkeypatch.setattr(pixels, "_AT_ONCE", 130 * 7)
+    assert (
+        pixels._made_smaller(whole, (65, 40)).tobytes() == plain.resize((65, 40), Pillow.Resampling.LANCZOS).tobytes()
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from providers.adapters.huggingface.bounded.rendering import ROOT, bare_environment
+from providers.adapters.huggingface.bounded.answering import ROOT, bare_environment
 
 PATIENCE = 300.0
 """Seconds for one folder, whatever the machine has to do besides. Of computing it may have twenty."""

@@ -24,7 +24,7 @@ from providers.adapters.huggingface.bounded.checks import (
 from providers.adapters.huggingface.bounded.limits import bound_memory, bound_seconds
 from providers.adapters.huggingface.bounded.render_program import SECONDS as SECONDS_TO_RENDER
 from providers.adapters.huggingface.bounded.render_program import environment, render
-from providers.adapters.huggingface.bounded.splitting import check_expressions, try_expressions
+from providers.adapters.huggingface.bounded.splitting import check_expressions, check_pieces, try_expressions
 from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
 
 MEMORY = 3_000_000_000
@@ -72,7 +72,7 @@ def _read_pieces(file: Path) -> None:
     except ImportError:  # then nothing else reads it either
         return
     with suppress(OSError, RuntimeError):  # what is none: whoever loads the model is told
-        SentencePieceProcessor(model_file=str(file))
+        check_pieces(SentencePieceProcessor(model_file=str(file)).serialized_model_proto(), file.name)
 
 
 def inspect_gguf(file: Path) -> None:

@@ -10,9 +10,9 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+from providers.adapters.huggingface.bounded.answering import ROOT, bare_environment
 from providers.adapters.huggingface.bounded.building import builders
 from providers.adapters.huggingface.bounded.inspect_program import REFUSED
-from providers.adapters.huggingface.bounded.rendering import ROOT, bare_environment
 from providers.errors import WeightsUnavailable
 
 PATIENCE = 300.0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.adapters.huggingface.bounded.checks import read_json
-from providers.adapters.huggingface.bounded.rendering import bound_rendering
+from providers.adapters.huggingface.bounded.library import bound_transformers
 from providers.adapters.huggingface.families.gguf import load_gguf_tokenizer
 from providers.adapters.huggingface.families.vision import load_image_codec, takes_images
 from providers.adapters.huggingface.tokens import Codec
@@ -41,7 +41,7 @@ def _load_codec(folder: Path, ends: Sequence[int]) -> Codec:
     with importing():
         from transformers import AutoTokenizer
 
-        bound_rendering()
+        bound_transformers()
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     return Codec(tokenizer, ends)
 

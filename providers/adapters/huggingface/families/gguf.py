@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from providers.adapters.huggingface.bounded.rendering import bound_rendering
+from providers.adapters.huggingface.bounded.library import bound_transformers
 from providers.adapters.huggingface.families.gguf_vision import SeeingCodec
 from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.gguf_choice import GgufFiles
@@ -43,7 +43,7 @@ def _tokenizer(file: Path) -> Any:
         from transformers import PreTrainedTokenizerFast
         from transformers.integrations.gguf.gguf_tokenizer_mapping import convert_gguf_tokenizer, get_gguf_tokenizer
 
-        bound_rendering()
+        bound_transformers()
         architecture, words, settings = get_gguf_tokenizer(str(file))
         backend, _ = convert_gguf_tokenizer(architecture, words)
         begins = bool(settings.pop("add_bos_token", False))

@@ -14,7 +14,8 @@ from jinja2 import TemplateError
 from PIL import Image as Pillow
 
 from providers.adapters.huggingface.bounded.checks import read_json
-from providers.adapters.huggingface.bounded.rendering import TemplateUnbounded, bound_rendering
+from providers.adapters.huggingface.bounded.library import bound_transformers
+from providers.adapters.huggingface.bounded.rendering import TemplateUnbounded
 from providers.adapters.huggingface.template import Template
 from providers.adapters.huggingface.tokens import Codec, EncodedPrompt
 from providers.adapters.huggingface.weights.damage import missing_package
@@ -143,7 +144,7 @@ def load_processor(folder: Path) -> Any:
         with importing():
             from transformers import AutoProcessor
 
-            bound_rendering()
+            bound_transformers()
             kind: Any = AutoProcessor
             processor = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except ImportError as error:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from providers.adapters.huggingface.bounded.trying import trial_of
 from providers.adapters.huggingface.tokens import Codec
 from providers.inspection import CutText, MergedPiece
 from providers.whitebox import Token
@@ -55,6 +56,7 @@ class Vocabulary:
         """
         if not self._ranks:
             return ()
+        trial_of(self._tokenizer).cut([text], added=False)
         backend = self._tokenizer.backend_tokenizer
         normal = backend.normalizer.normalize_str(text) if backend.normalizer is not None else text
         pieces = [piece for piece, _ in backend.pre_tokenizer.pre_tokenize_str(normal)]

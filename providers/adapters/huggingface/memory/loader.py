@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,11 +23,13 @@ from providers.adapters.huggingface.weights.files import read_record, unwritable
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
-from providers.errors import WeightsUnavailable
+from providers.errors import Overloaded, WeightsUnavailable
 from providers.types import ModelInfo, Progress
 from providers.whitebox import VariantSpeed
 
 POLL = 0.1
+PATIENCE = 120
+"""Seconds that a model waits for the others to fall idle."""
 
 
 class ModelLoader:
@@ -172,10 +175,9 @@ class ModelLoader:
             self._folders[model.id] = folder
             need, budget = variant.memory(model.name), variant.budget()
             with ExitStack() as held:
-                with self._turn(ticket):
-                    if key in self.cache.names:
+                with self._room(key, need, model.name, ticket, budget) as room:
+                    if room is None:
                         return
-                    room = self._make_room(need, model.name, ticket, budget)
                     if not variant.elsewhere:
                         self.cache.put(key, variant.load(model.name, room))
                         return
@@ -191,9 +193,8 @@ class ModelLoader:
         self, key: str, name: str, need: int, load: Callable[[int], LoadedModel], ticket: Ticket
     ) -> None:
         """Make room for `need` bytes and load. `load` is told the bytes that are free."""
-        with self._turn(ticket):
-            if key not in self.cache.names:
-                room = self._make_room(need, name, ticket)
+        with self._room(key, need, name, ticket) as room:
+            if room is not None:
                 self.cache.put(key, load(room))
 
     @contextmanager
@@ -206,12 +207,29 @@ class ModelLoader:
         finally:
             self._loading.release()
 
-    def _make_room(self, need: int, name: str, ticket: Ticket, budget: int | None = None) -> int:
-        """The bytes that are free, `need` at least. `budget` are those for all models together."""
-        self.cache.room = self._options.memory or budget or total_memory() // 2
-        room = self.cache.free(need, name, ticket)
-        ticket.report(Progress(stage="load"))
-        return room
+    @contextmanager
+    def _room(self, key: str, need: int, name: str, ticket: Ticket, budget: int | None = None) -> Iterator[int | None]:
+        """Its turn, and the bytes that are free in it, `need` at least; `None` where somebody else has loaded it.
+
+        While models in use have the room it is nobody's turn, so that whoever needs less is held up by nobody. `budget`
+        are the bytes for all models together. Raises `Overloaded` where waiting did not help.
+        """
+        until = None
+        while True:
+            with self._turn(ticket):
+                if key in self.cache.names:
+                    yield None
+                    return
+                self.cache.room = self._options.memory or budget or total_memory() // 2
+                if (room := self.cache.free(need, name)) is not None:
+                    ticket.report(Progress(stage="load"))
+                    yield room
+                    return
+            until = until or time.monotonic() + PATIENCE
+            if time.monotonic() > until:
+                raise Overloaded("busy_here", provider="huggingface", waiting=1)
+            ticket.report(Progress(stage="queue"))
+            time.sleep(POLL)
 
 
 def read_speeds(folder: Path) -> Mapping[str, VariantSpeed]:

@@ -10,12 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from providers.adapters.huggingface.weights.ticket import Ticket
-from providers.errors import Overloaded, WeightsUnavailable
-from providers.types import Progress
-
-PATIENCE = 120
-"""Seconds that a model waits for the others to fall idle."""
+from providers.errors import WeightsUnavailable
 
 
 class Computes(Protocol):
@@ -92,28 +87,21 @@ class ModelCache:
                     place.users -= 1
                     place.used = time.monotonic()
 
-    def free(self, need: int, model: str, ticket: Ticket) -> int:
-        """Let idle models go until `need` bytes are free; the bytes that are. Waits for models in use.
+    def free(self, need: int, model: str) -> int | None:
+        """Let idle models go until `need` bytes are free; the bytes that are, `None` while models in use have them.
 
-        Raises `WeightsUnavailable("memory")` where it can never fit, `Overloaded` where waiting did not help.
+        Raises `WeightsUnavailable("memory")` where it can never fit.
         """
         if need > self.room:
             raise WeightsUnavailable("memory", model=model)
-        until = time.monotonic() + PATIENCE
-        while True:
-            with self._lock:
-                gone = self._evict(need)
-                left = self.room - self._taken()
-            for loaded in gone:
-                loaded.engine.close()
-            if gone:
-                gc.collect()
-            if left >= need:
-                return left
-            if time.monotonic() > until:
-                raise Overloaded("busy_here", provider="huggingface", waiting=1)
-            ticket.report(Progress(stage="queue"))
-            time.sleep(0.1)
+        with self._lock:
+            gone = self._evict(need)
+            left = self.room - self._taken()
+        for loaded in gone:
+            loaded.engine.close()
+        if gone:
+            gc.collect()
+        return left if left >= need else None
 
     def close(self) -> None:
         with self._lock:

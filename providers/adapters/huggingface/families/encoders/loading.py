@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from sentence_transformers import CrossEncoder, SentenceTransformer
 from transformers.utils import logging
 
+from providers.adapters.huggingface.bounded.library import bound_transformers
+from providers.adapters.huggingface.bounded.trying import Trial
 from providers.adapters.huggingface.families.encoders.agreement import TEXTS, vectors_agree
 from providers.adapters.huggingface.families.encoders.batcher import LoadedEncoder, TextBatcher, TokenizedText
 from providers.adapters.huggingface.families.encoders.openvino_network import (
@@ -59,6 +61,7 @@ def load_reranker(folder: Path, name: str, window: int) -> LoadedEncoder:
     """
     _check(folder, name)
     with importing():
+        bound_transformers()
         model = CrossEncoder(str(folder), activation_fn=torch.nn.Identity(), max_length=window, **_load_options())
     if model.num_labels != 1:
         raise ValueError("it classifies")
@@ -150,6 +153,7 @@ def _compiled(model: SentenceTransformer, folder: Path, window: int, *, fast: bo
 
 def _sentences(folder: Path) -> SentenceTransformer:
     with importing():
+        bound_transformers()
         return SentenceTransformer(str(folder), **_load_options()).eval()
 
 
@@ -205,7 +209,10 @@ def _tokenizer(model: Any) -> Any:
 
 
 def _tokens(tokenizer: Any, window: int) -> Callable[[Sequence[str | tuple[str, str]]], list[TokenizedText]]:
+    trial = Trial(tokenizer)
+
     def tokens(texts: Sequence[str | tuple[str, str]]) -> list[TokenizedText]:
+        trial.cut(part for text in texts for part in ((text,) if isinstance(text, str) else text))
         found = [TokenizedText(one.ids, one.type_ids) for one in tokenizer.encode_batch(list(texts))]
         pairs = [isinstance(text, tuple) for text in texts]
         return [_cut_to_window(one, window) if pair else one for pair, one in zip(pairs, found, strict=True)]

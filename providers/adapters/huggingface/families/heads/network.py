@@ -15,7 +15,7 @@ import transformers
 from numpy.typing import NDArray
 from transformers.utils import logging
 
-from providers.adapters.huggingface.bounded.rendering import bound_rendering
+from providers.adapters.huggingface.bounded.library import bound_transformers
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.damage import IncompleteWeights
 from providers.errors import InputError, Unavailable, WeightsUnavailable
@@ -40,7 +40,7 @@ class HeadNetwork:
         with importing(), warnings.catch_warnings():
             # Marian's tokenizer misses sacremoses, for a `normalize` that it calls nowhere: the pieces are the same
             warnings.filterwarnings("ignore", "Recommended: pip install sacremoses", UserWarning)
-            bound_rendering()
+            bound_transformers()
             config = transformers.AutoConfig.from_pretrained(folder, **_OPTIONS)
             loaded_by: Any = getattr(transformers, kind)
             if type(config) not in loaded_by._model_mapping:  # an architecture for which there is no such head

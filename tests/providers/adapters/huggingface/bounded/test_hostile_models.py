@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from jinja2 import TemplateError
 
+from providers.adapters.huggingface.bounded.answering import bare_environment
 from providers.adapters.huggingface.bounded.building import Builders
 from providers.adapters.huggingface.bounded.checks import OutOfBounds, read_header, read_json
 from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
 from providers.adapters.huggingface.bounded.render_program import environment
-from providers.adapters.huggingface.bounded.rendering import Renderers, TemplateUnbounded, bare_environment
+from providers.adapters.huggingface.bounded.rendering import Renderers, TemplateUnbounded
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights.files import describe_folder, elements
 from providers.base import complete
@@ -202,7 +203,7 @@ def test_a_template_is_stopped_and_from_then_on_refused_at_once() -> None:
     for _ in range(10):
         with pytest.raises(TemplateUnbounded):
             ask(renderers, ENDLESS)
-    assert len(renderers._processes) == 0
+    assert len(renderers.processes) == 0
 
 
 def test_one_template_holds_no_other() -> None:
@@ -245,9 +246,8 @@ def test_whatever_else_a_template_ends_with_is_its_refusal(template: str) -> Non
 def test_more_templates_than_are_kept_in_hand_are_rendered_all_the_same() -> None:
     renderers = Renderers()
     assert [ask(renderers, f"{n}" + "{{ messages[0].content }}") for n in range(10)] == [f"{n}Hi" for n in range(10)]
-    assert len(renderers._processes) <= 8
-    for process in renderers._processes.values():
-        process.close()
+    assert len(renderers.processes) <= 8
+    renderers.processes.close()
 
 
 def test_it_finds_no_key_of_whoever_runs_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from providers.embedding import EmbeddingInfo
 from providers.errors import WeightsUnavailable
 from providers.heads import HeadInfo
 from providers.labels import ContrastiveInfo
-from providers.types import Message, Request, Sampling
+from providers.types import Message, Progress, Request, Sampling
 from tests.providers.adapters.huggingface import tiny_gguf, tiny_vision
 from tests.providers.adapters.huggingface.conftest import Open
 
@@ -128,9 +128,55 @@ async def test_a_file_that_its_process_does_not_open_holds_no_other(
     assert len(provider.loaded) == 2
 
 
+class Watched(Ticket):
+    """Tells when its work stands in line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queued = threading.Event()
+
+    def report(self, progress: Progress) -> None:
+        super().report(progress)
+        if progress.stage == "queue":
+            self.queued.set()
+
+
+@dataclass
+class Weight:
+    """A model that is nothing but heavy, and its own engine."""
+
+    memory: int
+    computed: int = 0
+
+    @property
+    def engine(self) -> Weight:
+        return self
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def test_one_that_waits_for_room_holds_no_other(opened: Open) -> None:
+    loader, waits = opened(memory=100)._loader, Watched()
+
+    def load(name: str, need: int, ticket: Ticket) -> None:
+        loader.load_when_free(name, name, need, lambda _: Weight(need), ticket)
+
+    load("in use", 60, Ticket())
+    waiting = threading.Thread(target=load, args=("large", 70, waits))
+    with loader.cache.use("in use"):
+        waiting.start()
+        waits.queued.wait()
+        load("small", 30, Ticket())
+        assert waiting.is_alive() and loader.cache.names == ("in use", "small")
+    waiting.join()
+    assert "large" in loader.cache.names
+
+
 def test_what_a_model_will_take_is_given_to_nobody_else() -> None:
     cache = ModelCache()
     cache.room = 100
     with cache.reserve("a", 70):
-        assert cache.free(30, "b", Ticket()) == 30
-    assert cache.free(100, "b", Ticket()) == 100
+        assert cache.free(30, "b") == 30
+        assert cache.free(31, "b") is None
+    assert cache.free(100, "b") == 100
