@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 import gradio as gr
 from gradio.blocks import Block
 
+from playground.asking.going_on import GoingOn
 from playground.measuring.kinds import Kinds
 from playground.page.opening import Fill, Opening
 from playground.page.parts.render import Renderer
@@ -41,6 +42,8 @@ class Program:
     """What the tabs opened for their visitors, by the tab's name; complete once every tab is open."""
     kinds: Kinds[Renderer] = field(default_factory=Kinds)
     """The kinds of measurement: each tab that measures registers its own when it is opened."""
+    going: GoingOn = field(default_factory=GoingOn)
+    """What is under way on a page that is read again in another language: see `parts.under_way`."""
 
     @property
     def bounds(self) -> InputBounds:
@@ -67,6 +70,7 @@ class Program:
         Raises `StorageFailed`.
         """
         await self.sessions.stop(visitor)
+        self.going.forget(visitor)
         for one in self.rememberers():
             await one.forget(visitor)
         self.reach.forget(visitor)
@@ -82,7 +86,7 @@ class Program:
         return {model.ref: model for model in await self.reach.models(who.visitor)}
 
     def who(self, request: gr.Request) -> Who:
-        return Who(visitor_id(request), language(request), self.texts)
+        return Who(visitor_id(request), language(request), self.texts, request.session_hash or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,8 @@ class Who:
     visitor: str
     language: str
     texts: Texts
+    page: str = ""
+    """The open page, as Gradio names it; empty for a call without one."""
 
     def text(self, key: str, **values: object) -> str:
         return self.texts.text(self.language, key, **values)
@@ -117,6 +123,9 @@ class Page(Generic[Visits]):
     """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
     restored: gr.Textbox
     """Changes when the page has been read again in another language, and what was on it is back: see `keeping`."""
+    parts: MutableMapping[str, gr.Textbox]
+    """Of all tabs, by name: what changes when the page was read again and something is under way there: see `goes_on`.
+    """
     switches: Sequence[gr.Button]
     """Those that read the page again in another language, once whatever a tab does on their click has ended."""
 

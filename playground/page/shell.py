@@ -13,7 +13,7 @@ import gradio as gr
 from gradio.components.api_component import Api
 
 from playground import tabs
-from playground.page.keeping import wire_keeping
+from playground.page.keeping import wire_coming_back, wire_keeping
 from playground.page.opening import wire_openings
 from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
@@ -135,19 +135,20 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         wire_kept(program, bar.kept)
         publish_kept(program)
         wire_fetching(program, bar)
-        lines = []
+        lines, parts = [], dict[str, gr.Textbox]()
         with places:
             for tab in opened:
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
                     if getattr(tab.module, "SAMPLES", False):
                         lines.append(place(f"{tab.module.NAME}-active"))
-                    page = Page(tab.app, blocks, bar, places, handed, restored, list(switches.values()))
+                    page = Page(tab.app, blocks, bar, places, handed, restored, parts, list(switches.values()))
                     tab.module.build(page)
                     wire_openings(blocks, page.openings, **PRIVATE)
                     tab.module.publish(tab.app)
         wire_active(program, {f"parameter.{name}.label": one for name, one in bar.sampling.items()}, lines)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
-        wire_keeping(blocks, bar, switches, restored)
+        came = wire_coming_back(program, list(switches.values()), parts, restored)
+        wire_keeping(blocks, bar, switches, came)
     _let_progress_rest(blocks)
     _begin_with_text(blocks)
     return blocks

@@ -22,6 +22,9 @@ it, both without Gradio, and `page`, what is seen. A small tab leaves out what i
   be asked for once more is wired by `ask_again`. What is chosen, written and unfolded stays by itself, but for lists
   that are filled in when they are seen: `hold` them (`playground.page.parts.held`). What names something on the screen
   is a hidden component with an id, and no `gr.State`. What only a script knows it adds on the event `aula-keep`.
+- What is under way goes on when the page is read again in another language: a place where an event streams is made by
+  `goes_on` (`playground.page.parts.under_way`), the event yields what its `show` yields, and what is drawn from comes
+  through `app.going.keep`. A test finds the tab that forgets it.
 - `drawing` has the functions of a `Renderer` and a value, which know no event: `draw_…(show, value)` returns HTML in
   which everything from outside is escaped, `plot_…` a figure, and a noun what is neither (`messages`, `columns`,
   `picture_choices`). Functions that one module keeps to itself are named after the piece that they return (`_row`).

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ready
-from tests.browser.driving import answered, ask, facts, open_mode, open_panel, questions, replies, stop_button
+from tests.browser.driving import (
+    answered,
+    ask,
+    facts,
+    open_mode,
+    open_panel,
+    questions,
+    replies,
+    stop_button,
+    use_endpoint,
+)
 
 
 def test_another_language_keeps_what_is_on_the_screen(open_page):
@@ -71,14 +80,61 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     expect(questions(page)).to_have_text("Hello")
     assert "aula-state" not in page.evaluate("Object.keys(sessionStorage)")
 
-    page.goto(page.url.partition("?")[0] + "?models=scripted/slow&max_tokens=2048")
-    ready(page)
+
+def test_what_is_under_way_goes_on(open_page, faults):
+    """Whatever is being answered counts until it is told that it may end: the pages may take as long as they like."""
+    faults.told.clear()
+    page = open_page("?models=custom/slow%23told&max_tokens=2048")
+    use_endpoint(page, faults.openai, "sk-some-key")
     ask(page, "Count", wait=False)
     expect(replies(page).last).to_contain_text("1 2 3")
-    page.locator("#language-en").click()
-    expect(page.locator("#language-en")).to_be_visible()
-    expect(page.get_by_role("tab", name="Sampling").first).to_be_visible()
+    page.get_by_role("tab", name="Sampling").first.click()
+    page.locator("#sampling-prompt textarea").fill("Count")
+    open_mode(page, "#sampling-modes", "Sweep")
+    page.locator("#sweep-seeds input").fill("1")
+    page.locator("#sweep-run").click()
+    expect(page.locator("#sweep-grid td .text").filter(has_text="1 2 3")).to_have_count(4)
+    page.get_by_role("tab", name="Prompting").first.click()
+    page.locator("#prompting-question textarea").fill("What is 6 times 7?")
+    page.locator("#prompting-ask").click()
+    expect(page.locator("#prompting-stop")).to_be_visible()
+    page.get_by_role("tab", name="RAG").first.click()
+    page.locator("#rag-upload input[type=file]").set_input_files(
+        {"name": "pool.md", "mimeType": "text/markdown", "buffer": b"# Pool\n\nThe pool closes on Mondays.\n"}
+    )
+    expect(page.locator("#rag-list .library li")).to_have_count(1)
+    page.locator("#rag-question textarea").fill("When does the pool close?")
+    page.locator("#rag-ask").click()
+    expect(page.locator("#rag-current .side").filter(has_text="1 2 3")).to_have_count(2)
+    asked = len(faults.bodies("slow#told"))
+    assert asked >= 1 + 4 + 2 + 2
+
+    page.locator("#language-es").click()
+    expect(page.get_by_role("tab", name="Muestreo").first).to_be_visible()
+    expect(page.locator("#rag-current .side.without h5")).to_have_text("Sin ellos")
+    expect(page.locator("#rag-stop")).to_be_visible()
+    page.get_by_role("tab", name="Prompting").first.click()
+    expect(page.locator("#prompting-cards")).to_contain_text("0 de 2 respondidas")
+    expect(page.locator("#prompting-stop")).to_be_visible()
+    page.get_by_role("tab", name="Muestreo").first.click()
+    expect(page.locator("#sweep-stop")).to_be_visible()
+    expect(page.locator("#sweep-grid")).to_contain_text("0 de 4")
+    page.get_by_role("tab", name="Chat").first.click()
     expect(stop_button(page)).to_be_visible()
     page.keyboard.press("Escape")
-    expect(facts(page).last).to_contain_text("stopped")
+    expect(facts(page).last).to_contain_text("detenida")
     answered(page)
+
+    faults.told.set()
+    page.get_by_role("tab", name="Muestreo").first.click()
+    expect(page.locator("#sweep-grid")).to_contain_text("4 de 4")
+    expect(page.locator("#sweep-grid")).to_contain_text("En qué fijarse")
+    page.get_by_role("tab", name="Prompting").first.click()
+    expect(page.locator("#prompting-cards")).to_contain_text("En qué fijarse")
+    expect(page.locator("#prompting-ask")).to_be_visible()
+    page.get_by_role("tab", name="RAG").first.click()
+    expect(page.locator("#rag-current")).to_contain_text("En qué fijarse")
+    expect(page.locator("#rag-ask")).to_be_visible()
+    assert len(faults.bodies("slow#told")) == asked, "nothing was asked twice"
+    page.locator("#language-en").click()
+    expect(page.locator("#rag-past")).to_contain_text("Without them")

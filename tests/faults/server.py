@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Self
 
 from tests.faults.dialects import DIALECTS
@@ -69,6 +70,8 @@ class FaultServer:
     disconnected: dict[str, float] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     """Numbers sent, per model, by those that count."""
+    told: threading.Event = field(default_factory=threading.Event)
+    """Until it is set, what a model with a name that ends in `#told` counts has no end."""
     elsewhere: int = 0
     """How often the place that redirects point to was contacted."""
 
@@ -224,10 +227,13 @@ class FaultServer:
                     yield b": still here\n\n"
                     await asyncio.sleep(pause)
             case Count(up_to, pause):
-                for number in range(1, up_to + 1):
+                endless = request.model.endswith("#told")
+                for number in count(1) if endless else range(1, up_to + 1):
                     self.counted[request.model] += 1
                     yield wire.say(f"{number} ")
-                    await asyncio.sleep(pause)
+                    await asyncio.sleep(max(pause, 0.2) if endless else pause)
+                    if endless and self.told.is_set():
+                        break
 
 
 async def _read(reader: asyncio.StreamReader) -> Received | None:

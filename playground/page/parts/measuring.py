@@ -16,7 +16,7 @@ from playground.measuring.store import RunDescription
 from playground.page.parts.buttons import button
 from playground.page.parts.notices import Notices
 from playground.page.parts.run_prices import price_text
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, repeat_buttons, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Program, Who
 from playground.strategies.runs.describe import RunRequest
@@ -78,8 +78,10 @@ S = TypeVar("S", bound=MeasureScreen)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures(Generic[S]):
     """How a tab measures. `cleared` are the places that hold an earlier run, emptied; `name` is what a run is called
-    until the visitor names it; `measure` draws a kept run from where it is to its end; `loading` is a text."""
+    until the visitor names it; `measure` draws a kept run from where it is to its end; `loading` is a text; `part` is
+    what the page calls it where it goes on (see `parts.under_way`)."""
 
+    part: str
     screen: type[S]
     notices: Notices
     loading: str
@@ -113,9 +115,13 @@ class Measures(Generic[S]):
         except PlaygroundError as error:
             yield self.refused(app, who, error)
             return
-        async with aclosing(self.measure(app, who, run)) as screens:
+        async with aclosing(self.show(app, who, run)) as screens:
             async for screen in screens:
                 yield screen
+
+    def show(self, app: App[Any], who: Who, run: str) -> AsyncGenerator[S]:
+        """`measure`; it goes on when the page is read again in another language."""
+        return app.going.show(who, self.part, lambda reader: repeat_buttons(self.measure(app, reader, run)))
 
     def refused(self, app: Program, who: Who, error: PlaygroundError, **places: object) -> S:
         """What went wrong, in the place of the progress."""

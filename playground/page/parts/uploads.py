@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gradio.utils import get_upload_folder
@@ -22,11 +23,22 @@ _MOST = 100
 """Files that one upload may bring; more of them come in a ZIP."""
 
 
+@dataclass(slots=True)
+class Once:
+    """Uploaded files that may be taken more than once, although they are read and deleted but once."""
+
+    paths: object
+    taken: tuple[Upload, ...] | None = None
+
+
 async def take(paths: object, kept: float = KEPT) -> tuple[Upload, ...]:
     """The uploaded files, deleted a little later even where one of them is refused.
 
     Raises `InputError`: "document" for what was not uploaded here, "files" for too many at once.
     """
+    if isinstance(paths, Once):
+        paths.taken = await take(paths.paths or [], kept) if paths.taken is None else paths.taken
+        return paths.taken
     listed = [paths] if isinstance(paths, str) else paths
     if not isinstance(listed, Sequence) or not all(isinstance(path, str) for path in listed):
         raise UploadError("document")

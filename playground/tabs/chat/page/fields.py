@@ -24,23 +24,21 @@ class ChatWho(Who):
     """The visitor behind a call, and the conversation that their browser tab shows."""
 
     conversation: str = FIRST
-    page: str = ""
-    """The open page, as Gradio names it."""
 
     @property
     def key(self) -> ConversationKey:
         return ConversationKey(self.visitor, self.conversation)
 
     @classmethod
-    def of(cls, who: Who, conversation: object, page: str = "") -> ChatWho:
+    def of(cls, who: Who, conversation: object) -> ChatWho:
         """With the id that came along, or the first conversation where none did. Raises `ArgumentError` for no id."""
         key = ConversationKey(who.visitor, conversation or FIRST)  # type: ignore[arg-type]  # the key checks it
-        return cls(who.visitor, who.language, who.texts, key.id, page or (who.page if isinstance(who, ChatWho) else ""))
+        return cls(who.visitor, who.language, who.texts, who.page, key.id)
 
 
 def who_at(app: App[ChatVisits], request: gr.Request, conversation: object) -> ChatWho:
     """See `ChatWho.of`."""
-    return ChatWho.of(app.who(request), conversation, request.session_hash or "")
+    return ChatWho.of(app.who(request), conversation)
 
 
 def checked_choices(page: Page[ChatVisits], who: Who, values: Sequence[Any]) -> Choices:

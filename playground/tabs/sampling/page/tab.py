@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.page.parts.under_way import goes_on
 from playground.page.program import Page, Program
 from playground.tabs.sampling.page.api import publish
 from playground.tabs.sampling.page.events.beside import wire_beside
@@ -24,8 +25,9 @@ def open(program: Program) -> SamplingVisits:
 
 def build(page: Page[SamplingVisits]) -> None:
     layout = lay_out_sampling(page)
-    wire_look(page, layout)
+    going = goes_on(page, "sampling-tree", layout.outputs)  # both modes show one tree
+    wire_look(page, layout, going)
     wire_beside(page, layout)
-    wire_steps(page, layout)
+    wire_steps(page, layout, going)
     wire_sweep(page, layout)
-    wire_opening(page, layout)
+    wire_opening(page, layout, going)

@@ -40,7 +40,7 @@ from providers.types import Sampling
 from tests.playground.opening import open_chat
 from tests.playground.page.markup import Seen
 
-WHO = ChatWho("visitor", "en", texts(), "a" * 32)
+WHO = ChatWho("visitor", "en", texts(), conversation="a" * 32)
 HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;'
 SKIPPED = gr.skip()
 
@@ -131,7 +131,7 @@ async def test_a_tab_without_a_conversation_shows_the_way_to_the_last_one(app: A
     there, notice = open_tab(app, WHO), open_tab(app, ChatWho.of(WHO, "b" * 32))[-3]
     assert there[-3] == "" and "How tall?" in str(there[2])
     assert "How tall?" in str(notice) and f'data-open="{WHO.conversation}"' in str(notice)
-    assert open_tab(app, ChatWho("another", "en", texts(), "b" * 32))[-3] == ""
+    assert open_tab(app, ChatWho("another", "en", texts(), conversation="b" * 32))[-3] == ""
 
 
 async def test_the_list_does_what_it_is_told(app: App[ChatVisits]) -> None:

@@ -39,17 +39,17 @@ async def test_pruning_nothing_changes_nothing_and_half_of_it_much(app, who):
     assert half.foreseen["en"].perplexity > 1.5 * whole.foreseen["en"].perplexity
     assert half.size.bytes == whole.size.bytes > (half.size.sparse or 0)
     assert half.size.numbers == pytest.approx(134_515_008 - 106_168_320 / 2, rel=1e-4)
-    markup = str(await last(leave_out(app, who, MODEL, "weights", 50)))  # known by now: nothing is read again
+    markup = str(await last(leave_out(app, who, MODEL, ("weights", 50))))  # known by now: nothing is read again
     assert 'data-sparsity="0.50"' in markup and "pruning-curve" in markup and "What to notice" in markup
     assert "without the 50% of numbers" in markup and markup.count("<circle") == 4
 
 
 async def test_bad_shares_and_models(app, who):
-    assert "nothing of the model would be left" in str(await last(leave_out(app, who, MODEL, "weights", 100)))
+    assert "nothing of the model would be left" in str(await last(leave_out(app, who, MODEL, ("weights", 100))))
     for kind, percent in (("words", 10), ("weights", -1), ("weights", "x"), ("weights", None), ("heads", True)):
-        assert 'role="alert"' in str(await last(leave_out(app, who, MODEL, kind, percent)))
-    assert "Choose a model of this computer" in str(await last(leave_out(app, who, (ENCODER,), "heads", 10)))
-    assert "Choose a model of this computer" in str(await last(leave_out(app, who, (ELSEWHERE,), "heads", 10)))
+        assert 'role="alert"' in str(await last(leave_out(app, who, MODEL, (kind, percent))))
+    assert "Choose a model of this computer" in str(await last(leave_out(app, who, (ENCODER,), ("heads", 10))))
+    assert "Choose a model of this computer" in str(await last(leave_out(app, who, (ELSEWHERE,), ("heads", 10))))
     same = await last(ask_blindly(app, who, MODEL, ("float32", 0), "x"))
     assert "A form is not compared with itself" in str(same.pair)
 
@@ -79,7 +79,7 @@ async def test_the_real_model_against_a_smaller_form(app, who):
     assert screens[-1].better_a["visible"] and not screens[-1].ask["visible"]
     assert "Q4_0" in str(reveal(app, who, "neither").pair)
     for kind in ("heads", "layers"):
-        markup = str(await last(leave_out(app, who, MODEL, kind, 10)))
+        markup = str(await last(leave_out(app, who, MODEL, (kind, 10))))
         assert 'data-sparsity="0.10"' in markup and f"without the 10% of {kind}" in markup
 
 

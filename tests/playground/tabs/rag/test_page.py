@@ -829,7 +829,7 @@ class TestHandlers:
     async def test_nothing_to_search_with(self, app, who):
         await added(app, who)
         assert "nothing here yet" in await search(app, who, RetrievalFields(), "  ")
-        pasted = await last(paste(app, who, keep_scanned(), RetrievalFields(), "", " "))
+        pasted = await last(paste(app, who, keep_scanned(), RetrievalFields(), ("", " ")))
         assert "nothing here yet" in str(pasted["progress"])
 
     async def test_a_rejected_file_leaves_the_others_alone(self, app, who):

@@ -214,7 +214,7 @@ class TestStepByStep:
 
 
 def test_what_the_chat_hands_over(show):
-    who = ChatWho("visitor", "en", texts(), "a" * 32)
+    who = ChatWho("visitor", "en", texts(), conversation="a" * 32)
     conversation = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", text="1", state="done"),))
     conversation = conversation.ask("two", ("a/b",)).with_replies((Reply(model="a/b", text="2", state="done"),))
     said = messages(show, conversation, 0)

@@ -22,6 +22,7 @@ from playground.page.parts.run_list import load_run
 from playground.page.parts.screen import unchanged
 from playground.page.parts.setup_line import folded, setup_of
 from playground.page.parts.task_sets import checked_tasks, task_set_choices
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.lab.comparison import comparison
 from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress, draw_comparison_run
@@ -53,7 +54,6 @@ class EvaluationCompareScreen(MeasureScreen):
 
     setup: object = unchanged()
     open_run: object = unchanged()
-    going: object = unchanged()
     scores: object = unchanged()
     took: object = unchanged()
     row: object = unchanged()
@@ -92,22 +92,17 @@ def _wire_restored(page: Page[EvaluationVisits], layout: EvaluationLayout) -> No
     """After the page was read again in another language: the open run is drawn in it, one under way goes on."""
     app, parts = page.app, layout.compare
 
-    async def on_restored(request: gr.Request, opened: str, going: str, *held: object) -> AsyncGenerator[list[object]]:
-        if opened:
-            who = app.who(request)
-            screen = await asyncio.to_thread(reopen_compared, app, who, opened)
-            if screen.open_run == opened:
-                screen = replace(screen, **await asyncio.to_thread(show_items_again, app, who, opened, held))
-            yield screen.outputs()
-            return
-        if not going:
-            yield EvaluationCompareScreen().outputs()
-            return
-        async with aclosing(compare(app, app.who(request), going)) as screens:
-            async for screen in screens:
-                yield screen.outputs()
+    def on_restored(request: gr.Request, opened: str, *held: object) -> list[object]:
+        if not opened:
+            return EvaluationCompareScreen().outputs()
+        who = app.who(request)
+        screen = reopen_compared(app, who, opened)
+        if screen.open_run == opened:
+            screen = replace(screen, **show_items_again(app, who, opened, held))
+        return screen.outputs()
 
-    page.restored.change(on_restored, [parts.open_run, parts.going, *parts.items.held], parts.outputs, **PRIVATE)
+    goes_on(page, MEASURES.part, parts.outputs)
+    page.restored.change(on_restored, [parts.open_run, *parts.items.held], parts.outputs, **PRIVATE)
 
 
 def _wire_run(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -156,16 +151,14 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
         stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
         setup: object = folded(setup_of(show, stored.description))
         state = ""
-        async with aclosing(paced(app.visits.compare(who.visitor, run))) as snapshots:
+        async with aclosing(paced(app.going.keep(who, app.visits.compare(who.visitor, run)))) as snapshots:
             async for snapshot in snapshots:
                 progress = draw_compared_progress(show, snapshot)
                 if snapshot.state in ("stopped", "done"):
                     break
                 if state != snapshot.state:
                     buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
-                    yield EvaluationCompareScreen.showing(
-                        *buttons, progress=progress, setup=setup, open_run="", going=run
-                    )
+                    yield EvaluationCompareScreen.showing(*buttons, progress=progress, setup=setup, open_run="")
                     setup = gr.skip()  # whoever opens it again keeps it open
                 else:
                     yield EvaluationCompareScreen(progress=progress)
@@ -208,10 +201,11 @@ def _ended(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> Eva
 
 def _hidden() -> dict[str, object]:
     hidden = gr.update(visible=False)
-    return {"open_run": "", "going": "", "scores": hidden, "took": hidden, **hide_items()}
+    return {"open_run": "", "scores": hidden, "took": hidden, **hide_items()}
 
 
 MEASURES = Measures(
+    part="evaluation-compare",
     screen=EvaluationCompareScreen,
     notices=NOTICES,
     loading="loading",

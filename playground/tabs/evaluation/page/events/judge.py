@@ -20,6 +20,7 @@ from playground.page.parts.run_list import load_run
 from playground.page.parts.run_tables import run_line
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.lab.judging import MOST, JudgedRun, judged_run, read_vote
 from playground.tabs.evaluation.page.drawing.judge import draw_judged, draw_judging, draw_pairs
@@ -70,14 +71,12 @@ def wire_judge(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
         return show_pairs(app, app.who(request), run).outputs()
 
     async def on_judge(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-        async with aclosing(judge_pairs(app, app.who(request), values, sure=False)) as screens:
-            async for screen in screens:
-                yield screen.outputs()
+        async for screen in going.show(app.who(request), lambda who: judge_pairs(app, who, values, sure=False)):
+            yield screen.outputs()
 
     async def on_confirm(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-        async with aclosing(judge_pairs(app, app.who(request), values, sure=True)) as screens:
-            async for screen in screens:
-                yield screen.outputs()
+        async for screen in going.show(app.who(request), lambda who: judge_pairs(app, who, values, sure=True)):
+            yield screen.outputs()
 
     def on_cancel() -> list[object]:
         return EvaluationJudgeScreen.showing("judge", result="").outputs()
@@ -85,6 +84,7 @@ def wire_judge(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     def on_vote(request: gr.Request, event: gr.EventData, run: str | None) -> list[object]:
         return vote(app, app.who(request), run, event.item, event.vote).outputs()
 
+    going = goes_on(page, "evaluation-judge", parts.outputs)
     seen = gr.State("")
     opened = [seen, parts.run, parts.rubric, *parts.outputs]
     layout.judge_tab.select(on_open, [parts.run, parts.held, parts.rubric, seen], opened, **PRIVATE)
@@ -145,7 +145,7 @@ async def judge_pairs(
             yield EvaluationJudgeScreen.showing("confirm", "cancel", result=said)
             return
         yield EvaluationJudgeScreen.showing("stop", result=draw_sentence(show, "loading"))
-        async with aclosing(paced(app.visits.judge(who.visitor, run, asked))) as states:
+        async with aclosing(paced(app.going.keep(who, app.visits.judge(who.visitor, run, asked)))) as states:
             async for state in states:
                 yield EvaluationJudgeScreen(result=draw_judging(show, state))
         yield await asyncio.to_thread(show_pairs, app, who, run)

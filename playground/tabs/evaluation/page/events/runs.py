@@ -18,6 +18,7 @@ from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import RunList, load_run
 from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress
 from playground.tabs.evaluation.page.drawing.pieces import NOTICES, draw_alert, draw_sentence
@@ -34,6 +35,8 @@ from playground.tabs.evaluation.visit.visits import EvaluationVisits
 from providers.errors import PlaygroundError
 
 LIST = RunList(NOTICES)
+PART = "evaluation-runs"
+"""Where a run is finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +81,21 @@ def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
         return [LIST.compare(app, app.who(request), run, other) + MARK, other or ""]
 
     async def on_finish(request: gr.Request, run: str) -> AsyncGenerator[list[object]]:
-        async with aclosing(finish(app, app.who(request), run)) as screens:
-            async for screen in screens:
-                yield screen.outputs()
+        async for screen in going.show(app.who(request), lambda who: finish(app, who, run)):
+            yield screen.outputs()
 
     def on_stop(request: gr.Request, run: str) -> None:
         stop(app, app.who(request), run)
 
     async def on_restored(request: gr.Request, run: str, told: object, other: str, *held: object) -> list[object]:
         """After the page was read again in another language: the list and the open result are drawn in it."""
-        if not run:
+        if not run or app.going.is_under_way(app.who(request), PART):  # which draws it
             return EvaluationRunsScreen().outputs()
         compared = other if is_marked(told) else ""
         return (await asyncio.to_thread(reopen_as_it_was, app, app.who(request), run, compared, held)).outputs()
 
     open_now = [parts.opened, parts.told, parts.compared, *parts.items.held]
+    going = goes_on(page, PART, parts.outputs)
     page.restored.change(on_restored, open_now, parts.outputs, **PRIVATE)
     layout.runs_tab.select(on_open, parts.opened, parts.outputs, **PRIVATE)
     parts.listed.pick(on_pick, None, parts.outputs, **PRIVATE)
@@ -179,7 +182,7 @@ async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerat
         if kind is None:
             raise MeasuringError("run")
         yield EvaluationRunsScreen(proceed=hidden, stop=shown, told=draw_sentence(show, "loading"))
-        async with aclosing(paced(kind.resume(who.visitor, run))) as snapshots:
+        async with aclosing(paced(app.going.keep(who, kind.resume(who.visitor, run)))) as snapshots:
             async for snapshot in snapshots:
                 yield EvaluationRunsScreen(told=draw_compared_progress(show, snapshot))
         ended = await asyncio.to_thread(reopen, app, who, run)

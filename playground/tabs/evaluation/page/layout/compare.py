@@ -37,13 +37,11 @@ class EvaluationCompareLayout:
     items: EvaluationItemsLayout
     open_run: gr.Textbox
     """Hidden: the run whose questions are shown; empty while it goes on."""
-    going: gr.Textbox
-    """Hidden: the run that goes on, or went on last."""
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of an `EvaluationCompareScreen`, in its order."""
-        shown = [self.setup, self.open_run, self.going, self.scores, self.took, *self.items.outputs]
+        shown = [self.setup, self.open_run, self.scores, self.took, *self.items.outputs]
         return [self.progress, self.table, *self.buttons.outputs, *shown]
 
 
@@ -107,7 +105,6 @@ def lay_out_compare(page: Page[EvaluationVisits]) -> EvaluationCompareLayout:
         took=took,
         items=lay_out_items(page, "compare"),
         open_run=gr.Textbox("", visible=False, elem_id="compare-open"),
-        going=gr.Textbox("", visible=False, elem_id="compare-going"),
     )
 
 

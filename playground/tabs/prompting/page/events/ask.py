@@ -18,6 +18,7 @@ from playground.page.parts.pace import paced
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.cards import draw_cards
 from playground.tabs.prompting.page.drawing.pieces import draw_alert, draw_notice
@@ -52,7 +53,8 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     inputs = [*parts.fields, *layout.choice(page)]
 
     async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _ask(page, layout, app.who(request), values, drawn):
+        who = app.who(request)
+        async for screen in going.show(who, lambda reader: _ask(page, layout, reader, values, drawn)):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *chosen: Any) -> AsyncGenerator[list[object]]:
@@ -66,7 +68,8 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         ]
         typed = [example["question"], example["kind"], "", example["truth"], "", closest(who.language, languages())]
         values, _ = await example_values(page, who, chosen)  # each card names its model
-        async for screen in _ask(page, layout, who, [*typed, *values[len(typed) :]], drawn):
+        asked = [*typed, *values[len(typed) :]]
+        async for screen in going.show(who, lambda reader: _ask(page, layout, reader, asked, drawn)):
             yield [*first, *screen.outputs()]
             first = [gr.skip()] * 4
 
@@ -76,6 +79,7 @@ def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         found = drawn.find(who.visitor, cards)
         return gr.skip() if found is None else draw_asked(app, who, found, drawn)
 
+    going = goes_on(page, "prompting-ask", parts.outputs)
     page.restored.change(on_restored, parts.cards, parts.cards, **PRIVATE)
     for event in (parts.ask.click, parts.question.submit):
         event(on_ask, inputs, parts.outputs, **PRIVATE)
@@ -110,7 +114,7 @@ async def ask(
         asked = await asyncio.to_thread(checked_question, app, posed, choice)
         cards: tuple[Card, ...] = ()
         first = True
-        async with aclosing(paced(app.visits.ask(who.visitor, asked, PLACE))) as snapshots:
+        async with aclosing(paced(app.going.keep(who, app.visits.ask(who.visitor, asked, PLACE)))) as snapshots:
             async for cards in snapshots:
                 said = draw_cards(show, cards)
                 if first:

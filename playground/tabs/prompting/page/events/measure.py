@@ -19,6 +19,7 @@ from playground.page.parts.own_questions import wire_own_questions
 from playground.page.parts.pace import paced
 from playground.page.parts.screen import unchanged
 from playground.page.parts.task_sets import task_set_choices
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.lines import partial_lines
 from playground.tabs.prompting.page.drawing.pieces import NOTICES, draw_alert, draw_sentence
@@ -54,7 +55,6 @@ class PromptingMeasureScreen(MeasureScreen):
     """What a run redraws while it goes on, and which run is open."""
 
     open_run: object = unchanged()
-    shown: object = unchanged()
     accuracy: object = unchanged()
     costs: object = unchanged()
     differ: object = unchanged()
@@ -97,25 +97,14 @@ def _wire_restored(page: Page[PromptingVisits], layout: PromptingLayout) -> None
     """After the page was read again in another language: the open run is drawn in it, one under way goes on."""
     app, parts = page.app, layout.measuring
 
-    async def on_restored(request: gr.Request, opened: str, shown: str, differ: object, picked: object) -> list[object]:
+    def on_restored(request: gr.Request, opened: str, differ: object, picked: object) -> list[object]:
         if not opened:
-            return [shown or "", *PromptingMeasureScreen().outputs()]
-        screen = await asyncio.to_thread(
-            reopen_as_it_was, app, app.who(request), opened, differ=bool(differ), picked=picked
-        )
-        return ["", *screen.outputs()]
+            return PromptingMeasureScreen().outputs()
+        return reopen_as_it_was(app, app.who(request), opened, differ=bool(differ), picked=picked).outputs()
 
-    async def on_resumed(request: gr.Request, run: str) -> AsyncGenerator[list[object]]:
-        if not run:
-            yield PromptingMeasureScreen().outputs()
-            return
-        async with aclosing(measure(app, app.who(request), run)) as screens:
-            async for screen in screens:
-                yield screen.outputs()
-
-    held = [parts.open_run, parts.shown, parts.results.differ, parts.results.picked]
-    page.restored.change(on_restored, held, [parts.resumed, *parts.outputs], **PRIVATE)
-    parts.resumed.change(on_resumed, parts.resumed, parts.outputs, **PRIVATE)
+    held = [parts.open_run, parts.results.differ, parts.results.picked]
+    goes_on(page, MEASURES.part, parts.outputs)
+    page.restored.change(on_restored, held, parts.outputs, **PRIVATE)
 
 
 def _wire_run(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -182,7 +171,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
         stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
         description, title = stored.description, draw_title(show, stored)
         first, begun, state = True, 0, ""
-        async with aclosing(paced(app.visits.measure(who.visitor, run, PLACE))) as snapshots:
+        async with aclosing(paced(app.going.keep(who, app.visits.measure(who.visitor, run, PLACE)))) as snapshots:
             async for snapshot in snapshots:
                 begun = len(snapshot.outcomes) if first else begun
                 drawn = {
@@ -196,7 +185,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
                 buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
                 if changed:
                     yield PromptingMeasureScreen.showing(
-                        *buttons, **drawn, open_run="", shown=run, **(fold_setup(show, description) if first else {})
+                        *buttons, **drawn, open_run="", **(fold_setup(show, description) if first else {})
                     )
                 else:
                     yield PromptingMeasureScreen(**drawn)
@@ -211,10 +200,11 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
 
 
 MEASURES = Measures(
+    part="prompting-set",
     screen=PromptingMeasureScreen,
     notices=NOTICES,
     loading="state_of_loading",
-    cleared=lambda: {"open_run": "", "shown": "", **hide_results()},
+    cleared=lambda: {"open_run": "", **hide_results()},
     name=lambda _, who, description: run_name(who, description),
     measure=measure,
 )

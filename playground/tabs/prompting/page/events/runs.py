@@ -16,7 +16,7 @@ from playground.page.parts.run_files import FILE_TYPES, run_file
 from playground.page.parts.run_list import RunList, load_run
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.pieces import NOTICES
-from playground.tabs.prompting.page.events.measure import measure, reopen
+from playground.tabs.prompting.page.events.measure import MEASURES, reopen
 from playground.tabs.prompting.page.layout.tab import PromptingLayout
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from providers.errors import PlaygroundError
@@ -52,7 +52,7 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
 
     async def on_finish(request: gr.Request, run: str | None) -> AsyncGenerator[list[object]]:
         first: object = gr.Tabs(selected="set")
-        async with aclosing(measure(app, app.who(request), run or "")) as screens:
+        async with aclosing(MEASURES.show(app, app.who(request), run or "")) as screens:
             async for screen in screens:
                 yield [first, *screen.outputs()]
                 first = gr.skip()

@@ -36,10 +36,6 @@ class PromptingMeasureLayout:
     upload: OwnQuestionsLayout
     open_run: gr.Textbox
     """Hidden: the run whose questions are shown; empty while it goes on."""
-    shown: gr.Textbox
-    """Hidden: the run that goes on, or went on last."""
-    resumed: gr.Textbox
-    """Hidden: a run that is to go on, since it did when the page was read again."""
     ways: gr.Accordion
     setup: gr.Accordion
     """Both fold into a line when a run begins: the strategies, and what they are measured on."""
@@ -47,8 +43,10 @@ class PromptingMeasureLayout:
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `PromptingMeasureScreen`, in its order."""
-        hidden, folding = [self.open_run, self.shown], [self.ways, self.setup]
-        return [self.progress, self.table, *self.buttons.outputs, *hidden, *self.results.outputs, *folding]
+        return [
+            *(self.progress, self.table, *self.buttons.outputs, self.open_run),
+            *(*self.results.outputs, self.ways, self.setup),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,6 @@ def lay_out_measure(page: Page[PromptingVisits], ways: gr.Accordion) -> Promptin
         _lay_out_results(page),
         upload,
         gr.Textbox("", visible=False, elem_id="measure-open"),
-        gr.Textbox("", visible=False, elem_id="measure-shown"),
-        gr.Textbox("", visible=False),
         ways,
         setup,
     )

@@ -12,12 +12,13 @@ import gradio as gr
 from playground.page.parts.active import wire_active
 from playground.page.parts.examples import example_language, example_values
 from playground.page.parts.pace import paced
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, repeat_buttons, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.page.drawing.answers import draw_turn, draw_turns
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, draw_undo, say
-from playground.tabs.rag.page.events.files import Scanned, add
+from playground.tabs.rag.page.events.files import BesideFiles, RagFilesScreen, Scanned, add
 from playground.tabs.rag.page.events.inside import wire_then_inside
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval_of_ticked, stored_documents
 from playground.tabs.rag.page.layout.tab import WAYS, RagLayout
@@ -44,6 +45,9 @@ class RagAskScreen(Screen):
     ask: object = unchanged()
     stop: object = unchanged()
 
+    def again(self) -> list[object]:
+        return BesideFiles(RagFilesScreen(), self).again()
+
 
 def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
     """Everything of "Ask"."""
@@ -54,23 +58,30 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
     wire_active(app, {**searched, **cut}, [parts.active], lead="rag.active")
 
     async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _ask(page, layout, app.who(request), values):
+        async for screen in going.show(app.who(request), lambda who: _ask(page, layout, who, values)):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
         """Where there are no documents yet, the sample documents are added first."""
         who, now = app.who(request), RetrievalFields.of(values[3 : 3 + len(fields)])
-        if not await _has_documents(app, who, now):
-            async with aclosing(add(app, who, kept, now, app.visits.samples())) as screens:
-                async for left in screens:
-                    yield [*left.outputs(), *RagAskScreen().outputs()]
+        added = () if await _has_documents(app, who, now) else app.visits.samples()
         asked, other = await example_values(page, who, values)
         models, refs = await app.models(who), asked[3 + len(fields)] or []
         language = example_language([models[ref] for ref in refs[:1] if ref in models], who.language)
         question = app.texts.text(language, "rag.example_question")
-        untouched = [gr.skip()] * len(files.outputs)
-        async for screen in _ask(page, layout, who, [question, *asked[1:]], example=language, other=other):
-            yield [*untouched, *screen.outputs()]
+
+        async def show_example(reader: Who) -> AsyncGenerator[BesideFiles]:
+            if added:
+                async with aclosing(add(app, reader, kept, now, added)) as screens:
+                    async for left in screens:
+                        yield BesideFiles(left, RagAskScreen())
+            asking = _ask(page, layout, reader, [question, *asked[1:]], example=language, other=other)
+            async with aclosing(repeat_buttons(asking)) as screens:
+                async for screen in screens:
+                    yield BesideFiles(RagFilesScreen(), screen)
+
+        async for both in going.show(who, show_example):
+            yield both.again()
 
     async def on_load(request: gr.Request) -> list[object]:
         return (await open_conversation(app, app.who(request))).outputs()
@@ -84,6 +95,7 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
         return (await open_conversation(app, who)).outputs()
 
     page.on_open(on_load, [], parts.outputs)
+    going = goes_on(page, "rag-ask", [*files.outputs, *parts.outputs])
     for event in (parts.ask.click, parts.question.submit):
         event(on_ask, inputs, parts.outputs, **PRIVATE)
     wire_then_inside(page, layout, parts.example.click(on_example, inputs, [*files.outputs, *parts.outputs], **PRIVATE))
@@ -139,7 +151,7 @@ async def answer(
     current = draw_turn(show, latest, models, len(before))
     yield RagAskScreen.showing("stop", past=draw_turns(show, before, models), current=current, question="")
     try:
-        async with aclosing(paced(ask(app.visits, who.visitor, asking))) as snapshots:
+        async with aclosing(paced(app.going.keep(who, ask(app.visits, who.visitor, asking)))) as snapshots:
             async for latest in snapshots:
                 yield RagAskScreen(current=draw_turn(show, latest, models, len(before)))
     except PlaygroundError as error:

@@ -17,6 +17,7 @@ from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import BY_OCR
 from playground.tabs.rag.lab.errors import READ_BY_OCR, UnknownDocument
@@ -41,6 +42,7 @@ from playground.visitors.expiring import Expiring
 from providers.errors import PlaygroundError
 
 PLACE = "add"
+PART = "rag-files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +76,53 @@ class RagFilesScreen(Screen):
     listing: object = unchanged()
 
 
+@dataclass(frozen=True, slots=True)
+class BesideFiles:
+    """What an example draws, which adds documents first: the left side, and beside it its own."""
+
+    files: RagFilesScreen
+    beside: Screen
+
+    def again(self) -> list[object]:
+        return [*self.files.outputs(), *self.beside.outputs()]
+
+
 def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
     """Everything of the left side but the embedding model and the length of the chunks."""
     app, parts, fields = page.app, layout.files, layout.fields
 
     async def on_upload(request: gr.Request, paths: object, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in upload(app, app.who(request), kept, RetrievalFields.of(values), paths):
+        files, now = uploads.Once(paths), RetrievalFields.of(values)
+        async for screen in going.show(app.who(request), lambda who: upload(app, who, kept, now, files)):
             yield screen.outputs()
 
     async def on_paste(request: gr.Request, name: str, text: str, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in paste(app, app.who(request), kept, RetrievalFields.of(values), name, text):
+        now = RetrievalFields.of(values)
+        async for screen in going.show(app.who(request), lambda who: paste(app, who, kept, now, (name, text))):
             yield screen.outputs()
 
     async def on_samples(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in add(app, app.who(request), kept, RetrievalFields.of(values), app.visits.samples()):
+        now, samples = RetrievalFields.of(values), app.visits.samples()
+        async for screen in going.show(app.who(request), lambda who: add(app, who, kept, now, samples)):
             yield screen.outputs()
 
     async def on_ocr(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in read_scanned(app, app.who(request), kept, RetrievalFields.of(values), event.name):
+        now, name = RetrievalFields.of(values), event.name
+        async for screen in going.show(app.who(request), lambda who: read_scanned(app, who, kept, now, name)):
             yield screen.outputs()
 
     async def on_remove(request: gr.Request, event: gr.EventData, *values: Any) -> str:
         return await remove(app, app.who(request), RetrievalFields.of(values), event.document)
 
-    def on_restored(request: gr.Request) -> str:
+    def on_restored(request: gr.Request) -> object:
         """After the page was read again in another language: the files whose pictures may still be read."""
         who = app.who(request)
+        if app.going.is_under_way(who, PART):  # which tells how far it is
+            return gr.skip()
         return draw_waiting(app.show(who), _names(kept.get(who.visitor) or ()))
+
+    going = goes_on(page, PART, parts.outputs)
+    page.restored.change(on_restored, None, parts.progress, **PRIVATE)
 
     def on_tick(event: gr.EventData) -> list[str]:
         return list(texts_of(event.excluded))
@@ -111,7 +133,6 @@ def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
         parts.samples.click(on_samples, fields, parts.outputs, **PRIVATE),
         parts.progress.ocr(on_ocr, fields, parts.outputs, **PRIVATE),
     ]
-    page.restored.change(on_restored, None, parts.progress, **PRIVATE)
     removed = parts.listing.remove(on_remove, fields, parts.listing, **PRIVATE)
     places = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
     for event in (*adding, removed):
@@ -183,10 +204,11 @@ async def upload(
 
 
 async def paste(
-    app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, name: str, text: str
+    app: App[RagVisits], who: Who, kept: Scanned, fields: RetrievalFields, typed: tuple[str, str]
 ) -> AsyncGenerator[RagFilesScreen]:
-    """A text typed or pasted; it is taken out of its box when it is kept."""
+    """A text typed or pasted, with its name; it is taken out of its box when it is kept."""
     try:
+        name, text = typed
         taken = (uploads.text_upload(name or who.text("rag.paste_name_default"), checked_text(text or "", app.bounds)),)
     except PlaygroundError as error:
         yield RagFilesScreen(progress=draw_alert(app.show(who), error))
@@ -227,7 +249,8 @@ async def add(
     try:
         retrieval = checked_retrieval(app, who, fields)
         yield RagFilesScreen.showing("stop", upload=None, progress=draw_ingest(show, latest))
-        async with aclosing(paced(app.visits.add(who.visitor, taken, retrieval, admission))) as steps:
+        adding = app.visits.add(who.visitor, taken, retrieval, admission)
+        async with aclosing(paced(app.going.keep(who, adding))) as steps:
             async for latest in steps:
                 grown = len(latest.added) + len(latest.reread)
                 shown = {"listing": await list_documents(app, who, fields)} if grown != count else {}

@@ -17,9 +17,10 @@ from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, repeat_buttons, unchanged
 from playground.page.parts.setup_line import folded
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.measuring.columns import Way
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, sample_questions
@@ -34,7 +35,7 @@ from playground.tabs.rag.page.drawing.measures import (
     setup_parts,
 )
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, say
-from playground.tabs.rag.page.events.files import Scanned, add
+from playground.tabs.rag.page.events.files import BesideFiles, RagFilesScreen, Scanned, add
 from playground.tabs.rag.page.events.questions import KeptMeasures, MeasuredWays, wire_questions
 from playground.tabs.rag.page.export import to_csv, to_json
 from playground.tabs.rag.page.fields import TOKENS, RetrievalFields, checked_retrieval, stored_documents
@@ -80,6 +81,9 @@ class RagMeasureScreen(Screen):
     cancel: object = unchanged()
     setup: object = unchanged()
 
+    def again(self) -> list[object]:
+        return BesideFiles(RagFilesScreen(), self).again()
+
 
 def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> None:
     """Everything of "Measure"."""
@@ -87,7 +91,7 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
     inputs = [*parts.fields, *layout.fields]
 
     async def on_run(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _measure(app, app.who(request), kept, values):
+        async for screen in going.show(app.who(request), lambda who: _measure(app, who, kept, values)):
             yield screen.outputs()
 
     untouched = [gr.skip()] * (len(files.outputs) + 2)
@@ -109,14 +113,21 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
         """On the sample questions, with the sample documents: those that are here already are not read again."""
         who, rest = app.who(request), values[len(_FIELDS) :]
         first = ["samples", list(WAYS[:3])]
-        adding = add(app, who, scanned, RetrievalFields.of(rest), app.visits.samples())
-        async with aclosing(adding) as screens:
-            async for left in screens:
-                yield [*left.outputs(), *first, *RagMeasureScreen().outputs()]
-                first = [gr.skip(), gr.skip()]
         typed = {**dict(zip(_FIELDS, values, strict=False)), "questions": "samples", "ways": WAYS[:3]}
-        async for screen in _measure(app, who, kept, [*(typed[name] for name in _FIELDS), *rest]):
-            yield [*untouched, *screen.outputs()]
+        asked = [*(typed[name] for name in _FIELDS), *rest]
+
+        async def show_example(reader: Who) -> AsyncGenerator[BesideFiles]:
+            adding = add(app, reader, scanned, RetrievalFields.of(rest), app.visits.samples())
+            async with aclosing(adding) as screens:
+                async for left in screens:
+                    yield BesideFiles(left, RagMeasureScreen())
+            async with aclosing(repeat_buttons(_measure(app, reader, kept, asked))) as measured:
+                async for screen in measured:
+                    yield BesideFiles(RagFilesScreen(), screen)
+
+        async for both in going.show(who, show_example):
+            yield [*both.files.outputs(), *first, *both.beside.outputs()]
+            first = [gr.skip(), gr.skip()]
 
     def on_load(request: gr.Request) -> list[str]:
         return [draw_sentence(app.show(app.who(request)), "empty_measure"), _FIRST_SIZES]
@@ -130,6 +141,7 @@ def wire_measure(page: Page[RagVisits], layout: RagLayout, scanned: Scanned) -> 
 
     app.sessions.forgetting.append(kept.forget)
     wire_questions(page, layout, kept)
+    going = goes_on(page, "rag-measure", [*files.outputs, *parts.outputs])
     page.restored.change(on_restored, parts.table, parts.outputs, **PRIVATE)
     page.on_open(on_load, [], [parts.table, parts.fields[_FIELDS.index("sizes")]])
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
@@ -214,7 +226,8 @@ async def measure_ways(
         line = folded(setup_parts(show, str(fields.questions), len(wanted.questions), wanted.ways, wanted.sizes))
         yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden, setup=line)
         name = measurement_name(show, wanted)
-        async with aclosing(paced(measure(app.visits, who.visitor, wanted, name=name))) as steps:
+        measured = measure(app.visits, who.visitor, wanted, name=name)
+        async with aclosing(paced(app.going.keep(who, measured))) as steps:
             async for latest in steps:
                 yield RagMeasureScreen(progress=_draw_progress(show, latest))
         found = await asyncio.to_thread(_tables, latest)

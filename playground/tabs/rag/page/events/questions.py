@@ -17,6 +17,7 @@ from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.measuring.propose import Proposed
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion, read_questions
@@ -91,9 +92,8 @@ def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures)
         return await read_own_questions(app, app.who(request), kept, path)
 
     async def on_propose(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async with aclosing(_propose(page, layout, app.who(request), kept, values)) as screens:
-            async for screen in screens:
-                yield screen.outputs()
+        async for screen in going.show(app.who(request), lambda who: _propose(page, layout, who, kept, values)):
+            yield screen.outputs()
 
     def on_restored(request: gr.Request, ticked: Sequence[str] | None) -> object:
         """After the page was read again in another language, the proposed questions that were ticked are."""
@@ -113,6 +113,7 @@ def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures)
         return _choices(app.show(app.who(request)), proposed, ()) if proposed else gr.skip()
 
     page.on_open(on_load, [], proposing.approved)
+    going = goes_on(page, "rag-propose", proposing.outputs)
     page.restored.change(on_restored, proposing.approved, proposing.approved, **PRIVATE)
     page.restored.change(on_reread, parts.told, parts.told, **PRIVATE)
     questions = parts.fields[0]
@@ -175,7 +176,7 @@ async def propose(
     nothing = gr.update(choices=[], value=[], visible=False)
     yield RagProposeScreen.showing("stop", progress=said, approved=nothing)
     try:
-        async with aclosing(paced(proposals(app.visits, who.visitor, wanted))) as steps:
+        async with aclosing(paced(app.going.keep(who, proposals(app.visits, who.visitor, wanted)))) as steps:
             async for step in steps:
                 said = draw_sentence(show, "proposed", done=step.tried, all=step.total)
                 if step.dropped:

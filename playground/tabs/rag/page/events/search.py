@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from playground.page.parts.redrawn import MARK, ask_again, is_marked
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.errors import UnknownDocument
@@ -35,17 +36,16 @@ def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
     inputs = [parts.question, *layout.fields]
 
     async def on_search(request: gr.Request, question: str, *values: Any) -> AsyncGenerator[str]:
-        async with aclosing(search_told(app, app.who(request), RetrievalFields.of(values), question)) as screens:
-            async for screen in screens:
-                yield screen
+        now = RetrievalFields.of(values)
+        async for screen in going.show(app.who(request), lambda who: search_told(app, who, now, question)):
+            yield screen
 
     async def on_switch(request: gr.Request, question: str, *values: Any) -> AsyncGenerator[object]:
         if not (question or "").strip():
             yield gr.skip()
             return
-        async with aclosing(search_told(app, app.who(request), RetrievalFields.of(values), question)) as screens:
-            async for screen in screens:
-                yield screen
+        async for screen in on_search(request, question, *values):
+            yield screen
 
     def on_load(request: gr.Request) -> str:
         return draw_sentence(app.show(app.who(request)), "empty_search")
@@ -60,6 +60,7 @@ def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
                 yield screen
 
     page.on_open(on_load, [], parts.found)
+    going = goes_on(page, "rag-search", parts.found)
     page.restored.change(on_restored, [parts.found, *inputs], parts.found, **PRIVATE)
     for event in (parts.search.click, parts.question.submit):
         event(on_search, inputs, parts.found, **PRIVATE)

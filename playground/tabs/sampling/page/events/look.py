@@ -13,6 +13,7 @@ from playground.asking.pump import beats
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import legend
+from playground.page.parts.under_way import UnderWay
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_sentence
 from playground.tabs.sampling.page.drawing.sliders import BESIDE, draw_sliders
@@ -31,7 +32,7 @@ _RESHAPING = with_effect("reshapes", "cuts", "penalises")
 """The sliders that change the choice of one token."""
 
 
-def wire_look(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
+def wire_look(page: Page[SamplingVisits], layout: SamplingLayout, going: UnderWay) -> None:
     """The prompt, its example, and the sliders that reshape what was looked at."""
     app = page.app
     inputs = [layout.prompt, layout.form, *page.sidebar.inputs]
@@ -39,14 +40,14 @@ def wire_look(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
     async def on_look(
         request: gr.Request, prompt: str, form: str, models: Sequence[str], *values: object
     ) -> AsyncGenerator[list[object]]:
-        async for outputs in _look(page, app.who(request), (prompt, form, models), values):
+        async for outputs in _look(page, going, app.who(request), (prompt, form, models), values):
             yield outputs
 
     async def on_form(
         request: gr.Request, prompt: str, form: str, models: Sequence[str], *values: object
     ) -> AsyncGenerator[list[object]]:
         if prompt.strip():
-            async for outputs in _look(page, app.who(request), (prompt, form, models), values):
+            async for outputs in _look(page, going, app.who(request), (prompt, form, models), values):
                 yield outputs
 
     async def on_example(
@@ -55,7 +56,7 @@ def wire_look(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         who = app.who(request)
         prompt = who.text("sampling.example_prompt")
         first: list[object] = [prompt, "raw"]
-        async for outputs in _look(page, who, (prompt, "raw", models), values):
+        async for outputs in _look(page, going, who, (prompt, "raw", models), values):
             yield [*first, *outputs]
             first = [gr.skip(), gr.skip()]
 
@@ -86,7 +87,11 @@ def wire_look(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
 
 
 async def _look(
-    page: Page[SamplingVisits], who: Who, written: tuple[str, str, Sequence[str]], values: Sequence[object]
+    page: Page[SamplingVisits],
+    going: UnderWay,
+    who: Who,
+    written: tuple[str, str, Sequence[str]],
+    values: Sequence[object],
 ) -> AsyncGenerator[list[object]]:
     prompt, form, models = written
     try:
@@ -95,11 +100,11 @@ async def _look(
         yield show_message(draw_alert(page.app.show(who), error)).outputs()
         return
     asked = SamplingPrompt(model=model, prompt=prompt, chat=form == "chat", sampling=sampling)
-    async for screen in look(page.app, who, asked):
+    async for screen in going.show(who, lambda reader: look(page.app, reader, asked)):
         yield screen.outputs()
 
 
-def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
+def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout, going: UnderWay) -> None:
     """The tab as it is opened, and a reply that Chat hands over."""
     app, sliders = page.app, list(page.sidebar.sampling.values())
 
@@ -127,7 +132,7 @@ def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
             yield [*first, *show_message(draw_alert(app.show(who), error)).outputs()]
             return
         place = ReplyPlace(handed["conversation"], handed["turn"], handed["column"])
-        async for screen in open_reply(app, who, place, sampling):
+        async for screen in going.show(who, lambda reader: open_reply(app, reader, place, sampling)):
             yield [*first, *screen.outputs()]
             first = [gr.skip()] * 3
 
@@ -167,7 +172,8 @@ async def _trace(app: App[SamplingVisits], who: Who, asked: SamplingPrompt) -> A
     why = draw_sentence(show, "only_traced") + draw_sentence(show, "offer_sweep")
     yield SamplingScreen.showing("stop", read="", choice=why, path="", leaf="", forks="")
     message = Message.of("user", asked.prompt)
-    async with aclosing(app.visits.trace(who.visitor, asked.model, (message,), asked.sampling)) as trees:
+    traced = app.visits.trace(who.visitor, asked.model, (message,), asked.sampling)
+    async with aclosing(app.going.keep(who, traced)) as trees:
         async for tree in trees:
             yield SamplingScreen(path=draw_path(show, tree), forks=draw_changes(show, tree.changes))
     yield SamplingScreen.showing("more", leaf=why)

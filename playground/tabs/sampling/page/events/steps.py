@@ -11,6 +11,7 @@ import gradio as gr
 
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import UnderWay
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.sampling.lab import TokenTree
 from playground.tabs.sampling.lab.errors import NodeError
@@ -25,7 +26,7 @@ AT_ONCE = 20
 """Tokens that "go on" appends."""
 
 
-def wire_steps(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
+def wire_steps(page: Page[SamplingVisits], layout: SamplingLayout, going: UnderWay) -> None:
     """Everything of "Step by step", and the bars of "Next token", which append as well."""
     app, steps, outputs = page.app, layout.steps, layout.outputs
     sliders = list(page.sidebar.sampling.values())
@@ -43,9 +44,9 @@ def wire_steps(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         node = event.node
         return await _step(page, request, values, lambda who, sampling: go(app, who, node, sampling))
 
-    steps.greedy.click(_grower(page, "greedy", 1), sliders, outputs, **PRIVATE)
-    steps.sampled.click(_grower(page, "sampled", 1), sliders, outputs, **PRIVATE)
-    steps.more.click(_grower(page, "sampled", AT_ONCE), sliders, outputs, **PRIVATE)
+    steps.greedy.click(_grower(page, going, "greedy", 1), sliders, outputs, **PRIVATE)
+    steps.sampled.click(_grower(page, going, "sampled", 1), sliders, outputs, **PRIVATE)
+    steps.more.click(_grower(page, going, "sampled", AT_ONCE), sliders, outputs, **PRIVATE)
     steps.path.fork(on_fork, sliders, outputs, **PRIVATE)
     for place in (layout.choice, steps.leaf):
         place.pick(on_pick, sliders, [*outputs, layout.modes], **PRIVATE)
@@ -55,7 +56,7 @@ def wire_steps(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
     wire_downloads(app, steps.exports, layout.file, lambda who, kind: export_tree(app, who, kind))
 
 
-def _grower(page: Page[SamplingVisits], how: Literal["greedy", "sampled"], count: int) -> Any:
+def _grower(page: Page[SamplingVisits], going: UnderWay, how: Literal["greedy", "sampled"], count: int) -> Any:
     app = page.app
 
     async def on_grow(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
@@ -65,7 +66,7 @@ def _grower(page: Page[SamplingVisits], how: Literal["greedy", "sampled"], count
         except PlaygroundError as error:
             yield show_error_beside(app.show(who), error).outputs()
             return
-        async for screen in grow(app, who, how, count, sampling):
+        async for screen in going.show(who, lambda reader: grow(app, reader, how, count, sampling)):
             yield screen.outputs()
 
     return on_grow
@@ -94,7 +95,7 @@ async def grow(
         if steps > 1:
             yield SamplingScreen.showing("stop")
         growing = app.visits.grow(who.visitor, how, steps, sampling)
-        async with aclosing(growing) as trees:
+        async with aclosing(app.going.keep(who, growing)) as trees:
             async for tree in trees:
                 yield SamplingScreen(path=draw_path(show, tree), forks=draw_forks(show, tree))
         yield await redraw(app, who, sampling)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.sampling.lab import SweepCell, diversity
 from playground.tabs.sampling.page.drawing.cells import draw_grid, draw_sweep_title
@@ -71,7 +72,8 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
         except PlaygroundError as error:
             yield SweepScreen(grid=draw_alert(app.show(who), error)).outputs()
             return
-        async for screen in sweep(app, who, SweepRequest(model, prompt, fields, sampling), kept, drawn):
+        asked = SweepRequest(model, prompt, fields, sampling)
+        async for screen in going.show(who, lambda reader: sweep(app, reader, asked, kept, drawn)):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, _prompt: str, *values: Any) -> AsyncGenerator[list[object]]:
@@ -86,14 +88,19 @@ def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
 
     app.sessions.forgetting.append(forget)
 
-    async def on_restored(request: gr.Request, grid: object, varied: str) -> list[object]:
+    async def on_restored(request: gr.Request, grid: object) -> list[object]:
         """After the page was read again in another language."""
-        who, shown = app.who(request), gr.update(visible=varied != "none")
+        who = app.who(request)
         if (found := drawn.find(who.visitor, grid)) is None:
-            return [*SweepScreen().outputs(), shown]
-        return [*(await show_sweep(app.show(who), found, drawn.mark(who.visitor, found))).outputs(), shown]
+            return SweepScreen().outputs()
+        return (await show_sweep(app.show(who), found, drawn.mark(who.visitor, found))).outputs()
 
-    page.restored.change(on_restored, [parts.grid, parts.varied], [*parts.outputs, parts.values], **PRIVATE)
+    def on_varied_restored(varied: str) -> object:
+        return gr.update(visible=varied != "none")
+
+    going = goes_on(page, "sampling-sweep", parts.outputs)
+    page.restored.change(on_restored, parts.grid, parts.outputs, **PRIVATE)
+    page.restored.change(on_varied_restored, parts.varied, parts.values, **PRIVATE)
     parts.varied.input(on_varied, parts.varied, parts.values, **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     parts.example.click(on_example, inputs, [layout.prompt, *parts.outputs], **PRIVATE)
@@ -115,6 +122,8 @@ class SweepRequest:
     prompt: str
     fields: SweepFields
     sampling: Sampling
+    begun: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    """In ISO 8601, UTC."""
 
 
 async def sweep(
@@ -127,7 +136,7 @@ async def sweep(
     """The grid as it fills, then the figure. What was swept is among `kept` in the end, to be exported, and among those
     `drawn`."""
     show = app.show(who)
-    title = draw_sweep_title(show, asked.model, asked.prompt, begun := datetime.now(UTC).isoformat(timespec="seconds"))
+    title = draw_sweep_title(show, asked.model, asked.prompt, asked.begun)
     try:
         messages = (Message.of("user", checked_text(asked.prompt, app.bounds)),)
         grid = grid_of(asked.fields)
@@ -137,7 +146,8 @@ async def sweep(
         sampling = replace(asked.sampling, max_tokens=length, seed=None)
         cells: tuple[SweepCell, ...] = ()
         redrawn = 0.0
-        async with aclosing(app.visits.sweep(who.visitor, asked.model, messages, grid, sampling)) as snapshots:
+        swept = app.visits.sweep(who.visitor, asked.model, messages, grid, sampling)
+        async with aclosing(app.going.keep(who, swept)) as snapshots:
             async for cells in snapshots:
                 now = time.monotonic()
                 if now - redrawn >= REDRAW:
@@ -145,10 +155,10 @@ async def sweep(
                     yield SweepScreen(grid=title + draw_grid(show, cells))
                 else:
                     yield SweepScreen()  # a beat, so that a closed page is noticed
-        swept = Swept(model=asked.model, prompt=asked.prompt, begun=begun, cells=cells)
+        ended = Swept(model=asked.model, prompt=asked.prompt, begun=asked.begun, cells=cells)
         if kept is not None:
-            kept.put(who.visitor, swept)
-        yield await show_sweep(show, swept, "" if drawn is None else drawn.mark(who.visitor, swept))
+            kept.put(who.visitor, ended)
+        yield await show_sweep(show, ended, "" if drawn is None else drawn.mark(who.visitor, ended))
     except PlaygroundError as error:
         yield SweepScreen.showing("run", grid=draw_alert(show, error), plot=gr.update(visible=False))
 

@@ -15,6 +15,7 @@ from playground.page.parts.examples import example_language
 from playground.page.parts.render import KEYS, Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.page.drawing.columns import columns
 from playground.tabs.vision.page.drawing.messages import messages
@@ -60,9 +61,10 @@ def wire_ask(page: Page[VisionVisits], layout: VisionLayout) -> None:
     app, parts = page.app, layout.asking
     inputs = [parts.question, parts.ocr, *page.sidebar.inputs]
     outputs = [*parts.outputs, *layout.left]
+    going = goes_on(page, "vision-ask", outputs)
 
     async def on_ask(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _ask(page, app.who(request), values):
+        async for screen in going.show(app.who(request), lambda who: _ask(page, who, values)):
             yield screen.outputs()
 
     async def on_option(request: gr.Request, event: gr.SelectData, *values: Any) -> AsyncGenerator[list[object]]:
@@ -74,7 +76,7 @@ def wire_ask(page: Page[VisionVisits], layout: VisionLayout) -> None:
         turns = app.visits.session(who.visitor).turns
         question = turns[-1].question if turns else values[0]
         app.visits.take_back(who.visitor)
-        async for screen in _ask(page, who, (question, *values[1:])):
+        async for screen in going.show(who, lambda reader: _ask(page, reader, (question, *values[1:]))):
             yield [gr.skip(), *screen.outputs()]
 
     async def on_new(request: gr.Request, *refs: object) -> list[object]:
@@ -89,10 +91,10 @@ def wire_ask(page: Page[VisionVisits], layout: VisionLayout) -> None:
         chat.clear(on_new, [page.sidebar.models, parts.ocr], outputs, **PRIVATE)
         chat.option_select(on_option, inputs, [page.sidebar.keys.panel, *outputs], **PRIVATE)
     wire_downloads(app, parts.exports, layout.file, lambda who, kind: export_conversation(app, who, kind))
-    _wire_example(page, layout)
+    _wire_example(page, layout, going)
 
 
-def _wire_example(page: Page[VisionVisits], layout: VisionLayout) -> None:
+def _wire_example(page: Page[VisionVisits], layout: VisionLayout, going: UnderWay) -> None:
     app, parts = page.app, layout.asking
     above = [one for one in parts.frame if one not in parts.outputs]
 
@@ -106,23 +108,31 @@ def _wire_example(page: Page[VisionVisits], layout: VisionLayout) -> None:
         language = example_language([it.models[seat.ref] for seat in it.seats if seat.ref in it.models], who.language)
         frame = lay_columns(app.show(who), it, app.visits.session(who.visitor))[: len(above)]
         untouched = [gr.skip()] * len(above)
-        async with aclosing(add_sample(app, who, it, f"{EXAMPLE}.{language}.jpg")) as adding:
-            async for left in adding:
-                yield [*frame, *VisionAskScreen(left=left).outputs()]
-                frame = untouched
-        try:
-            asking = checked_asking(page, language, it, app.texts.text(language, "vision.example_question"), sampling)
-        except PlaygroundError as error:
-            yield [*untouched, *_refuse(app.show(who), error).outputs()]
-            return
-        asking = replace(asking, sampling=replace(asking.sampling, temperature=0))
-        note = "example_note" if language == who.language else "example_language"
-        async with aclosing(answer(app, who, it, asking, note)) as screens:
-            async for screen in screens:
-                yield [*untouched, *screen.outputs()]
+        async for screen in going.show(who, lambda reader: _show_example(page, reader, it, language, sampling)):
+            yield [*frame, *screen.outputs()]
+            frame = untouched
 
     inputs = [parts.question, parts.ocr, *page.sidebar.inputs]
     parts.example.click(on_example, inputs, [*above, *parts.outputs, *layout.left], **PRIVATE)
+
+
+async def _show_example(
+    page: Page[VisionVisits], who: Who, it: ChosenModels, language: str, sampling: Sequence[Any]
+) -> AsyncGenerator[VisionAskScreen]:
+    app = page.app
+    async with aclosing(add_sample(app, who, it, f"{EXAMPLE}.{language}.jpg")) as adding:
+        async for left in adding:
+            yield VisionAskScreen(left=left)
+    try:
+        asking = checked_asking(page, language, it, app.texts.text(language, "vision.example_question"), sampling)
+    except PlaygroundError as error:
+        yield _refuse(app.show(who), error)
+        return
+    asking = replace(asking, sampling=replace(asking.sampling, temperature=0))
+    note = "example_note" if language == who.language else "example_language"
+    async with aclosing(answer(app, who, it, asking, note)) as screens:
+        async for screen in screens:
+            yield screen
 
 
 async def _ask(page: Page[VisionVisits], who: Who, values: Sequence[Any]) -> AsyncGenerator[VisionAskScreen]:
@@ -161,12 +171,11 @@ async def answer(
 ) -> AsyncGenerator[VisionAskScreen]:
     """One turn of all columns; `note` names a text that stands below it in the end."""
     show = app.show(who)
-    first = not app.visits.session(who.visitor).turns
     drawn = _Drawn(show, it)
     latest: Session | None = None
     screen, read = VisionAskScreen.showing("stop", notice="", question=""), -1
     try:
-        async with aclosing(app.visits.ask(who.visitor, asking)) as sessions:
+        async with aclosing(app.going.keep(who, app.visits.ask(who.visitor, asking))) as sessions:
             async for latest in sessions:
                 if len(latest.readings) != read:  # the pictures show what was read in them
                     read = len(latest.readings)
@@ -178,7 +187,7 @@ async def answer(
         return
     if latest is None:
         return
-    ended = draw_notice(show, _lesson(latest)) if first or note else ""
+    ended = draw_notice(show, _lesson(latest)) if len(latest.turns) == 1 or note else ""
     ended += f'<p class="quiet">{say(show, note)}</p>' if note else ""
     left = show_pictures(app, who, it, latest)
     yield VisionAskScreen.showing("ask", chats=columns(show, it, latest), notice=ended, left=left)

@@ -14,6 +14,7 @@ from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.lab.labels import MOST_LABEL, Labelled, candidates
@@ -48,7 +49,7 @@ def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
     inputs, seats = parts.fields, [page.sidebar.models, layout.asking.ocr]
 
     async def on_run(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-        async for screen in compare(app, app.who(request), *values, drawn=drawn):
+        async for screen in going.show(app.who(request), lambda who: compare(app, who, *values, drawn=drawn)):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
@@ -61,7 +62,8 @@ def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
                 async for left in adding:
                     yield [labels, *VisionLabelsScreen().outputs(), *left.outputs()]
             picture = len(app.visits.session(who.visitor).pictures)
-        async for screen in compare(app, who, picture, labels, template, models, drawn=drawn):
+        asked = (picture, labels, template, models)
+        async for screen in going.show(who, lambda reader: compare(app, reader, *asked, drawn=drawn)):
             yield [labels, *screen.outputs(), *VisionPicturesScreen().outputs()]
 
     async def on_load(request: gr.Request) -> list[object]:
@@ -73,6 +75,7 @@ def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
         found = drawn.find(who.visitor, bars)
         return gr.skip() if found is None else _draw_bars(app.show(who), found) + drawn.mark(who.visitor, found)
 
+    going = goes_on(page, "vision-labels", parts.outputs)
     page.restored.change(on_restored, parts.bars, parts.bars, **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     filled = [parts.labels, *parts.outputs, *layout.left]
@@ -110,7 +113,7 @@ async def compare(
         latest: tuple[Labelled, ...] = ()
         first = True
         comparing = app.visits.label(who.visitor, number, wanted, texts_of(models), sentence)
-        async with aclosing(comparing) as snapshots:
+        async with aclosing(app.going.keep(who, comparing)) as snapshots:
             async for latest in snapshots:
                 bars = draw_labels(show, latest)
                 yield VisionLabelsScreen.showing("stop", bars=bars) if first else VisionLabelsScreen(bars=bars)

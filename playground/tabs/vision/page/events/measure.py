@@ -20,6 +20,7 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.setup_line import folded
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.measure import WAYS
 from playground.tabs.vision.page.drawing.pieces import draw_alert, draw_cost, draw_notice, say
@@ -82,11 +83,13 @@ def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
     inputs = [*parts.fields, *page.sidebar.inputs]
 
     async def on_run(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _measure(page, app.who(request), values, drawn, sure=False):
+        who = app.who(request)
+        async for screen in going.show(who, lambda reader: _measure(page, reader, values, drawn, sure=False)):
             yield screen.outputs()
 
     async def on_confirm(request: gr.Request, *values: Any) -> AsyncGenerator[list[object]]:
-        async for screen in _measure(page, app.who(request), values, drawn, sure=True):
+        who = app.who(request)
+        async for screen in going.show(who, lambda reader: _measure(page, reader, values, drawn, sure=True)):
             yield screen.outputs()
 
     def on_cancel() -> list[object]:
@@ -102,6 +105,7 @@ def wire_measure(page: Page[VisionVisits], layout: VisionLayout) -> None:
             return VisionMeasureScreen().outputs()
         return show_measured(app.show(who), found, drawn.mark(who.visitor, found)).outputs()
 
+    going = goes_on(page, "vision-measure", parts.outputs)
     page.restored.change(on_restored, parts.table, parts.outputs, **PRIVATE)
     parts.run.click(on_run, inputs, parts.outputs, **PRIVATE)
     parts.confirm.click(on_confirm, inputs, parts.outputs, **PRIVATE)
@@ -169,7 +173,8 @@ async def measure(
     screen = VisionMeasureScreen.showing("stop", table="", plot=gr.update(visible=False))
     try:
         name = show.text("vision.run_name", count=len(measuring.questions))
-        async with aclosing(paced(app.visits.measure(who.visitor, measuring, name=name))) as snapshots:
+        measured = app.visits.measure(who.visitor, measuring, name=name)
+        async with aclosing(paced(app.going.keep(who, measured))) as snapshots:
             async for latest in snapshots:
                 if count < 0:
                     screen = replace(screen, setup=folded(setup_parts(show, latest)))

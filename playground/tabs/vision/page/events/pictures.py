@@ -14,6 +14,7 @@ from playground.page.parts import uploads
 from playground.page.parts.clearing import wire_clearing
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.page.drawing.pictures import (
@@ -54,15 +55,19 @@ def wire_pictures(page: Page[VisionVisits], layout: VisionLayout) -> None:
     """Everything of the left side. What each picture costs follows the models."""
     app, parts, outputs = page.app, layout.pictures, layout.left
     seats = [page.sidebar.models, layout.asking.ocr]
+    going = goes_on(page, "vision-pictures", outputs)
 
     async def on_upload(request: gr.Request, paths: object, *refs: object) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        async for screen in upload(app, who, await choose_models(app, who, *refs), paths):
+        it = await choose_models(app, who, *refs)
+        files = uploads.Once(paths)
+        async for screen in going.show(who, lambda reader: upload(app, reader, it, files)):
             yield screen.outputs()
 
     async def on_sample(request: gr.Request, event: gr.EventData, *refs: object) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
-        async for screen in add_sample(app, who, await choose_models(app, who, *refs), event.name):
+        who, name = app.who(request), event.name
+        it = await choose_models(app, who, *refs)
+        async for screen in going.show(who, lambda reader: add_sample(app, reader, it, name)):
             yield screen.outputs()
 
     async def on_remove(request: gr.Request, event: gr.EventData, *refs: object) -> list[object]:
@@ -148,7 +153,7 @@ async def add(
     yield VisionPicturesScreen.showing("stop", upload=None, camera=None, progress=draw_adding(show, latest))
     alerts = ""
     try:
-        async with aclosing(app.visits.add(who.visitor, files)) as steps:
+        async with aclosing(app.going.keep(who, app.visits.add(who.visitor, files))) as steps:
             async for latest in steps:
                 if latest.done < latest.total:
                     yield VisionPicturesScreen(progress=draw_adding(show, latest))

@@ -13,6 +13,7 @@ from playground.page.parts.fields import checked_within
 from playground.page.parts.held import held_values
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.architectures import LENGTHS
 from playground.tabs.models.lab.ngram import LONGEST_ORDER, Smoothed
@@ -56,6 +57,9 @@ class ArchitecturesChoice:
     fetch: object = False
 
 
+PART = "models-architectures"
+
+
 def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsArchitecturesLayout) -> None:
     app = page.app
     settings = len(layout.settings.fields)
@@ -73,9 +77,9 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         except PlaygroundError as error:
             yield ModelsArchitecturesScreen(shown=draw_alert(app.show(who), error)).outputs()
             return
-        async with aclosing(show_architectures(app, who, refs, text, choice, sampling)) as screens:
-            async for screen in screens:
-                yield screen.outputs()
+        asked = (refs, text, choice, sampling)
+        async for screen in going.show(who, lambda reader: show_architectures(app, reader, *asked)):
+            yield screen.outputs()
 
     async def on_compare(request: gr.Request, text: str, *values: object) -> AsyncGenerator[list[object]]:
         async for outputs in show(app.who(request), text, chosen(*values[settings : settings + 2]), values):
@@ -94,7 +98,7 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         text, refs = recall(shown)
         if any(lists := held_values(held, 3)):  # which are filled in only now
             values = (*values[:3], *lists, *values[6:])
-        if not text:
+        if not text or app.going.is_under_way(app.who(request), PART):  # which draws it
             yield ModelsArchitecturesScreen().outputs()
             return
         async for outputs in show(app.who(request), text, refs, values):
@@ -107,6 +111,7 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         boxes = [gr.update(choices=one, value=value) for one, value in zip(listed, first, strict=True)]
         return [*boxes, _instructions(app, first[1], before[2])]
 
+    going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, [layout.looked_at, layout.held, *inputs], layout.outputs, **PRIVATE)
     for event in (layout.compare.click, layout.sentence.submit):
         event(on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
@@ -157,7 +162,7 @@ async def show_architectures(
             judge=app.settings.model,
         )
         yield ModelsArchitecturesScreen.showing("stop", looked_at=remember(text, refs))
-        async with aclosing(compare(app.visits, who.visitor, plan)) as snapshots:
+        async with aclosing(app.going.keep(who, compare(app.visits, who.visitor, plan))) as snapshots:
             last = None
             async for found in snapshots:
                 drawn = draw_architectures(show, found, plan, offline=app.settings.offline)

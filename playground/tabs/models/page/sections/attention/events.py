@@ -12,6 +12,7 @@ from playground.asking.pump import beats
 from playground.page.parts.redrawn import ask_again
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
@@ -48,12 +49,16 @@ class ModelsAttentionScreen(Screen):
     stop: object = unchanged()
 
 
+PART = "models-attention"
+
+
 def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAttentionLayout) -> None:
     app = page.app
     inputs = [layout.sentence, page.sidebar.models, room.beside]
 
     async def on_look(request: gr.Request, text: str, models: object, beside: object) -> AsyncGenerator[list[object]]:
-        async for screen in look_at(app, app.who(request), chosen(models, beside), text):
+        refs = chosen(models, beside)
+        async for screen in going.show(app.who(request), lambda who: look_at(app, who, refs, text)):
             yield screen.outputs()
 
     async def on_example(
@@ -62,14 +67,15 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
         who = app.who(request)
         text = who.text("models.attention_example_text")
         first: object = text
-        async for screen in look_at(app, who, chosen(models, beside), text):
+        refs = chosen(models, beside)
+        async for screen in going.show(who, lambda reader: look_at(app, reader, refs, text)):
             yield [first, *screen.outputs()]
             first = gr.skip()
 
     async def on_restored(request: gr.Request, held: str) -> AsyncGenerator[list[object]]:
         """After the page was read again in another language."""
         text, refs = recall(held)
-        if not refs:
+        if not refs or app.going.is_under_way(app.who(request), PART):  # which draws it
             yield [gr.skip()] * len(redrawn)
             return
         async for screen in look_at(app, app.who(request), refs, text):
@@ -95,6 +101,7 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
         return await told(request, event.ref, event.position, event.method)
 
     redrawn = [layout.shown, layout.looked_at, layout.look, layout.stop]
+    going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, layout.looked_at, redrawn, **PRIVATE)
     for event in (layout.look.click, layout.sentence.submit):
         event(on_look, inputs, layout.outputs, **PRIVATE)

@@ -11,6 +11,7 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
 from playground.tabs.models.page.room import RoomLayout, chosen
@@ -48,13 +49,15 @@ def wire_card(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsCardLayo
         return (await show_cards(app, app.who(request), chosen(models, beside))).outputs()
 
     async def on_measure(request: gr.Request, models: object, beside: object) -> AsyncGenerator[list[object]]:
-        async for screen in measure_models(app, app.who(request), chosen(models, beside)):
+        refs = chosen(models, beside)
+        async for screen in going.show(app.who(request), lambda who: measure_models(app, who, refs)):
             yield screen.outputs()
 
     async def on_standing(request: gr.Request, models: object, beside: object) -> list[object]:
         show, refs, rows = app.show(app.who(request)), chosen(models, beside), app.reach.catalog
         return [plot_sizes(show, rows, refs), plot_years(show, rows, refs), draw_unknown(show, rows)]
 
+    going = goes_on(page, "models-card", layout.outputs)
     room.opened.change(on_opened, fields, layout.outputs, **PRIVATE)
     for field in fields:
         field.input(on_chosen, [*fields, room.opened], layout.outputs, **PRIVATE)

@@ -10,16 +10,18 @@ from typing import Any, get_args
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import FormError
-from playground.tabs.models.lab.smaller import Vote, form_of
+from playground.tabs.models.lab.smaller import NO_VOTES, BlindPair, Tally, Vote, form_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
 from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.smaller.drawing import draw_pair, draw_verdict
 from playground.tabs.models.page.sections.smaller.events import first_writer, share_of
 from playground.tabs.models.page.sections.smaller.layout import ModelsSmallerLayout
-from playground.tabs.models.visit.smaller import ask_both, vote
+from playground.tabs.models.visit.smaller import PAIR, TALLY, ask_both, vote
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_text
 from providers.errors import PlaygroundError
@@ -48,9 +50,16 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
     async def on_ask(
         request: gr.Request, name: str, percent: float, question: str, *refs: object
     ) -> AsyncGenerator[list[object]]:
-        async for screen in ask_blindly(app, app.who(request), chosen(*refs), (name, percent), question):
+        asked = (chosen(*refs), (name, percent), question)
+        async for screen in going.show(app.who(request), lambda who: ask_blindly(app, who, *asked)):
             yield screen.outputs()
 
+    def on_restored(request: gr.Request, pair: object) -> list[object]:
+        """After the page was read again in another language."""
+        return (show_pair(app, app.who(request)) if is_marked(pair) else BlindScreen()).outputs()
+
+    going = goes_on(page, "models-blind", layout.blind_outputs)
+    page.restored.change(on_restored, layout.pair, layout.blind_outputs, **PRIVATE)
     for event in (layout.ask.click, layout.question.submit):
         event(on_ask, fields, layout.blind_outputs, **PRIVATE)
     for one, choice in ((layout.better_a, "a"), (layout.better_b, "b"), (layout.neither, "neither")):
@@ -87,9 +96,21 @@ async def ask_blindly(
         if pair is None:
             yield BlindScreen.showing("ask", pair="")
         else:
-            yield BlindScreen.showing("better_a", "better_b", "neither", pair=draw_pair(show, pair))
+            yield show_pair(app, who)
     except PlaygroundError as error:
         yield BlindScreen.showing("ask", pair=draw_alert(show, error), verdict="")
+
+
+def show_pair(app: App[ModelsVisits], who: Who) -> BlindScreen:
+    """The visitor's last two answers: to be voted on, or with the vote and whose they were."""
+    show, pair = app.show(who), app.visits.kept(who.visitor, PAIR, BlindPair)
+    if pair is None:
+        return BlindScreen.showing("ask", pair="", verdict="")
+    drawn = draw_pair(show, pair) + MARK
+    if pair.vote is None:
+        return BlindScreen.showing("better_a", "better_b", "neither", pair=drawn)
+    tally = app.visits.kept(who.visitor, TALLY, Tally) or NO_VOTES
+    return BlindScreen.showing("ask", pair=drawn, verdict=draw_verdict(show, pair, tally))
 
 
 def reveal(app: App[ModelsVisits], who: Who, choice: str) -> BlindScreen:
@@ -99,7 +120,7 @@ def reveal(app: App[ModelsVisits], who: Who, choice: str) -> BlindScreen:
         chosen_one: Vote | None = next((one for one in get_args(Vote) if one == choice), None)
         if chosen_one is None:
             raise FormError("no_pair")
-        pair, tally = vote(app.visits, who.visitor, chosen_one)
-        return BlindScreen.showing("ask", pair=draw_pair(show, pair), verdict=draw_verdict(show, pair, tally))
+        vote(app.visits, who.visitor, chosen_one)
+        return show_pair(app, who)
     except PlaygroundError as error:
         return BlindScreen.showing("ask", verdict=draw_alert(show, error))

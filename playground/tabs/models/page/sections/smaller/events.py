@@ -13,6 +13,7 @@ from playground.asking.pump import beats
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.smaller import ShrunkForm, form_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
@@ -39,24 +40,33 @@ class ModelsSmallerScreen(Screen):
 
 def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:
     app, models = page.app, [page.sidebar.models, room.beside]
-    drawn = DrawnForms.of(app.sessions)
+    drawn, pruned = DrawnForms.of(app.sessions), DrawnForms.of(app.sessions)
 
     async def on_compare(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
-        async for screen in compare(app, app.who(request), chosen(*refs), drawn):
+        async for screen in going.show(app.who(request), lambda who: compare(app, who, chosen(*refs), drawn)):
             yield screen.outputs()
 
     def on_restored(request: gr.Request, shown: object) -> object:
-        """After the page was read again in another language: nothing is measured again."""
+        """After the page was read again in another language, as the next: nothing is measured again."""
         who = app.who(request)
         before = drawn.find(who.visitor, shown)
         return gr.skip() if before is None else draw_forms(app.show(who), *before) + drawn.mark(who.visitor, before)
 
     async def on_share(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[str]:
-        async for drawn in leave_out(app, app.who(request), chosen(*refs), kind, percent):
-            yield drawn
+        asked = (chosen(*refs), (kind, percent))
+        async for said in pruning.show(app.who(request), lambda who: leave_out(app, who, *asked, pruned)):
+            yield said
+
+    def on_pruned(request: gr.Request, shown: object) -> object:
+        who = app.who(request)
+        before = pruned.find(who.visitor, shown)
+        return gr.skip() if before is None else draw_pruned(app.show(who), *before) + pruned.mark(who.visitor, before)
 
     fields = [layout.kind, layout.share, *models]
+    going = goes_on(page, "models-smaller", layout.outputs)
+    pruning = goes_on(page, "models-pruning", layout.pruned)
     page.restored.change(on_restored, layout.shown, layout.shown, **PRIVATE)
+    page.restored.change(on_pruned, layout.pruned, layout.pruned, **PRIVATE)
     layout.compare.click(on_compare, models, layout.outputs, **PRIVATE)
     layout.share.release(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
     layout.kind.input(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
@@ -122,12 +132,17 @@ async def compare(
 
 
 async def leave_out(
-    app: App[ModelsVisits], who: Who, refs: Sequence[str], kind: object, percent: object
+    app: App[ModelsVisits],
+    who: Who,
+    refs: Sequence[str],
+    share: tuple[object, object],
+    drawn: DrawnForms | None = None,
 ) -> AsyncGenerator[str]:
-    """The model without what is smallest, beside the whole one and all that was tried before."""
+    """The model without what is smallest, beside the whole one and all that was tried before, which is among those
+    `drawn` in the end. `share`: the way of pruning, and how many percent."""
     show = app.show(who)
     try:
-        form = form_of(kind, share_of(percent))
+        form = form_of(share[0], share_of(share[1]))
         ref = await first_writer(app, who, refs)
         if ref is None:
             yield draw_sentence(show, "smaller_none")
@@ -138,6 +153,7 @@ async def leave_out(
         async for _ in beats(task):
             yield draw_sentence(show, "pruning_reading", what=name_of_form(show, form))
         if found := task.result():
-            yield draw_pruned(show, found, asked)
+            mark = drawn.mark(who.visitor, (found, asked)) if drawn is not None else ""
+            yield draw_pruned(show, found, asked) + mark
     except PlaygroundError as error:
         yield draw_alert(show, error)

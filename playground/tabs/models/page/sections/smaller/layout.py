@@ -72,7 +72,7 @@ def lay_out_smaller(page: Page[ModelsVisits]) -> ModelsSmallerLayout:
             info=label("models.pruning_share_info"),
             elem_id="smaller-share",
         )
-        pruned = place("smaller-pruned")
+        pruned = place("smaller-pruned", kept=True)
     with gr.Accordion(label("models.blind"), open=False, elem_id="smaller-blind"):
         gr.Markdown(label("models.blind_intro"), elem_classes="quiet")
         with gr.Row():
@@ -88,7 +88,7 @@ def lay_out_smaller(page: Page[ModelsVisits]) -> ModelsSmallerLayout:
             )
         with gr.Row(elem_classes="doing"):
             ask = button(label("models.blind_ask"), "smaller-ask", variant="primary")
-        pair = place("smaller-pair", script_body("models/show_answer"))
+        pair = place("smaller-pair", script_body("models/show_answer"), kept=True)
         with gr.Row(elem_classes="doing"):
             better_a, better_b, neither = (
                 button(label(f"models.blind_{one}"), f"smaller-better-{one}", visible=False)

@@ -13,6 +13,7 @@ from playground.page.parts.examples import example_language
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.surprise import GuessingGame, ScoringPlan
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
@@ -47,25 +48,30 @@ class GuessingScreen(Screen):
     guess: object = unchanged()
 
 
+PART = "models-surprise"
+
+
 def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurpriseLayout) -> None:
     app = page.app
     models = [page.sidebar.models, room.beside]
 
     async def on_look(request: gr.Request, text: str, *refs: object) -> AsyncGenerator[list[object]]:
-        async for screen in show_surprise(app, app.who(request), chosen(*refs), text):
+        models = chosen(*refs)
+        async for screen in going.show(app.who(request), lambda who: show_surprise(app, who, models, text)):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        first: object = await example(app, who, chosen(*refs))
-        async for screen in show_surprise(app, who, chosen(*refs), str(first)):
+        text = await example(app, who, chosen(*refs))
+        first: object = text
+        async for screen in going.show(who, lambda reader: show_surprise(app, reader, chosen(*refs), text)):
             yield [first, *screen.outputs()]
             first = gr.skip()
 
     async def on_restored(request: gr.Request, held: str) -> AsyncGenerator[list[object]]:
         """After the page was read again in another language."""
         text, refs = recall(held)
-        if not refs:
+        if not refs or app.going.is_under_way(app.who(request), PART):  # which draws it
             yield ModelsSurpriseScreen().outputs()
             return
         async for screen in show_surprise(app, app.who(request), refs, text):
@@ -81,6 +87,7 @@ def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurp
         return (go_on_guessing(app, app.who(request)) if is_marked(shown) else GuessingScreen()).outputs()
 
     page.restored.change(on_game_restored, layout.game, layout.game_outputs, **PRIVATE)
+    going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
     for event in (layout.look.click, layout.text.submit):
         event(on_look, [layout.text, *models], layout.outputs, **PRIVATE)

@@ -12,6 +12,7 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.classical import get_ready
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
@@ -43,13 +44,13 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_run(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-        fields = UnderstandingFields(*values[:5])
-        async for screen in run_task(app, app.who(request), chosen(*values[5:]), fields):
+        fields, refs = UnderstandingFields(*values[:5]), chosen(*values[5:])
+        async for screen in going.show(app.who(request), lambda who: run_task(app, who, refs, fields)):
             yield screen.outputs()
 
     async def on_classify(request: gr.Request, text: str, *values: object) -> AsyncGenerator[str]:
-        fields = UnderstandingFields(*values[:5])
-        async for drawn in classify_text(app, app.who(request), chosen(*values[5:]), fields, text):
+        fields, refs = UnderstandingFields(*values[:5]), chosen(*values[5:])
+        async for drawn in saying.show(app.who(request), lambda who: classify_text(app, who, refs, fields, text)):
             yield drawn
 
     def on_task(tasks: str) -> object:
@@ -70,7 +71,9 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         await asyncio.to_thread(get_ready)
 
     layout.chosen.opened(on_chosen, None, None, **PRIVATE)
+    going = goes_on(page, "models-understanding", layout.outputs)
     page.restored.change(on_restored, layout.looked_at, layout.shown, **PRIVATE)
+    saying = goes_on(page, "models-classify", layout.said)
     room.opened.change(on_opened, None, layout.language, **PRIVATE)
     layout.tasks.change(on_task, layout.tasks, layout.own, **PRIVATE)
     layout.run.click(on_run, [*layout.fields, *models], layout.outputs, **PRIVATE)

@@ -14,6 +14,7 @@ from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
+from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.analogies import parse_words
 from playground.tabs.models.lab.vectors import parse_texts
@@ -44,29 +45,35 @@ class ModelsVectorsScreen(Screen):
     stop: object = unchanged()
 
 
+PART = "models-vectors"
+
+
 def wire_vectors(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_compare(request: gr.Request, texts: str, *refs: object) -> AsyncGenerator[list[object]]:
-        async for screen in compare_texts(app, app.who(request), chosen(*refs), texts):
+        models = chosen(*refs)
+        async for screen in going.show(app.who(request), lambda who: compare_texts(app, who, models, texts)):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        first: object = who.text("models.vectors_example_texts")
-        async for screen in compare_texts(app, who, chosen(*refs), str(first)):
+        texts = who.text("models.vectors_example_texts")
+        first: object = texts
+        async for screen in going.show(who, lambda reader: compare_texts(app, reader, chosen(*refs), texts)):
             yield [first, *screen.outputs()]
             first = gr.skip()
 
     async def on_restored(request: gr.Request, held: str) -> AsyncGenerator[list[object]]:
         """After the page was read again in another language."""
         texts, refs = recall(held)
-        if not refs:
+        if not refs or app.going.is_under_way(app.who(request), PART):  # which draws it
             yield ModelsVectorsScreen().outputs()
             return
         async for screen in compare_texts(app, app.who(request), refs, texts):
             yield screen.outputs()
 
+    going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
     layout.compare.click(on_compare, [layout.texts, *models], layout.outputs, **PRIVATE)
     layout.example.click(on_example, models, [layout.texts, *layout.outputs], **PRIVATE)
@@ -79,7 +86,8 @@ def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVe
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_solve(request: gr.Request, plus: str, minus: str, *refs: object) -> AsyncGenerator[str]:
-        async for drawn in ending(solve_words(app, app.who(request), chosen(*refs), plus, minus)):
+        asked = (chosen(*refs), plus, minus)
+        async for drawn in solving.show(app.who(request), lambda who: ending(solve_words(app, who, *asked))):
             yield drawn
 
     async def on_solved(request: gr.Request, shown: object, *values: str) -> AsyncGenerator[object]:
@@ -91,18 +99,20 @@ def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVe
             yield drawn
 
     solved = [layout.plus, layout.minus, *models]
+    solving = goes_on(page, "models-analogies", layout.solved)
     page.restored.change(on_solved, [layout.solved, *solved], layout.solved, **PRIVATE)
     for event in (layout.solve.click, layout.plus.submit, layout.minus.submit):
         event(on_solve, solved, layout.solved, **PRIVATE)
     for name, one in layout.analogies.items():
-        one.click(_analogy(app, name), models, [layout.plus, layout.minus, layout.solved], **PRIVATE)
+        one.click(_analogy(app, solving, name), models, [layout.plus, layout.minus, layout.solved], **PRIVATE)
 
 
 def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_look(request: gr.Request, word: str, sentences: str, *refs: object) -> AsyncGenerator[str]:
-        async for drawn in ending(look_at_word(app, app.who(request), chosen(*refs), word, sentences)):
+        asked = (chosen(*refs), word, sentences)
+        async for drawn in looking.show(app.who(request), lambda who: ending(look_at_word(app, who, *asked))):
             yield drawn
 
     async def on_looked(request: gr.Request, shown: object, *values: str) -> AsyncGenerator[object]:
@@ -117,23 +127,26 @@ def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVec
         who = app.who(request)
         given = [who.text("models.contexts_example_word"), who.text("models.contexts_example_sentences")]
         first: list[object] = [*given]
-        async for drawn in ending(look_at_word(app, who, chosen(*refs), given[0], given[1])):
+        asked = (chosen(*refs), given[0], given[1])
+        async for drawn in looking.show(who, lambda reader: ending(look_at_word(app, reader, *asked))):
             yield [*first, drawn]
             first = [gr.skip(), gr.skip()]
 
     seen = [layout.word, layout.sentences, *models]
+    looking = goes_on(page, "models-contexts", layout.seen)
     page.restored.change(on_looked, [layout.seen, *seen], layout.seen, **PRIVATE)
     for event in (layout.look.click, layout.word.submit):
         event(on_look, seen, layout.seen, **PRIVATE)
     layout.word_example.click(on_word_example, models, [layout.word, layout.sentences, layout.seen], **PRIVATE)
 
 
-def _analogy(app: App[ModelsVisits], name: str) -> Any:
+def _analogy(app: App[ModelsVisits], solving: UnderWay, name: str) -> Any:
     async def on_analogy(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
         who = app.who(request)
         given = [who.text(f"models.analogy_{name}_{part}") for part in ("plus", "minus")]
         first: list[object] = [*given]
-        async for drawn in ending(solve_words(app, who, chosen(*refs), given[0], given[1])):
+        asked = (chosen(*refs), given[0], given[1])
+        async for drawn in solving.show(who, lambda reader: ending(solve_words(app, reader, *asked))):
             yield [*first, drawn]
             first = [gr.skip(), gr.skip()]
 

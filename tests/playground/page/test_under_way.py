@@ -1,0 +1,121 @@
+"""What is under way goes on when its page is read again in another language: every tab's, or it stands here why not."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+import gradio as gr
+
+from playground.asking.going_on import GoingOn
+from playground.page.parts.screen import Screen, repeat_buttons, unchanged
+from playground.page.parts.under_way import goes_on
+from playground.page.program import Who
+from playground.text import texts
+
+ELSEWHERE = {
+    "chat": "a reply goes on in its conversation, and is followed there: `wire_following`",
+    "status": "a model that is loaded goes on; the page watches the next one",
+    "fetching": "what is fetched goes on by itself",
+    "waiting": "pictures that wait for a message are there when they are cleaned, in a second",
+    "rag-list": "the index of the documents is built on as soon as they are listed again",
+}
+"""Where streaming events draw that are not gone on with so, by the beginning of their place's name."""
+_OPENING = {"load", "change"}
+
+
+def streaming(blocks: gr.Blocks) -> Iterator[tuple[str, set[str]]]:
+    """Events that draw more than once when something is clicked, sent or uploaded, and the places that they draw in."""
+    for event in blocks.fns.values():
+        kinds = {kind for _, kind in event.targets}
+        if inspect.isasyncgenfunction(event.fn) and not kinds <= _OPENING and event.api_visibility == "private":
+            drawn = (one for one in event.outputs if isinstance(one, gr.HTML | gr.Chatbot | gr.CheckboxGroup))
+            yield event.name, {str(one.elem_id) for one in drawn}
+
+
+def gone_on_with(blocks: gr.Blocks) -> set[str]:
+    """The places in which whatever was under way is drawn on the next page."""
+    back = [one for one in blocks.fns.values() if getattr(one.fn, "__qualname__", "").startswith(goes_on.__name__)]
+    assert len(back) > 15
+    return {str(place.elem_id) for one in back for place in one.outputs}
+
+
+def forgotten(blocks: gr.Blocks) -> set[str]:
+    kept, lost = gone_on_with(blocks), set[str]()
+    for name, places in streaming(blocks):
+        if not places & kept and not any(place.startswith(tuple(ELSEWHERE)) for place in places):
+            lost.add(f"{name}: {', '.join(sorted(places))}")
+    return lost
+
+
+def test_whatever_a_tab_has_under_way_goes_on(blocks: gr.Blocks) -> None:
+    assert forgotten(blocks) == set()
+    assert {"sweep-grid", "vision-chat-0", "prompting-cards", "judge-result", "rag-current", "smaller-pruned"} <= {
+        place for _, places in streaming(blocks) for place in places
+    }
+
+
+def test_a_tab_that_forgets_it_is_seen(blocks: gr.Blocks) -> None:
+    async def on_throw() -> AsyncGenerator[str]:
+        yield "rolling"
+        yield "six"
+
+    with blocks:
+        place = gr.HTML(elem_id="dice-thrown")
+        event = gr.Button().click(on_throw, None, place, api_visibility="private")
+    try:
+        assert forgotten(blocks) == {"on_throw: dice-thrown"}
+    finally:
+        del blocks.fns[event["id"]]
+        place.unrender()
+
+
+async def test_what_is_under_way_is_drawn_once_on_the_next_page_in_its_language() -> None:
+    going = GoingOn()
+    app = SimpleNamespace(going=going, who=lambda page: Who("vera", "es", texts(), page))
+    with gr.Blocks() as blocks:
+        parts, place = dict[str, gr.Textbox](), gr.HTML()
+        part = goes_on(cast(Any, SimpleNamespace(app=app, parts=parts)), "dice", place)
+    (event,) = blocks.fns.values()
+    assert [one for one, _ in event.targets] == [parts["dice"]._id] and list(event.outputs) == [place]
+    on_back = cast("Callable[..., AsyncGenerator[object]]", event.fn)
+
+    async def draw(who: Who) -> AsyncGenerator[str]:
+        yield f"{who.language}: rolling"
+        yield f"{who.language}: six"
+
+    going.leave("vera", "one")
+    async for _ in part.show(Who("vera", "en", texts(), "one"), draw):
+        assert going.is_under_way(Who("vera", "en", texts(), "one"), "dice")
+        break
+    going.come_back("vera", "one", "two")
+    assert [one async for one in on_back("two")] == ["es: rolling", "es: six"]
+    assert [one async for one in on_back("two")] == []
+    assert not going.is_under_way(Who("vera", "es", texts(), "two"), "dice")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throwing(Screen):
+    BUTTONS = ("throw", "stop")
+
+    throw: object = unchanged()
+    stop: object = unchanged()
+    shown: object = unchanged()
+
+
+async def test_a_button_is_shown_although_another_screen_arrives_with_the_first() -> None:
+    async def throwing() -> AsyncGenerator[Throwing]:
+        yield Throwing.showing("stop", shown="")
+        yield Throwing(shown="rolling")
+        yield Throwing.showing("throw", shown="six")
+        yield Throwing()
+
+    drawn = [one async for one in repeat_buttons(throwing())]
+    assert [one.shown for one in drawn] == ["", "rolling", "six", gr.skip()]
+    assert [(one.throw["visible"], one.stop["visible"]) for one in drawn] == [  # type: ignore[index]
+        *((False, True), (False, True)),
+        *((True, False), (True, False)),
+    ]
