@@ -27,7 +27,6 @@ _WORD = re.compile(r"\w+(?:[-'’.,]\w+)*")
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…](?=\s|$)|$)", re.DOTALL)
 _LONGEST = 6
 """Words of an answer that the classical model looks at."""
-_MODEL = "Runs of words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def judge_runs(tasks: TaskSet) -> Judged:
     found = answer_held_out(tasks.items, _Searcher(), passages)
     return Judged(
         approach="words",
-        model=_MODEL,
+        model="",
         said=found.said,
         milliseconds=found.answering / len(tasks.items) * 1000,
         training=found.training,
@@ -83,7 +82,7 @@ async def judge_finder(tasks: TaskSet, finder: FindSpan) -> Judged:
 def search_one(tasks: TaskSet, whole: str) -> OneText:
     """A passage of one's own, by a model that has learnt from all of the set's. Blocking."""
     searcher = _Searcher()
-    return OneText(approach="words", model=_MODEL, said=searcher.answer(searcher.fit(tasks.items), whole))
+    return OneText(approach="words", model="", said=searcher.answer(searcher.fit(tasks.items), whole))
 
 
 async def nearest_sentence(embedder: Embedder, whole: str) -> OneText:

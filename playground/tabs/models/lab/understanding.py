@@ -51,8 +51,8 @@ _BEGINNING = 3
 class Judged:
     """What one way said of the items, in their order; "" where nothing readable was said.
 
-    `milliseconds` for each item, `training` seconds before that (`None` where nothing was learnt). `energy` for all
-    items together, learning included; `None` where it is not known.
+    `model` is "" where the way says all. `milliseconds` for each item, `training` seconds before that (`None` where
+    nothing was learnt). `energy` for all items together, learning included; `None` where it is not known.
     """
 
     approach: Approach
@@ -114,7 +114,12 @@ class OneText:
 
 def kind_of(tasks: TaskSet) -> Kind:
     """What is to be done with the texts of a set."""
-    return "entities" if tasks.name == ENTITIES else "passages" if tasks.name == PASSAGES else "classes"
+    return kind_named(tasks.name)
+
+
+def kind_named(name: str) -> Kind:
+    """The same of a set's name; of any other name, classes."""
+    return "entities" if name == ENTITIES else "passages" if name == PASSAGES else "classes"
 
 
 def load_task(name: str, language: str) -> TaskSet:

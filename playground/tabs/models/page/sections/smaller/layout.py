@@ -50,7 +50,7 @@ class ModelsSmallerLayout:
 
 def lay_out_smaller(page: Page[ModelsVisits]) -> ModelsSmallerLayout:
     label = page.app.label
-    gr.Markdown(label("models.smaller_intro"), elem_classes="quiet")
+    gr.Markdown(label("models.smaller_intro"), elem_classes=["intro", "quiet"], padding=True)
     with gr.Row(elem_classes="doing"):
         compare = button(label("models.smaller_compare"), "smaller-compare", variant="primary")
         stop = button(label("models.stop"), "smaller-stop", visible=False, stops=True)

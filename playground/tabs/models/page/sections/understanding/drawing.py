@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 
 from playground.measuring import Item, TaskSet
-from playground.page.parts.measures import draw_heads, draw_table
+from playground.page.parts.measures import draw_cells, draw_heads, draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.understanding import Approach, Judged, classes_of, confusion_of, is_right, kind_of
 from playground.tabs.models.page.pieces import broken, draw_notice, draw_sentence, say
@@ -37,8 +37,8 @@ def draw_task(show: Renderer, kept: KeptTask, *, running: bool = False) -> str:
     rest = f"{_confusions(show, done, tasks)}{_words(show, done)}{_items(show, done, tasks)}" if not running else ""
     notice = draw_notice(show, _NOTICES[kind]) if done and not running else ""
     table = draw_ways(show, done, kept.task) if done or kept.task.absent is not None else ""
-    told = f"{waiting}{alerts}{_lonely(show, done)}{notice}"
-    return f'<h4 class="part">{title}</h4><p class="quiet">{count}</p>{table}{told}{rest}'
+    told = f"{waiting}{alerts}{_lonely(show, done)}"
+    return f'<h4 class="part">{title}</h4><p class="quiet">{count}</p>{table}{told}{rest}{notice}'
 
 
 def _lonely(show: Renderer, done: Mapping[Approach, Judged]) -> str:
@@ -95,22 +95,20 @@ def _words(show: Renderer, done: Mapping[Approach, Judged]) -> str:
 
 
 def _items(show: Renderer, done: Mapping[Approach, Judged], tasks: TaskSet) -> str:
-    heads = draw_heads(
-        [say(show, "item_text"), say(show, "confusion_right"), *(name_way(show, one, tasks) for one in done)]
-    )
-    lines = "".join(
-        f'<tr><th scope="row">{broken(item.question)}</th><td>{broken(item.answer)}</td>'
-        + "".join(_said(show, found.said[place : place + 1], item, tasks) for found in done.values())
-        + "</tr>"
-        for place, item in enumerate(tasks.items)
-    )
-    table = draw_table(say(show, "items_of"), heads, lines, kind="results fitting items")
+    heads = [say(show, "confusion_right"), *(name_way(show, one, tasks) for one in done)]
+    lines = ""
+    for place, item in enumerate(tasks.items):
+        said = [_said(show, found.said[place : place + 1], item, tasks) for found in done.values()]
+        cells = draw_cells(heads, [broken(item.answer), *said])
+        lines += f'<tr><th scope="row">{broken(item.question)}</th>{cells}</tr>'
+    head = draw_heads([say(show, "item_text"), *heads])
+    table = draw_table(say(show, "items_of"), head, lines, kind="results runs fitting items")
     return f'<details class="read"><summary>{say(show, "items_of")}</summary>{table}</details>' if done else ""
 
 
 def _said(show: Renderer, said: tuple[str, ...], item: Item, tasks: TaskSet) -> str:
     """Nothing of an item that has not been answered."""
     if not said:
-        return "<td>–</td>"
+        return "–"
     kind = "right" if is_right(said[0], item, tasks) else "wrong"
-    return f'<td><span class="{kind}">{broken(said[0]) or say(show, "confusion_none")}</span></td>'
+    return f'<span class="{kind}">{broken(said[0]) or say(show, "confusion_none")}</span>'

@@ -10,18 +10,23 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.render import Renderer
+from playground.page.parts.run_titles import language_name
 from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.setup_line import folded
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.classical import get_ready
+from playground.tabs.models.lab.understanding import APPROACHES, WAYS, kind_named, kind_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
 from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.understanding.drawing import draw_task
 from playground.tabs.models.page.sections.understanding.fields import UnderstandingFields, checked_task
-from playground.tabs.models.page.sections.understanding.layout import OWN, ModelsUnderstandingLayout
+from playground.tabs.models.page.sections.understanding.layout import OWN, ModelsUnderstandingLayout, way_key
 from playground.tabs.models.page.sections.understanding.one_text import draw_one_text
 from playground.tabs.models.visit.understanding import SECTION, KeptTask, classify, judge
+from playground.tabs.models.visit.understanding_ways import Task
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_text
 from providers.errors import PlaygroundError
@@ -38,6 +43,7 @@ class ModelsUnderstandingScreen(Screen):
     looked_at: object = unchanged()
     run: object = unchanged()
     stop: object = unchanged()
+    setup: object = unchanged()
 
 
 def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsUnderstandingLayout) -> None:
@@ -53,14 +59,21 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         async for drawn in saying.show(app.who(request), lambda who: classify_text(app, who, refs, fields, text)):
             yield drawn
 
-    def on_task(tasks: str) -> object:
-        return gr.update(visible=tasks == OWN)
+    def on_task(request: gr.Request, tasks: str) -> list[object]:
+        """The ways that there are of doing it, all of them chosen."""
+        kind = kind_named(tasks)
+        ways = [one for one in WAYS[kind] if one in APPROACHES]
+        choices = [(app.who(request).text(f"models.{way_key(one, kind)}"), one) for one in ways]
+        return [gr.update(visible=tasks == OWN), gr.update(choices=choices, value=ways)]
 
-    def on_restored(request: gr.Request, held: str) -> object:
+    def on_restored(request: gr.Request, held: str) -> list[object]:
         """After the page was read again in another language."""
         who = app.who(request)
         kept = app.visits.kept(who.visitor, SECTION, KeptTask) if held else None
-        return draw_task(app.show(who), kept) if kept is not None else gr.skip()
+        if kept is None:
+            return [gr.skip(), gr.skip()]
+        show = app.show(who)
+        return [draw_task(show, kept), folded(setup_parts(show, kept.task))]
 
     def on_opened(request: gr.Request) -> object:
         language = app.who(request).language
@@ -72,10 +85,10 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
 
     layout.chosen.opened(on_chosen, None, None, **PRIVATE)
     going = goes_on(page, "models-understanding", layout.outputs)
-    page.restored.change(on_restored, layout.looked_at, layout.shown, **PRIVATE)
+    page.restored.change(on_restored, layout.looked_at, [layout.shown, layout.setup], **PRIVATE)
     saying = goes_on(page, "models-classify", layout.said)
     room.opened.change(on_opened, None, layout.language, **PRIVATE)
-    layout.tasks.change(on_task, layout.tasks, layout.own, **PRIVATE)
+    layout.tasks.change(on_task, layout.tasks, [layout.own, layout.approaches], **PRIVATE)
     layout.run.click(on_run, [*layout.fields, *models], layout.outputs, **PRIVATE)
     for event in (layout.classify.click, layout.text.submit):
         event(on_classify, [layout.text, *layout.fields, *models], layout.said, **PRIVATE)
@@ -89,7 +102,8 @@ async def run_task(
     show = app.show(who)
     try:
         task = await checked_task(app, who, refs, fields)
-        yield ModelsUnderstandingScreen.showing("stop", shown=draw_sentence(show, "understanding_running"))
+        begun = draw_sentence(show, "understanding_running")
+        yield ModelsUnderstandingScreen.showing("stop", shown=begun, setup=folded(setup_parts(show, task)))
         told, kept = list[Progress](), KeptTask(task)
         found = judge(app.visits, who.visitor, task, told.append)
         async with aclosing(found):
@@ -110,6 +124,14 @@ async def run_task(
         yield ModelsUnderstandingScreen.showing("run", shown=draw_task(show, kept), looked_at="shown")
     except PlaygroundError as error:
         yield ModelsUnderstandingScreen.showing("run", shown=draw_alert(show, error, "understanding_nothing"))
+
+
+def setup_parts(show: Renderer, task: Task) -> tuple[str, ...]:
+    """What is done and how, for the line that the fields fold into; as plain text."""
+    tasks, kind = task.tasks, kind_of(task.tasks)
+    ways = ", ".join(show.text(f"models.{way_key(one, kind)}") for one in task.approaches)
+    count = show.text("page.setup_count", count=len(tasks.items))
+    return tasks.title or show.text("models.task_own"), count, language_name(show, tasks.language), ways
 
 
 async def classify_text(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from playground.measuring import TaskSet
 from playground.measuring.floors import floors
 from playground.page.parts.energy import energy_text
-from playground.page.parts.measures import draw_heads, draw_table, draw_whisker
+from playground.page.parts.measures import draw_cells, draw_heads, draw_table, draw_whisker
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.understanding import (
@@ -22,45 +22,40 @@ from playground.tabs.models.lab.understanding import (
     score_of,
 )
 from playground.tabs.models.page.pieces import draw_term, say
+from playground.tabs.models.page.sections.understanding.layout import way_key
 from playground.tabs.models.visit.understanding_ways import Task
 from providers.heads import HeadInfo
 
 _TOOK = ("each", "energy", "learnt", "unread")
 _RIGHT = {"classes": "accuracy", "entities": "whole", "passages": "exact"}
-_PARTLY = {"entities": "entity_f1", "passages": "word_f1"}
+_PARTLY = {"entities": ("entity_f1",), "passages": ("word_f1",)}
 
 
 def name_way(show: Renderer, approach: Approach, tasks: TaskSet) -> str:
     """What a way is called in this task; escaped."""
-    key = f"approach_{approach}"
-    own = f"{key}_{kind_of(tasks)}"
-    return say(show, own if own in _OWN_NAMES else key)
-
-
-_OWN_NAMES = ("approach_words_entities", "approach_words_passages", "approach_labels_passages")
-"""Ways that do something else in these tasks."""
+    return say(show, way_key(approach, kind_of(tasks)))
 
 
 def draw_ways(show: Renderer, done: Mapping[Approach, Judged], task: Task) -> str:
     """All that came of it so far; in grey the model that was trained for the task, where it is not here."""
     kind = kind_of(task.tasks)
-    interval = draw_term(show, "understanding_interval")
-    scores = [f"{draw_term(show, f'understanding_{_RIGHT[kind]}')} · {interval}"]
-    if kind in _PARTLY:
-        scores.insert(0, f"{draw_term(show, f'understanding_{_PARTLY[kind]}')} · {interval}")
-    heads = [say(show, "approach"), *scores, *(draw_term(show, f"understanding_{name}") for name in _TOOK)]
-    lines = "".join(_line(show, found, task.tasks) for found in done.values())
+    keys = [f"understanding_{name}" for name in (*_PARTLY.get(kind, ()), _RIGHT[kind], *_TOOK)]
+    heads = [say(show, key) for key in keys]
+    lines = "".join(_line(show, found, task.tasks, heads) for found in done.values())
     if task.absent is not None:
-        lines += _absent(show, task.absent, task.tasks, len(heads) - 1)
-    title = say(show, "understanding_of")
-    return draw_table(title, draw_heads(heads), lines, kind="results fitting", foot=_foot(show, task.tasks))
+        lines += _absent(show, task.absent, task.tasks, len(heads))
+    title, head = say(show, "understanding_of"), draw_heads([say(show, "approach"), *heads])
+    explained = " ".join(draw_term(show, key) for key in (*keys, "understanding_interval"))
+    table = draw_table(title, head, lines, kind="results runs fitting", foot=_foot(show, task.tasks, heads))
+    return f'<p class="words-used">{explained}</p>{table}'
 
 
-def _foot(show: Renderer, tasks: TaskSet) -> str:
+def _foot(show: Renderer, tasks: TaskSet, heads: Sequence[str]) -> str:
     if (least := floors(tasks.items, tasks.kind)) is None:
         return ""
+    rest = "<td></td>" * len(_TOOK)
     return "".join(
-        f'<tr><th scope="row">{name}</th><td>{show.percent(value)}</td>{"<td></td>" * len(_TOOK)}</tr>'
+        f'<tr><th scope="row">{name}</th>{draw_cells(heads[:1], [show.percent(value)])}{rest}</tr>'
         for name, value in (
             (say(show, "understanding_majority", answer=least.answer), least.majority),
             (say(show, "understanding_chance"), least.chance),
@@ -68,22 +63,23 @@ def _foot(show: Renderer, tasks: TaskSet) -> str:
     )
 
 
-def _line(show: Renderer, found: Judged, tasks: TaskSet) -> str:
+def _line(show: Renderer, found: Judged, tasks: TaskSet, heads: Sequence[str]) -> str:
     score = score_of(found, tasks)
     colour = SERIES[ALL.index(found.approach) % len(SERIES)]
-    name = f"{name_way(show, found.approach, tasks)}<br><small>{html.escape(found.model)}</small>"
-    partly = "" if score.partly is None else _partly(show, score, score.partly, colour)
+    model = f"<br><small>{html.escape(found.model)}</small>" if found.model else ""
+    name = f"{name_way(show, found.approach, tasks)}{model}"
+    partly = [] if score.partly is None else [_partly(show, score, score.partly, colour)]
     right = _share(show, (score.low, score.accuracy, score.high), score.items, colour)
-    cells = "".join(f"<td>{one}</td>" for one in _took(show, found, score))
-    return f'<tr data-approach="{found.approach}"><th scope="row">{name}</th>{partly}<td>{right}</td>{cells}</tr>'
+    cells = draw_cells(heads, [*partly, right, *_took(show, found, score)])
+    return f'<tr data-approach="{found.approach}"><th scope="row">{name}</th>{cells}</tr>'
 
 
 def _partly(show: Renderer, score: JudgedScore, it: PartlyRight, colour: str) -> str:
     parts = ""
     if it.precision is not None and it.recall is not None:
         told = say(show, "understanding_of_which", precision=it.precision, recall=it.recall)
-        parts = f"<br><small>{told}</small>"
-    return f"<td>{_share(show, (it.low, it.f1, it.high), score.items, colour)}{parts}</td>"
+        parts = f'<br><span class="quiet">{told}</span>'
+    return f"{_share(show, (it.low, it.f1, it.high), score.items, colour)}{parts}"
 
 
 def _share(show: Renderer, places: tuple[float, float, float], count: int, colour: str) -> str:

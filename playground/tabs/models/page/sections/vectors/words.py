@@ -72,7 +72,7 @@ def _cut(show: Renderer, one: Analogy) -> str:
     if not several:
         return ""
     chips = ", ".join("".join(draw_chip(piece) for piece in word.pieces) for word in several)
-    return f'<p class="quiet">{say(show, "analogy_pieces")} {chips}</p>'
+    return f'<p class="quiet">{say(show, "analogy_pieces")}</p><p class="pieces">{chips}</p>'
 
 
 def _neighbour(show: Renderer, near: Neighbour) -> str:
