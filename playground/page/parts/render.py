@@ -87,7 +87,9 @@ class Renderer(ModelLabels):
         if reply.sources:
             lines.append(f"- {self.text('facts.sources')}: {'; '.join(self.sources(reply))}")
         chosen = reply.sampling.without_neutral().chosen()
-        values = [f"{self.text(f'parameter.{name}.label')} {plain(str(value))}" for name, value in chosen.items()]
+        values = [
+            f"{self.text(f'parameter.{name}.label')} {plain(self.value(value))}" for name, value in chosen.items()
+        ]
         if values:
             lines.append(f"- {self.text('facts.parameters')}: {', '.join(values)}")
         if reply.cost:

@@ -59,7 +59,7 @@ def draw_settings(show: Renderer, it: RunDescription) -> str:
     lines = [f"<li>{html.escape(show.text(f'prompting.{name}'))}: {html.escape(value)}</li>" for name, value in rows]
     for column in it.columns:
         values = _values(show, column.sampling.items()) + [
-            f"{name} {value}" for name, value in column.options.items() if value not in ("", None)
+            f"{name} {show.value(value)}" for name, value in column.options.items() if value not in ("", None)
         ]
         said = f"{column.label} ({column.model}): {', '.join(values) or show.text('prompting.title_defaults')}"
         lines.append(f"<li>{html.escape(said)}</li>")

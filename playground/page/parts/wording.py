@@ -50,6 +50,10 @@ class Wording:
         """A number with the digits of Python's format `spec`, as the language writes it."""
         return self._texts.number(self._language, value, spec)
 
+    def value(self, value: object) -> str:
+        """A parameter's value: a number as the language writes it, anything else as it is."""
+        return str(value) if isinstance(value, bool) or not isinstance(value, int | float) else self.number(value, "")
+
     def moment(self, when: str) -> str:
         """The day and the minute of a time in ISO 8601."""
         return self._texts.moment(self._language, when)

@@ -15,7 +15,7 @@ from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.page.drawing import draw_question_pictures, draw_waiting_pictures, messages
 from playground.text import texts
-from providers.types import Change, Image, Usage
+from providers.types import Change, Image, Sampling, Usage
 from tests.playground import images
 
 
@@ -45,6 +45,15 @@ def test_tags_are_shown(typed: str, shown: str) -> None:
 @given(st.text(alphabet="<>b/ $`a1\n", max_size=40))
 def test_nothing_is_lost(typed: str) -> None:
     assert tags_typed(tags_shown(typed)) == typed
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Temperature 0.7, Top-k 40"), ("es", "Temperatura 0,7, Top-k 40")]
+)
+def test_parameters_are_written_as_the_language_writes_numbers(language: str, said: str) -> None:
+    show = Renderer(texts(), language)
+    assert said in show.details(Reply(model="scripted/echo", sampling=Sampling(temperature=0.7, top_k=40)))
+    assert [show.value(one) for one in (1_000_000, True, "0.5")] == ["1000000", "True", "0.5"]
 
 
 def test_what_is_cut_is_said_while_the_model_has_not_answered_yet() -> None:

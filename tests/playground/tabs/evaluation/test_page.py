@@ -199,6 +199,12 @@ class TestCompare:
         drawn = draw_comparison_run(app.show(who), graded, outcomes)
         assert "the sign test" in drawn and "McNemar" not in drawn and "data-floor" not in drawn
 
+    async def test_nothing_of_an_earlier_run_stays_under_a_new_one(self, app, who):
+        first, *_, ended = [screen async for screen in compare.start(app, who, asked(app, who, ADDER, count=2))]
+        assert (first.table, first.open_run, first.items, first.item) == ("", "", "", "")
+        assert not first.scores["visible"] and not first.took["visible"] and not first.row["visible"]
+        assert ended.open_run and "data-column" in str(ended.table)
+
     async def test_likelihoods_give_a_reliability_diagram_and_a_roc_curve(self, app, who):
         screen = await last(compare.start(app, who, asked(app, who, "scripted/words", mode="likelihood")))
         drawn = str(screen.table)

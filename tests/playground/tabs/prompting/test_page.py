@@ -241,6 +241,13 @@ class TestASet:
         assert (run.id, run.name, run.whole) == (screens[-1].open_run, "Arithmetic word problems, 6 questions", True)
         assert run.description.language == "es"
 
+    async def test_nothing_of_an_earlier_run_stays_under_a_new_one(self, app, who):
+        plan = TaskSetFields(tasks="arithmetic", count=2)
+        first, *_, ended = [screen async for screen in start(app, who, plan, ways("zero_shot"))]
+        assert (first.table, first.open_run, first.items, first.item) == ("", "", "", "")
+        assert not first.accuracy["visible"] and not first.costs["visible"] and not first.differ["value"]
+        assert ended.open_run == app.visits.listed(who.visitor)[0].id, "the new one is the open one"
+
     async def test_what_may_cost_is_asked_first(self, app, who):
         app.sessions.vault.put(who.visitor, "openai", "sk-some-key")
         chosen = ways(models=(ADDER, "openai/gpt-6-luna"))

@@ -409,6 +409,7 @@ class TestMeasuring:
         wanted = checked_measuring(it, (2, ["sees"], "es"), Sampling())
         screens = await last(start(app, who, it, wanted))
         assert screens[0].stop == gr.update(visible=True)
+        assert screens[0].plot == gr.update(visible=False), "no earlier figure stays"
         assert "2 of 2 answers" in str(screens[-1].progress) and screens[-1].csv == gr.update(visible=True)
         assert screens[-1].plot["visible"]
         file = export_measured(app, who)
