@@ -74,6 +74,6 @@ def _values(show: Renderer, sampling: Iterable[tuple[str, object]]) -> list[str]
     """Parameters by the names that the sidebar gives them."""
     return [
         f"{show.text(key) if show.has(key := f'parameter.{name}.label') else name} "
-        f"{json.dumps(value, ensure_ascii=False)}"
+        f"{show.value(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)}"
         for name, value in sampling
     ]

@@ -102,7 +102,7 @@ class TestTitle:
 
     def test_its_settings_are_the_runs_own(self, show: Renderer) -> None:
         text = Seen(draw_title(show, stored(described()))).text
-        assert "0.25" in text and "examples 3" in text and "7" in text
+        assert show.number(0.25, "") in text and "examples 3" in text and "7" in text
 
     def test_a_set_and_a_metric_that_nobody_knows_go_by_their_names(self, show: Renderer) -> None:
         text = Seen(draw_title(show, stored(described(metric="new", tasks="mine.csv")))).text
