@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from providers import catalog
 from tests.browser.conftest import Visitors, ready, watch
-from tests.browser.driving import DESKTOP, ask, replies
+from tests.browser.driving import DESKTOP, ask, counted_events, replies
 from tests.browser.serving import ROOT, Served, serving
 from tests.browser.wheel_index import WheelIndex, serving_wheels
 from tests.providers.adapters.huggingface import tiny_gemma
@@ -97,6 +97,7 @@ def test_terms_are_accepted_before_the_model_is_used(
     accept, refused, done, kind = WORDS[locale]
     page = visitors.new(locale=locale, viewport=DESKTOP, reduced_motion="reduce").new_page()
     watch(page, with_tiny_gemma.url, trouble)
+    events = counted_events(page)
     page.goto(f"{with_tiny_gemma.url}?models=scripted/echo,{GEMMA.ref}")
     ready(page)
     place = page.locator("#fetching")
@@ -111,6 +112,7 @@ def test_terms_are_accepted_before_the_model_is_used(
     ask(page, "La capital de Francia es una", wait=False)
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(replies(page, 1).last).not_to_contain_text(refused)
+    assert max(events.values()) < 5, "the list of models, set by the server, is read by many events and changes by none"
     assert "a wheel was run" not in with_tiny_gemma.log.read_text("utf-8", "replace")
     visitors.leave(with_tiny_gemma.url)
     assert trouble == []
