@@ -33,6 +33,11 @@ class ScoredToken:
     alternatives: tuple[tuple[Token, float], ...] = ()
 
 
+Comparison = Literal["done", "later", "none"]
+"""Whether what answers was compared with the reference: it was, or need not be; it is once the model is looked into; it
+cannot be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantSpeed:
     """Tokens a second on this computer: of one reply, of eight at once together, and of a prompt that is read."""
@@ -60,6 +65,7 @@ class ModelCard:
     """Variants that are in memory now."""
     refused: tuple[str, ...] = ()
     """Variants that are not used because they stray more than 1 % from the reference, or do not run here."""
+    comparison: Comparison = "done"
 
 
 @runtime_checkable

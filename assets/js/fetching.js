@@ -3,14 +3,10 @@
 // and a button that shows them again. (No class: Gradio writes the element's classes anew. It stays when the place is
 // drawn without what is under way for a moment: only a click takes it back.)
 const opened = () => document.querySelector('.sidebar')?.classList.contains('open');
+// What was drawn with `data-begin` is followed by nobody yet.
 const follow = () => {
-  const running = element.querySelector('[data-follow]');
-  if (!running) {
-    delete element.dataset.following;
-  } else if (element.dataset.following !== running.dataset.follow) {
-    element.dataset.following = running.dataset.follow;
-    trigger('act', {act: 'follow', model: running.dataset.follow});
-  }
+  const running = element.querySelector('[data-begin]');
+  if (running) trigger('act', {act: 'follow', model: running.dataset.follow});
 };
 element.addEventListener('click', event => {
   const button = event.target.closest('[data-act]');
@@ -23,19 +19,14 @@ element.addEventListener('click', event => {
     delete element.dataset.away;
     return;
   }
-  if (['accept', 'fetch'].includes(button.dataset.act)) {
-    delete element.dataset.away;
-    element.dataset.following = button.dataset.model;
-  }
+  if (['accept', 'fetch'].includes(button.dataset.act)) delete element.dataset.away;
   trigger('act', {act: button.dataset.act, model: button.dataset.model});
 });
 watch('value', follow);
-// Models of the Hub are looked for by whoever unfolds the list: before, nobody outside is asked. What is under way is
-// followed anew, since its place is drawn anew.
+// Models of the Hub are looked for by whoever unfolds the list: before, nobody outside is asked.
 element.addEventListener('toggle', event => {
   if (!event.target.open || !event.target.matches('[data-look]')) return;
   event.target.removeAttribute('data-look');
-  delete element.dataset.following;
   trigger('act', {act: 'look', model: ''});
 }, true);
 // The card of the model that is ready stands above.

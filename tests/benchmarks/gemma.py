@@ -32,22 +32,30 @@ def visit(home: Path, folder: Path) -> None:
     with without_the_second_model(home, folder) as served, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         visitor = SpanishVisit.open(served, browser)
+        print(f"load of the machine: {os.getloadavg()[0]:.1f}", flush=True)
         visitor.choose_from_list()
         visitor.accept()
+        tell(visitor)
         said, _ = visitor.chat(BEGUN, "a Spanish text gone on with")
+        tell(visitor)
         answer, _ = visitor.chat(SHOTS, "a few-shot answer")
-        for name, seconds in visitor.took.items():
-            print(f"{name}: {seconds:.1f} s after the terms were accepted", flush=True)
+        tell(visitor)
         print(f"{detect_language(said) or 'no language'}: {said!r}\nfew-shot: {answer!r}", flush=True)
         speeds = [visitor.chat(text, text)[1] for text in LONGER]
         print(f"{statistics.median(speeds):.0f} tokens/s, the median of {len(speeds)}: {speeds}")
+        print(f"load of the machine: {os.getloadavg()[0]:.1f}")
         browser.close()
+
+
+def tell(visitor: SpanishVisit) -> None:
+    """The last of what was waited for."""
+    name, seconds = list(visitor.took.items())[-1]
+    print(f"{name}: {seconds:.1f} s after the terms were accepted", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=default_home(), help="whose folders hold the default models")
-    os.environ.pop("OMP_NUM_THREADS", None)  # the tests' own, for tiny models; the program is to have every core
     expect.set_options(timeout=600_000)
     with tempfile.TemporaryDirectory(prefix="gemma-") as folder:
         visit(parser.parse_args().home, Path(folder))

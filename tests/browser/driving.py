@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
@@ -44,6 +46,18 @@ def answered(page: Page) -> None:
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(page.locator("#message .submit-button")).to_be_visible()
     expect(facts(page).last).to_be_visible()
+
+
+def counted_events(page: Page) -> Counter[int]:
+    """How often each of the page's events is sent to the server from now on, by its number."""
+    found: Counter[int] = Counter()
+
+    def count(request: Request) -> None:
+        if "/queue/join" in request.url and request.post_data:
+            found[json.loads(request.post_data)["fn_index"]] += 1
+
+    page.on("request", count)
+    return found
 
 
 def column(page: Page, number: int = 0) -> Locator:

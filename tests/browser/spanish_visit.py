@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from playground.settings import DEFAULT_MODEL
@@ -39,15 +40,11 @@ def without_the_second_model(home: Path, folder: Path) -> Iterator[Served]:
         for model in (home / kind).iterdir():
             if model.is_dir() and "gemma" not in model.name and not model.name.startswith("."):
                 shutil.copytree(model, folder / "home" / kind / model.name, copy_function=os.link)
-    before = os.environ.get("HF_ENDPOINT")
-    os.environ["HF_ENDPOINT"] = NO_HUB
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_ENDPOINT", NO_HUB)
+        patch.delenv("OMP_NUM_THREADS", raising=False)  # the tests' own, for tiny models; this is to have every core
         with serving(folder, model=DEFAULT_MODEL, messages_per_minute=1000) as served:
             yield served
-    finally:
-        os.environ.pop("HF_ENDPOINT")
-        if before is not None:
-            os.environ["HF_ENDPOINT"] = before
 
 
 @dataclass

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from providers import catalog
 from tests.browser.conftest import Visitors, ready, watch
-from tests.browser.driving import DESKTOP, ask, replies
+from tests.browser.driving import DESKTOP, ask, counted_events, replies
 from tests.browser.serving import ROOT, Served, serving
 from tests.browser.wheel_index import WheelIndex, serving_wheels
 from tests.providers.adapters.huggingface import tiny_gemma
@@ -111,6 +111,26 @@ def test_terms_are_accepted_before_the_model_is_used(
     ask(page, "La capital de Francia es una", wait=False)
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(replies(page, 1).last).not_to_contain_text(refused)
+    _take_another(page, "scripted/seer")
+    events = counted_events(page)
+    for text in ("uno", "dos"):
+        ask(page, text, wait=False)
+        expect(page.locator("#message .stop-button")).to_have_count(0)
+    assert max(events.values()) < 5, "the models that the server has set are read by many events and changed by none"
     assert "a wheel was run" not in with_tiny_gemma.log.read_text("utf-8", "replace")
     visitors.leave(with_tiny_gemma.url)
     assert trouble == []
+
+
+def _take_another(page: Page, ref: str) -> None:
+    """As a click on one of the models that the page recommends."""
+    page.locator("#fetching [id^=html-]").evaluate(
+        """(place, model) => {
+          const button = document.createElement('button');
+          Object.assign(button.dataset, {act: 'use', model});
+          place.append(button);
+          button.click();
+        }""",
+        ref,
+    )
+    expect(page.locator(".column-head").first).to_contain_text("seer", ignore_case=True)

@@ -18,7 +18,9 @@ def draw_model_card(show: Renderer, known: ModelCard, *, measurable: bool = Fals
     rows: list[tuple[str, str]] = []
     if known.engine is not None:
         rows.append(("engine", show.text("card.chosen" if model.engine else "card.automatic", engine=known.engine)))
-    if REFERENCE in known.nll:
+    if known.comparison != "done":
+        rows.append(("fidelity", show.text(f"card.compared_{known.comparison}", engine=known.engine)))
+    elif REFERENCE in known.nll:
         rows.append(("fidelity", "<br>".join(_measures(show, known))))
     if known.speeds:
         rows.append(("speed", "<br>".join(_speeds(show, known))))

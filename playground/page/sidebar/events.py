@@ -72,6 +72,7 @@ def wire_sidebar(app: Program, blocks: gr.Blocks, bar: SidebarLayout) -> None:
         event(on_save, [keys.provider, keys.key, keys.address, bar.models], answer, **PRIVATE)
     keys.forget.click(on_forget, bar.models, answer, **PRIVATE)
     wire_clearing(bar.models.input, ABOUT_MODELS, [bar.status])
+    bar.models.change(None, bar.models, bar.chosen, js="models => JSON.stringify(models)", **PRIVATE)
     wire_clearing(keys.provider.input, ABOUT_MODELS, [keys.answer])
     first = [PARAMETERS[name].default for name in shared]
     script = script_function("keep_in_address", {"names": list(shared), "first": first})
@@ -180,11 +181,13 @@ async def draw_cards(
     box = await inside(provider, model)
     card = await box.describe(model)
     known = not isinstance(box, KeepsLanguages) or bool(card.bits) or card.engine is None
-    yield draw_model_card(show, card, measurable=not known and not card.nll)
+    measurable = not known and not card.nll and card.comparison != "none"
+    yield draw_model_card(show, card, measurable=measurable)
     if isinstance(box, KeepsLanguages) and not known and (measure or card.nll):
         # The model is ready all the same: what could not be measured is told only to whoever wants to know it.
         with suppress(*() if measure else (PlaygroundError,)):
-            yield draw_model_card(show, replace(card, bits=await measure_languages(box, model)))
+            bits = await measure_languages(box, model)
+            yield draw_model_card(show, replace(await box.describe(model), bits=bits))
 
 
 async def save_key(app: Program, who: Who, provider: str, key: str, address: str, models: list[str]) -> list[object]:

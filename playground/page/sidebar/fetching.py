@@ -66,7 +66,7 @@ def wire_fetching(app: Program, bar: SidebarLayout) -> None:
                     return
                 yield state
 
-    bar.models.change(on_models, bar.models, bar.fetching, **PRIVATE)
+    bar.chosen.change(on_models, bar.models, bar.fetching, **PRIVATE)
     outputs = [bar.fetching, bar.models]
     bar.fetching.act(on_act, bar.models, outputs, trigger_mode="multiple", concurrency_limit=None, **PRIVATE)
 
@@ -103,7 +103,7 @@ async def _needs(app: Program, who: Who, model: ModelInfo) -> str:
     if not model.local or model.here or app.settings.offline or model.ref == app.settings.model:
         return ""
     running = await _running(app, who, model)
-    return draw_offer(show, model) if running is None else draw_fetching(show, model, running)
+    return draw_offer(show, model) if running is None else draw_fetching(show, model, running, followed=False)
 
 
 async def _running(app: Program, who: Who, model: ModelInfo) -> Progress | None:
@@ -151,7 +151,7 @@ async def pause(app: Program, who: Who, model: ModelInfo) -> str:
         if not isinstance(provider, Fetches) or (progress := provider.fetching(found)) is None:
             return ""
         paused = provider.pause(found, alone=app.settings.hosted)
-    return draw_paused(show, model, progress) if paused else draw_fetching(show, model, progress)
+    return draw_paused(show, model, progress) if paused else draw_fetching(show, model, progress, followed=False)
 
 
 async def fetch(

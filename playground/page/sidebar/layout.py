@@ -20,6 +20,9 @@ class SidebarLayout:
     """The controls. `sampling` holds one component a parameter, by its name."""
 
     models: gr.Dropdown
+    chosen: gr.Textbox
+    """The models as text, whose `change` is to be listened to: that of `models` comes again with every event that reads
+    them, once a handler has set them (Gradio 6 compares lists by identity), and so without end."""
     refused: gr.HTML
     """Which of the names that were typed cannot be."""
     status: gr.HTML
@@ -69,6 +72,7 @@ def lay_out_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> S
             info=label("sidebar.models_info"),
             elem_id="models",
         )
+        chosen = gr.Textbox(visible="hidden", elem_id="models-chosen")
         refused = gr.HTML(elem_id="models-refused", container=False)
         status = gr.HTML(elem_id="status", container=False)
         fetching = place("fetching", script_body("fetching"))
@@ -77,7 +81,7 @@ def lay_out_sidebar(label: gr.I18n, default_model: str, longest_reply: int) -> S
         with gr.Accordion(label("sidebar.glossary"), open=False, elem_id="glossary"):
             glossary = gr.Markdown(elem_classes="quiet")
         kept = lay_out_kept(label)
-    return SidebarLayout(models, refused, status, fetching, sampling, advanced, extra, keys, glossary, kept)
+    return SidebarLayout(models, chosen, refused, status, fetching, sampling, advanced, extra, keys, glossary, kept)
 
 
 def _lay_out_keys(label: gr.I18n) -> KeysLayout:

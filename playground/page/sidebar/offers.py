@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import secrets
 from collections.abc import Sequence
 from typing import Literal
 
@@ -47,15 +48,20 @@ def draw_absent(show: Renderer, model: ModelInfo) -> str:
     return _panel(show, model, f'<p role="status">{absent}</p><p class="quiet">{why}</p>', "")
 
 
-def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress) -> str:
-    """How far it is, with buttons that pause it and put it out of the way: it goes on without being watched."""
+def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress, *, followed: bool = True) -> str:
+    """How far it is, with buttons that pause it and put it out of the way: it goes on without being watched.
+
+    `followed`: what comes of it is drawn by whoever draws this; else the browser asks for it (`fetching.js`).
+    """
     share = min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
     bar = "<progress></progress>" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
     buttons = _button("pause", model, _say(show, "pause")) if progress.stage == "download" else ""
     buttons += _button("background", model, _say(show, "background"))
     again = _button("foreground", model, _say(show, "foreground"), kind="inline-button foreground")
     body = f'<p role="status">{html.escape(show.waiting(progress))}</p>{bar}{again}'
-    return _panel(show, model, body, buttons, running=True)
+    # Different each time: the browser is told of what has changed alone.
+    begin = "" if followed else f' data-begin="{secrets.token_hex(4)}"'
+    return _panel(show, model, body, buttons, f' data-follow="{html.escape(model.ref)}"{begin}')
 
 
 def draw_paused(show: Renderer, model: ModelInfo, progress: Progress | None) -> str:
@@ -103,11 +109,10 @@ def size_of(show: Renderer, model: ModelInfo) -> str:
     return show.place(model).rpartition(", ")[2] if model.size or model.parameters else ""
 
 
-def _panel(show: Renderer, model: ModelInfo, body: str, buttons: str, *, running: bool = False) -> str:
-    follow = f' data-follow="{html.escape(model.ref)}"' if running else ""
+def _panel(show: Renderer, model: ModelInfo, body: str, buttons: str, marks: str = "") -> str:
     name = html.escape(model.name)
     return (
-        f'<section class="fetching" aria-label="{name}"{follow}><strong>{name}</strong>{body}'
+        f'<section class="fetching" aria-label="{name}"{marks}><strong>{name}</strong>{body}'
         f'<div class="fetching-buttons">{buttons}</div></section>'
     )
 

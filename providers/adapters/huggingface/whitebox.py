@@ -11,12 +11,12 @@ from providers.adapters.huggingface.engines.base import Internals, TokenScore
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.loader import ModelLoader, read_measures
 from providers.adapters.huggingface.tokens import Codec
-from providers.adapters.huggingface.weights.fidelity import BY_LANGUAGE, passes
+from providers.adapters.huggingface.weights.fidelity import BY_LANGUAGE, is_measured, passes
 from providers.adapters.huggingface.weights.files import keep_bits, read_bits
 from providers.decoding import Vector
 from providers.errors import NO_ROOM, ContextTooLong, InputError, Overloaded, UnsupportedRequest, WeightsUnavailable
 from providers.types import Message, ModelInfo
-from providers.whitebox import ModelCard, ScoredToken, Token
+from providers.whitebox import Comparison, ModelCard, ScoredToken, Token
 
 
 class LocalWhiteBox:
@@ -59,16 +59,21 @@ class LocalWhiteBox:
         found = await self._loader.variants(model)
         if not found:
             return ModelCard(model=model, engine=None)
-        nll = await asyncio.to_thread(read_measures, await self._loader.folder(model))
+        folder = await self._loader.folder(model)
+        nll = await asyncio.to_thread(read_measures, folder)
         refused = tuple(sorted(name for name in nll if not passes(name, nll)))
-        bits = await asyncio.to_thread(read_bits, await self._loader.folder(model))
+        bits = await asyncio.to_thread(read_bits, folder)
         every = await self._loader.variants(model, every=True)
+        comparison: Comparison = "done"
+        if found[0].is_reference and not is_measured(found[0].name, nll):
+            comparison = "later" if await self._loader.lacks_dense(model) else "none"
         return ModelCard(
             model=model,
             engine=found[0].name,
             nll=nll,
             refused=refused,
             bits=bits,
+            comparison=comparison,
             speeds=await self._loader.speeds(model),
             resident=tuple(variant.name for variant in every if self._loader.holds(model, variant)),
         )
@@ -77,7 +82,9 @@ class LocalWhiteBox:
         await asyncio.to_thread(keep_bits, await self._loader.folder(model), bits)
 
     async def _codec(self, model: ModelInfo) -> Codec:
-        """The tokenizer alone: kept, since it is small. Fetches the model if it is not here."""
+        """The tokenizer alone: kept, since it is small. That of what is in memory; else the model is fetched."""
+        if model.id not in self._codecs and (loaded := self._loader.codec(model)) is not None:
+            self._codecs[model.id] = loaded
         if model.id not in self._codecs:
             await self._loader.read(model, "tokenizer", lambda folder: self._keep_codec(model, folder))
         return self._codecs[model.id]
@@ -90,7 +97,8 @@ class LocalWhiteBox:
         """The most faithful variant that can be looked into and for which there is memory."""
         if not ids:
             raise InputError("empty")
-        await self._loader.folder(model)
+        async for _ in self._loader.unpack(model):
+            pass
         found = [variant for variant in await self._loader.variants(model, every=True) if variant.has_internals]
         if not found:
             raise UnsupportedRequest("logits", model=model.name)

@@ -157,6 +157,8 @@ def test_how_far_it_is() -> None:
     now = draw_fetching(show, GEMMA, Progress(stage="download", done=5e7, total=2e8))
     assert "25\xa0%" in now and 'value="0.250"' in now and 'data-act="pause"' in now and 'data-act="background"' in now
     assert 'data-act="pause"' not in draw_fetching(show, GEMMA, Progress(stage="convert"))
+    begun = [draw_fetching(show, GEMMA, Progress(stage="convert"), followed=False) for _ in range(2)]
+    assert "data-begin" not in now and all("data-begin" in one for one in begun) and begun[0] != begun[1]
     paused = draw_paused(show, GEMMA, Progress(stage="download", done=5e7, total=2e8))
     assert "25\xa0%" in paused and 'data-act="fetch"' in paused and "data-follow" not in paused
 

@@ -42,7 +42,7 @@ def test_nothing_that_can_be_changed_is_forgotten(blocks: gr.Blocks) -> None:
     in_address = {"models", *(name.replace("_", "-") for name in PARAMETERS if name != "stop")}
     elsewhere = {
         "key", "address", "key-provider",  # keys are never kept
-        "sending",  # of the browser alone
+        "sending", "models-chosen",  # of the browser alone
         "rag-upload", "vision-upload", "vision-camera", "rag-own-file",  # empty, once the file is taken
         "all-runs-other", "models-beside", "judge-run", "microscope-example",  # held beside
         "architectures-fill-mask", "architectures-seq2seq", "architectures-instruction",  # so are these

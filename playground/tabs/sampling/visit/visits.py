@@ -31,9 +31,10 @@ from playground.tabs.sampling.lab.next_token import TEMPERATURES
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
+from playground.visitors.reached import Fetches
 from playground.visitors.remembering import Remembers
 from providers.errors import InputError, UnsupportedRequest
-from providers.types import Message, ModelInfo, Request, Sampling
+from providers.types import Message, ModelInfo, Progress, Request, Sampling
 from providers.whitebox import Shows, Token, WhiteBox, inside, shows
 
 _SECONDS = 7200
@@ -96,6 +97,11 @@ class SamplingVisits(Remembers):
         """What that model shows: all logits, log-probabilities of what it chose, or its text alone. Loads nothing."""
         async with self.reach.open(visitor, ref) as (provider, model):
             return await shows(provider, model)
+
+    async def fetching(self, visitor: str, ref: str) -> Progress | None:
+        """How far it is, where that model is being fetched or made ready to be looked into."""
+        async with self.reach.open(visitor, ref) as (provider, model):
+            return provider.fetching(model) if isinstance(provider, Fetches) else None
 
     async def look(
         self, visitor: str, ref: str, prompt: str, chat: bool = False, messages: Sequence[Message] = ()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from providers.adapters.huggingface.engines.base import Loaded
-from providers.adapters.huggingface.weights.fidelity import passes
+from providers.adapters.huggingface.weights.fidelity import is_measured, passes
 
 
 class Variant(Protocol):
@@ -41,7 +41,7 @@ class Variant(Protocol):
 
     @property
     def is_reference(self) -> bool:
-        """What it computes is what the model's file means: there is nothing to measure it by."""
+        """It is the program that the model's file is made for: it serves before anything was measured."""
         ...
 
     @property
@@ -90,10 +90,15 @@ def variants(folder: Path, nll: Mapping[str, float], only: str | None = None) ->
     `only` names an engine: where it runs the model, no other is used.
     """
     found = {name: module.variants(folder) for name, module in _modules().items()}
-    passed = {name: tuple(v for v in group if v.is_reference or passes(v.name, nll)) for name, group in found.items()}
+    passed = {name: tuple(v for v in group if _passes(v, nll)) for name, group in found.items()}
     if only is not None and passed.get(only):
         return passed[only]
     return tuple(variant for group in passed.values() for variant in group)
+
+
+def _passes(variant: Variant, nll: Mapping[str, float]) -> bool:
+    """What was measured counts, also of what serves before that."""
+    return passes(variant.name, nll) or (variant.is_reference and not is_measured(variant.name, nll))
 
 
 def _modules() -> dict[str, Module]:

@@ -164,7 +164,7 @@ class LocalInspector:
     async def _fetch(self) -> AsyncIterator[Progress]:
         """A model that writes may be one that this computer does not allow, or that cannot fit: the loader knows."""
         if isinstance(self.info, ModelInfo):
-            async for progress in self._loader.fetch(self.info):
+            async for progress in self._loader.unpack(self.info):
                 yield progress
 
     async def _load(self) -> AsyncIterator[Progress]:

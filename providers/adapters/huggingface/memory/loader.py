@@ -13,12 +13,13 @@ from typing import cast
 import psutil
 
 from providers.adapters.huggingface import engines
-from providers.adapters.huggingface.engines import Variant, llamacpp
+from providers.adapters.huggingface.engines import Variant, llamacpp, torch
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.engines.speed import speed_of
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
 from providers.adapters.huggingface.memory.preparation import Preparation
+from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.files import read_record, unwritable
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
@@ -49,12 +50,33 @@ class ModelLoader:
         if model.id not in self._folders:
             async for progress in self.wait(model.name, model.id, lambda ticket: self._fetch(model, ticket)):
                 yield progress
+        if (model.engine or self._options.engine) == torch.NAME:
+            async for progress in self._unpack(model):
+                yield progress
+
+    async def unpack(self, model: ModelInfo) -> AsyncGenerator[Progress]:
+        """Progress until the weights are here as PyTorch reads them: what is served as it is has to be unpacked."""
+        async for progress in self.fetch(model):
+            yield progress
+        async for progress in self._unpack(model):
+            yield progress
+
+    async def lacks_dense(self, model: ModelInfo) -> bool:
+        """Of a model whose weights are here: `unpack` has something to do."""
+        return await asyncio.to_thread(self._store.lacks_dense, await self.folder(model))
+
+    async def _unpack(self, model: ModelInfo) -> AsyncGenerator[Progress]:
+        folder = self._folders[model.id]
+        if await asyncio.to_thread(self._store.lacks_dense, folder):
+            making = self.wait(model.name, _dense(model), lambda ticket: self._store.unpack(model, folder, ticket))
+            async for progress in making:
+                yield progress
 
     def fetching(self, model: ModelInfo) -> Progress | None:
         """How far it is, where its weights are being fetched or made ready now, whoever asked for them."""
         with self._guard:
-            preparation = self._preparations.get(model.id)
-        return None if preparation is None or preparation.done else preparation.ticket.latest
+            found = [self._preparations.get(key) for key in (model.id, _dense(model))]
+        return next((one.ticket.latest for one in found if one is not None and not one.done), None)
 
     def pause(self, model: ModelInfo, *, alone: bool) -> bool:
         """Call off what fetches its weights; what is there of them stays, and whoever asks for them goes on from there.
@@ -97,6 +119,15 @@ class ModelLoader:
     def holds(self, model: ModelInfo, variant: Variant) -> bool:
         """Whether it is in memory."""
         return _key(model, variant) in self.cache.names
+
+    def codec(self, model: ModelInfo) -> Codec | None:
+        """That of a variant in memory; making another one of a large vocabulary takes seconds."""
+        for key in self.cache.names:
+            if key.startswith(f"{model.id}@"):
+                with self.cache.use(key) as held:
+                    if isinstance(held, Loaded):
+                        return held.codec
+        return None
 
     async def folder(self, model: ModelInfo) -> Path:
         """Where the weights are, fetched if need be."""
@@ -158,7 +189,7 @@ class ModelLoader:
         self.check_fits(model, 2)
         folder = self._store.ensure(model, ticket)
         if (model.engine or self._options.engine) == llamacpp.NAME:  # 5 s that nobody else has to wait
-            self._store.measure(model, folder, ticket)
+            self._store.measure(folder, ticket)
         self._folders[model.id] = folder
 
     def check_fits(self, model: HasWeights, bytes_each: int) -> None:
@@ -249,6 +280,10 @@ def read_measures(folder: Path) -> Mapping[str, float]:
     """What was measured of this folder's variants, by their names; see `fidelity`."""
     record = read_record(folder)
     return record.nll if record is not None else {}
+
+
+def _dense(model: ModelInfo) -> str:
+    return f"{model.id}@dense"
 
 
 def _key(model: ModelInfo, variant: Variant) -> str:

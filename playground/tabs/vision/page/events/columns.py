@@ -55,7 +55,7 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
         left = show_other_pictures(app, who, it, progress="")
         return [*lay_columns(app.show(who), it, session), *left.outputs(), ""]
 
-    page.sidebar.models.change(on_models, seats, outputs, **PRIVATE)
+    page.sidebar.chosen.change(on_models, seats, outputs, **PRIVATE)
     asking.ocr.input(on_models, seats, outputs, **PRIVATE)
     page.on_open(on_load, seats, outputs)
     page.restored.change(on_restored, [layout.labelling.picture, *seats], outputs, **PRIVATE)

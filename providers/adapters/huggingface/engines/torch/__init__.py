@@ -12,6 +12,7 @@ from providers.importing import importing
 from providers.sampling import in_engine
 
 ORDER = 20
+NAME = "torch"
 _SIZE = {"float32": 4}
 
 
