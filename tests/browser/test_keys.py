@@ -8,7 +8,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import answered, ask, choose, facts, replies, use_endpoint
+from tests.browser.driving import answered, ask, choose, facts, open_panel, questions, replies, use_endpoint
 
 CANARY = "sk-canary-0f9e8d7c6b5a"
 _EVERYTHING_STORED = """async () => {
@@ -71,6 +71,24 @@ def test_a_key_works_leaves_no_trace_and_is_forgotten(open_page, served, faults)
     expect(page.locator("#chat-1")).to_contain_text("There is no API key")
     expect(page.locator("#chat-1").get_by_role("button", name="Enter a key")).to_be_visible()
     assert len(faults.received) == asked
+
+
+def test_what_is_kept_is_shown_and_all_of_it_deleted(open_page, served):
+    page = open_page("?models=scripted/echo")
+    ask(page, "To be forgotten")
+    assert "To be forgotten" in served.written()
+    before = {cookie["value"] for cookie in page.context.cookies()}
+    open_panel(page, "#kept")
+    expect(page.locator("#kept-shown")).to_contain_text("1 conversation")
+    page.locator("#kept-delete").click()
+    with page.expect_navigation():
+        page.locator("#kept-yes").click()
+    expect(page.locator("#message textarea")).to_be_visible()
+    expect(questions(page)).to_have_count(0)
+    assert "To be forgotten" not in kept_by_the_browser(page) + served.written()
+    assert before.isdisjoint(cookie["value"] for cookie in page.context.cookies() if len(cookie["value"]) > 20)
+    open_panel(page, "#kept")
+    expect(page.locator("#kept-shown")).to_contain_text("Nothing")
 
 
 def test_a_wrong_key_is_noticed_in_our_own_words(open_page, served, faults):

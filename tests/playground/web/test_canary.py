@@ -92,8 +92,11 @@ class Visitor:
 
     def call(self, message: str, model: str) -> str:
         """The named endpoint `chat`."""
-        started = self.client.post("/gradio_api/call/chat", json={"data": [message, [], model, "", *[None] * 8]})
-        return self.client.get(f"/gradio_api/call/chat/{started.json()['event_id']}").text
+        return self.call_endpoint("chat", message, [], model, "", *[None] * 8)
+
+    def call_endpoint(self, name: str, *values: object) -> str:
+        started = self.client.post(f"/gradio_api/call/{name}", json={"data": values})
+        return self.client.get(f"/gradio_api/call/{name}/{started.json()['event_id']}").text
 
 
 def meet(visitor: Visitor, address: str) -> list[str]:
@@ -156,6 +159,21 @@ def test_a_key_is_its_visitors_own(served: Served, faults: FaultServer) -> None:
     one.press("save-key", "click", "custom", CANARY, faults.openai, ["custom/ok"])
     assert "Hello world" in one.call("Hi", "custom/ok")
     assert "event: error" in two.call("Hi", "custom/ok")
+
+
+def test_all_that_is_kept_of_one_is_told_and_deleted(served: Served, faults: FaultServer) -> None:
+    one, two = Visitor.of(served), Visitor.of(served)
+    for visitor in (one, two):
+        visitor.press("save-key", "click", "custom", CANARY, faults.openai, ["custom/ok"])
+        visitor.ask(f"from {visitor.page}", ["scripted/echo"])
+    counts = json.loads(one.call_endpoint("what_is_kept").partition("data: ")[2])[0]
+    assert (counts["conversations"], counts["keys"]) == (1, 1) and counts["bytes"] > 0
+    assert one.page in served.written()
+    assert '"deleted": true' in one.call_endpoint("delete_everything")
+    assert one.page not in served.written() and two.page in served.written()
+    left = json.loads(one.call_endpoint("what_is_kept").partition("data: ")[2])[0]
+    assert set(left.values()) == {0}
+    assert "event: error" in one.call("Hi", "custom/ok") and "Hello world" in two.call("Hi", "custom/ok")
 
 
 @pytest.mark.parametrize("ending", ["ñ", "\r\nx-evil: 1", "\x00", " two words", "x" * 5000])

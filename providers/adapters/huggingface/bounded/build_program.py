@@ -1,8 +1,10 @@
-"""Run as a program: builds the models of folders without their numbers, and counts how many they would have.
+"""Run as a program: builds the models of folders without their numbers, and counts how many they would have; opens
+their tokenizers.
 
-A folder's path, as JSON, comes in on a line, and the exit code of the process that looked at it goes out: 0, `REFUSED`
-for one whose configuration asks for far more than its weights hold, below zero for one that the system ended. Each is
-looked at in a process that is forked off this one, since importing the libraries takes longer than all the rest.
+What to do (`MODEL`, `TOKENIZER`) and a folder's path come in on a line, as JSON, and the exit code of the process that
+did it goes out: 0, `REFUSED` for a folder whose configuration asks for far more than its weights hold, below zero for
+one that the system ended. Each is looked at in a process that is forked off this one, since importing the libraries
+takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ MEMORY = 3_000_000_000
 """Bytes of address space beside what the libraries have: a model without numbers takes a few megabytes."""
 SECONDS = 20
 """Of computing: the largest that are published take two."""
+MODEL, TOKENIZER = "model", "tokenizer"
 _TIMES, _TIMES_PACKED = 3, 16
 """How many times as many numbers as the files hold: heads that a family adds, a half that a file leaves out, and
 quantised weights with several numbers in one."""
@@ -59,22 +62,39 @@ def _kind(config: Any) -> Any:
     return next((kind for kind in kinds if type(config) in kind._model_mapping), transformers.AutoModel)
 
 
-def look_at(folder: Path) -> int:
+def open_tokenizer(folder: Path) -> int:
+    """The exit code. transformers makes one of whatever files there are, some of them in Python."""
+    from transformers import AutoTokenizer
+
+    try:
+        AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except MemoryError:
+        return REFUSED
+    except BaseException as error:
+        # Whatever the library makes of it: whoever loads the model is told. Its panics are no Exception.
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+    return 0
+
+
+def look_at(folder: Path, what: str) -> int:
     """The exit code for the folder and the parts in it that are models of their own."""
     bound_memory(memory_in_use() + MEMORY)
     bound_seconds(SECONDS)
+    if what == TOKENIZER:
+        return open_tokenizer(folder)
     return max((build(place) for place in places(folder)), default=0)
 
 
-def _look_beside(folder: Path) -> int:
+def _look_beside(folder: Path, what: str) -> int:
     """As `look_at`, in a process of its own, where the system has such; else whoever waits has a clock."""
     if not hasattr(os, "fork"):
-        return look_at(folder)
+        return look_at(folder, what)
     child = os.fork()
     if child == 0:
         code = 0  # of a folder that cannot be read now, too: whoever loads the model meets the same
         try:
-            code = look_at(folder)
+            code = look_at(folder, what)
         except MemoryError:
             code = REFUSED
         finally:
@@ -93,7 +113,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever a library prints is no answer
     for line in sys.stdin:
-        answers.write(f"{_look_beside(Path(json.loads(line)))}\n")
+        what, folder = json.loads(line)
+        answers.write(f"{_look_beside(Path(folder), what)}\n")
         answers.flush()
 
 

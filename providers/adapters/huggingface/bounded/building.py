@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from providers.adapters.huggingface.bounded.answering import ROOT, bare_environment
+from providers.adapters.huggingface.bounded.build_program import MODEL
 
 PATIENCE = 300.0
 """Seconds for one folder, whatever the machine has to do besides. Of computing it may have twenty."""
@@ -39,7 +40,7 @@ class _Process:
             start_new_session=True,
         )
 
-    def ask(self, folder: Path) -> int:
+    def ask(self, folder: Path, what: str) -> int:
         """The exit code for the folder. Raises `TimeoutError`, and `OSError` where the process came to an end."""
         assert self._child.stdin is not None and self._child.stdout is not None
         late = threading.Event()
@@ -52,7 +53,7 @@ class _Process:
         clock.daemon = True
         clock.start()
         try:
-            self._child.stdin.write(json.dumps(os.fspath(folder)) + "\n")
+            self._child.stdin.write(json.dumps([what, os.fspath(folder)]) + "\n")
             self._child.stdin.flush()
             return int(self._child.stdout.readline())
         except ValueError:  # it has ended
@@ -88,11 +89,11 @@ class Builders:
     _clock: threading.Timer | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def build(self, folder: Path) -> int:
+    def build(self, folder: Path, what: str = MODEL) -> int:
         """The exit code of `build_program` for the folder. Raises `OSError`."""
         process = self._take() or _Process()
         try:
-            code = process.ask(folder)
+            code = process.ask(folder, what)
         except BaseException:  # whatever it was: nobody may be given that process again
             process.close()
             raise

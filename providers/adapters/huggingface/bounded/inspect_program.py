@@ -55,7 +55,7 @@ def inspect(folder: Path) -> None:
         if file.name == "tokenizer.json":
             check_expressions(content, file.name)
             try_expressions(content, file.name)
-    for file in sorted({*folder.glob("*.spm"), *folder.glob("spiece.model")}):
+    for file in sorted({*folder.glob("*.spm"), *folder.glob("*.model")}):
         print(file.name, flush=True)  # noqa: T201
         _read_pieces(file)
     for name, template in _templates(folder):

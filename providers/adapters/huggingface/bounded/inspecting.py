@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from providers.adapters.huggingface.bounded.answering import ROOT, bare_environment
+from providers.adapters.huggingface.bounded.build_program import MODEL, TOKENIZER
 from providers.adapters.huggingface.bounded.building import builders
 from providers.adapters.huggingface.bounded.inspect_program import REFUSED
 from providers.errors import WeightsUnavailable
@@ -19,13 +20,16 @@ PATIENCE = 300.0
 """Seconds for the whole, whatever the machine has to do besides. Of computing it may have twenty."""
 _LOOKED_AT = (
     "*.spm",
-    "spiece.model",
+    "*.model",
+    "vocab.txt",
     "*.json",
     "*.jinja",
     "*.safetensors",
     "[0-9]_*/*.json",
     "additional_chat_templates/*.jinja",
 )
+_WORDS = ("tokenizer.json", "spiece.model", "source.spm", "sentencepiece.bpe.model", "vocab.json", "vocab.txt")
+"""What a tokenizer is made of, by what is looked for first."""
 _ENDED = {-getattr(signal, name) for name in ("SIGXCPU", "SIGPROF", "SIGSEGV", "SIGABRT") if hasattr(signal, name)}
 Fingerprint = tuple[tuple[str, int, int], ...]
 
@@ -35,13 +39,19 @@ def inspect_folder(folder: Path, model: str, *, build: bool = True) -> None:
     where it could not be looked at now. Blocks.
 
     `build`: the model is built without its numbers, too, and what it would have is counted: its configuration may ask
-    for what no bound on single values knows.
+    for what no bound on single values knows. And its tokenizer is opened, which takes what nobody knows beforehand.
     """
     found = _fingerprint(folder)
     if (name := _refused(folder, found)) is not None:
         raise WeightsUnavailable("bounds", model=model, cause=name)
-    if build and any(file.endswith(".safetensors") for file, _, _ in found) and not _can_be_built(folder, found):
+    names = [name for name, _, _ in found]
+    if not build or not any(name.endswith(".safetensors") for name in names):
+        return
+    if not _can_be_built(folder, found, MODEL):
         raise WeightsUnavailable("bounds", model=model, cause="config.json")
+    words = next((name for name in _WORDS if name in names), None)
+    if words is not None and not _can_be_built(folder, found, TOKENIZER):
+        raise WeightsUnavailable("bounds", model=model, cause=words)
 
 
 def inspect_gguf(file: Path, model: str) -> None:
@@ -87,9 +97,9 @@ def _refused(place: Path, fingerprint: Fingerprint) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _can_be_built(folder: Path, fingerprint: Fingerprint) -> bool:
-    """Whether its configuration asks for about as many numbers as its weights hold."""
-    return not _refuses(builders().build(folder))
+def _can_be_built(folder: Path, fingerprint: Fingerprint, what: str) -> bool:
+    """Whether its configuration asks for about as many numbers as its weights hold; whether its tokenizer opens."""
+    return not _refuses(builders().build(folder, what))
 
 
 def _refuses(code: int) -> bool:

@@ -300,6 +300,23 @@ def test_a_vocabulary_of_sentencepieces_is_held_to_the_same(tmp_path: Path) -> N
         check_pieces(as_written(charsmap("a" * 1000)), "source.spm")
 
 
+@pytest.mark.long
+def test_a_tokenizer_that_does_not_come_to_be_is_refused_before_the_page_opens_it(tmp_path: Path) -> None:
+    """transformers makes one of sentencepiece's files in Python, by all ways to put each piece together."""
+    tiny_heads.save_t5(tmp_path)
+    inspect_folder(tmp_path, "x")
+    (tmp_path / "tokenizer.json").unlink()
+    model = sentencepiece_model_pb2.ModelProto()
+    model.trainer_spec.model_type = 2
+    for number in range(60_000):
+        model.pieces.add(piece=f"{number}" + "a" * (PIECE - 8), score=-float(number))
+    (tmp_path / "spiece.model").write_bytes(model.SerializeToString())
+    inspect_folder(tmp_path, "x", build=False)
+    with pytest.raises(WeightsUnavailable) as raised:
+        inspect_folder(tmp_path, "x")
+    assert (raised.value.reason, raised.value.values["cause"]) == ("bounds", "spiece.model")
+
+
 def as_written(table: str) -> bytes:
     model = sentencepiece_model_pb2.ModelProto()
     model.normalizer_spec.precompiled_charsmap = base64.b64decode(table)
