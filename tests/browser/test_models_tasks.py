@@ -46,5 +46,6 @@ def test_questions_on_a_passage_on_a_phone_in_two_languages(taken_apart: Served,
     page.get_by_role("button", name="Español").click()
     expect(shown).to_contain_text("Palabras en común")
     expect(shown.locator("[data-approach]")).to_have_count(1)
+    expect(page.locator("#understanding-approaches input:checked")).to_have_count(1)  # what was chosen is back
     page.context.close()
     assert heard == []

@@ -143,7 +143,7 @@ def _engines(show: Renderer, one: CardFacts) -> str:
     if one.known is None:
         return "" if isinstance(one.info, ModelInfo) else "–"
     lines = [
-        f"<li>{html.escape(name)} <small>{say(show, 'nats', nats=show.number(nats, '.3f'))}"
+        f"<li>{_engine(show, name)} <small>{say(show, 'nats', nats=show.number(nats, '.3f'))}"
         f"{' ' + say(show, 'engine_refused') if name in one.known.refused else ''}</small></li>"
         for name, nats in sorted(one.known.nll.items())
     ]
@@ -156,6 +156,10 @@ def _engines(show: Renderer, one: CardFacts) -> str:
         return ""
     unmeasured = "" if speeds else f'<p class="quiet">{say(show, "speed_unmeasured")}</p>'
     return f'<ul class="part-list">{"".join([*lines, *speeds])}</ul>{unmeasured}'
+
+
+def _engine(show: Renderer, name: str) -> str:
+    return say(show, "engine_reference") if name == "reference" else html.escape(name)
 
 
 def _licence(show: Renderer, one: CardFacts) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.fields import texts_of
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import language_name
 from playground.page.parts.screen import Screen, unchanged
@@ -59,12 +60,13 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         async for drawn in saying.show(app.who(request), lambda who: classify_text(app, who, refs, fields, text)):
             yield drawn
 
-    def on_task(request: gr.Request, tasks: str) -> list[object]:
-        """The ways that there are of doing it, all of them chosen."""
-        kind = kind_named(tasks)
+    def on_task(request: gr.Request, tasks: str, before: object) -> list[object]:
+        """The ways that there are of doing it; those that were chosen stay, where there are any of them."""
+        kind, chosen_before = kind_named(tasks), texts_of(before)
         ways = [one for one in WAYS[kind] if one in APPROACHES]
         choices = [(app.who(request).text(f"models.{way_key(one, kind)}"), one) for one in ways]
-        return [gr.update(visible=tasks == OWN), gr.update(choices=choices, value=ways)]
+        kept = [one for one in ways if one in chosen_before]
+        return [gr.update(visible=tasks == OWN), gr.update(choices=choices, value=kept or ways)]
 
     def on_restored(request: gr.Request, held: str) -> list[object]:
         """After the page was read again in another language."""
@@ -88,7 +90,7 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     page.restored.change(on_restored, layout.looked_at, [layout.shown, layout.setup], **PRIVATE)
     saying = goes_on(page, "models-classify", layout.said)
     room.opened.change(on_opened, None, layout.language, **PRIVATE)
-    layout.tasks.change(on_task, layout.tasks, [layout.own, layout.approaches], **PRIVATE)
+    layout.tasks.change(on_task, [layout.tasks, layout.approaches], [layout.own, layout.approaches], **PRIVATE)
     layout.run.click(on_run, [*layout.fields, *models], layout.outputs, **PRIVATE)
     for event in (layout.classify.click, layout.text.submit):
         event(on_classify, [layout.text, *layout.fields, *models], layout.said, **PRIVATE)
