@@ -12,13 +12,14 @@ from platformdirs import user_cache_path
 from tests.lanes import ROOT, is_quick, is_slow_place
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-"""Before anything computes: threads cost tiny models far more than they save, and there are two workers."""
+"""Before anything computes: threads cost tiny models far more than they save, and there are several workers."""
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-WORKERS = 2
-"""For the whole suite. Each one wants a core, and memory for its models, its page and its browser."""
+WORKERS = 3
+"""For the whole suite, on two cores: each waits half of its time, for a page, for a process, for a clock. Each wants
+memory for its models, its page and its browser."""
 FIRST = ("tests/test_style.py", "tests/browser")
 """What takes longest for each test begins first: no worker is left alone with it in the end."""
 
