@@ -85,10 +85,11 @@ class SpanishVisit:
 
     def chat(self, text: str, name: str) -> tuple[str, float]:
         """What the model goes on with in Chat, and its tokens a second."""
-        box = self.page.locator("#message textarea")
+        box, before = self.page.locator("#message textarea"), facts(self.page).count()
         box.fill(text)
         box.press("Enter")
-        expect(self.page.locator("#message textarea")).to_have_value("")
+        expect(box).to_have_value("")
+        expect(facts(self.page)).to_have_count(before + 1, timeout=_LONG)  # of this reply: it has come to its end
         answered(self.page)
         self._note(name)
         speed = re.search(r"([\d.,]+)\s*tokens/s", facts(self.page).last.inner_text())
