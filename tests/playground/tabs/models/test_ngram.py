@@ -54,7 +54,7 @@ def test_kneser_ney_is_nltks(order, discount):
 
 
 def test_kneser_ney_by_hand():
-    """The example of Jurafsky and Martin (section 3.8): "Kong" is the more frequent word, but stands after "Hong" alone;
+    """The example of Jurafsky and Martin (section 3.8): "Kong" is more frequent, but stands after "Hong" only;
     after "reading" it is less likely than "glasses", which stands after several. The numbers are counted by hand."""
     text = "hong kong " * 4 + "my glasses her glasses his glasses see reading see reading see it see it"
     model = train(text, 2)
