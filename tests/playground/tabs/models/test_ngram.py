@@ -53,6 +53,20 @@ def test_kneser_ney_is_nltks(order, discount):
         assert list(ours[:-1]) == pytest.approx([theirs.score(word, context) for word in model.words], abs=1e-12)
 
 
+def test_kneser_ney_by_hand():
+    """The example of Jurafsky and Martin (section 3.8): "Kong" is more frequent, but stands after "Hong" only;
+    after "reading" it is less likely than "glasses", which stands after several. The numbers are counted by hand."""
+    text = "hong kong " * 4 + "my glasses her glasses his glasses see reading see reading see it see it"
+    model = train(text, 2)
+    chances = dict(zip(model.words, model.probabilities(["reading"], Smoothed()), strict=False))
+    every = 0.75 * 9 / 14 / 10  # nine words were discounted, among 14 different pairs; shared by them and all others
+    shared = 0.75 * 1 / 2  # "reading" was followed by one word, twice
+    assert text.count("kong") > text.count("glasses")
+    assert chances["glasses"] == pytest.approx(shared * ((3 - 0.75) / 14 + every))
+    assert chances["kong"] == pytest.approx(shared * ((1 - 0.75) / 14 + every))
+    assert chances["see"] == pytest.approx((2 - 0.75) / 2 + shared * ((3 - 0.75) / 14 + every))
+
+
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_add_k_is_nltks(order):
     words = drawn(order)
