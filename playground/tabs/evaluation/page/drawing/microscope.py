@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from playground.measuring import metrics
 from playground.measuring.reference import Measured
-from playground.page.parts.measures import draw_explained, draw_heads, draw_table
+from playground.page.parts.measures import draw_cells, draw_explained, draw_heads, draw_table
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.tabs.evaluation.lab.many import ManyMeasured
@@ -149,17 +149,18 @@ def _classes(show: Renderer, found: Mapping[str, Mapping[str, Mapping[str, float
     if not found:
         return ""
     names = list(dict.fromkeys(name for table in found.values() for name in table))
-    heads = draw_heads([say(show, "class_head"), *(metric_title(show, name) for name in found)])
+    metrics = [metric_title(show, name) for name in found]
+    heads = draw_heads([say(show, "class_head"), *metrics])
     rows = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th>'
-        + "".join(
-            f"<td>{show.number(table[name]['value'], '.3f') if name in table else '–'}</td>" for table in found.values()
+        + draw_cells(
+            metrics, (show.number(table[name]["value"], ".3f") if name in table else "–" for table in found.values())
         )
         + "</tr>"
         for name in names
     )
     title = say(show, "classes_title")
-    return f'<h4 class="part">{title}</h4>{draw_table(title, heads, rows)}'
+    return f'<h4 class="part">{title}</h4>{draw_table(title, heads, rows, "results fitting")}'
 
 
 def _column(show: Renderer, name: str, *, matrix: bool) -> str:
