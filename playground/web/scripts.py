@@ -35,12 +35,7 @@ def script_function(name: str, values: Mapping[str, object] | None = None) -> st
 
 def script_element(name: str, values: Mapping[str, object]) -> str:
     """A `<script>` that runs the function. For the page's head."""
-    return script_of({name: values})
-
-
-def script_of(calls: Mapping[str, Mapping[str, object]]) -> str:
-    """A `<script>` that runs these functions with their values, one after the other."""
-    return f"<script>{';'.join(_call(name, values) for name, values in calls.items())}</script>"
+    return f"<script>{_call(name, values)}</script>"
 
 
 def _call(name: str, values: Mapping[str, object]) -> str:

@@ -164,7 +164,7 @@ SCENES = {
     "vision-measure": Scene(4, fill_vision_measure, "#vision-table .results", "#vision-modes", 2),
     "evaluation-compare": Scene(6, fill_compare, "#compare-table .results", "#evaluation-modes", 0),
     "evaluation-metrics": Scene(6, fill_metrics, "#microscope-result .results", "#evaluation-modes", 1),
-    "evaluation-judge": Scene(6, fill_judge, "#judge-result .part", "#evaluation-modes", 2),
+    "evaluation-judge": Scene(6, fill_judge, "#judge-pairs .attempt", "#evaluation-modes", 2),
     "evaluation-runs": Scene(6, partial(open_run, "comparison"), "#all-runs-drawn .results", "#evaluation-modes", 3),
     "evaluation-strategies": Scene(
         6, partial(open_run, "strategies"), "#all-runs-drawn .results", "#evaluation-modes", 3

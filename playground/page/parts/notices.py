@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from playground.page.parts.measures import draw_explained
 from playground.page.parts.render import Renderer
-from playground.page.parts.signs import WARNING, draw_sign
 from providers.errors import Failure, PlaygroundError
 from providers.types import Change
 
@@ -51,5 +50,5 @@ class Notices:
 
 def draw_changes(show: Renderer, changes: Sequence[Change]) -> str:
     """What a model was not asked as it was wanted, and why; nothing where nothing changed."""
-    lines = "".join(f"<li>{draw_sign(WARNING)} {html.escape(show.change(change))}</li>" for change in changes)
+    lines = "".join(f"<li>{html.escape(show.change(change))}</li>" for change in changes)
     return f'<ul class="changes">{lines}</ul>' if lines else ""

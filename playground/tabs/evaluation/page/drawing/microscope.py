@@ -38,7 +38,7 @@ def draw_measured(show: Renderer, found: Mapping[str, Measured]) -> str:
     noted = dict.fromkeys(note for one in found.values() for note in one.notes)
     notes = "".join(f"<li>{html.escape(show.text(f'metric_note.{note}'))}</li>" for note in noted)
     told = f'<ul class="quiet">{notes}</ul>' if notes else ""
-    return f'<p class="words-used">{words}</p>{draw_table(say(show, "scores"), heads, rows)}{told}'
+    return f'<p class="words-used">{words}</p>{draw_table(say(show, "scores"), heads, rows, "results measured")}{told}'
 
 
 def draw_meaning(show: Renderer, found: Measured | None, model: str) -> str:
@@ -47,7 +47,7 @@ def draw_meaning(show: Renderer, found: Measured | None, model: str) -> str:
         return ""
     heads = draw_heads(say(show, name) for name in ("metric_head", "value_head", "parts_head"))
     by = html.escape(show.text("evaluation.meaning_by", model=model.rpartition("/")[2]))
-    return draw_table(say(show, "scores"), heads, _row(show, "semantic", found, by))
+    return draw_table(say(show, "scores"), heads, _row(show, "semantic", found, by), "results measured")
 
 
 def draw_many(show: Renderer, it: ManyMeasured) -> str:

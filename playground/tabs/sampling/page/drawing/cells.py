@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from playground.page.parts.model_labels import model_id
 from playground.page.parts.render import Renderer
-from playground.page.parts.signs import WARNING, draw_sign
 from playground.tabs.sampling.lab import Group, SweepCell, SweepSetting, groups
 from playground.tabs.sampling.page.drawing.pieces import draw_term
 
@@ -107,11 +106,7 @@ def _changes(show: Renderer, cells: Sequence[SweepCell]) -> str:
         html.escape(text if len(where) == everywhere else f"{text} ({'; '.join(where)})")
         for text, where in said.items()
     ]
-    return (
-        f'<ul class="changes">{"".join(f"<li>{draw_sign(WARNING)} {line}</li>" for line in lines)}</ul>'
-        if lines
-        else ""
-    )
+    return f'<ul class="changes">{"".join(f"<li>{line}</li>" for line in lines)}</ul>' if lines else ""
 
 
 def _setting(show: Renderer, setting: SweepSetting) -> str:
