@@ -26,6 +26,9 @@ SCREENS = {
 }
 PAPER = ViewportSize(width=718, height=1000)
 """A4 without its margins."""
+SETTLED = """() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame)).then(() =>
+  Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)))"""
+"""Colours that change with the theme have changed."""
 PRESENTED = ("1920", "zoomed")
 """Where the presenter's size is looked at too."""
 
@@ -98,6 +101,7 @@ def look_at(page: Page, screen: str, scenes: Mapping[str, Scene]) -> dict[str, l
         found += printed(page) if screen == "1280" else []
         found += barriers(page)
         page.locator("#theme").click()
+        page.evaluate(SETTLED)
         found += barriers(page)
         if found:
             wrong[name] = found
