@@ -1,6 +1,8 @@
 // The address holds the models, and each setting that differs from its first value: it can be handed to a class.
 ({names, first}) => (models, ...settings) => {
-  const url = new URL(location.href);
+  const url = new URL(location.href), {dataset} = document.documentElement;
+  dataset.models = Math.max(1, (models || []).length);
+  delete dataset.settings;
   url.searchParams.set('models', (models || []).join(','));
   names.forEach((name, place) => {
     const value = settings[place];

@@ -13,6 +13,7 @@ from functools import cache
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.visitors.checks import MAX_COLUMNS
 from playground.web.scripts import script_element
 from playground.web.visitor import LANGUAGE_COOKIE
 from providers.catalog import ASSETS
@@ -101,9 +102,11 @@ class Harden:
 
 
 def _dress(page: bytes, language: str, nonce: str) -> bytes:
-    """First in the head, so that Gradio's own texts follow: the language, read at load time from the cookie; then the
-    style of the frame, so that nothing moves."""
+    """First in the head, so that Gradio's own texts follow: the language, read at load time from the cookie; then what
+    the address names and the style of the frame, so that nothing moves."""
     script = script_element("speak_language", {"cookie": LANGUAGE_COOKIE, "language": language})
+    script += script_element("expect_columns", {"most": MAX_COLUMNS})
+    script = script.replace("</script><script>", ";")
     page = re.sub(rb'(<html\b[^>]*?\slang=")[^"]*', rb"\g<1>" + language.encode(), page, count=1)
     page = page.replace(b"<head>", b"<head>" + script.encode() + _frame(), 1)
     return re.sub(rb"<script\b", f'<script nonce="{nonce}"'.encode(), page)

@@ -111,6 +111,26 @@ _SIDEWAYS = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     .slice(0, 5).map(one => `${one.tagName.toLowerCase()}#${one.id}.${one.className}`)
 """
 
+_WIDE_TABLES = (
+    "() => {"
+    + _SIGHT
+    + """
+  return [...document.querySelectorAll('.results-scroll, .questions-scroll, .bars, .costs, .fits, .votes')]
+    .filter(seen)
+    .filter(one => one.scrollWidth > one.clientWidth + 1 || one.offsetWidth > one.parentElement.clientWidth + 1)
+    .map(one => `${names(one)} ${one.scrollWidth} of ${one.clientWidth}`);
+}"""
+)
+
+_MARKERS = """() => [...document.querySelectorAll('ol')].filter(one => {
+  const style = getComputedStyle(one), last = (one.start || 1) + one.children.length - 1;
+  const outside = one.children.length && getComputedStyle(one.children[0]).listStylePosition === 'outside';
+  if (style.listStyleType !== 'decimal' || !outside || last < 10 || !one.checkVisibility()) return false;
+  const room = parseFloat(style.paddingLeft) + parseFloat(style.marginLeft);
+  return room < (String(last).length * .6 + .7) * parseFloat(style.fontSize);
+}).map(one => `${one.parentElement.className} “${one.textContent.slice(0, 40)}”`)
+"""
+
 _AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
   .map(({id, impact, nodes}) => [
     id, impact, nodes.slice(0, 3).map(one => `${one.target.join(' ')}: ${one.html.slice(0, 160)}`)
@@ -120,7 +140,7 @@ _AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).v
 
 def ill_laid(page: Page) -> list[str]:
     """What scrolls sideways, overlaps or is cut."""
-    checks = {"sideways": _SIDEWAYS, "overlap": _OVERLAPS, "cut": _CUT}
+    checks = {"sideways": _SIDEWAYS, "overlap": _OVERLAPS, "cut": _CUT, "wide": _WIDE_TABLES, "numbers": _MARKERS}
     return [f"{name}: {one}" for name, check in checks.items() for one in page.evaluate(check)]
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from playground.settings import DEFAULT_MODEL
 from tests.browser.conftest import Visitors, ready, watch
-from tests.browser.driving import ask
 from tests.browser.layout_checks import WATCH, barriers, ill_laid, shift
+from tests.browser.scenes import FIRST, MODELS_SCENES, SCENES, Scene
 from tests.browser.serving import Served
+from tests.browser.test_models import open_models
+from tests.browser.test_models import taken_apart as taken_apart
 
 MODELS = "?models=scripted/words,scripted/seer&max_tokens=60"
-LONG = 240_000
-"""Milliseconds for reading, embedding and measuring on a busy machine."""
 MOST_SHIFT = 0.05
 SCREENS = {
     "1920": ViewportSize(width=1920, height=1080),
@@ -24,110 +24,13 @@ SCREENS = {
     "390": ViewportSize(width=390, height=844),
     "zoomed": ViewportSize(width=640, height=430),  # 1280 × 860 at 200 %
 }
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A tab with something on it. `tab`: its place in the row of tabs, `mode`: of its own tabs; `fill` puts something
-    there, `result` is what one looks for then, `box` what must stay on the screen."""
-
-    tab: int
-    fill: Callable[[Page], None]
-    result: str
-    modes: str = ""
-    mode: int = 0
-    box: str = ""
-
-
-def fill_chat(page: Page) -> None:
-    ask(page, "The capital of France is")
-
-
-def fill_sampling(page: Page) -> None:
-    page.locator("#sampling-example").click()
-    expect(page.locator("#sampling-choice .bars").first).to_be_visible(timeout=LONG)
-
-
-def fill_steps(page: Page) -> None:
-    page.locator("#sampling-more").click()
-    expect(page.locator("#sampling-path [data-node]")).to_have_count(20, timeout=LONG)
-    expect(page.locator("#sampling-stop")).to_have_count(0)
-
-
-def fill_sweep(page: Page) -> None:
-    page.locator("#sweep-example").click()
-    expect(page.locator("#sweep-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
-
-
-def fill_cards(page: Page) -> None:
-    page.locator("#prompting-example").click()
-    expect(page.locator("#prompting-cards .noticing")).to_be_visible(timeout=LONG)
-
-
-def fill_set(page: Page) -> None:
-    page.locator("#measure-example").click()
-    expect(page.locator("#measure-accuracy .js-plotly-plot")).to_be_visible(timeout=LONG)
-    page.locator("#measure-items [data-item]").first.click()
-    expect(page.locator("#measure-item .opened")).to_be_visible()
-
-
-def fill_rag(page: Page) -> None:
-    page.locator("#rag-example").click()
-    expect(page.locator("#rag-current .noticing")).to_be_visible(timeout=LONG)
-
-
-def fill_rag_search(page: Page) -> None:
-    page.locator("#rag-search-question textarea").fill("museum tours")
-    page.locator("#rag-search").click()
-    expect(page.locator("#rag-found .passage").first).to_be_visible(timeout=LONG)
-
-
-def fill_rag_measure(page: Page) -> None:
-    page.locator("#rag-measure-example").click()
-    expect(page.locator("#rag-measure-confirm, #rag-measure-plot .js-plotly-plot").first).to_be_visible(timeout=LONG)
-    if page.locator("#rag-measure-confirm").is_visible():
-        page.locator("#rag-measure-confirm").click()
-    expect(page.locator("#rag-measure-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
-
-
-def fill_vision(page: Page) -> None:
-    page.locator("#vision-example").click()
-    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
-
-
-def fill_vision_measure(page: Page) -> None:
-    page.locator("#vision-count input[type=number]").fill("4")
-    page.locator("#vision-measure-run").click()
-    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
-
-
-def fill_compare(page: Page) -> None:
-    page.locator("#compare-example").click()
-    expect(page.locator("#compare-items [data-item]").first).to_be_visible(timeout=LONG)
-
-
-def fill_nothing(page: Page) -> None:
-    """What the tab begins with is something already."""
-
-
-SCENES = {
-    "chat": Scene(0, fill_chat, "#chat-0 [data-testid=bot]", box="#message textarea"),
-    "sampling-next": Scene(1, fill_sampling, "#sampling-choice .bars", "#sampling-modes", 0, "#sampling-sliders"),
-    "sampling-steps": Scene(1, fill_steps, "#sampling-path [data-node]", "#sampling-modes", 1, "#sampling-sliders"),
-    "sampling-sweep": Scene(1, fill_sweep, "#sweep-grid td", "#sampling-modes", 2),
-    "prompting-question": Scene(2, fill_cards, "#prompting-cards .attempt", "#prompting-modes", 0),
-    "prompting-set": Scene(2, fill_set, "#measure-table .results", "#prompting-modes", 1),
-    "rag-ask": Scene(3, fill_rag, "#rag-current .answer", "#rag-modes", 0, "#rag-question textarea"),
-    "rag-search": Scene(3, fill_rag_search, "#rag-found .passage", "#rag-modes", 1),
-    "rag-measure": Scene(3, fill_rag_measure, "#rag-measure-table .results", "#rag-modes", 3),
-    "vision-ask": Scene(
-        4, fill_vision, "#vision-chat-0 [data-testid=bot]", "#vision-modes", 0, "#vision-question textarea"
-    ),
-    "vision-measure": Scene(4, fill_vision_measure, "#vision-table .results", "#vision-modes", 2),
-    "evaluation": Scene(6, fill_compare, "#compare-table .results", "#evaluation-modes", 0),
-}
-FIRST = ("sampling-next", "prompting-set", "rag-ask")
-"""What every run of the tests looks at; the others are of the lane `long`."""
+PAPER = ViewportSize(width=718, height=1000)
+"""A4 without its margins."""
+SETTLED = """() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame)).then(() =>
+  Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)))"""
+"""Colours that change with the theme have changed."""
+PRESENTED = ("1920", "zoomed")
+"""Where the presenter's size is looked at too."""
 
 
 @pytest.fixture
@@ -136,8 +39,7 @@ def watched(served: Served, visitors: Visitors) -> Iterator[Callable[..., Page]]
     trouble: list[str] = []
 
     def opened(query: str, **options: object) -> Page:
-        context = visitors.new(reduced_motion="reduce", **options)
-        page = context.new_page()
+        page = visitors.new(reduced_motion="reduce", **options).new_page()
         page.add_init_script(WATCH)
         watch(page, served.url, trouble)
         page.goto(served.url + query)
@@ -147,15 +49,6 @@ def watched(served: Served, visitors: Visitors) -> Iterator[Callable[..., Page]]
     yield opened
     visitors.leave(served.url)
     assert trouble == []
-
-
-def open_scene(page: Page, scene: Scene) -> None:
-    page.evaluate("scrollTo(0, 0)")
-    page.locator("#tabs > .tab-wrapper").first.get_by_role("tab").nth(scene.tab).click()
-    if scene.modes:
-        page.locator(scene.modes).get_by_role("tab").nth(scene.mode).click()
-        page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
-    scene.fill(page)
 
 
 def too_low(page: Page, scene: Scene) -> list[str]:
@@ -173,35 +66,92 @@ def too_low(page: Page, scene: Scene) -> list[str]:
     return wrong
 
 
+def moving(page: Page) -> list[str]:
+    """What moved of itself while the page opened, where that is more than it may."""
+    moved, what = shift(page)
+    return [f"CLS {moved:.3f}", *what] if moved >= MOST_SHIFT else []
+
+
+def presented(page: Page) -> list[str]:
+    page.locator("#present").click()
+    found = [f"presented, {one}" for one in ill_laid(page)]
+    page.locator("#present").click()
+    return found
+
+
+def printed(page: Page) -> list[str]:
+    """On paper nothing is wider than the page, or cut."""
+    before = page.viewport_size
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    found = [f"printed, {one}" for one in ill_laid(page)]
+    page.emulate_media(media="screen")
+    page.set_viewport_size(before or SCREENS["1280"])
+    return found
+
+
+def look_at(page: Page, screen: str, scenes: Mapping[str, Scene]) -> dict[str, list[str]]:
+    """What is wrong, by scene: in the theme that the page began with and in the other one."""
+    wrong = {}
+    for name, scene in scenes.items():
+        scene.open(page)
+        found = ill_laid(page)
+        found += too_low(page, scene) if screen != "zoomed" else []
+        found += presented(page) if screen in PRESENTED else []
+        found += printed(page) if screen == "1280" else []
+        found += barriers(page)
+        page.locator("#theme").click()
+        page.evaluate(SETTLED)
+        found += barriers(page)
+        if found:
+            wrong[name] = found
+    return wrong
+
+
+def told(wrong: Mapping[str, list[str]]) -> str:
+    return "\n".join(f"{name}: {one}" for name, found in wrong.items() for one in found)
+
+
 @pytest.mark.parametrize(
-    ("screen", "scheme", "locale"),
+    ("screen", "locale", "scheme"),
     [
-        pytest.param(
-            screen, scheme, locale, marks=() if (screen, scheme, locale) == ("390", "dark", "es") else pytest.mark.long
-        )
+        pytest.param(screen, locale, scheme, marks=() if (screen, locale) == ("390", "es") else pytest.mark.long)
         for screen in SCREENS
-        for scheme in ("light", "dark")
-        for locale in ("en", "es")
+        for locale, scheme in (("en", "light"), ("es", "dark"))
     ],
 )
-def test_every_tab_fits_its_screen(watched, request, screen, scheme, locale):
+def test_every_tab_fits_its_screen(watched, request, screen, locale, scheme):
     page = watched("", viewport=SCREENS[screen], color_scheme=scheme, locale=locale)
-    everything = request.node.get_closest_marker("long") is not None
-    wrong = {}
-    moved, what = shift(page)
-    if moved >= MOST_SHIFT:
-        wrong["opening"] = [f"CLS {moved:.3f}", *what]
+    opening = moving(page)
     page.goto(page.url.partition("?")[0] + MODELS)
     ready(page)
-    for name, scene in SCENES.items():
-        if everything or name in FIRST:
-            open_scene(page, scene)
-            found = ill_laid(page)
-            found += too_low(page, scene) if screen != "zoomed" else []
-            found += barriers(page)
-            if found:
-                wrong[name] = found
-    assert wrong == {}, "\n".join(f"{name}: {one}" for name, found in wrong.items() for one in found)
+    two = moving(page)
+    everything = request.node.get_closest_marker("long") is not None
+    wrong = look_at(page, screen, {name: one for name, one in SCENES.items() if everything or name in FIRST})
+    wrong |= {name: found for name, found in {"opening": opening, "opening with two": two}.items() if found}
+    assert wrong == {}, told(wrong)
+
+
+@pytest.mark.long
+@pytest.mark.network
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("locale", "scheme"), [("en", "light"), ("es", "dark")])
+def test_models_taken_apart_fit_every_screen(taken_apart, browser: Browser, screen, locale, scheme):
+    page = browser.new_context(
+        viewport=SCREENS[screen], color_scheme=scheme, locale=locale, reduced_motion="reduce"
+    ).new_page()
+    page.set_default_timeout(120_000)  # a busy machine is slow, not wrong
+    page.add_init_script(WATCH)
+    heard: list[str] = []
+    watch(page, taken_apart.url, heard)
+    page.goto(f"{taken_apart.url}?models={DEFAULT_MODEL}")
+    ready(page)
+    wrong = {"opening": found} if (found := moving(page)) else {}
+    open_models(page)
+    wrong |= look_at(page, screen, MODELS_SCENES)
+    page.context.close()
+    assert wrong == {}, told(wrong)
+    assert heard == []
 
 
 def test_what_is_wrong_is_found(browser):

@@ -50,5 +50,5 @@ class Notices:
 
 def draw_changes(show: Renderer, changes: Sequence[Change]) -> str:
     """What a model was not asked as it was wanted, and why; nothing where nothing changed."""
-    lines = "".join(f"<li>⚠ {html.escape(show.change(change))}</li>" for change in changes)
+    lines = "".join(f"<li>{html.escape(show.change(change))}</li>" for change in changes)
     return f'<ul class="changes">{lines}</ul>' if lines else ""

@@ -30,7 +30,7 @@ class Renderer(ModelLabels):
             shown = coloured(reply.text, reply.tokens, self.percent) if told else tags_shown(reply.text)
             said.append({"role": "assistant", "content": shown})
         if reply.running and reply.changes:  # said before anything is sent, as when the oldest messages do not fit
-            said.append(_folded("⚠ " + " ".join(map(self.change, reply.changes)), ""))
+            said.append(_folded(" ".join(map(self.change, reply.changes)), ""))
         if reply.running and not reply.text:
             said.append(_folded(self.waiting(reply.progress), "", pending=True))
         if reply.failure is not None:
@@ -78,7 +78,7 @@ class Renderer(ModelLabels):
         if reply.sources:
             parts.append(self.text("facts.from_documents", count=len(reply.sources)))
         if reply.changes:
-            parts.append("⚠ " + self.text("facts.changes", count=len(reply.changes)))
+            parts.append(self.text("facts.changes", count=len(reply.changes)))
         return " · ".join(parts) if len(parts) > 1 else " · ".join([*parts, self.text("facts.nothing")])
 
     def details(self, reply: Reply) -> str:

@@ -11,6 +11,7 @@ from playground.measuring.outcomes import Cell, Outcome, verdict
 from playground.measuring.store import ColumnDescription, RunDescription, StoredRun
 from playground.measuring.summary import disagreements, extracted_answer
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import NOTHING, RIGHT, UNSCORED, WARNING, WRONG, draw_named_sign, draw_sign
 
 PAGE = 50
 """Questions at a time: a page of a table that a browser draws at once, however long the run is."""
@@ -87,11 +88,11 @@ def _marks(show: Renderer, found: Sequence[Outcome | None]) -> str:
 
 
 _SIGNS: Mapping[str, tuple[str, str, str]] = {
-    "failed": ("⚠", "kept.failed", ""),
-    "unscored": ("?", "kept.unscored", ""),
-    "no_readable_answer": ("∅", "prompting.no_answer", "unread"),
-    "right": ("✓", "prompting.right", "right"),
-    "wrong": ("✗", "prompting.wrong", "wrong"),
+    "failed": (WARNING, "kept.failed", ""),
+    "unscored": (UNSCORED, "kept.unscored", ""),
+    "no_readable_answer": (NOTHING, "prompting.no_answer", "unread"),
+    "right": (RIGHT, "prompting.right", "right"),
+    "wrong": (WRONG, "prompting.wrong", "wrong"),
 }
 """Of each verdict but a grade: its sign, its text, and the class that colours it."""
 
@@ -104,8 +105,8 @@ def _mark(show: Renderer, outcome: Outcome, *, words: bool = False) -> str:
     sign, key, kind = found
     said = html.escape(show.text(key))
     if words:
-        return f'<span class="{kind}"><span aria-hidden="true">{sign}</span> {said}</span>'
-    return f'<span class="{kind}" role="img" aria-label="{said}" title="{said}">{sign}</span>'
+        return f'<span class="{kind}">{draw_sign(sign)} {said}</span>'
+    return draw_named_sign(sign, said, kind)
 
 
 def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Outcome) -> str:

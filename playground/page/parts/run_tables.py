@@ -78,7 +78,8 @@ def _row(show: Renderer, run: StoredRun, heads: Sequence[str], opened: str | Non
     inside = draw_cells(heads, map(html.escape, cells))
     pressed = ' aria-pressed="true"' if run.id == opened else ""
     head = f'<button type="button"{pressed}>{name}</button>' if kinds else name
-    return f'<tr data-run="{html.escape(run.id)}"><th scope="row">{head}</th>{inside}</tr>'
+    kind = f'data-run="{html.escape(run.id)}" data-kind="{html.escape(it.measurement)}"'
+    return f'<tr {kind}><th scope="row">{head}</th>{inside}</tr>'
 
 
 def _what(show: Renderer, it: RunDescription) -> str:

@@ -221,9 +221,9 @@ async def forget_keys(app: Program, who: Who, models: list[str]) -> list[object]
 
 
 def vendor_name(app: Program, show: Renderer, who: Who, name: str) -> str:
-    """A vendor's own name, and a tick where a key is there."""
+    """A vendor's own name, and that a key is there."""
     title = show.vendor(name)
-    return f"{title} ✓" if name in app.sessions.vault.providers(who.visitor) else title
+    return f"{title} · {show.text('keys.there')}" if name in app.sessions.vault.providers(who.visitor) else title
 
 
 async def model_choices(app: Program, who: Who, show: Renderer, chosen: list[str]) -> list[tuple[str, str]]:

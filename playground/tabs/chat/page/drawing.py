@@ -14,6 +14,7 @@ from typing import Any
 
 from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import CLOSE, draw_sign
 from playground.page.parts.verbatim import tags_shown
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.export import measures
@@ -123,5 +124,7 @@ def draw_waiting_pictures(show: Renderer, pictures: Sequence[MessagePicture], *,
 
 def _figure(show: Renderer, picture: MessagePicture, number: int) -> str:
     name = html.escape(show.text("chat.remove_image", number=number, name=picture.name))
-    remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
+    remove = (
+        f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">{draw_sign(CLOSE)}</button>'
+    )
     return f"<figure>{_image(show, picture, number)}{remove}</figure>"

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.setup_line import lay_out_setup
 from playground.page.program import Page
 from playground.tabs.sampling.page.fields import sweepable
 from playground.tabs.sampling.visit.visits import SamplingVisits
@@ -79,11 +80,12 @@ class SamplingSweepLayout:
     plot: gr.Plot
     exports: dict[str, gr.Button]
     kept: gr.Row
+    setup: gr.Accordion
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """Of a `SweepScreen`, in its order."""
-        return [self.grid, self.plot, self.run, self.stop, self.kept]
+        return [self.grid, self.plot, self.run, self.stop, self.kept, self.setup]
 
 
 def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
@@ -172,29 +174,33 @@ def _lay_out_steps(page: Page[SamplingVisits]) -> SamplingStepsLayout:
 
 def _lay_out_sweep(page: Page[SamplingVisits]) -> SamplingSweepLayout:
     label = page.app.label
-    gr.Markdown(label("sampling.sweep_intro"), elem_classes="quiet")
-    with gr.Row(elem_id="sweep-plan"):
-        temperatures = _field(label, "temperatures")
-        varied = gr.Dropdown(
-            [(label("sampling.varied_none"), "none"), *((label(f"parameter.{one}.label"), one) for one in sweepable())],
-            value="none",
-            label=label("sampling.varied"),
-            info=label("sampling.varied_info"),
-            min_width=180,
-            elem_id="sweep-varied",
-        )
-        values = _field(label, "values", visible=False)
-        seeds = _field(label, "seeds")
-        longest = gr.Slider(
-            4,
-            min(200, page.app.settings.max_tokens_per_reply),
-            value=min(32, page.app.settings.max_tokens_per_reply),
-            step=1,
-            label=label("sampling.cell_tokens"),
-            info=label("sampling.cell_tokens_info"),
-            min_width=240,
-            elem_id="sweep-tokens",
-        )
+    with lay_out_setup(label, "sweep-setup", title="sampling.sweep_setup") as setup:
+        gr.Markdown(label("sampling.sweep_intro"), elem_classes="quiet")
+        with gr.Row(elem_id="sweep-plan"):
+            temperatures = _field(label, "temperatures")
+            varied = gr.Dropdown(
+                [
+                    (label("sampling.varied_none"), "none"),
+                    *((label(f"parameter.{one}.label"), one) for one in sweepable()),
+                ],
+                value="none",
+                label=label("sampling.varied"),
+                info=label("sampling.varied_info"),
+                min_width=180,
+                elem_id="sweep-varied",
+            )
+            values = _field(label, "values", visible=False)
+            seeds = _field(label, "seeds")
+            longest = gr.Slider(
+                4,
+                min(200, page.app.settings.max_tokens_per_reply),
+                value=min(32, page.app.settings.max_tokens_per_reply),
+                step=1,
+                label=label("sampling.cell_tokens"),
+                info=label("sampling.cell_tokens_info"),
+                min_width=240,
+                elem_id="sweep-tokens",
+            )
     with gr.Row(elem_classes="doing"):
         run = button(label("sampling.run"), "sweep-run", variant="primary")
         stop = button(label("sampling.stop"), "sweep-stop", visible=False, stops=True)
@@ -207,7 +213,7 @@ def _lay_out_sweep(page: Page[SamplingVisits]) -> SamplingSweepLayout:
             for kind in ("csv", "json")
         }
     fields: list[gr.components.Component] = [temperatures, varied, values, seeds, longest]
-    return SamplingSweepLayout(fields, varied, values, example, run, stop, grid, plot, exports, kept)
+    return SamplingSweepLayout(fields, varied, values, example, run, stop, grid, plot, exports, kept, setup)
 
 
 def _field(label: gr.I18n, name: str, *, visible: bool = True) -> gr.Textbox:

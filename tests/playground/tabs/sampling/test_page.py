@@ -336,12 +336,13 @@ class TestSweep:
             return [screen.outputs() async for screen in screens]
 
     async def test_a_grid_and_a_plot(self, app, who):
-        grid, plot, run, stop, _ = (await self.shown(app, who, WORDS))[-1]
+        grid, plot, run, stop, _, setup = (await self.shown(app, who, WORDS))[-1]
         found = Seen(str(grid))
         assert "4 of 4 cells done" in found.text and found.tags.count("td") == 4
         assert "agreement 1.00" in re.sub(r"\s+", " ", re.sub("<.*?>", " ", str(grid)))
         assert plot["visible"] and [tuple(line.x) for line in plot["value"].data] == [(0, 1)]
         assert (run["visible"], stop["visible"]) == (True, False)
+        assert (setup["open"], setup["label"]) == (False, "Temperatures 0, 1 · Seeds 1, 2")
 
     async def test_what_a_model_does_not_take_is_said(self, app, who):
         drawn = await self.shown(app, who, "openai/gpt-5.5")

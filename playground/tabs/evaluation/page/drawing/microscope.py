@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from playground.measuring import metrics
 from playground.measuring.reference import Measured
-from playground.page.parts.measures import draw_explained, draw_heads, draw_table
+from playground.page.parts.measures import draw_cells, draw_explained, draw_heads, draw_table
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.tabs.evaluation.lab.many import ManyMeasured
@@ -38,7 +38,7 @@ def draw_measured(show: Renderer, found: Mapping[str, Measured]) -> str:
     noted = dict.fromkeys(note for one in found.values() for note in one.notes)
     notes = "".join(f"<li>{html.escape(show.text(f'metric_note.{note}'))}</li>" for note in noted)
     told = f'<ul class="quiet">{notes}</ul>' if notes else ""
-    return f'<p class="words-used">{words}</p>{draw_table(say(show, "scores"), heads, rows)}{told}'
+    return f'<p class="words-used">{words}</p>{draw_table(say(show, "scores"), heads, rows, "results measured")}{told}'
 
 
 def draw_meaning(show: Renderer, found: Measured | None, model: str) -> str:
@@ -47,7 +47,7 @@ def draw_meaning(show: Renderer, found: Measured | None, model: str) -> str:
         return ""
     heads = draw_heads(say(show, name) for name in ("metric_head", "value_head", "parts_head"))
     by = html.escape(show.text("evaluation.meaning_by", model=model.rpartition("/")[2]))
-    return draw_table(say(show, "scores"), heads, _row(show, "semantic", found, by))
+    return draw_table(say(show, "scores"), heads, _row(show, "semantic", found, by), "results measured")
 
 
 def draw_many(show: Renderer, it: ManyMeasured) -> str:
@@ -149,17 +149,18 @@ def _classes(show: Renderer, found: Mapping[str, Mapping[str, Mapping[str, float
     if not found:
         return ""
     names = list(dict.fromkeys(name for table in found.values() for name in table))
-    heads = draw_heads([say(show, "class_head"), *(metric_title(show, name) for name in found)])
+    metrics = [metric_title(show, name) for name in found]
+    heads = draw_heads([say(show, "class_head"), *metrics])
     rows = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th>'
-        + "".join(
-            f"<td>{show.number(table[name]['value'], '.3f') if name in table else '–'}</td>" for table in found.values()
+        + draw_cells(
+            metrics, (show.number(table[name]["value"], ".3f") if name in table else "–" for table in found.values())
         )
         + "</tr>"
         for name in names
     )
     title = say(show, "classes_title")
-    return f'<h4 class="part">{title}</h4>{draw_table(title, heads, rows)}'
+    return f'<h4 class="part">{title}</h4>{draw_table(title, heads, rows, "results fitting")}'
 
 
 def _column(show: Renderer, name: str, *, matrix: bool) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from playground.measuring import Extraction
 from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import RIGHT, WRONG, draw_sign
 from playground.strategies.solving.strategy import strategy
 from playground.tabs.prompting.page.drawing.steps import answer_chain, draw_steps, mark_answer
 from playground.tabs.prompting.visit.cards import Card
@@ -60,8 +61,8 @@ def draw_verdict(show: Renderer, score: float | None, found: Extraction | None) 
     if score is None or (score == 0 and found is not None and found.value is None):
         return ""
     if score in (0, 1):
-        kind = "right" if score else "wrong"
-        return f'<span class="{kind}">{"✓" if score else "✗"} {html.escape(show.text(f"prompting.{kind}"))}</span>'
+        kind, sign = ("right", RIGHT) if score else ("wrong", WRONG)
+        return f'<span class="{kind}">{draw_sign(sign)} {html.escape(show.text(f"prompting.{kind}"))}</span>'
     return f'<span class="graded">{html.escape(show.text("prompting.graded", score=show.number(score, ".2f")))}</span>'
 
 

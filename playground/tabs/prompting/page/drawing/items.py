@@ -13,6 +13,7 @@ from playground.measuring.outcomes import Cell, verdict
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.summary import Outcomes, disagreements
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import NOTHING, RIGHT, UNSCORED, WARNING, WRONG, draw_named_sign
 from playground.strategies.solving.trace import Trace
 from playground.tabs.prompting.page.drawing.cards import cost_text, draw_verdict
 from playground.tabs.prompting.page.drawing.steps import answer_chain, draw_steps, mark_answer
@@ -64,19 +65,19 @@ def _mark(show: Renderer, found: Sequence[Outcome | None]) -> str:
 
 def _unread(show: Renderer) -> str:
     """A sign of its own: no answer was found, which is not the same as a wrong one."""
-    said = html.escape(show.text("prompting.no_answer"))
-    return f'<span class="unread" role="img" aria-label="{said}" title="{said}">∅</span>'
+    return draw_named_sign(NOTHING, html.escape(show.text("prompting.no_answer")), "unread")
 
 
 def _sign(show: Renderer, outcome: Outcome) -> str:
     if outcome.failure is not None:
-        return "⚠"
+        return draw_named_sign(WARNING, html.escape(show.text("kept.failed")))
     if outcome.score is None:
-        return "?"
+        return draw_named_sign(UNSCORED, html.escape(show.text("kept.unscored")))
     if verdict(outcome) == "no_readable_answer":
         return _unread(show)
     if outcome.score in (0, 1):
-        return '<span class="right">✓</span>' if outcome.score else '<span class="wrong">✗</span>'
+        kind, sign = ("right", RIGHT) if outcome.score else ("wrong", WRONG)
+        return draw_named_sign(sign, html.escape(show.text(f"prompting.{kind}")), kind)
     return show.number(outcome.score, ".2f")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import WARNING, draw_sign
 from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.documents import Passage
 from playground.tabs.rag.page.drawing.claims import Claims, draw_claims, draw_legend
@@ -33,7 +34,8 @@ def draw_turn(show: Renderer, it: Answered, models: Mapping[str, ModelInfo], num
         sides += _side(show, "without", it.plain, models, _plain(it.plain), f"{number}-without")
     signs = draw_legend(show) if it.sentences else ""
     if it.unchecked is not None:
-        signs = f'<p class="quiet">⚠ {say(show, "unchecked")} {html.escape(show.message(it.unchecked))}</p>'
+        why = html.escape(show.message(it.unchecked))
+        signs = f'<p class="quiet">{draw_sign(WARNING)} {say(show, "unchecked")} {why}</p>'
     return (
         f'<article class="asked" data-turn="{number}"><h4 class="question">{html.escape(it.question)}</h4>'
         f"{_searched(show, it)}{_banner(show, it)}"
@@ -136,12 +138,12 @@ def _sources(show: Renderer, it: Answered, number: int) -> str:
 def _cut(show: Renderer, made: GroundedPrompt, number: int) -> str:
     said = []
     if made.forgotten:
-        said.append(f'<p class="quiet">⚠ {say(show, "forgotten", count=made.forgotten)}</p>')
+        said.append(f'<p class="quiet">{draw_sign(WARNING)} {say(show, "forgotten", count=made.forgotten)}</p>')
     if made.left_out:
         lines = "".join(_source(show, passage, None) for passage in made.left_out)
-        title = say(show, "left_out", count=len(made.left_out))
+        title = f"{draw_sign(WARNING)} {say(show, 'left_out', count=len(made.left_out))}"
         said.append(
-            f'<details class="sources" data-key="{number}-cut"><summary>⚠ {title}</summary><ul>{lines}</ul></details>'
+            f'<details class="sources" data-key="{number}-cut"><summary>{title}</summary><ul>{lines}</ul></details>'
         )
     return "".join(said)
 

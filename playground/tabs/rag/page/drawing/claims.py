@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import WARNING, draw_sign
 from playground.tabs.rag.lab.answering.citations import Citation, citations
 from playground.tabs.rag.lab.answering.pages import PageClaim, page_claims
 from playground.tabs.rag.lab.answering.support import Label, Sentence
@@ -100,7 +101,7 @@ def _page(show: Renderer, said: str, one: PageClaim) -> str:
     name = html.escape(said)
     return (
         f'<span class="cite unknown page" tabindex="0" role="note" aria-label="{name}: {tip}" title="{tip}">'
-        f"{name} ⚠</span>"
+        f"{name} {draw_sign(WARNING)}</span>"
     )
 
 

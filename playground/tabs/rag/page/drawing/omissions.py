@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import WARNING, draw_sign
 from playground.tabs.rag.lab.documents import BY_OCR, OmissionTotal
 from playground.tabs.rag.page.drawing.pieces import say
 from playground.tabs.rag.visit.values import Incomplete
@@ -41,7 +42,7 @@ def draw_left_out(show: Renderer, omissions: Sequence[OmissionTotal]) -> str:
     if not omissions:
         return ""
     hint = f" {say(show, 'ocr_again')}" if any(one.kind in BY_OCR for one in omissions) else ""
-    return f'<span class="left-out">⚠ {html.escape(left_out(show, omissions))}{hint}</span>'
+    return f'<span class="left-out">{draw_sign(WARNING)} {html.escape(left_out(show, omissions))}{hint}</span>'
 
 
 def draw_incomplete(show: Renderer, it: Incomplete) -> str:

@@ -73,12 +73,13 @@ def _context(it: Passage, page: DocumentPage | None) -> str:
     """The passage, marked, in what stands around it."""
     chunk = it.chunk
     if page is None or page.text[chunk.start : chunk.end] != chunk.text:
-        return f'<blockquote><mark class="found">{draw_document_text(chunk.text, chunk.name)}</mark></blockquote>'
+        found = draw_document_text(chunk.text, chunk.name)
+        return f'<blockquote tabindex="0"><mark class="found">{found}</mark></blockquote>'
     first, last = max(0, chunk.start - AROUND), min(len(page.text), chunk.end + AROUND)
     before = ("…" if first else "") + page.text[first : chunk.start]
     after = page.text[chunk.end : last] + ("…" if last < len(page.text) else "")
     before, found, after = (draw_document_text(text, chunk.name) for text in (before, chunk.text, after))
-    return f'<blockquote>{before}<mark class="found">{found}</mark>{after}</blockquote>'
+    return f'<blockquote tabindex="0">{before}<mark class="found">{found}</mark>{after}</blockquote>'
 
 
 def draw_passage_scores(show: Renderer, it: Passage, used: Sequence[str]) -> str:

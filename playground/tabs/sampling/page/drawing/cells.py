@@ -106,7 +106,7 @@ def _changes(show: Renderer, cells: Sequence[SweepCell]) -> str:
         html.escape(text if len(where) == everywhere else f"{text} ({'; '.join(where)})")
         for text, where in said.items()
     ]
-    return f'<ul class="changes">{"".join(f"<li>⚠ {line}</li>" for line in lines)}</ul>' if lines else ""
+    return f'<ul class="changes">{"".join(f"<li>{line}</li>" for line in lines)}</ul>' if lines else ""
 
 
 def _setting(show: Renderer, setting: SweepSetting) -> str:

@@ -17,6 +17,7 @@ from playground.page.parts.pace import REDRAW
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.setup_line import folded
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -53,6 +54,7 @@ class SweepScreen(Screen):
     run: object = unchanged()
     stop: object = unchanged()
     kept: object = unchanged()
+    setup: object = unchanged()
 
 
 def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
@@ -151,8 +153,9 @@ async def sweep(
             async for cells in snapshots:
                 now = time.monotonic()
                 if now - redrawn >= REDRAW:
+                    line = gr.skip() if redrawn else fold_sweep(show, cells)
                     redrawn = now
-                    yield SweepScreen(grid=title + draw_grid(show, cells))
+                    yield SweepScreen(grid=title + draw_grid(show, cells), setup=line)
                 else:
                     yield SweepScreen()  # a beat, so that a closed page is noticed
         ended = Swept(model=asked.model, prompt=asked.prompt, begun=asked.begun, cells=cells)
@@ -161,6 +164,19 @@ async def sweep(
         yield await show_sweep(show, ended, "" if drawn is None else drawn.mark(who.visitor, ended))
     except PlaygroundError as error:
         yield SweepScreen.showing("run", grid=draw_alert(show, error), plot=gr.update(visible=False))
+
+
+def fold_sweep(show: Renderer, cells: Sequence[SweepCell]) -> object:
+    """The fields in a line: what is varied, with its values, and the seeds."""
+    varied: dict[str, list[str]] = {show.text("sampling.temperatures"): []}
+    for cell in cells:
+        values = [(show.text("sampling.temperatures"), cell.setting.temperature)]
+        values += [(show.text(f"parameter.{name}.label"), value) for name, value in cell.setting.others]
+        values += [(show.text("sampling.seeds"), float(cell.seed))] if cell.seed is not None else []
+        for name, value in values:
+            if (shown := show.number(value, "g")) not in varied.setdefault(name, []):
+                varied[name].append(shown)
+    return folded(f"{name} {', '.join(shown)}" for name, shown in varied.items())
 
 
 async def show_sweep(show: Renderer, it: Swept, mark: str) -> SweepScreen:
@@ -173,6 +189,7 @@ async def show_sweep(show: Renderer, it: Swept, mark: str) -> SweepScreen:
         grid=grid + draw_notice(show, "sweep") + mark,
         plot=gr.update(value=figure, visible=figure is not None),
         kept=gr.update(visible=bool(it.cells)),
+        setup=fold_sweep(show, it.cells),
     )
 
 

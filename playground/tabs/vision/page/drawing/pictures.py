@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from playground.asking.images.reading_order import Block
 from playground.page.parts.render import Renderer
+from playground.page.parts.signs import CLOSE, draw_sign
 from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.page.drawing.pieces import data_address, draw_cost, draw_sentence, say
 from playground.tabs.vision.page.fields import ChosenModels
@@ -34,7 +35,8 @@ def _figure(show: Renderer, session: Session, it: ChosenModels, number: int, lan
     remove = ""
     if picture.image not in session.asked:
         name = say(show, "remove", number=number)
-        remove = f'<button type="button" data-remove="{number}" aria-label="{name}" title="{name}">✕</button>'
+        told = f'data-remove="{number}" aria-label="{name}" title="{name}"'
+        remove = f'<button type="button" {told}>{draw_sign(CLOSE)}</button>'
     gone = f" · {say(show, 'described')}" if picture.described else ""
     size = say(show, "size", width=picture.width, height=picture.height, kilobytes=_kilobytes(show, picture))
     size += _shrunk(show, picture)
