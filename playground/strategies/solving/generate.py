@@ -45,7 +45,8 @@ def model_generate(
         messages = prompt.messages if prompt.plain else as_completion(model, prompt.messages, language)
         sampling = _sampling(prompt, own, (*prompt.stop, *stops(model, language)), model)
         request = Request(model=model, messages=messages, sampling=sampling, owner=owner)
-        piece, changes = Piece(), [] if messages == prompt.messages else [AS_TEXT]
+        as_text = messages != prompt.messages
+        piece, changes = Piece(sent=messages if as_text else None), [AS_TEXT] if as_text else []
         async with aclosing(ask(provider, request)) as events:
             async for event in events:
                 if isinstance(event, Change):

@@ -55,6 +55,8 @@ class Record:
                 async with aclosing(self._generate(prompt)) as pieces:
                     async for piece in pieces:
                         self.change(place, _grown(self._steps[place], piece))
+                        if piece.sent is not None:
+                            self._note_sent(place, piece.sent)
                 if self._steps[place].call is None:
                     raise StreamTruncated("no_end", provider="")
             except PlaygroundError as error:
@@ -62,6 +64,13 @@ class Record:
                     place, replace(self._steps[place], state="failed", failure=Failure.of(error), progress=None)
                 )
         return place
+
+    def _note_sent(self, place: int, messages: tuple[Message, ...]) -> None:
+        """Where the prompt of that step stands: with itself, or with the prompt that it hangs on."""
+        step = self._steps[place]
+        holder = step.parent if step.messages is None else place
+        if holder is not None and self._steps[holder].messages not in (None, messages):
+            self.change(holder, replace(self._steps[holder], messages=messages))
 
     async def single(
         self, messages: tuple[Message, ...], *, parent: int | None = None, plain: bool = False

@@ -161,6 +161,8 @@ class Piece:
     reasoning: str = ""
     progress: Progress | None = field(default=None)
     call: ModelCall | None = None
+    sent: Messages = None
+    """What the model was sent, where that is not the prompt as it stands."""
 
 
 _ADAPTER: TypeAdapter[Trace] = TypeAdapter(Trace)

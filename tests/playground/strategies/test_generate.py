@@ -194,6 +194,14 @@ async def test_a_base_model_is_given_one_text_and_cut_before_a_question_of_its_o
     assert piece.call is not None and [change.reason for change in piece.call.changes] == ["as_text"]
 
 
+@pytest.mark.parametrize("name", ["zero_shot", "zero_shot_cot", "self_consistency", "react", "tree_of_thoughts"])
+async def test_what_a_trace_shows_as_the_prompt_is_what_a_base_model_was_sent(box, name):
+    base = replace(await scripted(box, "echo"), chat=False)
+    trace = await solved(name, Question(text="¿Francia?", kind="text", language="es"), model_generate(box, base))
+    shown = [trace.prompt(place) for place, step in enumerate(trace.steps) if step.call is not None]
+    assert shown and {request.messages for request in box.requests} == set(shown)
+
+
 async def test_a_text_of_ones_own_is_gone_on_with_word_for_word(box):
     base = replace(await scripted(box, "echo"), chat=False)
     template = strategy("template")
