@@ -22,6 +22,8 @@ def numeral(language: str, value: float, spec: str) -> str:
     number, percent = digits.removesuffix("%"), digits.endswith("%")
     if not _is_plain(number):  # an exponent, infinity, or words around the number
         return digits.replace(".", get_decimal_symbol(_locale(language)))
+    if not Decimal(number):  # no less than nothing
+        number = number.removeprefix("-")
     places = len(number.partition(".")[2])
     pattern = ("#,##0" if "," in spec else "0") + ("." + "0" * places if places else "")
     if percent:
