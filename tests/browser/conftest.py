@@ -34,6 +34,7 @@ Open = Callable[..., Page]
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("page")) as page:
         yield page
+        assert page.defects() == []
 
 
 @pytest.fixture(scope="package")

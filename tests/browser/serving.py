@@ -28,6 +28,10 @@ class Served:
     home: Path
     log: Path
 
+    def defects(self) -> list[str]:
+        """Handlers that failed with an error that no handler expects: their lines in the log."""
+        return re.findall(r"The event .* failed: .*", self.log.read_text("utf-8", "replace"))
+
     def written(self) -> str:
         """All that is on the disk because of it: the log, the names of the files in its home, and their content."""
         files = [self.log, *(path for path in self.home.rglob("*") if path.is_file())]

@@ -86,12 +86,8 @@ class Renderer(ModelLabels):
         lines = [f"- {plain(self.change(change))}" for change in reply.changes]
         if reply.sources:
             lines.append(f"- {self.text('facts.sources')}: {'; '.join(self.sources(reply))}")
-        chosen = reply.sampling.without_neutral().chosen()
-        values = [
-            f"{self.text(f'parameter.{name}.label')} {plain(self.value(value))}" for name, value in chosen.items()
-        ]
-        if values:
-            lines.append(f"- {self.text('facts.parameters')}: {', '.join(values)}")
+        if values := self.parameters(reply):
+            lines.append(f"- {self.text('facts.parameters')}: {values}")
         if reply.cost:
             lines.append(f"- {self.text('facts.cost_note')}")
         if reply.sent is not None:
@@ -105,6 +101,13 @@ class Renderer(ModelLabels):
                 fence,
             ]
         return "\n".join(lines) or "–"
+
+    def parameters(self, reply: Reply) -> str:
+        """Those of its parameters that change something, by their names, in Markdown."""
+        chosen = reply.sampling.without_neutral().chosen()
+        return ", ".join(
+            f"{self.text(f'parameter.{name}.label')} {plain(self.value(value))}" for name, value in chosen.items()
+        )
 
     def sources(self, reply: Reply) -> list[str]:
         """The passages that it was given, as they are numbered in the prompt, in Markdown."""

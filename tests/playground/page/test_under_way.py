@@ -12,7 +12,7 @@ import gradio as gr
 
 from playground.asking.going_on import GoingOn
 from playground.page.parts.screen import Screen, repeat_buttons, unchanged
-from playground.page.parts.under_way import goes_on
+from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import Who
 from playground.text import texts
 
@@ -24,7 +24,15 @@ ELSEWHERE = {
     "rag-list": "the index of the documents is built on as soon as they are listed again",
 }
 """Where streaming events draw that are not gone on with so, by the beginning of their place's name."""
+SETS = {"measure-progress", "compare-progress"}
+"""Where a set is measured: `Measures.show` does it."""
 _OPENING = {"load", "change"}
+
+
+def shows(handler: Callable[..., Any]) -> bool:
+    """It has a part of a tab at hand, or another handler that has."""
+    held = inspect.getclosurevars(handler).nonlocals.values()
+    return any(isinstance(one, UnderWay) or (inspect.isfunction(one) and shows(one)) for one in held)
 
 
 def streaming(blocks: gr.Blocks) -> Iterator[tuple[str, set[str]]]:
@@ -36,10 +44,22 @@ def streaming(blocks: gr.Blocks) -> Iterator[tuple[str, set[str]]]:
             yield event.name, {str(one.elem_id) for one in drawn}
 
 
+def unshown(blocks: gr.Blocks) -> set[str]:
+    """Those of them that draw beside what goes on."""
+    found = set[str]()
+    for event in blocks.fns.values():
+        kinds = {kind for _, kind in event.targets}
+        if inspect.isasyncgenfunction(event.fn) and not kinds <= _OPENING and event.api_visibility == "private":
+            places = {str(one.elem_id) for one in event.outputs}
+            elsewhere = any(place.startswith((*ELSEWHERE, "chat-")) for place in places)
+            if not elsewhere and not places & SETS and not shows(event.fn):
+                found.add(f"{event.name}: {', '.join(sorted(places))}")
+    return found
+
+
 def gone_on_with(blocks: gr.Blocks) -> set[str]:
     """The places in which whatever was under way is drawn on the next page."""
     back = [one for one in blocks.fns.values() if getattr(one.fn, "__qualname__", "").startswith(goes_on.__name__)]
-    assert len(back) > 15
     return {str(place.elem_id) for one in back for place in one.outputs}
 
 
@@ -52,25 +72,22 @@ def forgotten(blocks: gr.Blocks) -> set[str]:
 
 
 def test_whatever_a_tab_has_under_way_goes_on(blocks: gr.Blocks) -> None:
+    assert len(gone_on_with(blocks)) > 100
     assert forgotten(blocks) == set()
+    assert unshown(blocks) == set()
     assert {"sweep-grid", "vision-chat-0", "prompting-cards", "judge-result", "rag-current", "smaller-pruned"} <= {
         place for _, places in streaming(blocks) for place in places
     }
 
 
-def test_a_tab_that_forgets_it_is_seen(blocks: gr.Blocks) -> None:
+def test_a_tab_that_forgets_it_is_seen() -> None:
     async def on_throw() -> AsyncGenerator[str]:
         yield "rolling"
         yield "six"
 
-    with blocks:
-        place = gr.HTML(elem_id="dice-thrown")
-        event = gr.Button().click(on_throw, None, place, api_visibility="private")
-    try:
-        assert forgotten(blocks) == {"on_throw: dice-thrown"}
-    finally:
-        del blocks.fns[event["id"]]
-        place.unrender()
+    with gr.Blocks() as page:
+        gr.Button().click(on_throw, None, gr.HTML(elem_id="dice-thrown"), api_visibility="private")
+    assert forgotten(page) == unshown(page) == {"on_throw: dice-thrown"}
 
 
 async def test_what_is_under_way_is_drawn_once_on_the_next_page_in_its_language() -> None:

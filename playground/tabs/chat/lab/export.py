@@ -23,11 +23,25 @@ def to_json(conversation: Conversation) -> str:
     return json.dumps({"format": "aula.chat/1", **conversation.to_json()}, ensure_ascii=False, indent=2) + "\n"
 
 
+def facts_of(reply: Reply) -> str:
+    """How it ended, and its parameters and numbers by the names that programs give them."""
+    values: dict[str, object] = {**reply.sampling.chosen()}
+    if reply.usage:
+        values |= {"input_tokens": reply.usage.input_tokens, "output_tokens": reply.usage.output_tokens}
+    if reply.cost:
+        values["cost_usd_estimated"] = float(f"{reply.cost:.3g}")
+    return f"{reply.finish or reply.state}" + "".join(f" · {name} {value}" for name, value in values.items())
+
+
 def to_markdown(
-    conversation: Conversation, you: str, image: str = "image", told: Callable[[Failure], str] = lambda it: it.key
+    conversation: Conversation,
+    you: str,
+    image: str = "image",
+    told: Callable[[Failure], str] = lambda it: it.key,
+    facts: Callable[[Reply], str] = facts_of,
 ) -> str:
     """`you` is the heading over the visitor's messages; `image` the word for what JSON alone holds; `told` says why a
-    reply failed."""
+    reply failed; `facts` is the line under each."""
     parts = [f"> {line}" for line in conversation.system.splitlines()] + [""] if conversation.system.strip() else []
     for turn in conversation.turns:
         parts += [f"## {you}", ""]
@@ -36,7 +50,7 @@ def to_markdown(
         for reply in turn.replies:
             if reply is not None and not reply.column:
                 failed = [f"> ⚠ {' '.join(told(reply.failure).split())}", ""] if reply.failure is not None else []
-                parts += [f"## {reply.model}", "", reply.text, "", *failed, _facts(reply), ""]
+                parts += [f"## {reply.model}", "", reply.text, "", *failed, f"<sub>{facts(reply)}</sub>", ""]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -44,16 +58,6 @@ def measures(image: Image) -> str:
     """Kind and size: "PNG, 800 × 600"."""
     width, height = size(image)
     return f"{image.mime.removeprefix('image/').upper()}, {width} × {height}"
-
-
-def _facts(reply: Reply) -> str:
-    values: dict[str, object] = {**reply.sampling.chosen()}
-    if reply.usage:
-        values |= {"input_tokens": reply.usage.input_tokens, "output_tokens": reply.usage.output_tokens}
-    if reply.cost:
-        values["cost_usd_estimated"] = float(f"{reply.cost:.3g}")
-    finish = reply.finish or reply.state
-    return f"<sub>{finish}" + "".join(f" · {name} {value}" for name, value in values.items()) + "</sub>"
 
 
 def to_python(

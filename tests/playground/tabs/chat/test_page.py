@@ -199,6 +199,17 @@ def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]
     assert "Una conversación de Aula" in spanish
 
 
+def test_an_exported_conversation_is_in_the_pages_language(app: App[ChatVisits]) -> None:
+    stopped = Reply(model="scripted/echo", text="Hi", state="stopped", sampling=Sampling(temperature=0.5, seed=7))
+    app.visits._save(WHO.key, Conversation().ask("Hi", ("scripted/echo",)).with_replies((stopped,)))
+    english, spanish = (
+        export_conversation(app, ChatWho("visitor", language, texts()), "markdown")["content"]
+        for language in ("en", "es")
+    )
+    assert "## You" in english and "stopped" in english and "Temperature 0.5" in english
+    assert "## Tú" in spanish and "detenida" in spanish and "Temperatura 0,5" in spanish and "stopped" not in spanish
+
+
 async def test_the_sign_of_a_column_follows_what_ran(app: App[ChatVisits]) -> None:
     asked = Conversation().ask("Hi", ("huggingface/a", "openai/b", "huggingface/c"))
     engines = {"huggingface/a": "torch", "openai/b": None, "huggingface/c": None}

@@ -11,12 +11,14 @@ from functools import partial
 import gradio as gr
 from gradio.events import Dependency
 
+from playground.asking.reply import Reply
 from playground.languages import in_language
 from playground.page.parts.active import wire_active
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.render import Renderer, legend
 from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.verbatim import plain
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
@@ -228,7 +230,10 @@ def export_conversation(app: App[ChatVisits], who: ChatWho, kind: str) -> File:
             def told(failure: Failure) -> str:
                 return f"{show.message(failure)} {show.hint(failure)}"
 
-            content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"), told)
+            def facts(reply: Reply) -> str:
+                return " · ".join(filter(None, (plain(show.facts(reply)), show.parameters(reply))))
+
+            content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"), told, facts)
             return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
         case _:
             named = partial(full_name, providers=registry.names(app.reach.catalog))
