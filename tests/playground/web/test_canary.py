@@ -55,7 +55,9 @@ class Visitor:
 
     @classmethod
     def of(cls, served: Served) -> Visitor:
-        client = httpx2.Client(base_url=served.url, timeout=600)
+        # A connection for each request: the server closes one that is idle at a moment that no client knows.
+        fresh = httpx2.Limits(max_keepalive_connections=0)
+        client = httpx2.Client(base_url=served.url, timeout=600, limits=fresh)
         client.get("/")
         config = client.get("/config").json()
         components = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
