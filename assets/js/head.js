@@ -13,7 +13,18 @@
         if (target.ariaSelected === 'true' && target.matches('[role=tab]'))
           target.parentElement.scrollTo({left: target.offsetLeft - (target.parentElement.clientWidth - target.offsetWidth) / 2});
     }).observe(document.body, {attributes: true, attributeFilter: ['aria-selected'], subtree: true});
+    let printing = false, paled = false;  // paper is light, whatever the theme
+    addEventListener('beforeprint', () => {
+      printing = true;
+      paled = document.body.classList.contains('dark');
+      document.body.classList.remove('dark');
+    });
+    addEventListener('afterprint', () => {
+      printing = false;
+      if (paled) document.body.classList.add('dark');
+    });
     const dress = () => {
+      if (printing) return;
       let wanted;
       try { wanted = localStorage.getItem('aula-theme'); } catch { return; }
       const dark = document.body.classList.contains('dark');
