@@ -428,6 +428,7 @@ class TestRuns:
         assert str(listing[0]).count("data-run") == 2
         assert [value for _, value in listing[1]["choices"]] == [other, one] and listing[1]["value"] == one
         assert listing[2]["value"] == other
+        assert listing[7] == gr.update(visible=False)  # nothing is left to finish
         rename_run(app, who, one, f"  {HOSTILE} ")
         renamed = list_runs(app, who, one)
         assert renamed[3] == HOSTILE and "img" not in Seen(str(renamed[0])).tags

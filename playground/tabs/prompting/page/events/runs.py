@@ -34,8 +34,8 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         return [*list_runs(app, app.who(request), chosen), opened or seen]
 
     def on_choose(request: gr.Request, run: str | None) -> list[object]:
-        name = list_runs(app, app.who(request), run)[3]
-        return [name, gr.update(visible=False)]
+        listing = list_runs(app, app.who(request), run)
+        return [listing[3], listing[4], listing[7]]
 
     def on_rename(request: gr.Request, run: str | None, name: str) -> list[object]:
         return rename_run(app, app.who(request), run, name)
@@ -67,7 +67,7 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     page.restored.change(on_restored, [parts.told, parts.run, parts.other], parts.told, **PRIVATE)
     opened, seen = layout.measuring.open_run, gr.State("")
     layout.runs.select(on_open, [parts.run, opened, seen], [*parts.outputs, seen], **PRIVATE)
-    parts.run.input(on_choose, parts.run, [parts.name, parts.surely], **PRIVATE)
+    parts.run.input(on_choose, parts.run, [parts.name, parts.surely, parts.proceed], **PRIVATE)
     for event in (parts.rename.click, parts.name.submit):
         event(on_rename, [parts.run, parts.name], parts.outputs, **PRIVATE)
     parts.delete.click(lambda: gr.update(visible=True), None, parts.surely, queue=False, **PRIVATE)
@@ -79,11 +79,12 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
 
 
 def list_runs(app: App[PromptingVisits], who: Who, chosen: str | None = None, said: str = "") -> list[object]:
-    """The runs as they are now: updates of the table, both lists, the name, "really delete", what is told, files."""
+    """The runs as they are now: updates of the table, both lists, the name, "really delete", what is told, files, and
+    "finish it", which is shown for a run that was stopped half-way."""
     found, hidden = LIST.listed(app, who, chosen), gr.update(visible=False)
     if found.chosen is None:
         empty = gr.update(choices=[], value=None)
-        return [found.table, empty, empty, "", hidden, said, ""]
+        return [found.table, empty, empty, "", hidden, said, "", hidden]
     choices = list(found.choices)
     return [
         found.table,
@@ -93,6 +94,7 @@ def list_runs(app: App[PromptingVisits], who: Who, chosen: str | None = None, sa
         hidden,
         said,
         draw_exports(app.show(who), FILE_TYPES),
+        gr.update(visible=not found.chosen.whole),
     ]
 
 

@@ -33,7 +33,7 @@ class PromptingRunsLayout:
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """What changes whenever the runs do."""
-        return [self.listed, self.run, self.other, self.name, self.surely, self.told, self.exports]
+        return [self.listed, self.run, self.other, self.name, self.surely, self.told, self.exports, self.proceed]
 
 
 def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
@@ -46,7 +46,7 @@ def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
         name = gr.Textbox(label=label("prompting.run_name"), max_lines=1, min_width=200, elem_id="runs-name")
     with gr.Row(elem_classes="doing"):
         reopen = button(label("prompting.reopen"), "runs-reopen", variant="primary")
-        proceed = button(label("prompting.finish"), "runs-finish")
+        proceed = button(label("prompting.finish"), "runs-finish", visible=False)
         rename = button(label("prompting.rename"), "runs-rename")
         delete = button(label("prompting.delete"), "runs-delete")
         surely = button(label("prompting.surely"), "runs-surely", visible=False)
