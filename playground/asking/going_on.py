@@ -116,7 +116,8 @@ class GoingOn:
 
     async def keep(self, reader: Reader, values: AsyncGenerator[V]) -> AsyncGenerator[V]:
         """What a `draw` draws from, the latest of it: these values, or in place of them those that the same drawing
-        had come to on the page before. Outside of `show` just the values. Raises what they raise."""
+        had come to on the page before. Outside of `show` just the values. Raises what they raise. To leave before the
+        end breaks the work off, wherever it is by then."""
         made = next((one for one in self._under_way.values() if one.reader is reader), None)
         if made is None:
             async with aclosing(values):

@@ -14,6 +14,7 @@ LIBRARIES = {"torch", "transformers", "sentence_transformers", "tokenizers", "op
 PROGRAMS = {
     "providers.adapters.huggingface.bounded.build_program",
     "providers.adapters.huggingface.bounded.inspect_program",
+    "providers.adapters.huggingface.bounded.try_program",
     "providers.adapters.huggingface.shrinking.measure_program",
     "providers.adapters.huggingface.weights.convert_program",
     "providers.adapters.huggingface.engines.openvino.pipeline",
@@ -102,6 +103,7 @@ def test_programs_of_their_own_are_no_part_of_the_page() -> None:
     importers = {name for name in trees() if PROGRAMS & at_the_top(name)}
     assert importers <= {
         *PROGRAMS,
+        "providers.adapters.huggingface.bounded.building",
         "providers.adapters.huggingface.bounded.inspecting",
         "providers.adapters.huggingface.engines.openvino",
         "providers.adapters.huggingface.engines.openvino.program",

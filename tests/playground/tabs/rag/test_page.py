@@ -701,6 +701,10 @@ class TestMeasuring:
         )
         kept.own.put(who.visitor, (asked,))
         plan = RagMeasureFields(questions="own", ways=["lexical", "dense"], sizes="60, 200")
+        retrieval, hidden = checked_retrieval(app, who, RetrievalFields()), gr.update(visible=False)
+        async with aclosing(measure_ways(app, who, kept, plan, retrieval)) as screens:
+            first = await anext(screens)  # nothing of what was measured before stays beside it
+        assert (first.table, first.plot, first.kept) == ("", hidden, hidden)
         screen = await last(measure_ways(app, who, kept, plan, checked_retrieval(app, who, RetrievalFields())))
         assert str(screen["table"]).count("<tr data-column=") == 4
         title = Seen(str(screen["table"])).text

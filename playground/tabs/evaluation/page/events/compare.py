@@ -155,7 +155,7 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
             async for snapshot in snapshots:
                 progress = draw_compared_progress(show, snapshot)
                 if snapshot.state in ("stopped", "done"):
-                    break
+                    continue  # the work itself is yet to end: whoever leaves now would break it off
                 if state != snapshot.state:
                     buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
                     yield EvaluationCompareScreen.showing(*buttons, progress=progress, setup=setup, open_run="")

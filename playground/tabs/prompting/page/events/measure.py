@@ -180,7 +180,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
                     **(hide_results() if first else {}),
                 }
                 if snapshot.state in ("stopped", "done"):
-                    break
+                    continue  # the work itself is yet to end: whoever leaves now would break it off
                 changed = first or state != snapshot.state
                 buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
                 if changed:
