@@ -59,7 +59,7 @@ def draw_run_item(show: Renderer, run: StoredRun, outcomes: Outcomes, item: str)
     right = html.escape(" | ".join(found.answers))
     return (
         f'<div class="opened"><h4 class="part">{html.escape(show.text("prompting.item_question"))}</h4>'
-        f'<pre class="said">{html.escape(found.question)}</pre>'
+        f'<pre class="said" tabindex="0">{html.escape(found.question)}</pre>'
         f'<p><span class="quiet">{truth}:</span> <strong>{right}</strong></p>{attempts}</div>'
     )
 
@@ -125,6 +125,6 @@ def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Out
     return (
         f'<article class="attempt"><header><h4>{html.escape(column.label)}{number}</h4></header>{failed}'
         f'<p class="verdict">{found} {_mark(show, outcome, words=True)}</p>'
-        f'<pre class="said">{html.escape(outcome.text)}</pre>'
+        f'<pre class="said" tabindex="0">{html.escape(outcome.text)}</pre>'
         f'<p class="quiet facts-line">{html.escape(" · ".join(facts))}</p></article>'
     )

@@ -53,7 +53,7 @@ def _pair(show: Renderer, it: JudgedRun, item: str, pair: Pair) -> str:
     voted = it.votes.get(item)
     names = (it.first, it.second) if voted else (show.text("evaluation.answer_a"), show.text("evaluation.answer_b"))
     answers = "".join(
-        f'<div><h5>{html.escape(name)}</h5><pre class="said">{html.escape(text)}</pre></div>'
+        f'<div><h5>{html.escape(name)}</h5><pre class="said" tabindex="0">{html.escape(text)}</pre></div>'
         for name, text in zip(names, (pair.first, pair.second), strict=True)
     )
     buttons = "".join(
@@ -63,7 +63,8 @@ def _pair(show: Renderer, it: JudgedRun, item: str, pair: Pair) -> str:
     )
     said = _verdict(show, it, it.judgements.get(item)) if voted else ""
     return (
-        f'<article class="attempt" data-pair="{html.escape(item)}"><pre class="said">{html.escape(pair.question)}</pre>'
+        f'<article class="attempt" data-pair="{html.escape(item)}">'
+        f'<pre class="said" tabindex="0">{html.escape(pair.question)}</pre>'
         f'<div class="pair-answers">{answers}</div><div class="judge">{buttons}</div>{said}</article>'
     )
 

@@ -96,7 +96,7 @@ def draw_item(show: Renderer, description: RunDescription, outcomes: Mapping[Cel
     truth = html.escape(show.text("prompting.item_truth"))
     return (
         f'<div class="opened"><h4 class="part">{html.escape(show.text("prompting.item_question"))}</h4>'
-        f'<pre class="said">{html.escape(item.question)}</pre>{listed}'
+        f'<pre class="said" tabindex="0">{html.escape(item.question)}</pre>{listed}'
         f'<p><span class="quiet">{truth}:</span> <strong>{html.escape(" | ".join(item.answers))}</strong></p>'
         f"{attempts}</div>"
     )
@@ -133,10 +133,10 @@ def _written(show: Renderer, cell: Cell, outcome: Outcome) -> str:
     try:
         trace = Trace.from_json(outcome.trace)
     except (ValidationError, ValueError):  # a failed cell has none
-        return f'<pre class="said">{html.escape(outcome.text)}</pre>' if outcome.text else ""
+        return f'<pre class="said" tabindex="0">{html.escape(outcome.text)}</pre>' if outcome.text else ""
     whole = ""
     if answer_chain(trace) is None:
-        whole = f'<pre class="said">{mark_answer(outcome.text, outcome.extraction)}</pre>'
+        whole = f'<pre class="said" tabindex="0">{mark_answer(outcome.text, outcome.extraction)}</pre>'
     return whole + draw_steps(show, trace, key, outcome.extraction)
 
 

@@ -87,7 +87,7 @@ def _body(show: Renderer, step: TraceStep, found: Extraction | None = None) -> s
     if step.kind == "action":
         parts.append(f"<code>{html.escape(step.text)}[{html.escape(step.extracted or '')}]</code>")
     elif step.text:
-        parts.append(f'<pre class="said">{mark_answer(step.text, found)}</pre>')
+        parts.append(f'<pre class="said" tabindex="0">{mark_answer(step.text, found)}</pre>')
     if step.failure is not None:
         parts.append(show.alert(step.failure))
     elif step.state == "unread":

@@ -35,7 +35,7 @@ def _chunk(show: Renderer, one: Chunk, number: int) -> str:
         f'<li><header><b class="rank">{number}</b><span class="quiet">{facts}</span>'
         f'<button type="button" class="inline-button" {place_of(one)}>{say(show, "open_page")}</button>'
         f'<button type="button" class="inline-button" data-near="{html.escape(one.id)}">{say(show, "nearest")}</button>'
-        f'</header>{above}<pre class="said">{html.escape(one.text)}</pre></li>'
+        f'</header>{above}<pre class="said" tabindex="0">{html.escape(one.text)}</pre></li>'
     )
 
 
@@ -61,7 +61,7 @@ def draw_neighbours(show: Renderer, of: Chunk | None, found: Sequence[tuple[Chun
     items = "".join(
         f'<li><header><b class="rank">{decimal(show, cosine, 3)}</b>'
         f'<button type="button" class="source" {place_of(one)}>{where(show, one)}</button></header>'
-        f'<pre class="said">{html.escape(one.text)}</pre></li>'
+        f'<pre class="said" tabindex="0">{html.escape(one.text)}</pre></li>'
         for one, cosine in found
     )
     words = f'<p class="words-used">{draw_term(show, "score_dense")}</p>'
