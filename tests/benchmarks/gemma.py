@@ -57,7 +57,8 @@ def written(client: Client, text: str) -> float:
     """Tokens a second of 60, by the program's own clock, after the first."""
     *_, last = client.submit(text, None, GEMMA.ref, temperature=0, max_tokens=60, api_name="/chat")
     timing = last["timing"]
-    return round((last["usage"]["output_tokens"] - 1) / (timing["total"] - timing["first_token"]), 1)
+    tokens, seconds = int(last["usage"]["output_tokens"]) - 1, float(timing["total"] - timing["first_token"])
+    return round(tokens / seconds, 1)
 
 
 def tell(visitor: SpanishVisit) -> None:
