@@ -51,14 +51,7 @@ def judge_runs(tasks: TaskSet) -> Judged:
     """Each passage is searched by a model of the other folds' passages. Blocking."""
     passages = [split_question(item.question).text for item in tasks.items]
     found = answer_held_out(tasks.items, _Searcher(), passages)
-    return Judged(
-        approach="words",
-        model="",
-        said=found.said,
-        milliseconds=found.answering / len(tasks.items) * 1000,
-        training=found.training,
-        folds=found.folds,
-    )
+    return Judged.of_held_out(found)
 
 
 async def judge_sentences(tasks: TaskSet, embedder: Embedder) -> Judged:

@@ -25,14 +25,7 @@ _WORD = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
 def judge_tagged(tasks: TaskSet) -> Judged:
     """Each sentence is tagged by a model of the other folds' sentences. Blocking."""
     found = answer_held_out(tasks.items, _Tagger(tasks))
-    return Judged(
-        approach="words",
-        model="",
-        said=found.said,
-        milliseconds=found.answering / len(tasks.items) * 1000,
-        training=found.training,
-        folds=found.folds,
-    )
+    return Judged.of_held_out(found)
 
 
 async def judge_tagger(tasks: TaskSet, tagger: TagTokens) -> Judged:

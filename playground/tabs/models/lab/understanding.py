@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
 from playground.measuring import Item, TaskSet
 from playground.measuring.energy import EnergyUse
@@ -18,6 +18,7 @@ from playground.measuring.metrics import Scoring, measured, metric
 from playground.measuring.reference import Labels
 from playground.measuring.statistics import bootstrap_ratio, wilson
 from playground.measuring.tasks import load
+from playground.tabs.models.lab.classical import HeldOut
 from playground.tabs.models.lab.errors import TaskError
 from providers.heads import Head
 
@@ -67,6 +68,19 @@ class Judged:
     energy: EnergyUse | None = None
     local: bool = True
     """This computer did it."""
+
+    @classmethod
+    def of_held_out(cls, found: HeldOut) -> Self:
+        """Of a classical model, whose folds have said everything."""
+        return cls(
+            approach="words",
+            model="",
+            said=found.said,
+            milliseconds=found.answering / len(found.said) * 1000,
+            training=found.training,
+            folds=found.folds,
+            lonely=found.lonely,
+        )
 
     @property
     def seconds(self) -> float:
