@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Annotated, Any
 
 import platformdirs
@@ -67,6 +68,11 @@ class Settings(BaseSettings):
         default_factory=lambda data: data["space_id"] is not None,
         description="Strangers visit: private addresses, folders and the environment's keys are closed to them. "
         "Default: true on a Space.",
+    )
+    tabs: Names = Field(
+        (),
+        description="Tabs that the page shows, with their endpoints, comma-separated: `chat,sampling`. "
+        "Fewer open sooner. Default: all.",
     )
     open: bool = Field(False, description="Open the page in the browser once it is served.")
     environment_keys: bool = Field(
@@ -185,7 +191,7 @@ class Settings(BaseSettings):
         _DEADLINES.total, gt=0, description="Longest time for a reply of a model on this computer, once it is its turn."
     )
 
-    @field_validator("allowed_hosts", "api_hosts", "proxies", "accepted_terms", mode="before")
+    @field_validator("allowed_hosts", "api_hosts", "proxies", "accepted_terms", "tabs", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, re.split(r"[\s,]+", value.lower()))) if isinstance(value, str) else value
@@ -195,6 +201,14 @@ class Settings(BaseSettings):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
             ip_network(one, strict=False)
+        return value
+
+    @field_validator("tabs")
+    @classmethod
+    def _known_tabs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        there = [found.name for found in iter_modules([str(Path(__file__).parent / "tabs")])]
+        if unknown := sorted(set(value) - set(there)):
+            raise ValueError(f"no tab is called {', '.join(unknown)}; there are {', '.join(there)}")
         return value
 
     @field_validator("model")
@@ -213,6 +227,10 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    def shows(self, tab: str) -> bool:
+        """Whether the page has this tab. What another one keeps of visitors is still cleared away and deleted."""
+        return not self.tabs or tab in self.tabs
 
     @property
     def on_space(self) -> bool:

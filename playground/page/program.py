@@ -79,7 +79,8 @@ class Program:
     def show(self, who: Who, *, colours: bool = False) -> Renderer:
         """What shows values in the visitor's language."""
         titles = {name: endpoint.title for name, endpoint in self.reach.catalog.endpoints.items()}
-        return Renderer(self.texts, who.language, titles, colours=colours, offline=self.settings.offline)
+        offline, sampling = self.settings.offline, self.settings.shows("sampling")
+        return Renderer(self.texts, who.language, titles, colours=colours, offline=offline, sampling=sampling)
 
     async def models(self, who: Who) -> dict[str, ModelInfo]:
         """Every model within the visitor's reach, by its ref."""

@@ -137,7 +137,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         wire_fetching(program, bar)
         lines, parts = [], dict[str, gr.Textbox]()
         with places:
-            for tab in opened:
+            for tab in (one for one in opened if program.settings.shows(one.module.NAME)):
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
                     if getattr(tab.module, "SAMPLES", False):
                         lines.append(place(f"{tab.module.NAME}-active"))

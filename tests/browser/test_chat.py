@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import answered, ask, choose, column, facts, open_panel, questions, replies, stop_button
 
+TABS = "chat,sampling"
+
 
 def test_the_page_opens_ready_to_write(open_page):
     page = open_page()

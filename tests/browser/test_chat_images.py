@@ -25,6 +25,8 @@ from tests.browser.driving import (
 )
 from tests.playground import images
 
+TABS = "chat,sampling"
+
 SEER = "?models=scripted/seer"
 
 

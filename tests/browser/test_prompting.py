@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.driving import choose, in_every_look, open_mode, open_panel, use_endpoint
 from tests.browser.test_look import unnamed
 
+TABS = "chat,prompting"
+
 ADDER = "?models=scripted/adder"
 
 

@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.driving import answered, ask, choose, facts, in_every_look, open_mode, replies, use_endpoint
 from tests.browser.test_look import unnamed
 
+TABS = "chat,sampling"
+
 WORDS = "?models=scripted/words"
 PROMPT = "The capital of France is"
 FORKED = [" Paris", ".", " The", " capital"]

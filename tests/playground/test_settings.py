@@ -135,3 +135,11 @@ def test_messages_are_counted_only_where_strangers_visit(tmp_path):
     assert Settings(_env_file=None, home=tmp_path, messages_per_minute=5).messages_per_minute == 5
     with pytest.raises(ValidationError):
         Settings(_env_file=None, home=tmp_path, messages_per_minute=0)
+
+
+def test_a_tab_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_TABS", "chat, Sampling")
+    assert [name for name in ("chat", "rag", "sampling") if Settings().shows(name)] == ["chat", "sampling"]
+    monkeypatch.setenv("PLAYGROUND_TABS", "chat,chess")
+    with pytest.raises(ValidationError, match="no tab is called chess; there are chat, evaluation"):
+        Settings()

@@ -115,7 +115,7 @@ class Renderer(ModelLabels):
 
     def _lead(self, reply: Reply, place: tuple[int, int] | None) -> str:
         """A Chatbot shows its options under the last message only; from the others this link leads on."""
-        if place is None or not reply.text:
+        if place is None or not reply.text or not self._sampling:
             return ""
         return f"[{self.text('chat.sampling')}](#{SAMPLING}-{place[0]}-{place[1]})\n\n"
 
@@ -129,7 +129,7 @@ class Renderer(ModelLabels):
             options.append({"value": CONTINUE, "label": self.text("chat.continue")})
         if reply.state in {"stopped", "failed"}:
             options.append({"value": AGAIN, "label": self.text("chat.again")})
-        if reply.text:
+        if reply.text and self._sampling:
             options.append({"value": SAMPLING, "label": self.text("chat.sampling")})
         return options
 

@@ -24,10 +24,11 @@ class Wording:
         *,
         colours: bool = False,
         offline: bool = False,
+        sampling: bool = True,
     ) -> None:
         """`titles` are the names that vendors go by; with `colours`, replies show how likely their tokens were.
-        `offline`: nothing is ever fetched."""
-        self._offline = offline
+        `offline`: nothing is ever fetched. `sampling`: there is a tab that shows how a reply was sampled."""
+        self._offline, self._sampling = offline, sampling
         self._texts, self._language, self._titles, self._colours = texts, language, titles or {}, colours
 
     @property

@@ -96,7 +96,9 @@ def lay_out_files(page: Page[RagVisits]) -> RagFilesLayout:
 
 def lay_out_assistant(page: Page[RagVisits]) -> RagAssistantLayout:
     label = page.app.label
-    with gr.Accordion(label("rag.assistant"), open=False, elem_id="rag-assistant"):
+    with gr.Accordion(
+        label("rag.assistant"), open=False, elem_id="rag-assistant", visible=page.app.settings.shows("chat")
+    ):
         gr.Markdown(label("rag.assistant_info"), elem_classes="quiet")
         system = gr.Textbox(
             label=label("rag.system"), info=label("rag.system_info"), lines=3, max_lines=8, elem_id="rag-system"
