@@ -48,14 +48,14 @@ reply grew for the first and last time while it was being written. The page itse
 a driver wait. A model so small may end its story after a sentence."""
 
 
-@pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [2, pytest.param(8, marks=pytest.mark.long)])
 def test_pages_stream_together_with_the_default_model(
     browser: Browser, tmp_path: Path, model_home: Path, trouble: list[str], count: int
 ) -> None:
     (tmp_path / "home").mkdir()
     (model_home / "models").mkdir(exist_ok=True)
     (tmp_path / "home" / "models").symlink_to(model_home / "models")  # fetched once for all runs
-    with serving(tmp_path, messages_per_minute=100) as served:
+    with serving(tmp_path, tabs="chat", messages_per_minute=100) as served:
         # Small and still: eight pages painted by software, on the cores that the model computes on, starve each other.
         look = {"locale": "en-US", "viewport": {"width": 400, "height": 600}, "reduced_motion": "reduce"}
         contexts = [browser.new_context(**look) for _ in range(count)]

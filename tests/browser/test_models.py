@@ -39,7 +39,7 @@ def taken_apart(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     (folder / "home").mkdir()
     for name in ("models", "encoders"):
         (folder / "home" / name).symlink_to(model_home / name)
-    with serving(folder, model=DEFAULT_MODEL, offline=True, messages_per_minute=1000) as served:
+    with serving(folder, model=DEFAULT_MODEL, offline=True, tabs="chat,models", messages_per_minute=1000) as served:
         yield served
 
 

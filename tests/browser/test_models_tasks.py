@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import ready, watch
 from tests.browser.driving import PHONE
-from tests.browser.serving import Served
 from tests.browser.test_look import unnamed
 from tests.browser.test_models import open_models
-from tests.browser.test_models import taken_apart as taken_apart
 
-pytestmark = pytest.mark.network
+TABS = "chat,models"
 
 
-def test_questions_on_a_passage_on_a_phone_in_two_languages(taken_apart: Served, browser: Browser) -> None:
-    page = browser.new_context(locale="en-US", viewport=PHONE).new_page()
-    page.set_default_timeout(120_000)  # a busy machine is slow, not wrong
-    heard: list[str] = []
-    watch(page, taken_apart.url, heard)
-    page.goto(taken_apart.url)
-    ready(page)
+def test_questions_on_a_passage_on_a_phone_in_two_languages(open_page):
+    page = open_page(viewport=PHONE)
     open_models(page)
     page.locator("#models-sections").get_by_role("tab", name="Tasks").click()
     ways = page.locator("#understanding-approaches input")
@@ -47,5 +38,3 @@ def test_questions_on_a_passage_on_a_phone_in_two_languages(taken_apart: Served,
     expect(shown).to_contain_text("Palabras en común")
     expect(shown.locator("[data-approach]")).to_have_count(1)
     expect(page.locator("#understanding-approaches input:checked")).to_have_count(1)  # what was chosen is back
-    page.context.close()
-    assert heard == []

@@ -217,10 +217,12 @@ start = MEASURES.start
 
 
 def list_metrics(app: App[EvaluationVisits], who: Who, tasks: object, language: object, metric: object = "") -> object:
-    """An update of the list of metrics, for the chosen set; the chosen metric stays where the set has it."""
+    """An update of the list of metrics, for the chosen set. The chosen one stays where the set has it, and is no part
+    of the update then: it may be given back meanwhile, see `keeping`."""
     try:
         found = checked_tasks(app, who, tasks, language)
     except PlaygroundError:  # told when it is run
         return gr.skip()
     choices = metric_choices(who, found)
-    return gr.update(choices=choices, value=metric if metric in [name for _, name in choices] else "")
+    offered = metric in {"", *(name for _, name in choices)}
+    return gr.update(choices=choices) if offered else gr.update(choices=choices, value="")

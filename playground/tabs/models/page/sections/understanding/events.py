@@ -62,15 +62,19 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
 
     def on_task(request: gr.Request, tasks: str, before: object) -> list[object]:
         """The ways that there are of doing it; those that were chosen stay, where there are any of them."""
-        kind, chosen_before = kind_named(tasks), texts_of(before)
-        ways = [one for one in WAYS[kind] if one in APPROACHES]
-        choices = [(app.who(request).text(f"models.{way_key(one, kind)}"), one) for one in ways]
+        ways, chosen_before = ways_of(tasks), texts_of(before)
         kept = [one for one in ways if one in chosen_before]
-        return [gr.update(visible=tasks == OWN), gr.update(choices=choices, value=kept or ways)]
+        return [
+            gr.update(visible=tasks == OWN),
+            gr.update(choices=way_choices(app.who(request), tasks), value=kept or ways),
+        ]
 
-    def on_restored(request: gr.Request, held: str) -> list[object]:
-        """After the page was read again in another language."""
-        who = app.who(request)
+    def on_restored(request: gr.Request, tasks: str, held: str) -> list[object]:
+        """After the page was read again in another language: the task that was chosen is back, and the chosen ways."""
+        offered = [gr.update(visible=tasks == OWN), gr.update(choices=way_choices(app.who(request), tasks))]
+        return [*offered, *redraw(app.who(request), held)]
+
+    def redraw(who: Who, held: str) -> list[object]:
         kept = app.visits.kept(who.visitor, SECTION, KeptTask) if held else None
         if kept is None:
             return [gr.skip(), gr.skip()]
@@ -87,14 +91,27 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
 
     layout.chosen.opened(on_chosen, None, None, **PRIVATE)
     going = goes_on(page, "models-understanding", layout.outputs)
-    page.restored.change(on_restored, layout.looked_at, [layout.shown, layout.setup], **PRIVATE)
+    asked, offered = [layout.tasks, layout.approaches], [layout.own, layout.approaches]
+    page.restored.change(
+        on_restored, [layout.tasks, layout.looked_at], [*offered, layout.shown, layout.setup], **PRIVATE
+    )
     saying = goes_on(page, "models-classify", layout.said)
     room.opened.change(on_opened, None, layout.language, **PRIVATE)
-    layout.tasks.change(on_task, [layout.tasks, layout.approaches], [layout.own, layout.approaches], **PRIVATE)
+    layout.tasks.input(on_task, asked, offered, **PRIVATE)
     layout.run.click(on_run, [*layout.fields, *models], layout.outputs, **PRIVATE)
     for event in (layout.classify.click, layout.text.submit):
         event(on_classify, [layout.text, *layout.fields, *models], layout.said, **PRIVATE)
     wire_stop(app, layout.stop, app.visits.stop, SECTION)
+
+
+def ways_of(tasks: str) -> list[str]:
+    """The ways of doing these tasks, of those that are here."""
+    return [one for one in WAYS[kind_named(tasks)] if one in APPROACHES]
+
+
+def way_choices(who: Who, tasks: str) -> list[tuple[str, str]]:
+    """Those ways by their names."""
+    return [(who.text(f"models.{way_key(one, kind_named(tasks))}"), one) for one in ways_of(tasks)]
 
 
 async def run_task(
