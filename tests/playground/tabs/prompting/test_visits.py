@@ -360,6 +360,7 @@ class TestMeasuring:
         assert conversations.load(WHO) is None and len(trials.listed(WHO)) == 1
 
 
+@pytest.mark.long
 async def test_the_default_model_twice_with_one_seed(tmp_path, model_home):
     """The sentiment set with the real default model: the same seed, the same answers and scores."""
     settings = Settings(_env_file=None, home=model_home, messages_per_minute=500)

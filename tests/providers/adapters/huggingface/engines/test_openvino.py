@@ -165,9 +165,8 @@ SAMPLINGS = [
     ("kind", "sampling"),
     [
         ("f16", SAMPLINGS[-1]),
-        ("q8_0", SAMPLINGS[0]),
         *(pytest.param("f16", sampling, marks=pytest.mark.long) for sampling in SAMPLINGS[:-1]),
-        pytest.param("q8_0", SAMPLINGS[-1], marks=pytest.mark.long),
+        *(pytest.param("q8_0", sampling, marks=pytest.mark.long) for sampling in (SAMPLINGS[0], SAMPLINGS[-1])),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(f"{n}={v}" for n, v in value.chosen().items()),
 )

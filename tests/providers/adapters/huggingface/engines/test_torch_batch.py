@@ -276,9 +276,16 @@ SLIDERS = {
     "typical-p": {"typical_p": 0.7},
     "repetition": {"repetition_penalty": 1.5},
 }
+TOGETHER = {"temperature": 1.7, "top_k": 40, "top_p": 0.9, "min_p": 0.005, "typical_p": 0.95, "repetition_penalty": 1.2}
 
 
-@pytest.mark.parametrize("chosen", SLIDERS.values(), ids=SLIDERS)
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        pytest.param(TOGETHER, id="together"),
+        *(pytest.param(chosen, id=name, marks=pytest.mark.long) for name, chosen in SLIDERS.items()),
+    ],
+)
 async def test_what_is_sampled_is_what_decoding_defines(chosen: dict[str, float]) -> None:
     network, wanted = tiny.llama(), job("the quick brown fox")
     async with engine_of(network) as (engine, _):
