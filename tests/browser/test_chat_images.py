@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driving import (
     answered,
@@ -20,9 +21,9 @@ from tests.browser.driving import (
     pictures,
     questions,
     replies,
-    stop_button,
     waiting,
 )
+from tests.browser.serving import Served
 from tests.playground import images
 
 TABS = "chat,sampling"
@@ -44,8 +45,24 @@ def trip(tmp_path: Path) -> Path:
     return file
 
 
-def test_one_model_sees_and_the_other_says_what_to_do(open_page, red, trip, keep_screenshot):
+def begin_anew(page: Page) -> None:
+    page.locator("#new").click()
+    expect(questions(page)).to_have_count(0)
+    expect(waiting(page)).to_have_count(0)
+
+
+def test_images_are_sent_downloaded_kept_brought_back_and_deleted(open_page, red, trip, served, keep_screenshot):
     page = open_page("?models=scripted/seer,scripted/echo")
+    one_model_sees_and_the_other_says_what_to_do(page, red, trip)
+    keep_screenshot(page, "chat-images")
+    downloads_hold_the_images(page)
+    begin_anew(page)
+    the_images_stay_when_the_question_is_edited_and_after_a_reload(page, red)
+    begin_anew(page)
+    undo_brings_them_back_and_deleting_the_conversation_deletes_them(page, red, trip, served)
+
+
+def one_model_sees_and_the_other_says_what_to_do(page: Page, red: Path, trip: Path) -> None:
     attach(page, red, trip)
     ask(page, "What is this?", wait=False)
     expect(replies(page)).to_have_text(re.compile(r"^I was sent 2 images: image/png, .*; image/jpeg, .*this\?"))
@@ -61,11 +78,21 @@ def test_one_model_sees_and_the_other_says_what_to_do(open_page, red, trip, keep
     expect(questions(page)).to_have_attribute("aria-label", "user's message: What is this?")
     facts(page).click()
     expect(column(page)).to_contain_text("made smaller for this model, from 800 × 600")
-    keep_screenshot(page, "chat-images")
 
 
-def test_the_images_stay_when_the_question_is_edited_and_after_a_reload(open_page, red):
-    page = open_page(SEER)
+def downloads_hold_the_images(page: Page) -> None:
+    files = {}
+    for kind in ("json", "markdown", "python"):
+        with page.expect_download() as download:
+            page.locator(f"#export-{kind}").click()
+        files[kind] = download.value.path().read_text("utf-8")
+    assert json.loads(files["json"])["turns"][0]["pictures"][0]["image"][0] == "image/png"
+    assert "[image: PNG, 800 × 600]" in files["markdown"]
+    compile(files["python"], "aula_chat.py", "exec")
+    assert "data:image/png;base64," in files["python"]
+
+
+def the_images_stay_when_the_question_is_edited_and_after_a_reload(page: Page, red: Path) -> None:
     ask(page, "Nothing to see")
     attach(page, red)
     ask(page, "first", wait=False)
@@ -87,8 +114,9 @@ def test_the_images_stay_when_the_question_is_edited_and_after_a_reload(open_pag
     expect(pictures(page)).to_have_count(1)
 
 
-def test_undo_brings_them_back_and_deleting_the_conversation_deletes_them(open_page, red, trip, served):
-    page = open_page(SEER)
+def undo_brings_them_back_and_deleting_the_conversation_deletes_them(
+    page: Page, red: Path, trip: Path, served: Served
+) -> None:
     before = set(served.home.rglob("conversations/*.json"))
     attach(page, red, trip)
     ask(page, "first")
@@ -114,8 +142,59 @@ def test_undo_brings_them_back_and_deleting_the_conversation_deletes_them(open_p
     expect(waiting(page)).to_have_count(0)
 
 
-def test_an_image_is_pasted_or_dropped_and_text_wins_over_its_picture(open_page):
+def test_on_a_phone_and_by_somebody_else_who_does_not_find_them(open_page, red, trip, tmp_path, keep_screenshot):
+    phone = open_page(
+        f"{SEER}&__theme=dark", viewport={"width": 390, "height": 844}, color_scheme="dark", locale="es-ES"
+    )
+    with phone.expect_response(re.compile("/upload")) as uploaded:
+        attach(phone, red, trip)
+    on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(phone, keep_screenshot)
     page = open_page(SEER)
+    nobody_else_finds_them(page, uploaded.value.json())
+    sending_waits_for_an_image_that_is_on_its_way(page, red)
+    begin_anew(page)
+    an_image_is_pasted_or_dropped_and_text_wins_over_its_picture(page)
+    begin_anew(page)
+    what_is_no_image_is_named_and_the_text_stays(page, tmp_path, red)
+
+
+def on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(
+    page: Page, keep_screenshot: Callable[[Page, str], Path]
+) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("#attach")).to_have_text(re.compile(r"\+ Imagen"))
+    remove = page.get_by_label("Quitar la imagen 1: red.png").bounding_box()
+    assert remove["width"] >= 24 and remove["height"] >= 24
+    keep_screenshot(page, "chat-images-phone-waiting")
+    ask(page, "¿Qué es?")
+    expect(pictures(page)).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    keep_screenshot(page, "chat-images-phone")
+
+
+def nobody_else_finds_them(other: Page, paths: list[str]) -> None:
+    assert paths
+    for path in paths:
+        found = other.request.get(f"{other.url.split('?')[0]}gradio_api/file={path}")
+        assert found.status == 403
+    expect(waiting(other)).to_have_count(0)
+    expect(pictures(other)).to_have_count(0)
+
+
+def sending_waits_for_an_image_that_is_on_its_way(page: Page, red: Path) -> None:
+    page.locator("#message textarea").fill("What?")
+    page.locator("#compose input[type=file]").set_input_files(red)
+    page.locator("#message textarea").press("Enter")
+    expect(waiting(page)).to_have_count(1, timeout=30_000)
+    expect(page.locator("#waiting .adding")).to_be_hidden()
+    expect(page.locator("#message textarea")).to_have_value("What?")
+    expect(questions(page)).to_have_count(0)
+    page.locator("#message textarea").press("Enter")
+    expect(replies(page)).to_have_text(re.compile("^I was sent 1 image"))
+    answered(page)
+
+
+def an_image_is_pasted_or_dropped_and_text_wins_over_its_picture(page: Page) -> None:
     page.locator("#message textarea").focus()
     hand_over(page, "#message textarea", "paste", "pasted.png", "image/png", images.png())
     expect(waiting(page)).to_have_count(1, timeout=30_000)
@@ -127,8 +206,7 @@ def test_an_image_is_pasted_or_dropped_and_text_wins_over_its_picture(open_page)
     expect(replies(page)).to_have_text(re.compile("^I was sent 2 images: image/png, .*; image/jpeg"))
 
 
-def test_what_is_no_image_is_named_and_the_text_stays(open_page, tmp_path, red):
-    page = open_page(SEER)
+def what_is_no_image_is_named_and_the_text_stays(page: Page, tmp_path: Path, red: Path) -> None:
     drawing = tmp_path / "drawing.png"
     drawing.write_bytes(images.SVG)
     page.locator("#message textarea").fill("half a sentence")
@@ -145,75 +223,3 @@ def test_what_is_no_image_is_named_and_the_text_stays(open_page, tmp_path, red):
     page.locator("#message textarea").press("Enter")
     expect(page.locator("#notice")).to_contain_text("nothing to answer yet")
     expect(waiting(page)).to_have_count(4)
-
-
-def test_sending_waits_for_an_image_that_is_on_its_way(open_page, red):
-    page = open_page(SEER)
-    page.locator("#message textarea").fill("What?")
-    page.locator("#compose input[type=file]").set_input_files(red)
-    page.locator("#message textarea").press("Enter")
-    expect(waiting(page)).to_have_count(1, timeout=30_000)
-    expect(page.locator("#waiting .adding")).to_be_hidden()
-    expect(page.locator("#message textarea")).to_have_value("What?")
-    expect(questions(page)).to_have_count(0)
-    page.locator("#message textarea").press("Enter")
-    expect(replies(page)).to_have_text(re.compile("^I was sent 1 image"))
-    answered(page)
-
-
-def test_an_image_chosen_while_a_model_answers_waits_for_the_next_message(open_page, red):
-    page = open_page("?models=scripted/slow")
-    ask(page, "Count", wait=False)
-    expect(replies(page)).to_contain_text("1 2 3")
-    attach(page, red)
-    page.wait_for_timeout(500)
-    expect(waiting(page)).to_have_count(1)
-    stop_button(page).click()
-    answered(page)
-    expect(waiting(page)).to_have_count(1)
-    page.reload()
-    expect(waiting(page)).to_have_count(1, timeout=15_000)
-
-
-def test_nobody_else_finds_them(open_page, red):
-    page, other = open_page(SEER), open_page(SEER)
-    with page.expect_response(re.compile("/upload")) as uploaded:
-        attach(page, red)
-    ask(page, "Mine")
-    (path,) = uploaded.value.json()
-    found = other.request.get(f"{other.url.split('?')[0]}gradio_api/file={path}")
-    assert found.status == 403
-    other.reload()
-    expect(waiting(other)).to_have_count(0)
-    expect(pictures(other)).to_have_count(0)
-
-
-def test_downloads_hold_the_images(open_page, red):
-    page = open_page(SEER)
-    attach(page, red)
-    ask(page, "What?")
-    files = {}
-    for kind in ("json", "markdown", "python"):
-        with page.expect_download() as download:
-            page.locator(f"#export-{kind}").click()
-        files[kind] = download.value.path().read_text("utf-8")
-    assert json.loads(files["json"])["turns"][0]["pictures"][0]["image"][0] == "image/png"
-    assert "[image: PNG, 800 × 600]" in files["markdown"]
-    compile(files["python"], "aula_chat.py", "exec")
-    assert "data:image/png;base64," in files["python"]
-
-
-def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(open_page, red, trip, keep_screenshot):
-    page = open_page(
-        f"{SEER}&__theme=dark", viewport={"width": 390, "height": 844}, color_scheme="dark", locale="es-ES"
-    )
-    attach(page, red, trip)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    expect(page.locator("#attach")).to_have_text(re.compile(r"\+ Imagen"))
-    remove = page.get_by_label("Quitar la imagen 1: red.png").bounding_box()
-    assert remove["width"] >= 24 and remove["height"] >= 24
-    keep_screenshot(page, "chat-images-phone-waiting")
-    ask(page, "¿Qué es?")
-    expect(pictures(page)).to_have_count(2)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    keep_screenshot(page, "chat-images-phone")
