@@ -17,10 +17,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-WORKERS = 3
+WORKERS, QUICK_WORKERS = 4, 2
 """For the whole suite, on two cores: each waits half of its time, for a page, for a process, for a clock. Each wants
-memory for its models, its page and its browser."""
-FIRST = ("tests/test_style.py", "tests/browser")
+memory for its models, its page and its browser. Quick tests wait for nothing, and each worker imports all of them."""
+FIRST = (
+    "tests/test_style.py",
+    "tests/browser",
+    "tests/playground/web/test_canary.py",
+    "tests/providers/adapters/huggingface",
+)
 """What takes longest for each test begins first: no worker is left alone with it in the end."""
 
 
@@ -31,7 +36,9 @@ COLLECTED = pytest.StashKey[tuple[pytest.Function, ...]]()
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """No workers for files that are named: starting them would take longer than they save."""
     named = [Path(argument.partition("::")[0]).is_file() for argument in config.args]
-    return 0 if named and all(named) else WORKERS
+    if named and all(named):
+        return 0
+    return QUICK_WORKERS if config.option.markexpr == "quick" else WORKERS
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Iterator
 
 import httpx2
 import pytest
@@ -29,12 +28,6 @@ PARAMETERS = [
     "stop",
     "images",
 ]
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("api"), messages_per_minute=1000) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import Served, serving
+from tests.browser.serving import Served
 
 ADDER, WORDS = "scripted/adder", "scripted/words"
 PARAMETERS = {
@@ -19,12 +17,6 @@ PARAMETERS = {
     ],
     "/runs": ["run", "file"],
 }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("evaluation-api"), messages_per_minute=1000) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

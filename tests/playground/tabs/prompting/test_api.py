@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import Served, serving
+from tests.browser.serving import Served
 
 ADDER, BROKEN, WORDS = "scripted/adder", "scripted/broken", "scripted/words"
 PARAMETERS = {
@@ -22,12 +21,6 @@ PARAMETERS = {
         *("passages", "options", "temperature", "max_tokens", "confirm_cost"),
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("prompting-api"), messages_per_minute=1000) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

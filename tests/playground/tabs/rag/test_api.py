@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
 
 import httpx2
 import pytest
@@ -12,7 +11,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from openpyxl import Workbook
 
-from tests.browser.serving import ROOT, Served, serving
+from tests.browser.serving import ROOT, Served
 
 ECHO = "scripted/echo"
 CAPE = "The lighthouse of Cape Morran was built in 1874 by the engineer Adela Finch. It is 41 metres high.\n"
@@ -30,12 +29,6 @@ PARAMETERS = {
         *("language", "follow_up", "embedding", "chunk_tokens", "chunk_overlap"),
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("rag-api"), messages_per_minute=1000) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

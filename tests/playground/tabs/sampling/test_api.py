@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import Served, serving
+from tests.browser.serving import Served
 
 WORDS = "scripted/words"
 TEXT = "The capital of France is"
@@ -19,12 +17,6 @@ PARAMETERS = {
         *("system", "min_p", "max_tokens", "stop"),
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("sampling-api"), messages_per_minute=1000) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

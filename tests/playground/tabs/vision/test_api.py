@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -10,7 +9,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import ROOT, Served, serving
+from tests.browser.serving import ROOT, Served
 from tests.playground.asking.hostile_images import SVG, photo_with_location
 
 SEER, ECHO = "scripted/seer", "scripted/echo"
@@ -20,12 +19,6 @@ PARAMETERS = [
     *("message", "images", "history", "model", "ocr", "system", "temperature", "top_k", "top_p", "min_p"),
     *("max_tokens", "seed", "stop", "language"),
 ]
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("vision-api"), messages_per_minute=1000) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")
