@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,11 +27,13 @@ _ANSWER: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundedProgram:
-    """A module with `main`. `memory` is address space in bytes, where the system bounds it; `seconds` of wall time."""
+    """A module with `main`. `memory` is address space in bytes and `seconds` processor time, where the system bounds
+    them; `patience` is wall time in seconds: a computer that has much to do makes no file a bad one."""
 
     module: str
     memory: int
-    seconds: float
+    seconds: int
+    patience: float
     threads: int = 1
 
 
@@ -45,21 +48,24 @@ async def run_program(program: BoundedProgram, settings: Mapping[str, JsonValue]
 
     Raises the `ImageError` that it names; "slow" after its time, "damaged" where it came to an end of its own.
     """
-    line = json.dumps({**settings, "memory": program.memory}).encode() + b"\n"
+    bounds = {"memory": program.memory, "seconds": program.seconds}
+    line = json.dumps({**settings, **bounds}).encode() + b"\n"
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", program.module,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         cwd=ROOT, env=_environment(program.threads), start_new_session=True,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(program.seconds):
+        async with asyncio.timeout(program.patience):
             output, _ = await child.communicate(line + content)
     except TimeoutError:
-        raise RejectedImage("slow", file="", limit=program.seconds) from None
+        raise RejectedImage("slow", file="", limit=program.patience) from None
     finally:
         with suppress(ProcessLookupError):
             child.kill()
         await child.wait()
+    if os.name == "posix" and child.returncode == -signal.SIGXCPU:
+        raise RejectedImage("slow", file="", limit=program.seconds)
     head, _, rest = output.partition(b"\n")
     try:
         told = _ANSWER.validate_json(head)
@@ -90,7 +96,7 @@ def serve_task(work: Work) -> None:
     """The program's side: bind this process, do the task, say what came of it."""
     settings = _ANSWER.validate_json(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
-    _bind(int(str(settings["memory"])))
+    _bind(int(str(settings["memory"])), int(str(settings["seconds"])))
     try:
         answer = work(settings, content)
     except ImageError as error:
@@ -101,7 +107,7 @@ def serve_task(work: Work) -> None:
     sys.stdout.buffer.flush()
 
 
-def _bind(memory: int) -> None:
+def _bind(memory: int, seconds: int) -> None:
     if os.name != "posix":
         return
     import resource
@@ -110,3 +116,5 @@ def _bind(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))

@@ -13,7 +13,7 @@ from playground.asking.images.pixels import ImageBounds
 from providers.errors import ImageError
 from providers.types import Image, ImageFile
 
-PROGRAM = BoundedProgram(module="playground.asking.images.cleaning_program", memory=2 * 2**30, seconds=20.0)
+PROGRAM = BoundedProgram(module="playground.asking.images.cleaning_program", memory=2 * 2**30, seconds=20, patience=120)
 NAME = 80
 """Characters of a file's name that an error shows."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import resource
 import sys
 from pathlib import Path
@@ -206,7 +207,7 @@ async def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     from playground.asking.images import clean as module
 
     content = hostile.saved(Pillow.new("RGB", (4900, 4900), "white"), "PNG")
-    small = BoundedProgram(module=PROGRAM.module, memory=120 * 2**20, seconds=20)
+    small = BoundedProgram(module=PROGRAM.module, memory=120 * 2**20, seconds=20, patience=120)
     monkeypatch.setattr(module, "PROGRAM", small)
     if sys.platform == "linux":
         with pytest.raises(ImageError) as caught:
@@ -220,10 +221,12 @@ async def test_time_is_bounded_and_cancelling_ends_the_program(tmp_path: Path, m
     )
     monkeypatch.setattr(bounded, "ROOT", tmp_path)
     with pytest.raises(ImageError) as caught:
-        await run_program(BoundedProgram(module="sleeper", memory=2**30, seconds=1.0), {}, b"x")
-    assert (caught.value.reason, caught.value.values["limit"]) == ("slow", 1.0)
+        await run_program(BoundedProgram(module="sleeper", memory=2**30, seconds=20, patience=1), {}, b"x")
+    assert (caught.value.reason, caught.value.values["limit"]) == ("slow", 1)
     (tmp_path / "pid").unlink()
-    task = asyncio.create_task(run_program(BoundedProgram(module="sleeper", memory=2**30, seconds=60), {}, b"x"))
+    task = asyncio.create_task(
+        run_program(BoundedProgram(module="sleeper", memory=2**30, seconds=20, patience=60), {}, b"x")
+    )
     for _ in range(200):
         await asyncio.sleep(0.05)
         if (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text():
@@ -235,9 +238,26 @@ async def test_time_is_bounded_and_cancelling_ends_the_program(tmp_path: Path, m
     assert not Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the system bounds no processor time")
+async def test_time_is_the_processors_where_the_computer_has_much_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "turner.py").write_text(
+        "from playground.asking.images.bounded import serve_task\n"
+        "def work(settings, content):\n    while True: pass\n"
+        "serve_task(work)\n"
+    )
+    (tmp_path / "playground").symlink_to(bounded.ROOT / "playground")
+    (tmp_path / "providers").symlink_to(bounded.ROOT / "providers")
+    monkeypatch.setattr(bounded, "ROOT", tmp_path)
+    with pytest.raises(ImageError) as caught:
+        await run_program(BoundedProgram(module="turner", memory=2**32, seconds=1, patience=600), {}, b"x")
+    assert (caught.value.reason, caught.value.values["limit"]) == ("slow", 1)
+
+
 async def test_the_program_gets_none_of_our_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-here")
     (tmp_path / "teller.py").write_text("import json, os\nprint(json.dumps({'names': sorted(os.environ)}))\n")
     monkeypatch.setattr(bounded, "ROOT", tmp_path)
-    answer = await run_program(BoundedProgram(module="teller", memory=2**30, seconds=20), {}, b"")
+    answer = await run_program(BoundedProgram(module="teller", memory=2**30, seconds=20, patience=120), {}, b"")
     assert "OPENAI_API_KEY" not in answer.told["names"]  # type: ignore[operator]

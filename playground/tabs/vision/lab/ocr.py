@@ -17,7 +17,9 @@ from providers.errors import ImageError
 from providers.image import size
 from providers.types import Image
 
-PROGRAM = BoundedProgram(module="playground.tabs.vision.lab.ocr_program", memory=4 * 2**30, seconds=90.0, threads=2)
+PROGRAM = BoundedProgram(
+    module="playground.tabs.vision.lab.ocr_program", memory=4 * 2**30, seconds=180, patience=300, threads=2
+)
 _USUAL = 4_000_000
 """Pixels that may take the program's seconds."""
 MOST_TEXT = 8000
@@ -46,7 +48,8 @@ async def read_text(image: Image) -> Reading:
     """
     try:
         width, height = size(image)
-        program = replace(PROGRAM, seconds=PROGRAM.seconds * max(1.0, width * height / _USUAL))
+        times = max(1.0, width * height / _USUAL)
+        program = replace(PROGRAM, seconds=round(PROGRAM.seconds * times), patience=PROGRAM.patience * times)
         answer = await run_program(program, {}, image.content)
     except ImageError as error:
         raise name_image(error, image.name) from None

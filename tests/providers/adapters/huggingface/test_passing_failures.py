@@ -57,10 +57,11 @@ async def asked(provider: HuggingFace) -> str:
 
 
 class Killer:
-    """Kills the engine's process by its number, each time it has come so far, as often as it is told to."""
+    """Kills by its number the process of an engine that serves files of `home`, each time it has come so far, as often
+    as it is told to."""
 
-    def __init__(self, when: str, times: int) -> None:
-        self.killed = 0
+    def __init__(self, home: Path, when: str, times: int) -> None:
+        self.killed, self._home = 0, home
         self._ready = {"before": lambda child: True, "while": _has_library}[when]
         self._times, self._over = times, threading.Event()
         self._thread = threading.Thread(target=self._watch)
@@ -68,7 +69,7 @@ class Killer:
 
     def _watch(self) -> None:
         while self.killed < self._times and not self._over.wait(0.005):
-            for child in engines():
+            for child in engines(self._home):
                 if self._ready(child):
                     self.killed += 1
                     end(child)
@@ -79,12 +80,13 @@ class Killer:
         self._thread.join()
 
 
-def engines() -> list[psutil.Process]:
-    """This process's engines that run."""
+def engines(home: Path) -> list[psutil.Process]:
+    """This process's engines that run for this home: those of other tests may be running too."""
     found = []
     for child in psutil.Process().children():
         try:
-            if any("engines.openvino.program" in word for word in child.cmdline()):  # a dead one has none
+            words = " ".join(child.cmdline())  # a dead one has none
+            if "engines.openvino.program" in words and str(home) in words:
                 found.append(child)
         except psutil.NoSuchProcess:
             continue
@@ -107,11 +109,11 @@ def end(child: psutil.Process) -> None:
 
 
 @pytest.fixture
-def killing() -> Iterator[Callable[..., Killer]]:
+def killing(tmp_path: Path) -> Iterator[Callable[..., Killer]]:
     killers: list[Killer] = []
 
     def kill(when: str, times: int) -> Killer:
-        killers.append(Killer(when, times))
+        killers.append(Killer(tmp_path / "home", when, times))
         return killers[-1]
 
     yield kill
@@ -152,7 +154,7 @@ async def test_an_engine_killed_after_it_has_loaded_takes_no_files_with_it(
     folder = kept(converted, tmp_path / "home")
     before, provider = content(folder), opened(TINY, offline=True)
     said = await asked(provider)
-    [child] = engines()
+    [child] = engines(tmp_path / "home")
     await asyncio.to_thread(end, child)
     try:
         again = await asked(provider)

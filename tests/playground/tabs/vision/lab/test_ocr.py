@@ -80,13 +80,13 @@ async def test_a_large_image_has_more_time(monkeypatch) -> None:
     given = []
 
     async def run(program, settings, content):
-        given.append(program.seconds)
+        given.append((program.seconds, program.patience))
         return ProgramAnswer({"width": 1, "height": 1, "blocks": []}, b"")
 
     monkeypatch.setattr(ocr, "run_program", run)
     for shape in ((700, 500), (1000, 8000)):
         await read_text(Image(saved(page(shape, []), "PNG"), "image/png"))
-    assert given == [90.0, 180.0]
+    assert given == [(180, 300), (360, 600)]
 
 
 def test_no_image_can_close_the_marks_around_its_text() -> None:
