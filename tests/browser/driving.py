@@ -97,6 +97,27 @@ def open_panel(page: Page, panel: str) -> None:
     page.locator(f"{panel} > button").first.click()
 
 
+def unfold(page: Page, panel: str) -> None:
+    """A panel that may have become a line. What has just been unfolded does not yet listen."""
+    fold = page.locator(f"{panel} > button").first
+    if "open" not in (fold.get_attribute("class") or "").split():
+        fold.click()
+    page.wait_for_timeout(500)
+
+
+def choose_instead(page: Page, label: str) -> None:
+    """Choose this model, and none of the others that are chosen."""
+    chosen, wanted = page.locator("#models .token"), re.compile(rf"^\s*{label}")
+    if not chosen.filter(has_text=wanted).count():
+        choose(page, "#models", wanted)
+        page.keyboard.press("Escape")
+    others = chosen.filter(has_not_text=wanted)
+    while left := others.count():
+        others.first.locator(".token-remove").click()
+        expect(others).to_have_count(left - 1)
+    expect(page.locator(".column-name").first).to_contain_text(label)
+
+
 def use_endpoint(page: Page, address: str, key: str) -> None:
     """Enter a server of one's own in the key panel."""
     open_panel(page, "#keys")

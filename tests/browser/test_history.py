@@ -21,9 +21,17 @@ def conversation(page: Page) -> str:
     return found
 
 
-def test_two_tabs_do_not_disturb_each_other_and_a_reload_finds_each(open_page):
-    first = open_page("?models=scripted/slow&max_tokens=500")
+def test_tabs_do_not_disturb_each_other_and_a_new_conversation_in_a_third_is_undone(open_page):
+    first = open_page("?models=scripted/slow&max_tokens=200")
     second = open_page("?models=scripted/echo", context=first.context)
+    two_tabs_do_not_disturb_each_other_and_a_reload_finds_each(first, second)
+    third = open_page(SLOW, context=first.context)
+    expect(third.locator("#notice")).to_contain_text(re.compile("Your last conversation: “(Count|To begin)"))
+    expect(questions(third)).to_have_count(0)
+    a_new_conversation_takes_one_click_and_is_undone_by_another(third)
+
+
+def two_tabs_do_not_disturb_each_other_and_a_reload_finds_each(first: Page, second: Page) -> None:
     assert conversation(first) != conversation(second)
     ask(second, "To begin with")
     ask(first, "Count in the first", wait=False)
@@ -35,13 +43,9 @@ def test_two_tabs_do_not_disturb_each_other_and_a_reload_finds_each(open_page):
     for page, asked in ((first, "Count in the first"), (second, "To begin with")):
         page.reload()
         expect(questions(page)).to_have_text(asked)
-    third = open_page("?models=scripted/echo", context=first.context)
-    expect(third.locator("#notice")).to_contain_text(re.compile("Your last conversation: “(Count|To begin)"))
-    expect(questions(third)).to_have_count(0)
 
 
-def test_a_new_conversation_takes_one_click_and_is_undone_by_another(open_page):
-    page = open_page(SLOW)
+def a_new_conversation_takes_one_click_and_is_undone_by_another(page: Page) -> None:
     ask(page, "Count", wait=False)
     expect(replies(page)).to_contain_text("1 2 3")
     page.locator("#message textarea").fill("not sent yet")

@@ -9,6 +9,8 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import answered, ask, choose, facts, open_panel, questions, replies, use_endpoint
+from tests.browser.serving import Served
+from tests.faults.server import FaultServer
 
 CANARY = "sk-canary-0f9e8d7c6b5a"
 _EVERYTHING_STORED = """async () => {
@@ -36,8 +38,14 @@ def kept_by_the_browser(page: Page) -> str:
     return "\n".join([page.url, page.content(), page.evaluate(_EVERYTHING_STORED), cookies])
 
 
-def test_a_key_works_leaves_no_trace_and_is_forgotten(open_page, served, faults):
+def test_a_key_leaves_no_trace_and_what_is_kept_is_shown_and_deleted(open_page, served, faults):
     page = open_page("?models=scripted/echo")
+    a_key_works_and_leaves_no_trace(page, served, faults)
+    it_is_forgotten(page, faults)
+    what_is_kept_is_shown_and_all_of_it_deleted(page, served)
+
+
+def a_key_works_and_leaves_no_trace(page: Page, served: Served, faults: FaultServer) -> None:
     told: list[str] = []
     page.on("response", lambda answer: told.append(answer.url + json.dumps(answer.headers)))
     use_endpoint(page, faults.openai, CANARY)
@@ -63,6 +71,8 @@ def test_a_key_works_leaves_no_trace_and_is_forgotten(open_page, served, faults)
     assert "Hello world" in found[1]
     assert [place for place in found if CANARY in place] == []
 
+
+def it_is_forgotten(page: Page, faults: FaultServer) -> None:
     asked = len(faults.received)
     page.locator("#keys > button").first.click()
     page.locator("#forget-keys").click()
@@ -73,8 +83,7 @@ def test_a_key_works_leaves_no_trace_and_is_forgotten(open_page, served, faults)
     assert len(faults.received) == asked
 
 
-def test_what_is_kept_is_shown_and_all_of_it_deleted(open_page, served):
-    page = open_page("?models=scripted/echo")
+def what_is_kept_is_shown_and_all_of_it_deleted(page: Page, served: Served) -> None:
     ask(page, "To be forgotten")
     assert "To be forgotten" in served.written()
     before = {cookie["value"] for cookie in page.context.cookies()}
@@ -91,9 +100,30 @@ def test_what_is_kept_is_shown_and_all_of_it_deleted(open_page, served):
     expect(page.locator("#kept-shown")).to_contain_text("Nothing")
 
 
-def test_a_wrong_key_is_noticed_in_our_own_words(open_page, served, faults):
-    page = open_page("?models=custom/ok")
+def test_a_key_that_is_wrong_a_stream_that_breaks_is_stopped_and_is_left(open_page, served, faults):
+    page = open_page("?models=custom/slow,scripted/echo")
     use_endpoint(page, f"{faults.url}/fault/unauthorized/v1", CANARY)
+    a_wrong_key_is_noticed_in_our_own_words(page, served)
+    use_another(page, f"{faults.url}/fault/reset/v1")
+    a_fault_keeps_what_was_said_and_offers_to_go_on(page)
+    use_another(page, faults.openai)
+    stop_closes_the_vendors_stream(page, faults)
+    closing_the_tab_stops_the_work(page, faults)
+
+
+def use_another(page: Page, address: str) -> None:
+    """The same key for another address, and a new conversation."""
+    page.locator("#forget-keys").click()
+    expect(page.locator("#key-answer")).to_contain_text("forgotten")
+    page.locator("#key input").fill(CANARY)
+    page.locator("#address").locator("input, textarea").fill(address)
+    page.locator("#save-key").click()
+    expect(page.locator("#key-answer")).to_contain_text("The key works")
+    page.locator("#new").click()
+    expect(questions(page)).to_have_count(0)
+
+
+def a_wrong_key_is_noticed_in_our_own_words(page: Page, served: Served) -> None:
     expect(page.locator("#key-answer [role=alert]")).to_contain_text("key")
     expect(page.locator("#key-answer")).not_to_contain_text("invalid key")
     ask(page, "Hi")
@@ -102,9 +132,7 @@ def test_a_wrong_key_is_noticed_in_our_own_words(open_page, served, faults):
     assert CANARY not in kept_by_the_browser(page) + served.written()
 
 
-def test_a_fault_keeps_what_was_said_and_offers_to_go_on(open_page, faults):
-    page = open_page("?models=custom/ok,scripted/echo")
-    use_endpoint(page, f"{faults.url}/fault/reset/v1", CANARY)
+def a_fault_keeps_what_was_said_and_offers_to_go_on(page: Page) -> None:
     ask(page, "Hi")
     expect(replies(page, 0).first).to_have_text("Hello world")
     expect(page.locator("#chat-0")).to_contain_text("broke while the answer was arriving")
@@ -112,20 +140,7 @@ def test_a_fault_keeps_what_was_said_and_offers_to_go_on(open_page, faults):
     expect(replies(page, 1)).to_have_text("You said: Hi")
 
 
-def test_closing_the_tab_stops_the_work(open_page, faults):
-    page = open_page("?models=custom/slow")
-    use_endpoint(page, faults.openai, CANARY)
-    ask(page, "Count", wait=False)
-    expect(replies(page)).to_contain_text("1 2 3")
-    assert "slow" not in faults.disconnected
-    page.close()
-    while "slow" not in faults.disconnected:
-        time.sleep(0.02)
-
-
-def test_stop_closes_the_vendors_stream(open_page, faults):
-    page = open_page("?models=custom/slow")
-    use_endpoint(page, faults.openai, CANARY)
+def stop_closes_the_vendors_stream(page: Page, faults: FaultServer) -> None:
     faults.disconnected.clear()
     ask(page, "Count", wait=False)
     expect(replies(page)).to_contain_text("1 2 3")
@@ -133,3 +148,13 @@ def test_stop_closes_the_vendors_stream(open_page, faults):
     answered(page)
     while "slow" not in faults.disconnected:
         page.wait_for_timeout(20)
+
+
+def closing_the_tab_stops_the_work(page: Page, faults: FaultServer) -> None:
+    faults.disconnected.clear()
+    ask(page, "Count again", wait=False)
+    expect(replies(page).nth(1)).to_contain_text("1 2 3")
+    assert "slow" not in faults.disconnected
+    page.close()
+    while "slow" not in faults.disconnected:
+        time.sleep(0.02)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose, in_every_look, open_mode, open_panel, use_endpoint
+from tests.browser.driving import choose, choose_instead, in_every_look, open_mode, unfold, use_endpoint
 from tests.browser.test_look import unnamed
+from tests.faults.server import FaultServer
 
 TABS = "chat,prompting"
 
@@ -46,17 +48,37 @@ def measured(page: Page, answers: int) -> None:
     expect(page.locator("#measure-items button").first).to_be_visible()
 
 
-def example(page: Page) -> None:
-    open_prompting(page, "A set")
-    expect(page.locator("#measure-table")).to_contain_text("Choose a task set")
-    page.locator("#measure-example").click()
-    measured(page, 20)
-
-
-def test_one_question_in_many_ways(open_page):
+def test_one_question_by_keyboard_and_in_many_ways(open_page):
     page = open_page(ADDER)
     open_prompting(page)
     expect(page.locator("#prompting-cards")).to_contain_text("Choose strategies")
+    hovering_a_strategy_explains_it(page)
+    it_is_asked_by_keyboard_alone(page)
+    one_question_is_asked_in_many_ways(page)
+
+
+def hovering_a_strategy_explains_it(page: Page) -> None:
+    expect(page.locator("#prompting-explained summary")).to_be_visible()
+    page.locator("#prompting-strategies label").nth(4).hover()
+    expect(page.locator("#prompting-strategies label").nth(4)).to_have_attribute("title", re.compile("vote"))
+    page.locator("#prompting-explained summary").click()
+    expect(page.locator(".explained dl")).to_contain_text("arXiv:2203.11171")
+
+
+def it_is_asked_by_keyboard_alone(page: Page) -> None:
+    page.locator("#prompting-strategies input").nth(1).focus()
+    page.keyboard.press("Space")
+    page.locator("#prompting-question textarea").focus()
+    page.keyboard.type("Add 2 and 2.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#prompting-cards")).to_contain_text("1 of 1 answered")
+    cards(page).first.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(cards(page).first.locator("details").first).to_have_attribute("open", "")
+
+
+def one_question_is_asked_in_many_ways(page: Page) -> None:
+    unfold(page, "#prompting-setup")
     strategies(page, "Zero-shot", "Few-shot", "Self-consistency", "ReAct", "Tree of Thoughts")
     ask(page, "Add 12 and 30.", "42")
     expect(page.locator("#prompting-cards")).to_contain_text("5 of 5 answered")
@@ -72,9 +94,20 @@ def test_one_question_in_many_ways(open_page):
     assert unnamed(page) == []
 
 
-def test_cards_stream_stay_unfolded_and_stop(open_page):
+def test_answers_and_a_run_are_stopped_and_options_are_likely(open_page):
     page = open_page("?models=scripted/slow,scripted/adder")
     open_prompting(page)
+    cards_stream_stay_unfolded_and_stop(page)
+    choose_instead(page, "Scripted: slow")
+    page.locator("#max-tokens input[type=number]").fill("12")
+    page.locator("#max-tokens input[type=number]").press("Tab")
+    open_mode(page, "#prompting-modes", "A set")
+    a_run_is_paused_goes_on_stops_and_is_finished_after_a_reload(page)
+    choose_instead(page, "Scripted: words")
+    the_likelihood_of_the_options_is_measured(page)
+
+
+def cards_stream_stay_unfolded_and_stop(page: Page) -> None:
     strategies(page, "Zero-shot")
     ask(page, "Count")
     expect(cards(page)).to_have_count(2)
@@ -89,58 +122,8 @@ def test_cards_stream_stay_unfolded_and_stop(open_page):
     expect(cards(page).nth(1)).to_have_class(re.compile("done"))
 
 
-def test_a_strategy_of_ones_own(open_page):
-    page = open_page("?models=scripted/echo")
-    open_prompting(page)
-    strategies(page, "My own template")
-    page.locator("#prompting-knobs > button").first.click()
-    box = page.locator("#knob-template-template textarea")
-    expect(box).to_have_value(re.compile(r"\{question\}"))
-    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
-    box.fill("Whisper: {question}")
-    ask(page, "how much is 2 and 3")
-    expect(cards(page).first.locator(".said")).to_contain_text("You said: Whisper: how much is 2 and 3")
-    open_panel(page, "#prompting-setup")  # it has become a line
-    box.fill("{question.__class__}")
-    ask(page, "how much is 2 and 3")
-    expect(cards(page).first.locator("[role=alert]")).to_contain_text("no gap that can be filled")
-
-
-def test_hovering_a_strategy_explains_it(open_page):
-    page = open_page(ADDER)
-    open_prompting(page)
-    expect(page.locator("#prompting-explained summary")).to_be_visible()
-    page.locator("#prompting-strategies label").nth(4).hover()
-    expect(page.locator("#prompting-strategies label").nth(4)).to_have_attribute("title", re.compile("vote"))
-    page.locator("#prompting-explained summary").click()
-    expect(page.locator(".explained dl")).to_contain_text("arXiv:2203.11171")
-
-
-def test_a_set_is_measured_and_looked_into(open_page, keep_screenshot):
-    page = open_page("?models=scripted/adder,scripted/echo")
-    open_prompting(page, "A set")
-    strategies(page, "Zero-shot", "Few-shot")
-    page.locator("#measure-run").click()
-    measured(page, 40)
-    rows = page.locator("#measure-table tbody tr")
-    expect(rows).to_have_count(4)
-    expect(rows.first).to_contain_text("n = 10")
-    expect(rows.nth(2)).to_contain_text("p = ")
-    expect(page.locator("#measure-accuracy .xtitle")).to_contain_text("Accuracy")
-    expect(page.locator("#measure-costs .xtitle").first).to_contain_text("Tokens / question")
-    every = page.locator("#measure-items button")
-    expect(every).to_have_count(10)
-    every.first.click()
-    expect(page.locator("#measure-item .attempt")).to_have_count(4)
-    page.get_by_label("Only where they disagree").check()
-    expect(every).not_to_have_count(10)
-    keep_screenshot(page, "prompting-set")
-    assert unnamed(page) == []
-
-
-def test_pause_go_on_stop_and_finish_after_a_reload(open_page):
-    page = open_page("?models=scripted/slow&max_tokens=20")
-    open_prompting(page, "A set")
+def a_run_is_paused_goes_on_stops_and_is_finished_after_a_reload(page: Page) -> None:
+    unfold(page, "#prompting-setup")
     strategies(page, "Zero-shot")
     page.locator("#measure-count input[type=number]").fill("40")
     page.locator("#measure-count input[type=number]").press("Tab")
@@ -161,64 +144,9 @@ def test_pause_go_on_stop_and_finish_after_a_reload(open_page):
     measured(page, 40)
 
 
-def test_runs_are_named_compared_exported_and_deleted(open_page):
-    page = open_page(ADDER)
-    example(page)
-    line = page.locator("#measure-setup > button")
-    expect(line).to_contain_text(re.compile("Sentiment · n = 10 · .*adder · seed 0"))
-    expect(page.locator("#measure-count")).to_be_hidden()
-    line.click()
-    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
-    page.locator("#measure-count input[type=number]").fill("5")
-    page.locator("#measure-count input[type=number]").press("Tab")
-    page.locator("#measure-run").click()
-    measured(page, 10)
-    open_prompting(page, "Runs")
-    expect(page.locator("#runs-list [data-run]")).to_have_count(2)
-    page.locator("#runs-name").locator("textarea, input").fill("<b>Before</b> the break")
-    page.locator("#runs-rename").click()
-    expect(page.locator("#runs-list")).to_contain_text("<b>Before</b> the break")
-    page.locator("#runs-compare-button").click()
-    expect(page.locator("#runs-told")).to_contain_text("against")
-    expect(page.locator("#runs-told tbody tr")).to_have_count(2)
-    for kind, beginning in (("csv", "\ufeffcolumn,"), ("markdown", "# "), ("notebook", "{")):
-        with page.expect_download() as download:
-            page.locator(f"#runs-exports [data-export={kind}]").click()
-        assert Path(download.value.path()).read_text("utf-8").startswith(beginning)
-    with page.expect_download() as download:
-        page.locator("#runs-exports [data-export=jsonl]").click()
-    lines = Path(download.value.path()).read_text("utf-8").splitlines()
-    assert len(lines) == 11 and json.loads(lines[0])["name"] == "<b>Before</b> the break"
-    page.locator("#runs-reopen").click()
-    measured(page, 10)
-    open_prompting(page, "Runs")
-    page.locator("#runs-delete").click()
-    page.locator("#runs-surely").click()
-    expect(page.locator("#runs-list [data-run]")).to_have_count(1)
-
-
-def test_own_questions(open_page, tmp_path):
-    file = tmp_path / "mine.csv"
-    file.write_text("Text,Target\nHow much is 2 + 2?,4\nHow much is 5 + 2?,seven\n<img src=x>How much is 1 + 1?,2\n")
-    page = open_page(ADDER)
-    open_prompting(page, "A set")
-    strategies(page, "Zero-shot")
-    page.locator("#measure-own > button").first.click()
-    page.locator("#measure-file input[type=file]").set_input_files(file)
-    expect(page.locator("#measure-own-told")).to_contain_text("3 rows")
-    page.locator("#measure-own-told [name=kind]").select_option("number")
-    page.locator("#measure-own-told").get_by_role("button").click()
-    expect(page.locator("#measure-own-told")).to_contain_text("Row 3:")
-    expect(page.locator("#measure-tasks input")).to_have_value("Your file: mine.csv")
-    page.locator("#measure-run").click()
-    measured(page, 2)
-    expect(page.locator("#measure-items")).to_contain_text("<img src=x>How much")
-    assert page.locator("#measure-items img").count() == 0
-
-
-def test_likelihood_of_the_options(open_page):
-    page = open_page("?models=scripted/words")
-    open_prompting(page, "A set")
+def the_likelihood_of_the_options_is_measured(page: Page) -> None:
+    unfold(page, "#prompting-setup")
+    unfold(page, "#measure-setup")
     strategies(page, "Zero-shot")
     choose(page, "#measure-tasks", "Sentiment")
     page.get_by_label("likelihood of the options").check()
@@ -229,10 +157,141 @@ def test_likelihood_of_the_options(open_page):
     expect(page.locator("#measure-item .votes tr")).to_have_count(3)
 
 
-def test_what_may_cost_is_asked_first(open_page, faults):
-    page = open_page("?models=custom/ok")
-    use_endpoint(page, faults.openai, "sk-some-key")
+def test_a_set_is_measured_looked_into_and_compared_and_own_questions_are(open_page, tmp_path, keep_screenshot):
+    page = open_page("?models=scripted/adder,scripted/echo")
+    a_set_is_measured_and_looked_into(page, keep_screenshot)
+    it_is_measured_with_fewer_questions(page)
+    runs_are_named_and_compared(page)
+    a_run_is_exported(page)
+    a_run_is_opened_again_and_deleted(page)
+    own_questions_are_measured(page, tmp_path)
+
+
+def a_set_is_measured_and_looked_into(page: Page, keep_screenshot: Callable[[Page, str], Path]) -> None:
     open_prompting(page, "A set")
+    strategies(page, "Zero-shot", "Few-shot")
+    expect(page.locator("#measure-table")).to_contain_text("Choose a task set")
+    page.locator("#measure-example").click()
+    measured(page, 40)
+    rows = page.locator("#measure-table tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.first).to_contain_text("n = 10")
+    expect(rows.nth(2)).to_contain_text("p = ")
+    expect(page.locator("#measure-accuracy .xtitle")).to_contain_text("Accuracy")
+    expect(page.locator("#measure-costs .xtitle").first).to_contain_text("Tokens / question")
+    every = page.locator("#measure-items button")
+    expect(every).to_have_count(10)
+    every.first.click()
+    expect(page.locator("#measure-item .attempt")).to_have_count(4)
+    page.get_by_label("Only where they disagree").check()
+    expect(every).not_to_have_count(10)
+    keep_screenshot(page, "prompting-set")
+    assert unnamed(page) == []
+
+
+def it_is_measured_with_fewer_questions(page: Page) -> None:
+    line = page.locator("#measure-setup > button")
+    expect(line).to_contain_text(re.compile("Sentiment · n = 10 · .*adder, echo · seed 0"))
+    expect(page.locator("#measure-count")).to_be_hidden()
+    line.click()
+    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
+    page.locator("#measure-count input[type=number]").fill("5")
+    page.locator("#measure-count input[type=number]").press("Tab")
+    page.locator("#measure-run").click()
+    measured(page, 20)
+
+
+def runs_are_named_and_compared(page: Page) -> None:
+    open_prompting(page, "Runs")
+    expect(page.locator("#runs-list [data-run]")).to_have_count(2)
+    page.locator("#runs-name").locator("textarea, input").fill("<b>Before</b> the break")
+    page.locator("#runs-rename").click()
+    expect(page.locator("#runs-list")).to_contain_text("<b>Before</b> the break")
+    page.locator("#runs-compare-button").click()
+    expect(page.locator("#runs-told")).to_contain_text("against")
+    expect(page.locator("#runs-told tbody tr")).to_have_count(4)  # each strategy of each model
+
+
+def a_run_is_exported(page: Page) -> None:
+    for kind, beginning in (("csv", "\ufeffcolumn,"), ("markdown", "# "), ("notebook", "{")):
+        with page.expect_download() as download:
+            page.locator(f"#runs-exports [data-export={kind}]").click()
+        assert Path(download.value.path()).read_text("utf-8").startswith(beginning)
+    with page.expect_download() as download:
+        page.locator("#runs-exports [data-export=jsonl]").click()
+    lines = Path(download.value.path()).read_text("utf-8").splitlines()
+    assert len(lines) == 21 and json.loads(lines[0])["name"] == "<b>Before</b> the break"
+
+
+def a_run_is_opened_again_and_deleted(page: Page) -> None:
+    page.locator("#runs-reopen").click()
+    measured(page, 20)
+    open_prompting(page, "Runs")
+    page.locator("#runs-delete").click()
+    page.locator("#runs-surely").click()
+    expect(page.locator("#runs-list [data-run]")).to_have_count(1)
+
+
+def own_questions_are_measured(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("Text,Target\nHow much is 2 + 2?,4\nHow much is 5 + 2?,seven\n<img src=x>How much is 1 + 1?,2\n")
+    open_prompting(page, "A set")
+    unfold(page, "#prompting-setup")
+    unfold(page, "#measure-setup")
+    strategies(page, "Zero-shot")
+    page.locator("#measure-own > button").first.click()
+    page.locator("#measure-file input[type=file]").set_input_files(file)
+    expect(page.locator("#measure-own-told")).to_contain_text("3 rows")
+    page.locator("#measure-own-told [name=kind]").select_option("number")
+    page.locator("#measure-own-told").get_by_role("button").click()
+    expect(page.locator("#measure-own-told")).to_contain_text("Row 3:")
+    expect(page.locator("#measure-tasks input")).to_have_value("Your file: mine.csv")
+    page.locator("#measure-run").click()
+    measured(page, 4)
+    expect(page.locator("#measure-items")).to_contain_text("<img src=x>How much")
+    assert page.locator("#measure-items img").count() == 0
+
+
+def test_a_strategy_of_ones_own_hostile_questions_and_what_may_cost(open_page, faults):
+    page = open_page("?models=scripted/echo")
+    open_prompting(page)
+    a_strategy_of_ones_own(page)
+    hostile_questions_and_answers_are_text(page, faults)
+    use_endpoint(page, faults.openai, "sk-some-key")
+    choose_instead(page, "ok")
+    what_may_cost_is_asked_first(page, faults)
+
+
+def a_strategy_of_ones_own(page: Page) -> None:
+    strategies(page, "My own template")
+    page.locator("#prompting-knobs > button").first.click()
+    box = page.locator("#knob-template-template textarea")
+    expect(box).to_have_value(re.compile(r"\{question\}"))
+    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
+    box.fill("Whisper: {question}")
+    ask(page, "how much is 2 and 3")
+    expect(cards(page).first.locator(".said")).to_contain_text("You said: Whisper: how much is 2 and 3")
+    unfold(page, "#prompting-setup")
+    box.fill("{question.__class__}")
+    ask(page, "how much is 2 and 3")
+    expect(cards(page).first.locator("[role=alert]")).to_contain_text("no gap that can be filled")
+
+
+def hostile_questions_and_answers_are_text(page: Page, faults: FaultServer) -> None:
+    unfold(page, "#prompting-setup")
+    hostile = f'<img src="{faults.url}/stolen.png" onerror="window.stolen=1">{{{{value}}}}${{window.stolen=2}}`</span>'
+    strategies(page, "Zero-shot", "ReAct", "Tree of Thoughts", "Self-consistency")
+    ask(page, hostile)
+    expect(page.locator("#prompting-cards")).to_contain_text("4 of 4 answered")
+    expect(cards(page).first.locator(".said")).to_contain_text("onerror")
+    assert page.evaluate("window.stolen") is None
+    assert page.locator("#prompting-cards img").count() == 0
+    assert [one.path for one in faults.received if "stolen" in one.path] == []
+
+
+def what_may_cost_is_asked_first(page: Page, faults: FaultServer) -> None:
+    open_prompting(page, "A set")
+    unfold(page, "#prompting-setup")
     strategies(page, "Zero-shot")
     before = len(faults.received)
     page.locator("#measure-run").click()
@@ -244,33 +303,6 @@ def test_what_may_cost_is_asked_first(open_page, faults):
     page.locator("#measure-run").click()
     page.locator("#measure-confirm").click()
     measured(page, 10)
-
-
-def test_hostile_questions_and_answers_are_text(open_page, faults):
-    page = open_page("?models=scripted/echo")
-    open_prompting(page)
-    hostile = f'<img src="{faults.url}/stolen.png" onerror="window.stolen=1">{{{{value}}}}${{window.stolen=2}}`</span>'
-    strategies(page, "Zero-shot", "ReAct", "Tree of Thoughts", "Self-consistency")
-    ask(page, hostile)
-    expect(page.locator("#prompting-cards")).to_contain_text("4 of 4 answered")
-    expect(cards(page).first.locator(".said")).to_contain_text("onerror")
-    assert page.evaluate("window.stolen") is None
-    assert page.locator("#prompting-cards img").count() == 0
-    assert [one.path for one in faults.received if "stolen" in one.path] == []
-
-
-def test_by_keyboard_alone(open_page):
-    page = open_page(ADDER)
-    open_prompting(page)
-    page.locator("#prompting-strategies input").nth(1).focus()
-    page.keyboard.press("Space")
-    page.locator("#prompting-question textarea").focus()
-    page.keyboard.type("Add 2 and 2.")
-    page.keyboard.press("Enter")
-    expect(page.locator("#prompting-cards")).to_contain_text("1 of 1 answered")
-    cards(page).first.locator("summary").first.focus()
-    page.keyboard.press("Enter")
-    expect(cards(page).first.locator("details").first).to_have_attribute("open", "")
 
 
 @in_every_look("phone-dark-es")

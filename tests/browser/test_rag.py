@@ -8,10 +8,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import in_every_look, open_mode
-from tests.browser.serving import ROOT
+from tests.browser.serving import ROOT, Served
 from tests.browser.test_look import unnamed
 
 TABS = "chat,rag"
@@ -20,6 +21,8 @@ ECHO = "?models=scripted/echo"
 """It says again what it was sent: the passages with their numbers, which so become citations."""
 PDF = ROOT / "assets" / "samples" / "documents" / "hillcrest-academy-handbook.pdf"
 QUESTION = "How often do fire drills take place?"
+CAPE = "The lighthouse of Cape Morran was built in 1874 by Adela Finch."
+PORT = "The fish market of Port Ellery opens at five in the morning."
 LONG = 90_000
 """Milliseconds for reading, cutting and embedding on a busy machine."""
 
@@ -56,6 +59,13 @@ def search(page: Page, words: str) -> None:
     expect(page.locator("#rag-found .passage, #rag-found [role=alert]").first).to_be_visible(timeout=LONG)
 
 
+@pytest.fixture
+def cape(tmp_path: Path) -> Path:
+    file = tmp_path / "cape.txt"
+    file.write_text(CAPE)
+    return file
+
+
 def test_a_pdf_is_asked_about_and_a_citation_opens_its_passage(open_page):
     page = open_page(ECHO + "&max_tokens=1500")
     open_rag(page)
@@ -90,11 +100,39 @@ def test_a_pdf_is_asked_about_and_a_citation_opens_its_passage(open_page):
     expect(page.locator("#rag-past .side.with pre.sent")).to_be_visible()
 
 
-def test_what_an_earlier_version_read_is_read_anew_where_its_file_is_chosen_again(open_page, served, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
+def test_a_conversation_by_keyboard_and_after_its_document_was_read_by_an_earlier_version(open_page, served, cape):
+    page = open_page(ECHO + "&max_tokens=1500")
     open_rag(page)
-    add(page, tmp_path / "cape.txt")
+    add(page, cape)
+    a_question_and_its_citation_by_keyboard_alone(page)
+    a_follow_up_shows_the_question_before(page)
+    what_an_earlier_version_read_is_named_after_a_reload(page, served)
+    it_is_read_anew_where_its_file_is_chosen_again(page, cape)
+    a_new_conversation_is_empty(page)
+    what_is_not_in_the_documents_is_said(page)
+
+
+def a_question_and_its_citation_by_keyboard_alone(page: Page) -> None:
+    page.locator("#rag-question textarea").focus()
+    page.keyboard.type("Who built the lighthouse of Cape Morran?")
+    page.keyboard.press("Enter")
+    cite = page.locator("#rag-current button.cite").first
+    expect(cite).to_be_visible()
+    expect(page.locator("#rag-ask")).to_be_visible()
+    cite.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".reader")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(cite).to_be_focused()
+
+
+def a_follow_up_shows_the_question_before(page: Page) -> None:
+    ask(page, "And when was it built?")
+    expect(page.locator("#rag-past .asked")).to_have_count(1)
+    expect(page.locator("#rag-past")).to_contain_text("Who built the lighthouse")
+
+
+def what_an_earlier_version_read_is_named_after_a_reload(page: Page, served: Served) -> None:
     for kept in served.home.glob("visitors/*/documents.sqlite"):
         with closing(sqlite3.connect(kept)) as file, file:
             file.execute("delete from reading")
@@ -102,60 +140,108 @@ def test_what_an_earlier_version_read_is_read_anew_where_its_file_is_chosen_agai
     page.locator("#status .ready").wait_for()
     open_rag(page)
     expect(page.locator("#rag-list")).to_contain_text("read by an earlier version")
+    expect(page.locator("#rag-past .asked")).to_have_count(2)
+
+
+def it_is_read_anew_where_its_file_is_chosen_again(page: Page, cape: Path) -> None:
     with page.expect_file_chooser() as chosen:
         page.locator("#rag-list [data-again]").click()
-    chosen.value.set_files([tmp_path / "cape.txt"])
+    chosen.value.set_files([cape])
     expect(page.locator("#rag-list [data-again]")).to_have_count(0, timeout=LONG)
     expect(documents(page)).to_have_count(1)
 
 
-def test_a_follow_up_and_a_new_conversation(open_page, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    open_rag(page)
-    add(page, tmp_path / "cape.txt")
-    ask(page, "Who built the lighthouse of Cape Morran?")
-    ask(page, "And when was it built?")
-    expect(page.locator("#rag-past .asked")).to_have_count(1)
-    expect(page.locator("#rag-past")).to_contain_text("Who built the lighthouse")
-    page.reload()
-    page.locator("#status .ready").wait_for()
-    open_rag(page)
-    expect(page.locator("#rag-past .asked")).to_have_count(2)
+def a_new_conversation_is_empty(page: Page) -> None:
     page.locator("#rag-new").click()
     expect(page.locator("#rag-current")).to_contain_text("Ask a question about your documents")
     expect(page.locator(".asked")).to_have_count(0)
 
 
-def test_what_is_not_in_the_documents_is_said(open_page, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    open_rag(page)
-    add(page, tmp_path / "cape.txt")
+def what_is_not_in_the_documents_is_said(page: Page) -> None:
     ask(page, "Which chess opening did Kasparov prefer?")
     expect(page.locator("#rag-current .evidence")).to_contain_text("in the documents")
 
 
-def test_stop_ends_a_reply(open_page, tmp_path):
-    page = open_page("?models=scripted/slow&max_tokens=2000")
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    open_rag(page)
-    add(page, tmp_path / "cape.txt")
-    page.locator("#rag-question textarea").fill("Who built the lighthouse of Cape Morran?")
-    page.locator("#rag-question textarea").press("Enter")
-    expect(page.locator("#rag-current .side.with .answer")).to_contain_text("1 2 3")
-    page.keyboard.press("Escape")
-    expect(page.locator("#rag-ask")).to_be_visible()
-    expect(page.locator("#rag-current .side.with .facts-line")).to_contain_text("stopped")
-
-
-def test_search_with_each_way_and_without_a_document(open_page, tmp_path):
+def test_a_second_visitor_sees_nothing_and_searches_in_documents_of_its_own(open_page, cape, tmp_path):
     page = open_page(ECHO)
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    (tmp_path / "port.txt").write_text("The fish market of Port Ellery opens at five in the morning.")
-    open_rag(page, "Search")
-    expect(page.locator("#rag-found")).to_contain_text("the search works alone")
-    add(page, tmp_path / "cape.txt", tmp_path / "port.txt")
+    open_rag(page)
+    add(page, cape)
+    own_questions_are_measured(page, tmp_path)
+    digest = documents(page).locator("[data-open]").get_attribute("data-open")
+    saved_as_an_assistant(page)
+    other = open_page(ECHO)
+    open_rag(other, "Search")
+    a_second_visitor_sees_nothing(other, digest)
+    bad_files_are_told_and_the_good_one_is_there(other, tmp_path)
+    a_text_is_pasted(other)
+    each_way_finds_and_what_is_not_ticked_is_not_found(other)
+    what_is_inside_is_shown(other, tmp_path)
+
+
+def own_questions_are_measured(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "set.csv").write_text("question,document,quotes\nWho built the lighthouse?,cape.txt,by Adela Finch\n")
+    open_mode(page, "#rag-modes", "Measure")
+    page.get_by_label("from a file of mine").check()
+    page.locator("#rag-own-file input[type=file]").set_input_files(tmp_path / "set.csv")
+    expect(page.locator("#rag-own-told")).to_contain_text("1 question read from set.csv")
+    page.locator("#rag-sizes").locator("input, textarea").fill("60, 200")
+    page.locator("#rag-measure").click()
+    expect(page.locator("#rag-measure-table tbody tr")).to_have_count(6, timeout=LONG)
+
+
+def saved_as_an_assistant(page: Page) -> None:
+    open_mode(page, "#rag-modes", "Ask")
+    page.locator("#rag-assistant > button").first.click()
+    page.locator("#rag-assistant-name").locator("input, textarea").fill("Keeper")
+    page.locator("#rag-system textarea").fill("You keep a lighthouse.")
+    page.locator("#rag-assistant-save").click()
+    expect(page.locator("#message textarea")).to_be_visible()
+
+
+def a_second_visitor_sees_nothing(other: Page, digest: str) -> None:
+    expect(documents(other)).to_have_count(0)
+    expect(other.locator("#rag-found")).to_contain_text("the search works alone")
+    search(other, "lighthouse Adela Finch")
+    expect(other.locator("#rag-found [role=alert]")).to_be_visible()
+    expect(other.locator("body")).not_to_contain_text("Cape Morran")
+    other.evaluate(
+        """digest => {
+          const button = document.createElement('button');
+          Object.assign(button.dataset, {open: digest, page: 1, start: 0, end: 5});
+          document.querySelector('#rag-found [role=alert]').append(button);
+          button.click();
+        }""",
+        digest,
+    )
+    expect(other.locator(".reader [role=alert]")).to_be_visible()
+    expect(other.locator("body")).not_to_contain_text("Cape Morran")
+    other.locator(".reader [data-close]").click()
+    expect(other.locator(".reader")).to_have_count(0)
+
+
+def bad_files_are_told_and_the_good_one_is_there(page: Page, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
+    (given / "empty.txt").write_bytes(b"")
+    (given / "cape.txt").write_text(CAPE)
+    page.locator("#rag-upload input[type=file]").set_input_files(sorted(given.iterdir()))
+    expect(page.locator("#rag-progress [role=alert]")).to_have_count(2, timeout=LONG)
+    expect(page.locator("#rag-progress")).to_contain_text("broken.pdf:")
+    expect(documents(page)).to_have_count(1)
+
+
+def a_text_is_pasted(page: Page) -> None:
+    page.locator("#rag-paste-panel > button").first.click()
+    page.locator("#rag-paste-name").locator("input, textarea").fill("port")
+    page.locator("#rag-paste-text textarea").fill(PORT)
+    page.locator("#rag-paste").click()
+    expect(documents(page)).to_have_count(2, timeout=LONG)
+    expect(documents(page).last).to_contain_text("port.txt")
+    expect(page.locator("#rag-paste-text textarea")).to_have_value("")
+
+
+def each_way_finds_and_what_is_not_ticked_is_not_found(page: Page) -> None:
     search(page, "lighthouse Adela Finch")
     first = page.locator("#rag-found .passage").first
     expect(first.locator("mark")).to_contain_text("Cape Morran")
@@ -177,29 +263,59 @@ def test_search_with_each_way_and_without_a_document(open_page, tmp_path):
     expect(documents(page)).to_have_count(1)
 
 
-def test_a_second_visitor_sees_nothing(open_page, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    open_rag(page)
-    add(page, tmp_path / "cape.txt")
-    other = open_page(ECHO)
-    open_rag(other, "Search")
-    expect(documents(other)).to_have_count(0)
-    search(other, "lighthouse Adela Finch")
-    expect(other.locator("#rag-found [role=alert]")).to_be_visible()
-    expect(other.locator("body")).not_to_contain_text("Cape Morran")
-    digest = documents(page).locator("[data-open]").get_attribute("data-open")
-    other.evaluate(
-        """digest => {
-          const button = document.createElement('button');
-          Object.assign(button.dataset, {open: digest, page: 1, start: 0, end: 5});
-          document.querySelector('#rag-found [role=alert]').append(button);
-          button.click();
-        }""",
-        digest,
+def what_is_inside_is_shown(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "cape.md").write_text(
+        "# Cape\n\nThe lighthouse was built in 1874.\n\n# Port\n\nThe fish market opens.\n"
     )
-    expect(other.locator(".reader [role=alert]")).to_be_visible()
-    expect(other.locator("body")).not_to_contain_text("Cape Morran")
+    (tmp_path / "port.txt").write_text(PORT)
+    open_mode(page, "#rag-modes", "Inside")
+    add(page, tmp_path / "cape.md", tmp_path / "port.txt")
+    expect(page.locator("#rag-chunks li").first).to_contain_text("characters ")
+    page.locator("#rag-chunks [data-near]").first.click()
+    expect(page.locator("#rag-near li").first).to_be_visible()
+    page.locator("#rag-map-question").locator("input, textarea").fill("When was the lighthouse built?")
+    page.locator("#rag-map-draw").click()
+    expect(page.locator("#rag-map .xtitle")).to_contain_text("of the variance", timeout=LONG)
+    expect(page.locator("#rag-map-told")).to_contain_text("of the differences")
+    assert unnamed(page) == []
+
+
+def test_ways_are_measured_and_a_reply_is_stopped(open_page):
+    page = open_page("?models=scripted/slow&max_tokens=2000")
+    open_rag(page, "Measure")
+    ways_are_measured_and_saved(page)
+    open_mode(page, "#rag-modes", "Ask")
+    stop_ends_a_reply(page)
+
+
+def ways_are_measured_and_saved(page: Page) -> None:
+    expect(page.locator("#rag-measure-table")).to_contain_text("Measure the ways")
+    page.locator("#rag-measure-example").click()
+    expect(page.locator("#rag-measure-progress")).to_contain_text("14")
+    page.locator("#rag-measure-confirm").click()
+    rows = page.locator("#rag-measure-table table").first.locator("tbody tr")
+    expect(rows).to_have_count(3, timeout=2 * LONG)
+    expect(page.locator("#rag-measure-progress")).to_contain_text("Measured:")
+    expect(rows.first).to_contain_text("n = ")
+    expect(page.locator("#rag-measure-table")).to_contain_text("Only questions in Spanish")
+    expect(page.locator("#rag-measure-plot .xtitle")).to_contain_text("Recall@5")
+    with page.expect_download() as download:
+        page.locator("#rag-export-csv").click()
+    assert Path(download.value.path()).read_text("utf-8").startswith("\ufefflanguage,way,chunk_tokens")
+    with page.expect_download() as download:
+        page.locator("#rag-export-json").click()
+    saved = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert {row["way"] for row in saved["rows"]} == {"dense", "lexical", "hybrid"}
+    assert unnamed(page) == []
+
+
+def stop_ends_a_reply(page: Page) -> None:
+    page.locator("#rag-question textarea").fill(QUESTION)
+    page.locator("#rag-question textarea").press("Enter")
+    expect(page.locator("#rag-current .side.with .answer")).to_contain_text("1 2 3")
+    page.keyboard.press("Escape")
+    expect(page.locator("#rag-ask")).to_be_visible()
+    expect(page.locator("#rag-current .side.with .facts-line")).to_contain_text("stopped")
 
 
 def test_a_hostile_document_is_text_and_asks_for_nothing(open_page, faults, tmp_path):
@@ -226,110 +342,6 @@ def test_a_hostile_document_is_text_and_asks_for_nothing(open_page, faults, tmp_
     assert page.evaluate("window.stolen") is None
     assert page.locator("#rag img, #rag-reader img, #rag a").count() == 0
     assert [one.path for one in faults.received if "stolen" in one.path] == []
-
-
-def test_bad_files_are_told_and_the_good_one_is_there(open_page, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
-    (tmp_path / "empty.txt").write_bytes(b"")
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874.")
-    open_rag(page)
-    page.locator("#rag-upload input[type=file]").set_input_files(sorted(tmp_path.iterdir()))
-    expect(page.locator("#rag-progress [role=alert]")).to_have_count(2, timeout=LONG)
-    expect(page.locator("#rag-progress")).to_contain_text("broken.pdf:")
-    expect(documents(page)).to_have_count(1)
-    page.locator("#rag-paste-panel > button").first.click()
-    page.locator("#rag-paste-name").locator("input, textarea").fill("port")
-    page.locator("#rag-paste-text textarea").fill("The fish market of Port Ellery opens at five.")
-    page.locator("#rag-paste").click()
-    expect(documents(page)).to_have_count(2, timeout=LONG)
-    expect(documents(page).last).to_contain_text("port.txt")
-    expect(page.locator("#rag-paste-text textarea")).to_have_value("")
-
-
-def test_inside(open_page, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "cape.md").write_text(
-        "# Cape\n\nThe lighthouse was built in 1874.\n\n# Port\n\nThe fish market opens.\n"
-    )
-    (tmp_path / "port.txt").write_text("The fish market of Port Ellery opens at five in the morning.")
-    open_rag(page, "Inside")
-    add(page, tmp_path / "cape.md", tmp_path / "port.txt")
-    expect(page.locator("#rag-chunks li").first).to_contain_text("characters ")
-    page.locator("#rag-chunks [data-near]").first.click()
-    expect(page.locator("#rag-near li").first).to_be_visible()
-    page.locator("#rag-map-question").locator("input, textarea").fill("When was the lighthouse built?")
-    page.locator("#rag-map-draw").click()
-    expect(page.locator("#rag-map .xtitle")).to_contain_text("of the variance", timeout=LONG)
-    expect(page.locator("#rag-map-told")).to_contain_text("of the differences")
-    assert unnamed(page) == []
-
-
-def test_ways_are_measured_and_saved(open_page):
-    page = open_page(ECHO)
-    open_rag(page, "Measure")
-    expect(page.locator("#rag-measure-table")).to_contain_text("Measure the ways")
-    page.locator("#rag-measure-example").click()
-    expect(page.locator("#rag-measure-progress")).to_contain_text("14")
-    page.locator("#rag-measure-confirm").click()
-    rows = page.locator("#rag-measure-table table").first.locator("tbody tr")
-    expect(rows).to_have_count(3, timeout=2 * LONG)
-    expect(page.locator("#rag-measure-progress")).to_contain_text("Measured:")
-    expect(rows.first).to_contain_text("n = ")
-    expect(page.locator("#rag-measure-table")).to_contain_text("Only questions in Spanish")
-    expect(page.locator("#rag-measure-plot .xtitle")).to_contain_text("Recall@5")
-    with page.expect_download() as download:
-        page.locator("#rag-export-csv").click()
-    assert Path(download.value.path()).read_text("utf-8").startswith("\ufefflanguage,way,chunk_tokens")
-    with page.expect_download() as download:
-        page.locator("#rag-export-json").click()
-    saved = json.loads(Path(download.value.path()).read_text("utf-8"))
-    assert {row["way"] for row in saved["rows"]} == {"dense", "lexical", "hybrid"}
-    assert unnamed(page) == []
-
-
-def test_own_questions_are_measured(open_page, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    (tmp_path / "set.csv").write_text("question,document,quotes\nWho built the lighthouse?,cape.txt,by Adela Finch\n")
-    open_rag(page, "Measure")
-    add(page, tmp_path / "cape.txt")
-    page.get_by_label("from a file of mine").check()
-    page.locator("#rag-own-file input[type=file]").set_input_files(tmp_path / "set.csv")
-    expect(page.locator("#rag-own-told")).to_contain_text("1 question read from set.csv")
-    page.locator("#rag-sizes").locator("input, textarea").fill("60, 200")
-    page.locator("#rag-measure").click()
-    expect(page.locator("#rag-measure-table tbody tr")).to_have_count(6, timeout=LONG)
-
-
-def test_saved_as_an_assistant(open_page, tmp_path):
-    page = open_page(ECHO)
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    open_rag(page)
-    add(page, tmp_path / "cape.txt")
-    page.locator("#rag-assistant > button").first.click()
-    page.locator("#rag-assistant-name").locator("input, textarea").fill("Keeper")
-    page.locator("#rag-system textarea").fill("You keep a lighthouse.")
-    page.locator("#rag-assistant-save").click()
-    expect(page.locator("#message textarea")).to_be_visible()
-
-
-def test_by_keyboard_alone(open_page, tmp_path):
-    page = open_page(ECHO + "&max_tokens=1500")
-    (tmp_path / "cape.txt").write_text("The lighthouse of Cape Morran was built in 1874 by Adela Finch.")
-    open_rag(page)
-    add(page, tmp_path / "cape.txt")
-    page.locator("#rag-question textarea").focus()
-    page.keyboard.type("Who built the lighthouse of Cape Morran?")
-    page.keyboard.press("Enter")
-    cite = page.locator("#rag-current button.cite").first
-    expect(cite).to_be_visible()
-    expect(page.locator("#rag-ask")).to_be_visible()
-    cite.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".reader")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(cite).to_be_focused()
 
 
 @in_every_look("desktop-dark-es")

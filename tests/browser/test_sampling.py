@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import answered, ask, choose, facts, in_every_look, open_mode, replies, use_endpoint
+from tests.browser.driving import (
+    answered,
+    ask,
+    choose_instead,
+    facts,
+    in_every_look,
+    open_mode,
+    replies,
+    unfold,
+    use_endpoint,
+)
 from tests.browser.test_look import unnamed
+from tests.faults.server import FaultServer
 
 TABS = "chat,sampling"
 
@@ -32,6 +45,7 @@ def open_sampling(page: Page, mode: str | None = None) -> None:
 def look(page: Page, prompt: str = PROMPT) -> None:
     page.locator("#sampling-prompt textarea").fill(prompt)
     page.locator("#sampling-prompt textarea").press("Enter")
+    expect(path(page)).to_have_count(0)  # what was there before is gone
     expect(page.locator("#sampling-choice, #sampling-leaf").locator("tbody tr").first).to_be_attached()
 
 
@@ -51,9 +65,19 @@ def pieces(page: Page) -> list[str]:
     return [token.get_attribute("data-piece").replace("␠", " ") for token in path(page).all()]
 
 
-def test_a_slider_moves_the_bars(open_page):
+def test_the_next_token(open_page):
     page = open_page(WORDS)
     open_sampling(page)
+    a_slider_moves_the_bars(page)
+    open_mode(page, "#sampling-modes", "Next token")
+    the_template_is_a_switch_away(page)
+    page.get_by_label("as it stands").check()
+    expect(page.locator("#sampling-read .special")).to_have_count(0)
+    expect(page.locator("#sampling-read .piece")).to_have_count(5)
+    a_clicked_bar_is_appended(page)
+
+
+def a_slider_moves_the_bars(page: Page) -> None:
     expect(page.locator("#sampling-choice")).to_contain_text("25 likeliest")
     page.locator("#sampling-example").click()
     expect(page.locator("#sampling-prompt textarea")).to_have_value(PROMPT)
@@ -94,18 +118,58 @@ def test_a_slider_moves_the_bars(open_page):
     expect(beside).to_be_hidden()
 
 
-def test_the_template_is_a_switch_away(open_page):
-    page = open_page(WORDS)
-    open_sampling(page)
+def the_template_is_a_switch_away(page: Page) -> None:
     look(page)
     expect(page.locator("#sampling-read .piece")).to_have_count(5)
     page.get_by_label("as a chat message").check()
     expect(page.locator("#sampling-read .special")).to_have_text(["<|user|>", "<|end|>", "<|assistant|>"])
 
 
-def test_a_clicked_token_forks(open_page, keep_screenshot):
-    page = open_page(WORDS)
+def a_clicked_bar_is_appended(page: Page) -> None:
+    page.locator("#sampling-choice").get_by_role("button", name="␠a", exact=True).click()
+    expect(path(page)).to_have_count(1)
+    assert pieces(page) == [" a"]
+    leaf = page.locator("#sampling-leaf tbody button").first
+    name = leaf.inner_text()
+    leaf.click()
+    expect(path(page)).to_have_count(2)
+    assert pieces(page) == [" a", name.replace("␠", " ")]
+
+
+def test_step_by_step_with_forks_by_keyboard_a_hostile_prompt_and_from_the_chat(open_page, faults, keep_screenshot):
+    page = open_page(f"{WORDS}&seed=1&max_tokens=12")
     open_sampling(page, "Step by step")
+    a_clicked_token_forks(page, keep_screenshot)
+    by_keyboard_alone(page)
+    a_hostile_prompt_is_text(page, faults)
+    page.get_by_role("tab", name="Chat", exact=True).click()
+    from_the_chat_to_sampling(page)
+
+
+def from_the_chat_to_sampling(page: Page) -> None:
+    ask(page, PROMPT)
+    said = replies(page).inner_text()
+    page.get_by_label("Colour by probability").check()
+    spans = page.locator("#chat-0 .coloured .token")
+    expect(spans).to_have_count(12)
+    assert re.fullmatch(r"[<\d. ]+%", spans.first.get_attribute("title"))
+    assert " ".join(replies(page).inner_text().split()) == " ".join(said.split())
+    ask(page, "And of Peru")
+    expect(page.locator("#chat-0 .coloured")).to_have_count(2)
+    facts(page).first.click()
+    page.get_by_role("link", name="Open in Sampling").click()
+    expect(path(page)).to_have_count(12)
+    assert "".join(pieces(page)).replace("⏎", "\n").split() == said.split()
+    expect(page.locator("#sampling-prompt textarea")).to_have_value(PROMPT)
+    page.get_by_role("tab", name="Chat", exact=True).click()
+    page.get_by_role("button", name="Open in Sampling").click()
+    expect(page.locator("#sampling-prompt textarea")).to_have_value("And of Peru")
+    page.get_by_role("tab", name="Chat", exact=True).click()
+    page.get_by_label("Colour by probability").uncheck()
+    expect(page.locator("#chat-0 .coloured")).to_have_count(0)
+
+
+def a_clicked_token_forks(page: Page, keep_screenshot: Callable[[Page, str], Path]) -> None:
     look(page)
     for count in range(1, 5):
         page.locator("#sampling-greedy").click()
@@ -140,23 +204,7 @@ def test_a_clicked_token_forks(open_page, keep_screenshot):
     expect(path(page)).to_have_count(4)
 
 
-def test_a_clicked_bar_is_appended(open_page):
-    page = open_page(WORDS)
-    open_sampling(page)
-    look(page)
-    page.locator("#sampling-choice").get_by_role("button", name="␠a", exact=True).click()
-    expect(path(page)).to_have_count(1)
-    assert pieces(page) == [" a"]
-    leaf = page.locator("#sampling-leaf tbody button").first
-    name = leaf.inner_text()
-    leaf.click()
-    expect(path(page)).to_have_count(2)
-    assert pieces(page) == [" a", name.replace("␠", " ")]
-
-
-def test_by_keyboard_alone(open_page):
-    page = open_page(WORDS)
-    open_sampling(page, "Step by step")
+def by_keyboard_alone(page: Page) -> None:
     look(page)
     page.locator("#sampling-more").press("Enter")
     expect(path(page)).to_have_count(20)
@@ -176,10 +224,9 @@ def test_by_keyboard_alone(open_page):
     assert unnamed(page) == []
 
 
-def test_a_hostile_prompt_is_text(open_page, faults):
-    page = open_page(WORDS)
+def a_hostile_prompt_is_text(page: Page, faults: FaultServer) -> None:
     hostile = f'<img src="{faults.url}/stolen.png" onerror="window.stolen=1">{{{{value}}}}${{window.stolen=2}}`</span>'
-    open_sampling(page)
+    open_mode(page, "#sampling-modes", "Next token")
     look(page, hostile)
     page.locator("#sampling-read summary").click()
     shown = page.locator("#sampling-read .pieces").inner_text().replace("\n", "")
@@ -197,9 +244,28 @@ def test_a_hostile_prompt_is_text(open_page, faults):
     assert page.locator("#sampling-modes img").count() == 0
 
 
-def test_a_hostile_answer_of_another_server_is_text(open_page):
-    """A model that only echoes: its tokens are whatever was typed, and they come with log-probabilities."""
+def test_hostile_answers_are_text(open_page):
+    """Of a model that only echoes: its tokens are whatever was typed, and they come with log-probabilities."""
     page = open_page("?models=scripted/echo")
+    a_coloured_answer_of_markup_is_text(page)
+    a_hostile_answer_of_another_server_is_text(page)
+
+
+def a_coloured_answer_of_markup_is_text(page: Page) -> None:
+    page.get_by_label("Colour by probability").check()
+    page.locator("#message textarea").fill(
+        "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript:window.stolen=2)\n\n# head"
+    )
+    page.locator("#message textarea").press("Enter")
+    answered(page)
+    expect(replies(page).first).to_contain_text(
+        "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript"
+    )
+    expect(replies(page).first.locator("img, strong, code, a, h1, .katex")).to_have_count(0)
+    assert page.evaluate("window.stolen") is None
+
+
+def a_hostile_answer_of_another_server_is_text(page: Page) -> None:
     open_sampling(page, "Step by step")
     page.locator("#sampling-prompt textarea").fill("<img/src=x/onerror=window.stolen=1> <b>bold</b>")
     page.locator("#sampling-look").click()
@@ -214,23 +280,32 @@ def test_a_hostile_answer_of_another_server_is_text(open_page):
     assert page.locator("#sampling-path img, .token-card img, #sampling-path b").count() == 0
 
 
-def test_a_model_without_probabilities_is_offered_the_sweep(open_page, faults):
+def test_a_sweep_without_probabilities_stopped_and_drawn(open_page, faults):
     page = open_page("?models=custom/ok")
     use_endpoint(page, faults.openai, "sk-some-key")
     open_sampling(page)
+    a_model_without_probabilities_is_offered_the_sweep(page)
+    choose_instead(page, "Scripted: slow")
+    a_sweep_streams_stops_and_is_drawn(page)
+
+
+def a_model_without_probabilities_is_offered_the_sweep(page: Page) -> None:
     page.locator("#sampling-prompt textarea").fill("Hi")
     page.locator("#sampling-look").click()
     expect(page.locator("#sampling-choice [role=alert]")).to_contain_text("Use the sweep")
     open_mode(page, "#sampling-modes", "Sweep")
-    page.locator("#sweep-seeds input").fill("1")
+    seeds = page.locator("#sweep-seeds input")
+    expect(seeds).not_to_have_value("")
+    three = seeds.input_value()
+    seeds.fill("1")
     page.locator("#sweep-run").click()
     expect(page.locator("#sweep-grid")).to_contain_text("4 of 4")
     expect(page.locator("#sweep-grid td").first).to_contain_text("Hello world")
+    unfold(page, "#sweep-setup")
+    seeds.fill(three)
 
 
-def test_a_sweep_streams_stops_and_is_drawn(open_page):
-    page = open_page("?models=scripted/slow")
-    open_sampling(page, "Sweep")
+def a_sweep_streams_stops_and_is_drawn(page: Page) -> None:
     page.locator("#sampling-prompt textarea").fill("Count")
     page.locator("#sweep-tokens input[type=number]").fill("200")
     page.locator("#sweep-tokens input[type=number]").press("Tab")
@@ -241,49 +316,10 @@ def test_a_sweep_streams_stops_and_is_drawn(open_page):
     expect(page.locator("#sweep-run")).to_be_visible()
     expect(page.locator("#sweep-grid td.stopped")).to_have_count(12)
 
-    choose(page, "#models", re.compile("words"))
+    choose_instead(page, "Scripted: words")
     page.locator("#sweep-example").click()
     expect(page.locator("#sweep-grid")).to_contain_text("12 of 12")
     expect(page.locator("#sweep-plot .js-plotly-plot .ytitle")).to_contain_text("Diversity")
-
-
-def test_from_the_chat_to_sampling(open_page):
-    page = open_page(f"{WORDS}&seed=1&max_tokens=12")
-    ask(page, PROMPT)
-    said = replies(page).inner_text()
-    page.get_by_label("Colour by probability").check()
-    spans = page.locator("#chat-0 .coloured .token")
-    expect(spans).to_have_count(12)
-    assert re.fullmatch(r"[<\d. ]+%", spans.first.get_attribute("title"))
-    assert " ".join(replies(page).inner_text().split()) == " ".join(said.split())
-    ask(page, "And of Peru")
-    expect(page.locator("#chat-0 .coloured")).to_have_count(2)
-    facts(page).first.click()
-    page.get_by_role("link", name="Open in Sampling").click()
-    expect(path(page)).to_have_count(12)
-    assert "".join(pieces(page)).replace("⏎", "\n").split() == said.split()
-    expect(page.locator("#sampling-prompt textarea")).to_have_value(PROMPT)
-    page.get_by_role("tab", name="Chat", exact=True).click()
-    page.get_by_role("button", name="Open in Sampling").click()
-    expect(page.locator("#sampling-prompt textarea")).to_have_value("And of Peru")
-    page.get_by_role("tab", name="Chat", exact=True).click()
-    page.get_by_label("Colour by probability").uncheck()
-    expect(page.locator("#chat-0 .coloured")).to_have_count(0)
-
-
-def test_a_coloured_answer_of_markup_is_text(open_page):
-    page = open_page("?models=scripted/echo")
-    page.get_by_label("Colour by probability").check()
-    page.locator("#message textarea").fill(
-        "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript:window.stolen=2)\n\n# head"
-    )
-    page.locator("#message textarea").press("Enter")
-    answered(page)
-    expect(replies(page).first).to_contain_text(
-        "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript"
-    )
-    expect(replies(page).first.locator("img, strong, code, a, h1, .katex")).to_have_count(0)
-    assert page.evaluate("window.stolen") is None
 
 
 @in_every_look("phone-light-es")

@@ -83,9 +83,46 @@ def photo(tmp_path: Path) -> Path:
     return file
 
 
-def test_an_upload_is_asked_about_in_two_columns(open_page, photo):
+def test_labels_are_compared_and_an_upload_is_asked_about_in_two_columns(open_page, photo):
     page = open_page(BOTH)
-    open_vision(page)
+    open_vision(page, "Labels")
+    a_picture_is_compared_with_labels(page)
+    ways_are_measured(page)
+    open_mode(page, "#vision-modes", "Ask")
+    pictures(page).first.locator("[data-remove]").click()
+    expect(pictures(page)).to_have_count(0)
+    an_upload_is_asked_about_in_two_columns(page, photo)
+    every_control_has_a_name(page)
+    it_is_there_after_a_reload_and_is_saved(page)
+    a_new_conversation_lets_a_picture_be_removed(page)
+
+
+def a_picture_is_compared_with_labels(page: Page) -> None:
+    page.locator("#vision-label-example").click()
+    expect(page.locator("#vision-bars .fits tbody tr")).to_have_count(4, timeout=LONG)
+    expect(page.locator("#vision-bars .fits tbody tr").first).to_contain_text("a white thing")
+    expect(page.locator("#vision-bars")).to_contain_text("softmax")
+    page.locator("#vision-labels textarea").fill("<b>red</b>\na blue thing")
+    page.locator("#vision-label-run").click()
+    expect(page.locator("#vision-bars .fits tbody tr")).to_have_count(2)
+    expect(page.locator("#vision-bars b")).to_have_count(0)
+
+
+def ways_are_measured(page: Page) -> None:
+    open_mode(page, "#vision-modes", "Measure")
+    page.locator("#vision-count input[type=number]").fill("4")
+    page.get_by_label("OCR + text model", exact=True).last.uncheck()
+    page.locator("#vision-measure-run").click()
+    expect(page.locator("#vision-measure-progress")).to_contain_text("Measured 12 of 12 answers", timeout=LONG)
+    expect(page.locator("#vision-measure-progress")).to_contain_text("Scripted: echo cannot see")
+    expect(page.locator("#vision-table tbody tr")).to_have_count(3)
+    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
+    with page.expect_download() as coming:
+        page.locator("#vision-csv").click()
+    assert len(Path(coming.value.path()).read_text("utf-8-sig").splitlines()) > 12
+
+
+def an_upload_is_asked_about_in_two_columns(page: Page, photo: Path) -> None:
     expect(page.locator("#vision-who")).to_contain_text("Scripted: echo cannot see images")
     page.get_by_label("OCR + Scripted: echo").check()
     expect(page.locator("#vision-columns .column-name:visible")).to_have_text(["Scripted: seer", "Scripted: echo"])
@@ -106,6 +143,14 @@ def test_an_upload_is_asked_about_in_two_columns(open_page, photo):
     expect(page.locator("#vision-notice .noticing")).to_be_visible()
     expect(pictures(page).locator("[data-remove]")).to_have_count(0)
 
+
+def every_control_has_a_name(page: Page) -> None:
+    for number in (1, 2, 0):
+        page.locator("#vision-modes").get_by_role("tab").nth(number).click()
+        assert unnamed(page) == []
+
+
+def it_is_there_after_a_reload_and_is_saved(page: Page) -> None:
     ask(page, "And again?")
     expect(said(page, 0).last).to_contain_text("I was sent 2 images")
     page.reload()
@@ -115,33 +160,35 @@ def test_an_upload_is_asked_about_in_two_columns(open_page, photo):
         page.locator("#vision-export-json").click()
     told = json.loads(Path(coming.value.path()).read_text("utf-8"))
     assert [one["name"] for one in told["pictures"]] == ["my photo.jpg", "sign.en.jpg"]
+
+
+def a_new_conversation_lets_a_picture_be_removed(page: Page) -> None:
     page.locator("#vision-new").click()
     expect(said(page, 0)).to_have_count(0)
     pictures(page).first.locator("[data-remove]").click()
     expect(pictures(page)).to_have_count(1)
 
 
-def test_the_example_reads_a_receipt_and_a_line_shows_its_box(open_page):
-    page = open_page("?models=scripted/echo")
+def test_what_cannot_be_asked_the_example_a_pasted_image_and_stop(open_page, tmp_path):
+    page = open_page("?models=scripted/echo,scripted/slow")
     open_vision(page)
     expect(page.locator("#vision-columns")).to_contain_text("Ask about an image")
-    page.locator("#vision-example").click()
-    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
-    expect(page.get_by_label("OCR + Scripted: echo")).to_be_checked()
-    expect(said(page, 0)).to_contain_text("37.90")
-    figure = pictures(page).first
-    figure.locator(".read summary").click()
-    line = figure.locator("tr[data-block]", has_text="37.90").first
-    line.hover()
-    box = figure.locator(f"rect[data-block='{line.get_attribute('data-block')}']")
-    expect(box).to_have_class(re.compile("marked"))
-    figure.locator("[data-question]").nth(1).click()
-    expect(page.locator("#vision-question textarea")).to_have_value("How many cheese rolls were bought?")
+    errors_stand_where_the_answer_would_be(page, tmp_path)
+    without_pictures(page)
+    the_example_reads_a_receipt_and_a_line_shows_its_box(page)
+    without_pictures(page)
+    paste_adds_and_escape_stops(page)
 
 
-def test_errors_stand_where_the_answer_would_be(open_page, tmp_path):
-    page = open_page("?models=scripted/echo")
-    open_vision(page)
+def without_pictures(page: Page) -> None:
+    page.locator("#vision-new").click()
+    expect(said(page, 0)).to_have_count(0)
+    while left := pictures(page).count():
+        pictures(page).first.locator("[data-remove]").click()
+        expect(pictures(page)).to_have_count(left - 1)
+
+
+def errors_stand_where_the_answer_would_be(page: Page, tmp_path: Path) -> None:
     ask_nothing = page.locator("#vision-notice [role=alert]")
     page.locator("#vision-ask").click()
     expect(ask_nothing).to_contain_text("Write a question first.")
@@ -160,55 +207,35 @@ def test_errors_stand_where_the_answer_would_be(open_page, tmp_path):
     expect(pictures(page)).to_have_count(1)
 
 
-def test_escape_stops_and_paste_adds(open_page):
-    page = open_page("?models=scripted/slow")
-    open_vision(page)
+def the_example_reads_a_receipt_and_a_line_shows_its_box(page: Page) -> None:
+    page.locator("#vision-example").click()
+    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
+    expect(page.get_by_label("OCR + Scripted: echo")).to_be_checked()
+    expect(said(page, 0)).to_contain_text("37.90")
+    figure = pictures(page).first
+    figure.locator(".read summary").click()
+    line = figure.locator("tr[data-block]", has_text="37.90").first
+    line.hover()
+    box = figure.locator(f"rect[data-block='{line.get_attribute('data-block')}']")
+    expect(box).to_have_class(re.compile("marked"))
+    figure.locator("[data-question]").nth(1).click()
+    expect(page.locator("#vision-question textarea")).to_have_value("How many cheese rolls were bought?")
+
+
+def paste_adds_and_escape_stops(page: Page) -> None:
     content = saved(Image.new("RGB", (30, 20), "green"), "PNG")
     page.evaluate(_PASTE, base64.b64encode(content).decode())
     expect(pictures(page)).to_have_count(1, timeout=LONG)
     expect(pictures(page)).to_contain_text("30 × 20 pixels")
+    page.get_by_label("OCR + Scripted: echo").uncheck()
     page.get_by_label("OCR + Scripted: slow").check()
+    expect(page.locator("#vision-columns .column-name:visible")).to_have_text(["Scripted: slow"])
     page.locator("#vision-question textarea").fill("Count")
     page.locator("#vision-question textarea").press("Enter")
     expect(said(page, 0)).to_contain_text("1 2 3", timeout=LONG)
     page.keyboard.press("Escape")
     answered(page)
     expect(facts(page, 0).last).to_contain_text("stopped")
-
-
-def test_labels_and_measure(open_page):
-    page = open_page(BOTH)
-    open_vision(page, "Labels")
-    page.locator("#vision-label-example").click()
-    expect(page.locator("#vision-bars .fits tbody tr")).to_have_count(4, timeout=LONG)
-    expect(page.locator("#vision-bars .fits tbody tr").first).to_contain_text("a white thing")
-    expect(page.locator("#vision-bars")).to_contain_text("softmax")
-    page.locator("#vision-labels textarea").fill("<b>red</b>\na blue thing")
-    page.locator("#vision-label-run").click()
-    expect(page.locator("#vision-bars .fits tbody tr")).to_have_count(2)
-    expect(page.locator("#vision-bars b")).to_have_count(0)
-
-    open_mode(page, "#vision-modes", "Measure")
-    page.locator("#vision-count input[type=number]").fill("4")
-    page.get_by_label("OCR + text model", exact=True).last.uncheck()
-    page.locator("#vision-measure-run").click()
-    expect(page.locator("#vision-measure-progress")).to_contain_text("Measured 12 of 12 answers", timeout=LONG)
-    expect(page.locator("#vision-measure-progress")).to_contain_text("Scripted: echo cannot see")
-    expect(page.locator("#vision-table tbody tr")).to_have_count(3)
-    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
-    with page.expect_download() as coming:
-        page.locator("#vision-csv").click()
-    assert len(Path(coming.value.path()).read_text("utf-8-sig").splitlines()) > 12
-
-
-def test_every_control_has_a_name(open_page):
-    page = open_page(BOTH)
-    open_vision(page)
-    page.locator("#vision-example").click()
-    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
-    for number in range(3):
-        page.locator("#vision-modes").get_by_role("tab").nth(number).click()
-        assert unnamed(page) == []
 
 
 @in_every_look("desktop-light-es")
