@@ -19,6 +19,8 @@ channels, of which the last opens an answer without any reasoning."""
 LONE = ("</think>", "</thinking>", "[/THINK]")
 """Closing marks that come alone where the opening one is part of a prompt that nobody shows."""
 _OPENING = ("<think>", "<thinking>", "[THINK]")
+_BEGIN = frozenset(mark[0] for mark in (*MARKS, *MARKS.values(), *LONE) if mark)
+_LONGEST = max(map(len, (*MARKS, *MARKS.values(), *LONE)))
 _QUOTING = "`'\"“‘«("
 """Right before a mark: it is spoken of, not meant."""
 
@@ -115,7 +117,9 @@ class Thinking:
 
     def _without_beginning_of(self, marks: tuple[str, ...]) -> str:
         """The text that is certain; the end of it that may begin one of these marks is kept."""
-        held = max(_overlap(self._kept, mark) for mark in marks)
+        held = 0
+        if not _BEGIN.isdisjoint(self._kept[-_LONGEST:]):  # seldom: most of a text has none of these signs
+            held = max(_overlap(self._kept, mark) for mark in marks)
         place = len(self._kept) - held
         certain, self._kept = self._kept[:place], self._kept[place:]
         return certain
@@ -127,6 +131,8 @@ def _overlap(text: str, mark: str) -> int:
 
 
 def _first_mark(text: str, start: int) -> tuple[int, str] | None:
+    if _BEGIN.isdisjoint(text):
+        return None
     found = [(place, mark) for mark in (*LONE, *_OPENING) if (place := text.find(mark, start)) >= 0]
     return min(found, default=None)
 

@@ -48,16 +48,20 @@ class ReplyColumn:
 async def side_by_side(
     columns: Sequence[ReplyColumn], stop: asyncio.Event, pause: Callable[[], float] = lambda: REDRAW
 ) -> AsyncGenerator[tuple[Reply, ...]]:
-    """The replies of all columns as they grow, at most 20 times a second (see `pause`) and at least four when idle.
+    """The replies of all columns as they grow, at most 20 times a second (see `pause`) and at least four when idle;
+    the first words of each at once.
 
     Closing it or setting `stop` ends all of them at once. One column's failure leaves the others alone.
     """
-    latest, changed = [Reply(model=column.model, text=column.begun) for column in columns], asyncio.Event()
+    latest = [Reply(model=column.model, text=column.begun) for column in columns]
+    changed, urgent = asyncio.Event(), asyncio.Event()
 
     async def run(place: int, column: ReplyColumn) -> None:
         try:
             async with column.open() as asked, aclosing(answer(asked.provider, asked.request, column.begun)) as replies:
                 async for reply in replies:
+                    if reply.state == "streaming" and latest[place].state == "waiting":
+                        urgent.set()
                     latest[place] = replace(reply, sources=asked.sources) if asked.sources else reply
                     changed.set()
         except PlaygroundError as error:  # `answer` raises none: it could not be opened
@@ -74,7 +78,7 @@ async def side_by_side(
             for place, column in enumerate(columns):
                 together.create_task(run(place, column))
 
-    async with aclosing(pump(run_all(), lambda: tuple(latest), changed, stop, pause)) as snapshots:
+    async with aclosing(pump(run_all(), lambda: tuple(latest), changed, stop, pause, urgent)) as snapshots:
         async for snapshot in snapshots:
             yield snapshot
     yield tuple(reply.ended() for reply in latest)

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 V = TypeVar("V")
@@ -21,15 +22,18 @@ async def pump(
     changed: asyncio.Event,
     stop: asyncio.Event | None = None,
     pause: Callable[[], float] = lambda: REDRAW,
+    urgent: asyncio.Event | None = None,
 ) -> AsyncGenerator[V]:
     """`snapshot()` at once and after each change, as long as the work goes on; while nothing changes, every 0.25 s.
 
     `changed` is set by the work whenever there is something new; between two snapshots there are at least `pause()`
-    seconds. When the work has ended, no further snapshot is given: its last state is the caller's to tell. Setting
-    `stop` or closing the generator cancels the work, and waits until it has let go. What the work raises is raised.
+    seconds, unless the work has set `urgent` too, for what is not to wait. When the work has ended, no further snapshot
+    is given: its last state is the caller's to tell. Setting `stop` or closing the generator cancels the work, and
+    waits until it has let go. What the work raises is raised.
     """
     changed.set()
-    async with aclosing(_pump(work, snapshot, changed, stop or asyncio.Event(), pause)) as snapshots:
+    news = _News(changed, urgent or asyncio.Event())
+    async with aclosing(_pump(work, snapshot, news, stop or asyncio.Event(), pause)) as snapshots:
         async for one in snapshots:
             yield one
 
@@ -54,27 +58,52 @@ async def follow(source: AsyncGenerator[V], latest: V, stop: asyncio.Event) -> A
         taken.set()
         return latest
 
-    async with aclosing(_pump(work(), take, changed, stop, lambda: 0.0)) as values:
+    async with aclosing(_pump(work(), take, _News(changed, asyncio.Event()), stop, lambda: 0.0)) as values:
         async for one in values:
             yield one
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What wakes who waits. One event that a timer sets costs a fraction of a task for each wait."""
+
+    changed: asyncio.Event
+    urgent: asyncio.Event
+
+    def take(self) -> None:
+        self.changed.clear()
+        self.urgent.clear()
+
+    def end(self, _: object) -> None:
+        self.urgent.set()
+        self.changed.set()
+
+    async def wait(self, pause: float) -> None:
+        """Until something has changed and the pause is over, or something urgent has; 0.25 s at most."""
+        clock = asyncio.get_running_loop().time
+        beat = clock() + HEARTBEAT
+        if pause > 0:
+            await _set_within(self.urgent, pause)
+        await _set_within(self.changed, max(beat - clock(), 0))
 
 
 async def _pump(
     work: Coroutine[object, object, object],
     snapshot: Callable[[], V],
-    changed: asyncio.Event,
+    news: _News,
     stop: asyncio.Event,
     pause: Callable[[], float],
 ) -> AsyncGenerator[V]:
     clock, last = asyncio.get_running_loop().time, -math.inf
     working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    ends: set[asyncio.Future[Any]] = {working, stopping}
+    for end in (working, stopping):
+        end.add_done_callback(news.end)
     try:
         while True:
-            await _wait(ends, changed, last + pause() - clock())
+            await news.wait(last + pause() - clock())
             if working.done() or stopping.done():
                 break
-            changed.clear()
+            news.take()
             last = clock()
             yield snapshot()
         await _end(working)
@@ -85,6 +114,17 @@ async def _pump(
         await _end(stopping)
 
 
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    """Wait until it is set, which happens by itself after so many seconds."""
+    if event.is_set():
+        return
+    timer = asyncio.get_running_loop().call_later(seconds, event.set)
+    try:
+        await event.wait()
+    finally:
+        timer.cancel()
+
+
 async def beats(task: asyncio.Future[Any]) -> AsyncGenerator[None]:
     """Something every 0.25 s until the task is done; closing cancels it."""
     try:
@@ -93,19 +133,6 @@ async def beats(task: asyncio.Future[Any]) -> AsyncGenerator[None]:
             yield
     finally:
         await _end(task)
-
-
-async def _wait(ends: set[asyncio.Future[Any]], changed: asyncio.Event, pause: float) -> None:
-    """Until one of the ends has come, or something has changed and the pause is over; 0.25 s at most."""
-    beat = asyncio.get_running_loop().time() + HEARTBEAT
-    if pause > 0 and (await asyncio.wait(ends, timeout=pause, return_when=asyncio.FIRST_COMPLETED))[0]:
-        return
-    changing = asyncio.ensure_future(changed.wait())
-    try:
-        left = max(beat - asyncio.get_running_loop().time(), 0)
-        await asyncio.wait({*ends, changing}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        changing.cancel()
 
 
 async def _end(task: asyncio.Future[Any]) -> None:

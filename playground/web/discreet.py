@@ -9,11 +9,12 @@ from typing import Any
 import gradio as gr
 
 from playground.text import Texts
+from playground.web.lean import LeanBlocks
 
 log = logging.getLogger(__name__)
 
 
-class DiscreetBlocks(gr.Blocks):
+class DiscreetBlocks(LeanBlocks):
     """As Gradio's own. It prints a failed call with the error's text, which may quote what the visitor chose or wrote:
     of an input that a component refuses nothing is printed here, and of a defect the class and where it was raised.
     """

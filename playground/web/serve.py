@@ -24,6 +24,7 @@ from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
 from playground.web.line import Line
 from playground.web.ownership import Ownership, Private
+from playground.web.routes import hasten
 from playground.web.secret import kept_secret
 from playground.web.start import Start, Work
 from playground.web.visitor import Identify, Seal
@@ -162,6 +163,7 @@ def launch(
         arguments["app_kwargs"]["middleware"].append(Middleware(Start, work=work))
     application, address, _ = blocks.launch(prevent_thread_lock=True, **arguments)
     application.state_holder = LightSessions(blocks)
+    hasten(application)
     print(f"Aula is at {address}", flush=True)  # noqa: T201 - the one line that whoever started it waits for
     if wait:
         blocks.block_thread()

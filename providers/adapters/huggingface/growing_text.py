@@ -60,7 +60,8 @@ class Detokenizer:
 
         Of a character of four bytes at most three can be waiting for the rest.
         """
-        text = self._codec.decode(self._window)
+        window = self._window
+        text = self._codec.decode_one(window[0]) if len(window) == 1 else self._codec.decode(window)
         unfinished = min(len(text) - len(text.rstrip(UNFINISHED)), 3)
         return text[: len(text) - unfinished], unfinished > 0
 

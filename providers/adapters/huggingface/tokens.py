@@ -58,6 +58,8 @@ class Codec:
         self._tokenizer = tokenizer
         self._lock = threading.Lock()  # encoding switches settings of the tokenizer itself
         self._bytes = _bytes_of_characters()
+        self._decoded: dict[int, str] = {}
+        self._pieces: dict[int, str] = {}
         self.chat = bool(tokenizer.chat_template)
         self.special = frozenset(tokenizer.all_special_ids)
         end = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
@@ -190,6 +192,12 @@ class Codec:
         )
         return text
 
+    def decode_one(self, token: int) -> str:
+        """As `decode`, of a token by itself: remembered, for each of a reply is looked at so."""
+        if (text := self._decoded.get(token)) is None:
+            text = self._decoded[token] = self.decode([token])
+        return text
+
     def spell(self, text: bytes, count: int, last: int) -> list[int]:
         """`count` tokens that come before the token `last` and make up `text` with it, in bytes.
 
@@ -222,6 +230,11 @@ class Codec:
 
     def piece(self, token: int) -> str:
         """One token as a reader should see it: its leading space kept, a part of a character as `<0xF0>`."""
+        if (piece := self._pieces.get(token)) is None:
+            piece = self._pieces[token] = self._piece(token)
+        return piece
+
+    def _piece(self, token: int) -> str:
         raw = self._tokenizer.convert_ids_to_tokens(token) or ""
         if (byte := self.byte_of.get(token)) is not None:
             return chr(byte) if 32 <= byte < 127 else raw

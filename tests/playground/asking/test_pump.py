@@ -58,6 +58,23 @@ class TestPump:
         first = next(at for at, count in seen if count == 1)
         assert first == pytest.approx(10.1)
 
+    def test_what_is_urgent_does_not_wait_for_the_pause(self) -> None:
+        async def seen() -> list[tuple[float, int]]:
+            clock, urgent, work = asyncio.get_running_loop().time, asyncio.Event(), Work(5, 1)
+
+            async def told() -> None:
+                await asyncio.sleep(2.5)
+                urgent.set()
+
+            telling = asyncio.ensure_future(told())
+            states = pump(work.run(), lambda: work.count, work.changed, pause=lambda: 10.0, urgent=urgent)
+            async with aclosing(states):
+                found = [(clock(), state) async for state in states]
+            await telling
+            return found
+
+        assert virtual_time.run(seen()) == [(0, 0), (2.5, 2)]
+
     def test_what_the_work_raises_is_raised(self) -> None:
         work = Work(1, 1, wrong=True)
         with pytest.raises(InputError):

@@ -268,7 +268,6 @@ class ChatVisits(RecallsReplies, Remembers):
                 await asyncio.to_thread(self._keep, key, run)
                 if run.sends:
                     self.attachments.sent(key, run.conversation.turns[-1].pictures)
-                yield run.conversation
                 columns = [self._column(key, run, place) for place in run.columns]
                 async with aclosing(side_by_side(columns, control.stopping, self._pause)) as snapshots:
                     async for snapshot in snapshots:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -62,7 +63,9 @@ class EngineRun:
         self._stops = StopStrings(job.sampling.stop)
         self._thoughts = ThoughtReader(codec.thoughts, codec.decode(job.prompt[-_HEAD:], special=True))
         self._loop = asyncio.get_running_loop()
-        self._line: asyncio.Queue[Given] = asyncio.Queue()
+        self._line: deque[Given] = deque()
+        self._coming: asyncio.Future[None] | None = None
+        """The reader waits for it."""
         self._heard = self._loop.time()
         """When the engine last gave a sign of life."""
         self._end = self._heard + job.deadlines.total
@@ -91,24 +94,51 @@ class EngineRun:
                 return self.step(token, logprob)
 
     async def _next(self, engine: Restartable) -> Given:
-        """What is in the line, or comes. Only the waiting counts, not what the reader does in between."""
-        waiting_since = self._loop.time()
-        while self._line.empty():
-            silence = engine.silence(self.job.deadlines)
+        """What is in the line, or comes. Only the waiting counts, not what the reader does in between.
+
+        How long the engine may be silent depends on all whom it serves: that is looked into once the shortest time that
+        is allowed has passed, and not with every token.
+        """
+        waiting_since, deadlines = self._loop.time(), self.job.deadlines
+        silence = min(deadlines.first_token, deadlines.between_tokens)
+        while not self._line:
             limit = max(self._heard, waiting_since) + silence
-            try:
-                async with asyncio.timeout_at(min(limit, self._end)):
-                    return await self._line.get()
-            except TimeoutError:  # looked into below: meanwhile a sign of life may have come
-                pass
-            if not self._line.empty():
+            await self._arrival(min(limit, self._end))
+            if self._line:
                 break
             if self._end <= limit:
-                raise Timeout("total", provider="huggingface", seconds=self.job.deadlines.total)
-            if max(self._heard, waiting_since) + engine.silence(self.job.deadlines) <= limit:
+                raise Timeout("total", provider="huggingface", seconds=deadlines.total)
+            allowed = engine.silence(deadlines)
+            if max(self._heard, waiting_since) + allowed <= limit:
                 engine.restart(self, silence)
-                return await self._line.get()  # whoever has restarted it has told everybody
-        return self._line.get_nowait()
+                await self._arrival()  # whoever has restarted it has told everybody
+                break
+            silence = allowed
+        return self._line.popleft()
+
+    async def _arrival(self, limit: float | None = None) -> None:
+        """Until something is in the line, or that moment has come."""
+        if self._line:
+            return
+        self._coming = self._loop.create_future()
+        timer = self._loop.call_at(limit, self._wake) if limit is not None else None
+        try:
+            await self._coming
+        finally:
+            self._coming = None
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._coming is not None and not self._coming.done():
+            self._coming.set_result(None)
+
+    def _hear(self, item: Item) -> None:
+        """In the reader's event loop."""
+        self._heard = self._loop.time()
+        if item is not None:
+            self._line.append(item)
+            self._wake()
 
     def step(self, token: int, logprob: float, alternatives: tuple[tuple[str, float], ...] = ()) -> GenerationStep:
         """The next token's step: its text, and whether it is the last."""
@@ -160,6 +190,4 @@ def deliver(items: Iterable[tuple[EngineRun, Item]]) -> None:
 
 def _put(batch: list[tuple[EngineRun, Item]]) -> None:
     for run, item in batch:
-        run._heard = run._loop.time()
-        if item is not None:
-            run._line.put_nowait(item)
+        run._hear(item)

@@ -16,6 +16,7 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.program import PRIVATE, App, Page
 from playground.tabs.chat.lab.conversation import Conversation
+from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.page.drawing import RunColumns, draw_question_pictures, draw_sending, draw_waiting_pictures
 from playground.tabs.chat.page.events.conversation import unchanged_chats
 from playground.tabs.chat.page.fields import ChatWho, who_at
@@ -72,7 +73,7 @@ async def stream(
     columns = RunColumns(app.show(who, colours=colours))
     running, run = draw_sending(running=True), None
     failure: PlaygroundError | None = None
-    shown = ReplyScreen()
+    shown, waiting = ReplyScreen(), _WaitingPictures(app, who)
     with app.visits.views.at(who.page) as view:
         try:
             async with AsyncExitStack() as held:
@@ -87,8 +88,8 @@ async def stream(
                         break
                     if run is not None and run.gave_way:
                         continue
-                    chats, waiting = columns.draw(conversation), _draw_waiting(app, who)
-                    shown = replace(shown, chats=chats, sending=running, notice="", waiting=waiting)
+                    chats = columns.draw(conversation)
+                    shown = replace(shown, chats=chats, sending=running, notice="", waiting=waiting.draw())
                     yield shown
         except PlaygroundError as error:
             failure = error
@@ -105,7 +106,7 @@ async def stream(
     here = columns.show.text("model.local") if run is not None and not run.gave_way else ""
     ran = run.computed_here if run is not None and here else ()
     sending = draw_sending(running=False, unsent="" if failure is None else question, ran=ran, here=here)
-    yield replace(shown, sending=sending, notice=notice, waiting=_draw_waiting(app, who))
+    yield replace(shown, sending=sending, notice=notice, waiting=waiting.draw())
 
 
 async def follow_run(app: App[ChatVisits], who: ChatWho, *, colours: bool = False) -> AsyncGenerator[ReplyScreen]:
@@ -136,5 +137,16 @@ async def _draw_pictures(show: Renderer, conversation: Conversation) -> str:
     return await asyncio.to_thread(draw_question_pictures, show, conversation)
 
 
-def _draw_waiting(app: App[ChatVisits], who: ChatWho) -> str:
-    return draw_waiting_pictures(app.show(who), app.visits.attachments.of(who.key))
+@dataclass(slots=True)
+class _WaitingPictures:
+    """Drawn anew only where they have changed."""
+
+    app: App[ChatVisits]
+    who: ChatWho
+    _drawn: tuple[tuple[MessagePicture, ...], str] | None = None
+
+    def draw(self) -> str:
+        waiting = self.app.visits.attachments.of(self.who.key)
+        if self._drawn is None or self._drawn[0] != waiting:
+            self._drawn = waiting, draw_waiting_pictures(self.app.show(self.who), waiting)
+        return self._drawn[1]

@@ -1,0 +1,121 @@
+"""Gradio's Blocks, without the work that what is shown as it is given does not need."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.components.base import Component
+from gradio.context import LocalContext
+from gradio.helpers import special_args
+from gradio.processing_utils import add_root_url
+from gradio.utils import get_function_with_locals
+
+
+class LeanBlocks(gr.Blocks):
+    """As Gradio's own, with two differences.
+
+    An asynchronous generator is made without a thread: nothing of its handler runs before a value is asked for.
+
+    What such a handler yields in an event with `preprocess=False, postprocess=False` goes to the browser as it is,
+    where it is texts and lists of texts: Gradio would look for files through each output, twice with every redraw,
+    which took a third of the processor's time of a class that is answered. Such an event's values hold none. Updates
+    (`gr.skip()`) are taken by Gradio as ever.
+    """
+
+    async def process_api(self, block_fn: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+        queued = not arguments and named.get("session_hash") and named.get("event_id")
+        if queued and _as_given(block_fn) and (answer := await self._take(block_fn, named)) is not None:
+            return answer
+        return await super().process_api(block_fn, *arguments, **named)
+
+    async def call_function(
+        self,
+        block_fn: Any,
+        processed_input: list[Any],
+        iterator: Any = None,
+        requests: Any = None,
+        event_id: str | None = None,
+        event_data: Any = None,
+        in_event_listener: bool = False,
+        state: Any = None,
+        oauth_token: Any = None,
+    ) -> dict[str, Any]:
+        if iterator is None and _is_made_plainly(block_fn):
+            request = requests[0] if isinstance(requests, list) else requests
+            made = get_function_with_locals(block_fn.fn, self, event_id, in_event_listener, request, state)
+            given = special_args(block_fn.fn, list(processed_input), request, event_data, token=oauth_token)[0]
+            iterator = made(*given)
+        found: dict[str, Any] = await super().call_function(
+            block_fn,
+            processed_input,
+            iterator,
+            requests,
+            event_id,
+            event_data,
+            in_event_listener,
+            state,
+            oauth_token,
+        )
+        return found
+
+    async def _take(self, block_fn: Any, named: dict[str, Any]) -> dict[str, Any] | None:
+        """The generator's next values, as Gradio gives an answer; `None` at its end, which is left to Gradio."""
+        state, iterator, start = named["state"], named["iterator"], time.time()
+        LocalContext.blocks.set(self)
+        if iterator is None:
+            inputs = await self.preprocess_data(block_fn, named["inputs"], state)
+            asked = named["event_id"], named["event_data"], True, state, named["oauth_token"]
+            found = await self.call_function(block_fn, inputs, None, named["request"], *asked)
+            if (iterator := found["iterator"]) is None:  # it had nothing to show
+                return self._answer(block_fn, [None] * len(block_fn.outputs), None, found["duration"])
+            values: Sequence[Any] = found["prediction"]
+        else:
+            try:
+                values = await anext(iterator)
+            except StopAsyncIteration:  # asked again, it says so again
+                return None
+        duration = time.time() - start
+        if all(isinstance(value, str | list) for value in values):
+            shown = list(values)
+        else:
+            shown = await self.postprocess_data(block_fn, list(values), state)
+            shown = add_root_url(shown, named["root_path"], None)
+        run = self._stream_run_key(iterator)
+        page, plainly = named["session_hash"], named["simple_format"]
+        shown = self.handle_streaming_diffs(block_fn, shown, page, run, final=False, simple_format=plainly)
+        return self._answer(block_fn, shown, iterator, duration)
+
+    @staticmethod
+    def _answer(block_fn: Any, shown: list[Any], iterator: Any, duration: float) -> dict[str, Any]:
+        block_fn.total_runtime += duration
+        block_fn.total_runs += 1
+        return {
+            "data": shown,
+            "is_generating": iterator is not None,
+            "iterator": iterator,
+            "duration": duration,
+            "average_duration": block_fn.total_runtime / block_fn.total_runs,
+            "render_config": None,
+            "changed_state_ids": [],
+            "used_cache": None,
+        }
+
+
+def _is_made_plainly(block_fn: Any) -> bool:
+    """It is called with its values by their places, and what Gradio adds to them."""
+    special = block_fn.inputs_as_dict or block_fn.input_keyword_names or block_fn.component_prop_inputs
+    return inspect.isasyncgenfunction(block_fn.fn) and not special and not block_fn.renderable
+
+
+def _as_given(block_fn: Any) -> bool:
+    plain = not (block_fn.preprocess or block_fn.postprocess or block_fn.batch)
+    return plain and len(block_fn.outputs) > 1 and _is_made_plainly(block_fn) and all(map(_has_value, block_fn.outputs))
+
+
+def _has_value(block: Any) -> bool:
+    """It is a component that shows a value, and keeps no state."""
+    return isinstance(block, Component) and not block.stateful
