@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import gradio as gr
 from gradio.events import Dependency
 
-from playground.page.parts.places import KEPT
+from playground.page.parts.places import KEPT, hidden_text
 from playground.page.program import PRIVATE, Program
 from playground.page.sidebar.layout import SidebarLayout
 from playground.web.scripts import script_function
@@ -28,7 +28,7 @@ def wire_coming_back(
 ) -> gr.Textbox:
     """What changes when a page that was left is there again, which is another one for Gradio: what was under way on it
     is drawn here from then on, and `restored` changes."""
-    left, came = gr.Textbox(visible=False, elem_id="page-left"), gr.Textbox(visible=False)
+    left, came = hidden_text("page-left"), hidden_text()
 
     async def on_leave(request: gr.Request) -> str:
         who = program.who(request)

@@ -132,6 +132,8 @@ class Page(Generic[Visits]):
 
     openings: list[Opening] = field(default_factory=list)
     """What the tab has filled in when the page is opened."""
+    restorings: list[Opening] = field(default_factory=list)
+    """What the tab draws anew when the page has been read again in another language, and what was on it is back."""
 
     def on_open(
         self,
@@ -142,6 +144,17 @@ class Page(Generic[Visits]):
         """Have these places filled in when the page is opened, together with what else the tab has."""
         several = [outputs] if isinstance(outputs, Block) else outputs
         self.openings.append(Opening(fill, inputs, several))
+
+    def on_restored(
+        self,
+        fill: Fill,
+        inputs: Sequence[gr.components.Component],
+        outputs: Block | Sequence[Block],
+    ) -> None:
+        """Have these places drawn anew when `restored` changes, together with what else the tab has: what streams, and
+        what others need not wait for, listens to `restored` itself."""
+        several = [outputs] if isinstance(outputs, Block) else outputs
+        self.restorings.append(Opening(fill, inputs, several))
 
     def sampling(self, values: Sequence[object]) -> Sampling:
         """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""

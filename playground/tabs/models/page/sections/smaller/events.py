@@ -12,7 +12,6 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.smaller import ShrunkForm, form_of
@@ -65,12 +64,12 @@ def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmall
     fields = [layout.kind, layout.share, *models]
     going = goes_on(page, "models-smaller", layout.outputs)
     pruning = goes_on(page, "models-pruning", layout.pruned)
-    page.restored.change(on_restored, layout.shown, layout.shown, **PRIVATE)
-    page.restored.change(on_pruned, layout.pruned, layout.pruned, **PRIVATE)
+    page.on_restored(on_restored, [layout.shown], layout.shown)
+    page.on_restored(on_pruned, [layout.pruned], layout.pruned)
     layout.compare.click(on_compare, models, layout.outputs, **PRIVATE)
-    layout.share.release(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
-    layout.kind.input(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    moved = [layout.share.release, layout.kind.input]
+    gr.on(moved, on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
+    room.stops[layout.stop] = SECTION
 
 
 DrawnForms = Redrawn[tuple[tuple[ShrunkForm, ...], tuple[str, ...]]]
