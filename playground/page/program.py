@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -112,6 +112,16 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the page in which something may be under way when it is read again: see `goes_on`."""
+
+    place: gr.HTML
+    """Is not seen. Its value names, with blanks between, those in which something is: its script triggers an event of
+    each name."""
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Visits]):
     """Where a tab is built: the program, and the sidebar that all tabs share."""
 
@@ -124,9 +134,8 @@ class Page(Generic[Visits]):
     """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
     restored: gr.Textbox
     """Changes when the page has been read again in another language, and what was on it is back: see `keeping`."""
-    parts: MutableMapping[str, gr.Textbox]
-    """Of all tabs, by name: what changes when the page was read again and something is under way there: see `goes_on`.
-    """
+    parts: Parts
+    """Of all tabs."""
     switches: Sequence[gr.Button]
     """Those that read the page again in another language, once whatever a tab does on their click has ended."""
 

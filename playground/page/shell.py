@@ -18,14 +18,14 @@ from playground.page.opening import wire_openings
 from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
 from playground.page.parts.places import hidden_text, place
-from playground.page.program import PRIVATE, App, Page, Program
+from playground.page.program import PRIVATE, App, Page, Parts, Program
 from playground.page.sidebar.events import wire_sidebar
 from playground.page.sidebar.fetching import wire_fetching
 from playground.page.sidebar.kept import publish_kept, wire_kept
 from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
 from playground.web.discreet import DiscreetBlocks
-from playground.web.scripts import script_element, script_function
+from playground.web.scripts import script_body, script_element, script_function
 
 _BRAND = (
     '<a class="brand" href="./"><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/>'
@@ -135,7 +135,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         wire_kept(program, bar.kept)
         publish_kept(program)
         wire_fetching(program, bar)
-        lines, parts = [], dict[str, gr.Textbox]()
+        lines, parts = [], Parts(place("under-way", script_body("under_way"), visible="hidden"))
         with places:
             for tab in (one for one in opened if program.settings.shows(one.module.NAME)):
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):

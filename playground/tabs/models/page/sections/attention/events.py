@@ -104,9 +104,10 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     page.restored.change(on_restored, layout.looked_at, redrawn, **PRIVATE)
     gr.on([layout.look.click, layout.sentence.submit], on_look, inputs, layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
-    layout.shown.ablate(on_ablate, None, layout.effect, trigger_mode="always_last", **PRIVATE)
-    layout.shown.lens(on_lens, None, layout.asked, trigger_mode="always_last", **PRIVATE)
-    layout.shown.salience(on_salience, None, layout.asked, trigger_mode="always_last", **PRIVATE)
+    # Not "always_last": Gradio's client (6) would send what the event before it was about once more.
+    layout.shown.ablate(on_ablate, None, layout.effect, trigger_mode="multiple", **PRIVATE)
+    layout.shown.lens(on_lens, None, layout.asked, trigger_mode="multiple", **PRIVATE)
+    layout.shown.salience(on_salience, None, layout.asked, trigger_mode="multiple", **PRIVATE)
     room.stops[layout.stop] = SECTION
 
 

@@ -60,7 +60,7 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
         _example(app, buttons),
         models,
         [layout.text, *drawn],
-        trigger_mode="always_last",
+        trigger_mode="multiple",
         **PRIVATE,
     )
     compared, found = ask_again(page, layout.compared, on_compare), ask_again(page, layout.found, on_query)

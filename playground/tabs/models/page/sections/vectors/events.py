@@ -104,7 +104,7 @@ def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVe
     gr.on(begun, on_solve, solved, layout.solved, **PRIVATE)
     clicks, drawn = [one.click for one in layout.analogies.values()], [layout.plus, layout.minus, layout.solved]
     analogy = _analogy(app, solving, {one: name for name, one in layout.analogies.items()})
-    gr.on(clicks, analogy, models, drawn, trigger_mode="always_last", **PRIVATE)
+    gr.on(clicks, analogy, models, drawn, trigger_mode="multiple", **PRIVATE)
 
 
 def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
