@@ -80,8 +80,7 @@ def lay_out_architectures(page: Page[ModelsVisits]) -> ModelsArchitecturesLayout
         settings = _lay_out_settings(page)
     shown, looked_at = place("architectures-shown"), hidden_text("architectures-looked-at")
     with gr.Accordion(label("models.becoming"), open=False, elem_id="architectures-becoming"):
-        for step in ("training", "fine_tuning", "rlhf"):
-            gr.Markdown(label(f"models.becoming_{step}"))
+        gr.Markdown(label("models.becoming_text"))
     held = hold("architectures-held", settings.fill_mask, settings.seq2seq, settings.instruction)
     return ModelsArchitecturesLayout(sentence, compare, example, stop, settings, shown, looked_at, held)
 
