@@ -105,8 +105,8 @@ def draw_pruned(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str
         show,
         "pruning_left",
         what=name_of_form(show, one.form),
-        left=f"{one.size.numbers:,}",
-        whole=f"{one.size.whole:,}",
+        left=one.size.numbers,
+        whole=one.size.whole,
     )
     stored = one.size.sparse if one.size.sparse is not None else one.size.bytes
     size = say(

@@ -77,10 +77,10 @@ def _cut(show: Renderer, one: Analogy) -> str:
 
 def _neighbour(show: Renderer, near: Neighbour) -> str:
     kind = ' class="asked"' if near.asked else ""
-    note = f" <small>{say(show, 'analogy_asked')}</small>" if near.asked else ""
+    note = f"<small>{say(show, 'analogy_asked')}</small>" if near.asked else ""
     width = max(0.0, min(1.0, near.cosine)) * 100
     return (
-        f'<li{kind}><span class="piece">{html.escape(name_of_token(near.text))}</span>{note}'
+        f'<li{kind}><span><span class="piece">{html.escape(name_of_token(near.text))}</span>{note}</span>'
         f'<span class="track"><i class="after" style="width:{width:.0f}%"></i></span>'
         f'<span class="number">{show.number(near.cosine, ".2f")}</span></li>'
     )
