@@ -19,9 +19,10 @@ it, both without Gradio, and `page`, what is seen. A small tab leaves out what i
   or yield screens, or updates where one component alone changes. An error stands where the result would have been.
 - A result stays when the page is read again in another language: its place is `kept`, its HTML ends with a mark
   (`playground.page.parts.redrawn`), and `on_restored`, wired by `page.on_restored` (where it streams, to
-  `page.restored.change`), draws it anew; what only has to be asked for once more is wired by `ask_again`. What is chosen, written and unfolded stays by itself, but for lists
-  that are filled in when they are seen: `hold` them (`playground.page.parts.held`). What names something on the screen
-  is a hidden component with an id, and no `gr.State`. What only a script knows it adds on the event `aula-keep`.
+  `page.restored.change`), draws it anew; what only has to be asked for once more is wired by `ask_again`. What is
+  chosen, written and unfolded stays by itself, but for lists that are filled in when they are seen: `hold` them
+  (`playground.page.parts.held`). What names something on the screen is a hidden component with an id, and no
+  `gr.State`. What only a script knows it adds on the event `aula-keep`.
 - What is under way goes on when the page is read again in another language: a place where an event streams is made by
   `goes_on` (`playground.page.parts.under_way`), the event yields what its `show` yields, and what is drawn from comes
   through `app.going.keep`. A test finds the tab that forgets it.
