@@ -62,6 +62,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
         page.locator("#understanding-approaches input").nth(place).uncheck()
     page.locator("#understanding-run").click()
     expect(page.locator("#understanding-shown .noticing")).to_be_visible()
+    page.locator("#understanding-one > button").first.click()
     page.locator("#understanding-text textarea").fill("You have won a prize! Click this link.")
     page.locator("#understanding-classify").click()
     expect(page.locator("#understanding-said table")).to_be_visible()
@@ -78,6 +79,8 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     keep("vectors")
     section(page, 7)
     page.locator("#smaller-pruning > button").click()
+    expect(page.locator("#smaller-share input[type=range]")).to_be_visible()
+    page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
     for percent in (10, 30):
         slide(page, percent)
         expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible()
