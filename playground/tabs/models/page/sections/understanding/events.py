@@ -91,9 +91,7 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     layout.chosen.opened(on_chosen, None, None, **PRIVATE)
     going = goes_on(page, "models-understanding", layout.outputs)
     asked, offered = [layout.tasks, layout.approaches], [layout.own, layout.approaches]
-    page.on_restored(
-        on_restored, [layout.tasks, layout.looked_at], [*offered, layout.shown, layout.setup]
-    )
+    page.on_restored(on_restored, [layout.tasks, layout.looked_at], [*offered, layout.shown, layout.setup])
     saying = goes_on(page, "models-classify", layout.said)
     room.on_opened(on_opened, [], [layout.language])
     layout.tasks.input(on_task, asked, offered, **PRIVATE)
