@@ -17,7 +17,7 @@ from playground.page.keeping import wire_coming_back, wire_keeping
 from playground.page.opening import wire_openings
 from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
-from playground.page.parts.places import hidden_text, place
+from playground.page.parts.places import hidden_place, hidden_text, place
 from playground.page.program import PRIVATE, App, Page, Parts, Program
 from playground.page.sidebar.events import wire_sidebar
 from playground.page.sidebar.fetching import wire_fetching
@@ -135,7 +135,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         wire_kept(program, bar.kept)
         publish_kept(program)
         wire_fetching(program, bar)
-        lines, parts = [], Parts(place("under-way", script_body("under_way"), visible="hidden"))
+        lines, parts = [], Parts(hidden_place("under-way", script_body("under_way")))
         with places:
             for tab in (one for one in opened if program.settings.shows(one.module.NAME)):
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
@@ -172,7 +172,7 @@ def _share_parameters(blocks: gr.Blocks) -> None:
     kept = {one._id for one in known.values()}
     for number, block in [*blocks.blocks.items()]:
         if isinstance(block, Api) and number not in kept:
-            block.unrender()
+            block.unrender()  # type: ignore[no-untyped-call]
             del blocks.blocks[number]
 
 

@@ -66,7 +66,8 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
     going = goes_on(page, "models-blind", layout.blind_outputs)
     page.on_restored(on_restored, [layout.pair], layout.blind_outputs)
     gr.on([layout.ask.click, layout.question.submit], on_ask, fields, layout.blind_outputs, **PRIVATE)
-    gr.on([one.click for one in votes], on_vote, None, layout.blind_outputs, **PRIVATE)
+    clicks = [layout.better_a.click, layout.better_b.click, layout.neither.click]
+    gr.on(clicks, on_vote, None, layout.blind_outputs, **PRIVATE)
 
 
 async def ask_blindly(

@@ -54,9 +54,10 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
     drawn = [layout.shown, layout.looked_at]
     page.on_restored(on_restored, [layout.looked_at], layout.shown)
     gr.on([layout.cut.click, layout.text.submit], on_cut, [layout.text, *models], drawn, **PRIVATE)
-    buttons = {layout.example: "cut_example_text"} | {one: f"odd_{name}_text" for name, one in layout.odd.items()}
+    clicks = [layout.example.click, *(one.click for one in layout.odd.values())]
+    buttons: dict[object, str] = {one: f"odd_{name}_text" for name, one in layout.odd.items()}
     gr.on(
-        [one.click for one in buttons],
+        clicks,
         _example(app, buttons),
         models,
         [layout.text, *drawn],

@@ -18,7 +18,7 @@ from playground.page.parts.setup_line import folded
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.classical import get_ready
-from playground.tabs.models.lab.understanding import APPROACHES, WAYS, kind_named, kind_of
+from playground.tabs.models.lab.understanding import APPROACHES, WAYS, Approach, kind_named, kind_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
 from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.understanding.drawing import draw_task
@@ -101,7 +101,7 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     room.stops[layout.stop] = SECTION
 
 
-def ways_of(tasks: str) -> list[str]:
+def ways_of(tasks: str) -> list[Approach]:
     """The ways of doing these tasks, of those that are here."""
     return [one for one in WAYS[kind_named(tasks)] if one in APPROACHES]
 
