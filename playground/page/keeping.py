@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import gradio as gr
 from gradio.events import Dependency
 
-from playground.page.parts.places import KEPT
-from playground.page.program import PRIVATE, Program
+from playground.page.parts.places import KEPT, hidden_text
+from playground.page.program import PRIVATE, Parts, Program
 from playground.page.sidebar.layout import SidebarLayout
 from playground.web.scripts import script_function
 from playground.web.visitor import LANGUAGE_COOKIE
@@ -23,12 +23,10 @@ from playground.web.visitor import LANGUAGE_COOKIE
 _FIELDS = (gr.Textbox, gr.Checkbox, gr.CheckboxGroup, gr.Radio, gr.Slider, gr.Number, gr.Dropdown)
 
 
-def wire_coming_back(
-    program: Program, switches: Sequence[gr.Button], parts: Mapping[str, gr.Textbox], restored: gr.Textbox
-) -> gr.Textbox:
+def wire_coming_back(program: Program, switches: Sequence[gr.Button], parts: Parts, restored: gr.Textbox) -> gr.Textbox:
     """What changes when a page that was left is there again, which is another one for Gradio: what was under way on it
     is drawn here from then on, and `restored` changes."""
-    left, came = gr.Textbox(visible=False, elem_id="page-left"), gr.Textbox(visible=False)
+    left, came = hidden_text("page-left"), hidden_text()
 
     async def on_leave(request: gr.Request) -> str:
         who = program.who(request)
@@ -38,11 +36,11 @@ def wire_coming_back(
     async def on_came(request: gr.Request, page: str, now: str) -> list[object]:
         who = program.who(request)
         program.going.come_back(who.visitor, page, who.page)
-        return [*(now if program.going.awaits(who, name) else gr.skip() for name in parts), now]
+        return [" ".join(name for name in parts.names if program.going.awaits(who, name)), now]
 
     for switch in switches:
         switch.click(on_leave, None, left, queue=False, **PRIVATE)
-    came.change(on_came, [left, came], [*parts.values(), restored], queue=False, **PRIVATE)
+    came.change(on_came, [left, came], [parts.place, restored], queue=False, **PRIVATE)
     return came
 
 

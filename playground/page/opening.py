@@ -1,4 +1,5 @@
-"""What fills a tab in when the page is opened: everything of a tab in one event, since each costs a round trip."""
+"""What fills places in at one moment, as when the page is opened: everything of a tab in one event, since each costs a
+round trip and one more thing for the browser to keep."""
 
 from __future__ import annotations
 
@@ -41,12 +42,13 @@ def _in_thread(fill: Fill) -> Fill:
     return called
 
 
-def wire_openings(blocks: gr.Blocks, openings: Sequence[Opening], **options: Any) -> None:
-    """One event for all of them, side by side. Call it inside the page's Blocks."""
+def wire_openings(listen: Callable[..., object], openings: Sequence[Opening], **options: Any) -> None:
+    """One event for all of them, side by side: `listen` wires it, as `blocks.load` does. Call it inside the page's
+    Blocks."""
     inputs = list(dict.fromkeys(one for opening in openings for one in opening.inputs))
     outputs = [one for opening in openings for one in opening.outputs]
 
-    async def on_load(request: gr.Request, *values: object) -> list[object] | object:
+    async def on_moment(request: gr.Request, *values: object) -> list[object] | object:
         known = dict(zip(inputs, values, strict=True))
         filled = await asyncio.gather(
             *(one.values(request, [known[source] for source in one.inputs]) for one in openings)
@@ -55,4 +57,4 @@ def wire_openings(blocks: gr.Blocks, openings: Sequence[Opening], **options: Any
         return found[0] if len(found) == 1 else found
 
     if openings:
-        blocks.load(on_load, inputs, outputs, **options)
+        listen(on_moment, inputs, outputs, **options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -112,6 +112,16 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the page in which something may be under way when it is read again: see `goes_on`."""
+
+    place: gr.HTML
+    """Is not seen. Its value names, with blanks between, those in which something is: its script triggers an event of
+    each name."""
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Visits]):
     """Where a tab is built: the program, and the sidebar that all tabs share."""
 
@@ -124,14 +134,15 @@ class Page(Generic[Visits]):
     """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
     restored: gr.Textbox
     """Changes when the page has been read again in another language, and what was on it is back: see `keeping`."""
-    parts: MutableMapping[str, gr.Textbox]
-    """Of all tabs, by name: what changes when the page was read again and something is under way there: see `goes_on`.
-    """
+    parts: Parts
+    """Of all tabs."""
     switches: Sequence[gr.Button]
     """Those that read the page again in another language, once whatever a tab does on their click has ended."""
 
     openings: list[Opening] = field(default_factory=list)
     """What the tab has filled in when the page is opened."""
+    restorings: list[Opening] = field(default_factory=list)
+    """What the tab draws anew when the page has been read again in another language, and what was on it is back."""
 
     def on_open(
         self,
@@ -142,6 +153,17 @@ class Page(Generic[Visits]):
         """Have these places filled in when the page is opened, together with what else the tab has."""
         several = [outputs] if isinstance(outputs, Block) else outputs
         self.openings.append(Opening(fill, inputs, several))
+
+    def on_restored(
+        self,
+        fill: Fill,
+        inputs: Sequence[gr.components.Component],
+        outputs: Block | Sequence[Block],
+    ) -> None:
+        """Have these places drawn anew when `restored` changes, together with what else the tab has: what streams, and
+        what others need not wait for, listens to `restored` itself."""
+        several = [outputs] if isinstance(outputs, Block) else outputs
+        self.restorings.append(Opening(fill, inputs, several))
 
     def sampling(self, values: Sequence[object]) -> Sampling:
         """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""

@@ -17,15 +17,15 @@ from playground.page.keeping import wire_coming_back, wire_keeping
 from playground.page.opening import wire_openings
 from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
-from playground.page.program import PRIVATE, App, Page, Program
+from playground.page.parts.places import hidden_place, hidden_text, place
+from playground.page.program import PRIVATE, App, Page, Parts, Program
 from playground.page.sidebar.events import wire_sidebar
 from playground.page.sidebar.fetching import wire_fetching
 from playground.page.sidebar.kept import publish_kept, wire_kept
 from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
 from playground.web.discreet import DiscreetBlocks
-from playground.web.scripts import script_element, script_function
+from playground.web.scripts import script_body, script_element, script_function
 
 _BRAND = (
     '<a class="brand" href="./"><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/>'
@@ -130,12 +130,12 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
             present.click(None, js=script_function("toggle_presenting"), **PRIVATE)
         bar = lay_out_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
-        handed, restored = gr.State(), gr.Textbox(visible=False)
+        handed, restored = gr.State(), hidden_text()
         wire_sidebar(program, blocks, bar)
         wire_kept(program, bar.kept)
         publish_kept(program)
         wire_fetching(program, bar)
-        lines, parts = [], dict[str, gr.Textbox]()
+        lines, parts = [], Parts(hidden_place("under-way", script_body("under_way")))
         with places:
             for tab in (one for one in opened if program.settings.shows(one.module.NAME)):
                 with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
@@ -143,15 +143,37 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
                         lines.append(place(f"{tab.module.NAME}-active"))
                     page = Page(tab.app, blocks, bar, places, handed, restored, parts, list(switches.values()))
                     tab.module.build(page)
-                    wire_openings(blocks, page.openings, **PRIVATE)
+                    wire_openings(blocks.load, page.openings, **PRIVATE)
+                    wire_openings(restored.change, page.restorings, **PRIVATE)
                     tab.module.publish(tab.app)
         wire_active(program, {f"parameter.{name}.label": one for name, one in bar.sampling.items()}, lines)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
         came = wire_coming_back(program, list(switches.values()), parts, restored)
         wire_keeping(blocks, bar, switches, came)
+    _share_parameters(blocks)
     _let_progress_rest(blocks)
     _begin_with_text(blocks)
     return blocks
+
+
+def _share_parameters(blocks: gr.Blocks) -> None:
+    """One component for all parameters and results of endpoints that are described alike, in the same place and with
+    the same default: `gr.api` makes one for each, a sixth of all that the browser keeps."""
+    known: dict[str, Api] = {}
+
+    def shared(block: Any) -> Any:
+        if not isinstance(block, Api):
+            return block
+        return known.setdefault(repr((block.label, block.value, block.api_info())), block)
+
+    for event in blocks.fns.values():
+        event.inputs = [shared(one) for one in event.inputs]
+        event.outputs = [shared(one) for one in event.outputs]
+    kept = {one._id for one in known.values()}
+    for number, block in [*blocks.blocks.items()]:
+        if isinstance(block, Api) and number not in kept:
+            block.unrender()  # type: ignore[no-untyped-call]
+            del blocks.blocks[number]
 
 
 def _let_progress_rest(blocks: gr.Blocks) -> None:

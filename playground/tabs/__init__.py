@@ -18,10 +18,11 @@ it, both without Gradio, and `page`, what is seen. A small tab leaves out what i
   functions below it. Those are imperatives of plain values (`ask(app, who, …)`), tested without a browser: they return
   or yield screens, or updates where one component alone changes. An error stands where the result would have been.
 - A result stays when the page is read again in another language: its place is `kept`, its HTML ends with a mark
-  (`playground.page.parts.redrawn`), and `on_restored`, wired to `page.restored.change`, draws it anew; what only has to
-  be asked for once more is wired by `ask_again`. What is chosen, written and unfolded stays by itself, but for lists
-  that are filled in when they are seen: `hold` them (`playground.page.parts.held`). What names something on the screen
-  is a hidden component with an id, and no `gr.State`. What only a script knows it adds on the event `aula-keep`.
+  (`playground.page.parts.redrawn`), and `on_restored`, wired by `page.on_restored` (where it streams, to
+  `page.restored.change`), draws it anew; what only has to be asked for once more is wired by `ask_again`. What is
+  chosen, written and unfolded stays by itself, but for lists that are filled in when they are seen: `hold` them
+  (`playground.page.parts.held`). What names something on the screen is a hidden component with an id, and no
+  `gr.State`. What only a script knows it adds on the event `aula-keep`.
 - What is under way goes on when the page is read again in another language: a place where an event streams is made by
   `goes_on` (`playground.page.parts.under_way`), the event yields what its `show` yields, and what is drawn from comes
   through `app.going.keep`. A test finds the tab that forgets it.
@@ -29,6 +30,10 @@ it, both without Gradio, and `page`, what is seen. A small tab leaves out what i
   which everything from outside is escaped, `plot_…` a figure, and a noun what is neither (`messages`, `columns`,
   `picture_choices`). Functions that one module keeps to itself are named after the piece that they return (`_row`).
 - `api.py` has `publish(app)`, the named endpoints, and what makes plain JSON values of their results.
+
+Every component and every event is one more thing that the browser keeps, drawn or not: what does the same is one event
+(`gr.on`, which button it was being the event's target), and what is not seen is a `hidden_text`
+(`playground.page.parts.places`).
 
 What two tabs need is in `playground.page.parts`: buttons and places, notices, pace, downloads, stops, tables and plots
 of measurements. A file grows into a folder of the same name when it has more than about 250 lines.

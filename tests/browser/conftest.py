@@ -185,13 +185,13 @@ def ready(page: Page) -> None:
 
 
 @pytest.fixture
-def keep_screenshot() -> Callable[[Page, str], Path]:
-    """Keep a picture of the page under `tests/artefacts`."""
+def keep_screenshot() -> Callable[..., Path]:
+    """Keep a picture of the page under `tests/artefacts`: of what is on the screen, or of the whole page."""
 
-    def keep(page: Page, name: str) -> Path:
+    def keep(page: Page, name: str, *, whole: bool = False) -> Path:
         ARTEFACTS.mkdir(exist_ok=True)
         path = ARTEFACTS / f"{name}.png"
-        page.screenshot(path=path)
+        page.screenshot(path=path, full_page=whole)
         return path
 
     return keep

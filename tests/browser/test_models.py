@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from playground.settings import DEFAULT_MODEL
 from tests.browser.conftest import ready, watch
-from tests.browser.driving import in_every_look
 from tests.browser.serving import Served, serving
 from tests.browser.test_look import unnamed
 from tests.providers.adapters.huggingface import tiny_heads
@@ -67,6 +66,18 @@ def open_models(page: Page) -> None:
 def section(page: Page, number: int) -> None:
     page.locator("#models-sections").get_by_role("tab").nth(number).click()
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
+
+
+def slide(page: Page, percent: int) -> None:
+    """As a hand does: the slider is moved, and let go of."""
+    page.locator("#smaller-share input[type=range]").evaluate(
+        """(slider, value) => {
+          slider.value = value;
+          slider.dispatchEvent(new Event('input', {bubbles: true}));
+          slider.dispatchEvent(new PointerEvent('pointerup', {bubbles: true}));
+        }""",
+        percent,
+    )
 
 
 def test_cards_and_tokens(seen):
@@ -174,45 +185,6 @@ def test_architectures_in_spanish_on_a_phone(taken_apart, browser):
     expect(phone.locator("#architectures-shown")).to_contain_text("Cómo se sostienen los textos")
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.context.close()
-    assert heard == []
-
-
-@pytest.mark.long
-@in_every_look()
-def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewport, scheme, locale):
-    page = browser.new_context(
-        viewport=viewport, color_scheme=scheme, locale=locale, reduced_motion="reduce"
-    ).new_page()
-    page.set_default_timeout(120_000)
-    heard: list[str] = []
-    watch(page, taken_apart.url, heard)
-    page.goto(taken_apart.url)
-    ready(page)
-    open_models(page)
-    look = f"models-{name}-{scheme}-{locale}"
-    keep_screenshot(page, f"{look}-card")
-    section(page, 1)
-    page.locator("#tokens-example").click()
-    expect(page.locator("#tokens-shown figure")).to_have_count(2)
-    keep_screenshot(page, f"{look}-tokens")
-    section(page, 2)
-    page.locator("#attention-example").click()
-    expect(page.locator("figure.attention[data-drawn]")).to_have_count(2)
-    keep_screenshot(page, f"{look}-attention")
-    page.locator("figure.attention").first.locator("[data-switch=head]").click()
-    expect(page.locator("#attention-effect .answer")).to_be_visible()
-    section(page, 3)
-    page.locator("#surprise-example").click()
-    expect(page.locator("#surprise-shown table")).to_be_visible()
-    page.locator("#guess-begin").click()
-    expect(page.locator("#guess-shown .guess-text")).to_be_visible()
-    keep_screenshot(page, f"{look}-surprise")
-    section(page, 4)
-    page.locator("#architectures-example").click()
-    expect(page.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
-    keep_screenshot(page, f"{look}-architectures")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.context.close()
     assert heard == []
 
 

@@ -5,27 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ready, watch
 from tests.browser.driving import PHONE
 from tests.browser.serving import Served
-from tests.browser.test_models import open_models
+from tests.browser.test_models import open_models, slide
 from tests.browser.test_models import taken_apart as taken_apart
 
 pytestmark = pytest.mark.network
-
-
-def slide(page: Page, percent: int) -> None:
-    """As a hand does: the slider is moved, and let go of."""
-    page.locator("#smaller-share input[type=range]").evaluate(
-        """(slider, value) => {
-          slider.value = value;
-          slider.dispatchEvent(new Event('input', {bubbles: true}));
-          slider.dispatchEvent(new PointerEvent('pointerup', {bubbles: true}));
-        }""",
-        percent,
-    )
 
 
 def test_the_pruning_slider_in_two_languages_on_a_phone(taken_apart: Served, browser: Browser) -> None:

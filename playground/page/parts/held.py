@@ -10,15 +10,16 @@ import json
 
 import gradio as gr
 
+from playground.page.parts.places import hidden_text
 from playground.page.program import PRIVATE
 from playground.web.scripts import script_function
 
 
 def hold(name: str, *fields: gr.components.Component) -> gr.Textbox:
     """Hidden, and named `name`: what these fields hold, whenever one of them changes. See `held_values`."""
-    copy = gr.Textbox("", visible=False, elem_id=name)
-    for one in fields:
-        one.change(None, list(fields), copy, js=script_function("hold"), **PRIVATE)  # type: ignore[attr-defined]
+    copy = hidden_text(name)
+    changes = [one.change for one in fields]  # type: ignore[attr-defined]
+    gr.on(changes, None, list(fields), copy, js=script_function("hold"), **PRIVATE)
     return copy
 
 

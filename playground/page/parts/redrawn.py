@@ -10,7 +10,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import gradio as gr
 
-from playground.page.program import PRIVATE, Page
+from playground.page.program import Page
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 
@@ -79,5 +79,5 @@ def ask_again(page: Page[Any], outputs: gr.components.Component | list[gr.compon
             return await asked(request, *values)
         return gr.skip() if len(several) == 1 else [gr.skip()] * len(several)
 
-    page.restored.change(on_restored, several[0], several, **PRIVATE)
+    page.on_restored(on_restored, [several[0]], several)
     return asked

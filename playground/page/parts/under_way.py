@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.events import EventListener
 
 from playground.page.parts.screen import DrawnAgain, repeat_buttons
 from playground.page.program import PRIVATE, Page, Program, Who
@@ -39,7 +40,7 @@ def goes_on(page: Page[Any], name: str, outputs: gr.blocks.Block | Sequence[gr.b
             async for one in drawn:
                 yield one.again() if isinstance(one, DrawnAgain) else one
 
-    # An event of its own: those of one moment follow one another in Gradio's client, and this one may last.
-    page.parts[name] = came = gr.Textbox(visible=False)
-    came.change(on_back, None, outputs, **PRIVATE)
+    # An event of its own: those of one name follow one another in Gradio's client, and this one may last.
+    page.parts.names.append(name)
+    EventListener(name).listener(page.parts.place, on_back, None, outputs, **PRIVATE)
     return UnderWay(app, name)

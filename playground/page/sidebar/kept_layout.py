@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from playground.page.parts.places import hidden_text
+
 
 @dataclass(frozen=True, slots=True)
 class KeptLayout:
@@ -32,5 +34,5 @@ def lay_out_kept(label: gr.I18n) -> KeptLayout:
                 yes = gr.Button(label("kept.yes"), size="sm", variant="stop", elem_id="kept-yes")
                 no = gr.Button(label("kept.no"), size="sm", elem_id="kept-no")
         answer = gr.HTML(elem_id="kept-answer", container=False)
-        done = gr.Textbox(visible=False, elem_id="kept-done")
+        done = hidden_text("kept-done")
     return KeptLayout(panel, shown, delete, sure, yes, no, answer, done)

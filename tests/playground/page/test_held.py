@@ -23,7 +23,6 @@ def test_every_change_is_held_by_the_browser_alone() -> None:
     with gr.Blocks() as blocks:
         fields = [gr.Dropdown([]), gr.Dropdown([])]
         copy = hold("held", *fields)
-    events = list(blocks.fns.values())
-    assert [one.targets[0] for one in events] == [(one._id, "change") for one in fields]
-    for one in events:
-        assert one.fn is None and list(one.inputs) == fields and list(one.outputs) == [copy] and one.js
+    (event,) = blocks.fns.values()
+    assert event.targets == [(one._id, "change") for one in fields]
+    assert event.fn is None and list(event.inputs) == fields and list(event.outputs) == [copy] and event.js

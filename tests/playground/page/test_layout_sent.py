@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,3 +30,22 @@ def test_a_box_that_nobody_has_drawn_yet_is_empty_and_not_nothing(blocks: gr.Blo
     boxes = [one for one in blocks.blocks.values() if isinstance(one, gr.Textbox)]
     assert len(boxes) > 50
     assert {str(one.elem_id) for one in boxes if not isinstance(one.value, str)} == set()
+
+
+def test_parameters_that_are_described_alike_are_one_component(blocks: gr.Blocks) -> None:
+    config: Any = blocks.get_config_file()
+    parameters = [one for one in config["components"] if one["type"] == "api"]
+    described = [json.dumps([one["props"]["label"], one["props"].get("value"), one["api_info"]]) for one in parameters]
+    assert len(set(described)) == len(described)
+    described_to_clients: Any = blocks.get_api_info()
+    found = described_to_clients["named_endpoints"]["/transform"]["parameters"]
+    assert [(one["parameter_name"], one["parameter_default"]) for one in found] == [
+        *(("text", ""), ("model", ""), ("instruction", ""), ("max_tokens", 60)),
+    ]
+
+
+def test_what_is_not_seen_has_no_form_around_it(blocks: gr.Blocks) -> None:
+    forms = [one for one in blocks.blocks.values() if isinstance(one, gr.components.Form)]
+    assert len(forms) > 50
+    held = [one for form in forms for one in form.children if one.visible is False and one.label is None]
+    assert [one.elem_id for one in held] == []

@@ -20,7 +20,7 @@ async def test_one_event_fills_every_place_with_what_its_own_function_gives() ->
         def fill_one(_: gr.Request) -> object:
             return gr.skip()
 
-        wire_openings(blocks, [Opening(fill_two, [given], [third, first]), Opening(fill_one, [], [second])])
+        wire_openings(blocks.load, [Opening(fill_two, [given], [third, first]), Opening(fill_one, [], [second])])
     (event,) = blocks.fns.values()
     assert (event.inputs, event.outputs) == ([given], [third, first, second])
     filled = await cast(Any, event.fn)(gr.Request(), "a")
@@ -30,7 +30,7 @@ async def test_one_event_fills_every_place_with_what_its_own_function_gives() ->
 async def test_an_input_of_two_is_sent_once_and_one_output_is_no_list() -> None:
     with gr.Blocks() as blocks:
         shown, given = gr.Textbox(), gr.Textbox()
-        wire_openings(blocks, [Opening(lambda _, value, same: value + same, [given, given], [shown])])
+        wire_openings(blocks.load, [Opening(lambda _, value, same: value + same, [given, given], [shown])])
     (event,) = blocks.fns.values()
     assert event.inputs == [given]
     assert await cast(Any, event.fn)(gr.Request(), "a") == "aa"
@@ -39,7 +39,7 @@ async def test_an_input_of_two_is_sent_once_and_one_output_is_no_list() -> None:
 async def test_what_is_no_list_of_as_many_values_is_a_failure() -> None:
     with gr.Blocks() as blocks:
         places = [gr.Textbox(), gr.Textbox()]
-        wire_openings(blocks, [Opening(lambda _: ["one"], [], places)])
+        wire_openings(blocks.load, [Opening(lambda _: ["one"], [], places)])
     (event,) = blocks.fns.values()
     with raises(ValueError, match="2 places"):
         await cast(Any, event.fn)(gr.Request())

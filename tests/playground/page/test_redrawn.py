@@ -39,7 +39,7 @@ def again(ask: Ask, places: int) -> tuple[Ask, Callable[..., Any]]:
         app = SimpleNamespace(
             sessions=SimpleNamespace(forgetting=[]), who=lambda visitor: SimpleNamespace(visitor=visitor)
         )
-        page = cast(Any, SimpleNamespace(app=app, restored=restored))
+        page = cast(Any, SimpleNamespace(app=app, on_restored=restored.change))
         asked = ask_again(page, outputs if places > 1 else outputs[0], ask)
     (event,) = blocks.fns.values()
     assert [one for one, _ in event.targets] == [restored._id] and list(event.outputs) == outputs

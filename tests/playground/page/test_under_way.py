@@ -9,11 +9,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import gradio as gr
+from gradio.blocks import BlockFunction
 
 from playground.asking.going_on import GoingOn
 from playground.page.parts.screen import Screen, repeat_buttons, unchanged
 from playground.page.parts.under_way import UnderWay, goes_on
-from playground.page.program import Who
+from playground.page.program import Parts, Who
 from playground.text import texts
 
 ELSEWHERE = {
@@ -35,11 +36,22 @@ def shows(handler: Callable[..., Any]) -> bool:
     return any(isinstance(one, UnderWay) or (inspect.isfunction(one) and shows(one)) for one in held)
 
 
+def goes_on_with(event: BlockFunction) -> bool:
+    """It draws whatever was under way on the page before."""
+    return getattr(event.fn, "__qualname__", "").startswith(goes_on.__name__)
+
+
+def is_begun(event: BlockFunction) -> bool:
+    """It streams, and begins with something that the visitor does on the page."""
+    if not inspect.isasyncgenfunction(event.fn) or event.api_visibility != "private" or goes_on_with(event):
+        return False
+    return not {kind for _, kind in event.targets} <= _OPENING
+
+
 def streaming(blocks: gr.Blocks) -> Iterator[tuple[str, set[str]]]:
     """Events that draw more than once when something is clicked, sent or uploaded, and the places that they draw in."""
     for event in blocks.fns.values():
-        kinds = {kind for _, kind in event.targets}
-        if inspect.isasyncgenfunction(event.fn) and not kinds <= _OPENING and event.api_visibility == "private":
+        if is_begun(event):
             drawn = (one for one in event.outputs if isinstance(one, gr.HTML | gr.Chatbot | gr.CheckboxGroup))
             yield event.name, {str(one.elem_id) for one in drawn}
 
@@ -48,8 +60,7 @@ def unshown(blocks: gr.Blocks) -> set[str]:
     """Those of them that draw beside what goes on."""
     found = set[str]()
     for event in blocks.fns.values():
-        kinds = {kind for _, kind in event.targets}
-        if inspect.isasyncgenfunction(event.fn) and not kinds <= _OPENING and event.api_visibility == "private":
+        if is_begun(event):
             places = {str(one.elem_id) for one in event.outputs}
             elsewhere = any(place.startswith((*ELSEWHERE, "chat-")) for place in places)
             if not elsewhere and not places & SETS and not shows(event.fn):
@@ -59,7 +70,7 @@ def unshown(blocks: gr.Blocks) -> set[str]:
 
 def gone_on_with(blocks: gr.Blocks) -> set[str]:
     """The places in which whatever was under way is drawn on the next page."""
-    back = [one for one in blocks.fns.values() if getattr(one.fn, "__qualname__", "").startswith(goes_on.__name__)]
+    back = [one for one in blocks.fns.values() if goes_on_with(one)]
     return {str(place.elem_id) for one in back for place in one.outputs}
 
 
@@ -94,10 +105,10 @@ async def test_what_is_under_way_is_drawn_once_on_the_next_page_in_its_language(
     going = GoingOn()
     app = SimpleNamespace(going=going, who=lambda page: Who("vera", "es", texts(), page))
     with gr.Blocks() as blocks:
-        parts, place = dict[str, gr.Textbox](), gr.HTML()
+        parts, place = Parts(gr.HTML()), gr.HTML()
         part = goes_on(cast(Any, SimpleNamespace(app=app, parts=parts)), "dice", place)
     (event,) = blocks.fns.values()
-    assert [one for one, _ in event.targets] == [parts["dice"]._id] and list(event.outputs) == [place]
+    assert event.targets == [(parts.place._id, "dice")] and list(event.outputs) == [place]
     on_back = cast("Callable[..., AsyncGenerator[object]]", event.fn)
 
     async def draw(who: Who) -> AsyncGenerator[str]:

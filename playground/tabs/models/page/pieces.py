@@ -31,6 +31,12 @@ def draw_waiting(show: Renderer, progress: Progress) -> str:
     return f'<p class="told" role="status">{html.escape(show.waiting(progress))}</p>'
 
 
+def draw_legend(show: Renderer) -> str:
+    """What the colours of tokens say of their surprise."""
+    names = " ".join(f'<span class="token p{at}">{say(show, f"surprise_{at}")}</span>' for at in range(4, -1, -1))
+    return f'<p class="legend">{names}</p>'
+
+
 def name_of_token(piece: str) -> str:
     """A token within a sentence, as plain text: without the sign for a space, which few fonts have."""
     return visible(piece).replace("␠", " ").strip() or "·"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import gradio as gr
+from gradio.blocks import Block
 
+from playground.page.opening import Fill, Opening, wire_openings
 from playground.page.parts.fields import texts_of
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.visit.visits import ModelsVisits
@@ -25,17 +27,22 @@ BESIDE = ("huggingface/sentence-transformers/all-MiniLM-L6-v2",)
 
 @dataclass(frozen=True, slots=True)
 class RoomLayout:
-    """The models beside those of the sidebar, and whether the tab has been opened.
-
-    `opened.change(handler, …)` is called once, when it is first opened and the list is filled in: before, a section
-    computes and draws nothing.
-    """
+    """The models beside those of the sidebar, whether the tab has been opened, and what the sections share an event
+    for, since each is one more thing for the browser to keep."""
 
     beside: gr.Dropdown
     held: gr.Textbox
     """Hidden: what stands beside, which a page that is read again in another language fills in."""
     opening: gr.HTML
     opened: gr.State
+    openings: list[Opening] = field(default_factory=list)
+    stops: dict[gr.Button, str] = field(default_factory=dict)
+    """Buttons that stop what runs in a section, as its visits name it."""
+
+    def on_opened(self, fill: Fill, inputs: Sequence[gr.components.Component], outputs: Sequence[Block]) -> None:
+        """Have these places filled in once, when the tab is first opened and the list is filled in: before, a section
+        computes and draws nothing."""
+        self.openings.append(Opening(fill, inputs, outputs))
 
 
 class Section(Protocol):
@@ -63,12 +70,12 @@ def lay_out_room(page: Page[ModelsVisits]) -> RoomLayout:
         info=label("models.beside_info"),
         elem_id="models-beside",
     )
-    held = gr.Textbox("", visible=False, elem_id="models-held")
+    held = hidden_text("models-held")
     return RoomLayout(beside, held, opening, gr.State(False))
 
 
 def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
-    """When the tab is opened, the list of what can stand beside is filled in."""
+    """When the tab is opened, the list of what can stand beside is filled in, then what the sections have."""
     app = page.app
 
     async def on_opening(request: gr.Request, opened: bool, held: str) -> list[object]:
@@ -81,6 +88,13 @@ def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
         return [gr.update(choices=choices, value=chosen_before if held else list(BESIDE)), True]
 
     room.opening.opened(on_opening, [room.opened, room.held], [room.beside, room.opened], **PRIVATE)
+
+    def on_stop(request: gr.Request, event: gr.EventData) -> None:
+        if isinstance(event.target, gr.Button) and event.target in room.stops:
+            app.visits.stop(app.who(request).visitor, room.stops[event.target])
+
+    wire_openings(room.opened.change, room.openings, **PRIVATE)
+    gr.on([one.click for one in room.stops], on_stop, None, None, queue=False, trigger_mode="multiple", **PRIVATE)
     room.beside.change(lambda beside: remember("", texts_of(beside)), room.beside, room.held, queue=False, **PRIVATE)
 
 

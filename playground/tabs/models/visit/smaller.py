@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from playground.tabs.models.lab.errors import FormError
 from playground.tabs.models.lab.smaller import (
@@ -58,17 +58,25 @@ async def _format(
     return found
 
 
-async def prune(
-    visits: ModelsVisits, visitor: str, ref: str, form: Form, questions: Sequence[str], told: Told
-) -> tuple[ShrunkForm, ...]:
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """`timed`: what the form takes is measured, too, as is what the whole model takes."""
+
+    form: Form
+    questions: Sequence[str]
+    timed: bool = False
+
+
+async def prune(visits: ModelsVisits, visitor: str, ref: str, wanted: Pruning, told: Told) -> tuple[ShrunkForm, ...]:
     """The whole model, all that was looked at with this way of pruning, and the form, last. As `compare_formats`."""
+    form, questions, look = wanted.form, wanted.questions, _format if wanted.timed else _look
     async with (
         visits.sessions.work.at(visitor, f"models-{SECTION}") as control,
         _opened(visits, visitor, ref, told) as (box, shrunk),
     ):
         found = list[ShrunkForm]()
         for each in (Form("float32"), form):
-            one = await unless_stopped(control, _look(visits, box, shrunk, each, questions))
+            one = await unless_stopped(control, look(visits, box, shrunk, each, questions))
             if isinstance(one, Stopped):
                 return ()
             found.append(one)

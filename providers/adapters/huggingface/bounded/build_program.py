@@ -19,6 +19,7 @@ from typing import Any
 from providers.adapters.huggingface.bounded.checks import SMALL
 from providers.adapters.huggingface.bounded.inspect_program import REFUSED, count_weights, places
 from providers.adapters.huggingface.bounded.limits import bound_memory, bound_seconds, memory_in_use
+from providers.adapters.huggingface.bounded.recommendations import unrecommended
 
 MEMORY = 3_000_000_000
 """Bytes of address space beside what the libraries have: a model without numbers takes a few megabytes."""
@@ -67,7 +68,8 @@ def open_tokenizer(folder: Path) -> int:
     from transformers import AutoTokenizer
 
     try:
-        AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        with unrecommended():
+            AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except MemoryError:
         return REFUSED
     except BaseException as error:

@@ -58,6 +58,9 @@ async def test_every_architecture_has_its_say(app, who, bert, t5):
     headless = found.columns[2].failure
     assert headless is not None and headless.key == "weights_unavailable.head"
     assert headless.values["cause"] == "BertModel"
+    assert [one.word for one in found.scored] == before_blank(SENTENCE).split() and all(
+        one.known for one in found.scored
+    )
     assert "harbour" in dict(by_kind["ngram"].guesses) and by_kind["ngram"].prompt.endswith("of the")
     assert len(by_kind["fill_mask"].guesses) == 5 and "lighthouse" in by_kind["fill_mask"].text
     assert by_kind["causal"].guesses and sum(chance for _, chance in by_kind["causal"].guesses) <= 1
@@ -70,6 +73,7 @@ async def test_every_architecture_has_its_say(app, who, bert, t5):
     assert found.judge == "SmolLM2 135M Instruct" and found.unjudged is None
     markup = draw_architectures(app.show(who), found, wanted, offline=False)
     seen = Seen(markup)
+    assert "How much it expected each word of the sentence; perplexity" in markup
     assert markup.count("<figure") == 6 and "harbour" in markup and "Asked: “Go on.”" in markup
     assert not any(name.startswith("on") for name, _ in seen.attributes)
 

@@ -10,9 +10,9 @@ from playground.tabs.models.lab.errors import FormError
 from playground.tabs.models.lab.smaller import NO_VOTES, BlindPair, Foreseen, ShrunkForm, Tally, form_of
 from playground.tabs.models.page.sections.smaller import events
 from playground.tabs.models.page.sections.smaller.blind import ask_blindly, reveal
-from playground.tabs.models.page.sections.smaller.drawing import draw_forms, draw_pair
-from playground.tabs.models.page.sections.smaller.events import DrawnForms, compare, leave_out, questions
-from playground.tabs.models.visit.smaller import PAIR, TALLY, prune, vote
+from playground.tabs.models.page.sections.smaller.drawing import draw_forms, draw_pair, draw_pruned
+from playground.tabs.models.page.sections.smaller.events import DrawnForms, LeftOut, compare, leave_out, questions
+from playground.tabs.models.visit.smaller import PAIR, TALLY, Pruning, prune, vote
 from providers.errors import Failure, PlaygroundError
 from providers.shrinking import FORMATS, Form, FormCost, FormSize
 from providers.types import ModelInfo
@@ -31,25 +31,25 @@ async def last(screens):
 
 async def test_pruning_nothing_changes_nothing_and_half_of_it_much(app, who):
     asked = questions(who)[:1]
-    whole, nothing = await prune(app.visits, who.visitor, WRITER, Form("weights", 0.0), asked, nobody)
+    whole, nothing = await prune(app.visits, who.visitor, WRITER, Pruning(Form("weights", 0.0), asked), nobody)
     assert nothing.foreseen == whole.foreseen and nothing.answers == whole.answers
     assert nothing.size == whole.size and whole.size.numbers == 134_515_008 and whole.size.bytes == 134_515_008 * 4
     assert whole.foreseen["en"].bits_per_byte == pytest.approx(1.284, abs=0.01), "as the gate measured the model"
-    *_, half = await prune(app.visits, who.visitor, WRITER, Form("weights", 0.5), asked, nobody)
+    *_, half = await prune(app.visits, who.visitor, WRITER, Pruning(Form("weights", 0.5), asked), nobody)
     assert half.foreseen["en"].perplexity > 1.5 * whole.foreseen["en"].perplexity
     assert half.size.bytes == whole.size.bytes > (half.size.sparse or 0)
     assert half.size.numbers == pytest.approx(134_515_008 - 106_168_320 / 2, rel=1e-4)
-    markup = str(await last(leave_out(app, who, MODEL, ("weights", 50))))  # known by now: nothing is read again
+    markup = str(await last(leave_out(app, who, LeftOut(MODEL, "weights", 50))))  # known by now: nothing is read again
     assert 'data-sparsity="0.50"' in markup and "pruning-curve" in markup and "What to notice" in markup
     assert "without the 50% of numbers" in markup and markup.count("<circle") == 4
 
 
 async def test_bad_shares_and_models(app, who):
-    assert "nothing of the model would be left" in str(await last(leave_out(app, who, MODEL, ("weights", 100))))
+    assert "nothing of the model would be left" in str(await last(leave_out(app, who, LeftOut(MODEL, "weights", 100))))
     for kind, percent in (("words", 10), ("weights", -1), ("weights", "x"), ("weights", None), ("heads", True)):
-        assert 'role="alert"' in str(await last(leave_out(app, who, MODEL, (kind, percent))))
-    assert "Choose a model of this computer" in str(await last(leave_out(app, who, (ENCODER,), ("heads", 10))))
-    assert "Choose a model of this computer" in str(await last(leave_out(app, who, (ELSEWHERE,), ("heads", 10))))
+        assert 'role="alert"' in str(await last(leave_out(app, who, LeftOut(MODEL, kind, percent))))
+    assert "Choose a model of this computer" in str(await last(leave_out(app, who, LeftOut((ENCODER,), "heads", 10))))
+    assert "Choose a model of this computer" in str(await last(leave_out(app, who, LeftOut((ELSEWHERE,), "heads", 10))))
     same = await last(ask_blindly(app, who, MODEL, ("float32", 0), "x"))
     assert "A form is not compared with itself" in str(same.pair)
 
@@ -79,8 +79,10 @@ async def test_the_real_model_against_a_smaller_form(app, who):
     assert screens[-1].better_a["visible"] and not screens[-1].ask["visible"]
     assert "Q4_0" in str(reveal(app, who, "neither").pair)
     for kind in ("heads", "layers"):
-        markup = str(await last(leave_out(app, who, MODEL, (kind, 10))))
+        markup = str(await last(leave_out(app, who, LeftOut(MODEL, kind, 10))))
         assert 'data-sparsity="0.10"' in markup and f"without the 10% of {kind}" in markup
+    timed = str(await last(leave_out(app, who, LeftOut(MODEL, "layers", 10, timed=True))))
+    assert "Ready in" in timed and timed.count("<small>PyTorch") == 2
 
 
 def test_the_table_says_what_was_measured_and_what_was_not(app, who):
@@ -106,6 +108,19 @@ def test_the_table_says_what_was_measured_and_what_was_not(app, who):
     assert "27 <small>PyTorch" in markup and "0.8 s" in markup and "1.284 bits a byte" in markup and "> 10⁶" in markup
     assert "so its speed is not measured" in markup and "Now measured: Q8_0" in markup
     assert markup.count("Paris&lt;i&gt;") == 1 and "<b>" not in markup and "<i>" not in markup
+
+
+def test_what_was_left_out_has_its_costs_where_they_were_measured(app, who):
+    info = ModelInfo(id="m", provider="p", name="M", local=True)
+    size = FormSize(bytes=8, sparse=None, numbers=1_234_567, whole=2_000_000)
+    seen = {"en": Foreseen(perplexity=44.2, bits_per_byte=1.284), "es": Foreseen(perplexity=39.3, bits_per_byte=1.9)}
+    whole = ShrunkForm(info=info, form=Form("float32"), size=size, foreseen=seen, answers=("Paris",))
+    less = replace(whole, form=Form("layers", 0.3))
+    untimed = draw_pruned(app.show(who), (whole, less), ("Capital?",))
+    assert "Ready in" not in untimed and "Of 2,000,000 numbers 1,234,567 are left" in untimed
+    cost = FormCost(engine="PyTorch", load=2.2, memory=694_000_000, speed=17)
+    timed = draw_pruned(app.show(who), (replace(whole, cost=cost), replace(less, cost=cost)), ("Capital?",))
+    assert timed.count("694 MB") == 2 and "Tokens a second" in timed and "2.2 s" in timed
 
 
 def test_votes_are_counted():

@@ -30,6 +30,8 @@ from transformers import (
     XLNetTokenizer,
 )
 
+from providers.adapters.huggingface.bounded.recommendations import unrecommended
+
 TEXT = """the capital of france is paris and the capital of spain is madrid a cat sat on the mat and the dog
 sat on the log summarize translate english to german question context where is ada lovelace she lives in london
 la capital de españa es madrid y el gato duerme en la casa good bad film weather"""
@@ -147,7 +149,8 @@ def save_marian(folder: Path) -> Path:
     (folder / "vocab.json").write_text(json.dumps({word: place for place, word in enumerate(words)}), "utf-8")
     named = {"source_spm": "source.spm", "target_spm": "target.spm", "vocab": "vocab.json"}
     places: dict[str, Any] = {name: str(folder / file) for name, file in named.items()}
-    tokenizer = MarianTokenizer(**places, source_lang="en", target_lang="es", model_max_length=WINDOW)
+    with unrecommended():
+        tokenizer = MarianTokenizer(**places, source_lang="en", target_lang="es", model_max_length=WINDOW)
     torch.manual_seed(5)
     config = MarianConfig(
         vocab_size=len(words),

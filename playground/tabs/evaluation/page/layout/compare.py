@@ -9,7 +9,7 @@ import gradio as gr
 from playground.measuring.tasks import languages
 from playground.page.parts.measuring import MeasureButtons, lay_out_measure_buttons
 from playground.page.parts.own_questions import OwnQuestionsLayout, lay_out_own_questions
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.parts.run_exports import EXPORT_SCRIPT
 from playground.page.parts.setup_line import lay_out_setup
 from playground.page.parts.task_sets import LARGEST_SEED, MODES
@@ -80,7 +80,7 @@ def lay_out_items(page: Page[EvaluationVisits], name: str) -> EvaluationItemsLay
             items = place(f"{name}-items", script_body("prompting/pick_item"))
         with gr.Column(scale=3, min_width=280):
             item = place(f"{name}-item", script_body("keep_open"))
-    picked = gr.Textbox("", visible=False, elem_id=f"{name}-picked")
+    picked = hidden_text(f"{name}-picked")
     return EvaluationItemsLayout(row, number, differ, items, item, picked)
 
 
@@ -104,7 +104,7 @@ def lay_out_compare(page: Page[EvaluationVisits]) -> EvaluationCompareLayout:
         scores=scores,
         took=took,
         items=lay_out_items(page, "compare"),
-        open_run=gr.Textbox("", visible=False, elem_id="compare-open"),
+        open_run=hidden_text("compare-open"),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.parts.run_exports import EXPORT_SCRIPT
 from playground.page.program import Page
 from playground.tabs.evaluation.page.layout.compare import EvaluationItemsLayout, lay_out_items
@@ -74,7 +74,7 @@ def lay_out_runs(page: Page[EvaluationVisits]) -> EvaluationRunsLayout:
         surely = button(label("prompting.surely"), "all-runs-surely", visible=False)
     told, drawn = place("all-runs-told", kept=True), place("all-runs-drawn", EXPORT_SCRIPT)
     items = lay_out_items(page, "all-runs")
-    opened = gr.Textbox("", visible=False, elem_id="all-runs-open")
-    compared = gr.Textbox("", visible=False, elem_id="all-runs-compared")
+    opened = hidden_text("all-runs-open")
+    compared = hidden_text("all-runs-compared")
     buttons = (rename, proceed, stop, other, compare, delete, surely)
     return EvaluationRunsLayout(listed, doing, name, *buttons, told, drawn, items, opened, compared)

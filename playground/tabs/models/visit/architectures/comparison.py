@@ -20,7 +20,9 @@ from playground.tabs.models.lab.architectures import (
     next_words,
     question,
 )
+from playground.tabs.models.lab.ngram import ScoredWord, split_words
 from playground.tabs.models.visit.architectures.plan import (
+    SCORED,
     SECTION,
     ArchitecturesPlan,
     Compared,
@@ -114,12 +116,17 @@ class _Comparison:
         model = await train_for(plan)
         self._found = replace(self._found, trained=(model.tokens, *model.counted))
 
+        def scored() -> tuple[ScoredWord, ...]:
+            words = split_words(prompt)[:SCORED]
+            return model.score(" ".join(words), plan.smoothed) if words else ()
+
         def written() -> ArchitectureColumn:
             said = model.generate(prompt, plan.length, plan.smoothed, plan.sampling)
             return replace(
                 column, prompt=prompt, guesses=model.likeliest(prompt, plan.smoothed), text=after_prompt(prompt, said)
             )
 
+        self._found = replace(self._found, scored=await asyncio.to_thread(scored))
         tell(column := await asyncio.to_thread(written))
         return await self._judged(column)
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from playground.languages import FALLBACK
 from playground.tabs.models.lab.architectures import ArchitectureColumn
-from playground.tabs.models.lab.ngram import NgramModel, Smoothed, split_words, train
+from playground.tabs.models.lab.ngram import NgramModel, ScoredWord, Smoothed, split_words, train
 from providers.catalog import ASSETS
 from providers.errors import Failure
 from providers.sampling import Sampling
 
 SECTION = "architectures"
+SCORED = 100
+"""Words of the sentence that the n-gram model scores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Compared:
     """Why nobody could judge."""
     trained: tuple[int, ...] = ()
     """Words that the n-gram model was trained on, and different n-grams of each length."""
+    scored: tuple[ScoredWord, ...] = ()
+    """What it makes of the sentence itself, up to a blank: of its first words, a hundred at most."""
 
     def ended(self) -> Compared:
         """What had not come to its end was stopped."""

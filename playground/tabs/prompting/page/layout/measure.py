@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground.page.parts.measuring import MeasureButtons, lay_out_measure_buttons
 from playground.page.parts.own_questions import OwnQuestionsLayout, lay_out_own_questions
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.parts.setup_line import lay_out_setup
 from playground.page.parts.task_sets import LARGEST_SEED, MODES
 from playground.page.program import Page
@@ -83,7 +83,7 @@ def lay_out_measure(page: Page[PromptingVisits], ways: gr.Accordion) -> Promptin
         table,
         _lay_out_results(page),
         upload,
-        gr.Textbox("", visible=False, elem_id="measure-open"),
+        hidden_text("measure-open"),
         ways,
         setup,
     )
@@ -164,5 +164,5 @@ def _lay_out_results(page: Page[PromptingVisits]) -> PromptingResultsLayout:
             items = place("measure-items", script_body("prompting/pick_item"))
         with gr.Column(scale=3, min_width=280):
             item = place("measure-item", script_body("keep_open", "prompting/judge_item"))
-    picked = gr.Textbox("", visible=False, elem_id="measure-picked")
+    picked = hidden_text("measure-picked")
     return PromptingResultsLayout(accuracy, costs, differ, items, item, picked)

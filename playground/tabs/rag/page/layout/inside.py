@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.program import Page
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.web.scripts import script_body
@@ -48,5 +48,5 @@ def lay_out_inside(page: Page[RagVisits]) -> RagInsideLayout:
             chunks = place("rag-chunks", script_body("rag/open_passage", "rag/list_chunks"))
         with gr.Column(scale=2, min_width=280):
             near = place("rag-near", script_body("rag/open_passage"))
-    held = gr.Textbox("", visible=False, elem_id="rag-inside-held")
+    held = hidden_text("rag-inside-held")
     return RagInsideLayout(document, chunks, near, question, draw, told, drawn, held)

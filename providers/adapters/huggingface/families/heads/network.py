@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from transformers.utils import logging
 
 from providers.adapters.huggingface.bounded.library import bound_transformers
+from providers.adapters.huggingface.bounded.recommendations import unrecommended
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.damage import IncompleteWeights
 from providers.errors import InputError, Unavailable, WeightsUnavailable
@@ -37,9 +37,7 @@ class HeadNetwork:
         self.computed = 0
         self._name, self._lock = name, threading.Lock()
         logging.disable_progress_bar()  # the page shows progress itself
-        with importing(), warnings.catch_warnings():
-            # Marian's tokenizer misses sacremoses, for a `normalize` that it calls nowhere: the pieces are the same
-            warnings.filterwarnings("ignore", "Recommended: pip install sacremoses", UserWarning)
+        with importing(), unrecommended():
             bound_transformers()
             config = transformers.AutoConfig.from_pretrained(folder, **_OPTIONS)
             loaded_by: Any = getattr(transformers, kind)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Collection, Sequence
 
+from playground.measuring.perplexity import perplexity
+from playground.page.parts.colour import level
 from playground.page.parts.measures import draw_heads, draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.architectures import ArchitectureColumn, Coherence
+from playground.tabs.models.lab.ngram import ScoredWord
 from playground.tabs.models.page.pieces import (
+    draw_legend,
     draw_name,
     draw_notice,
     draw_sentence,
@@ -89,7 +94,7 @@ def _body(show: Renderer, one: ArchitectureColumn, found: Compared, plan: Archit
     asked = (
         f'<p class="asked">{say(show, "architecture_was_asked", text=plan.asked)}</p>' if one.kind == "asked" else ""
     )
-    counted = _counted(show, found, plan) if one.kind == "ngram" and found.trained else ""
+    counted = _counted(show, found, plan) + _scored(show, found) if one.kind == "ngram" and found.trained else ""
     told = _waiting(show, one) if not one.text and not one.guesses else ""
     return asked + counted + _guesses(show, one) + _written(show, one) + told
 
@@ -113,6 +118,23 @@ def _counted(show: Renderer, found: Compared, plan: ArchitecturesPlan) -> str:
     whose = "own" if plan.training.strip() else "sample"
     told = say(show, f"ngram_counted_{whose}", words=words, order=plan.order, different=counted[0], longest=counted[-1])
     return f'<p class="quiet">{told}</p>'
+
+
+def _scored(show: Renderer, found: Compared) -> str:
+    """The sentence as the n-gram model expected it, word by word."""
+    if not found.scored:
+        return ""
+    words = " ".join(
+        f'<span class="token p{level(one.probability)}" title="{_chance(show, one)}">{html.escape(one.word)}</span>'
+        for one in found.scored
+    )
+    surprise = perplexity([math.log(max(one.probability, 1e-300)) for one in found.scored])
+    told = say(show, "ngram_scored", perplexity=surprise)
+    return f'<p class="quiet">{told}</p><p class="coloured surprising">{words}</p>{draw_legend(show)}'
+
+
+def _chance(show: Renderer, one: ScoredWord) -> str:
+    return say(show, "ngram_known" if one.known else "ngram_unknown", chance=show.percent(one.probability))
 
 
 def _guesses(show: Renderer, one: ArchitectureColumn) -> str:

@@ -12,7 +12,6 @@ from playground.page.parts.examples import example_language
 from playground.page.parts.fields import checked_within
 from playground.page.parts.held import held_values
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.architectures import LENGTHS
@@ -113,13 +112,13 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
 
     going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, [layout.looked_at, layout.held, *inputs], layout.outputs, **PRIVATE)
-    for event in (layout.compare.click, layout.sentence.submit):
-        event(on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
+    begun = [layout.compare.click, layout.sentence.submit]
+    gr.on(begun, on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
     chosen_for = layout.settings
-    room.opened.change(on_opened, layout.held, chosen_for.lists, **PRIVATE)
+    room.on_opened(on_opened, [layout.held], chosen_for.lists)
     chosen_for.seq2seq.input(lambda ref: _instructions(app, ref), chosen_for.seq2seq, chosen_for.instruction, **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    room.stops[layout.stop] = SECTION
 
 
 def _instructions(app: App[ModelsVisits], ref: object, before: object = None) -> object:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.parts.held import hold
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.program import Page
 from playground.tabs.models.lab.architectures import LENGTHS
 from playground.tabs.models.lab.ngram import LONGEST_ORDER
@@ -78,10 +78,9 @@ def lay_out_architectures(page: Page[ModelsVisits]) -> ModelsArchitecturesLayout
         example = button(label("models.architectures_example"), "architectures-example")
     with gr.Accordion(label("models.architectures_settings"), open=False, elem_id="architectures-settings"):
         settings = _lay_out_settings(page)
-    shown, looked_at = place("architectures-shown"), gr.Textbox("", visible=False, elem_id="architectures-looked-at")
+    shown, looked_at = place("architectures-shown"), hidden_text("architectures-looked-at")
     with gr.Accordion(label("models.becoming"), open=False, elem_id="architectures-becoming"):
-        for step in ("training", "fine_tuning", "rlhf"):
-            gr.Markdown(label(f"models.becoming_{step}"))
+        gr.Markdown(label("models.becoming_text"))
     held = hold("architectures-held", settings.fill_mask, settings.seq2seq, settings.instruction)
     return ModelsArchitecturesLayout(sentence, compare, example, stop, settings, shown, looked_at, held)
 

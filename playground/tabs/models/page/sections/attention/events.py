@@ -11,7 +11,6 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.redrawn import ask_again
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
@@ -103,13 +102,13 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     redrawn = [layout.shown, layout.looked_at, layout.look, layout.stop]
     going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, layout.looked_at, redrawn, **PRIVATE)
-    for event in (layout.look.click, layout.sentence.submit):
-        event(on_look, inputs, layout.outputs, **PRIVATE)
+    gr.on([layout.look.click, layout.sentence.submit], on_look, inputs, layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
-    layout.shown.ablate(on_ablate, None, layout.effect, trigger_mode="always_last", **PRIVATE)
-    layout.shown.lens(on_lens, None, layout.asked, trigger_mode="always_last", **PRIVATE)
-    layout.shown.salience(on_salience, None, layout.asked, trigger_mode="always_last", **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    # Not "always_last": Gradio's client (6) would send what the event before it was about once more.
+    layout.shown.ablate(on_ablate, None, layout.effect, trigger_mode="multiple", **PRIVATE)
+    layout.shown.lens(on_lens, None, layout.asked, trigger_mode="multiple", **PRIVATE)
+    layout.shown.salience(on_salience, None, layout.asked, trigger_mode="multiple", **PRIVATE)
+    room.stops[layout.stop] = SECTION
 
 
 async def look_at(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.program import Page
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.web.scripts import script_body
@@ -45,5 +45,5 @@ def lay_out_attention(page: Page[ModelsVisits]) -> ModelsAttentionLayout:
     shown = place("attention-shown", script_body("models/attention"))
     effect = place("attention-effect", script_body("models/show_answer"), kept=True)
     asked = place("attention-asked", script_body("models/show_answer"), kept=True)
-    looked_at = gr.Textbox("", visible=False, elem_id="attention-looked-at")
+    looked_at = hidden_text("attention-looked-at")
     return ModelsAttentionLayout(sentence, look, example, stop, effect, asked, shown, looked_at)

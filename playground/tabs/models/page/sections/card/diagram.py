@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -120,7 +121,8 @@ def _block(show: Renderer, block: Block, y: int) -> str:
             f'{begin}<circle cx="{middle}" cy="{y + _HEIGHT // 2}" r="13"/>'
             f'<text x="{middle}" y="{y + _HEIGHT // 2 + 5}" text-anchor="middle">+</text></g>'
         )
-    shape = html.escape(block.shape.replace(" / ", "/"))
+    grouped = re.sub(r"\d+", lambda found: show.number(int(found[0]), ","), block.shape)
+    shape = html.escape(grouped.replace(" / ", "/"))
     return (
         f'{begin}<rect x="{_LEFT}" y="{y}" width="{_WIDE}" height="{_HEIGHT}" rx="7"/>'
         f'<text x="{_LEFT + 10}" y="{y + 20}">{label}</text>'

@@ -10,7 +10,6 @@ import gradio as gr
 
 from playground.asking.pump import beats
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
@@ -58,12 +57,11 @@ def wire_card(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsCardLayo
         return [plot_sizes(show, rows, refs), plot_years(show, rows, refs), draw_unknown(show, rows)]
 
     going = goes_on(page, "models-card", layout.outputs)
-    room.opened.change(on_opened, fields, layout.outputs, **PRIVATE)
-    for field in fields:
-        field.input(on_chosen, [*fields, room.opened], layout.outputs, **PRIVATE)
+    room.on_opened(on_opened, fields, layout.outputs)
+    gr.on([one.input for one in fields], on_chosen, [*fields, room.opened], layout.outputs, **PRIVATE)
     layout.measure.click(on_measure, fields, layout.outputs, **PRIVATE)
     layout.standing.expand(on_standing, fields, [layout.sizes, layout.years, layout.unknown], **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    room.stops[layout.stop] = SECTION
 
 
 async def show_cards(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> ModelsCardScreen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 import gradio as gr
 
@@ -58,19 +58,16 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
         """After the page was read again in another language."""
         return (show_pair(app, app.who(request)) if is_marked(pair) else BlindScreen()).outputs()
 
+    votes: dict[object, str] = {layout.better_a: "a", layout.better_b: "b", layout.neither: "neither"}
+
+    def on_vote(request: gr.Request, event: gr.EventData) -> list[object]:
+        return reveal(app, app.who(request), votes.get(event.target, "")).outputs()
+
     going = goes_on(page, "models-blind", layout.blind_outputs)
-    page.restored.change(on_restored, layout.pair, layout.blind_outputs, **PRIVATE)
-    for event in (layout.ask.click, layout.question.submit):
-        event(on_ask, fields, layout.blind_outputs, **PRIVATE)
-    for one, choice in ((layout.better_a, "a"), (layout.better_b, "b"), (layout.neither, "neither")):
-        one.click(_on_vote(app, choice), None, layout.blind_outputs, **PRIVATE)
-
-
-def _on_vote(app: App[ModelsVisits], choice: str) -> Any:
-    def on_vote(request: gr.Request) -> list[object]:
-        return reveal(app, app.who(request), choice).outputs()
-
-    return on_vote
+    page.on_restored(on_restored, [layout.pair], layout.blind_outputs)
+    gr.on([layout.ask.click, layout.question.submit], on_ask, fields, layout.blind_outputs, **PRIVATE)
+    clicks = [layout.better_a.click, layout.better_b.click, layout.neither.click]
+    gr.on(clicks, on_vote, None, layout.blind_outputs, **PRIVATE)
 
 
 async def ask_blindly(

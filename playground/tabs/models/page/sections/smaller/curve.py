@@ -43,12 +43,12 @@ def draw_curve(show: Renderer, found: Sequence[ShrunkForm]) -> str:
     floor = _HEIGHT - _BELOW
     ups = "".join(
         f'<text x="{_LEFT - 6}" y="{10 + (high - power) / (high - low) * (floor - 10) + 4:.0f}" text-anchor="end">'
-        f"{show.number(10**power, ',.0f') if power < 6 else f'10^{power}'}</text>"
+        f"{show.number(10**power, ',.0f') if power < 6 else _power(power)}</text>"
         for power in range(low, high + 1, max(1, (high - low) // 4))
     )
     along = "".join(
         f'<text x="{_LEFT + share * (_WIDTH - _LEFT - 12):.0f}" y="{_HEIGHT - 6}" '
-        f'text-anchor="{"end" if share == 1 else "middle"}">{show.number(share * 100, ".0f")} %</text>'
+        f'text-anchor="{"end" if share == 1 else "middle"}">{show.number(share, ".0%")}</text>'
         for share in (0, 0.5, 1)
     )
     name = say(show, "pruning_curve")
@@ -57,3 +57,8 @@ def draw_curve(show: Renderer, found: Sequence[ShrunkForm]) -> str:
         f'<line x1="{_LEFT}" x2="{_WIDTH - 12}" y1="{floor}" y2="{floor}"/>{ups}{along}{lines}{dots}</svg>'
         f'<p class="quiet">{name}</p>'
     )
+
+
+def _power(exponent: int) -> str:
+    """Of ten, as it is written."""
+    return "10" + str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -105,8 +105,8 @@ def draw_pruned(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str
         show,
         "pruning_left",
         what=name_of_form(show, one.form),
-        left=f"{one.size.numbers:,}",
-        whole=f"{one.size.whole:,}",
+        left=one.size.numbers,
+        whole=one.size.whole,
     )
     stored = one.size.sparse if one.size.sparse is not None else one.size.bytes
     size = say(
@@ -116,9 +116,12 @@ def draw_pruned(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str
         now=amount_of_bytes(show, one.size.bytes),
         sparse=amount_of_bytes(show, stored),
     )
-    heads = draw_heads([say(show, "form"), *(_language_head(show, each) for each in _LANGUAGES)])
+    timed = one.cost is not None
+    costs = [draw_term(show, f"form_{name}") for name in _COLUMNS[1:]] if timed else []
+    heads = draw_heads([say(show, "form"), *costs, *(_language_head(show, each) for each in _LANGUAGES)])
     lines = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th>'
+        + "".join(f"<td>{cost}</td>" for cost in (_costs(show, each.cost) if timed else ()))
         + "".join(f"<td>{_foreseen(show, each, language)}</td>" for language in _LANGUAGES)
         + "</tr>"
         for name, each in ((show.text("models.pruning_whole"), whole), (name_of_form(show, one.form), one))

@@ -12,7 +12,6 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.smaller import ShrunkForm, form_of
@@ -20,7 +19,7 @@ from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_w
 from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.smaller.drawing import draw_forms, draw_pruned, name_of_form
 from playground.tabs.models.page.sections.smaller.layout import ModelsSmallerLayout
-from playground.tabs.models.visit.smaller import SECTION, compare_formats, prune
+from playground.tabs.models.visit.smaller import SECTION, Pruning, compare_formats, prune
 from playground.tabs.models.visit.visits import ModelsVisits
 from providers.errors import PlaygroundError
 from providers.shrinking import FORMATS, Form
@@ -52,9 +51,16 @@ def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmall
         before = drawn.find(who.visitor, shown)
         return gr.skip() if before is None else draw_forms(app.show(who), *before) + drawn.mark(who.visitor, before)
 
+    def left_out(who: Who, kind: str, percent: float, refs: Sequence[object], *, timed: bool) -> AsyncGenerator[str]:
+        asked = LeftOut(chosen(*refs), kind, percent, timed)
+        return pruning.show(who, lambda reader: leave_out(app, reader, asked, pruned))
+
     async def on_share(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[str]:
-        asked = (chosen(*refs), (kind, percent))
-        async for said in pruning.show(app.who(request), lambda who: leave_out(app, who, *asked, pruned)):
+        async for said in left_out(app.who(request), kind, percent, refs, timed=False):
+            yield said
+
+    async def on_time(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[str]:
+        async for said in left_out(app.who(request), kind, percent, refs, timed=True):
             yield said
 
     def on_pruned(request: gr.Request, shown: object) -> object:
@@ -65,15 +71,27 @@ def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmall
     fields = [layout.kind, layout.share, *models]
     going = goes_on(page, "models-smaller", layout.outputs)
     pruning = goes_on(page, "models-pruning", layout.pruned)
-    page.restored.change(on_restored, layout.shown, layout.shown, **PRIVATE)
-    page.restored.change(on_pruned, layout.pruned, layout.pruned, **PRIVATE)
+    page.on_restored(on_restored, [layout.shown], layout.shown)
+    page.on_restored(on_pruned, [layout.pruned], layout.pruned)
     layout.compare.click(on_compare, models, layout.outputs, **PRIVATE)
-    layout.share.release(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
-    layout.kind.input(on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    moved = [layout.share.release, layout.kind.input]
+    gr.on(moved, on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
+    layout.timed.click(on_time, fields, layout.pruned, **PRIVATE)
+    room.stops[layout.stop] = SECTION
 
 
 DrawnForms = Redrawn[tuple[tuple[ShrunkForm, ...], tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What is to be left out of the first of these models that writes: the way of pruning, and how many percent.
+    `timed`: what it takes then is measured, too."""
+
+    refs: Sequence[str]
+    kind: object
+    percent: object
+    timed: bool = False
 
 
 def questions(who: Who) -> tuple[str, ...]:
@@ -132,26 +150,26 @@ async def compare(
 
 
 async def leave_out(
-    app: App[ModelsVisits],
-    who: Who,
-    refs: Sequence[str],
-    share: tuple[object, object],
-    drawn: DrawnForms | None = None,
+    app: App[ModelsVisits], who: Who, wanted: LeftOut, drawn: DrawnForms | None = None
 ) -> AsyncGenerator[str]:
     """The model without what is smallest, beside the whole one and all that was tried before, which is among those
-    `drawn` in the end. `share`: the way of pruning, and how many percent."""
+    `drawn` in the end."""
     show = app.show(who)
     try:
-        form = form_of(share[0], share_of(share[1]))
-        ref = await first_writer(app, who, refs)
+        form = form_of(wanted.kind, share_of(wanted.percent))
+        ref = await first_writer(app, who, wanted.refs)
         if ref is None:
             yield draw_sentence(show, "smaller_none")
             return
         asked, told = questions(who)[:1], list[Progress]()
-        yield draw_sentence(show, "pruning_reading", what=name_of_form(show, form))
-        task = asyncio.ensure_future(prune(app.visits, who.visitor, ref, form, asked, told.append))
+        said = draw_sentence(
+            show, "pruning_timing" if wanted.timed else "pruning_reading", what=name_of_form(show, form)
+        )
+        yield said
+        pruning = Pruning(form, asked, wanted.timed)
+        task = asyncio.ensure_future(prune(app.visits, who.visitor, ref, pruning, told.append))
         async for _ in beats(task):
-            yield draw_sentence(show, "pruning_reading", what=name_of_form(show, form))
+            yield said
         if found := task.result():
             mark = drawn.mark(who.visitor, (found, asked)) if drawn is not None else ""
             yield draw_pruned(show, found, asked) + mark

@@ -27,6 +27,7 @@ class ModelsSmallerLayout:
     shown: gr.HTML
     kind: gr.Radio
     share: gr.Slider
+    timed: gr.Button
     pruned: gr.HTML
     against: gr.Dropdown
     question: gr.Textbox
@@ -72,6 +73,8 @@ def lay_out_smaller(page: Page[ModelsVisits]) -> ModelsSmallerLayout:
             info=label("models.pruning_share_info"),
             elem_id="smaller-share",
         )
+        with gr.Row(elem_classes="doing"):
+            timed = button(label("models.pruning_time"), "smaller-time")
         pruned = place("smaller-pruned", kept=True)
     with gr.Accordion(label("models.blind"), open=False, elem_id="smaller-blind"):
         gr.Markdown(label("models.blind_intro"), elem_classes="quiet")
@@ -96,5 +99,19 @@ def lay_out_smaller(page: Page[ModelsVisits]) -> ModelsSmallerLayout:
             )
         verdict = place("smaller-verdict")
     return ModelsSmallerLayout(
-        compare, stop, shown, kind, share, pruned, against, question, ask, pair, better_a, better_b, neither, verdict
+        compare,
+        stop,
+        shown,
+        kind,
+        share,
+        timed,
+        pruned,
+        against,
+        question,
+        ask,
+        pair,
+        better_a,
+        better_b,
+        neither,
+        verdict,
     )

@@ -11,7 +11,15 @@ from playground.page.parts.measures import draw_table
 from playground.page.parts.render import Renderer
 from playground.page.parts.tokens import draw_piece
 from playground.tabs.models.lab.surprise import Guess, GuessingGame, SurprisedModel, surprisal
-from playground.tabs.models.page.pieces import draw_name, draw_notice, draw_sentence, draw_term, name_of_token, say
+from playground.tabs.models.page.pieces import (
+    draw_legend,
+    draw_name,
+    draw_notice,
+    draw_sentence,
+    draw_term,
+    name_of_token,
+    say,
+)
 from providers.errors import Failure
 from providers.whitebox import ScoredToken, Token
 
@@ -29,7 +37,7 @@ def draw_surprise(show: Renderer, found: Mapping[str, SurprisedModel | Failure])
     )
     if not done:
         return f'<div class="cuts">{figures}</div>'
-    return _table(show, done) + _legend(show) + f'<div class="cuts">{figures}</div>' + draw_notice(show, "surprise")
+    return _table(show, done) + draw_legend(show) + f'<div class="cuts">{figures}</div>' + draw_notice(show, "surprise")
 
 
 def _table(show: Renderer, done: Mapping[str, SurprisedModel]) -> str:
@@ -52,11 +60,6 @@ def _windows(show: Renderer, one: SurprisedModel) -> str:
     if len(found.tokens) < found.window:
         return ""
     return say(show, "windows_told", window=found.window, stride=found.stride)
-
-
-def _legend(show: Renderer) -> str:
-    names = " ".join(f'<span class="token p{at}">{say(show, f"surprise_{at}")}</span>' for at in range(4, -1, -1))
-    return f'<p class="legend">{names}</p>'
 
 
 def _failure(show: Renderer, ref: str, failure: Failure) -> str:

@@ -12,7 +12,6 @@ from playground.asking.pump import beats
 from playground.page.parts.examples import example_language
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.surprise import GuessingGame, ScoringPlan
@@ -86,16 +85,14 @@ def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurp
     def on_game_restored(request: gr.Request, shown: object) -> list[object]:
         return (go_on_guessing(app, app.who(request)) if is_marked(shown) else GuessingScreen()).outputs()
 
-    page.restored.change(on_game_restored, layout.game, layout.game_outputs, **PRIVATE)
+    page.on_restored(on_game_restored, [layout.game], layout.game_outputs)
     going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, layout.looked_at, layout.outputs, **PRIVATE)
-    for event in (layout.look.click, layout.text.submit):
-        event(on_look, [layout.text, *models], layout.outputs, **PRIVATE)
+    gr.on([layout.look.click, layout.text.submit], on_look, [layout.text, *models], layout.outputs, **PRIVATE)
     layout.example.click(on_example, models, [layout.text, *layout.outputs], **PRIVATE)
     layout.begin.click(on_begin, [layout.text, *models], layout.game_outputs, **PRIVATE)
-    for event in (layout.guess.click, layout.word.submit):
-        event(on_guess, layout.word, layout.game_outputs, **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    gr.on([layout.guess.click, layout.word.submit], on_guess, layout.word, layout.game_outputs, **PRIVATE)
+    room.stops[layout.stop] = SECTION
 
 
 async def example(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.program import Page
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.web.scripts import script_body
@@ -48,7 +48,7 @@ def lay_out_surprise(page: Page[ModelsVisits]) -> ModelsSurpriseLayout:
         stop = button(label("models.stop"), "surprise-stop", visible=False, stops=True)
         example = button(label("models.surprise_example"), "surprise-example")
     shown = place("surprise-shown", script_body("models/show_result"))
-    looked_at = gr.Textbox("", visible=False, elem_id="surprise-looked-at")
+    looked_at = hidden_text("surprise-looked-at")
     gr.Markdown(label("models.game_intro"), elem_classes="quiet", elem_id="guess-intro")
     with gr.Row(elem_classes="doing"):
         begin = button(label("models.game_begin"), "guess-begin")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -52,27 +52,33 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
         return [who.text("models.example_en"), who.text("models.example_es")]
 
     drawn = [layout.shown, layout.looked_at]
-    page.restored.change(on_restored, layout.looked_at, layout.shown, **PRIVATE)
-    for event in (layout.cut.click, layout.text.submit):
-        event(on_cut, [layout.text, *models], drawn, **PRIVATE)
-    for button, key in (
-        (layout.example, "cut_example_text"),
-        *((one, f"odd_{name}_text") for name, one in layout.odd.items()),
-    ):
-        button.click(_example(app, key), models, [layout.text, *drawn], **PRIVATE)
+    page.on_restored(on_restored, [layout.looked_at], layout.shown)
+    gr.on([layout.cut.click, layout.text.submit], on_cut, [layout.text, *models], drawn, **PRIVATE)
+    clicks = [layout.example.click, *(one.click for one in layout.odd.values())]
+    buttons: dict[object, str] = {one: f"odd_{name}_text" for name, one in layout.odd.items()}
+    gr.on(
+        clicks,
+        _example(app, buttons),
+        models,
+        [layout.text, *drawn],
+        trigger_mode="multiple",
+        **PRIVATE,
+    )
     compared, found = ask_again(page, layout.compared, on_compare), ask_again(page, layout.found, on_query)
     merged = ask_again(page, layout.merged, on_word)
-    for event in (layout.compare.click, layout.first.submit, layout.second.submit):
-        event(compared, [layout.first, layout.second, *models], layout.compared, **PRIVATE)
+    begun = [layout.compare.click, layout.first.submit, layout.second.submit]
+    gr.on(begun, compared, [layout.first, layout.second, *models], layout.compared, **PRIVATE)
     layout.query.submit(found, [layout.query, *models], layout.found, **PRIVATE)
     layout.word.submit(merged, [layout.word, *models], layout.merged, **PRIVATE)
-    room.opened.change(on_opened, [layout.first, layout.second], [layout.first, layout.second], **PRIVATE)
+    room.on_opened(on_opened, [layout.first, layout.second], [layout.first, layout.second])
 
 
-def _example(app: App[ModelsVisits], key: str) -> Any:
-    async def on_example(request: gr.Request, *refs: object) -> list[str]:
+def _example(app: App[ModelsVisits], buttons: Mapping[object, str]) -> Any:
+    """One event for all buttons, each of which has a text."""
+
+    async def on_example(request: gr.Request, event: gr.EventData, *refs: object) -> list[str]:
         who = app.who(request)
-        text = who.text(f"models.{key}")
+        text = who.text(f"models.{buttons.get(event.target, 'cut_example_text')}")
         models = chosen(*refs)
         return [text, await cut_text(app, who, models, text), remember(text, models)]
 

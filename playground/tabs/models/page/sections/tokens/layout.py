@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.program import Page
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.web.scripts import script_body
@@ -45,7 +45,7 @@ def lay_out_tokens(page: Page[ModelsVisits]) -> ModelsTokensLayout:
         example = button(label("models.cut_example"), "tokens-example")
         odd = {name: button(label(f"models.odd_{name}"), f"tokens-odd-{name}", quiet=True) for name in ODD_CASES}
     shown = place("tokens-shown", script_body("models/show_result"))
-    looked_at = gr.Textbox("", visible=False, elem_id="tokens-looked-at")
+    looked_at = hidden_text("tokens-looked-at")
     with gr.Accordion(label("models.two_languages"), open=False, elem_id="tokens-languages"):
         with gr.Row():
             first = gr.Textbox(label=label("models.first_text"), max_lines=6, min_width=260, elem_id="tokens-first")

@@ -15,11 +15,10 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import language_name
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.setup_line import folded
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.classical import get_ready
-from playground.tabs.models.lab.understanding import APPROACHES, WAYS, kind_named, kind_of
+from playground.tabs.models.lab.understanding import APPROACHES, WAYS, Approach, kind_named, kind_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
 from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.understanding.drawing import draw_task
@@ -92,19 +91,17 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     layout.chosen.opened(on_chosen, None, None, **PRIVATE)
     going = goes_on(page, "models-understanding", layout.outputs)
     asked, offered = [layout.tasks, layout.approaches], [layout.own, layout.approaches]
-    page.restored.change(
-        on_restored, [layout.tasks, layout.looked_at], [*offered, layout.shown, layout.setup], **PRIVATE
-    )
+    page.on_restored(on_restored, [layout.tasks, layout.looked_at], [*offered, layout.shown, layout.setup])
     saying = goes_on(page, "models-classify", layout.said)
-    room.opened.change(on_opened, None, layout.language, **PRIVATE)
+    room.on_opened(on_opened, [], [layout.language])
     layout.tasks.input(on_task, asked, offered, **PRIVATE)
     layout.run.click(on_run, [*layout.fields, *models], layout.outputs, **PRIVATE)
-    for event in (layout.classify.click, layout.text.submit):
-        event(on_classify, [layout.text, *layout.fields, *models], layout.said, **PRIVATE)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    begun = [layout.classify.click, layout.text.submit]
+    gr.on(begun, on_classify, [layout.text, *layout.fields, *models], layout.said, **PRIVATE)
+    room.stops[layout.stop] = SECTION
 
 
-def ways_of(tasks: str) -> list[str]:
+def ways_of(tasks: str) -> list[Approach]:
     """The ways of doing these tasks, of those that are here."""
     return [one for one in WAYS[kind_named(tasks)] if one in APPROACHES]
 

@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground.measuring.tasks import languages
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.parts.setup_line import lay_out_setup
 from playground.page.program import Page
 from playground.tabs.models.lab.understanding import APPROACHES, SETS, Approach, Kind
@@ -69,7 +69,7 @@ def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout
         run = button(label("models.understanding_run"), "understanding-run", variant="primary")
         stop = button(label("models.stop"), "understanding-stop", visible=False, stops=True)
     shown = place("understanding-shown")
-    looked_at = gr.Textbox("", visible=False, elem_id="understanding-looked-at")
+    looked_at = hidden_text("understanding-looked-at")
     with gr.Accordion(label("models.understanding_one"), open=False, elem_id="understanding-one"):
         text = gr.Textbox(
             label=label("models.understanding_text"),

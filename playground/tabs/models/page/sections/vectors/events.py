@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,7 +13,6 @@ from playground.asking.pump import beats
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.analogies import parse_words
@@ -22,7 +21,7 @@ from playground.tabs.models.lab.word_in_context import find_word
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
 from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
 from playground.tabs.models.page.sections.vectors.drawing import draw_compared
-from playground.tabs.models.page.sections.vectors.layout import ModelsVectorsLayout
+from playground.tabs.models.page.sections.vectors.layout import ANALOGIES, ModelsVectorsLayout
 from playground.tabs.models.page.sections.vectors.words import draw_contexts, draw_solved
 from playground.tabs.models.visit.vectors import SECTION, compare, in_contexts, solve
 from playground.tabs.models.visit.visits import ModelsVisits
@@ -79,7 +78,7 @@ def wire_vectors(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVecto
     layout.example.click(on_example, models, [layout.texts, *layout.outputs], **PRIVATE)
     _wire_analogies(page, room, layout)
     _wire_contexts(page, room, layout)
-    wire_stop(app, layout.stop, app.visits.stop, SECTION)
+    room.stops[layout.stop] = SECTION
 
 
 def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
@@ -101,10 +100,11 @@ def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVe
     solved = [layout.plus, layout.minus, *models]
     solving = goes_on(page, "models-analogies", layout.solved)
     page.restored.change(on_solved, [layout.solved, *solved], layout.solved, **PRIVATE)
-    for event in (layout.solve.click, layout.plus.submit, layout.minus.submit):
-        event(on_solve, solved, layout.solved, **PRIVATE)
-    for name, one in layout.analogies.items():
-        one.click(_analogy(app, solving, name), models, [layout.plus, layout.minus, layout.solved], **PRIVATE)
+    begun = [layout.solve.click, layout.plus.submit, layout.minus.submit]
+    gr.on(begun, on_solve, solved, layout.solved, **PRIVATE)
+    clicks, drawn = [one.click for one in layout.analogies.values()], [layout.plus, layout.minus, layout.solved]
+    analogy = _analogy(app, solving, {one: name for name, one in layout.analogies.items()})
+    gr.on(clicks, analogy, models, drawn, trigger_mode="multiple", **PRIVATE)
 
 
 def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
@@ -135,14 +135,15 @@ def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVec
     seen = [layout.word, layout.sentences, *models]
     looking = goes_on(page, "models-contexts", layout.seen)
     page.restored.change(on_looked, [layout.seen, *seen], layout.seen, **PRIVATE)
-    for event in (layout.look.click, layout.word.submit):
-        event(on_look, seen, layout.seen, **PRIVATE)
+    gr.on([layout.look.click, layout.word.submit], on_look, seen, layout.seen, **PRIVATE)
     layout.word_example.click(on_word_example, models, [layout.word, layout.sentences, layout.seen], **PRIVATE)
 
 
-def _analogy(app: App[ModelsVisits], solving: UnderWay, name: str) -> Any:
-    async def on_analogy(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
-        who = app.who(request)
+def _analogy(app: App[ModelsVisits], solving: UnderWay, buttons: Mapping[object, str]) -> Any:
+    """One event for all buttons, each of which has its words."""
+
+    async def on_analogy(request: gr.Request, event: gr.EventData, *refs: object) -> AsyncGenerator[list[object]]:
+        who, name = app.who(request), buttons.get(event.target, ANALOGIES[0])
         given = [who.text(f"models.analogy_{name}_{part}") for part in ("plus", "minus")]
         first: list[object] = [*given]
         asked = (chosen(*refs), given[0], given[1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import button
-from playground.page.parts.places import place
+from playground.page.parts.places import hidden_text, place
 from playground.page.program import Page
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.web.scripts import script_body
@@ -57,7 +57,7 @@ def lay_out_vectors(page: Page[ModelsVisits]) -> ModelsVectorsLayout:
         compare = button(label("models.vectors_compare"), "vectors-compare", variant="primary")
         stop = button(label("models.stop"), "vectors-stop", visible=False, stops=True)
         example = button(label("models.vectors_example"), "vectors-example")
-    shown, looked_at = place("vectors-shown"), gr.Textbox("", visible=False, elem_id="vectors-looked-at")
+    shown, looked_at = place("vectors-shown"), hidden_text("vectors-looked-at")
     with gr.Accordion(label("models.analogy"), open=False, elem_id="vectors-analogy"):
         gr.Markdown(label("models.analogy_intro"), elem_classes="quiet")
         with gr.Row():

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from playground.page.parts.measures import draw_heads, draw_table
+from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.page.parts.tokens import draw_chip
 from playground.tabs.models.lab.analogies import Analogy, Neighbour
@@ -77,10 +78,10 @@ def _cut(show: Renderer, one: Analogy) -> str:
 
 def _neighbour(show: Renderer, near: Neighbour) -> str:
     kind = ' class="asked"' if near.asked else ""
-    note = f" <small>{say(show, 'analogy_asked')}</small>" if near.asked else ""
+    note = f"<small>{say(show, 'analogy_asked')}</small>" if near.asked else ""
     width = max(0.0, min(1.0, near.cosine)) * 100
     return (
-        f'<li{kind}><span class="piece">{html.escape(name_of_token(near.text))}</span>{note}'
+        f'<li{kind}><span><span class="piece">{html.escape(name_of_token(near.text))}</span>{note}</span>'
         f'<span class="track"><i class="after" style="width:{width:.0f}%"></i></span>'
         f'<span class="number">{show.number(near.cosine, ".2f")}</span></li>'
     )
@@ -116,19 +117,30 @@ def _contexts(show: Renderer, ref: str, one: WordVectors) -> str:
     )
     rows, columns = np.triu_indices(len(one.static), 1)
     lines = "".join(
-        f'<tr><th scope="row">{row + 1} – {column + 1}</th>'
+        f'<tr><th scope="row"><span class="swatch{_hollow(place)}" style="--swatch:{_colour(place)}"></span>'
+        f"{row + 1} – {column + 1}</th>"
         + "".join(
             draw_cell(show, float(table[row, column]))
             for table in (one.static, one.contextual[middle], one.contextual[-1])
         )
         + "</tr>"
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        for place, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True))
     )
     table = draw_table(say(show, "contexts_of"), heads, lines, kind="results likenesses")
     return (
         f'<figure class="cut-figure"><figcaption>{draw_name(show, one.info, ref)}</figcaption>{table}'
         f"{_curves(show, one.static, one.contextual)}</figure>"
     )
+
+
+def _colour(place: int) -> str:
+    """Of the line, and of the sign before the line's sentences in the table."""
+    return SERIES[place % len(SERIES)]
+
+
+def _hollow(place: int) -> str:
+    """When all colours have been used, lines are dashed."""
+    return " hollow" if place >= len(SERIES) else ""
 
 
 def _curves(show: Renderer, static: Vectors, contextual: Vectors) -> str:
@@ -143,9 +155,10 @@ def _curves(show: Renderer, static: Vectors, contextual: Vectors) -> str:
 
     rows, columns = np.triu_indices(len(static), 1)
     lines = "".join(
-        f'<polyline points="{" ".join(spot(layer, float(one[row, column])) for layer, one in enumerate(whole))}">'
+        f'<polyline class="pair{_hollow(place)}" style="--swatch:{_colour(place)}" '
+        f'points="{" ".join(spot(layer, float(one[row, column])) for layer, one in enumerate(whole))}">'
         f"<title>{row + 1} – {column + 1}</title></polyline>"
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        for place, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True))
     )
     name = say(show, "contexts_curve")
     floor = _EDGE / 2 + high
