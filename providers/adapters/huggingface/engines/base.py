@@ -100,5 +100,7 @@ class Loaded:
     """The variant, as `engine-format`."""
     internals: Internals | None = None
     """Where the engine shows its model from inside."""
+    remembers: int = 32
+    """How many texts it has read of late need not be read again."""
     queue: FairQueue = field(default_factory=lambda: FairQueue(16))
     """Who is being served; the others wait in it."""
