@@ -54,7 +54,7 @@ class LocalAnswers(LocalWhiteBox):
         """Replies that are asked for now, by the model's id: from before they wait for anything."""
         self._recent = RecentTexts()
         self._slow: dict[str, float] = {}
-        """Until when, by the event loop's clock, no reply of a model is given to the engine that is there for one alone."""
+        """Until when, by the event loop's clock, a model's engine that is there for one alone answers nobody."""
 
     @property
     def busy(self) -> bool:
@@ -133,8 +133,9 @@ class LocalAnswers(LocalWhiteBox):
             self._recent.note(_read_by(request.model, route.variant), asked.prompt.ids, loaded.remembers)
             onward = next_after(found)
             pace = Pace(route.expected, partial(self._alone, request.model)) if route.expected and onward else None
-            async with aclosing(loaded.engine.submit(asked.reply.job(self._deadlines))) as steps:
-                async for step in pace.follow(steps) if pace else steps:
+            steps = loaded.engine.submit(asked.reply.job(self._deadlines))
+            async with aclosing(pace.follow(steps) if pace else steps) as followed:
+                async for step in followed:
                     for event in asked.reply.take(step):
                         yield event
             asked.onward = onward if pace and not pace.kept else []

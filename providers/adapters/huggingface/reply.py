@@ -64,6 +64,7 @@ class LocalReply:
             sampling=filled,
             max_tokens=min(wanted, self._room) - len(self._said),
             alternatives=self._request.logprobs or 0,
+            logprobs=self._request.logprobs is not None,
             inputs=self._prompt.inputs,
             deadlines=deadlines,
         )
