@@ -58,9 +58,14 @@ def routes(variants: Sequence[Variant], request: Request, outlook: Outlook | Non
 
 
 def is_movable(request: Request) -> bool:
-    """Another engine can go on with the reply in the middle: nothing that it depends on is inside the first one."""
+    """One engine may answer or another, and go on with a reply in the middle.
+
+    Not where the same text is to come out: with a seed, and at temperature 0, where rounding decides between near
+    equals; nor where what the reply depends on is inside the engine.
+    """
     return not (
         request.sampling.seed is not None
+        or request.sampling.temperature == 0
         or request.sampling.stop
         or request.logprobs
         or any(message.images for message in request.messages)

@@ -155,7 +155,8 @@ def test_one_that_is_slower_than_measured_is_left_and_not_taken_again_soon(
     assert [one.done.engine for one in found] == [engine, "crowd", "alone"]
 
 
-@pytest.mark.parametrize("sampling", [Sampling(stop=("x",), max_tokens=40), Sampling(seed=1, max_tokens=40)])
-def test_what_cannot_be_moved_is_begun_where_it_ends(crowd: Counting, alone: Counting, sampling: Sampling) -> None:
-    found = virtual_time.run(answer(answers(crowd, alone), replace(ASKED, sampling=sampling)))
+@pytest.mark.parametrize("given", [{"stop": ("x",)}, {"seed": 1}, {"temperature": 0.0}])
+def test_what_cannot_be_moved_is_begun_where_it_ends(crowd: Counting, alone: Counting, given: dict[str, Any]) -> None:
+    asked = replace(ASKED, sampling=replace(ASKED.sampling, **given))
+    found = virtual_time.run(answer(answers(crowd, alone), asked))
     assert found.done.engine == "crowd"
