@@ -242,8 +242,8 @@ async def measure_public(home: Path, row: str, tokens: int, rounds: int) -> Meas
     firsts = [(await one(long_question(number), number, 2))[1] for number in range(rounds)]
     used = memory()
     await provider.aclose()
-    told = {"rates": rates, "first": statistics.median(firsts), "load": load, "memory": used}
-    return {**told, "answered": dict(answered)}
+    found_all: Measured = {"rates": rates, "first": statistics.median(firsts), "load": load, "memory": used}
+    return {**found_all, "answered": dict(answered)}
 
 
 def measure(home: Path, row: str, tokens: int, rounds: int) -> Measured:
