@@ -141,8 +141,13 @@ class Settings(BaseSettings):
     )
     engine: str | None = Field(
         None,
-        description="Engine that local models run on, where it can: `openvino` or `torch`. "
+        description="Engine that local models run on, where it can: `openvino`, `llamacpp` or `torch`. "
         "Default: the fastest that computes the same model; a visitor may append @engine to a model's name.",
+    )
+    companion: bool = Field(
+        True,
+        description="Find out, while nobody asks, which engine answers one person soonest for the default model, and "
+        "keep it in memory beside the one that is quicker for many.",
     )
     memory_gb: float | None = Field(
         None, gt=0, description="Memory for loaded models, in gigabytes. Default: half of what the computer has."

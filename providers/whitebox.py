@@ -66,6 +66,8 @@ class ModelCard:
     refused: tuple[str, ...] = ()
     """Variants that are not used because they stray more than 1 % from the reference, or do not run here."""
     comparison: Comparison = "done"
+    inside: bool = True
+    """Its logits can be had, as far as is known before its weights are here."""
 
 
 @runtime_checkable
@@ -135,5 +137,7 @@ async def inside(provider: Provider, model: ModelInfo) -> WhiteBox:
     """The provider as one whose model can be looked into. Raises `UnsupportedRequest("logits")`. Loads nothing."""
     if not isinstance(provider, WhiteBox):
         raise UnsupportedRequest("logits", model=model.name)
-    await provider.describe(model)  # a provider may show some of its models and not others
+    card = await provider.describe(model)  # a provider may show some of its models and not others
+    if not card.inside:
+        raise UnsupportedRequest("logits", model=model.name)
     return provider

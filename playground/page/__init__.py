@@ -17,6 +17,7 @@ from playground.settings import Settings
 from playground.text import texts
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
+from playground.visitors.reached import Settles
 from providers import catalog
 from providers.errors import PlaygroundError
 
@@ -50,11 +51,20 @@ class Created:
     async def live(self) -> None:
         """`warm_up`, then, for as long as the page runs, delete every hour what nobody has touched for too long."""
         await self.warm_up()
-        while True:
-            await asyncio.sleep(SWEEPING)
-            with suppress(OSError):  # a disk that does not answer now is asked again in an hour
-                await asyncio.to_thread(self.program.sessions.conversations.sweep)
-            await self._tidy()
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(self._settle())
+            while True:
+                await asyncio.sleep(SWEEPING)
+                with suppress(OSError):  # a disk that does not answer now is asked again in an hour
+                    await asyncio.to_thread(self.program.sessions.conversations.sweep)
+                await self._tidy()
+
+    async def _settle(self) -> None:
+        """The engines of the default model, when nobody asks anything. What goes wrong leaves everything as it is."""
+        with suppress(PlaygroundError):
+            async with self.program.reach.open("", self.program.settings.model) as (provider, model):
+                if self.program.settings.companion and isinstance(provider, Settles):
+                    await provider.settle(model)
 
     async def _tidy(self) -> None:
         for tab in self.tabs:

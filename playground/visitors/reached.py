@@ -37,6 +37,17 @@ class Fetches(Protocol):
 
 
 @runtime_checkable
+class Settles(Protocol):
+    """A provider of models that may be answered by one engine or another."""
+
+    async def settle(self, model: ModelInfo) -> None:
+        """While nobody is answered: find out which engine answers a lone request for this model, which is ready,
+        soonest, and keep that one ready too. Raises as `Provider.prepare`.
+        """
+        ...
+
+
+@runtime_checkable
 class ReachesHub(Protocol):
     """A provider whose models come from a hub."""
 

@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
@@ -53,6 +54,8 @@ ROWS = {
     "bare-llamacpp": "llama.cpp Q8_0, bare",
     "llamacpp-q8_0": "llama.cpp Q8_0, public",
     "llamacpp-q8_0+seed": "llama.cpp Q8_0, public (seeded)",
+    "default": "as it is set up, public",
+    "default+seed": "as it is set up, public (seeded)",
 }
 GROUPS = (
     ("generate",),
@@ -60,6 +63,7 @@ GROUPS = (
     ("bare-q8_0", "openvino-q8_0"),
     ("bare-f16", "openvino-f16"),
     ("bare-llamacpp", "llamacpp-q8_0+seed", "llamacpp-q8_0"),
+    ("bare-llamacpp", "bare-q8_0", "default+seed", "default"),
 )
 """Rows that are measured by turns; the bare engine first."""
 BEFORE = "before "
@@ -199,11 +203,12 @@ async def measure_public(home: Path, row: str, tokens: int, rounds: int) -> Meas
     """Replies end where the model ends them, so the tokens that came are counted, over the time that all took."""
     rows = catalog.load().of("huggingface")
     row, _, with_seed = row.partition("+")
-    engine = row.partition("-")[0]
+    engine = None if row == "default" else row.partition("-")[0]
     options = Options(home=home, offline=True, engine=engine)
     provider = connect(Connection(provider="huggingface", models=rows, options=options))
     model = catalog.find(rows, MODEL)
     seeded = row.endswith("f16") or bool(with_seed)
+    answered = Counter[str]()
 
     async def one(prompt: str, number: int, count: int) -> tuple[int, float]:
         sampling = Sampling(temperature=0.7, max_tokens=count, seed=number if seeded else None)
@@ -215,12 +220,15 @@ async def measure_public(home: Path, row: str, tokens: int, rounds: int) -> Meas
             async for event in events:
                 first = first or (time.perf_counter() - start if isinstance(event, TextDelta) else 0.0)
                 done = event if isinstance(event, Done) else done
-        assert done is not None and (done.engine or "").startswith(row)
+        assert done is not None and (engine is None or (done.engine or "").startswith(row))
+        answered[done.engine or ""] += 1
         return done.usage.output_tokens, first
 
     start = time.perf_counter()
     async for _ in provider.prepare(model):
         pass
+    if engine is None:
+        await provider.settle(model)
     await one(question(0), 0, 2)  # a seeded request loads its own variant
     load = time.perf_counter() - start
     rates = {}
@@ -234,7 +242,8 @@ async def measure_public(home: Path, row: str, tokens: int, rounds: int) -> Meas
     firsts = [(await one(long_question(number), number, 2))[1] for number in range(rounds)]
     used = memory()
     await provider.aclose()
-    return {"rates": rates, "first": statistics.median(firsts), "load": load, "memory": used}
+    found_all: Measured = {"rates": rates, "first": statistics.median(firsts), "load": load, "memory": used}
+    return {**found_all, "answered": dict(answered)}
 
 
 def measure(home: Path, row: str, tokens: int, rounds: int) -> Measured:

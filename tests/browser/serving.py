@@ -43,13 +43,14 @@ def serving(
     folder: Path, root: Path = ROOT, program: Sequence[str] = ("app.py",), /, **variables: object
 ) -> Iterator[Served]:
     """Start the page; `variables` are settings without their prefix, in lower case. Without a `model` it has the
-    scripted ones.
+    scripted ones. Engines are not measured unless `companion` is asked for: several pages share one home.
 
     `root` holds the program, where it is a copy; `program` is what Python is told to run.
     """
     home, log, port = folder / "home", folder / "log.txt", free_port()
     environment = {name: value for name, value in os.environ.items() if not KEY_NAME.match(name)}
     model = str(variables.pop("model", "scripted"))
+    environment |= {"PLAYGROUND_COMPANION": "false"}
     environment |= {f"PLAYGROUND_{name.upper()}": str(value) for name, value in variables.items()}
     environment |= {"PLAYGROUND_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, *program, "--model", model, "--port", str(port)]

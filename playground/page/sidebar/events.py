@@ -21,10 +21,10 @@ from playground.visitors.errors import TermsNotAccepted
 from playground.web.scripts import script_function
 from providers import registry
 from providers.base import Provider
-from providers.errors import Failure, InputError, PlaygroundError, UnknownModel
+from providers.errors import Failure, InputError, PlaygroundError, UnknownModel, UnsupportedRequest
 from providers.sampling import PARAMETERS
 from providers.types import ModelInfo, Progress
-from providers.whitebox import KeepsLanguages, inside, shows
+from providers.whitebox import KeepsLanguages, WhiteBox
 
 _TELL_ADDRESS = (registry.CUSTOM,)
 
@@ -176,11 +176,14 @@ async def draw_cards(
     That is measured without being asked where it takes a second: of a model whose weights were unpacked when it was
     fetched, and compared. Of another one with `measure`, for which the card has a button.
     """
-    if await shows(provider, model) != "logits":
+    box: object = provider
+    if not isinstance(box, WhiteBox):
         return
-    box = await inside(provider, model)
-    card = await box.describe(model)
-    known = not isinstance(box, KeepsLanguages) or bool(card.bits) or card.engine is None
+    try:
+        card = await box.describe(model)
+    except UnsupportedRequest:  # it has some models that can be described and others that cannot
+        return
+    known = not isinstance(box, KeepsLanguages) or bool(card.bits) or card.engine is None or not card.inside
     measurable = not known and not card.nll and card.comparison != "none"
     yield draw_model_card(show, card, measurable=measurable)
     if isinstance(box, KeepsLanguages) and not known and (measure or card.nll):

@@ -44,19 +44,27 @@ class LocalReply:
         self._first: float | None = None
         self._count = self._thoughts = 0
         self._finish: Finish = "stop"
+        self._said: list[int] = []
+        self._engines = [loaded.name]
+
+    def go_on(self, loaded: Loaded) -> None:
+        """Another engine of the model goes on after what was said."""
+        self._loaded = loaded
+        self._engines = [*(self._engines if self._said else ()), loaded.name]
 
     def job(self, deadlines: Deadlines) -> Job:
-        """The engine's part. What the request leaves open is as the model's makers recommend, and at the end of the
-        context a reply ends."""
+        """What is left for the engine. What the request leaves open is as the model's makers recommend, and at the end
+        of the context a reply ends."""
         sampling = self._request.sampling
         open_fields = [f.name for f in fields(Sampling) if getattr(sampling, f.name) is None]
         filled = replace(sampling, **{name: getattr(self._loaded.defaults, name) for name in open_fields})
         wanted = sampling.max_tokens if sampling.max_tokens is not None else self._room
         return Job(
-            prompt=self._prompt.ids,
+            prompt=[*self._prompt.ids, *self._said],
             sampling=filled,
-            max_tokens=min(wanted, self._room),
+            max_tokens=min(wanted, self._room) - len(self._said),
             alternatives=self._request.logprobs or 0,
+            logprobs=self._request.logprobs is not None,
             inputs=self._prompt.inputs,
             deadlines=deadlines,
         )
@@ -65,6 +73,7 @@ class LocalReply:
         """What became certain with a step."""
         self._first = self._first or time.perf_counter() - self._start
         self._finish = step.finish or self._finish
+        self._said.append(step.token)
         all_reasoning = False
         for piece in self._thinking.push(step.text):
             all_reasoning = all_reasoning or isinstance(piece, TextWasReasoning)
@@ -85,5 +94,5 @@ class LocalReply:
             finish=self._finish,
             usage=Usage(input_tokens=len(self._prompt.ids), output_tokens=self._count, reasoning_tokens=self._thoughts),
             timing=Timing(first_token=self._first or total, total=total),
-            engine=self._loaded.name,
+            engine=" + ".join(self._engines),
         )

@@ -65,8 +65,9 @@ class LocalWhiteBox:
         bits = await asyncio.to_thread(read_bits, folder)
         every = await self._loader.variants(model, every=True)
         comparison: Comparison = "done"
+        unpacked = not await self._loader.lacks_dense(model)
         if found[0].is_reference and not is_measured(found[0].name, nll):
-            comparison = "later" if await self._loader.lacks_dense(model) else "none"
+            comparison = "none" if unpacked else "later"
         return ModelCard(
             model=model,
             engine=found[0].name,
@@ -76,6 +77,7 @@ class LocalWhiteBox:
             comparison=comparison,
             speeds=await self._loader.speeds(model),
             resident=tuple(variant.name for variant in every if self._loader.holds(model, variant)),
+            inside=not unpacked or any(variant.has_internals for variant in every),
         )
 
     async def keep_bits(self, model: ModelInfo, bits: Mapping[str, float]) -> None:

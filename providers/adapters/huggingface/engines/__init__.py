@@ -49,6 +49,13 @@ class Variant(Protocol):
         """It opens its file in a process of its own: other models can be loaded meanwhile."""
         ...
 
+    @property
+    def for_one(self) -> Variant | None:
+        """Itself in as little memory as one reply at a time takes: what is kept beside another engine, which is
+        quicker in company. `None` where it has no such form.
+        """
+        ...
+
     def budget(self) -> int | None:
         """Bytes for all loaded models together where it computes; `None` where that is the computer's own memory."""
         ...

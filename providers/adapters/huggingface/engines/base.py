@@ -20,7 +20,7 @@ class GenerationStep:
     token: int
     text: str
     logprob: float
-    """Natural logarithm of the model's own probability, before the sliders."""
+    """Natural logarithm of the model's own probability, before the sliders; not a number where it is not known."""
     alternatives: tuple[tuple[str, float], ...] = ()
     """The likeliest tokens and their own log-probabilities, best first."""
     finish: Finish | None = None
@@ -31,12 +31,16 @@ class GenerationStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`max_tokens` bounds the steps; `alternatives` is how many likeliest tokens to report with each."""
+    """`max_tokens` bounds the steps; `alternatives` is how many likeliest tokens to report with each.
+
+    Without `logprobs` an engine may leave log-probabilities out: they are not a number then.
+    """
 
     prompt: Sequence[int]
     sampling: Sampling
     max_tokens: int
     alternatives: int = 0
+    logprobs: bool = True
     inputs: Mapping[str, Any] = field(default_factory=dict)
     """What the model is given beside the prompt, once and whole: pictures, as its codec made them."""
     deadlines: Deadlines = field(default_factory=Deadlines)
@@ -100,5 +104,7 @@ class Loaded:
     """The variant, as `engine-format`."""
     internals: Internals | None = None
     """Where the engine shows its model from inside."""
+    remembers: int = 32
+    """How many texts it has read of late need not be read again."""
     queue: FairQueue = field(default_factory=lambda: FairQueue(16))
     """Who is being served; the others wait in it."""

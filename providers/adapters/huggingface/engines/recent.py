@@ -8,9 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-KEPT = 32
-"""Texts for each variant."""
-
 
 class RecentTexts:
     """Texts as token ids, by variant."""
@@ -18,8 +15,10 @@ class RecentTexts:
     def __init__(self) -> None:
         self._texts: dict[str, deque[NDArray[np.int64]]] = {}
 
-    def note(self, variant: str, tokens: Sequence[int]) -> None:
-        self._texts.setdefault(variant, deque(maxlen=KEPT)).append(np.asarray(tokens, dtype=np.int64))
+    def note(self, variant: str, tokens: Sequence[int], kept: int) -> None:
+        """It keeps so many of its latest texts, this one too."""
+        texts = self._texts.get(variant, ())
+        self._texts[variant] = deque((*texts, np.asarray(tokens, dtype=np.int64)), maxlen=kept)
 
     def shared(self, variant: str, tokens: Sequence[int]) -> int:
         """How many tokens at the beginning the variant has read in one of its latest texts."""

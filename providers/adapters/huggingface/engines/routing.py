@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from providers.adapters.huggingface.engines import Variant
+from providers.adapters.huggingface.engines.pace import Expected
 from providers.adapters.huggingface.engines.speed import USUAL, expected_seconds
 from providers.types import Change, Request
 from providers.whitebox import VariantSpeed
@@ -18,6 +19,8 @@ class Route:
     variant: Variant
     request: Request
     changes: tuple[Change, ...] = ()
+    expected: Expected | None = None
+    """How soon, where that was measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,12 @@ class Outlook:
     """How many of them a variant has read already."""
     company: int = 1
 
+    def expected(self, variant: Variant) -> Expected | None:
+        speed = self.speeds.get(variant.name)
+        if speed is None:
+            return None
+        return Expected(speed, max(1, self.prompt - self.read.get(variant.name, 0)))
+
 
 def routes(variants: Sequence[Variant], request: Request, outlook: Outlook | None = None) -> list[Route]:
     """The ways to serve a request, best first: all that is asked, soonest; then with something left out.
@@ -44,17 +53,40 @@ def routes(variants: Sequence[Variant], request: Request, outlook: Outlook | Non
     outlook = outlook or Outlook()
     if request.sampling.seed is not None:
         outlook = Outlook()
-    found = [Route(variant, *_narrow(variant, request)) for variant in variants]
-    return sorted(found, key=lambda route: (len(route.changes), _seconds(route.variant, request, outlook)))
+    found = [Route(variant, *_narrow(variant, request), outlook.expected(variant)) for variant in variants]
+    return sorted(found, key=lambda route: (len(route.changes), _seconds(route, outlook.company)))
 
 
-def _seconds(variant: Variant, request: Request, outlook: Outlook) -> float:
+def is_movable(request: Request) -> bool:
+    """One engine may answer or another, and go on with a reply in the middle.
+
+    Not where the same text is to come out: with a seed, and at temperature 0, where rounding decides between near
+    equals; nor where what the reply depends on is inside the engine.
+    """
+    return not (
+        request.sampling.seed is not None
+        or request.sampling.temperature == 0
+        or request.sampling.stop
+        or request.logprobs
+        or any(message.images for message in request.messages)
+    )
+
+
+def next_after(found: Sequence[Route]) -> list[Route]:
+    """The ways on where the first one, whose engine is there for one reply alone, is slower than was expected; none
+    where there is none as good."""
+    first, *others = found
+    if first.expected is None or first.variant.for_one is None or not is_movable(first.request):
+        return []
+    return [one for one in others if one.expected is not None and one.changes == first.changes]
+
+
+def _seconds(route: Route, company: int) -> float:
     """To the end of the reply."""
-    speed = outlook.speeds.get(variant.name)
-    if speed is None:
+    if route.expected is None:
         return float("inf")
-    unread = max(1, outlook.prompt - outlook.read.get(variant.name, 0))
-    return expected_seconds(speed, unread, min(USUAL, request.sampling.max_tokens or USUAL), outlook.company)
+    reply = min(USUAL, route.request.sampling.max_tokens or USUAL)
+    return expected_seconds(route.expected.speed, route.expected.unread, reply, company)
 
 
 def _narrow(variant: Variant, request: Request) -> tuple[Request, tuple[Change, ...]]:

@@ -50,7 +50,7 @@ class ModelLoader:
         if model.id not in self._folders:
             async for progress in self.wait(model.name, model.id, lambda ticket: self._fetch(model, ticket)):
                 yield progress
-        if (model.engine or self._options.engine) == torch.NAME:
+        if self.forced(model) == torch.NAME:
             async for progress in self._unpack(model):
                 yield progress
 
@@ -109,12 +109,20 @@ class ModelLoader:
         folder = self._folders.get(model.id) or await asyncio.to_thread(self._store.find_folder, model.id)
         if folder is None:
             return ()
-        wanted = None if every else model.engine or self._options.engine
+        wanted = None if every else self.forced(model)
         return await asyncio.to_thread(lambda: engines.variants(folder, read_measures(folder), wanted))
 
     async def speeds(self, model: ModelInfo) -> Mapping[str, VariantSpeed]:
         """Of a model whose weights are here."""
         return await asyncio.to_thread(read_speeds, await self.folder(model))
+
+    def forced(self, model: ModelInfo) -> str | None:
+        """The engine that the visitor or the operator wants its replies from."""
+        return model.engine or self._options.engine
+
+    def has_room(self, model: ModelInfo, variant: Variant) -> bool:
+        """Whether it can be loaded without anything else having to go. Blocks."""
+        return self.cache.spare >= variant.memory(model.name)
 
     def holds(self, model: ModelInfo, variant: Variant) -> bool:
         """Whether it is in memory."""
@@ -188,7 +196,7 @@ class ModelLoader:
         self._listing.check_allowed(model.id)
         self.check_fits(model, 2)
         folder = self._store.ensure(model, ticket)
-        if (model.engine or self._options.engine) == llamacpp.NAME:  # 5 s that nobody else has to wait
+        if self.forced(model) == llamacpp.NAME:  # 5 s that nobody else has to wait
             self._store.measure(folder, ticket)
         self._folders[model.id] = folder
 

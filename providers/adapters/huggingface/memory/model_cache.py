@@ -53,6 +53,12 @@ class ModelCache:
             return tuple(self._places)
 
     @property
+    def spare(self) -> int:
+        """Bytes that nothing has."""
+        with self._lock:
+            return self.room - self._taken()
+
+    @property
     def computed(self) -> int:
         with self._lock:
             return sum(place.loaded.engine.computed for place in self._places.values())

@@ -32,11 +32,11 @@ class Completer:
 
     def measure(self, folder: Path, ticket: Ticket) -> None:
         """What an earlier version did not know. Raises `Cancelled`."""
-        if not _lacks_measures(folder):
+        if not lacks_measures(folder):
             return
         with self._alone(folder.name, ticket):
             record = read_record(folder)
-            if record is None or not _lacks_measures(folder):
+            if record is None or not lacks_measures(folder):
                 return
             scratch = publish.begin(folder)
             try:
@@ -83,7 +83,7 @@ class Completer:
                 shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _lacks_measures(folder: Path) -> bool:
+def lacks_measures(folder: Path) -> bool:
     """It was measured by a version that did not know llama.cpp, which could serve it too."""
     record = read_record(folder)
     if record is None or fidelity.REFERENCE not in record.nll or record.speeds:

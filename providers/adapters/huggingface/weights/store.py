@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from providers.adapters.huggingface.bounded.inspecting import inspect_folder, inspect_gguf
 from providers.adapters.huggingface.weights import publish, wheel
-from providers.adapters.huggingface.weights.completing import Completer
+from providers.adapters.huggingface.weights.completing import Completer, lacks_measures
 from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure
 from providers.adapters.huggingface.weights.files import (
     elements,
@@ -90,6 +90,10 @@ class Store:
         """Measure what an earlier version did not know, of a folder that it made. Raises `Cancelled`."""
         if self.is_ours(folder):
             self._completer.measure(folder, ticket)
+
+    def lacks_measures(self, folder: Path) -> bool:
+        """`measure` has something to do."""
+        return self.is_ours(folder) and lacks_measures(folder)
 
     def lacks_dense(self, folder: Path) -> bool:
         """What serves its model as it is has to be unpacked before the model can be looked into (`unpack`)."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from playground.tabs.sampling.lab.path import trace
 from providers.adapters.huggingface.engines.llamacpp import library
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.adapters.huggingface.weights.gguf_choice import choose_files, split_name
 from providers.base import complete
 from providers.errors import UnsupportedRequest, WeightsUnavailable
 from providers.types import Image, Message, ModelInfo, Request, Sampling, Text
+from providers.whitebox import shows
 from tests.providers.adapters.huggingface import tiny_gguf
 from tests.providers.adapters.huggingface.conftest import Open
 from tests.providers.adapters.huggingface.engines.test_llamacpp import picture
@@ -52,6 +55,11 @@ async def test_a_file_of_an_architecture_that_openvino_does_not_read_is_served_w
     assert [(change.what, change.reason) for change in changed.changes] == [("frequency_penalty", "not_offered")]
     with pytest.raises(UnsupportedRequest):
         await provider.next_token_logits(model, [1])
+    assert await shows(provider, model) == "logprobs", "its replies can be read with their probabilities"
+    async with aclosing(trace(provider, ask(model))) as trees:
+        (*_, tree) = [one async for one in trees]
+    assert tree.readable_only and len(tree.nodes) == told.done.usage.output_tokens
+    assert all(node.alternatives for node in tree.nodes)
 
 
 async def test_what_a_visitor_writes_is_never_a_special_token(opened: Open, tmp_path: Path) -> None:

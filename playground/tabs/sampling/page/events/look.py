@@ -162,7 +162,15 @@ async def look(app: App[SamplingVisits], who: Who, asked: SamplingPrompt) -> Asy
         async for _ in beats(task := asyncio.ensure_future(looking)):
             before, shown = shown, await _draw_waiting(app, who, asked.model)
             yield show_message(shown) if shown != before else SamplingScreen()
-        task.result()
+        try:
+            task.result()
+        except UnsupportedRequest:  # known only now that its weights are here
+            if await visits.shows(who.visitor, asked.model) != "logprobs":
+                raise
+            async with aclosing(_trace(app, who, asked)) as screens:
+                async for screen in screens:
+                    yield screen
+            return
         yield await redraw(app, who, asked.sampling)
     except PlaygroundError as error:
         yield show_message(draw_alert(show, error))
@@ -174,7 +182,7 @@ async def _draw_waiting(app: App[SamplingVisits], who: Who, ref: str) -> str:
 
 
 async def _trace(app: App[SamplingVisits], who: Who, asked: SamplingPrompt) -> AsyncGenerator[SamplingScreen]:
-    """A remote model that tells the probabilities of what it said: the path alone, to be read."""
+    """A model that tells the probabilities of what it said alone: the path, to be read."""
     show = app.show(who)
     why = draw_sentence(show, "only_traced") + draw_sentence(show, "offer_sweep")
     yield SamplingScreen.showing("stop", read="", choice=why, path="", leaf="", forks="")

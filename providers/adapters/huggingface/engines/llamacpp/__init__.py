@@ -6,13 +6,13 @@ One variant a file. A model that was rewritten for OpenVINO is read from the sam
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.engines.engine_process import NotOpened
 from providers.adapters.huggingface.engines.llamacpp.engine import LlamaCppEngine
-from providers.adapters.huggingface.engines.llamacpp.fitting import Fitted, WrongProjector, fit
+from providers.adapters.huggingface.engines.llamacpp.fitting import SLOTS, Fitted, WrongProjector, fit
 from providers.adapters.huggingface.engines.llamacpp.library import NO_MODULE, PACKAGE, REFUSED, is_here
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
@@ -37,6 +37,8 @@ class LlamaCpp:
 
     folder: Path
     files: GgufFiles
+    most: int = SLOTS
+    """Replies at once."""
     accepts = ACCEPTS
     alternatives = True
     has_internals = False
@@ -46,6 +48,10 @@ class LlamaCpp:
     @property
     def name(self) -> str:
         return f"llamacpp-{self.files.quantisation or 'gguf'}"
+
+    @property
+    def for_one(self) -> LlamaCpp:
+        return replace(self, most=1)
 
     @property
     def is_reference(self) -> bool:
@@ -90,11 +96,12 @@ class LlamaCpp:
             memory=fitted.memory,
             name=self.name,
             queue=FairQueue(fitted.setting.slots),
+            remembers=fitted.setting.slots,
         )
 
     def _fit(self, model: str, room: int | None = None) -> Fitted:
         try:
-            return fit(self.folder, self.files, room)
+            return fit(self.folder, self.files, room, self.most)
         except WrongProjector as error:
             raise WeightsUnavailable("projector", model=model, cause=str(error)) from error
         except ValueError as error:

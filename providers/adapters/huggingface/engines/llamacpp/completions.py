@@ -53,4 +53,4 @@ def _as_completion(chunk: Chunk) -> Chunk:
         "finish_reason": "length" if chunk.get("stop_type") == "limit" else None,
     }
     told: Chunk = {name: chunk[name] for name in ("timings", "error") if name in chunk}
-    return {"choices": [choice], **told}
+    return {"choices": [choice], "__verbose": chunk, **told}

@@ -13,6 +13,8 @@ from providers.adapters.huggingface.weights.gguf_header import GgufHeader, read_
 
 OVERHEAD = 200 * 2**20
 """Bytes of the process itself, and of what a step computes."""
+SLOTS = 4
+"""Replies at once at the most."""
 CACHE = 2**30
 """Bytes of keys and values at the most, of all conversations together."""
 SHORTEST = 2048
@@ -56,8 +58,8 @@ def cache_bytes(header: GgufHeader) -> int:
     return int(every) * each * 2
 
 
-def fit(folder: Path, files: GgufFiles, room: int | None = None) -> Fitted:
-    """The longest conversations, and the most of them at once, for which there is memory.
+def fit(folder: Path, files: GgufFiles, room: int | None = None, most: int = SLOTS) -> Fitted:
+    """The longest conversations, and the most of them at once (up to `most`), for which there is memory.
 
     Raises `ValueError` for a file that is none or not whole, `WrongProjector`.
     """
@@ -69,7 +71,7 @@ def fit(folder: Path, files: GgufFiles, room: int | None = None) -> Fitted:
     free = CACHE if room is None else max(0, min(CACHE, room - weights - OVERHEAD))
     longest = header.number("context_length", CONTEXT) or CONTEXT
     context = max(min(longest, free // max(each, 1)), min(longest, SHORTEST))
-    slots = max(1, min(4, free // max(context * each, 1)))
+    slots = max(1, min(most, free // max(context * each, 1)))
     setting = Setting(
         file=str(folder / files.parts[0]),
         slots=slots,

@@ -19,7 +19,10 @@ def completion_request(job: Job) -> dict[str, Any]:
         "prompt": _prompt(job),
         "n_predict": job.max_tokens,
         "stream": True,
-        "n_probs": max(1, job.alternatives),
+        # It sorts the whole vocabulary for them: without, tokens are named by what it tells of itself.
+        "n_probs": max(1, job.alternatives) if job.logprobs else 0,
+        "verbose": not job.logprobs,
+        "return_tokens": not job.logprobs,
         "post_sampling_probs": False,
         "return_progress": True,
         "timings_per_token": True,  # how many tokens there are by now: those within a character are not named

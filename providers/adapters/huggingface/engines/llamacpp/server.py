@@ -160,20 +160,28 @@ class _Reader:
             if choice.get("finish_reason") == "length":
                 self.end = "length"
             for token in (choice.get("logprobs") or {}).get("content", ()):
-                self._add(token, chunk, told)
+                best = tuple((one["id"], one["logprob"]) for one in token["top_logprobs"][: self._alternatives])
+                count = chunk.get("timings", {}).get("predicted_n", self._count + 1)
+                self._add(told, count, bytes(token["bytes"]), (token["id"], token["logprob"], best))
+        bare = chunk.get("__verbose", {})
+        count = bare.get("tokens_predicted", 0)
+        if not told.tokens and count > self._count and not bare["stop"]:
+            for token in bare["tokens"]:
+                self._add(told, count, bare["content"].encode(), (token, math.nan, ()))
         return told
 
-    def _add(self, token: dict[str, Any], chunk: dict[str, Any], told: _Told) -> None:
-        count = chunk.get("timings", {}).get("predicted_n", self._count + 1)
+    def _add(self, told: _Told, count: int, spelled: bytes, drawn: tuple[int, float, Best]) -> None:
+        """A token, the `count`-th; those before it that were not named are spelled by these bytes together with it."""
         untold, self._count = max(0, count - self._count - 1), count
         if untold:
             told.tokens += [UNTOLD] * untold
             told.logprobs += [math.nan] * untold
             told.best += [()] * untold
-            told.spelled.append(bytes(token["bytes"]))
-        told.tokens.append(token["id"])
-        told.logprobs.append(token["logprob"])
-        told.best.append(tuple((one["id"], one["logprob"]) for one in token["top_logprobs"][: self._alternatives]))
+            told.spelled.append(spelled)
+        token, logprob, best = drawn
+        told.tokens.append(token)
+        told.logprobs.append(logprob)
+        told.best.append(best)
 
 
 def _add(result: StepResult, told: _Told) -> None:

@@ -39,6 +39,7 @@ class OpenVino:
     has_internals = False
     is_reference = False
     elsewhere = True
+    for_one = None
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ class Torch:
     is_reference = False
     reproducible = True
     elsewhere = False
+    for_one = None
 
     @property
     def name(self) -> str:

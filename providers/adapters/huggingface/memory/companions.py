@@ -1,0 +1,81 @@
+"""The engine that answers one person soonest, kept in memory beside the one that is quicker in company."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from providers.adapters.huggingface.memory.loader import ModelLoader
+from providers.adapters.huggingface.weights.store import Store
+from providers.adapters.huggingface.weights.ticket import Ticket
+from providers.errors import WeightsUnavailable
+from providers.types import ModelInfo
+
+QUIET = 10.0
+"""Seconds in which nobody was answered, before something is measured."""
+_LOOK = 0.5
+"""Seconds between two looks."""
+
+
+class Companions:
+    """`busy` says whether anybody is being answered."""
+
+    def __init__(self, loader: ModelLoader, store: Store, busy: Callable[[], bool]) -> None:
+        self._loader, self._store, self._busy = loader, store, busy
+
+    async def settle(self, model: ModelInfo) -> None:
+        """Measure, once, how fast each engine is for this model, which is in memory; keep the quicker one for one reply
+        there too, if there is memory that nothing else has.
+
+        What is measured while somebody is answered would say little, and would hold the reply up: so it waits until
+        nobody is, and is called off, and begun again later, whenever somebody asks. Raises as `ModelLoader.load`.
+        """
+        found = await self._loader.variants(model)
+        if self._loader.forced(model) or not found or found[0].for_one is not None:
+            return
+        first = found[0]
+        if not await asyncio.to_thread(self._loader.has_room, model, first):  # to measure it takes as much once more
+            return
+        while not await self._measure(model):
+            pass
+        speeds = await self._loader.speeds(model)
+        for variant in await self._loader.variants(model):
+            one = variant.for_one
+            if one is None or not {one.name, first.name} <= speeds.keys():
+                continue
+            if speeds[one.name].one <= speeds[first.name].one:
+                continue
+            if await asyncio.to_thread(self._loader.has_room, model, one):
+                async for _ in self._loader.load(model, one):
+                    pass
+
+    async def _measure(self, model: ModelInfo) -> bool:
+        """Whether everything is measured; not where it was called off."""
+        folder = await self._loader.folder(model)
+        if not await asyncio.to_thread(self._store.lacks_measures, folder):
+            return True
+        await self._wait_until_quiet()
+        called_off = list[Ticket]()
+
+        def measure(ticket: Ticket) -> None:
+            begun.append(ticket)
+            self._store.measure(folder, ticket)
+
+        begun = list[Ticket]()
+        try:
+            async for _ in self._loader.wait(model.name, f"{model.id}@measures", measure):
+                if self._busy():
+                    called_off = begun
+                    for ticket in called_off:
+                        ticket.cancel()
+        except WeightsUnavailable:
+            if not called_off:
+                raise
+            return False
+        return True
+
+    async def _wait_until_quiet(self) -> None:
+        quiet = 0.0
+        while quiet < QUIET:
+            await asyncio.sleep(_LOOK)
+            quiet = 0.0 if self._busy() else quiet + _LOOK
