@@ -27,9 +27,16 @@ def compared(page: Page) -> None:
     expect(page.locator("#compare-items [data-item]").first).to_be_visible()
 
 
-def test_scores_move_as_one_types(open_page):
+def test_models_are_compared_every_run_is_listed_and_scores_move(open_page):
     page = open_page(TWO)
+    seeing_is_measured(page)
     open_evaluation(page)
+    models_are_compared(page)
+    every_run_is_listed(page)
+    scores_move_as_one_types(page)
+
+
+def scores_move_as_one_types(page: Page) -> None:
     open_mode(page, MODES, "Metrics")
     score = page.locator("#microscope-result [data-metric=rouge_1] .share")
     expect(score).to_have_text("0.222")
@@ -52,15 +59,16 @@ def test_scores_move_as_one_types(open_page):
     assert unnamed(page) == []
 
 
-def test_models_are_compared_and_every_run_is_listed(open_page):
-    page = open_page(TWO)
+def seeing_is_measured(page: Page) -> None:
     page.get_by_role("tab", name="Vision", exact=True).click()
     open_mode(page, "#vision-modes", "Measure")
     page.locator("#vision-count input[type=number]").fill("2")
     page.get_by_label("OCR + text model", exact=True).last.uncheck()
     page.locator("#vision-measure-run").click()
     expect(page.locator("#vision-csv")).to_be_visible()
-    open_evaluation(page)
+
+
+def models_are_compared(page: Page) -> None:
     page.locator("#compare-example").click()
     compared(page)
     table = page.locator("#compare-table")
@@ -73,6 +81,9 @@ def test_models_are_compared_and_every_run_is_listed(open_page):
         page.locator("#compare-table [data-export=report]").click()
     report = Path(saved.value.path()).read_text("utf-8")
     assert report.startswith("<!doctype html>") and "CO₂" in report
+
+
+def every_run_is_listed(page: Page) -> None:
     open_mode(page, MODES, "Runs")
     listed = page.locator("#all-runs [data-run]")
     expect(listed).to_have_count(2)
