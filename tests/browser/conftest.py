@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,23 +31,10 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Served]]:
-    """The page with these tabs: one server for every file that asks for the same ones."""
-    with ExitStack() as open_ones:
-
-        @cache
-        def serve(tabs: str) -> Served:
-            return open_ones.enter_context(serving(tmp_path_factory.mktemp("page"), tabs=tabs))
-
-        yield serve
-
-
-@pytest.fixture(scope="module")
-def served(request: pytest.FixtureRequest, pages: Callable[[str], Served]) -> Iterator[Served]:
-    """The page with the tabs that the file names in `TABS`, else with all: opening it takes half as long with one."""
-    page = pages(getattr(request.module, "TABS", ""))
-    yield page
-    assert page.defects() == []
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("page")) as page:
+        yield page
+        assert page.defects() == []
 
 
 @pytest.fixture(scope="package")

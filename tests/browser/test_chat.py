@@ -27,8 +27,6 @@ from tests.browser.driving import (
 from tests.browser.serving import Served
 from tests.playground import images
 
-TABS = "chat,sampling"
-
 
 def begin_anew(page: Page) -> None:
     page.locator("#new").click()

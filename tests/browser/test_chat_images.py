@@ -26,8 +26,6 @@ from tests.browser.driving import (
 from tests.browser.serving import Served
 from tests.playground import images
 
-TABS = "chat,sampling"
-
 SEER = "?models=scripted/seer"
 
 

@@ -11,8 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import PHONE, choose, open_mode
 from tests.browser.test_look import unnamed
 
-TABS = "chat,vision,evaluation"
-
 MODES = "#evaluation-modes"
 TWO = "?models=scripted/adder,scripted/words&temperature=0"
 

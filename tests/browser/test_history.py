@@ -9,8 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PHONE, answered, ask, column, facts, open_panel, questions, replies, stop_button
 
-TABS = "chat,sampling"
-
 SLOW = "?models=scripted/slow&max_tokens=2048"
 """It is still counting when a busy browser can click."""
 

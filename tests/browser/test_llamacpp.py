@@ -13,8 +13,6 @@ from tests.browser.driving import ask, attach, facts
 from tests.playground import images
 from tests.providers.adapters.huggingface import tiny_gguf
 
-TABS = "chat,vision"
-
 
 @pytest.fixture
 def seeing(tmp_path: Path) -> Path:

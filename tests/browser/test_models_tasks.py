@@ -8,8 +8,6 @@ from tests.browser.driving import PHONE
 from tests.browser.test_look import unnamed
 from tests.browser.test_models import open_models
 
-TABS = "chat,models"
-
 
 def test_questions_on_a_passage_on_a_phone_in_two_languages(open_page):
     page = open_page(viewport=PHONE)

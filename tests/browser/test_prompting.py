@@ -13,8 +13,6 @@ from tests.browser.driving import choose, choose_instead, in_every_look, open_mo
 from tests.browser.test_look import unnamed
 from tests.faults.server import FaultServer
 
-TABS = "chat,prompting"
-
 ADDER = "?models=scripted/adder"
 
 

@@ -15,8 +15,6 @@ from tests.browser.driving import in_every_look, open_mode
 from tests.browser.serving import ROOT, Served
 from tests.browser.test_look import unnamed
 
-TABS = "chat,rag"
-
 ECHO = "?models=scripted/echo"
 """It says again what it was sent: the passages with their numbers, which so become citations."""
 PDF = ROOT / "assets" / "samples" / "documents" / "hillcrest-academy-handbook.pdf"

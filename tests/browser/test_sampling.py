@@ -24,8 +24,6 @@ from tests.browser.driving import (
 from tests.browser.test_look import unnamed
 from tests.faults.server import FaultServer
 
-TABS = "chat,sampling"
-
 WORDS = "?models=scripted/words"
 PROMPT = "The capital of France is"
 FORKED = [" Paris", ".", " The", " capital"]

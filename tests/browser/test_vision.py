@@ -16,8 +16,6 @@ from tests.browser.serving import ROOT
 from tests.browser.test_look import unnamed
 from tests.playground.asking.hostile_images import HTML, photo_with_location, saved
 
-TABS = "chat,vision"
-
 BOTH = "?models=scripted/seer,scripted/echo"
 SIGN = ROOT / "assets" / "samples" / "images" / "sign.en.jpg"
 LONG = 90_000
