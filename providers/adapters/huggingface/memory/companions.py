@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import psutil
+
 from providers.adapters.huggingface.memory.loader import ModelLoader
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
@@ -12,23 +14,43 @@ from providers.errors import WeightsUnavailable
 from providers.types import ModelInfo
 
 QUIET = 10.0
-"""Seconds in which nobody was answered, before something is measured."""
+"""Seconds in which nobody was answered, and nothing else computed here, before something is measured."""
+IDLE = 0.8
+"""Share of the processors that does nothing then."""
 _LOOK = 0.5
 """Seconds between two looks."""
 
 
-class Companions:
-    """`busy` says whether anybody is being answered."""
+class IdleShare:
+    """Of this computer's processors, the share that has done nothing since it was last asked."""
 
-    def __init__(self, loader: ModelLoader, store: Store, busy: Callable[[], bool]) -> None:
+    def __init__(self) -> None:
+        self._last = psutil.cpu_times()
+
+    def __call__(self) -> float:
+        last, self._last = self._last, psutil.cpu_times()
+        spent = {name: getattr(self._last, name) - getattr(last, name) for name in last._fields}
+        every = sum(spent.values()) - spent.get("guest", 0.0) - spent.get("guest_nice", 0.0)  # both are in others
+        idle: float = spent["idle"] + spent.get("iowait", 0.0)
+        return idle / every if every > 0 else 0.0
+
+
+class Companions:
+    """`busy` says whether anybody is being answered, `idle` what share of the processors did nothing of late."""
+
+    def __init__(
+        self, loader: ModelLoader, store: Store, busy: Callable[[], bool], idle: Callable[[], float] | None = None
+    ) -> None:
         self._loader, self._store, self._busy = loader, store, busy
+        self._idle = idle or IdleShare()
 
     async def settle(self, model: ModelInfo) -> None:
         """Measure, once, how fast each engine is for this model, which is in memory; keep the quicker one for one reply
         there too, if there is memory that nothing else has.
 
-        What is measured while somebody is answered would say little, and would hold the reply up: so it waits until
-        nobody is, and is called off, and begun again later, whenever somebody asks. Raises as `ModelLoader.load`.
+        What is measured while somebody is answered, or while something else computes here, would say little, and would
+        hold the reply up: so it waits until all is quiet, and is called off, and begun again later, whenever somebody
+        asks. Raises as `ModelLoader.load`.
         """
         found = await self._loader.variants(model)
         if self._loader.forced(model) or not found or found[0].for_one is not None:
@@ -78,4 +100,4 @@ class Companions:
         quiet = 0.0
         while quiet < QUIET:
             await asyncio.sleep(_LOOK)
-            quiet = 0.0 if self._busy() else quiet + _LOOK
+            quiet = 0.0 if self._idle() < IDLE or self._busy() else quiet + _LOOK

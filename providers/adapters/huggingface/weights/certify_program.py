@@ -16,23 +16,28 @@ from providers.adapters.huggingface.engines import Variant, llamacpp, openvino, 
 from providers.adapters.huggingface.engines.llamacpp import LlamaCpp, scoring
 from providers.adapters.huggingface.engines.llamacpp.server import set_patience
 from providers.adapters.huggingface.engines.openvino.library import FAILURES
-from providers.adapters.huggingface.engines.openvino.pipeline import score
+from providers.adapters.huggingface.engines.openvino.pipeline import FORMATS, score
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights.fidelity import FILE, TEXTS, Fidelity, passes
 from providers.adapters.huggingface.weights.files import read_record
 from providers.errors import PlaygroundError
 
-_SLOW = frozenset({"openvino-f16"})
-"""It is for seeds alone, where nothing else can."""
+_EXACT = f"openvino-{openvino.EXACT}"
+_SLOW = frozenset({_EXACT, "openvino-f16"})
+"""They are for seeds alone, where nothing else can."""
 _ROOM = 2**40
 """Whether there is memory was seen when the file was unpacked, which took more."""
 
 
 def certify(folder: Path) -> None:
-    """Leave in `folder` the files that run, and their measures in `fidelity`'s file. What has one is left."""
+    """Leave in `folder` the files that run, and their measures in `fidelity`'s file. What has one is left.
+
+    Of the two that are exact one is enough: the other's file is what smaller forms of the model are made of.
+    """
     fidelity = _known(folder)
     for variant in openvino.variants(folder):
-        if variant.name in fidelity.nll:
+        known = variant.name in fidelity.nll or not variant.file.is_file()
+        if known or (variant.reproducible and passes(_EXACT, fidelity.nll)):
             continue
         try:
             fidelity.add(variant.name, score(variant.file, fidelity.prompts, exact=variant.reproducible))
@@ -40,7 +45,8 @@ def certify(folder: Path) -> None:
         except MemoryError:  # says nothing of the file
             raise
         except FAILURES:  # an architecture, or a tokenizer, that it does not know
-            variant.file.unlink()
+            if variant.kind in FORMATS:  # the exact one's file is the fast one's
+                variant.file.unlink()
 
 
 def _known(folder: Path) -> Fidelity:
@@ -81,8 +87,9 @@ def time_variants(folder: Path) -> None:
 
 
 def certify_llamacpp(folder: Path) -> None:
-    """As `certify`, of llama.cpp on what was written for OpenVINO, and how fast both are."""
+    """As `certify`, of llama.cpp too on what was written for OpenVINO, and how fast both are."""
     set_patience()
+    certify(folder)
     fidelity = _known(folder)
     for variant in llamacpp.variants(folder):
         if variant.name not in fidelity.nll:

@@ -1,7 +1,8 @@
 """OpenVINO GenAI on the processor: GGUF models, many requests in one batch, in a process of its own.
 
-Two variants of a model, each its own file. `openvino-q8_0` is the fast one; with `openvino-f16` a reply is the same
-whoever else is being served, which a seed promises. Light to import.
+`openvino-q8_0` is the fast variant. With `openvino-q8_0-exact`, of the same file, a reply is the same whoever else is
+being served, which a seed promises; so it is with `openvino-f16`, which takes its place where that was not measured.
+Light to import.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.engines.engine_process import NotOpened
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
-from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, FORMATS, target
+from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, target
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
 from providers.adapters.huggingface.weights.damage import FAILURES, explain_failure, is_damaged
@@ -24,6 +25,8 @@ from providers.sampling import in_engine
 ORDER = 10
 ACCEPTS = in_engine("openvino")
 SLOTS = 32
+EXACT = "q8_0-exact"
+KINDS = ("q8_0", EXACT, "f16")
 ARCHITECTURES = frozenset({"llama", "qwen2", "qwen3"})
 """Of GGUF files that OpenVINO GenAI reads (2026.4)."""
 
@@ -47,11 +50,11 @@ class OpenVino:
 
     @property
     def reproducible(self) -> bool:
-        return self.kind == "f16"
+        return self.kind != "q8_0"
 
     @property
     def file(self) -> Path:
-        return target(self.folder, self.kind)
+        return target(self.folder, self.kind.removesuffix("-exact"))
 
     def budget(self) -> None:
         """It shares the computer's memory."""
@@ -94,7 +97,7 @@ class OpenVino:
 
 
 def variants(folder: Path) -> tuple[OpenVino, ...]:
-    """The fast one, then the reproducible one; none where OpenVINO or the rewritten weights are missing."""
+    """The fast one, then those that are reproducible; none where OpenVINO or the rewritten weights are missing."""
     if find_spec("openvino_genai") is None:
         return ()
-    return tuple(variant for kind in FORMATS if (variant := OpenVino(folder, kind)).file.is_file())
+    return tuple(variant for kind in KINDS if (variant := OpenVino(folder, kind)).file.is_file())

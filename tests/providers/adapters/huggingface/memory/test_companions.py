@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import namedtuple
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from providers.adapters.huggingface.memory import companions
 from providers.adapters.huggingface.memory.companions import QUIET, Companions
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.errors import WeightsUnavailable
@@ -31,6 +33,8 @@ class Fake:
     room: bool = True
     engine: str | None = None
     measured: bool = False
+    computing: Callable[[int], bool] = lambda look: False
+    shares: int = 0
     at_work: Callable[[int], bool] = lambda look: False
     looks: int = 0
     loaded: list[object] = field(default_factory=list)
@@ -39,6 +43,10 @@ class Fake:
     def busy(self) -> bool:
         self.looks += 1
         return self.at_work(self.looks)
+
+    def idle(self) -> float:
+        self.shares += 1
+        return 0.5 if self.computing(self.shares) else 0.95
 
     async def variants(self, model: ModelInfo) -> tuple[object, ...]:
         return (CROWD, ALONE) if self.measured else (CROWD,)
@@ -81,7 +89,7 @@ class Fake:
 async def settle(fake: Fake) -> float:
     """The seconds that it took."""
     start = asyncio.get_running_loop().time()
-    await Companions(fake, fake, fake.busy).settle(MODEL)  # type: ignore[arg-type]
+    await Companions(fake, fake, fake.busy, fake.idle).settle(MODEL)  # type: ignore[arg-type]
     return asyncio.get_running_loop().time() - start
 
 
@@ -100,6 +108,21 @@ async def test_nothing_is_measured_while_somebody_is_answered() -> None:
     fake = Fake({"crowd": SLOW, "alone": QUICK}, at_work=lambda look: look in (5, looks_of_a_turn + 5))
     assert await settle(fake) == pytest.approx(2 * QUIET + 2.5)
     assert (fake.called_off, fake.loaded) == (1, [ONE])
+
+
+@virtual_time.virtual
+async def test_nothing_is_measured_while_something_else_computes_here() -> None:
+    fake = Fake({"crowd": SLOW, "alone": QUICK}, computing=lambda look: look <= 100)
+    assert await settle(fake) == pytest.approx(50 + QUIET)
+    assert fake.loaded == [ONE]
+
+
+def test_the_share_of_the_processors_that_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    Times = namedtuple("Times", "user system idle iowait guest")
+    told = iter([Times(10, 5, 100, 0, 4), Times(13, 6, 105, 1, 6), Times(13, 6, 105, 1, 6)])
+    monkeypatch.setattr(companions.psutil, "cpu_times", lambda: next(told))
+    share = companions.IdleShare()
+    assert (share(), share()) == (0.6, 0.0)
 
 
 @pytest.mark.parametrize(
