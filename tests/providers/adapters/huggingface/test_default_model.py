@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from providers import catalog, decoding
 from providers.adapters.huggingface import connect
+from providers.adapters.huggingface.engines import openvino
 from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.loader import read_measures
@@ -114,8 +115,9 @@ async def test_the_card_tells_how_faithful_each_engine_is(
 
 
 async def test_without_memory_for_the_exact_variant_a_seed_means_less_and_says_so(
-    provider: HuggingFace, default_model: ModelInfo, model_home: Path
+    provider: HuggingFace, default_model: ModelInfo, model_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(openvino, "KINDS", ("q8_0", "f16"))  # the exact one in 8 bits takes no more than the fast one
     options = Options(home=model_home, memory=int(1.5e9), engine="openvino")
     small = connect(Connection(provider="huggingface", models=(default_model,), options=options))
     completion = await complete(small, ask(default_model, "Hello", Sampling(seed=1, max_tokens=2)))
