@@ -2,8 +2,9 @@
 
 A vendor of our own says ten tokens a second for 15 seconds; so many visitors ask it at the same moment through the
 page's own event, as a browser's client does. Beside it in the same run: the vendor asked directly by the SDK, and
-Gradio's smallest page, as it is and with as many inputs and outputs as a message has here. Then 300 visitors at once, one visitor beyond the limit, and 30 on the local model beside the
-bare engine. All of it runs on this machine, the visitors too: compare within one run. About seven minutes.
+Gradio's smallest page, as it is and with as many inputs and outputs as a message has here. Then 300 visitors at once,
+one visitor beyond the limit, and 30 on the local model beside the bare engine. All of it runs on this machine, the
+visitors too: compare within one run. About seven minutes.
 """
 
 from __future__ import annotations
