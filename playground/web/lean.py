@@ -14,6 +14,8 @@ from gradio.helpers import special_args
 from gradio.processing_utils import add_root_url
 from gradio.utils import get_function_with_locals
 
+_PLAIN = (str, list)
+
 
 class LeanBlocks(gr.Blocks):
     """As Gradio's own, with two differences.
@@ -26,9 +28,14 @@ class LeanBlocks(gr.Blocks):
     (`gr.skip()`) are taken by Gradio as ever.
     """
 
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._shown_as_given: dict[int, bool] = {}
+        """By the events' numbers: it is asked with every redraw."""
+
     async def process_api(self, block_fn: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         queued = not arguments and named.get("session_hash") and named.get("event_id")
-        if queued and _as_given(block_fn) and (answer := await self._take(block_fn, named)) is not None:
+        if queued and self._as_given(block_fn) and (answer := await self._take(block_fn, named)) is not None:
             return answer
         return await super().process_api(block_fn, *arguments, **named)
 
@@ -62,6 +69,11 @@ class LeanBlocks(gr.Blocks):
         )
         return found
 
+    def _as_given(self, block_fn: Any) -> bool:
+        if (known := self._shown_as_given.get(block_fn._id)) is None:
+            known = self._shown_as_given[block_fn._id] = _as_given(block_fn)
+        return known
+
     async def _take(self, block_fn: Any, named: dict[str, Any]) -> dict[str, Any] | None:
         """The generator's next values, as Gradio gives an answer; `None` at its end, which is left to Gradio."""
         state, iterator, start = named["state"], named["iterator"], time.time()
@@ -79,7 +91,7 @@ class LeanBlocks(gr.Blocks):
             except StopAsyncIteration:  # asked again, it says so again
                 return None
         duration = time.time() - start
-        if all(isinstance(value, str | list) for value in values):
+        if all(isinstance(value, _PLAIN) for value in values):
             shown = list(values)
         else:
             shown = await self.postprocess_data(block_fn, list(values), state)

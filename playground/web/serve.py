@@ -40,6 +40,11 @@ _CLEANING = (3600, 86_400)
 
 _SESSIONS = 300
 """Pages that Gradio remembers, kept after they were closed: a tab may come back. Beyond, the least used goes."""
+_LOOK = 0.005
+"""Seconds between two looks of Gradio's queue for new events. By itself a thousand times a second, also while nobody is
+there: each interrupts the threads of a model that computes on the same processors."""
+_PROGRESS = 0.25
+"""As `_LOOK`, for `gr.Progress`, which no event of this page has; by itself a hundred times."""
 _COMPRESSED = 32_000
 """Bytes from which an answer is compressed: the page itself describes every component and is about 1 MB."""
 
@@ -154,6 +159,8 @@ def launch(
     blocks.delete_cache = _CLEANING
     blocks.max_threads = _THREADS  # queue() counts its places from this, before launch() is told
     blocks.queue(max_size=settings.queue_size, default_concurrency_limit=_THREADS)
+    blocks._queue.sleep_when_free = _LOOK
+    blocks._queue.progress_update_sleep_when_free = _PROGRESS
     if sessions is not None:
         sessions.forgetting.append(ownership.forget)
         sessions.storage.uploads = ownership.files

@@ -123,9 +123,9 @@ async def measure_sdk(vendor: str, count: int) -> Row:
     return row
 
 
-async def measure_smallest(url: str, count: int) -> Row:
-    """Gradio's smallest page."""
-    row = Row(f"{count}: Gradio's smallest page")
+async def measure_smallest(url: str, count: int, more: str = "") -> Row:
+    """Gradio's smallest page; `more` says what it has beside its box."""
+    row = Row(f"{count}: Gradio's smallest page{more}")
     async with AsyncExitStack() as stack:
         visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(count)]
         for one in visitors:

@@ -2,8 +2,9 @@
 
 A vendor of our own says ten tokens a second for 15 seconds; so many visitors ask it at the same moment through the
 page's own event, as a browser's client does. Beside it in the same run: the vendor asked directly by the SDK, and
-Gradio's smallest page. Then 300 visitors at once, one visitor beyond the limit, and 30 on the local model beside the
-bare engine. All of it runs on this machine, the visitors too: compare within one run. About seven minutes.
+Gradio's smallest page, as it is and with as many inputs and outputs as a message has here. Then 300 visitors at once,
+one visitor beyond the limit, and 30 on the local model beside the bare engine. All of it runs on this machine, the
+visitors too: compare within one run. About seven minutes.
 """
 
 from __future__ import annotations
@@ -28,17 +29,20 @@ from tests.browser.serving import ROOT, serving
 from tests.ports import free_port
 
 CROWD = 300
+BESIDE = (14, 7)
+"""What the event of a message has of inputs and outputs, beyond those of Gradio's smallest page."""
 LOCAL, TOKENS, ROUNDS = 30, 64, 3
 APP = ("app.py",)
 MANY = {"messages_per_minute": 1000}
 
 
 @contextmanager
-def running(module: str) -> Iterator[str]:
+def running(module: str, *arguments: object) -> Iterator[str]:
     """A module that serves at `--port`, in a process of its own; its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
-    process = subprocess.Popen([sys.executable, "-m", module, "--port", str(port)], stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", module, "--port", str(port), *map(str, arguments)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         while process.poll() is None:
             try:
@@ -58,6 +62,7 @@ def print_vendor(root: Path, beside: Path | None, visitors: list[int]) -> None:
     with ExitStack() as stack:
         vendor = stack.enter_context(running("tests.faults.server"))
         smallest = stack.enter_context(running("tests.benchmarks.smallest"))
+        as_wide = stack.enter_context(running("tests.benchmarks.smallest", "--beside", *BESIDE))
         pages = {"Aula": root} | ({"the other copy": beside} if beside else {})
         urls = {
             name: stack.enter_context(serving(Path(tempfile.mkdtemp()), place, APP, **MANY)).url
@@ -67,6 +72,7 @@ def print_vendor(root: Path, beside: Path | None, visitors: list[int]) -> None:
             asyncio.run(classroom.warm_up(url, vendor))
         for count in visitors:
             measuring = [classroom.measure_sdk(vendor, count), classroom.measure_smallest(smallest, count)]
+            measuring.append(classroom.measure_smallest(as_wide, count, f" with {BESIDE} more inputs and outputs"))
             measuring += [classroom.measure_page(url, vendor, count, name) for name, url in urls.items()]
             for one in measuring:
                 row = asyncio.run(one)

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from providers.adapters.huggingface.bounded.rendering import TemplateUnbounded
+from providers.adapters.huggingface.bounded.rendering import TemplateUnbounded, rendered_once
 from providers.adapters.huggingface.template import Template, mark_after_turn
 from providers.adapters.huggingface.thoughts import ThoughtMarks
 from providers.errors import UnsupportedRequest
@@ -104,7 +104,7 @@ class Codec:
         prefill = bool(messages) and messages[-1].role == "assistant"
         mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
         try:
-            with self._lock:
+            with self._lock, rendered_once():
                 text: str = self._tokenizer.apply_chat_template(turns, tokenize=False, **mode)
                 ids: list[int] = self._tokenizer.apply_chat_template(
                     turns, return_dict=False, sanitize_control_tokens=True, **mode

@@ -31,7 +31,7 @@ from providers.types import Request
 
 log = logging.getLogger(__name__)
 _CLASS = 30
-_CLASS_REDRAW = 0.2
+_CLASS_REDRAW = 0.235
 """So many visitors are redrawn so often, in seconds."""
 _STRIPES = 256
 """Locks of what is kept, shared out among the visitors."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +25,20 @@ LONGEST = 400_000
 _KNOWN = 200
 """Templates that are remembered as harmful."""
 _PROGRAM = "providers.adapters.huggingface.bounded.render_program"
+
+
+_ONCE: ContextVar[list[object] | None] = ContextVar("rendered", default=None)
+
+
+@contextmanager
+def rendered_once() -> Iterator[None]:
+    """Within it a template that is asked for the same again, in this thread or task, gives the text that it gave: the
+    prompt is shown, and cut into tokens."""
+    token = _ONCE.set([])
+    try:
+        yield
+    finally:
+        _ONCE.reset(token)
 
 
 class TemplateUnbounded(TemplateError):
@@ -43,6 +60,14 @@ class Renderers:
 
     def render(self, template: str, values: dict[str, Any]) -> str:
         """Raises `TemplateUnbounded`, `TemplateError`."""
+        if (once := _ONCE.get()) is not None and once[:2] == [template, values]:
+            return str(once[2])
+        text = self._render(template, values)
+        if once is not None:
+            once[:] = [template, values, text]
+        return text
+
+    def _render(self, template: str, values: dict[str, Any]) -> str:
         name = hashlib.sha256(template.encode("utf-8", "surrogatepass")).hexdigest()
         if name in self._refused or len(template) > LONGEST:
             raise TemplateUnbounded("bounds")

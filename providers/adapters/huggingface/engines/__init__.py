@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -108,6 +109,7 @@ def _passes(variant: Variant, nll: Mapping[str, float]) -> bool:
     return passes(variant.name, nll) or (variant.is_reference and not is_measured(variant.name, nll))
 
 
+@cache
 def _modules() -> dict[str, Module]:
     found = {
         module.name: import_module(f"{__name__}.{module.name}")

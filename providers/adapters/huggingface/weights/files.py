@@ -7,9 +7,10 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,7 @@ def elements(folder: Path, model: str) -> int:
     """
     try:
         if (packed := gguf_files(folder)) is not None:
-            return sum(read_gguf_header(folder / name).parameters for name in packed.parts)
+            return sum(count_parameters(folder / name) for name in packed.parts)
         return sum(count_numbers(folder / name) for name in tensor_names(lengths(folder)))
     except OutOfBounds as error:
         raise WeightsUnavailable("bounds", model=model, cause=str(error)) from error
@@ -216,7 +217,41 @@ def count_numbers(file: Path) -> int:
 
     Raises `ValueError` for a file that is not whole, `OutOfBounds` for shapes that no such file can have, `OSError`.
     """
+    return _counted(_FileState.of(file), _count_numbers)
+
+
+def _count_numbers(file: Path) -> int:
     return sum(math.prod(tensor["shape"]) for tensor in read_header(file).values())
+
+
+def count_parameters(file: Path) -> int:
+    """As `count_numbers`, of a GGUF file."""
+    return _counted(_FileState.of(file), _count_parameters)
+
+
+def _count_parameters(file: Path) -> int:
+    return read_gguf_header(file).parameters
+
+
+@dataclass(frozen=True, slots=True)
+class _FileState:
+    """A file as it is now: whoever writes to it or changes who may read it changes this."""
+
+    file: Path
+    size: int
+    written: int
+    changed: int
+
+    @classmethod
+    def of(cls, file: Path) -> _FileState:
+        found = file.stat()
+        return cls(file, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+@lru_cache(256)
+def _counted(state: _FileState, count: Callable[[Path], int]) -> int:
+    """Counted once for as long as the file stays as it is: each message asks whether its model is whole."""
+    return count(state.file)
 
 
 @dataclass(frozen=True, slots=True)
