@@ -19,7 +19,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page = browser.new_context(
         viewport=viewport, color_scheme=scheme, locale=locale, reduced_motion="reduce"
     ).new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(300_000)  # a busy machine is slow, not wrong
     heard: list[str] = []
     watch(page, taken_apart.url, heard)
     page.goto(taken_apart.url)
@@ -79,7 +79,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
     for percent in (10, 30):
         slide(page, percent)
-        expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible()
+        expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible(timeout=300_000)
     page.locator("#smaller-blind > button").click()
     page.locator("#smaller-ask").click()
     page.locator("#smaller-better-a").click()
