@@ -18,6 +18,6 @@ class AssistantError(InputError, code="input_error"):
 
 
 class RequestLimit(LimitExceeded, code="limit_exceeded"):
-    """More than is sent to a model at once. Values: limit."""
+    """More than is sent to a model at once. Values: limit; of stop sequences also length, of each."""
 
-    reasons = ("message_length", "history", "tokens", "columns", "images", "conversations")
+    reasons = ("message_length", "stop_sequences", "history", "tokens", "columns", "images", "conversations")

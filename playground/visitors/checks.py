@@ -79,7 +79,7 @@ def _checked_stop(value: object) -> tuple[str, ...]:
         raise ArgumentError("not_text")
     stops = tuple(mark for mark in marks if mark)
     if len(stops) > MAX_STOPS or any(len(mark) > MAX_STOP_LENGTH for mark in stops):
-        raise RequestLimit("message_length", limit=MAX_STOP_LENGTH, length=max(len(mark) for mark in stops))
+        raise RequestLimit("stop_sequences", limit=MAX_STOPS, length=MAX_STOP_LENGTH)
     return stops
 
 

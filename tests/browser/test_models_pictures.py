@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -21,7 +19,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page = browser.new_context(
         viewport=viewport, color_scheme=scheme, locale=locale, reduced_motion="reduce"
     ).new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(300_000)  # a busy machine is slow, not wrong
     heard: list[str] = []
     watch(page, taken_apart.url, heard)
     page.goto(taken_apart.url)
@@ -56,8 +54,6 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     expect(page.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
     keep("architectures")
     section(page, 5)
-    page.locator("#understanding-task input").click()
-    page.get_by_role("option", name=re.compile("Spam")).click()
     for place in (3, 4):  # a model that is asked: minutes, and drawn as the others are
         page.locator("#understanding-approaches input").nth(place).uncheck()
     page.locator("#understanding-run").click()
@@ -83,7 +79,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
     for percent in (10, 30):
         slide(page, percent)
-        expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible()
+        expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible(timeout=300_000)
     page.locator("#smaller-blind > button").click()
     page.locator("#smaller-ask").click()
     page.locator("#smaller-better-a").click()

@@ -105,7 +105,7 @@ def test_stop_sequences():
     for wrong in ([1], 5, ["a", None], {"a": 1}, True):
         assert reason(checked_sampling, {"stop": wrong}, BOUNDS) == "not_text"
     for many in (["a"] * 5, ["a" * 101]):
-        assert reason(checked_sampling, {"stop": many}, BOUNDS) == "message_length"
+        assert reason(checked_sampling, {"stop": many}, BOUNDS) == "stop_sequences"
 
 
 @pytest.mark.parametrize("role", ["system", "developer", "tool", "System", "user ", None, 5, ["user"], {"user": 1}])

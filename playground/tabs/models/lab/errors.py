@@ -6,9 +6,10 @@ from providers.errors import InputError, LimitExceeded
 
 
 class LayersError(InputError, code="input_error"):
-    """There is no such token in the text, no such head or layer in the model; a text too short to be guessed."""
+    """There is no such token in the text, no such head or layer in the model; a text too short to be guessed, or to be
+    foreseen; a blank before which nothing stands."""
 
-    reasons = ("layer_place", "short_text")
+    reasons = ("layer_place", "short_text", "one_token", "no_beginning")
 
 
 class LayersLimit(LimitExceeded, code="limit_exceeded"):

@@ -42,8 +42,11 @@ class ScoringPlan:
 
 
 async def surprised(box: WhiteBox, model: ModelInfo, text: str, plan: ScoringPlan) -> SurprisedModel:
-    """Raises `LayersLimit("text_tokens")` beyond `MOST` tokens, `InputError("empty")`, and as `text_likelihood`."""
+    """Raises `LayersLimit("text_tokens")` beyond `MOST` tokens, `LayersError("one_token")` where nothing stands before
+    the only one, and as `text_likelihood`."""
     count = len(await box.encode(model, text))
+    if text.strip() and len(await box.encode(model, text, begin=True)) < 2:
+        raise LayersError("one_token")
     if count > MOST:
         raise LayersLimit("text_tokens", limit=MOST, tokens=count)
     found = await text_likelihood(box, model, text, window=plan.window, stride=plan.stride, alternatives=ALTERNATIVES)

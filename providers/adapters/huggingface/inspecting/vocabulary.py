@@ -14,7 +14,7 @@ from providers.inspection import CutText, MergedPiece
 from providers.whitebox import Token
 
 _LONGEST = 64
-"""Bytes of one piece whose merges are followed."""
+"""Bytes of one piece whose merges are followed: of a longer one, its beginning."""
 
 
 class Vocabulary:
@@ -62,8 +62,8 @@ class Vocabulary:
         pieces = [piece for piece, _ in backend.pre_tokenizer.pre_tokenize_str(normal)]
         return tuple(
             MergedPiece(self._shown(piece), tuple(tuple(map(self._shown, parts)) for parts in steps))
-            for piece in pieces
-            if len(piece) <= _LONGEST and (steps := follow(piece, self._ranks))
+            for piece in (one[:_LONGEST] for one in pieces)
+            if (steps := follow(piece, self._ranks))
         )
 
     @cached_property

@@ -86,6 +86,8 @@ async def test_blanks_are_named_and_the_rest_stands(app, who, bert):
         assert masked.failure.key == "input_error.blanks" and masked.failure.values == {"blanks": blanks}
     with pytest.raises(InputError):
         await compared(app, who, plan(text=" "))
+    bare = await compared(app, who, plan(text="___ cat", models=(WRITER,), length=6))
+    assert [one.failure and one.failure.key for one in bare.columns][1] == "input_error.no_beginning"
 
 
 async def test_what_is_not_here_says_its_size(app, who):

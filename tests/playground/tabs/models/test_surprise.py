@@ -52,7 +52,7 @@ async def test_bad_texts(app, who):
     assert 'role="alert"' in await drawn(app, who, "x" * 10_000_000)
     assert "at most 4000 are scored" in await drawn(app, who, "word " * 5000)
     assert "nothing surprises them" in await drawn(app, who, TEXT, (ENCODER,))
-    assert 'role="alert"' in await drawn(app, who, "a", (WRITER,))
+    assert "a single token" in await drawn(app, who, "a", (WRITER,))
     hostile = "<img src=x onerror=window.stolen=1></span>{{value}}\u202e\x00 ꙮ"
     seen = Seen(await drawn(app, who, hostile))
     assert "img" not in seen.tags and not any(name.startswith("on") for name, _ in seen.attributes)

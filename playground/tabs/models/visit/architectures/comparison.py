@@ -20,6 +20,7 @@ from playground.tabs.models.lab.architectures import (
     next_words,
     question,
 )
+from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.lab.ngram import ScoredWord, split_words
 from playground.tabs.models.visit.architectures.plan import (
     SCORED,
@@ -188,7 +189,7 @@ class _Comparison:
         async def run(column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
             prompt = before_blank(self._plan.text)
             if not prompt:
-                raise InputError("empty")
+                raise LayersError("no_beginning")
             async with self._visits.reach.open(self._visitor, ref) as (provider, model):
                 column = replace(column, name=model.name, info=model, prompt=prompt)
                 request = continuation(model, prompt, self._plan.length, self._plan.sampling)

@@ -121,6 +121,7 @@ async def test_the_real_tokenizers_give_every_text_back(provider):
         steps = [piece.steps[-1] for piece in await own.merges(text)]
         assert [part for step in steps for part in step] == [token.piece for token in (await own.cut(text)).tokens]
     assert await other.merges("unbelievable") == ()
+    assert (await own.merges("x" * 500))[0].text == "x" * 64, "of a longer one, its beginning"
     assert len(await own.vocabulary()) == 49152
 
 
