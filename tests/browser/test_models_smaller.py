@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ready, watch
-from tests.browser.driving import PHONE
+from tests.browser.driving import PHONE, slide
 from tests.browser.serving import Served
-from tests.browser.test_models import open_models, slide
+from tests.browser.test_models import open_models
 from tests.browser.test_models import taken_apart as taken_apart
 
 pytestmark = pytest.mark.network
