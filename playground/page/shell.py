@@ -217,4 +217,5 @@ def head(texts: Texts) -> str:
         for language in texts.languages()
     }
     unfolded = script_element("unfolded", {"folds": _UNFOLDING})
-    return unfolded + script_element("head", {"names": names})
+    changed = {language: texts.text(language, "page.setup_changed") for language in texts.languages()}
+    return unfolded + script_element("setup_changed", {"words": changed}) + script_element("head", {"names": names})

@@ -93,6 +93,18 @@ def open_mode(page: Page, modes: str, name: str) -> None:
     page.wait_for_timeout(300)
 
 
+def slide(slider: Locator, value: float) -> None:
+    """As a hand does: the slider is moved, and let go of."""
+    slider.evaluate(
+        """(slider, value) => {
+          slider.value = value;
+          slider.dispatchEvent(new Event('input', {bubbles: true}));
+          slider.dispatchEvent(new PointerEvent('pointerup', {bubbles: true}));
+        }""",
+        value,
+    )
+
+
 def open_panel(page: Page, panel: str) -> None:
     page.locator(f"{panel} > button").first.click()
 

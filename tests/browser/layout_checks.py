@@ -131,6 +131,43 @@ _MARKERS = """() => [...document.querySelectorAll('ol')].filter(one => {
 }).map(one => `${one.parentElement.className} “${one.textContent.slice(0, 40)}”`)
 """
 
+_CARETS = (
+    "() => {"
+    + _SIGHT
+    + """
+  const wrong = [], pen = document.createElement('canvas').getContext('2d');
+  for (const caret of document.querySelectorAll('.label-wrap > .icon, .secondary-wrap .icon-wrap')) {
+    const box = seen(caret);
+    if (!box) continue;
+    const field = caret.parentElement.querySelector('input');
+    let texts = [];
+    if (field) {
+      const style = getComputedStyle(field), {left, top, right, bottom} = field.getBoundingClientRect();
+      pen.font = style.font;
+      const begin = left + parseFloat(style.paddingLeft), end = right - parseFloat(style.paddingRight);
+      texts = [{left: begin, top, bottom, right: Math.min(end, begin + pen.measureText(field.value).width)}];
+    } else for (const one of caret.parentElement.querySelectorAll(':scope > span:not(.icon)')) {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      texts.push(...range.getClientRects());
+    }
+    for (const text of texts)
+      if (text.right > box.left + 1 && text.left < box.right - 1 && text.bottom > box.top && text.top < box.bottom) {
+        wrong.push(names(field || caret.parentElement) + (field ? ` “${field.value}”` : ''));
+        break;
+      }
+  }
+  return wrong;
+}"""
+)
+
+_ROWS = """() => [...document.querySelectorAll('.tab-container')].filter(row => {
+  const tops = [...row.querySelectorAll('[role=tab]')].filter(one => one.checkVisibility())
+    .map(one => one.getBoundingClientRect().top);
+  return Math.max(...tops) > Math.min(...tops) + 2;
+}).map(row => row.innerText.slice(0, 60))
+"""
+
 _AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
   .map(({id, impact, nodes}) => [
     id, impact, nodes.slice(0, 3).map(one => `${one.target.join(' ')}: ${one.html.slice(0, 160)}`)
@@ -141,6 +178,7 @@ _AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).v
 def ill_laid(page: Page) -> list[str]:
     """What scrolls sideways, overlaps or is cut."""
     checks = {"sideways": _SIDEWAYS, "overlap": _OVERLAPS, "cut": _CUT, "wide": _WIDE_TABLES, "numbers": _MARKERS}
+    checks |= {"under a caret": _CARETS, "tabs in rows": _ROWS}
     return [f"{name}: {one}" for name, check in checks.items() for one in page.evaluate(check)]
 
 

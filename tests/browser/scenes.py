@@ -9,7 +9,7 @@ from functools import partial
 from playwright.sync_api import Page, expect
 
 from playground.tabs.models.page.tab import find_sections
-from tests.browser.driving import ask
+from tests.browser.driving import ask, open_panel, slide
 
 LONG = 240_000
 """Milliseconds for reading, embedding and measuring on a busy machine."""
@@ -206,6 +206,8 @@ def fill_architectures(page: Page) -> None:
 
 
 def fill_understanding(page: Page) -> None:
+    for way in page.locator("#understanding-approaches input").all()[2:]:
+        way.uncheck()  # two ways are as wide as all, and done within seconds
     page.locator("#understanding-run").click()
     expect(page.locator("#understanding-run")).to_be_visible(timeout=2 * LONG)
     expect(page.locator("#understanding-shown table").first).to_be_visible(timeout=2 * LONG)
@@ -215,6 +217,18 @@ def fill_understanding(page: Page) -> None:
 def fill_vectors(page: Page) -> None:
     page.locator("#vectors-example").click()
     expect(page.locator("#vectors-shown table").first).to_be_visible(timeout=LONG)
+
+
+def fill_smaller(page: Page) -> None:
+    page.locator("#smaller-compare").click()
+    expect(page.locator("#smaller-shown [data-form]").nth(1)).to_be_visible(timeout=LONG)
+    if page.locator("#smaller-stop").is_visible():
+        page.locator("#smaller-stop").click()
+    expect(page.locator("#smaller-compare")).to_be_visible(timeout=LONG)
+    open_panel(page, "#smaller-pruning")
+    page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
+    slide(page.locator("#smaller-share input[type=range]"), 30)
+    expect(page.locator("#smaller-pruned [data-sparsity='0.30']").first).to_be_visible(timeout=LONG)
 
 
 def _section(name: str, fill: Callable[[Page], None], result: str) -> Scene:
@@ -229,6 +243,7 @@ MODELS_SCENES = {
     "models-surprise": _section("surprise", fill_surprise, "#surprise-shown .surprising"),
     "models-architectures": _section("architectures", fill_architectures, "#architectures-shown figure"),
     "models-understanding": _section("understanding", fill_understanding, "#understanding-shown table"),
+    "models-smaller": _section("smaller", fill_smaller, "#smaller-shown table"),
     "models-vectors": _section("vectors", fill_vectors, "#vectors-shown table"),
 }
 """Of models that can be taken apart: the default one, and the one that comes with the page for vectors."""

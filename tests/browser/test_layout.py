@@ -163,11 +163,17 @@ def test_what_is_wrong_is_found(browser):
         "<p id=wide style='width:600px'>wide</p>"
         "<div style='width:40px;overflow:hidden;white-space:nowrap'>Cut at the side</div>"
         "<img src='data:,'><p style='color:#ddd;background:#fff'>pale</p>"
+        "<div class=secondary-wrap style='position:relative'><input value='A model with quite a long name'"
+        " style='width:180px'><div class=icon-wrap style='position:absolute;left:150px;top:4px'>v</div></div>"
+        "<div class=tab-container style='width:60px'><button role=tab>First</button> "
+        "<button role=tab>Second</button></div>"
     )
     found = " ".join(ill_laid(page))
     assert re.search("sideways: p#wide", found)
     assert re.search("overlap: .*One.* and .*Two", found)
     assert re.search("cut: .*Cut at the side.* at the side", found)
+    assert re.search("under a caret: .*A model with", found)
+    assert re.search("tabs in rows: First", found)
     named = " ".join(barriers(page))
     assert "image-alt (critical)" in named and "color-contrast (serious)" in named
     page.evaluate("document.body.prepend(Object.assign(document.createElement('div'), {style: 'height: 700px'}))")

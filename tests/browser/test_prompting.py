@@ -195,8 +195,10 @@ def it_is_measured_with_fewer_questions(page: Page) -> None:
     page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
     page.locator("#measure-count input[type=number]").fill("5")
     page.locator("#measure-count input[type=number]").press("Tab")
+    expect(line.locator("[data-changed]")).to_be_visible()
     page.locator("#measure-run").click()
     measured(page, 20)
+    expect(line.locator("[data-changed]")).to_have_count(0)
 
 
 def runs_are_named_and_compared(page: Page) -> None:

@@ -16,16 +16,18 @@ from playground.page.parts.run_titles import language_name, task_set_title
 
 KEY = "page.setup"
 """The text that stands over the fields before anything has run."""
+_CLASS, _RAN = "setup-line", "ran"
+"""Of the panel, and of one whose line tells what ran: `setup_changed.js` adds that fields were changed since then."""
 
 
 def lay_out_setup(label: gr.I18n, name: str, *, title: str = KEY) -> gr.Accordion:
     """The panel, open: lay the fields out within it. `name` is its id, `title` the key of its text."""
-    return gr.Accordion(label(title), open=True, elem_id=name, elem_classes="setup-line")
+    return gr.Accordion(label(title), open=True, elem_id=name, elem_classes=_CLASS)
 
 
 def folded(parts: Iterable[str]) -> object:
     """The update that folds it into a line of these parts, those that are empty left out."""
-    return gr.update(open=False, label=" · ".join(part for part in parts if part))
+    return gr.update(open=False, label=" · ".join(part for part in parts if part), elem_classes=[_CLASS, _RAN])
 
 
 def setup_of(show: Renderer, it: RunDescription, strategies: Sequence[str] = ()) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.question_box import lay_out_question
 from playground.page.parts.setup_line import lay_out_setup
 from playground.page.program import Page
 from playground.tabs.sampling.page.fields import sweepable
@@ -93,16 +94,7 @@ def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
     gr.Markdown(label("sampling.intro"), elem_classes="intro")
     with gr.Row(elem_id="sampling-ask", equal_height=False):
         with gr.Column(scale=3, min_width=280):
-            prompt = gr.Textbox(
-                label=label("sampling.prompt"),
-                placeholder=label("sampling.placeholder"),
-                lines=1,
-                max_lines=8,
-                elem_id="sampling-prompt",
-            )
-            with gr.Row(elem_classes="doing"):
-                look = button(label("sampling.look"), "sampling-look", variant="primary")
-                example = button(label("sampling.example"), "sampling-example")
+            box = lay_out_question(label, "sampling", "prompt", buttons=("look", "example"))
         with gr.Column(scale=2, min_width=280):
             form = gr.Radio(
                 [(label("sampling.form_raw"), "raw"), (label("sampling.form_chat"), "chat")],
@@ -122,7 +114,17 @@ def lay_out_sampling(page: Page[SamplingVisits]) -> SamplingLayout:
         with gr.Tab(label("sampling.mode_sweep"), id="sweep"):
             sweeping = _lay_out_sweep(page)
     return SamplingLayout(
-        prompt, form, look, example, sliders, modes, read, choice, beside, steps, sweeping, gr.JSON(visible=False)
+        prompt=box.question,
+        form=form,
+        **box.buttons,
+        sliders=sliders,
+        modes=modes,
+        read=read,
+        choice=choice,
+        beside=beside,
+        steps=steps,
+        sweep=sweeping,
+        file=gr.JSON(visible=False),
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from playground.measuring.tasks import KINDS, languages
-from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.question_box import lay_out_question
 from playground.page.parts.setup_line import lay_out_setup
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.strategy import strategies
@@ -129,17 +129,7 @@ def _lay_out_ask(page: Page[PromptingVisits], ways: gr.Accordion) -> PromptingAs
     label = page.app.label
     with gr.Row(elem_id="prompting-pose", equal_height=False):
         with gr.Column(scale=3, min_width=280):
-            question = gr.Textbox(
-                label=label("prompting.question"),
-                placeholder=label("prompting.placeholder"),
-                lines=1,
-                max_lines=8,
-                elem_id="prompting-question",
-            )
-            with gr.Row(elem_classes="doing"):
-                ask = button(label("prompting.ask"), "prompting-ask", variant="primary")
-                stop = button(label("prompting.stop"), "prompting-stop", visible=False, stops=True)
-                example = button(label("prompting.example"), "prompting-example")
+            box = lay_out_question(label, "prompting")
         with gr.Column(scale=2, min_width=280):
             with gr.Row():
                 kind = gr.Dropdown(
@@ -175,4 +165,4 @@ def _lay_out_ask(page: Page[PromptingVisits], ways: gr.Accordion) -> PromptingAs
                 )
     cards = place("prompting-cards", script_body("keep_open"), kept=True)
     kind.change(lambda one: gr.update(visible=one in _WITH_CHOICES), kind, choices, queue=False, **PRIVATE)
-    return PromptingAskLayout(question, kind, choices, truth, context, ask, stop, example, cards, ways)
+    return PromptingAskLayout(box.question, kind, choices, truth, context, **box.buttons, cards=cards, ways=ways)

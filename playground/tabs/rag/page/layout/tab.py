@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.question_box import lay_out_question
 from playground.page.program import Page
 from playground.tabs.rag.page.fields import MOST_PASSAGES
 from playground.tabs.rag.page.layout.files import RagAssistantLayout, RagFilesLayout, lay_out_assistant, lay_out_files
@@ -98,23 +99,14 @@ def _lay_out_ask(page: Page[RagVisits]) -> RagAskLayout:
     current = place("rag-current", script_body("keep_open", "rag/open_passage", "undo"))
     with gr.Column(elem_id="rag-compose", elem_classes="compose"):
         active = place("rag-asking-active")
-        question = gr.Textbox(
-            label=label("rag.question"),
-            placeholder=label("rag.question_hint"),
-            lines=1,
-            max_lines=8,
-            elem_id="rag-question",
-        )
-        with gr.Row(elem_classes="doing"):
-            ask = button(label("rag.ask"), "rag-ask", variant="primary")
-            stop = button(label("rag.stop"), "rag-stop", visible=False, stops=True)
-            example = button(label("rag.example"), "rag-example")
+        box = lay_out_question(label, "rag")
+        with box.doing:
             compare = gr.Checkbox(
                 label=label("rag.compare"), value=True, container=False, scale=0, min_width=220, elem_id="rag-compare"
             )
     with gr.Row(elem_classes="doing"):
         new = button(label("rag.new"), "rag-new", quiet=True)
-    return RagAskLayout(active, question, compare, ask, stop, new, example, past, current)
+    return RagAskLayout(active, box.question, compare, **box.buttons, new=new, past=past, current=current)
 
 
 def _lay_out_search(page: Page[RagVisits]) -> RagSearchLayout:

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.page.parts.buttons import button
 from playground.page.parts.places import place
+from playground.page.parts.question_box import lay_out_question
 from playground.page.program import Page
 from playground.tabs.vision.page.layout.labels import VisionLabelsLayout, lay_out_labels
 from playground.tabs.vision.page.layout.measure import VisionMeasureLayout, lay_out_measure
@@ -137,24 +138,16 @@ def _lay_out_ask(page: Page[VisionVisits]) -> VisionAskLayout:
             columns.append(column)
     notice = place("vision-notice", script_body("undo"))
     with gr.Column(elem_id="vision-compose", elem_classes="compose"):
-        question = gr.Textbox(
-            label=label("vision.question"),
-            placeholder=label("vision.question_hint"),
-            lines=1,
-            max_lines=8,
-            elem_id="vision-question",
-        )
-        with gr.Row(elem_classes="doing"):
-            ask = button(label("vision.ask"), "vision-ask", variant="primary")
-            stop = button(label("vision.stop"), "vision-stop", visible=False, stops=True)
-            example = button(label("vision.example"), "vision-example")
+        box = lay_out_question(label, "vision")
     with gr.Row(elem_classes="doing"):
         new = button(label("vision.new"), "vision-new", quiet=True)
         exports = {
             name: button(label(f"vision.export_{name}"), f"vision-export-{name}", quiet=True, sign="download")
             for name in EXPORTS
         }
-    return VisionAskLayout(ocr, who, columns, heads, chats, notice, question, ask, stop, example, new, exports)
+    return VisionAskLayout(
+        ocr, who, columns, heads, chats, notice, box.question, **box.buttons, new=new, exports=exports
+    )
 
 
 def _chatbot(page: Page[VisionVisits], number: int) -> gr.Chatbot:
