@@ -168,11 +168,14 @@ _ROWS = """() => [...document.querySelectorAll('.tab-container')].filter(row => 
 }).map(row => row.innerText.slice(0, 60))
 """
 
-_AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .map(({id, impact, nodes}) => [
+_AXE = """async rules => {
+  const away = [...document.querySelectorAll('.tabitem')].filter(one => !one.checkVisibility());  // of other tabs
+  const where = {include: [document.documentElement], exclude: away};
+  const found = await axe.run(where, {resultTypes: ['violations'], ...(rules.length ? {runOnly: rules} : {})});
+  return found.violations.map(({id, impact, nodes}) => [
     id, impact, nodes.slice(0, 3).map(one => `${one.target.join(' ')}: ${one.html.slice(0, 160)}`)
-  ])
-"""
+  ]);
+}"""
 
 
 def ill_laid(page: Page) -> list[str]:
@@ -188,13 +191,13 @@ def shift(page: Page) -> tuple[float, list[str]]:
     return sum(one["value"] for one in found), [f"{one['value']:.3f} {', '.join(one['moved'])}" for one in found]
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe-core finds serious or critical."""
+def barriers(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds serious or critical, by all its rules or by these."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return [
         f"{name} ({impact}): {node}"
-        for name, impact, nodes in page.evaluate(_AXE)
+        for name, impact, nodes in page.evaluate(_AXE, list(rules))
         if impact in SERIOUS
         for node in nodes
     ]
