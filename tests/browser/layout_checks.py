@@ -143,9 +143,10 @@ _CARETS = (
     let texts = [];
     if (field) {
       const style = getComputedStyle(field), {left, top, right, bottom} = field.getBoundingClientRect();
+      const zoom = field.currentCSSZoom || 1;
       pen.font = style.font;
-      const begin = left + parseFloat(style.paddingLeft), end = right - parseFloat(style.paddingRight);
-      texts = [{left: begin, top, bottom, right: Math.min(end, begin + pen.measureText(field.value).width)}];
+      const begin = left + zoom * parseFloat(style.paddingLeft), end = right - zoom * parseFloat(style.paddingRight);
+      texts = [{left: begin, top, bottom, right: Math.min(end, begin + zoom * pen.measureText(field.value).width)}];
     } else for (const one of caret.parentElement.querySelectorAll(':scope > span:not(.icon)')) {
       const range = document.createRange();
       range.selectNodeContents(one);
