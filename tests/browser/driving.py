@@ -93,15 +93,15 @@ def open_mode(page: Page, modes: str, name: str) -> None:
     page.wait_for_timeout(300)
 
 
-def slide(slider: Locator, value: float) -> None:
+def slide(page: Page, percent: int) -> None:
     """As a hand does: the slider is moved, and let go of."""
-    slider.evaluate(
+    page.locator("#smaller-share input[type=range]").evaluate(
         """(slider, value) => {
           slider.value = value;
           slider.dispatchEvent(new Event('input', {bubbles: true}));
           slider.dispatchEvent(new PointerEvent('pointerup', {bubbles: true}));
         }""",
-        value,
+        percent,
     )
 
 

@@ -227,7 +227,7 @@ def fill_smaller(page: Page) -> None:
     expect(page.locator("#smaller-compare")).to_be_visible(timeout=LONG)
     open_panel(page, "#smaller-pruning")
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
-    slide(page.locator("#smaller-share input[type=range]"), 30)
+    slide(page, 30)
     expect(page.locator("#smaller-pruned [data-sparsity='0.30']").first).to_be_visible(timeout=LONG)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import ready
 from tests.browser.driving import (
     answered,
     ask,
@@ -107,6 +108,7 @@ def the_images_stay_when_the_question_is_edited_and_after_a_reload(page: Page, r
     page.locator("#regenerate").click()
     answered(page)
     page.reload()
+    ready(page)
     expect(questions(page)).to_have_text(["Nothing to see", "other"], timeout=15_000)
     expect(questions(page).nth(1).locator("xpath=..").locator(".pictures img")).to_have_count(1)
     expect(pictures(page)).to_have_count(1)

@@ -68,18 +68,6 @@ def section(page: Page, number: int) -> None:
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
 
 
-def slide(page: Page, percent: int) -> None:
-    """As a hand does: the slider is moved, and let go of."""
-    page.locator("#smaller-share input[type=range]").evaluate(
-        """(slider, value) => {
-          slider.value = value;
-          slider.dispatchEvent(new Event('input', {bubbles: true}));
-          slider.dispatchEvent(new PointerEvent('pointerup', {bubbles: true}));
-        }""",
-        percent,
-    )
-
-
 def test_cards_and_tokens(seen):
     expect(seen.locator("#card-table")).to_contain_text("134,515,008")
     expect(seen.locator("#card-table")).to_contain_text("22,713,216")
