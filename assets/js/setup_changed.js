@@ -13,9 +13,9 @@
   };
   const changed = ({target}) => {
     const panel = target.closest?.('.setup-line');
-    if (panel && ran.has(panel)) setTimeout(() => {
+    if (panel) setTimeout(() => {
       const fields = fieldsOf(panel);
-      if (fields.length) mark(panel, held(fields) !== ran.get(panel));
+      if (fields.length && ran.has(panel)) mark(panel, held(fields) !== ran.get(panel));
     });
   };
   const begun = ({target, type, key, shiftKey}) => {
