@@ -233,7 +233,7 @@ def fill_smaller(page: Page) -> None:
 
 def _section(name: str, fill: Callable[[Page], None], result: str) -> Scene:
     places = [section.NAME for section in find_sections()]
-    return Scene(5, fill, result, "#models-sections", places.index(name))
+    return Scene(-1, fill, result, "#models-sections", places.index(name))
 
 
 MODELS_SCENES = {

@@ -149,8 +149,8 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
     show = app.show(who)
     try:
         stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
-        setup: object = folded(setup_of(show, stored.description))
-        state = ""
+        line = folded(setup_of(show, stored.description))
+        setup, state = line, ""
         async with aclosing(paced(app.going.keep(who, app.visits.compare(who.visitor, run)))) as snapshots:
             async for snapshot in snapshots:
                 progress = draw_compared_progress(show, snapshot)
@@ -159,11 +159,12 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
                 if state != snapshot.state:
                     buttons = ("proceed" if snapshot.state == "paused" else "pause", "stop")
                     yield EvaluationCompareScreen.showing(*buttons, progress=progress, setup=setup, open_run="")
-                    setup = gr.skip()  # whoever opens it again keeps it open
+                    setup = gr.skip()  # whoever opens it again keeps it open until the results come
                 else:
                     yield EvaluationCompareScreen(progress=progress)
                 state = snapshot.state
-        yield replace(await asyncio.to_thread(_ended, app, who, run, progress), setup=setup)
+        # Once more: of screens that arrive together the browser keeps the last.
+        yield replace(await asyncio.to_thread(_ended, app, who, run, progress), setup=line)
     except PlaygroundError as error:
         yield MEASURES.refused(app, who, error, open_run=run)
 

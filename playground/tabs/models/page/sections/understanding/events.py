@@ -119,7 +119,8 @@ async def run_task(
     try:
         task = await checked_task(app, who, refs, fields)
         begun = draw_sentence(show, "understanding_running")
-        yield ModelsUnderstandingScreen.showing("stop", shown=begun, setup=folded(setup_parts(show, task)))
+        line = folded(setup_parts(show, task))
+        yield ModelsUnderstandingScreen.showing("stop", shown=begun, setup=line)
         told, kept = list[Progress](), KeptTask(task)
         found = judge(app.visits, who.visitor, task, told.append)
         async with aclosing(found):
@@ -137,7 +138,7 @@ async def run_task(
                     break
                 kept = one
                 yield ModelsUnderstandingScreen(shown=draw_task(show, kept, running=True))
-        yield ModelsUnderstandingScreen.showing("run", shown=draw_task(show, kept), looked_at="shown")
+        yield ModelsUnderstandingScreen.showing("run", shown=draw_task(show, kept), looked_at="shown", setup=line)
     except PlaygroundError as error:
         yield ModelsUnderstandingScreen.showing("run", shown=draw_alert(show, error, "understanding_nothing"))
 
