@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 
 from playground.page.parts.colour import level
-from playground.page.parts.measures import draw_table
+from playground.page.parts.measures import draw_wide_table
 from playground.page.parts.render import Renderer
 from playground.page.parts.tokens import draw_piece
 from playground.tabs.models.lab.surprise import Guess, GuessingGame, SurprisedModel, surprisal
@@ -51,7 +51,8 @@ def _table(show: Renderer, done: Mapping[str, SurprisedModel]) -> str:
         f"<td>{show.number(len(one.found.tokens), ',')} <small>{_windows(show, one)}</small></td></tr>"
         for one in done.values()
     )
-    return draw_table(say(show, "surprise_of"), heads, lines)
+    more = html.escape(show.text("page.all_columns"))
+    return draw_wide_table(say(show, "surprise_of"), heads, lines, more)
 
 
 def _windows(show: Renderer, one: SurprisedModel) -> str:
