@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from playground.settings import DEFAULT_MODEL
 from tests.browser.conftest import Visitors, ready, watch
@@ -40,8 +40,8 @@ def watched(served: Served, visitors: Visitors) -> Iterator[Callable[..., Page]]
     """A page that notices what moves from its first moment."""
     trouble: list[str] = []
 
-    def opened(**options: object) -> Page:
-        page = visitors.new(reduced_motion="reduce", **options).new_page()
+    def opened(context: BrowserContext | None = None, **options: object) -> Page:
+        page = (context or visitors.new(reduced_motion="reduce", **options)).new_page()
         page.add_init_script(WATCH)
         watch(page, served.url, trouble)
         return page
@@ -121,16 +121,18 @@ def seen_at(page: Page, screen: str, scene: Scene) -> list[str]:
     return found
 
 
-def openings(page: Page, url: str, screens: Sequence[str]) -> dict[str, list[str]]:
+def openings(new_page: Callable[[], Page], url: str, screens: Sequence[str]) -> dict[str, list[str]]:
     """What moved while the page opened, on each screen: with one model, and with two and a setting in the address."""
     wrong = {}
-    for screen in reversed(screens):
-        page.set_viewport_size(SCREENS[screen])
+    for screen in screens:
         for query in ("", MODELS):
+            page = new_page()
+            page.set_viewport_size(SCREENS[screen])
             page.goto(url + query)
             ready(page)
             if found := moving(page):
                 wrong[f"opening {query} at {screen}"] = found
+            page.close()
     return wrong
 
 
@@ -148,7 +150,10 @@ def told(wrong: Mapping[str, list[str]]) -> str:
 )
 def test_every_tab_fits_its_screen(watched, served, request, locale, scheme, screens):
     page = watched(color_scheme=scheme, locale=locale)
-    wrong = openings(page, served.url, screens)
+    wrong = openings(lambda: watched(page.context), served.url, screens)
+    page.set_viewport_size(SCREENS[screens[0]])
+    page.goto(served.url + MODELS)
+    ready(page)
     everything = request.node.get_closest_marker("long") is not None
     wrong |= look_at(page, screens, {name: one for name, one in SCENES.items() if everything or name in FIRST})
     assert wrong == {}, told(wrong)
