@@ -250,12 +250,13 @@ def test_hostile_answers_are_text(open_page):
 
 
 def a_coloured_answer_of_markup_is_text(page: Page) -> None:
-    page.get_by_label("Colour by probability").check()
     page.locator("#message textarea").fill(
         "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript:window.stolen=2)\n\n# head"
     )
     page.locator("#message textarea").press("Enter")
     answered(page)
+    page.get_by_label("Colour by probability").check()
+    expect(page.locator("#chat-0 .coloured")).to_have_count(1)
     expect(replies(page).first).to_contain_text(
         "<img src=x onerror=window.stolen=1> **bold** $x$ `code` [a](javascript"
     )

@@ -82,5 +82,5 @@ def test_ngram(client):
     assert found == client.predict("the cat sat on the", TEXT, order=3, length=9, seed=2, api_name="/ngram")
     sample = client.predict("The old", api_name="/ngram")
     assert "bridge" in {one["word"] for one in sample["next"]}, "without a text of one's own, the story"
-    assert "at least 20 are needed" in refused(client, "/ngram", text="a", training="too short")
+    assert "at least 20 words are needed" in refused(client, "/ngram", text="a", training="too short")
     assert refused(client, "/ngram", text="a", order=6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from playground.page.parts.measures import draw_heads, draw_table
+from playground.page.parts.measures import draw_cells, draw_heads, draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.smaller import BlindPair, ShrunkForm, Side, Tally
 from playground.tabs.models.page.pieces import amount_of_bytes, draw_name, draw_notice, draw_sentence, draw_term, say
@@ -40,17 +40,23 @@ def _language_head(show: Renderer, language: str) -> str:
     return f"{draw_term(show, 'form_perplexity')} <small>{say(show, f'form_{language}')}</small>"
 
 
+def _labels(show: Renderer, columns: Sequence[str]) -> list[str]:
+    """Of the cells below these heads, which a phone shows instead of them."""
+    return [say(show, f"form_{name}") for name in columns]
+
+
+def _language_labels(show: Renderer) -> list[str]:
+    return [f"{say(show, 'form_perplexity')} {say(show, f'form_{one}')}" for one in _LANGUAGES]
+
+
 def _line(show: Renderer, one: ShrunkForm, whole: ShrunkForm) -> str:
     share = f"<small>{show.percent(one.size.bytes / whole.size.bytes)}</small>"
     cells = [f"{amount_of_bytes(show, one.size.bytes)} {share}", *_costs(show, one.cost)]
     cells += [_foreseen(show, one, language) for language in _LANGUAGES]
+    row = draw_cells([*_labels(show, _COLUMNS), *_language_labels(show)], cells)
     name = html.escape(name_of_form(show, one.form))
     info = say(show, f"form_{one.form.name}_info")
-    return (
-        f'<tr data-form="{one.form.name}"><th scope="row">{name}<br><small>{info}</small></th>'
-        + "".join(f"<td>{cell}</td>" for cell in cells)
-        + "</tr>"
-    )
+    return f'<tr data-form="{one.form.name}"><th scope="row">{name}<br><small>{info}</small></th>{row}</tr>'
 
 
 def _costs(show: Renderer, cost: FormCost | Failure | None) -> list[str]:
@@ -70,6 +76,11 @@ def _foreseen(show: Renderer, one: ShrunkForm, language: str) -> str:
         return "–"
     bits = say(show, "form_bits", bits=found.bits_per_byte)
     return f'<span class="share">{_perplexity(show, found.perplexity)}</span> <small>{bits}</small>'
+
+
+def _measures(show: Renderer, one: ShrunkForm, *, timed: bool) -> list[str]:
+    foreseen = [_foreseen(show, one, language) for language in _LANGUAGES]
+    return [*_costs(show, one.cost), *foreseen] if timed else foreseen
 
 
 def _perplexity(show: Renderer, value: float) -> str:
@@ -119,11 +130,9 @@ def draw_pruned(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str
     timed = one.cost is not None
     costs = [draw_term(show, f"form_{name}") for name in _COLUMNS[1:]] if timed else []
     heads = draw_heads([say(show, "form"), *costs, *(_language_head(show, each) for each in _LANGUAGES)])
+    labels = [*(_labels(show, _COLUMNS[1:]) if timed else ()), *_language_labels(show)]
     lines = "".join(
-        f'<tr><th scope="row">{html.escape(name)}</th>'
-        + "".join(f"<td>{cost}</td>" for cost in (_costs(show, each.cost) if timed else ()))
-        + "".join(f"<td>{_foreseen(show, each, language)}</td>" for language in _LANGUAGES)
-        + "</tr>"
+        f'<tr><th scope="row">{html.escape(name)}</th>{draw_cells(labels, _measures(show, each, timed=timed))}</tr>'
         for name, each in ((show.text("models.pruning_whole"), whole), (name_of_form(show, one.form), one))
     )
     table = draw_table(say(show, "forms_of"), heads, lines, kind="results fitting forms")
