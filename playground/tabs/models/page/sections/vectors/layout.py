@@ -49,8 +49,8 @@ def lay_out_vectors(page: Page[ModelsVisits]) -> ModelsVectorsLayout:
     texts = gr.Textbox(
         label=label("models.vectors_texts"),
         info=label("models.vectors_texts_info"),
-        lines=4,
-        max_lines=4,  # more of them scroll: the result stays on the first screen
+        lines=3,
+        max_lines=3,  # more of them scroll: the result stays on the first screen
         elem_id="vectors-texts",
     )
     with gr.Row(elem_classes="doing"):
