@@ -202,6 +202,9 @@ def test_what_is_wrong_is_found(browser):
     assert re.search("tabs in rows: First", found)
     named = " ".join(barriers(page))
     assert "image-alt (critical)" in named and "color-contrast (serious)" in named
+    page.bring_to_front()  # what is not painted does not move
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot()
     page.evaluate("document.body.prepend(Object.assign(document.createElement('div'), {style: 'height: 700px'}))")
     page.wait_for_function("window.shifts.length > 0")
     assert shift(page)[0] > MOST_SHIFT
