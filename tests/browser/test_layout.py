@@ -206,6 +206,7 @@ def test_what_is_wrong_is_found(browser):
     page.evaluate("scrollTo(0, 0)")
     page.screenshot()
     page.evaluate("document.body.prepend(Object.assign(document.createElement('div'), {style: 'height: 700px'}))")
-    page.wait_for_function("window.shifts.length > 0")
+    again = "(document.body.firstChild.style.height = window.shifts.length % 2 ? '' : `${500 + Math.random() * 200}px`)"
+    page.wait_for_function(f"{again} && window.shifts.length > 0", polling=200)  # it moves until it is seen to
     assert shift(page)[0] > MOST_SHIFT
     page.close()
