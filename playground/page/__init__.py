@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from providers import catalog
 from providers.errors import PlaygroundError
 
 __all__ = ["Created", "create"]
+
+log = logging.getLogger(__name__)
 
 SWEEPING = 3600.0
 """Seconds between two looks at what is too old."""
@@ -61,10 +64,16 @@ class Created:
 
     async def _settle(self) -> None:
         """The engines of the default model, when nobody asks anything. What goes wrong leaves everything as it is."""
-        with suppress(PlaygroundError):
+        if not self.program.settings.companion:
+            return
+        try:
             async with self.program.reach.open("", self.program.settings.model) as (provider, model):
-                if self.program.settings.companion and isinstance(provider, Settles):
+                if isinstance(provider, Settles):
                     await provider.settle(model)
+        except PlaygroundError:  # as when it cannot be had: whoever asks is told
+            pass
+        except Exception:  # a defect here must not end what goes on beside it: what is too old would stay
+            log.exception("the engines of the default model were not measured")
 
     async def _tidy(self) -> None:
         for tab in self.tabs:
