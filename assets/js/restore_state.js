@@ -6,6 +6,7 @@
   if (window.aulaKept === undefined) {
     try {
       window.aulaKept = JSON.parse(sessionStorage.getItem('aula-state'));
+      window.aulaLeft = structuredClone(window.aulaKept);  // for what comes late
       sessionStorage.removeItem('aula-state');
     } catch {
       window.aulaKept = null;

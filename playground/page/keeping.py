@@ -5,15 +5,20 @@ when whatever opens the page has filled in what depends on the visitor, as long 
 What is unfolded is unfolded again wherever it is drawn (`unfolded.js`).
 Results are drawn anew by whoever drew them: `Page.restored` changes when everything else is back (`parts.redrawn`).
 What is under way goes on meanwhile, and is drawn on the page that comes (`parts.under_way`).
+A part that comes late (`late`) is given back its own when it has come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.events import Dependency
 
+from playground.page.late import LateBlocks
+from playground.page.opening import wire_openings
 from playground.page.parts.places import KEPT, hidden_text
 from playground.page.program import PRIVATE, Parts, Program
 from playground.page.sidebar.layout import SidebarLayout
@@ -23,56 +28,103 @@ from playground.web.visitor import LANGUAGE_COOKIE
 _FIELDS = (gr.Textbox, gr.Checkbox, gr.CheckboxGroup, gr.Radio, gr.Slider, gr.Number, gr.Dropdown)
 
 
-def wire_coming_back(program: Program, switches: Sequence[gr.Button], parts: Parts, restored: gr.Textbox) -> gr.Textbox:
-    """What changes when a page that was left is there again, which is another one for Gradio: what was under way on it
-    is drawn here from then on, and `restored` changes."""
-    left, came = hidden_text("page-left"), hidden_text()
+def wire_leaving(program: Program, switches: Sequence[gr.Button]) -> gr.Textbox:
+    """What names the page that was left, when it is there again."""
+    left = hidden_text("page-left")
 
     async def on_leave(request: gr.Request) -> str:
         who = program.who(request)
         program.going.leave(who.visitor, who.page)
         return who.page
 
+    for switch in switches:
+        switch.click(on_leave, None, left, queue=False, **PRIVATE)
+    return left
+
+
+def wire_coming_back(program: Program, left: gr.Textbox, came: gr.Textbox, parts: Parts, restored: gr.Textbox) -> None:
+    """When a page that was left is there again, which is another one for Gradio, `came` changes: what was under way on
+    it is drawn here from then on, and `restored` changes. So for a late part of it."""
+
     async def on_came(request: gr.Request, page: str, now: str) -> list[object]:
         who = program.who(request)
         program.going.come_back(who.visitor, page, who.page)
         return [" ".join(name for name in parts.names if program.going.awaits(who, name)), now]
 
-    for switch in switches:
-        switch.click(on_leave, None, left, queue=False, **PRIVATE)
     came.change(on_came, [left, came], [parts.place, restored], queue=False, **PRIVATE)
-    return came
 
 
-def wire_keeping(blocks: gr.Blocks, bar: SidebarLayout, switches: Mapping[str, gr.Button], came: gr.Textbox) -> None:
+def wire_keeping(blocks: LateBlocks, bar: SidebarLayout, switches: Mapping[str, gr.Button], came: gr.Textbox) -> None:
     """Call it when everything else is wired, inside the page's Blocks. `switches` are buttons by language; `came` is
     given a value when all else has its own again.
 
     What a tab does before the page is read again has ended by then: Gradio runs the events of one click one by one.
     """
-    every = list(blocks.blocks.values())
     opening = [number for number, one in blocks.fns.items() if one.fn is not None and "load" in _kinds(one.targets)]
     filled = {one for number in opening for one in blocks.fns[number].outputs}
-    values = [one for one in _kept(every, bar) if not _is_empty(one) or one in filled]
-    panels = [one for one in every if isinstance(one, gr.Accordion) and one.elem_id]
-    tabs = [one for one in every if isinstance(one, gr.Tabs) and one.elem_id]
-    named = {
-        "values": [one.elem_id for one in values],
-        "places": [one.elem_id for one in values if isinstance(one, gr.HTML)],
-        "late": [one.elem_id for one in values if _is_empty(one)],
-        "panels": [one.elem_id for one in panels],
-        "tabs": {str(one.elem_id): [child.id for child in one.children if isinstance(child, gr.Tab)] for one in tabs},
-    }
+    late = {number for part in blocks.late.values() for number in part.blocks}
+    first = _Held.among([one for number, one in blocks.blocks.items() if number not in late], bar, filled)
+    coming = [(part, _Held.among(list(part.blocks.values()), bar)) for part in blocks.late.values()]
+    every = _Held.all_of([first, *(held for _, held in coming)])
     for language, switch in switches.items():
-        chosen = {"cookie": LANGUAGE_COOKIE, "language": language, **named}
-        switch.click(None, values, None, js=script_function("choose_language", chosen), **PRIVATE)
-    back = [*values, *panels, *tabs, came]
+        chosen = {"cookie": LANGUAGE_COOKIE, "language": language, **every.names}
+        switch.click(None, every.values, None, js=script_function("choose_language", chosen), **PRIVATE)
     count = script_function("count_opened", {"all": len(opening)})
     for number in opening:
         Dependency(blocks, {}, number, None).then(None, js=count, **PRIVATE)
     again = gr.Button("", visible="hidden", elem_id="restore-state")
-    again.click(None, None, back, js=script_function("restore_state", {**named, "all": len(opening)}), **PRIVATE)
+    restore = script_function("restore_state", {**first.names, "all": len(opening)})
+    again.click(None, None, [*first.blocks, came], js=restore, **PRIVATE)
     blocks.load(None, js=script_function("restore_at_once"), **PRIVATE)
+    for part, held in coming:
+        given = blocks.load(
+            None, None, [*held.blocks, part.came], js=script_function("restore_part", held.names), **PRIVATE
+        )
+        wire_openings(given.then, part.openings, **PRIVATE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What of the page, or of a part of it, stays: values, what is unfolded, which tabs are chosen."""
+
+    values: Sequence[gr.components.Component]
+    panels: Sequence[gr.Accordion]
+    tabs: Sequence[gr.Tabs]
+
+    @classmethod
+    def among(cls, every: Sequence[object], bar: SidebarLayout, filled: Set[object] = frozenset()) -> _Held:
+        """Those of these blocks; `filled` are those which something gives a value to when the page is opened."""
+        return cls(
+            [one for one in _kept(every, bar) if not _is_empty(one) or one in filled],
+            [one for one in every if isinstance(one, gr.Accordion) and one.elem_id],
+            [one for one in every if isinstance(one, gr.Tabs) and one.elem_id],
+        )
+
+    @classmethod
+    def all_of(cls, several: Sequence[_Held]) -> _Held:
+        """Those of all."""
+        return cls(
+            [one for held in several for one in held.values],
+            [one for held in several for one in held.panels],
+            [one for held in several for one in held.tabs],
+        )
+
+    @property
+    def blocks(self) -> list[Block]:
+        return [*self.values, *self.panels, *self.tabs]
+
+    @property
+    def names(self) -> dict[str, object]:
+        """As the scripts know them."""
+        return {
+            "values": [one.elem_id for one in self.values],
+            "places": [one.elem_id for one in self.values if isinstance(one, gr.HTML)],
+            "late": [one.elem_id for one in self.values if _is_empty(one)],
+            "panels": [one.elem_id for one in self.panels],
+            "tabs": {
+                str(one.elem_id): [child.id for child in one.children if isinstance(child, gr.Tab)] for one in self.tabs
+            },
+        }
 
 
 def _kept(every: Iterable[object], bar: SidebarLayout) -> list[gr.components.Component]:

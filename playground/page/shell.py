@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -13,7 +13,8 @@ import gradio as gr
 from gradio.components.api_component import Api
 
 from playground import tabs
-from playground.page.keeping import wire_coming_back, wire_keeping
+from playground.page.keeping import wire_coming_back, wire_keeping, wire_leaving
+from playground.page.late import LateBlocks, leave_out
 from playground.page.opening import wire_openings
 from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
@@ -24,7 +25,6 @@ from playground.page.sidebar.fetching import wire_fetching
 from playground.page.sidebar.kept import publish_kept, wire_kept
 from playground.page.sidebar.layout import lay_out_sidebar
 from playground.text import Texts
-from playground.web.discreet import DiscreetBlocks
 from playground.web.scripts import script_body, script_element, script_function
 
 _BRAND = (
@@ -37,7 +37,8 @@ class Tab(Protocol):
     """The module `page.tab` of a folder in `tabs`, whose name is `NAME`, the tab's key in the texts.
 
     A tab that keeps things also has `async tidy(visits)`, which is called when the server starts. One whose models
-    follow the sidebar's parameters has `SAMPLES = True`: above it stands which of them are in force.
+    follow the sidebar's parameters has `SAMPLES = True`: above it stands which of them are in force. One with
+    `LATE = True` is given to the browser when it is first chosen; it listens to nothing of other tabs.
     """
 
     NAME: str
@@ -92,7 +93,7 @@ def labels(texts: Texts) -> gr.I18n:
     return gr.I18n(**{language: dict(table) for language, table in texts.tables.items()})
 
 
-class _PageBlocks(DiscreetBlocks):
+class _PageBlocks(LateBlocks):
     """The page, whose endpoints' parameters the browser does not lay out: `gr.api` makes components of them, which are
     drawn nowhere and were a sixth of all."""
 
@@ -103,20 +104,13 @@ class _PageBlocks(DiscreetBlocks):
             if component["id"] in nowhere:
                 component["props"]["visible"] = False  # else the browser waits until it is drawn
         for layout in (config["layout"], *(page["layout"] for page in config["page"].values())):
-            _leave_out(layout, nowhere)
+            leave_out(layout, nowhere)
         return config
-
-
-def _leave_out(node: Any, numbers: Set[int]) -> None:
-    if "children" in node:
-        node["children"] = [child for child in node["children"] if child["id"] not in numbers]
-        for child in node["children"]:
-            _leave_out(child, numbers)
 
 
 def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
     """The page."""
-    blocks: gr.Blocks
+    blocks: LateBlocks
     with _PageBlocks(program.texts, title="Aula", fill_height=True, analytics_enabled=False) as blocks:
         with gr.Row(elem_id="head", equal_height=True):
             gr.HTML(_BRAND, container=False)
@@ -142,13 +136,23 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
                     if getattr(tab.module, "SAMPLES", False):
                         lines.append(place(f"{tab.module.NAME}-active"))
                     page = Page(tab.app, blocks, bar, places, handed, restored, parts, list(switches.values()))
-                    tab.module.build(page)
-                    wire_openings(blocks.load, page.openings, **PRIVATE)
-                    wire_openings(restored.change, page.restorings, **PRIVATE)
+                    if getattr(tab.module, "LATE", False):
+                        with blocks.late_part(tab.module.NAME) as part:
+                            late = replace(page, restored=part.restored, parts=part.parts)
+                            tab.module.build(late)
+                        part.openings.extend(late.openings)
+                        wire_openings(part.restored.change, late.restorings, **PRIVATE)
+                    else:
+                        tab.module.build(page)
+                        wire_openings(blocks.load, page.openings, **PRIVATE)
+                        wire_openings(restored.change, page.restorings, **PRIVATE)
                     tab.module.publish(tab.app)
         wire_active(program, {f"parameter.{name}.label": one for name, one in bar.sampling.items()}, lines)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
-        came = wire_coming_back(program, list(switches.values()), parts, restored)
+        left, came = wire_leaving(program, list(switches.values())), hidden_text()
+        wire_coming_back(program, left, came, parts, restored)
+        for part in blocks.late.values():
+            wire_coming_back(program, left, part.came, part.parts, part.restored)
         wire_keeping(blocks, bar, switches, came)
     _share_parameters(blocks)
     _let_progress_rest(blocks)

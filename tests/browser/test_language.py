@@ -20,6 +20,9 @@ from tests.browser.driving import (
 def test_another_language_keeps_what_is_on_the_screen(open_page):
     page = open_page("?models=scripted/echo")
     ask(page, "Hello")
+    page.get_by_role("tab", name="Models").first.click()
+    open_mode(page, "#models-sections", "Tokens")
+    page.locator("#tokens-text textarea").fill("A text that waits")
     page.get_by_role("tab", name="Evaluation").first.click()
     page.locator("#compare-example").click()
     expect(page.locator("#compare-table")).to_contain_text("What to notice")
@@ -79,6 +82,12 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     page.get_by_role("tab", name="Chat").first.click()
     expect(questions(page)).to_have_text("Hello")
     assert "aula-state" not in page.evaluate("Object.keys(sessionStorage)")
+
+    page.locator("#language-en").click()
+    expect(page.get_by_role("tab", name="Models").first).to_be_visible()
+    expect(questions(page)).to_have_text("Hello")
+    page.get_by_role("tab", name="Models").first.click()  # which the page in Spanish was never given
+    expect(page.locator("#tokens-text textarea")).to_have_value("A text that waits")
 
 
 def test_what_is_under_way_goes_on(open_page, faults):

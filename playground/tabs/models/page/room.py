@@ -12,12 +12,11 @@ from gradio.blocks import Block
 
 from playground.page.opening import Fill, Opening, wire_openings
 from playground.page.parts.fields import texts_of
-from playground.page.parts.places import hidden_text, place
+from playground.page.parts.places import hidden_text
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import MAX_COLUMNS
-from playground.web.scripts import script_body
 from providers.embedding import EmbeddingInfo
 from providers.types import ModelInfo
 
@@ -33,7 +32,6 @@ class RoomLayout:
     beside: gr.Dropdown
     held: gr.Textbox
     """Hidden: what stands beside, which a page that is read again in another language fills in."""
-    opening: gr.HTML
     opened: gr.State
     openings: list[Opening] = field(default_factory=list)
     stops: dict[gr.Button, str] = field(default_factory=dict)
@@ -61,7 +59,6 @@ class Section(Protocol):
 def lay_out_room(page: Page[ModelsVisits]) -> RoomLayout:
     label = page.app.label
     gr.Markdown(label("models.intro"), elem_classes="intro")
-    opening = place("models-opening", script_body("models/open"))
     beside = gr.Dropdown(
         choices=[],
         multiselect=True,
@@ -71,23 +68,21 @@ def lay_out_room(page: Page[ModelsVisits]) -> RoomLayout:
         elem_id="models-beside",
     )
     held = hidden_text("models-held")
-    return RoomLayout(beside, held, opening, gr.State(False))
+    return RoomLayout(beside, held, gr.State(False))
 
 
 def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
     """When the tab is opened, the list of what can stand beside is filled in, then what the sections have."""
     app = page.app
 
-    async def on_opening(request: gr.Request, opened: bool, held: str) -> list[object]:
-        if opened:  # the browser makes the tab anew when it comes back to it
-            return [gr.skip(), gr.skip()]
+    async def on_opening(request: gr.Request, held: str) -> list[object]:
         choices = await beside_choices(app, app.who(request))
         _, before = recall(held)
         known = {ref for _, ref in choices}
         chosen_before = [ref for ref in before if ref in known]
         return [gr.update(choices=choices, value=chosen_before if held else list(BESIDE)), True]
 
-    room.opening.opened(on_opening, [room.opened, room.held], [room.beside, room.opened], **PRIVATE)
+    page.on_open(on_opening, [room.held], [room.beside, room.opened])
 
     def on_stop(request: gr.Request, event: gr.EventData) -> None:
         if isinstance(event.target, gr.Button) and event.target in room.stops:

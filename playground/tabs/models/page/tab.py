@@ -15,6 +15,7 @@ from playground.tabs.models.visit.visits import ModelsVisits
 
 NAME = "models"
 ORDER = 55
+LATE = True
 
 
 def open(program: Program) -> ModelsVisits:

@@ -61,7 +61,7 @@ class ModelsUnderstandingLayout:
 
 def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout:
     label = page.app.label
-    chosen = place("understanding-chosen", script_body("models/open"))
+    chosen = place("understanding-chosen", script_body("seen"))
     gr.Markdown(label("models.understanding_intro"), elem_classes=["intro", "quiet"], padding=True)
     with lay_out_setup(label, "understanding-setup", title="models.understanding_setup") as setup:
         tasks, language, own, approaches, head = _lay_out_fields(page)
