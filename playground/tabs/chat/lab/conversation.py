@@ -52,6 +52,12 @@ class Conversation:
         """The last turn, answered so far."""
         return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], replies=replies)))
 
+    def settled(self) -> Conversation:
+        """As it is to be found after a restart: nothing runs."""
+        if not self.turns:
+            return self
+        return self.with_replies(tuple(reply and reply.ended() for reply in self.turns[-1].replies))
+
     def arranged(self, models: Sequence[str]) -> Conversation:
         """With each model's replies in its own column, in the order of `models`; those of other models follow.
 

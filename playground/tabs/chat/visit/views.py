@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from playground.asking.pump import HEARTBEAT
+from playground.visitors import ConversationKey
 
 _PATIENCE = 2 * HEARTBEAT
 
@@ -41,6 +43,18 @@ class Views:
     """By page, as Gradio names them: one page, one conversation at a time."""
 
     _open: dict[str, list[View]] = field(default_factory=dict, repr=False)
+    _layouts: WeakValueDictionary[ConversationKey, ColumnLayout] = field(
+        default_factory=WeakValueDictionary, repr=False
+    )
+
+    def begin_layout(self, key: ConversationKey) -> ColumnLayout:
+        """Whoever begins last to lay out the conversation's columns knows the models that are chosen now."""
+        self._layouts[key] = begun = ColumnLayout()
+        return begun
+
+    def is_latest(self, key: ConversationKey, layout: ColumnLayout) -> bool:
+        """Nobody has begun to lay out the columns since."""
+        return self._layouts.get(key) is layout
 
     @contextmanager
     def at(self, page: str) -> Iterator[View]:

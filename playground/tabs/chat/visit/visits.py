@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from weakref import WeakValueDictionary
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
 from playground.asking.lending import RecallsReplies, ReplyPlace, Said
@@ -19,9 +17,9 @@ from playground.tabs.chat.lab.entry import Entry
 from playground.tabs.chat.lab.pictures import MessagePicture
 from playground.tabs.chat.visit import run as runs
 from playground.tabs.chat.visit.attachments import Attachments
-from playground.tabs.chat.visit.history import History
+from playground.tabs.chat.visit.kept import KeptConversations
 from playground.tabs.chat.visit.run import ChatRun, Choices
-from playground.tabs.chat.visit.views import ColumnLayout, Views
+from playground.tabs.chat.visit.views import Views
 from playground.visitors import ConversationKey, Sessions
 from playground.visitors.errors import VisitorLimit
 from playground.visitors.reach import Reach
@@ -33,18 +31,6 @@ log = logging.getLogger(__name__)
 _CLASS = 30
 _CLASS_REDRAW = 0.235
 """So many visitors are redrawn so often, in seconds."""
-_STRIPES = 256
-"""Locks of what is kept, shared out among the visitors."""
-_KEEP_SENT = 8
-"""Turns whose exact request is kept: each holds all the turns before it."""
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What is kept for some of the visitors: who reads or writes holds the lock, and `saves` counts the writing."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    saves: int = 0
 
 
 @dataclass(slots=True)
@@ -54,17 +40,13 @@ class ChatVisits(RecallsReplies, Remembers):
     reach: Reach
     sessions: Sessions
     attachments: Attachments = field(default_factory=Attachments)
-    history: History = field(init=False)
+    kept: KeptConversations = field(init=False)
     _running: dict[ConversationKey, ChatRun] = field(default_factory=dict, repr=False)
-    _kept: tuple[_Kept, ...] = field(default_factory=lambda: tuple(_Kept() for _ in range(_STRIPES)), repr=False)
     views: Views = field(default_factory=Views)
     _unwatched: set[asyncio.Task[None]] = field(default_factory=set, repr=False)
-    _layouts: WeakValueDictionary[ConversationKey, ColumnLayout] = field(
-        default_factory=WeakValueDictionary, repr=False
-    )
 
     def __post_init__(self) -> None:
-        self.history = History(self.sessions.conversations, self._saved)
+        self.kept = KeptConversations(self.sessions.conversations)
 
     def load(self, key: ConversationKey) -> Conversation:
         """What was said so far, or saved last. Of a damaged file, or another version's, what can be read: see `lost`.
@@ -72,18 +54,8 @@ class ChatVisits(RecallsReplies, Remembers):
         Blocks, as all that reads or writes a conversation: it may have many megabytes.
         """
         if running := self._running.get(key):
-            return _settled(running.conversation)
-        return self._saved(key)
-
-    def _saved(self, key: ConversationKey) -> Conversation:
-        saved = self.sessions.conversations.load(key.visitor, key.id)
-        if saved is None:
-            return Conversation(lost=int(self.sessions.conversations.lost(key.visitor, key.id)))
-        found = Conversation.readable(saved)
-        if found.lost:
-            with suppress(StorageFailed):  # a full disk: it is read all the same, and kept aside when that is possible
-                self.sessions.conversations.keep_aside(key.visitor, key.id)
-        return found
+            return running.conversation.settled()
+        return self.kept.saved(key)
 
     def said(self, visitor: str, place: ReplyPlace) -> Said | None:
         """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""
@@ -98,45 +70,18 @@ class ChatVisits(RecallsReplies, Remembers):
         """Stop, and delete the conversation from the server; the visitor's last one can be brought back for a while."""
         self._abandon(key)
         self.attachments.clear(key)
-        kept = self._kept_of(key)
-        with kept.lock:
-            kept.saves += 1
-            return self.history.delete(key)
-
-    def restore(self, visitor: str) -> Entry | None:
-        """Bring back what the visitor deleted last."""
-        with self._kept_of(ConversationKey(visitor)).lock:
-            return self.history.restore(visitor)
+        return self.kept.delete(key)
 
     def remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
-        return {"conversations": len(self.entries(visitor)), "waiting": self.attachments.count(visitor)}
+        return {"conversations": len(self.kept.entries(visitor)), "waiting": self.attachments.count(visitor)}
 
     async def forget(self, visitor: str) -> None:
         """As `remembered`: what waits in memory, and what could still be brought back."""
         for key in [key for key in self._running if key.visitor == visitor]:
             self._abandon(key)
         self.attachments.forget(visitor)
-        self.history.forget(visitor)
-
-    def entries(self, visitor: str, search: str = "") -> list[Entry]:
-        """The visitor's conversations: see `History.listed`."""
-        with self._kept_of(ConversationKey(visitor)).lock:
-            return self.history.listed(visitor, search)
-
-    def change(self, key: ConversationKey, *, name: str | None = None, pinned: bool | None = None) -> None:
-        """Rename or pin one: see `History.change`."""
-        with self._kept_of(key).lock:
-            self.history.change(key, name=name, pinned=pinned)
-
-    def begin_layout(self, key: ConversationKey) -> ColumnLayout:
-        """Whoever begins last to lay out the conversation's columns knows the models that are chosen now."""
-        self._layouts[key] = begun = ColumnLayout()
-        return begun
-
-    def is_latest(self, key: ConversationKey, layout: ColumnLayout) -> bool:
-        """Nobody has begun to lay out the columns since."""
-        return self._layouts.get(key) is layout
+        self.kept.history.forget(visitor)
 
     def running(self, key: ConversationKey) -> ChatRun | None:
         """The conversation's run that goes on."""
@@ -154,8 +99,8 @@ class ChatVisits(RecallsReplies, Remembers):
 
     def begin(self, key: ConversationKey, opened: Conversation) -> None:
         """A conversation that begins with an assistant, under the assistant's name, before anything is said."""
-        with self._kept_of(key).lock:
-            self._save(key, opened)
+        with self.kept.held(key):
+            self.kept.save(key, opened)
 
     def undo(self, key: ConversationKey) -> tuple[Conversation, str]:
         """Take the last turn back; its question comes along, to be mended, and its images wait again."""
@@ -164,8 +109,8 @@ class ChatVisits(RecallsReplies, Remembers):
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
-        with self._kept_of(key).lock:
-            self._save(key, shorter)
+        with self.kept.held(key):
+            self.kept.save(key, shorter)
         last = conversation.turns[-1]
         self.attachments.give_back(key, last.pictures)
         return shorter, last.question
@@ -216,9 +161,9 @@ class ChatVisits(RecallsReplies, Remembers):
 
     def _keep_arranged(self, key: ConversationKey, before: Conversation, arranged: Conversation) -> None:
         """Unless the visitor has gone on meanwhile."""
-        with self._kept_of(key).lock:
+        with self.kept.held(key):
             if self._running.get(key) is None and self.load(key) == before:
-                self._save(key, arranged)
+                self.kept.save(key, arranged)
 
     def _pause(self) -> float:
         """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing.
@@ -240,19 +185,14 @@ class ChatVisits(RecallsReplies, Remembers):
         while True:
             saves, conversation = await asyncio.to_thread(self._load, key)
             if running := self._running.get(key):
-                return _settled(running.conversation)
-            if saves == self._kept_of(key).saves:  # else somebody may have saved another one meanwhile
+                return running.conversation.settled()
+            if saves == self.kept.saves(key):  # else somebody may have saved another one meanwhile
                 return conversation
 
     def _load(self, key: ConversationKey) -> tuple[int, Conversation]:
         """With the number of savings before it."""
-        kept = self._kept_of(key)
-        with kept.lock:
-            return kept.saves, self.load(key)
-
-    def _kept_of(self, key: ConversationKey) -> _Kept:
-        """Of few visitors, so that a class that begins at once neither waits in one line nor reads everything twice."""
-        return self._kept[hash(key.visitor) % _STRIPES]
+        with self.kept.held(key):
+            return self.kept.saves(key), self.load(key)
 
     async def _run(
         self, key: ConversationKey, begin: Callable[[Conversation], ChatRun]
@@ -280,9 +220,9 @@ class ChatVisits(RecallsReplies, Remembers):
 
     def _keep(self, key: ConversationKey, run: ChatRun) -> None:
         """Save it, unless something else has taken its place."""
-        with self._kept_of(key).lock:
+        with self.kept.held(key):
             if self._running.get(key) is run:
-                self._save(key, _settled(run.conversation))
+                self.kept.save(key, run.conversation.settled())
 
     def _end(self, key: ConversationKey, run: ChatRun) -> None:
         try:
@@ -310,17 +250,6 @@ class ChatVisits(RecallsReplies, Remembers):
 
         return ReplyColumn(ref, opened, begun)
 
-    def _save(self, key: ConversationKey, conversation: Conversation) -> None:
-        self._kept_of(key).saves += 1
-        old = conversation.turns[:-_KEEP_SENT]
-        lighter = tuple(
-            replace(turn, replies=tuple(reply and replace(reply, sent=None) for reply in turn.replies)) for turn in old
-        )
-        kept = replace(conversation, turns=(*lighter, *conversation.turns[-_KEEP_SENT:]))
-        self.history.make_room(key)
-        self.sessions.conversations.save(key.visitor, kept.to_json(), key.id)
-        self.history.note(key, kept)
-
 
 def _place(key: ConversationKey) -> str:
     """Where its run is: another conversation's goes on."""
@@ -334,10 +263,3 @@ async def _to_end(run: AsyncGenerator[Conversation]) -> None:
                 pass
     except PlaygroundError as error:  # nobody watches: the conversation shows how far it came
         log.warning("a reply that nobody watched ended: %s", error.key)
-
-
-def _settled(conversation: Conversation) -> Conversation:
-    """As it is to be found after a restart: nothing runs."""
-    if not conversation.turns:
-        return conversation
-    return conversation.with_replies(tuple(reply and reply.ended() for reply in conversation.turns[-1].replies))

@@ -53,14 +53,14 @@ async def keep(desk: ChatVisits, *questions: str) -> list[ConversationKey]:
     keys = [ConversationKey("vera", new_conversation()) for _ in questions]
     for number, (key, question) in enumerate(zip(keys, questions, strict=True)):
         await last(desk.send(key, question, choices()))
-        entry = desk.history.entry(key)
+        entry = desk.kept.history.entry(key)
         assert entry is not None
-        desk.history._write(key, replace(entry, changed=float(number)), desk.history._words(key))
+        desk.kept.history._write(key, replace(entry, changed=float(number)), desk.kept.history._words(key))
     return keys
 
 
 def titles(desk: ChatVisits, search: str = "") -> list[str]:
-    return [entry.shown for entry in desk.entries("vera", search)]
+    return [entry.shown for entry in desk.kept.entries("vera", search)]
 
 
 class TestApart:
@@ -101,8 +101,8 @@ class TestApart:
     async def test_an_assistant_is_listed_under_its_name_until_something_is_asked(self, desk: ChatVisits) -> None:
         desk.begin(A, Conversation(system="Be a shop.", assistant="shop", named="The shop"))
         assert titles(desk) == ["The shop"] and titles(desk, "shop") == ["The shop"]
-        assert desk.history.latest("vera") is None, "nothing was said in it"
-        desk.history._place(A).unlink()
+        assert desk.kept.history.latest("vera") is None, "nothing was said in it"
+        desk.kept.history._place(A).unlink()
         assert titles(desk) == ["The shop"], "an entry that is missing is made again"
         await last(desk.send(A, "Do you ship?", choices()))
         assert titles(desk) == ["Do you ship?"]
@@ -120,7 +120,7 @@ class TestApart:
     async def test_an_id_of_somebody_elses_opens_nothing(self, desk: ChatVisits) -> None:
         await last(desk.send(A, "Mine", choices()))
         other = ConversationKey("ben", A.id)
-        assert desk.load(other) == Conversation() and desk.entries("ben") == []
+        assert desk.load(other) == Conversation() and desk.kept.entries("ben") == []
         assert desk.clear(other) is None and desk.load(A).turns
         assert desk.said("ben", ReplyPlace(A.id, 0, 0)) is None
         assert desk.said("vera", ReplyPlace(A.id, 0, 0)).text == "You said: Mine"  # type: ignore[union-attr]
@@ -137,29 +137,29 @@ class TestListed:
     async def test_the_newest_first_pinned_before_and_found_without_accents(self, desk: ChatVisits) -> None:
         tree, _, nets = await keep(desk, "¿Qué es un árbol?", "Cats", "Neural   nets\nand more")
         assert titles(desk) == ["Neural nets and more", "Cats", "¿Qué es un árbol?"]
-        desk.change(tree, pinned=True)
+        desk.kept.change(tree, pinned=True)
         assert titles(desk) == ["¿Qué es un árbol?", "Neural nets and more", "Cats"]
         assert titles(desk, "ARBOL que") == ["¿Qué es un árbol?"]
         assert titles(desk, "you said cats") == ["Cats"], "what a model answered is searched too"
         assert titles(desk, "dogs") == []
-        desk.change(tree, pinned=False)
-        desk.change(nets, name="  Perceptrons \n")
+        desk.kept.change(tree, pinned=False)
+        desk.kept.change(nets, name="  Perceptrons \n")
         assert titles(desk) == ["Perceptrons", "Cats", "¿Qué es un árbol?"]
         assert titles(desk, "perceptrons") == titles(desk, "neural") == ["Perceptrons"]
-        desk.change(nets, name="")
+        desk.kept.change(nets, name="")
         assert "Neural nets and more" in titles(desk)
 
     async def test_going_on_makes_it_the_newest_and_keeps_its_name_and_pin(self, desk: ChatVisits) -> None:
         first, _ = await keep(desk, "one", "two")
-        desk.change(first, name="First")
+        desk.kept.change(first, name="First")
         await last(desk.send(first, "more", choices()))
         assert titles(desk) == ["First", "two"]
-        (entry,) = (one for one in desk.entries("vera") if one.id == first.id)
+        (entry,) = (one for one in desk.kept.entries("vera") if one.id == first.id)
         assert (entry.turns, entry.title) == (2, "one")
 
     async def test_saved_again_without_another_word_it_keeps_its_place(self, desk: ChatVisits) -> None:
         first, _ = await keep(desk, "one", "two")
-        desk._save(first, replace(desk.load(first), system="Be brief."))
+        desk.kept.save(first, replace(desk.load(first), system="Be brief."))
         assert titles(desk) == ["two", "one"]
 
     async def test_opened_with_other_models_it_keeps_its_place(self, desk: ChatVisits) -> None:
@@ -171,13 +171,13 @@ class TestListed:
         assert titles(desk) == ["two", "one"]
 
     async def test_the_last_one_is_found_and_an_empty_one_is_not_listed(self, desk: ChatVisits) -> None:
-        assert desk.history.latest("vera") is None
+        assert desk.kept.history.latest("vera") is None
         one, two = await keep(desk, "one", "two")
         for age, key in enumerate((two, one)):
             os.utime(desk.sessions.conversations.file("vera", key.id), (1000 - age, 1000 - age))
-        assert desk.history.latest("vera").title == "two"  # type: ignore[union-attr]
+        assert desk.kept.history.latest("vera").title == "two"  # type: ignore[union-attr]
         desk.undo(two)
-        assert titles(desk) == ["one"] and desk.history.latest("vera").title == "one"  # type: ignore[union-attr]
+        assert titles(desk) == ["one"] and desk.kept.history.latest("vera").title == "one"  # type: ignore[union-attr]
 
     def test_titles_and_words(self) -> None:
         assert shortened("a  b\n" * 100, 20) == "a b a b a b a b a b…"
@@ -190,30 +190,30 @@ class TestDeleted:
         self, desk: ChatVisits, tmp_path: Path
     ) -> None:
         one, two = await keep(desk, "xylophone-731", "two")
-        desk.change(one, name="Music", pinned=True)
+        desk.kept.change(one, name="Music", pinned=True)
         before = desk.load(one)
         assert desk.clear(one).shown == "Music"  # type: ignore[union-attr]
         assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"xylophone" in path.read_bytes()]
         assert titles(desk) == ["two"] and desk.load(two).turns
-        assert desk.restore("ben") is None
-        assert desk.restore("vera").id == one.id  # type: ignore[union-attr]
+        assert desk.kept.restore("ben") is None
+        assert desk.kept.restore("vera").id == one.id  # type: ignore[union-attr]
         assert titles(desk) == ["Music", "two"] and desk.load(one) == before
-        assert desk.restore("vera") is None
+        assert desk.kept.restore("vera") is None
         assert desk.clear(ConversationKey("vera", new_conversation())) is None
 
     async def test_ten_minutes_later_it_is_gone(self, desk: ChatVisits) -> None:
         now = [0.0]
-        desk.history = replace(desk.history, _deleted=Expiring(600, clock=lambda: now[0]))
+        desk.kept.history = replace(desk.kept.history, _deleted=Expiring(600, clock=lambda: now[0]))
         (one,) = await keep(desk, "one")
         desk.clear(one)
         now[0] = 601
-        assert desk.restore("vera") is None and titles(desk) == []
+        assert desk.kept.restore("vera") is None and titles(desk) == []
 
     async def test_gone_on_with_meanwhile_it_is_not_overwritten(self, desk: ChatVisits) -> None:
         (one,) = await keep(desk, "one")
         desk.clear(one)
         done = await last(desk.send(one, "anew", choices()))
-        desk.restore("vera")
+        desk.kept.restore("vera")
         assert desk.load(one) == done
 
     async def test_others_are_saved_while_one_is_deleted(self, desk: ChatVisits) -> None:
@@ -226,9 +226,9 @@ class TestDeleted:
 
 class TestBounds:
     async def test_the_oldest_makes_room_unless_it_is_pinned(self, desk: ChatVisits) -> None:
-        desk.history = replace(desk.history, bounds=HistoryBounds(conversations=3))
+        desk.kept.history = replace(desk.kept.history, bounds=HistoryBounds(conversations=3))
         zero, _, _ = await keep(desk, "0", "1", "2")
-        desk.change(zero, pinned=True)
+        desk.kept.change(zero, pinned=True)
         await keep(desk, "3")
         assert sorted(titles(desk)) == ["0", "2", "3"]
         await last(desk.send(zero, "more", choices()))
@@ -237,21 +237,21 @@ class TestBounds:
     async def test_their_bytes_are_bounded_too(self, desk: ChatVisits) -> None:
         keys = await keep(desk, "0", "1", "2")
         size = desk.sessions.conversations.file("vera", keys[0].id).stat().st_size
-        desk.history = replace(desk.history, bounds=HistoryBounds(bytes=int(size * 2.9)))
+        desk.kept.history = replace(desk.kept.history, bounds=HistoryBounds(bytes=int(size * 2.9)))
         await last(desk.send(A, "3", choices()))
         assert titles(desk) == ["3", "2", "1"]
 
     async def test_where_all_are_pinned_nothing_is_begun_or_lost(self, desk: ChatVisits) -> None:
-        desk.history = replace(desk.history, bounds=HistoryBounds(conversations=2))
+        desk.kept.history = replace(desk.kept.history, bounds=HistoryBounds(conversations=2))
         for key in await keep(desk, "0", "1"):
-            desk.change(key, pinned=True)
+            desk.kept.change(key, pinned=True)
         with pytest.raises(LimitExceeded) as refused:
             await last(desk.send(A, "2", choices()))
         assert refused.value.key == "limit_exceeded.conversations"
         assert sorted(titles(desk)) == ["0", "1"] and desk.running(A) is None
 
     async def test_what_holds_nothing_goes_first(self, desk: ChatVisits) -> None:
-        desk.history = replace(desk.history, bounds=HistoryBounds(conversations=2))
+        desk.kept.history = replace(desk.kept.history, bounds=HistoryBounds(conversations=2))
         _, empty = await keep(desk, "0", "1")
         desk.undo(empty)
         await keep(desk, "2")
@@ -262,16 +262,16 @@ class TestDamage:
     @pytest.mark.parametrize("content", [b"", b"{", b"\xff\n", b'{"id": 5}\n', b"[" * 100_000])
     async def test_an_entry_is_made_again_and_troubles_no_other(self, desk: ChatVisits, content: bytes) -> None:
         one, _ = await keep(desk, "one", "two")
-        desk.history._place(one).write_bytes(content)
+        desk.kept.history._place(one).write_bytes(content)
         assert sorted(titles(desk)) == ["one", "two"] and titles(desk, "you said one") == ["one"]
-        desk.history._place(one).write_bytes(content)
+        desk.kept.history._place(one).write_bytes(content)
         await last(desk.send(one, "more", choices()))
         assert titles(desk)[0] == "one"
 
     async def test_a_conversation_takes_no_other_down(self, desk: ChatVisits) -> None:
         one, two = await keep(desk, "one", "two")
         desk.sessions.conversations.file("vera", one.id).write_bytes(b"\x00{")
-        desk.history._place(one).unlink()
+        desk.kept.history._place(one).unlink()
         assert titles(desk) == ["two"] and desk.load(two).turns
         assert desk.sessions.conversations.unreadable("vera") == 1, "it lies aside, and is told of"
         assert desk.load(one).lost == 1 and desk.load(two).lost == 0
@@ -297,7 +297,7 @@ class TestTheVersionBefore:
         return ConversationKey("vera")
 
     def test_it_is_listed_and_opens_with_everything_in_it(self, desk: ChatVisits, first: ConversationKey) -> None:
-        (entry,) = desk.entries("vera")
+        (entry,) = desk.kept.entries("vera")
         assert entry == replace(
             Entry(id=FIRST, title="¿Cómo aprende un árbol de decisión?", turns=2, changed=0), changed=entry.changed
         )
@@ -305,12 +305,12 @@ class TestTheVersionBefore:
         kept = desk.load(first)
         assert kept.system == "Be brief." and [len(turn.replies) for turn in kept.turns] == [2, 2]
         assert titles(desk, "arbol bosque") == [] and titles(desk, "forest") == [entry.title]
-        assert desk.history.latest("vera") == entry
+        assert desk.kept.history.latest("vera") == entry
 
     async def test_it_goes_on_beside_others_and_the_older_version_would_still_find_it(
         self, desk: ChatVisits, first: ConversationKey
     ) -> None:
-        desk.change(first, name="Trees", pinned=True)
+        desk.kept.change(first, name="Trees", pinned=True)
         await keep(desk, "new")
         await last(desk.send(first, "more", choices()))
         assert titles(desk) == ["Trees", "new"] and len(desk.load(first).turns) == 3
@@ -319,6 +319,6 @@ class TestTheVersionBefore:
     def test_it_can_be_deleted_and_brought_back(self, desk: ChatVisits, first: ConversationKey, tmp_path: Path) -> None:
         before = desk.load(first)
         desk.clear(first)
-        assert not list(tmp_path.rglob("conversation*")) and desk.entries("vera") == []
-        desk.restore("vera")
+        assert not list(tmp_path.rglob("conversation*")) and desk.kept.entries("vera") == []
+        desk.kept.restore("vera")
         assert desk.load(first) == before

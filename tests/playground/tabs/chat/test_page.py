@@ -191,7 +191,7 @@ def test_to_start_from_no_assistant_is_no_error(app: App[ChatVisits], nothing: s
 
 def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]) -> None:
     failed = Reply(model="scripted/echo", state="failed", failure=Failure.of(InputError("empty")))
-    app.visits._save(WHO.key, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
+    app.visits.kept.save(WHO.key, Conversation().ask("Hi", ("scripted/echo",)).with_replies((failed,)))
     content = export_conversation(app, WHO, "markdown")["content"]
     assert shown().message(failed.failure) in content  # type: ignore[arg-type]
     assert "Keys are read" in export_conversation(app, WHO, "python")["content"]
@@ -201,7 +201,7 @@ def test_an_exported_conversation_says_what_failed_in_words(app: App[ChatVisits]
 
 def test_an_exported_conversation_is_in_the_pages_language(app: App[ChatVisits]) -> None:
     stopped = Reply(model="scripted/echo", text="Hi", state="stopped", sampling=Sampling(temperature=0.5, seed=7))
-    app.visits._save(WHO.key, Conversation().ask("Hi", ("scripted/echo",)).with_replies((stopped,)))
+    app.visits.kept.save(WHO.key, Conversation().ask("Hi", ("scripted/echo",)).with_replies((stopped,)))
     english, spanish = (
         export_conversation(app, ChatWho("visitor", language, texts()), "markdown")["content"]
         for language in ("en", "es")
@@ -275,14 +275,14 @@ async def test_what_others_save_meanwhile_is_no_reason_to_read_again(
 ) -> None:
     visits, kept = app.visits, type(app.sessions.conversations)
     keys = (ConversationKey(str(number)) for number in range(1000))
-    other = next(key for key in keys if visits._kept_of(key) is not visits._kept_of(WHO.key))
+    other = next(key for key in keys if visits.kept.stripe(key) is not visits.kept.stripe(WHO.key))
     read: list[str] = []
     load = kept.load
 
     def load_while_another_saves(self: Any, visitor: str, named: str) -> dict[str, object] | None:
         read.append(visitor)
         if len(read) == 1:
-            visits._save(other, conversation())
+            visits.kept.save(other, conversation())
         return load(self, visitor, named)
 
     monkeypatch.setattr(kept, "load", load_while_another_saves)

@@ -165,18 +165,18 @@ async def follow_models(
 
     Where the page was given another conversation meanwhile, or other models, those columns are laid out already.
     """
-    begun = app.visits.begin_layout(who.key)
+    begun = app.visits.views.begin_layout(who.key)
     with app.visits.views.at(who.page) as view:
         while (run := app.visits.running(who.key)) is not None:
             yield await lay_columns(app, who, run.choices.models, colours=colours)
             await view.wait(run.ended)
             if view.left.is_set():
                 return
-    if not app.visits.is_latest(who.key, begun):  # nor may it arrange the kept replies after its own models
+    if not app.visits.views.is_latest(who.key, begun):  # nor may it arrange the kept replies after its own models
         yield [gr.skip()] * _FRAME
         return
     laid = await lay_columns(app, who, models, colours=colours)
-    yield laid if app.visits.is_latest(who.key, begun) else [gr.skip()] * _FRAME
+    yield laid if app.visits.views.is_latest(who.key, begun) else [gr.skip()] * _FRAME
 
 
 async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> list[object]:
@@ -200,7 +200,7 @@ def open_tab(app: App[ChatVisits], who: ChatWho) -> list[object]:
     waiting = draw_waiting_pictures(show, app.visits.attachments.of(who.key))
     assistant, grounded = assistant_of(app, who, conversation)
     preset = gr.update(choices=offered_assistants(app, who), value=assistant)
-    last = None if conversation.turns else app.visits.history.latest(who.visitor)
+    last = None if conversation.turns else app.visits.kept.history.latest(who.visitor)
     notice = draw_lost(show, conversation) or ("" if last is None else draw_last(show, last))
     pictures, names = draw_question_pictures(show, conversation), assistant_names(app, who)
     return [conversation.system, preset, *chats, grounded, names, notice, pictures, waiting]

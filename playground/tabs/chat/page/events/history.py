@@ -133,7 +133,7 @@ def list_entries(app: App[ChatVisits], who: ChatWho, search: object, told: str =
     """The visitor's conversations, those found by `search`; `told` stands above them."""
     words, show = search if isinstance(search, str) else "", app.show(who)
     try:
-        entries = app.visits.entries(who.visitor, words)
+        entries = app.visits.kept.entries(who.visitor, words)
     except PlaygroundError as error:
         return told + show.alert(Failure.of(error))
     told += draw_unreadable(show, app.sessions.conversations.unreadable(who.visitor))
@@ -156,7 +156,7 @@ async def _arranged(
     app: App[ChatVisits], who: ChatWho, wish: Wish, models: Sequence[str], search: object
 ) -> HistoryScreen:
     if wish.what == "restore":
-        await asyncio.to_thread(app.visits.restore, who.visitor)
+        await asyncio.to_thread(app.visits.kept.restore, who.visitor)
         return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search))
     key = ConversationKey(who.visitor, wish.id)  # type: ignore[arg-type]  # the key checks it
     if wish.what == "delete" and key == who.key:
@@ -174,9 +174,9 @@ def _change(app: App[ChatVisits], key: ConversationKey, wish: Wish) -> Entry | N
     """What was deleted, if anything was."""
     match wish.what:
         case "pin" | "unpin":
-            app.visits.change(key, pinned=wish.what == "pin")
+            app.visits.kept.change(key, pinned=wish.what == "pin")
         case "rename" if isinstance(wish.title, str):
-            app.visits.change(key, name=wish.title)
+            app.visits.kept.change(key, name=wish.title)
         case "delete":
             return app.visits.clear(key)
     return None
@@ -184,6 +184,6 @@ def _change(app: App[ChatVisits], key: ConversationKey, wish: Wish) -> Entry | N
 
 def export_all(app: App[ChatVisits], who: Who) -> File:
     """Every conversation of the visitor's, in one file."""
-    entries = app.visits.entries(who.visitor)
+    entries = app.visits.kept.entries(who.visitor)
     kept = [(one, app.visits.load(ConversationKey(who.visitor, one.id))) for one in entries]
     return {"name": "aula-chats.json", "type": "application/json", "content": to_json_of_all(kept)}
