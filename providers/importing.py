@@ -8,6 +8,7 @@ own modules.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,16 @@ _IMPORTING = threading.RLock()
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Alone among all threads; may be nested. A first import takes seconds: never in an event loop."""
+    """Alone among all threads; may be nested. A first import takes seconds: never in an event loop.
+
+    Python looks for no garbage meanwhile: modules are none, and looking through them again and again while they become
+    more took a third of the time.
+    """
     with _IMPORTING:
-        yield
+        looked = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if looked:
+                gc.enable()

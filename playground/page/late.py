@@ -87,10 +87,15 @@ class LateBlocks(DiscreetBlocks):
         config: Any = super().get_config_file()
         late = {number for part in self.late.values() for number in part.blocks}
         events = self._events(late)
-        config["components"] = [one for one in config["components"] if one["id"] not in late]
         config["dependencies"] = [one for one in config["dependencies"] if one["id"] not in events]
+        named = {number for event in config["dependencies"] for number in _named_by(event)}
+        gone = late - named
+        config["components"] = [one for one in config["components"] if one["id"] not in gone]
+        for component in config["components"]:
+            if component["id"] in late:  # described, as gradio_client looks it up, and not waited for
+                component["props"]["visible"] = False
         for page in config["page"].values():
-            page["components"] = [number for number in page["components"] if number not in late]
+            page["components"] = [number for number in page["components"] if number not in gone]
             page["dependencies"] = [number for number in page["dependencies"] if number not in events]
         for layout in (config["layout"], *(page["layout"] for page in config["page"].values())):
             leave_out(layout, late)
@@ -122,6 +127,11 @@ class LateBlocks(DiscreetBlocks):
             if after in found or loads or (begins and after is None and all(target in late for target in begins)):
                 found.add(number)
         return found
+
+
+def _named_by(event: Any) -> set[int]:
+    """The components that an event begins at, reads or fills."""
+    return {*event["inputs"], *event["outputs"], *(target for target, _ in event["targets"])}
 
 
 def leave_out(node: Any, numbers: Set[int]) -> None:

@@ -27,13 +27,13 @@ async def test_a_page_and_its_late_parts_are_the_whole_and_nothing_twice(blocks:
     assert isinstance(blocks, LateBlocks) and blocks.late
     config: Any = blocks.get_config_file()
     components, events = ({one["id"] for one in config[kind]} for kind in ("components", "dependencies"))
-    (page,) = config["page"].values()
+    (page,), laid_out = config["page"].values(), set(numbers(config["layout"]))
     assert components == set(page["components"]) and events == set(page["dependencies"])
     for number, part in blocks.late.items():
         assert number in events and {part.frame._id, part.sign._id} <= components
         late = await brought(blocks, number)
         came = {one["id"] for one in late["components"]}
-        assert came & components == {part.frame._id}  # what is brought comes into it
+        assert not part.blocks.keys() & laid_out
         assert set(numbers(late["layout"])) == came, "the sign that it is coming goes"
         assert not events & {one["id"] for one in late["dependencies"]}
         assert not begun_by(late["dependencies"]) & begun_by(config["dependencies"]), "the browser would forget those"
@@ -42,9 +42,21 @@ async def test_a_page_and_its_late_parts_are_the_whole_and_nothing_twice(blocks:
     assert components == set(blocks.blocks) - {blocks._id} and events == set(blocks.fns)
 
 
+def test_whatever_an_event_of_the_page_names_is_described_and_not_waited_for(blocks: gr.Blocks) -> None:
+    """gradio_client looks each of them up."""
+    assert isinstance(blocks, LateBlocks)
+    config: Any = blocks.get_config_file()
+    described = {one["id"]: one for one in config["components"]}
+    named = {number for event in config["dependencies"] for number in (*event["inputs"], *event["outputs"])}
+    assert named <= described.keys()
+    late = {number for part in blocks.late.values() for number in part.blocks}
+    assert late & described.keys(), "what a language switch keeps"
+    assert all(described[number]["props"]["visible"] is False for number in late & described.keys())
+
+
 def test_the_models_tab_costs_the_page_nothing(blocks: gr.Blocks) -> None:
     config: Any = blocks.get_config_file()
-    names = {one["props"].get("elem_id") for one in config["components"]}
+    names = {one["props"].get("elem_id") for one in config["components"] if one["props"].get("visible") is not False}
     assert {name for name in names if name and name.startswith(("card-", "tokens-", "attention-", "smaller-"))} == set()
 
 
