@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from playground.page.parts.render import Renderer
-from providers.types import ModelInfo, Progress, Terms
+from providers.catalog_row import Terms
+from providers.types import ModelInfo, Progress
 
 _GAP = "\x00"
 """Where a link comes into an escaped sentence."""

@@ -29,8 +29,9 @@ from providers.adapters.huggingface.weights.packed_e5 import is_packed
 from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out, link
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options
+from providers.catalog_row import Package
 from providers.errors import WeightsUnavailable
-from providers.types import Package, Progress
+from providers.types import Progress
 
 _DENSE = 8
 """What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""

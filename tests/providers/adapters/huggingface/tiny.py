@@ -16,7 +16,8 @@ from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausa
 from providers.adapters.huggingface.weights import convert_program, fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
 from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
-from providers.types import ModelInfo, Package
+from providers.catalog_row import Package
+from providers.types import ModelInfo
 
 TEMPLATE = (
     "{% for m in messages %}{% if loop.index0 > 0 and messages[loop.index0 - 1]['role'] == m['role'] %}"

@@ -18,8 +18,9 @@ from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
+from providers.catalog_row import Package
 from providers.errors import UnknownModel, WeightsUnavailable
-from providers.types import ModelInfo, Package, Progress
+from providers.types import ModelInfo, Progress
 from tests.providers.adapters.huggingface import tiny
 from tests.providers.adapters.huggingface.conftest import Open
 from tests.providers.adapters.huggingface.weights.repairing import Repairing

@@ -22,8 +22,9 @@ from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options, complete
+from providers.catalog_row import Package
 from providers.errors import WeightsUnavailable
-from providers.types import Message, Package, Request, Sampling
+from providers.types import Message, Request, Sampling
 from tests.providers.adapters.huggingface import tiny_gemma
 from tests.providers.adapters.huggingface.conftest import Open
 
