@@ -20,7 +20,8 @@ from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
 from providers.adapters.huggingface.memory.preparation import Preparation
 from providers.adapters.huggingface.tokens import Codec
-from providers.adapters.huggingface.weights.files import read_record, unwritable
+from providers.adapters.huggingface.weights.files import unwritable
+from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options

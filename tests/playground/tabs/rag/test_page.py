@@ -58,25 +58,14 @@ from playground.tabs.rag.page.drawing.passages import draw_passage_scores, draw_
 from playground.tabs.rag.page.drawing.reader import draw_page
 from playground.tabs.rag.page.events.ask import answer, clear_conversation, open_conversation
 from playground.tabs.rag.page.events.embedding import describe_embedding, embedding_choices, take_offer
-from playground.tabs.rag.page.events.files import (
-    add,
-    keep_scanned,
-    list_documents,
-    offer_reader,
-    paste,
-    read_scanned,
-    remove,
-)
+from playground.tabs.rag.page.events.files import add, paste, read_scanned, remove
 from playground.tabs.rag.page.events.inside import of_document, open_inside, show_chunks, show_map, show_neighbours
-from playground.tabs.rag.page.events.measure import (
-    RagMeasureFields,
-    ask_before_adding,
-    chosen_questions,
-    export_measures,
-    measure_ways,
-    parse_sizes,
-)
+from playground.tabs.rag.page.events.listing import list_documents, offer_reader
+from playground.tabs.rag.page.events.measure import ask_before_adding
+from playground.tabs.rag.page.events.measure_plan import RagMeasureFields, chosen_questions, parse_sizes
+from playground.tabs.rag.page.events.measure_ways import export_measures, measure_ways
 from playground.tabs.rag.page.events.questions import KeptMeasures, checked_proposing, propose
+from playground.tabs.rag.page.events.scans import keep_scanned
 from playground.tabs.rag.page.events.search import open_page, search
 from playground.tabs.rag.page.export import to_csv, to_json
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval, stored_documents

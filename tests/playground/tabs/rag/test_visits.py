@@ -367,7 +367,7 @@ async def test_two_visitors_at_once_do_not_disturb_each_other(library: RagVisits
 async def test_vectors_of_visitors_who_are_gone_are_forgotten(library: RagVisits) -> None:
     await filled(library, ANA, FILES[0])
     await filled(library, BEN, FILES[1])
-    assert await library.tidy() == 0
+    assert await library.collections.tidy() == 0
     shutil.rmtree(library.sessions.conversations.folder(ANA))
-    assert await library.tidy() == 1
+    assert await library.collections.tidy() == 1
     assert (await library.search(BEN, "When does the bakery open?", USUAL)).passages

@@ -15,7 +15,8 @@ from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausa
 
 from providers.adapters.huggingface.weights import convert_program, fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
-from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
+from providers.adapters.huggingface.weights.files import lengths
+from providers.adapters.huggingface.weights.record import WeightsRecord
 from providers.catalog_row import Package
 from providers.types import ModelInfo
 

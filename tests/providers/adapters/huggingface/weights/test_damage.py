@@ -11,9 +11,9 @@ from safetensors import SafetensorError
 
 from providers.adapters.huggingface.weights import certify_program, damage, making, publish
 from providers.adapters.huggingface.weights.child_process import ChildCommand
+from providers.adapters.huggingface.weights.counting import count_numbers
 from providers.adapters.huggingface.weights.damage import IncompleteWeights, explain_failure, is_damaged
 from providers.adapters.huggingface.weights.fidelity import Fidelity
-from providers.adapters.huggingface.weights.files import count_numbers
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import MissingPackage, WeightsUnavailable
 from providers.types import ModelInfo
@@ -224,7 +224,7 @@ def test_a_disk_that_does_not_answer_is_not_damage(
         raise OSError(errno.EIO, "Input/output error")
 
     before = content(made)
-    monkeypatch.setattr("providers.adapters.huggingface.weights.files.count_numbers", no_answer)
+    monkeypatch.setattr("providers.adapters.huggingface.weights.counting.count_numbers", no_answer)
     with pytest.raises(WeightsUnavailable) as told:
         cache.ensure(TINY, Ticket())
     assert (told.value.reason, told.value.values["cause"]) == ("unreadable", "EIO")

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from providers.adapters.huggingface.weights.child_process import ROOT
-from providers.adapters.huggingface.weights.files import choose_gguf, read_record, tensor_names
+from providers.adapters.huggingface.weights.files import choose_gguf, tensor_names
 from providers.adapters.huggingface.weights.hub import Hub
+from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
