@@ -16,8 +16,6 @@ from providers.types import Event, Progress
 
 Head = Literal["fill_mask", "seq2seq", "causal", "classify", "tag_tokens", "find_span"]
 HEADS: tuple[Head, ...] = get_args(Head)
-BLANK = "___"
-"""How a blank is written here, whatever a model's own mark for it is."""
 _BLANKS = re.compile(r"_{2,}|\[MASK\]|<mask>", re.IGNORECASE)
 
 

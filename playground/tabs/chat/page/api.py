@@ -33,6 +33,11 @@ class _ChatCall:
 
 def publish(app: App[ChatVisits]) -> None:
     """Name the endpoints; call it inside the page's Blocks."""
+    _publish_chat(app)
+    _publish_models(app)
+
+
+def _publish_chat(app: App[ChatVisits]) -> None:
     default = app.settings.model
 
     async def chat(
@@ -71,6 +76,10 @@ def publish(app: App[ChatVisits]) -> None:
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
+    api(chat, api_name="chat")
+
+
+def _publish_models(app: App[ChatVisits]) -> None:
     async def models(request: gr.Request | None = None) -> list[dict[str, Any]]:
         """The models within reach: name, abilities, and whether a key is missing."""
         assert request is not None
@@ -93,7 +102,6 @@ def publish(app: App[ChatVisits]) -> None:
             for model in await app.reach.models(visitor)
         ]
 
-    api(chat, api_name="chat")
     api(models, api_name="models")
 
 

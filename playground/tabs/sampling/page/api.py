@@ -45,6 +45,11 @@ class _SweepCall:
 
 def publish(app: App[SamplingVisits]) -> None:
     """Name the endpoints; call it inside the page's Blocks."""
+    _publish_next_tokens(app)
+    _publish_sweep(app)
+
+
+def _publish_next_tokens(app: App[SamplingVisits]) -> None:
     default = app.settings.model
 
     async def next_tokens(
@@ -71,6 +76,12 @@ def publish(app: App[SamplingVisits]) -> None:
             return await _next_tokens(app, who, _NextTokensCall(name, text, chat, sampling, checked_rows(k)))
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
+
+    api(next_tokens, api_name="next_tokens")
+
+
+def _publish_sweep(app: App[SamplingVisits]) -> None:
+    default = app.settings.model
 
     async def sweep(
         prompt: str = "",
@@ -109,7 +120,6 @@ def publish(app: App[SamplingVisits]) -> None:
         except PlaygroundError as error:
             raise endpoint_error(app.show(who), error) from None
 
-    api(next_tokens, api_name="next_tokens")
     api(sweep, api_name="sweep")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from providers.adapters.huggingface.bounded.checks import OutOfBounds
 from providers.adapters.huggingface.weights.counting import count_numbers, count_parameters
-from providers.adapters.huggingface.weights.gguf_choice import ORDER, PROJECTOR, GgufFiles, choose_files
+from providers.adapters.huggingface.weights.gguf_choice import GgufFiles, choose_files
 from providers.adapters.huggingface.weights.record import FORM, WeightsRecord
 from providers.adapters.huggingface.weights.unfit import misfit_by_names
 from providers.errors import WeightsUnavailable
@@ -67,18 +67,6 @@ def gguf_files(folder: Path, wanted: str = "") -> GgufFiles | None:
     """
     sizes = lengths(folder)
     return None if tensor_names(sizes) and "config.json" in sizes else choose_files(sizes, folder.name, wanted)
-
-
-def choose_gguf(names: Iterable[str]) -> str | None:
-    """Of several quantisations the most faithful that is not needlessly large; files in parts are passed over, and so
-    are projectors, which lie beside a model that sees and are none themselves."""
-    files = sorted(
-        name
-        for name in names
-        if name.lower().endswith(".gguf") and "-of-0" not in name and PROJECTOR not in name.lower()
-    )
-    ranks = {name: next((r for r, kind in enumerate(ORDER) if kind in name.lower()), 99) for name in files}
-    return min(files, key=lambda name: (ranks[name], name), default=None)
 
 
 def tensor_names(names: Iterable[str]) -> list[str]:

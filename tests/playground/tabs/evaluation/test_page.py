@@ -12,7 +12,6 @@ import gradio as gr
 import pytest
 from pydantic import TypeAdapter
 
-from playground import page
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item
 from playground.measuring.kinds import Kinds
@@ -25,7 +24,6 @@ from playground.page.parts.run_exports import draw_exports
 from playground.page.parts.run_items import PAGE, draw_run_items, pages_of
 from playground.page.parts.run_kinds import AnyKind
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.strategies.runs.describe import RunRequest
 from playground.tabs.evaluation.page.drawing.compare import draw_comparison_run
 from playground.tabs.evaluation.page.events import compare, exports, items, microscope, runs
@@ -37,19 +35,6 @@ from providers.types import Sampling
 from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
 
 ADDER = "scripted/adder"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """One page for all tests, as for all visitors: each test is another visitor."""
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)
-    return page.create(settings).app("evaluation")
-
-
-@pytest.fixture
-def who(app: App, request: pytest.FixtureRequest) -> Who:
-    return Who(request.node.name, "en", app.texts)
 
 
 def harmless(markup: object) -> bool:

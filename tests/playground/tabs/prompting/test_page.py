@@ -64,23 +64,6 @@ from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
 ADDER, SLOW = "scripted/adder", "scripted/slow"
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """One page for all tests, as for all visitors: each test is another visitor."""
-    home = tmp_path_factory.mktemp("home")
-    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("prompting")
-
-
-@pytest.fixture
-def who(app: App, request: pytest.FixtureRequest) -> Who:
-    return Who(request.node.name, "en", app.texts)
-
-
-@pytest.fixture
-def show() -> Renderer:
-    return Renderer(texts(), "en")
-
-
 def ways(*names: str, models: tuple[str, ...] = (ADDER,), **values: Any) -> StrategyChoice:
     return StrategyChoice(
         strategies=names or ("zero_shot", "few_shot"), models=models, sampling=Sampling(max_tokens=40), **values

@@ -20,7 +20,6 @@ from gradio.utils import get_upload_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import page
 from playground.asking.reply import Reply, Sent
 from playground.asking.upload import Rejected, Upload
 from playground.measuring.summary import Comparison
@@ -29,7 +28,6 @@ from playground.page.parts.held import hold_values
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.answering.support import Sentence
 from playground.tabs.rag.lab.documents import (
@@ -98,23 +96,6 @@ EMBEDDING = EmbeddingInfo(id="e", provider="p", name="E", window=256, local=True
 STORED = StoredDocument(
     digest="d1", name="cape.txt", format="text", size=99, pages=3, chunks=1, language="en", ready=True
 )
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """One page for all tests, as for all visitors: each test is another visitor."""
-    home = tmp_path_factory.mktemp("home")
-    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("rag")
-
-
-@pytest.fixture
-def who(request: pytest.FixtureRequest) -> Who:
-    return Who(request.node.name, "en", texts())
-
-
-@pytest.fixture
-def show() -> Renderer:
-    return Renderer(texts(), "en")
 
 
 def hostile_passage() -> Passage:

@@ -171,7 +171,7 @@ def save_converted(folder: Path, context: int = 1024) -> Path:
     made = folder / "converted"
     convert_program.convert(source, made)
     certify(made)
-    nll = fidelity.take_measures(made)
+    nll = fidelity.take_fidelity(made).nll
     record = WeightsRecord(
         id="tiny", source="folder", origin=str(made), date="2026-11-28T00:00:00Z", bytes=0, files=lengths(made), nll=nll
     )

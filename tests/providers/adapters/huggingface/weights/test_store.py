@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from providers.adapters.huggingface.weights.child_process import ROOT
-from providers.adapters.huggingface.weights.files import choose_gguf, tensor_names
 from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.store import Store
@@ -332,12 +331,3 @@ def test_a_folder_with_a_gguf_is_converted_into_the_cache(tmp_path: Path) -> Non
     assert made.parent == cache.root
     assert cache.find_folder(model.id) == made
     assert [path.name for path in folder.iterdir()] == ["tiny.gguf"]
-
-
-def test_the_file_taken_of_several() -> None:
-    assert choose_gguf(["a-Q2_K.gguf", "a-Q4_K_M.gguf", "a-Q8_0.gguf", "a-F32.gguf"]) == "a-Q8_0.gguf"
-    assert choose_gguf(["a-00001-of-00002.gguf", "readme.md"]) is None
-    assert choose_gguf(["mmproj-a-F16.gguf", "a-Q5_K_M.gguf"]) == "a-Q5_K_M.gguf"
-    assert choose_gguf(["a-mmproj-BF16.GGUF", "mmproj.gguf"]) is None
-    assert tensor_names(["consolidated.safetensors", "model.safetensors"]) == ["model.safetensors"]
-    assert tensor_names(["weights.safetensors", "adapter_model.safetensors"]) == ["weights.safetensors"]
