@@ -85,3 +85,9 @@ def keep_bits(folder: Path, bits: Mapping[str, float]) -> None:
     """In the folder's record, where it has one: a folder of the visitor's is left as it is."""
     if (record := read_record(folder)) is not None:
         replace(record, bits=dict(bits)).write(folder)
+
+
+def read_measures(folder: Path) -> Mapping[str, float]:
+    """What was measured of this folder's variants, by their names; see `fidelity`."""
+    record = read_record(folder)
+    return record.nll if record is not None else {}

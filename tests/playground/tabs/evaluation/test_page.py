@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -32,6 +32,7 @@ from playground.tabs.evaluation.page.fields import CompareFields, checked_compar
 from playground.text import texts
 from providers.errors import InputError
 from providers.types import Sampling
+from tests.playground.page.drawn import last_drawn
 from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
 
 ADDER = "scripted/adder"
@@ -48,12 +49,7 @@ def asked(app: App, who: Who, *models: str, **values: object) -> RunRequest:
 
 
 async def last(screens: AsyncGenerator[compare.EvaluationCompareScreen]) -> compare.EvaluationCompareScreen:
-    drawn: dict[str, object] = {}
-    async with aclosing(screens) as coming:
-        async for screen in coming:
-            values = zip(fields(screen), screen.outputs(), strict=True)
-            drawn |= {one.name: value for one, value in values if value != gr.skip()}
-    return compare.EvaluationCompareScreen(**drawn)
+    return compare.EvaluationCompareScreen(**await last_drawn(screens))
 
 
 def big(measurement: str = "comparison", count: int = 1000) -> tuple[StoredRun, dict[Cell, Outcome]]:

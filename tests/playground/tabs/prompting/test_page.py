@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ from playground.tabs.prompting.visit.posed import Posed
 from playground.text import texts
 from providers.errors import Failure, InputError
 from providers.types import Message, Sampling
+from tests.playground.page.drawn import last_drawn
 from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
 
 ADDER, SLOW = "scripted/adder", "scripted/slow"
@@ -76,12 +77,7 @@ def shown_text(markup: object) -> str:
 
 async def last(screens: AsyncGenerator[PromptingMeasureScreen]) -> PromptingMeasureScreen:
     """What the page shows in the end: for every place, the last thing that was drawn there."""
-    drawn: dict[str, object] = {}
-    async with aclosing(screens) as coming:
-        async for screen in coming:
-            values = zip(fields(PromptingMeasureScreen), screen.outputs(), strict=True)
-            drawn |= {one.name: value for one, value in values if value != gr.skip()}
-    return PromptingMeasureScreen(**drawn)
+    return PromptingMeasureScreen(**await last_drawn(screens))
 
 
 def visible(screen: PromptingMeasureScreen) -> set[str]:

@@ -8,9 +8,9 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -26,7 +26,6 @@ from playground.measuring.summary import Comparison
 from playground.page.parts import uploads
 from playground.page.parts.held import hold_values
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.answering.prompt import GroundedPrompt
 from playground.tabs.rag.lab.answering.support import Sentence
@@ -72,6 +71,7 @@ from playground.text import texts
 from providers.embedding import EmbeddingInfo
 from providers.errors import Failure, InputError, WeightsUnavailable
 from providers.types import Progress, Sampling, Timing, Usage
+from tests.playground.page.drawn import last_drawn
 from tests.playground.page.markup import Seen
 from tests.playground.tabs.rag.lab.hostile import zipped
 from tests.virtual_time import virtual
@@ -675,7 +675,7 @@ class TestMeasuring:
         async with aclosing(measure_ways(app, who, kept, plan, retrieval)) as screens:
             first = await anext(screens)  # nothing of what was measured before stays beside it
         assert (first.table, first.plot, first.kept) == ("", hidden, hidden)
-        screen = await last(measure_ways(app, who, kept, plan, checked_retrieval(app, who, RetrievalFields())))
+        screen = await last_drawn(measure_ways(app, who, kept, plan, checked_retrieval(app, who, RetrievalFields())))
         assert str(screen["table"]).count("<tr data-column=") == 4
         title = Seen(str(screen["table"])).text
         for part in ("1 question", "English", "by words", "chunks of 60, 200 tokens", "Recall@5", "begun "):
@@ -690,7 +690,7 @@ class TestMeasuring:
     async def test_what_cannot_be_measured_is_said(self, app, who, plan):
         wanted = RagMeasureFields(**{"ways": ["dense"], "sizes": "200", **plan})
         retrieval = checked_retrieval(app, who, RetrievalFields())
-        screen = await last(measure_ways(app, who, KeptMeasures(), wanted, retrieval))
+        screen = await last_drawn(measure_ways(app, who, KeptMeasures(), wanted, retrieval))
         assert 'role="alert"' in str(screen["progress"]) and screen["run"]["visible"]
 
     async def test_only_approved_questions_are_measured(self, app, who):
@@ -714,19 +714,9 @@ class TestMeasuring:
         assert "1 of 1 chunks read" in str(steps[-1][0]) and steps[-1][2]["visible"]
 
 
-async def last(screens: AsyncGenerator[Screen]) -> dict[str, object]:
-    """For every place, the last thing that was drawn there."""
-    drawn: dict[str, object] = {}
-    async with aclosing(screens) as coming:
-        async for screen in coming:
-            values = zip(fields(screen), screen.outputs(), strict=True)
-            drawn |= {one.name: value for one, value in values if value != gr.skip()}
-    return drawn
-
-
 async def added(app: App, who: Who, text: str = TEXT, name: str = "cape.txt") -> dict[str, object]:
     kept = keep_scanned()
-    return await last(add(app, who, kept, RetrievalFields(), [Upload(name=name, content=text.encode())]))
+    return await last_drawn(add(app, who, kept, RetrievalFields(), [Upload(name=name, content=text.encode())]))
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -803,12 +793,12 @@ class TestHandlers:
     async def test_nothing_to_search_with(self, app, who):
         await added(app, who)
         assert "nothing here yet" in await search(app, who, RetrievalFields(), "  ")
-        pasted = await last(paste(app, who, keep_scanned(), RetrievalFields(), ("", " ")))
+        pasted = await last_drawn(paste(app, who, keep_scanned(), RetrievalFields(), ("", " ")))
         assert "nothing here yet" in str(pasted["progress"])
 
     async def test_a_rejected_file_leaves_the_others_alone(self, app, who):
         taken = [Upload(name="empty.pdf", content=b""), Upload(name="cape.txt", content=TEXT.encode())]
-        screen = await last(add(app, who, keep_scanned(), RetrievalFields(), taken))
+        screen = await last_drawn(add(app, who, keep_scanned(), RetrievalFields(), taken))
         assert "empty.pdf:" in str(screen["progress"]) and "cape.txt" in str(screen["listing"])
 
     async def test_ocr_of_a_scan_in_an_archive_reads_that_file_alone(self, app, who, monkeypatch):
@@ -827,16 +817,18 @@ class TestHandlers:
 
         monkeypatch.setattr(_Pool, "ask", ask)
         kept, now = keep_scanned(), RetrievalFields()
-        screen = await last(add(app, who, kept, now, [Upload("all.zip", content)]))
+        screen = await last_drawn(add(app, who, kept, now, [Upload("all.zip", content)]))
         assert re.findall('data-ocr="(.*?)"', str(screen["progress"])) == ["all.zip/a/scan.pdf", "all.zip/other.pdf"]
         read.clear()
-        screen = await last(read_scanned(app, who, kept, now, "all.zip/a/scan.pdf"))
+        screen = await last_drawn(read_scanned(app, who, kept, now, "all.zip/a/scan.pdf"))
         assert "all.zip/a/scan.pdf" in str(screen["listing"]) and "other.pdf" not in str(screen["listing"])
         assert read == {"a/scan.pdf": True} and "1 new" in str(screen["progress"])
         assert re.findall('data-ocr="(.*?)"', str(screen["progress"])) == ["all.zip/other.pdf"]
-        screen = await last(read_scanned(app, who, kept, now, "all.zip/other.pdf"))
+        screen = await last_drawn(read_scanned(app, who, kept, now, "all.zip/other.pdf"))
         assert "all.zip/other.pdf" in str(screen["listing"]) and "data-ocr" not in str(screen["progress"])
-        assert 'role="alert"' in str((await last(read_scanned(app, who, kept, now, "all.zip/other.pdf")))["progress"])
+        assert 'role="alert"' in str(
+            (await last_drawn(read_scanned(app, who, kept, now, "all.zip/other.pdf")))["progress"]
+        )
 
     async def test_ocr_of_a_file_that_was_read_in_part(self, app, who, monkeypatch):
         half = DocumentPage(number=1, text="Page 1 of 1", omissions=(Omission(kind="mostly_picture"),))
@@ -848,23 +840,23 @@ class TestHandlers:
 
         monkeypatch.setattr(_Pool, "ask", ask)
         kept, now = keep_scanned(), RetrievalFields()
-        screen = await last(add(app, who, kept, now, [Upload("rules.pdf", b"%PDF")]))
+        screen = await last_drawn(add(app, who, kept, now, [Upload("rules.pdf", b"%PDF")]))
         assert 'data-ocr="rules.pdf"' in str(screen["progress"]) and "Not read: the picture" in str(screen["listing"])
         assert "Not read: the picture" in await list_documents(app, who, now)
-        screen = await last(read_scanned(app, who, kept, now, "rules.pdf"))
+        screen = await last_drawn(read_scanned(app, who, kept, now, "rules.pdf"))
         assert "Read once more" in str(screen["progress"]) and "Not read" not in str(screen["listing"])
         assert "Rules of the pool" in await search(app, who, now, "rules of the pool")
 
     async def test_a_later_file_of_the_same_name_stays_beside_the_first(self, app, who):
         for text in (b"Hens on Monday.", b"Geese on Monday."):
             taken = [Upload(name="birds.txt", content=text)]
-            screen = await last(add(app, who, keep_scanned(), RetrievalFields(), taken))
+            screen = await last_drawn(add(app, who, keep_scanned(), RetrievalFields(), taken))
         assert "birds (2).txt" in str(screen["progress"])
         found = await search(app, who, RetrievalFields(), "hens geese Monday")
         assert "Hens" in found and "Geese" in found
 
     async def test_ocr_of_what_is_not_waiting(self, app, who):
-        screen = await last(read_scanned(app, who, keep_scanned(), RetrievalFields(), "other.pdf"))
+        screen = await last_drawn(read_scanned(app, who, keep_scanned(), RetrievalFields(), "other.pdf"))
         assert 'role="alert"' in str(screen["progress"])
 
 
@@ -875,7 +867,7 @@ class TestAsking:
 
     async def test_an_answer_its_sources_and_the_conversation(self, app, who):
         await added(app, who)
-        screen = await last(answer(app, who, self.asking()))
+        screen = await last_drawn(answer(app, who, self.asking()))
         drawn = str(screen["current"])
         assert drawn.count("<section") == 2 and "cape.txt, p. 1" in drawn
         assert 'class="cite"' in drawn and "What to notice" in drawn
@@ -888,17 +880,17 @@ class TestAsking:
         app.visits.undo_clear(who.visitor)
         assert (await open_conversation(app, who)).past == again.past
         clear_conversation(app, who)
-        await last(answer(app, who, self.asking(compare=False)))
+        await last_drawn(answer(app, who, self.asking(compare=False)))
         app.visits.undo_clear(who.visitor)
         assert len(app.visits.turns(who.visitor)) == 1, "something was asked since"
 
     async def test_without_documents_the_question_goes_back(self, app, who):
-        screen = await last(answer(app, who, self.asking()))
+        screen = await last_drawn(answer(app, who, self.asking()))
         assert 'role="alert"' in str(screen["current"]) and screen["question"] == self.asking().question
 
     async def test_one_side_alone(self, app, who):
         await added(app, who)
-        screen = await last(answer(app, who, self.asking(compare=False)))
+        screen = await last_drawn(answer(app, who, self.asking(compare=False)))
         assert str(screen["current"]).count("<section") == 1
 
 

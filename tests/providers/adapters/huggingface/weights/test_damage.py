@@ -224,7 +224,7 @@ def test_a_disk_that_does_not_answer_is_not_damage(
         raise OSError(errno.EIO, "Input/output error")
 
     before = content(made)
-    monkeypatch.setattr("providers.adapters.huggingface.weights.counting.count_numbers", no_answer)
+    monkeypatch.setattr("providers.adapters.huggingface.weights.files.count_numbers", no_answer)
     with pytest.raises(WeightsUnavailable) as told:
         cache.ensure(TINY, Ticket())
     assert (told.value.reason, told.value.values["cause"]) == ("unreadable", "EIO")
