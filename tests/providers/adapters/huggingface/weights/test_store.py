@@ -32,7 +32,8 @@ import asyncio, dataclasses, json, sys
 from pathlib import Path
 from providers.base import Connection, Options, complete
 from providers.adapters.huggingface import connect
-from providers.types import Message, ModelInfo, Package, Request, Sampling
+from providers.catalog_row import Package
+from providers.types import Message, ModelInfo, Request, Sampling
 
 if sys.argv[3:] == ["without-network"]:
     import socket
