@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from playground.asking.reply import Reply, Sent
 from playground.asking.upload import Rejected
@@ -58,8 +59,8 @@ def hostile_passage() -> Passage:
     return replace(PASSAGE, chunk=chunk)
 
 
-def sentence(text: str, start: int, end: int, **more: object) -> Sentence:
-    values = {"label": "supported", "passage": 1, "score": 0.8, **more}
+def sentence(text: str, start: int, end: int, **more: Any) -> Sentence:
+    values: dict[str, Any] = {"label": "supported", "passage": 1, "score": 0.8, **more}
     return Sentence(start=start, end=end, text=text[start:end], **values)
 
 
