@@ -13,13 +13,13 @@ from playground.measuring import Attempt, Column, Control, Outcome, Plan, Sought
 from playground.measuring.metrics import Scoring, scored
 from playground.measuring.store import RunDescription, run_from_json
 from playground.measuring.summary import summarise
-from playground.settings import environment_keys
 from playground.strategies.runs.columns import ColumnTools, columns_of
 from playground.tabs.sampling.lab import Grid, groups, look, next_tokens, sweep, visible
 from playground.visitors import Conversations, KeyVault
 from playground.visitors.nearness import Nearness
 from playground.visitors.reach import Reach
 from playground.visitors.terms import Acceptances
+from playground.visitors.vault import environment_keys
 from providers import catalog
 
 __all__ = [

@@ -11,17 +11,14 @@ from pkgutil import iter_modules
 from typing import Annotated, Any
 
 import platformdirs
-from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from providers.adapters.huggingface import engines
 from providers.base import Deadlines, Network, Options
-from providers.catalog import Catalog
 
 PREFIX = "PLAYGROUND_"
 DEFAULT_MODEL = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
-_SDK_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "huggingface": "HF_TOKEN"}
 Names = Annotated[tuple[str, ...], NoDecode]
 """Comma-separated in the environment."""
 
@@ -297,11 +294,3 @@ def variables() -> dict[str, str]:
         own = isinstance(field.validation_alias, AliasChoices)
         table[name.upper() if own else PREFIX + name.upper()] = field.description or ""
     return table
-
-
-def environment_keys(catalog: Catalog, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """API keys found in `environ`, by provider; by default those of the process and of `.env`, the process first."""
-    if environ is None:
-        environ = {name: value for name, value in dotenv_values(".env").items() if value} | dict(os.environ)
-    names = _SDK_KEYS | {name: row.key_variable for name, row in catalog.endpoints.items() if row.key_variable}
-    return {provider: key for provider, name in names.items() if (key := environ.get(name, "").strip())}

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from providers.base import Endpoint
+from providers.catalog_row import CatalogRow, Package, PackagePart, Terms
 from providers.embedding import EmbeddingInfo, RerankerInfo
 from providers.errors import UnknownModel
 from providers.heads import HEADS, HeadInfo
 from providers.labels import ContrastiveInfo
 from providers.sampling import PARAMETERS
-from providers.types import ModelInfo, Package, PackagePart, Terms
+from providers.types import ModelInfo
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_Info = TypeVar("_Info", ModelInfo, EmbeddingInfo, RerankerInfo, ContrastiveInfo, HeadInfo)
+_Row = TypeVar("_Row", bound=CatalogRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def load(assets: Path = ASSETS) -> Catalog:
     )
 
 
-def find(models: Iterable[_Info], ref: str) -> _Info:
+def find(models: Iterable[_Row], ref: str) -> _Row:
     """The model of that name. Raises `UnknownModel` with the names nearest to it."""
     by_ref = {model.ref: model for model in models}
     if ref in by_ref:
@@ -97,7 +98,7 @@ def _endpoint(row: Mapping[str, Any]) -> Endpoint:
     return Endpoint(**values)
 
 
-def _check(row: Mapping[str, Any], kind: type[_Info] | type[Endpoint]) -> dict[str, Any]:
+def _check(row: Mapping[str, Any], kind: type[CatalogRow] | type[Endpoint]) -> dict[str, Any]:
     if unknown := row.keys() - {one.name for one in fields(kind)}:
         raise ValueError(f"{row.get('id') or row.get('name')}: unknown fields {sorted(unknown)}")
     values = dict(row)

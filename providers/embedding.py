@@ -9,8 +9,8 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from providers.catalog_row import CatalogRow
 from providers.errors import InputError
-from providers.specialist import SpecialistInfo
 from providers.types import Progress
 
 Purpose = Literal["question", "passage"]
@@ -18,7 +18,7 @@ Purpose = Literal["question", "passage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddingInfo(SpecialistInfo):
+class EmbeddingInfo(CatalogRow):
     """A model that turns texts into vectors: a row `[[embedding]]` of `models.toml`. Searches are weighed by its
     languages."""
 
@@ -32,7 +32,7 @@ class EmbeddingInfo(SpecialistInfo):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RerankerInfo(SpecialistInfo):
+class RerankerInfo(CatalogRow):
     """A cross-encoder: a row `[[reranker]]` of `models.toml`."""
 
     window: int

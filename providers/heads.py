@@ -10,19 +10,17 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args, runtime_checkable
 
+from providers.catalog_row import CatalogRow
 from providers.errors import InputError
-from providers.specialist import SpecialistInfo
 from providers.types import Event, Progress
 
 Head = Literal["fill_mask", "seq2seq", "causal", "classify", "tag_tokens", "find_span"]
 HEADS: tuple[Head, ...] = get_args(Head)
-BLANK = "___"
-"""How a blank is written here, whatever a model's own mark for it is."""
 _BLANKS = re.compile(r"_{2,}|\[MASK\]|<mask>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadInfo(SpecialistInfo):
+class HeadInfo(CatalogRow):
     """A model with such a head: a row `[[head]]` of `models.toml`."""
 
     head: Head

@@ -6,15 +6,14 @@ import asyncio
 import io
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
 from providers.errors import ImageError
 from providers.fit import Fitted
-from providers.pricing import cost
-from providers.types import Change, Image, Message, ModelInfo, Part, Request, Scalar, Usage
+from providers.types import Change, Image, Message, ModelInfo, Part, Request, Scalar
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """What every vendor's models take."""
@@ -26,17 +25,6 @@ _UNKNOWN_TOKENS = 1600
 _UNKNOWN_PATCH = 700
 """Pixels a token where nobody published the rule, as a bound from above: fewer than any published rule has."""
 _QUALITIES = (92, 80, 60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageWeight:
-    """What a picture is to a model. `tokens` and `cost` (US dollars) are `None` where no published rule says them."""
-
-    width: int
-    height: int
-    bytes: int
-    tokens: int | None
-    cost: float | None
 
 
 def size(image: Image) -> tuple[int, int]:
@@ -82,16 +70,6 @@ def tokens_at_most(image: Image, info: ModelInfo) -> int:
         return _UNKNOWN_TOKENS
     known = image_tokens(width, height, info)
     return known if known is not None else max(_UNKNOWN_TOKENS, math.ceil(width * height / _UNKNOWN_PATCH))
-
-
-def weigh(image: Image, info: ModelInfo) -> ImageWeight:
-    """What this very picture is to the model; for what will be sent, of the one that `resize` gives."""
-    width, height = size(image)
-    tokens = image_tokens(width, height, info)
-    price = 0.0 if info.local else None
-    if tokens is not None:
-        price = cost(info, Usage(input_tokens=tokens, output_tokens=0))
-    return ImageWeight(width=width, height=height, bytes=len(image.content), tokens=tokens, cost=price)
 
 
 def resize(image: Image, info: ModelInfo) -> Image:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from providers.specialist import SpecialistInfo
+from providers.catalog_row import CatalogRow
 from providers.types import Image, Progress
 
 Measure = Literal["softmax", "sigmoid"]
@@ -19,7 +19,7 @@ MOST_LABELS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContrastiveInfo(SpecialistInfo):
+class ContrastiveInfo(CatalogRow):
     """A model that compares pictures with texts: a row `[[contrastive]]` of `models.toml`."""
 
     measure: Measure

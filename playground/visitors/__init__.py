@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from playground.settings import Settings, environment_keys
+from playground.settings import Settings
 from playground.sqlite import failures
 from playground.visitors.addresses import Addresses, Rate
 from playground.visitors.conversations import ConversationKey, Conversations
@@ -15,7 +15,7 @@ from playground.visitors.expiring import Expiring
 from playground.visitors.limits import Limits
 from playground.visitors.storage import Storage
 from playground.visitors.terms import Acceptances
-from playground.visitors.vault import KeyVault
+from playground.visitors.vault import KeyVault, environment_keys
 from playground.visitors.work import Work
 from providers.catalog import Catalog
 

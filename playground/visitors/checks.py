@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from playground.asking.errors import ArgumentError, RequestLimit
+from playground.measuring.items import KINDS, Kind
 from playground.measuring.tasks import languages
 from providers.errors import InputError
 from providers.sampling import PARAMETERS, Sampling
@@ -125,6 +126,14 @@ def checked_models(value: object) -> tuple[str, ...]:
     if not 1 <= len(chosen) <= MAX_COLUMNS:
         raise RequestLimit("columns", limit=MAX_COLUMNS)
     return chosen
+
+
+def checked_kind(value: object) -> Kind:
+    """A kind of answer. Raises `ArgumentError("choice")`."""
+    for kind in KINDS:
+        if kind == value:
+            return kind
+    raise ArgumentError("choice", name="kind", choices=", ".join(KINDS))
 
 
 def checked_language(value: object) -> str:

@@ -157,7 +157,7 @@ class Reach:
             else:
                 yield provider, await self._typed(visitor, provider, model_id)
 
-    def embeddings(self, visitor: str = "") -> tuple[EmbeddingInfo, ...]:
+    def embeddings(self) -> tuple[EmbeddingInfo, ...]:
         """Models that embed, the default first. Among scripted models that is one without weights."""
         return (*self._scripted_rows.embeddings, *self.catalog.embeddings)
 
@@ -171,7 +171,7 @@ class Reach:
                     held.add(info.ref)
         return frozenset(held)
 
-    def rerankers(self, visitor: str = "") -> tuple[RerankerInfo, ...]:
+    def rerankers(self) -> tuple[RerankerInfo, ...]:
         """As `embeddings`."""
         return (*self._scripted_rows.rerankers, *self.catalog.rerankers)
 
@@ -208,7 +208,7 @@ class Reach:
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.reranker(info)
 
-    def labellers(self, visitor: str = "") -> tuple[ContrastiveInfo, ...]:
+    def labellers(self) -> tuple[ContrastiveInfo, ...]:
         """Models that compare pictures with labels. As `embeddings`."""
         return (*self._scripted_rows.contrastive, *self.catalog.contrastive)
 

@@ -12,7 +12,8 @@ from playground.asking.errors import ArgumentError
 from playground.sqlite import failures, storage_failed
 from playground.visitors.conversations import Conversations, replace_file
 from playground.visitors.errors import TermsNotAccepted
-from providers.types import ModelInfo, Terms
+from providers.catalog_row import Terms
+from providers.types import ModelInfo
 
 _FILE = "terms.json"
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dotenv import dotenv_values
+
 from playground.visitors.expiring import Clock, Expiring
 from providers.base import Credentials
+from providers.catalog import Catalog
 from providers.remote.http import sendable_key
+
+_SDK_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "huggingface": "HF_TOKEN"}
 
 
 @dataclass(slots=True)
@@ -55,3 +61,11 @@ class KeyVault:
         own = self._stored.pop(visitor) or {}
         if provider is not None and (kept := {name: value for name, value in own.items() if name != provider}):
             self._stored.put(visitor, kept)
+
+
+def environment_keys(catalog: Catalog, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """API keys found in `environ`, by provider; by default those of the process and of `.env`, the process first."""
+    if environ is None:
+        environ = {name: value for name, value in dotenv_values(".env").items() if value} | dict(os.environ)
+    names = _SDK_KEYS | {name: row.key_variable for name, row in catalog.endpoints.items() if row.key_variable}
+    return {provider: key for provider, name in names.items() if (key := environ.get(name, "").strip())}

@@ -72,7 +72,3 @@ class Work:
         running = [one.ended.wait() for (whose, _), one in self._running.items() if whose == visitor]
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*running), _PATIENCE)
-
-    def visitors_at(self, place: str) -> int:
-        """How many visitors have something going on there."""
-        return sum(where == place for _, where in self._running)

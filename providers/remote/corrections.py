@@ -133,12 +133,12 @@ class Corrections:
                     return [Correction("max_tokens", "lowered", room)] if room >= SHORTEST_REPLY else []
                 return []
             case UnsupportedRequest(reason="rejected"):
-                return list(_for_parameter(failure, wire))
+                return list(_for_parameter(failure))
             case _:
                 return []
 
 
-def _for_parameter(failure: UnsupportedRequest, wire: WireRequest) -> list[Correction]:
+def _for_parameter(failure: UnsupportedRequest) -> list[Correction]:
     name = str(failure.values.get("parameter"))
     if name == "system":
         return [Correction(name, "system_in_first_message")]

@@ -16,7 +16,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from gradio_client import Client  # type: ignore[import-untyped]
+from gradio_client import Client
 from playwright.sync_api import expect, sync_playwright
 
 from playground.asking.text_language import detect_language

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from gradio_client import Client  # type: ignore[import-untyped]
+from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from playground.settings import DEFAULT_MODEL

@@ -196,7 +196,7 @@ class TestDocuments:
     async def test_their_vectors_are_still_there(self, house: House) -> None:
         """Nothing is embedded anew when they are opened, and tidying up takes nothing away."""
         folder = house.program.sessions.conversations.folder(house.ana)
-        assert await house.rag.tidy() == 0
+        assert await house.rag.collections.tidy() == 0
         for retrieval in (RetrievalSetup(), house.rag.own_assistant(house.ana, house.left.assistant).retrieval):
             async with house.program.reach.embedder(house.ana, retrieval.embedding) as embedder:
                 collection = Collection(folder, house.rag.index, folder.name, embedder, retrieval.cut)

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from playground.command_line import command_line
-from playground.settings import DEFAULT_MODEL, Settings, environment_keys, variables
+from playground.settings import DEFAULT_MODEL, Settings, variables
+from playground.visitors.vault import environment_keys
 from providers.base import Deadlines
 from providers.catalog import load
 

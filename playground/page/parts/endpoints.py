@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -10,9 +11,21 @@ import gradio as gr
 
 from playground.asking.reply import Reply
 from playground.page.parts.render import Renderer
+from playground.page.program import Program, Who
 from playground.visitors.checks import InputBounds, checked_text
 from providers.errors import Failure, PlaygroundError
 from providers.types import Change, Message
+
+
+@contextmanager
+def caller(app: Program, request: gr.Request | None) -> Iterator[Who]:
+    """Who calls an endpoint. What is refused or goes wrong within is told in the caller's language."""
+    assert request is not None  # Gradio always passes it
+    who = app.who(request)
+    try:
+        yield who
+    except PlaygroundError as error:
+        raise endpoint_error(app.show(who), error) from None
 
 
 def endpoint_error(show: Renderer, error: PlaygroundError | Failure) -> gr.Error:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import gradio as gr
 
-from playground.asking.errors import ArgumentError
 from playground.measuring import Kind, TaskSet, readers
 from playground.measuring.errors import DocumentError
 from playground.measuring.items import KINDS
@@ -24,7 +23,7 @@ from playground.page.parts.places import KEPT, place
 from playground.page.parts.render import Renderer
 from playground.page.parts.task_sets import OWN, task_set_choices
 from playground.page.program import PRIVATE, App, Program, Who
-from playground.visitors.checks import checked_language
+from playground.visitors.checks import checked_kind, checked_language
 from playground.visitors.strategy_runs import StrategyRuns
 from playground.web.scripts import script_body
 from providers.errors import InputError, PlaygroundError
@@ -134,7 +133,7 @@ def use_table(
         if isinstance(read, TaskSet):
             found, errors = read, tuple[RowError, ...]()
         else:
-            kind = _checked_kind(chosen.get("kind"))
+            kind = checked_kind(chosen.get("kind"))
             found, errors = from_table(read, assignment_of(chosen), kind, checked_language(language))
     except PlaygroundError as error:
         return draw_alert(show, error), None
@@ -154,13 +153,6 @@ def assignment_of(chosen: Mapping[str, object]) -> Assignment:
         choices=tuple(str(one) for one in named),
         tests=str(chosen.get("tests") or ""),
     )
-
-
-def _checked_kind(value: object) -> Kind:
-    for kind in KINDS:
-        if kind == value:
-            return kind
-    raise ArgumentError("choice", name="kind", choices=", ".join(KINDS))
 
 
 def _form(show: Renderer, said: str, fields: str, rows: str = "") -> str:

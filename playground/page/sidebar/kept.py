@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from playground.page.parts.endpoints import endpoint_error
+from playground.page.parts.endpoints import caller
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.kept_layout import KeptLayout
 from playground.sqlite import failures
@@ -88,21 +88,13 @@ def publish_kept(app: Program) -> None:
 
     async def what_is_kept(request: gr.Request | None = None) -> dict[str, Any]:
         """How many conversations, documents, runs and so on the page keeps of you, and how many bytes they have."""
-        assert request is not None  # Gradio always passes it
-        who = app.who(request)
-        try:
+        with caller(app, request) as who:
             return dict(await kept_of(app, who))
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     async def delete_everything(request: gr.Request | None = None) -> dict[str, bool]:
         """Delete all that is kept of you, keys too. Your cookie ends with it: the next call is a new visitor's."""
-        assert request is not None
-        who = app.who(request)
-        try:
+        with caller(app, request) as who:
             await app.forget(who.visitor)
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
         return {"deleted": True}
 
     api(what_is_kept, api_name="what_is_kept")

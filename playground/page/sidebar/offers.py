@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from playground.page.parts.render import Renderer
-from providers.types import ModelInfo, Progress, Terms
+from providers.catalog_row import Terms
+from providers.types import ModelInfo, Progress
 
 _GAP = "\x00"
 """Where a link comes into an escaped sentence."""
@@ -29,7 +30,6 @@ def draw_terms(show: Renderer, model: ModelInfo, terms: Terms) -> str:
     policy = f" {_link(terms.policy, show.text('fetching.policy'))}" if terms.policy else ""
     accept = _say(show, "accept" if model.here else "accept_fetch", size=size_of(show, model))
     return _panel(
-        show,
         model,
         f"<p>{' '.join(said)}</p><p>{asked}{policy}</p>",
         _button("accept", model, accept, primary=True) + _button("dismiss", model, _say(show, "not_now")),
@@ -39,13 +39,13 @@ def draw_terms(show: Renderer, model: ModelInfo, terms: Terms) -> str:
 def draw_offer(show: Renderer, model: ModelInfo) -> str:
     """That the model is not here yet, and a button that fetches it."""
     fetch = _say(show, "fetch", size=size_of(show, model))
-    return _panel(show, model, f"<p>{_say(show, 'not_here')}</p>", _button("fetch", model, fetch, primary=True))
+    return _panel(model, f"<p>{_say(show, 'not_here')}</p>", _button("fetch", model, fetch, primary=True))
 
 
 def draw_absent(show: Renderer, model: ModelInfo) -> str:
     """That the model is neither here nor to be had."""
     absent, why = html.escape(show.text("model.absent")), html.escape(show.text("model.absent_why"))
-    return _panel(show, model, f'<p role="status">{absent}</p><p class="quiet">{why}</p>', "")
+    return _panel(model, f'<p role="status">{absent}</p><p class="quiet">{why}</p>', "")
 
 
 def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress, *, followed: bool = True) -> str:
@@ -61,7 +61,7 @@ def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress, *, follo
     body = f'<p role="status">{html.escape(show.waiting(progress))}</p>{bar}{again}'
     # Different each time: the browser is told of what has changed alone.
     begin = "" if followed else f' data-begin="{secrets.token_hex(4)}"'
-    return _panel(show, model, body, buttons, f' data-follow="{html.escape(model.ref)}"{begin}')
+    return _panel(model, body, buttons, f' data-follow="{html.escape(model.ref)}"{begin}')
 
 
 def draw_paused(show: Renderer, model: ModelInfo, progress: Progress | None) -> str:
@@ -69,7 +69,7 @@ def draw_paused(show: Renderer, model: ModelInfo, progress: Progress | None) -> 
     share = progress.done / progress.total if progress is not None and progress.total else 0.0
     said = _say(show, "paused", share=show.number(min(share, 1), ".0%"))
     body = f'<p role="status">{said}</p><progress max="1" value="{share:.3f}"></progress>'
-    return _panel(show, model, body, _button("fetch", model, _say(show, "go_on"), primary=True))
+    return _panel(model, body, _button("fetch", model, _say(show, "go_on"), primary=True))
 
 
 def draw_ready(show: Renderer, model: ModelInfo) -> str:
@@ -109,7 +109,7 @@ def size_of(show: Renderer, model: ModelInfo) -> str:
     return show.place(model).rpartition(", ")[2] if model.size or model.parameters else ""
 
 
-def _panel(show: Renderer, model: ModelInfo, body: str, buttons: str, marks: str = "") -> str:
+def _panel(model: ModelInfo, body: str, buttons: str, marks: str = "") -> str:
     name = html.escape(model.name)
     return (
         f'<section class="fetching" aria-label="{name}"{marks}><strong>{name}</strong>{body}'

@@ -10,9 +10,10 @@ from typing import Any
 
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.families.vision import takes_images
-from providers.adapters.huggingface.weights.files import describe_folder, read_record
+from providers.adapters.huggingface.weights.description import describe_folder
 from providers.adapters.huggingface.weights.gguf_choice import beside
 from providers.adapters.huggingface.weights.hub import check_id
+from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.store import Store, is_folder
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Internals, TokenScore
 from providers.adapters.huggingface.families.causal import load_tokenizer
-from providers.adapters.huggingface.memory.loader import ModelLoader, read_measures
+from providers.adapters.huggingface.memory.loader import ModelLoader
 from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.fidelity import BY_LANGUAGE, is_measured, passes
-from providers.adapters.huggingface.weights.files import keep_bits, read_bits
+from providers.adapters.huggingface.weights.record import keep_bits, read_bits, read_measures
 from providers.decoding import Vector
 from providers.errors import NO_ROOM, ContextTooLong, InputError, Overloaded, UnsupportedRequest, WeightsUnavailable
 from providers.types import Message, ModelInfo

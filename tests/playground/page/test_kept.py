@@ -64,13 +64,13 @@ async def test_vectors_lie_elsewhere_and_are_counted_and_deleted_too(tmp_path: P
         async for _ in rag.add(visitor, [Upload("a.txt", b"Bees are kept in the valley.")], RetrievalSetup()):
             pass
     who = Who("a", "en", texts())
-    folder, vectors = program.sessions.conversations.folder("a"), rag.vector_bytes("a")
+    folder, vectors = program.sessions.conversations.folder("a"), rag.collections.vector_bytes("a")
     assert vectors > 0
     assert (await kept_of(program, who))["bytes"] == size_of(folder) + vectors
     await rag.search("a", "bees", RetrievalSetup())
     await program.forget("a")
     assert not any((await kept_of(program, who)).values())
-    assert rag.vector_bytes("a") == 0 < rag.vector_bytes("b")
+    assert rag.collections.vector_bytes("a") == 0 < rag.collections.vector_bytes("b")
     assert not [key for key in rag.index.lexicons._kept if folder.name in str(key)]
     await rag.parsers.aclose()
 

@@ -1,12 +1,43 @@
-"""What the endpoints of all tabs are called at: one page in a process of its own."""
+"""What the tests of all tabs share: one page of this process, and one in a process of its own, for their endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from gradio_client import Client
 
+from playground import page
+from playground.page import Created
+from playground.page.parts.render import Renderer
+from playground.page.program import App, Who
+from playground.settings import Settings
+from playground.text import texts
 from tests.browser.serving import Served, serving
+
+
+@pytest.fixture(scope="session")
+def created(tmp_path_factory: pytest.TempPathFactory) -> Created:
+    """For every tab of this worker, as for all visitors: each test is another visitor."""
+    home = tmp_path_factory.mktemp("home")
+    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500))  # type: ignore[call-arg]
+
+
+@pytest.fixture(scope="module")
+def app(created: Created, request: pytest.FixtureRequest) -> App[Any]:
+    """The program as the tab sees it whose tests lie in the folder of its name."""
+    return created.app(request.path.parent.name)
+
+
+@pytest.fixture
+def who(request: pytest.FixtureRequest) -> Who:
+    return Who(f"{request.path.parent.name} {request.path.stem} {request.node.name}", "en", texts())
+
+
+@pytest.fixture
+def show() -> Renderer:
+    return Renderer(texts(), "en")
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +45,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """For every tab of this worker: each client is a visitor of its own."""
     with serving(tmp_path_factory.mktemp("endpoints"), messages_per_minute=1000) as page:
         yield page
+
+
+@pytest.fixture(scope="module")
+def client(served: Served) -> Client:
+    return Client(served.url, verbose=False)

@@ -54,11 +54,6 @@ class Sockets(httpcore2.AsyncNetworkBackend):
         return httpcore2.AsyncMockStream([])
 
 
-def reason_of(error: BaseException) -> str | None:
-    own = find_own_error(error)
-    return own.reason if own else None
-
-
 @pytest.mark.parametrize(
     "text",
     [

@@ -12,13 +12,12 @@ from gradio.events import api
 
 from playground.asking.answer import answer
 from playground.asking.errors import RequestLimit
-from playground.page.parts.endpoints import endpoint_error, reply_json, system_messages
+from playground.page.parts.endpoints import caller, endpoint_error, reply_json, system_messages
 from playground.page.parts.uploads import paths_of, take
 from playground.page.program import App, Who
 from playground.tabs.chat.lab.pictures import MOST, picture_of
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import checked_history, checked_models, checked_sampling, checked_text
-from providers.errors import PlaygroundError
 from providers.types import Message, ModelInfo, Request, Sampling
 
 
@@ -33,6 +32,11 @@ class _ChatCall:
 
 def publish(app: App[ChatVisits]) -> None:
     """Name the endpoints; call it inside the page's Blocks."""
+    _publish_chat(app)
+    _publish_models(app)
+
+
+def _publish_chat(app: App[ChatVisits]) -> None:
     default = app.settings.model
 
     async def chat(
@@ -55,11 +59,9 @@ def publish(app: App[ChatVisits]) -> None:
         `history` is a list of {"role": "user" | "assistant", "content": text}; `images`, for models that see, a list of
         `handle_file(path)`, at most four, which go along with the message.
         """
-        assert request is not None  # Gradio always passes it
         sampling: dict[str, object] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
         sampling |= {"max_tokens": max_tokens, "seed": seed, "stop": stop}
-        who = app.who(request)
-        try:
+        with caller(app, request) as who:
             first = system_messages(system, app.bounds)
             question = Message.of("user", checked_text(message, app.bounds))
             messages = (*first, *checked_history(history, app.bounds), question)
@@ -68,9 +70,11 @@ def publish(app: App[ChatVisits]) -> None:
             async with aclosing(_replies(app, who, ask)) as replies:
                 async for reply in replies:
                     yield reply
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
+    api(chat, api_name="chat")
+
+
+def _publish_models(app: App[ChatVisits]) -> None:
     async def models(request: gr.Request | None = None) -> list[dict[str, Any]]:
         """The models within reach: name, abilities, and whether a key is missing."""
         assert request is not None
@@ -93,7 +97,6 @@ def publish(app: App[ChatVisits]) -> None:
             for model in await app.reach.models(visitor)
         ]
 
-    api(chat, api_name="chat")
     api(models, api_name="models")
 
 

@@ -109,22 +109,11 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         visible="hidden", js_on_load=script_body("chat/keep_conversation"), elem_id="conversation", container=False
     )
     history = _lay_out_history(label)
-    with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
-        preset = gr.Dropdown(choices=[], label=label("chat.preset"), info=label("chat.preset_info"), elem_id="preset")
-        names = gr.JSON(visible=False)
-        system = gr.Textbox(
-            label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
-        )
+    preset, names, system = _lay_out_system(label)
     grounded = gr.Markdown(elem_id="grounded")
     active = place("chat-active")
     legend = gr.HTML(container=False, apply_default_css=False, visible=False, elem_id="legend")
-    columns, heads, chats = [], [], []
-    with gr.Row(elem_id="columns", scale=1):
-        for number in range(MAX_COLUMNS):
-            with gr.Column(visible=number == 0, min_width=280, elem_classes="chat-column") as column:
-                heads.append(gr.HTML(container=False))
-                chats.append(_chatbot(label, number))
-            columns.append(column)
+    columns, heads, chats = _lay_out_columns(label)
     notice = gr.HTML(container=False, js_on_load=script_body("chat/choose_conversation"), elem_id="notice")
     speaking = place("speaking", script_body("chat/speaking"))
     waiting = place("waiting", script_body("chat/attach_images"))
@@ -167,6 +156,29 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         pictures=pictures,
         sending=sending,
     )
+
+
+def _lay_out_system(label: gr.I18n) -> tuple[gr.Dropdown, gr.JSON, gr.Textbox]:
+    """How a conversation is begun: the assistants, what they are called, and the system prompt."""
+    with gr.Accordion(label("chat.system"), open=False, elem_id="system-panel"):
+        preset = gr.Dropdown(choices=[], label=label("chat.preset"), info=label("chat.preset_info"), elem_id="preset")
+        names = gr.JSON(visible=False)
+        system = gr.Textbox(
+            label=label("chat.system"), info=label("parameter.system.info"), lines=2, max_lines=8, elem_id="system"
+        )
+    return preset, names, system
+
+
+def _lay_out_columns(label: gr.I18n) -> tuple[list[gr.Column], list[gr.HTML], list[gr.Chatbot]]:
+    """The columns, what stands above each, and the conversation in it."""
+    columns, heads, chats = [], [], []
+    with gr.Row(elem_id="columns", scale=1):
+        for number in range(MAX_COLUMNS):
+            with gr.Column(visible=number == 0, min_width=280, elem_classes="chat-column") as column:
+                heads.append(gr.HTML(container=False))
+                chats.append(_chatbot(label, number))
+            columns.append(column)
+    return columns, heads, chats
 
 
 def _lay_out_history(label: gr.I18n) -> HistoryLayout:

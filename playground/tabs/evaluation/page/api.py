@@ -19,7 +19,7 @@ from playground.measuring.errors import MeasuringLimit, UnusableReferences
 from playground.measuring.kinds import Outcomes
 from playground.measuring.reference import Given, Measured, Needs, Vectors
 from playground.measuring.store import RunDescription, StoredRun
-from playground.page.parts.endpoints import endpoint_error
+from playground.page.parts.endpoints import caller
 from playground.page.parts.pace import paced
 from playground.page.parts.run_list import load_run
 from playground.page.parts.run_prices import price_text
@@ -33,7 +33,6 @@ from playground.tabs.evaluation.page.events.microscope import MOST_READ, checked
 from playground.tabs.evaluation.page.fields import CompareFields, checked_comparison, comparison_name
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
 from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
-from providers.errors import PlaygroundError
 
 
 def publish(app: App[EvaluationVisits]) -> None:
@@ -58,12 +57,8 @@ def _publish_metrics(app: App[EvaluationVisits]) -> None:
         0 or 1), "plain" (texts alone), "vectors" (similarity of meaning, of texts as in "texts") or
         "likelihoods" (texts alone, as `model` on this computer foresees them: perplexity and its kin).
         """
-        assert request is not None  # Gradio always passes it
-        who = app.who(request)
-        try:
+        with caller(app, request) as who:
             return await _metrics_json(app, who, (said, right), (needs, language, model or app.settings.model))
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(metrics, api_name="metrics")
 
@@ -144,12 +139,10 @@ def _publish_compare(app: App[EvaluationVisits]) -> None:
         Models that are not on this computer are asked only with `confirm_cost`; without it the estimate is the error's
         text.
         """
-        assert request is not None
-        who = app.who(request)
         fields = CompareFields(
             tasks=task_set, language=language, count=n, repeats=repeats, seed=seed, mode=measure, metric=metric
         )
-        try:
+        with caller(app, request) as who:
             sampling = checked_sampling({"temperature": temperature, "max_tokens": max_tokens}, app.bounds)
             wanted = checked_comparison(app, who, fields, checked_models(models or [default]), sampling)
             description, estimate = await app.visits.propose(who.visitor, wanted)
@@ -160,8 +153,6 @@ def _publish_compare(app: App[EvaluationVisits]) -> None:
             async with aclosing(_compared(app, who, run, description)) as reports:
                 async for report in reports:
                     yield report
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(compare, api_name="compare")
 
@@ -216,17 +207,13 @@ def _publish_runs(app: App[EvaluationVisits]) -> None:
     def runs(run: str = "", file: str = "", request: gr.Request | None = None) -> Any:
         """The kept runs of every tab, newest first; with `run` its description and outcomes; with `file` besides
         ("csv", "jsonl", …) that file's text."""
-        assert request is not None
-        who = app.who(request)
-        try:
+        with caller(app, request) as who:
             if not run:
                 return [run_json(app, who, one) for one in app.visits.kept.listed(who.visitor)]
             stored, outcomes = load_run(app, who, run)
             if file:
                 return _file_text(app, who, stored, outcomes, file)
             return {**run_json(app, who, stored), "outcomes": _outcomes_json(outcomes)}
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(runs, api_name="runs")
 

@@ -32,7 +32,6 @@ DISCOUNT = 0.75
 ADDED = 0.1
 LEAST = 20
 """Words of a text from which anything can be learnt."""
-UNKNOWN = "…"
 """What stands for every word that the text does not have."""
 _WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 _CLOSING, _OPENING = frozenset(".,;:!?)]}»”’…%"), frozenset("([{«“‘¿¡$")

@@ -15,7 +15,7 @@ from gradio.events import api
 from playground.asking.errors import ArgumentError
 from playground.measuring import Snapshot
 from playground.measuring.store import RunDescription
-from playground.page.parts.endpoints import endpoint_error
+from playground.page.parts.endpoints import caller
 from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_prices import price_text
@@ -33,7 +33,6 @@ from playground.tabs.prompting.visit.cards import Card
 from playground.tabs.prompting.visit.posed import Posed
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.visitors.checks import checked_models, checked_sampling
-from providers.errors import PlaygroundError
 from providers.types import Scalar
 
 _FIRST = ("zero_shot", "few_shot")
@@ -69,10 +68,8 @@ def _publish_prompting(app: App[PromptingVisits]) -> None:
         `options` by strategy, such as {"self_consistency": {"samples": 7}}. Without lists: zero-shot and few-shot on
         the page's model.
         """
-        assert request is not None  # Gradio always passes it
-        who = app.who(request)
         sampling: dict[str, object] = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed}
-        try:
+        with caller(app, request) as who:
             posed = Posed(
                 question=question,
                 kind=kind,
@@ -86,8 +83,6 @@ def _publish_prompting(app: App[PromptingVisits]) -> None:
             async with aclosing(paced(app.visits.ask(who.visitor, asked, secrets.token_hex(4)))) as snapshots:
                 async for cards in snapshots:
                     yield {"cards": [_card_json(app.show(who), card) for card in cards]}
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(prompting, api_name="prompting")
 
@@ -117,19 +112,15 @@ def _publish_evaluate(app: App[PromptingVisits]) -> None:
         `measure` is "written" or "likelihood". Models that are not on this computer are asked only with `confirm_cost`;
         without it the estimate is the error's text.
         """
-        assert request is not None
-        who = app.who(request)
         sampling: dict[str, object] = {"temperature": temperature, "max_tokens": max_tokens}
         fields = TaskSetFields(
             tasks=task_set, count=n, repeats=repeats, seed=seed, mode=measure, normalise=normalise, language=language
         )
-        try:
+        with caller(app, request) as who:
             choice = _choice(app, (models or [default], strategies), passages, options, sampling)
             async with aclosing(_measure(app, who, fields, choice, confirmed=bool(confirm_cost))) as reports:
                 async for report in reports:
                     yield report
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(evaluate, api_name="evaluate")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playground.asking.errors import ArgumentError
 from playground.measuring import Item, Kind, TaskSet
 from playground.measuring.errors import DocumentError
 from playground.measuring.rows import RowReader
-from playground.measuring.tasks import KINDS, LETTERS, load, names, own_wording, set_rows
+from playground.measuring.tasks import LETTERS, load, names, own_wording, set_rows
 from playground.strategies.solving.question import Question
 from playground.tabs.prompting.visit.errors import QuestionError
-from playground.visitors.checks import InputBounds, checked_language, checked_text
+from playground.visitors.checks import InputBounds, checked_kind, checked_language, checked_text
 
 _MOST_CHOICES = len(LETTERS)
 
@@ -68,14 +67,6 @@ def truth_of(posed: Posed, question: Question) -> tuple[str, ...]:
 def metric_of(kind: Kind) -> str:
     """What answers of that kind are usually scored by."""
     return next(row.metrics[0] for row in set_rows() if row.kind == kind)
-
-
-def checked_kind(value: object) -> Kind:
-    """Raises `ArgumentError("choice")`."""
-    for kind in KINDS:
-        if kind == value:
-            return kind
-    raise ArgumentError("choice", name="kind", choices=", ".join(KINDS))
 
 
 def _choices(posed: Posed, kind: Kind, bounds: InputBounds) -> tuple[str, ...]:

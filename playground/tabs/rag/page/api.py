@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from playground.page.parts.endpoints import endpoint_error
+from playground.page.parts.endpoints import caller
 from playground.page.parts.pace import paced
 from playground.page.parts.uploads import paths_of, take, text_upload
 from playground.page.program import App, Who
@@ -23,7 +23,7 @@ from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.values import Admission, Ingest, RagRequest, RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_language, checked_models, checked_sampling, checked_text
-from providers.errors import InputError, PlaygroundError
+from providers.errors import InputError
 
 _UNNAMED = "text"
 """What a text is called that comes without a name: a second one stays beside the first."""
@@ -53,9 +53,7 @@ def _publish_add(app: App[RagVisits]) -> None:
         "kept_as"}], "copies": [{"name", "of"}], "omitted": [{"name", "kind", "count", "pages", "message"}], "rejected":
         [{"name", "reason", "message"}]}. A file takes the place of one of its name that an earlier call added.
         """
-        assert request is not None  # Gradio always passes it
-        who = app.who(request)
-        try:
+        with caller(app, request) as who:
             fields = RetrievalFields(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap)
             retrieval = checked_retrieval(app, who, fields)
             uploads = await take(paths_of(files or []))
@@ -67,8 +65,6 @@ def _publish_add(app: App[RagVisits]) -> None:
             admission = Admission(ocr=bool(ocr), beside=unnamed)
             ended = await _last(app.visits.add(who.visitor, uploads, retrieval, admission))
             return ingest_json(app.show(who), ended, await app.visits.documents(who.visitor, retrieval))
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(rag_add, api_name="rag_add")
 
@@ -93,8 +89,6 @@ def _publish_search(app: App[RagVisits]) -> None:
         `balance`: what the ranks by meaning count, 0 to 1; without it, by what the embedding model reads well. `files`:
         names of documents to search in. `start` and `end` are offsets in the page's text.
         """
-        assert request is not None
-        who = app.who(request)
         fields = RetrievalFields(
             embedding=embedding,
             tokens=chunk_tokens,
@@ -107,12 +101,10 @@ def _publish_search(app: App[RagVisits]) -> None:
             balance=balance,
             k=k,
         )
-        try:
+        with caller(app, request) as who:
             wanted = checked_text(question, app.bounds)
             retrieval = await _within(app, who, checked_retrieval(app, who, fields), files)
             return passages_json(await app.visits.search(who.visitor, wanted, retrieval))
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(rag_search, api_name="rag_search")
 
@@ -142,11 +134,9 @@ def _publish_ask(app: App[RagVisits]) -> None:
         With `follow_up` the conversation goes on, and `standalone` is what the question was rewritten into; without it
         a new one begins. `evidence` "none": nothing was found, and the model was not asked.
         """
-        assert request is not None
-        who = app.who(request)
         sampling: dict[str, object] = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed}
         fields = RetrievalFields(embedding=embedding, tokens=chunk_tokens, overlap=chunk_overlap, rerank=rerank, k=k)
-        try:
+        with caller(app, request) as who:
             asking = RagRequest(
                 question=checked_text(message, app.bounds),
                 model=checked_models(model)[0],
@@ -161,8 +151,6 @@ def _publish_ask(app: App[RagVisits]) -> None:
             async with aclosing(paced(ask(app.visits, who.visitor, asking))) as snapshots:
                 async for snapshot in snapshots:
                     yield turn_json(app.show(who), snapshot, asking)
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(rag_ask, api_name="rag_ask")
 

@@ -9,9 +9,10 @@ from playground.tabs.rag.page.api import publish
 from playground.tabs.rag.page.events.ask import wire_ask
 from playground.tabs.rag.page.events.assistant import wire_assistant
 from playground.tabs.rag.page.events.embedding import wire_embedding
-from playground.tabs.rag.page.events.files import keep_scanned, wire_files
+from playground.tabs.rag.page.events.files import wire_files
 from playground.tabs.rag.page.events.inside import wire_inside
 from playground.tabs.rag.page.events.measure import wire_measure
+from playground.tabs.rag.page.events.scans import keep_scanned
 from playground.tabs.rag.page.events.search import wire_reader, wire_search
 from playground.tabs.rag.page.kind import RetrievalKind
 from playground.tabs.rag.page.layout.tab import lay_out_rag
@@ -29,13 +30,13 @@ def open(program: Program) -> RagVisits:
     index = VectorIndex.server(settings.chroma_url) if settings.chroma_url else VectorIndex.at(settings.home / "index")
     parsers = Parsers(bounds_of(settings))
     visits = RagVisits(program.reach, program.sessions, index, parsers, settings.documents)
-    program.sessions.storage.elsewhere.append(visits.vector_bytes)
+    program.sessions.storage.elsewhere.append(visits.collections.vector_bytes)
     program.kinds.register(RetrievalKind(visits=visits))
     return visits
 
 
 async def tidy(visits: RagVisits) -> None:
-    await visits.tidy()
+    await visits.collections.tidy()
 
 
 def build(page: Page[RagVisits]) -> None:

@@ -64,7 +64,7 @@ class _Turn:
 
     async def grow(self, turn: Answered) -> AsyncGenerator[Answered]:
         asking = self.asking
-        async with aclosing(self.visits.indexing(self.visitor, asking.retrieval)) as indexing:
+        async with aclosing(self.visits.collections.indexing(self.visitor, asking.retrieval)) as indexing:
             async for so_far in indexing:
                 yield replace(turn, indexing=so_far)
         async with (

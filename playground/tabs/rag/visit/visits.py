@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field, replace
 
 from playground.asking.lending import Ground, KeepsAssistants, Search, SearchesDocuments
-from playground.asking.pump import follow, pump
-from playground.asking.threads import run_to_end
+from playground.asking.pump import follow
 from playground.asking.upload import Upload
 from playground.settings import Settings
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
@@ -24,7 +23,8 @@ from playground.tabs.rag.lab.samples import sample_documents
 from playground.tabs.rag.visit.adding import Adding
 from playground.tabs.rag.visit.assistants import Assistant, Assistants
 from playground.tabs.rag.visit.grounding import DocumentGround
-from playground.tabs.rag.visit.values import Admission, Answered, Indexing, Ingest, RetrievalSetup
+from playground.tabs.rag.visit.values import Admission, Answered, Ingest, RetrievalSetup
+from playground.tabs.rag.visit.visitor_collections import VisitorCollections
 from playground.visitors import Sessions
 from playground.visitors.expiring import Expiring
 from playground.visitors.reach import Reach
@@ -57,8 +57,10 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
     most: int = 200
     said: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
     _left: Expiring[tuple[Answered, ...]] = field(default_factory=lambda: Expiring(_SECONDS, 500), repr=False)
-    _settled: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
-    _indexing: dict[tuple[str, str, str], Indexing] = field(default_factory=dict, repr=False)
+    collections: VisitorCollections = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.collections = VisitorCollections(self.reach, self.sessions.conversations, self.index)
 
     def embeddings(self) -> tuple[EmbeddingInfo, ...]:
         """The embedding models to choose from, the default first."""
@@ -71,21 +73,6 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
     def samples(self) -> tuple[Upload, ...]:
         """Documents of the project's own to try."""
         return sample_documents()
-
-    async def tidy(self) -> int:
-        """Forget the vectors of visitors whose folders are gone; how many collections that were.
-
-        Only in a folder of this page's own: a Chroma server may serve other pages too.
-        """
-        folders = await asyncio.to_thread(self._visitors_folders)
-        return 0 if folders is None else await self.index.keep(folders)
-
-    def _visitors_folders(self) -> list[str] | None:
-        """Their names; `None` where there is no index of this page's own."""
-        if self.index.folder is None or not self.index.folder.exists():
-            return None
-        visitors = self.sessions.conversations.home / "visitors"
-        return [folder.name for folder in visitors.iterdir()] if visitors.is_dir() else []
 
     async def add(
         self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, admission: Admission = _USUAL
@@ -108,7 +95,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
         self, visitor: str, uploads: Sequence[Upload], retrieval: RetrievalSetup, admission: Admission
     ) -> AsyncGenerator[Ingest]:
         state = Ingest(total=len(uploads))
-        async with aclosing(self.indexing(visitor, retrieval)) as indexing:
+        async with aclosing(self.collections.indexing(visitor, retrieval)) as indexing:
             async for so_far in indexing:
                 yield replace(state, indexing=so_far)
         async with self.collection(visitor, retrieval) as collection:
@@ -124,11 +111,11 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
                             yield state
                 state = replace(state, files=state.files + 1)
                 yield state
-        self._others_unsettled(visitor, retrieval)
+        self.collections.unsettle_others(visitor, retrieval)
 
     async def documents(self, visitor: str, retrieval: RetrievalSetup) -> tuple[StoredDocument, ...]:
         """What the visitor has added, by name. A visitor without any gets no file."""
-        if not self._begun(visitor):
+        if not self.collections.begun(visitor):
             return ()
         async with self.collection(visitor, retrieval) as collection:
             return await asyncio.to_thread(collection.documents)
@@ -137,7 +124,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
         """Forget a document, its text and its chunks. One that is not there is no error."""
         async with self.collection(visitor, retrieval) as collection:
             await collection.remove(digest)
-        self._others_unsettled(visitor, retrieval)
+        self.collections.unsettle_others(visitor, retrieval)
 
     async def page(self, visitor: str, digest: str, number: int, retrieval: RetrievalSetup) -> DocumentPage:
         """Raises `UnknownDocument("document")` for one that is not the visitor's."""
@@ -237,7 +224,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
     def remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
         documents = 0
-        if self._begun(visitor):
+        if self.collections.begun(visitor):
             store = TextStore(self.sessions.conversations.folder(visitor) / FILE, "")
             try:
                 documents = len(store.documents())
@@ -245,36 +232,11 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
                 store.close()
         return {"documents": documents, "assistants": len(self.own_assistants(visitor))}
 
-    def vector_bytes(self, visitor: str) -> int:
-        """On the disk, outside of the visitor's folder. Blocks."""
-        return self.index.size(self.sessions.conversations.folder(visitor).name)
-
     async def forget(self, visitor: str) -> None:
         """As `remembered`: the vectors, and what was said about the documents."""
         self.said.pop(visitor)
         self._left.pop(visitor)
-        self._settled = {key for key in self._settled if key[0] != visitor}
-        if self._begun(visitor) or await asyncio.to_thread(self.vector_bytes, visitor) > 0:
-            await self.index.forget(self.sessions.conversations.folder(visitor).name)
-
-    async def indexing(self, visitor: str, retrieval: RetrievalSetup) -> AsyncGenerator[Indexing]:
-        """Index what the documents lack: after a kill or damage, or for another model or cut. Tells how far that is,
-        and nothing where there is nothing to do; whoever opens the documents meanwhile waits.
-
-        Raises what embedding and storing raise.
-        """
-        if not self._begun(visitor):
-            return
-        key, changed = self._key(visitor, retrieval), asyncio.Event()
-
-        async def work() -> None:
-            async with self.collection(visitor, retrieval):
-                pass
-
-        async with aclosing(pump(work(), lambda: self._indexing.get(key), changed)) as states:
-            async for state in states:
-                if state is not None:
-                    yield state
+        await self.collections.forget(visitor)
 
     async def preparing(self, visitor: str, embedding: str) -> AsyncGenerator[Progress]:
         """Make an embedding model ready, telling how far it is. Raises `PlaygroundError`s."""
@@ -282,37 +244,6 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
             async for progress in embedder.prepare():
                 yield progress
 
-    @asynccontextmanager
-    async def collection(self, visitor: str, retrieval: RetrievalSetup) -> AsyncIterator[Collection]:
-        """The visitor's documents as that embedding model sees them, in order and complete."""
-        folder = self.sessions.conversations.folder(visitor)
-        async with self.reach.embedder(visitor, retrieval.embedding) as embedder:
-            collection = Collection(folder, self.index, folder.name, embedder, retrieval.cut)
-            key = self._key(visitor, retrieval)
-            try:
-                if key not in self._settled:
-                    await self._settle(collection, key)
-                yield collection
-            finally:
-                await run_to_end(collection.close)
-
-    async def _settle(self, collection: Collection, key: tuple[str, str, str]) -> None:
-        def told(chunks: int, total: int) -> None:
-            self._indexing[key] = Indexing(chunks=chunks, total=total)
-
-        try:
-            await collection.settle(told)
-        finally:
-            self._indexing.pop(key, None)
-        self._settled.add(key)
-
-    def _key(self, visitor: str, retrieval: RetrievalSetup) -> tuple[str, str, str]:
-        return visitor, retrieval.embedding or self.embeddings()[0].ref, repr(retrieval.cut)
-
-    def _begun(self, visitor: str) -> bool:
-        return (self.sessions.conversations.folder(visitor) / FILE).exists()
-
-    def _others_unsettled(self, visitor: str, retrieval: RetrievalSetup) -> None:
-        """The same documents, as other embedding models see them, are to be looked after when they are next opened."""
-        mine = self._key(visitor, retrieval)
-        self._settled = {key for key in self._settled if key[0] != visitor or key == mine}
+    def collection(self, visitor: str, retrieval: RetrievalSetup) -> AbstractAsyncContextManager[Collection]:
+        """The visitor's documents as that embedding model sees them: see `VisitorCollections.open`."""
+        return self.collections.open(visitor, retrieval)

@@ -11,14 +11,13 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from playground.page.parts.endpoints import dropped_json, endpoint_error, system_messages
+from playground.page.parts.endpoints import caller, dropped_json, system_messages
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.tabs.sampling.lab import Grid, Group, SweepCell, SweepSetting, groups, look, next_tokens, sweep
 from playground.tabs.sampling.visit.checks import BAR_RANGES, checked_grid, checked_rows
 from playground.tabs.sampling.visit.visits import SamplingVisits
 from playground.visitors.checks import checked_models, checked_sampling, checked_text
-from providers.errors import PlaygroundError
 from providers.types import Message, Request, Sampling
 from providers.whitebox import inside
 
@@ -45,6 +44,11 @@ class _SweepCall:
 
 def publish(app: App[SamplingVisits]) -> None:
     """Name the endpoints; call it inside the page's Blocks."""
+    _publish_next_tokens(app)
+    _publish_sweep(app)
+
+
+def _publish_next_tokens(app: App[SamplingVisits]) -> None:
     default = app.settings.model
 
     async def next_tokens(
@@ -62,15 +66,17 @@ def publish(app: App[SamplingVisits]) -> None:
 
         `chat` puts the prompt through the model's chat template; otherwise it is continued as it stands.
         """
-        assert request is not None  # Gradio always passes it
-        who = app.who(request)
         given: dict[str, object] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
-        try:
+        with caller(app, request) as who:
             sampling = checked_sampling(given, app.bounds, BAR_RANGES)
             text, name = checked_text(prompt, app.bounds), checked_models(model)[0]
             return await _next_tokens(app, who, _NextTokensCall(name, text, chat, sampling, checked_rows(k)))
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
+
+    api(next_tokens, api_name="next_tokens")
+
+
+def _publish_sweep(app: App[SamplingVisits]) -> None:
+    default = app.settings.model
 
     async def sweep(
         prompt: str = "",
@@ -90,8 +96,6 @@ def publish(app: App[SamplingVisits]) -> None:
         Yields {"cells", "groups"} as the texts grow; a group is all runs of one setting together. Without lists:
         temperatures 0, 0.7 and 1.2 with seeds 1, 2 and 3; an empty list of seeds draws once at random.
         """
-        assert request is not None
-        who = app.who(request)
         lists: dict[str, object] = {
             "temperatures": _TEMPERATURES if temperatures is None else temperatures,
             "seeds": _SEEDS if seeds is None else seeds,
@@ -99,17 +103,14 @@ def publish(app: App[SamplingVisits]) -> None:
             "top_ps": top_ps,
         }
         given: dict[str, object] = {"min_p": min_p, "max_tokens": max_tokens, "stop": stop}
-        try:
+        with caller(app, request) as who:
             messages = (*system_messages(system, app.bounds), Message.of("user", checked_text(prompt, app.bounds)))
             sampling = checked_sampling(given, app.bounds)
             wanted = _SweepCall(checked_models(model)[0], messages, checked_grid(lists), sampling)
             async with aclosing(_sweep(app, who, wanted)) as snapshots:
                 async for snapshot in snapshots:
                     yield snapshot
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
-    api(next_tokens, api_name="next_tokens")
     api(sweep, api_name="sweep")
 
 

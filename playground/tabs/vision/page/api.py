@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.events import api
 
 from playground.asking.upload import Upload
-from playground.page.parts.endpoints import endpoint_error, reply_json
+from playground.page.parts.endpoints import caller, endpoint_error, reply_json
 from playground.page.parts.render import Renderer
 from playground.page.parts.uploads import paths_of, take
 from playground.page.program import App
@@ -20,7 +20,7 @@ from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.values import Picture, Seat, Session, sent_picture
 from playground.tabs.vision.visit.visits import VisionVisits
 from playground.visitors.checks import checked_history, checked_language, checked_models, checked_sampling, checked_text
-from providers.errors import InputError, PlaygroundError
+from providers.errors import InputError
 from providers.types import ModelInfo
 
 
@@ -66,19 +66,15 @@ def publish(app: App[VisionVisits]) -> None:
         dollars) `None` where unknown, and `read` what was read in it.
         `history` is as in `chat`: texts, no images.
         """
-        assert request is not None  # Gradio always passes it
-        who = app.who(request)
         sampling: dict[str, object] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
         sampling |= {"max_tokens": max_tokens, "seed": seed, "stop": stop}
-        try:
+        with caller(app, request) as who:
             asking = _checked_asking(app, _VisionCall(message, history, model, ocr, system, language, sampling))
             files = await _files(images)
             known = await app.models(who)
             async with aclosing(app.visits.once(who.visitor, files, asking)) as sessions:
                 async for session in sessions:
                     yield _turn_json(app.show(who), session, known.get(asking.seats[0].ref))
-        except PlaygroundError as error:
-            raise endpoint_error(app.show(who), error) from None
 
     api(vision, api_name="vision")
 

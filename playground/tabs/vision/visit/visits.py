@@ -198,9 +198,9 @@ class VisionVisits(Remembers):
             raise RequestLimit("columns", limit=MOST_COLUMNS)
         asking.message(asking.question, session.waiting)
 
-    def labellers(self, visitor: str) -> tuple[ContrastiveInfo, ...]:
+    def labellers(self) -> tuple[ContrastiveInfo, ...]:
         """The models that compare pictures with labels."""
-        return self.reach.labellers(visitor)
+        return self.reach.labellers()
 
     async def label(
         self, visitor: str, number: int, labels: Sequence[str], refs: Sequence[str], template: str | None = None

@@ -41,10 +41,8 @@ class LocalLabeller:
             yield progress
         yield Progress(stage="load", done=1, total=1)
 
-    async def _load(self) -> AsyncIterator[Progress]:
-        if self._key not in self._loader.cache.names:
-            async for progress in self._loader.wait(self.info.name, self._key, self._make):
-                yield progress
+    def _load(self) -> AsyncIterator[Progress]:
+        return self._loader.wait_for_memory(self.info.name, self._key, self._make)
 
     async def label(self, image: Image, labels: Sequence[str], template: str | None = None) -> tuple[Fit, ...]:
         names = [label.strip() for label in labels if label.strip()]

@@ -167,10 +167,8 @@ class LocalInspector:
             async for progress in self._loader.unpack(self.info):
                 yield progress
 
-    async def _load(self) -> AsyncIterator[Progress]:
-        if self._key not in self._loader.cache.names:
-            async for progress in self._loader.wait(self.info.name, self._key, self._make):
-                yield progress
+    def _load(self) -> AsyncIterator[Progress]:
+        return self._loader.wait_for_memory(self.info.name, self._key, self._make)
 
     def _make(self, ticket: Ticket) -> None:
         def load(folder: Path) -> None:

@@ -20,7 +20,8 @@ from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
 from providers.adapters.huggingface.memory.preparation import Preparation
 from providers.adapters.huggingface.tokens import Codec
-from providers.adapters.huggingface.weights.files import read_record, unwritable
+from providers.adapters.huggingface.weights.files import unwritable
+from providers.adapters.huggingface.weights.record import read_measures, read_record
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
@@ -97,9 +98,8 @@ class ModelLoader:
         Whoever stops waiting leaves the work going.
         """
         key = _key(model, variant)
-        if key not in self.cache.names:
-            async for progress in self.wait(model.name, key, lambda ticket: self._load(model, variant, ticket)):
-                yield progress
+        async for progress in self.wait_for_memory(model.name, key, lambda ticket: self._load(model, variant, ticket)):
+            yield progress
 
     async def variants(self, model: ModelInfo, *, every: bool = False) -> tuple[Variant, ...]:
         """How a model whose weights are here can run, fastest first; none before they are.
@@ -165,6 +165,12 @@ class ModelLoader:
         for preparation in preparations:
             await asyncio.to_thread(preparation.join)
         await asyncio.to_thread(self.cache.close)
+
+    async def wait_for_memory(self, name: str, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
+        """As `wait`, of what `make` puts into the cache under this key; nothing if it is there."""
+        if key not in self.cache.names:
+            async for progress in self.wait(name, key, make):
+                yield progress
 
     async def wait(self, name: str, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
         """Progress of what is being made under this key, by whoever asked first. Raises what it fails with.
@@ -282,12 +288,6 @@ def read_speeds(folder: Path) -> Mapping[str, VariantSpeed]:
 def total_memory() -> int:
     """Bytes that this computer has."""
     return int(psutil.virtual_memory().total)
-
-
-def read_measures(folder: Path) -> Mapping[str, float]:
-    """What was measured of this folder's variants, by their names; see `fidelity`."""
-    record = read_record(folder)
-    return record.nll if record is not None else {}
 
 
 def _dense(model: ModelInfo) -> str:

@@ -75,9 +75,8 @@ class LocalShrunk:
     async def prepare(self) -> AsyncIterator[Progress]:
         async for progress in self._loader.unpack(self.info):
             yield progress
-        if self._key not in self._loader.cache.names:
-            async for progress in self._loader.wait(self.info.name, self._key, self._make):
-                yield progress
+        async for progress in self._loader.wait_for_memory(self.info.name, self._key, self._make):
+            yield progress
         yield Progress(stage="load", done=1, total=1)
 
     async def size(self, form: Form) -> FormSize:

@@ -19,7 +19,7 @@ from providers.adapters.huggingface.engines.openvino.library import FAILURES
 from providers.adapters.huggingface.engines.openvino.pipeline import FORMATS, score
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights.fidelity import FILE, TEXTS, Fidelity, passes
-from providers.adapters.huggingface.weights.files import read_record
+from providers.adapters.huggingface.weights.record import read_record
 from providers.errors import PlaygroundError
 
 _EXACT = f"openvino-{openvino.EXACT}"

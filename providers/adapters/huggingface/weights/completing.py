@@ -11,8 +11,9 @@ from pathlib import Path
 from providers.adapters.huggingface.engines import llamacpp
 from providers.adapters.huggingface.weights import fidelity, publish
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand
-from providers.adapters.huggingface.weights.files import lengths, read_record, sha256_of
+from providers.adapters.huggingface.weights.files import lengths, sha256_of
 from providers.adapters.huggingface.weights.making import FULL, HasWeights, Maker
+from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.served_as_it_is import lacks_dense
 from providers.adapters.huggingface.weights.ticket import Ticket
 

@@ -15,16 +15,9 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from providers.adapters.huggingface.bounded.checks import TOKENIZER_BYTES, read_json
-from providers.adapters.huggingface.weights.files import (
-    RECORD,
-    WeightsRecord,
-    count_numbers,
-    has_every_file,
-    lengths,
-    read_record,
-    sha256_of,
-    unreadable,
-)
+from providers.adapters.huggingface.weights.counting import count_numbers
+from providers.adapters.huggingface.weights.files import has_every_file, lengths, sha256_of, unreadable
+from providers.adapters.huggingface.weights.record import RECORD, WeightsRecord, read_record
 from providers.adapters.huggingface.weights.unfit import misfit_by_config
 from providers.errors import MissingPackage, PlaygroundError, WeightsUnavailable
 from providers.importing import importing

@@ -74,11 +74,6 @@ def is_measured(variant: str, nll: Mapping[str, float]) -> bool:
     return variant in nll and REFERENCE in nll
 
 
-def take_measures(folder: Path) -> dict[str, float]:
-    """The likelihoods that were measured of a folder just made; the file goes."""
-    return take_fidelity(folder).nll
-
-
 def take_fidelity(folder: Path) -> Fidelity:
     """What was measured of a folder just made, for its record; the file goes."""
     if not (folder / FILE).is_file():

@@ -15,22 +15,17 @@ from providers.adapters.huggingface.bounded.inspecting import inspect_gguf
 from providers.adapters.huggingface.weights import fidelity, wheel
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand, run_child
 from providers.adapters.huggingface.weights.damage import parses
-from providers.adapters.huggingface.weights.files import (
-    FORM,
-    WeightsRecord,
-    elements,
-    lengths,
-    sha256_of,
-    weights_format,
-)
+from providers.adapters.huggingface.weights.files import elements, lengths, sha256_of, weights_format
 from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles, beside, choose_files, quantisation_of
 from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, Hub
 from providers.adapters.huggingface.weights.packed_e5 import is_packed
+from providers.adapters.huggingface.weights.record import FORM, WeightsRecord
 from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out, link
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options
+from providers.catalog_row import Package
 from providers.errors import WeightsUnavailable
-from providers.types import Package, Progress
+from providers.types import Progress
 
 _DENSE = 8
 """What is made of a GGUF file needs up to eight times its room: of four bits a number 16, 16 and 8."""

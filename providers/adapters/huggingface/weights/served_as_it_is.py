@@ -9,9 +9,10 @@ from pathlib import Path
 
 from providers.adapters.huggingface.engines.llamacpp.library import is_here
 from providers.adapters.huggingface.engines.openvino import ARCHITECTURES
-from providers.adapters.huggingface.weights.files import WeightsRecord, gguf_files
+from providers.adapters.huggingface.weights.files import gguf_files
 from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles
 from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
+from providers.adapters.huggingface.weights.record import WeightsRecord
 
 SMALL = 512 * 2**20
 """Bytes of a file of which copies are worth their place: of a larger one they would fill the disk."""

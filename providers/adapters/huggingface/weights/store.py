@@ -21,16 +21,10 @@ from providers.adapters.huggingface.bounded.inspecting import inspect_folder, in
 from providers.adapters.huggingface.weights import publish, wheel
 from providers.adapters.huggingface.weights.completing import Completer, lacks_measures
 from providers.adapters.huggingface.weights.damage import FAILURES, PASSING, explain_failure
-from providers.adapters.huggingface.weights.files import (
-    elements,
-    gguf_files,
-    is_as_recorded,
-    is_whole,
-    read_record,
-    weights_format,
-)
+from providers.adapters.huggingface.weights.files import elements, gguf_files, is_as_recorded, is_whole, weights_format
 from providers.adapters.huggingface.weights.hub import DownloadPlan, Hub, check_id
 from providers.adapters.huggingface.weights.making import FULL, HasWeights, Maker, is_folder, record_of
+from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lacks_dense
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options

@@ -16,8 +16,9 @@ from pathlib import Path
 from providers.adapters.huggingface.weights.child_process import ChildCommand, run_child
 from providers.adapters.huggingface.weights.files import sha256_of
 from providers.adapters.huggingface.weights.ticket import Ticket
+from providers.catalog_row import Package, PackagePart
 from providers.errors import WeightsUnavailable
-from providers.types import Package, PackagePart, Progress
+from providers.types import Progress
 
 PARTS = "parts"
 """The folder of `scratch` with the pieces that are whole, or what was put together of them: they stay for whoever goes

@@ -11,7 +11,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import ROOT, Served, serving
+from tests.browser.serving import ROOT, serving
 from tests.playground import images
 
 PARAMETERS = [
@@ -28,11 +28,6 @@ PARAMETERS = [
     "stop",
     "images",
 ]
-
-
-@pytest.fixture(scope="module")
-def client(served: Served) -> Client:
-    return Client(served.url, verbose=False)
 
 
 def refused(client: Client, **values: object) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from gradio_client import Client
-from gradio_client.exceptions import AppError
-
-from tests.browser.serving import Served
+from tests.playground.tabs.endpoints import check_parameters, refused
 
 ADDER, WORDS = "scripted/adder", "scripted/words"
 PARAMETERS = {
@@ -19,22 +15,8 @@ PARAMETERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def client(served: Served) -> Client:
-    return Client(served.url, verbose=False)
-
-
-def refused(client: Client, name: str, **values: object) -> str:
-    with pytest.raises(AppError) as error:
-        client.predict(**{"api_name": name, **values})
-    return str(error.value)
-
-
 def test_every_parameter_has_a_name_and_a_default(client):
-    named = client.view_api(return_format="dict")["named_endpoints"]
-    for name, parameters in PARAMETERS.items():
-        assert [one["parameter_name"] for one in named[name]["parameters"]] == parameters
-        assert all(one["parameter_has_default"] for one in named[name]["parameters"])
+    check_parameters(client, PARAMETERS)
 
 
 def test_metrics(client):

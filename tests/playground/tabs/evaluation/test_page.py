@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
 import pytest
 from pydantic import TypeAdapter
 
-from playground import page
 from playground.measuring.extract import Extraction
 from playground.measuring.items import Item
 from playground.measuring.kinds import Kinds
@@ -25,7 +24,6 @@ from playground.page.parts.run_exports import draw_exports
 from playground.page.parts.run_items import PAGE, draw_run_items, pages_of
 from playground.page.parts.run_kinds import AnyKind
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.strategies.runs.describe import RunRequest
 from playground.tabs.evaluation.page.drawing.compare import draw_comparison_run
 from playground.tabs.evaluation.page.events import compare, exports, items, microscope, runs
@@ -34,22 +32,10 @@ from playground.tabs.evaluation.page.fields import CompareFields, checked_compar
 from playground.text import texts
 from providers.errors import InputError
 from providers.types import Sampling
+from tests.playground.page.drawn import last_drawn
 from tests.playground.tabs.sampling.test_page import HOSTILE, Seen
 
 ADDER = "scripted/adder"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """One page for all tests, as for all visitors: each test is another visitor."""
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)
-    return page.create(settings).app("evaluation")
-
-
-@pytest.fixture
-def who(app: App, request: pytest.FixtureRequest) -> Who:
-    return Who(request.node.name, "en", app.texts)
 
 
 def harmless(markup: object) -> bool:
@@ -63,12 +49,7 @@ def asked(app: App, who: Who, *models: str, **values: object) -> RunRequest:
 
 
 async def last(screens: AsyncGenerator[compare.EvaluationCompareScreen]) -> compare.EvaluationCompareScreen:
-    drawn: dict[str, object] = {}
-    async with aclosing(screens) as coming:
-        async for screen in coming:
-            values = zip(fields(screen), screen.outputs(), strict=True)
-            drawn |= {one.name: value for one, value in values if value != gr.skip()}
-    return compare.EvaluationCompareScreen(**drawn)
+    return compare.EvaluationCompareScreen(**await last_drawn(screens))
 
 
 def big(measurement: str = "comparison", count: int = 1000) -> tuple[StoredRun, dict[Cell, Outcome]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from gradio_client import Client
-from gradio_client.exceptions import AppError
 
 from tests.browser.serving import Served, serving
+from tests.playground.tabs.endpoints import check_parameters, refused
 from tests.providers.adapters.huggingface import tiny_heads
 
 PARAMETERS = {
@@ -26,11 +25,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def client(served: Served) -> Client:
-    return Client(served.url, verbose=False)
-
-
-@pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("tiny")
     return {
@@ -39,17 +33,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-def refused(client: Client, name: str, **values: object) -> str:
-    with pytest.raises(AppError) as error:
-        client.predict(**{"api_name": name, **values})
-    return str(error.value)
-
-
 def test_every_parameter_has_a_name_and_a_default(client):
-    named = client.view_api(return_format="dict")["named_endpoints"]
-    for name, parameters in PARAMETERS.items():
-        assert [one["parameter_name"] for one in named[name]["parameters"]] == parameters
-        assert all(one["parameter_has_default"] for one in named[name]["parameters"])
+    check_parameters(client, PARAMETERS)
 
 
 def test_fill_mask(client, models):

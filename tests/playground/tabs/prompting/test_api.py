@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import Served
+from tests.playground.tabs.endpoints import check_parameters
 
 ADDER, BROKEN, WORDS = "scripted/adder", "scripted/broken", "scripted/words"
 PARAMETERS = {
@@ -21,11 +21,6 @@ PARAMETERS = {
         *("passages", "options", "temperature", "max_tokens", "confirm_cost"),
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def client(served: Served) -> Client:
-    return Client(served.url, verbose=False)
 
 
 def cards(client: Client, **values: object) -> list[dict[str, object]]:
@@ -45,10 +40,7 @@ def refused(client: Client, name: str, **values: object) -> str:
 
 
 def test_every_parameter_has_a_name_and_a_default(client):
-    named = client.view_api(return_format="dict")["named_endpoints"]
-    for name, parameters in PARAMETERS.items():
-        assert [one["parameter_name"] for one in named[name]["parameters"]] == parameters
-        assert all(one["parameter_has_default"] for one in named[name]["parameters"])
+    check_parameters(client, PARAMETERS)
 
 
 def test_a_question_in_several_ways(client):

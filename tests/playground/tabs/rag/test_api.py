@@ -8,10 +8,10 @@ import zipfile
 import httpx2
 import pytest
 from gradio_client import Client, handle_file
-from gradio_client.exceptions import AppError
 from openpyxl import Workbook
 
 from tests.browser.serving import ROOT, Served
+from tests.playground.tabs.endpoints import check_parameters, refused
 
 ECHO = "scripted/echo"
 CAPE = "The lighthouse of Cape Morran was built in 1874 by the engineer Adela Finch. It is 41 metres high.\n"
@@ -47,17 +47,8 @@ def search(client: Client, **values: object) -> list[dict[str, object]]:
     return client.predict(**{"question": QUESTION, "api_name": "/rag_search", **values})
 
 
-def refused(client: Client, name: str, **values: object) -> str:
-    with pytest.raises(AppError) as error:
-        client.predict(**values, api_name=name)
-    return str(error.value)
-
-
 def test_every_parameter_has_a_name_and_a_default(client):
-    named = client.view_api(return_format="dict")["named_endpoints"]
-    for name, parameters in PARAMETERS.items():
-        assert [one["parameter_name"] for one in named[name]["parameters"]] == parameters
-        assert all(one["parameter_has_default"] for one in named[name]["parameters"])
+    check_parameters(client, PARAMETERS)
 
 
 def test_a_session_searches_what_it_has_added(client):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from playground.tabs.chat.visit.run import Choices
@@ -14,14 +11,7 @@ from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors import ConversationKey
 from providers.types import Sampling
 from tests.playground import images
-from tests.playground.tabs.rag.test_visits import ANA, USUAL, filled, last, library_of
-
-
-@pytest.fixture
-async def library(tmp_path: Path) -> AsyncIterator[RagVisits]:
-    made = library_of(tmp_path)
-    yield made
-    await made.parsers.aclose()
+from tests.playground.tabs.rag.libraries import ANA, USUAL, filled, last
 
 
 @pytest.mark.parametrize("question", ["Who built the lighthouse?", "Zzyzx?"])

@@ -16,7 +16,7 @@ from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.rag.page.drawing.answers import draw_turn
-from playground.tabs.rag.page.events.files import open_documents
+from playground.tabs.rag.page.events.listing import open_documents
 from playground.tabs.rag.page.events.search import search_told
 from playground.tabs.rag.page.fields import RetrievalFields
 from playground.tabs.rag.visit.ask import ask
@@ -52,7 +52,7 @@ async def app(house: App, who: Who) -> App:
     async with house.visits.collection(who.visitor, USUAL) as kept:
         await added(kept, document("cape.txt", TEXT))
         await house.visits.index.forget(kept._key.owner)
-    house.visits._settled.clear()
+    house.visits.collections._settled.clear()
     return house
 
 
@@ -130,6 +130,6 @@ async def test_adding_waits_for_it(app: App, who: Who, gate: Gate) -> None:
 
 async def test_where_nothing_is_lost_nothing_is_told(app: App, who: Who) -> None:
     assert [listing async for listing in open_documents(app, who, FIELDS)][-1].count("cape.txt")
-    assert [state async for state in app.visits.indexing(who.visitor, USUAL)] == []
-    assert [state async for state in app.visits.indexing("nobody", USUAL)] == []
+    assert [state async for state in app.visits.collections.indexing(who.visitor, USUAL)] == []
+    assert [state async for state in app.visits.collections.indexing("nobody", USUAL)] == []
     assert len([listing async for listing in open_documents(app, who, FIELDS)]) == 1

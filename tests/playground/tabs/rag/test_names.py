@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,9 @@ from playground.tabs.rag.visit.values import Admission, Incomplete, Ingest, Name
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.errors import Failure
 from tests.playground.tabs.rag.lab.hostile import real, zipped
-from tests.playground.tabs.rag.test_visits import ANA, USUAL, last, library_of, upload
+from tests.playground.tabs.rag.libraries import ANA, USUAL, last, library_of, upload
 
 BESIDE = Admission(beside=True)
-
-
-@pytest.fixture
-async def library(tmp_path: Path) -> AsyncIterator[RagVisits]:
-    made = library_of(tmp_path)
-    yield made
-    await made.parsers.aclose()
 
 
 async def add(library: RagVisits, *files: Upload, admission: Admission = BESIDE) -> Ingest:

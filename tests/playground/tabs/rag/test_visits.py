@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from playground.asking.text_language import identifier
 from playground.asking.upload import Upload
-from playground.settings import Settings
 from playground.tabs.chat.visit.run import Choices
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.tabs.prompting.visit.cards import Asked as AskedWays
@@ -22,73 +18,25 @@ from playground.tabs.prompting.visit.posed import Posed, metric_of, question_of
 from playground.tabs.prompting.visit.visits import PromptingVisits
 from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions
-from playground.tabs.rag.lab.index.vectors import VectorIndex
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import tables_by_language
-from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.kept import keys_of, wanted_of
 from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals, resume
-from playground.tabs.rag.visit.values import Answered, Ingest, RagRequest, RetrievalSetup
-from playground.tabs.rag.visit.visits import RagVisits, bounds_of
-from playground.visitors import ConversationKey, Sessions
+from playground.tabs.rag.visit.values import Answered, RagRequest
+from playground.tabs.rag.visit.visits import RagVisits
+from playground.visitors import ConversationKey
 from playground.visitors.checks import InputBounds
 from playground.visitors.kept_runs import KeptRuns
-from playground.visitors.reach import Reach
-from providers import catalog
 from providers.errors import InputError, LimitExceeded
 from providers.types import Sampling
 from tests.loop_thread import watched
+from tests.playground.tabs.rag.libraries import ANA, BAKERY, FILES, USUAL, filled, last, library_of, upload
 
-ANA, BEN = "ana", "ben"
+BEN = "ben"
 ECHO = "scripted/echo"
 CANARY = "CANARY-88b1"
-T = TypeVar("T")
-
-LIGHTHOUSE = (
-    "# The lighthouse\n\nThe lighthouse of Cape Morran was built in 1874 by the engineer Adela Finch. It is 41 metres "
-    "high.\n\n## The keeper\n\nThe last keeper, Tomas Brill, left the tower in 1983 and kept bees in the valley.\n"
-)
-BAKERY = (
-    "The bakery on Alder Street opens at six. Its rye bread needs two days, and the baker is called Ines Calderon.\n"
-)
-
-
-def library_of(home: Path, **settings: object) -> RagVisits:
-    chosen = Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500, **settings)
-    rows = catalog.load()
-    sessions = Sessions.of(chosen, rows)
-    reach = Reach(rows, chosen.options(), sessions.vault, scripted=True)
-    return RagVisits(reach, sessions, VectorIndex.at(home / "index"), Parsers(bounds_of(chosen)), chosen.documents)
-
-
-@pytest.fixture
-async def library(tmp_path: Path) -> AsyncIterator[RagVisits]:
-    made = library_of(tmp_path)
-    yield made
-    await made.parsers.aclose()
-
-
-def upload(name: str, text: str) -> Upload:
-    return Upload(name, text.encode())
-
-
-FILES = (upload("lighthouse.md", LIGHTHOUSE), upload("bakery.txt", BAKERY))
-USUAL = RetrievalSetup()
-
-
-async def last(values: AsyncGenerator[T]) -> T:
-    found: T | None = None
-    async with aclosing(values):
-        async for found in values:  # noqa: B007
-            pass
-    assert found is not None
-    return found
-
-
-async def filled(library: RagVisits, visitor: str = ANA, *files: Upload) -> Ingest:
-    return await last(library.add(visitor, files or FILES, USUAL))
 
 
 def asking(question: str, **values: object) -> RagRequest:
@@ -367,7 +315,7 @@ async def test_two_visitors_at_once_do_not_disturb_each_other(library: RagVisits
 async def test_vectors_of_visitors_who_are_gone_are_forgotten(library: RagVisits) -> None:
     await filled(library, ANA, FILES[0])
     await filled(library, BEN, FILES[1])
-    assert await library.tidy() == 0
+    assert await library.collections.tidy() == 0
     shutil.rmtree(library.sessions.conversations.folder(ANA))
-    assert await library.tidy() == 1
+    assert await library.collections.tidy() == 1
     assert (await library.search(BEN, "When does the bakery open?", USUAL)).passages

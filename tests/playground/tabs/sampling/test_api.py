@@ -6,7 +6,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import Served
+from tests.playground.tabs.endpoints import check_parameters
 
 WORDS = "scripted/words"
 TEXT = "The capital of France is"
@@ -17,11 +17,6 @@ PARAMETERS = {
         *("system", "min_p", "max_tokens", "stop"),
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def client(served: Served) -> Client:
-    return Client(served.url, verbose=False)
 
 
 def rows(client: Client, **values: object) -> list[dict[str, object]]:
@@ -35,10 +30,7 @@ def refused(client: Client, name: str, **values: object) -> str:
 
 
 def test_every_parameter_has_a_name_and_a_default(client):
-    named = client.view_api(return_format="dict")["named_endpoints"]
-    for name, parameters in PARAMETERS.items():
-        assert [one["parameter_name"] for one in named[name]["parameters"]] == parameters
-        assert all(one["parameter_has_default"] for one in named[name]["parameters"])
+    check_parameters(client, PARAMETERS)
 
 
 def test_rows_are_the_25_likeliest(client):

@@ -9,13 +9,10 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from pathlib import Path
 
 import pytest
 
-from playground import page
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.tabs.sampling.page.events.beside import compare, seek
 from playground.tabs.sampling.page.events.look import look
 from playground.tabs.sampling.page.events.sweep import SweepRequest, export_sweep, keep_sweeps, sweep
@@ -27,12 +24,6 @@ from tests.playground.page.markup import Seen
 WORDS = "scripted/words"
 PROMPT = "The capital of France is"
 CUTTING = Sampling(temperature=0.7, top_k=3)
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    home: Path = tmp_path_factory.mktemp("home")
-    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("sampling")
 
 
 @pytest.fixture(params=["en", "es"])

@@ -13,13 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import page
 from playground.asking.lending import ReplyPlace
 from playground.asking.reply import Reply
 from playground.page.parts.colour import coloured, level
 from playground.page.parts.render import SAMPLING, Renderer
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.page.drawing import messages
 from playground.tabs.chat.page.events.conversation import hand_over
@@ -53,23 +51,6 @@ HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;'
 PROMPT = "The capital of France is"
 WORDS = "scripted/words"
 PLAIN = Sampling(temperature=1)
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """One page for all tests, as for all visitors: each test is another visitor."""
-    home = tmp_path_factory.mktemp("home")
-    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("sampling")
-
-
-@pytest.fixture
-def who(app: App, request: pytest.FixtureRequest) -> Who:
-    return Who(request.node.name, "en", app.texts)
-
-
-@pytest.fixture
-def show() -> Renderer:
-    return Renderer(texts(), "en")
 
 
 def asked(

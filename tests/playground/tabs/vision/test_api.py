@@ -9,8 +9,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from tests.browser.serving import ROOT, Served
+from tests.browser.serving import ROOT
 from tests.playground.asking.hostile_images import SVG, photo_with_location
+from tests.playground.tabs.endpoints import check_parameters
 
 SEER, ECHO = "scripted/seer", "scripted/echo"
 RECEIPT = ROOT / "assets" / "samples" / "images" / "receipt.en.jpg"
@@ -19,11 +20,6 @@ PARAMETERS = [
     *("message", "images", "history", "model", "ocr", "system", "temperature", "top_k", "top_p", "min_p"),
     *("max_tokens", "seed", "stop", "language"),
 ]
-
-
-@pytest.fixture(scope="module")
-def client(served: Served) -> Client:
-    return Client(served.url, verbose=False)
 
 
 def see(client: Client, *images: Path, **values: object) -> dict[str, object]:
@@ -38,9 +34,7 @@ def refused(client: Client, *images: Path, **values: object) -> str:
 
 
 def test_every_parameter_has_a_name_and_a_default(client):
-    named = client.view_api(return_format="dict")["named_endpoints"]["/vision"]
-    assert [one["parameter_name"] for one in named["parameters"]] == PARAMETERS
-    assert all(one["parameter_has_default"] for one in named["parameters"])
+    check_parameters(client, {"/vision": PARAMETERS})
 
 
 def test_a_model_sees_images_and_says_as_what_it_was_sent_them(client):

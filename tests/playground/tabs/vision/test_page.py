@@ -14,7 +14,6 @@ import gradio as gr
 import pytest
 from PIL import Image as Pillow
 
-from playground import page
 from playground.asking.images.reading_order import Block
 from playground.asking.reply import Reply
 from playground.asking.upload import Rejected, Upload
@@ -24,7 +23,6 @@ from playground.measuring.items import Item
 from playground.page.parts.examples import example_language
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.tabs.vision.lab.labels import Labelled
 from playground.tabs.vision.lab.ocr import Reading
 from playground.tabs.vision.page.drawing.labels import draw_labels
@@ -84,22 +82,6 @@ SESSION = Session(
         ),
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    home = tmp_path_factory.mktemp("home")
-    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("vision")
-
-
-@pytest.fixture
-def who(app: App, request: pytest.FixtureRequest) -> Who:
-    return Who(request.node.name, "en", app.texts)
-
-
-@pytest.fixture
-def show() -> Renderer:
-    return Renderer(texts(), "en")
 
 
 def harmless(markup: str) -> Seen:

@@ -28,7 +28,7 @@ from playground.tabs.vision.visit.visits import ASK, MEASURE, VisionVisits
 from playground.visitors import Sessions
 from playground.visitors.kept_runs import KeptRuns
 from playground.visitors.reach import Reach
-from providers.catalog import load
+from providers.catalog import find, load
 from providers.errors import ImageError, InputError, LimitExceeded
 from providers.image import resize, size
 from providers.types import ModelInfo, Sampling
@@ -172,6 +172,9 @@ class TestPictures:
             foretold = sent_picture(kept, model)
             assert (foretold.width, foretold.height) == size(resize(kept.image, model))
         assert sent_picture(kept, ModelInfo(id="m", provider="custom", name="m")).cost is None
+        assert sent_picture(kept, ModelInfo(id="m", provider="huggingface", name="M", local=True)).cost == 0
+        known = sent_picture(replace(kept, width=1000, height=1000), find(load().models, "anthropic/claude-haiku-4-5"))
+        assert known.tokens == 1296 and known.cost is not None and 0.0001 < known.cost < 0.1
 
 
 class TestAsking:

@@ -11,7 +11,8 @@ from providers import catalog
 from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.base import Connection, Credentials, Options
-from providers.types import ModelInfo, Package
+from providers.catalog_row import Package
+from providers.types import ModelInfo
 from tests.providers.adapters.huggingface import tiny
 
 Open = Callable[..., HuggingFace]

@@ -18,9 +18,9 @@ from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.engines import openvino
 from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.families.causal import load_tokenizer
-from providers.adapters.huggingface.memory.loader import read_measures
 from providers.adapters.huggingface.provider import HuggingFace
-from providers.adapters.huggingface.weights.files import describe_folder
+from providers.adapters.huggingface.weights.description import describe_folder
+from providers.adapters.huggingface.weights.record import read_measures
 from providers.base import Connection, Options, complete
 from providers.types import Message, ModelInfo, Progress, Request, Sampling, TextDelta
 from tests.providers.adapters.huggingface.engines.drawing import chi_square

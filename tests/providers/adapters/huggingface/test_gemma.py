@@ -11,7 +11,7 @@ from playground.asking.completion import as_completion, stops
 from playground.asking.text_language import detect_language
 from playground.measuring.language_bits import measure_languages
 from providers import catalog
-from providers.adapters.huggingface.weights.files import read_record
+from providers.adapters.huggingface.weights.record import read_record
 from providers.base import complete
 from providers.types import Message, ModelInfo, Request, Sampling
 from tests.providers.adapters.huggingface.conftest import Open

@@ -156,5 +156,6 @@ def test_which_files_are_chosen() -> None:
     assert both is not None and (both.parts, both.size) == (tuple(parts), 8)
     with pytest.raises(WeightsUnavailable, match="parts"):
         choose_files({"b-Q4_0-00002-of-00002.gguf": 4}, "m")
+    assert choose_files({"a-mmproj-BF16.GGUF": 1, "mmproj.gguf": 1, "readme.md": 1}, "m") is None
     assert split_name("owner/name:Q4_K_M") == ("owner/name", "q4_k_m")
     assert split_name("owner/name") == ("owner/name", "")

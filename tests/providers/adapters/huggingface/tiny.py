@@ -15,8 +15,10 @@ from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausa
 
 from providers.adapters.huggingface.weights import convert_program, fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
-from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
-from providers.types import ModelInfo, Package
+from providers.adapters.huggingface.weights.files import lengths
+from providers.adapters.huggingface.weights.record import WeightsRecord
+from providers.catalog_row import Package
+from providers.types import ModelInfo
 
 TEMPLATE = (
     "{% for m in messages %}{% if loop.index0 > 0 and messages[loop.index0 - 1]['role'] == m['role'] %}"
@@ -169,7 +171,7 @@ def save_converted(folder: Path, context: int = 1024) -> Path:
     made = folder / "converted"
     convert_program.convert(source, made)
     certify(made)
-    nll = fidelity.take_measures(made)
+    nll = fidelity.take_fidelity(made).nll
     record = WeightsRecord(
         id="tiny", source="folder", origin=str(made), date="2026-11-28T00:00:00Z", bytes=0, files=lengths(made), nll=nll
     )

@@ -10,7 +10,8 @@ import gguf
 import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
-from providers.types import ModelInfo, Package, PackagePart
+from providers.catalog_row import Package, PackagePart
+from providers.types import ModelInfo
 
 PARTS = 4
 MEMBER = "tiny-gemma.gguf"

@@ -131,6 +131,12 @@ def _lay_out_fields(page: Page[PromptingVisits]) -> tuple[list[gr.components.Com
             min_width=140,
             elem_id="measure-seed",
         )
+    mode, normalise = _lay_out_mode(label)
+    return [tasks, count, repeats, seed, mode, normalise], normalise
+
+
+def _lay_out_mode(label: gr.I18n) -> tuple[gr.Radio, gr.Radio]:
+    """Whether answers are written or foreseen, and how likelihoods are normalised."""
     with gr.Row(elem_classes="measure-mode"):
         mode = gr.Radio(
             [(label(f"prompting.measure_{one}"), one) for one in MODES],
@@ -149,7 +155,7 @@ def _lay_out_fields(page: Page[PromptingVisits]) -> tuple[list[gr.components.Com
             visible=False,
             elem_id="measure-normalise",
         )
-    return [tasks, count, repeats, seed, mode, normalise], normalise
+    return mode, normalise
 
 
 def _lay_out_results(page: Page[PromptingVisits]) -> PromptingResultsLayout:

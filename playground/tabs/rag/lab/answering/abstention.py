@@ -1,10 +1,8 @@
-"""Answers that say that the passages do not hold the answer, whatever a model's words for it."""
+"""Sentences that say that the passages do not hold the answer, whatever a model's words for it."""
 
 from __future__ import annotations
 
 import re
-
-from playground.tabs.rag.lab.answering.statements import statements
 
 _SOURCE = r"(?:documents?|passages?|texts?|files?|sources?|context|information (?:provided|given|available))"
 _FUENTE = r"(?:documentos?|pasajes?|textos?|archivos?|fuentes?|contexto|información (?:proporcionada|dada|disponible))"
@@ -26,9 +24,3 @@ _ABSTAINS = re.compile("|".join(rf"\b{way}\b" for way in _WAYS), re.IGNORECASE |
 def says_no_answer(text: str) -> bool:
     """Whether a sentence says so, in English or Spanish. A list of wordings: others are not noticed."""
     return bool(_ABSTAINS.search(text))
-
-
-def is_abstention(answer: str) -> bool:
-    """Whether an answer as a whole does: it says so in its first sentence."""
-    spans = statements(answer)
-    return bool(spans) and says_no_answer(answer[slice(*spans[0])])

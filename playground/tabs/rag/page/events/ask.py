@@ -18,8 +18,9 @@ from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.page.drawing.answers import draw_turn, draw_turns
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence, draw_undo, say
-from playground.tabs.rag.page.events.files import BesideFiles, RagFilesScreen, Scanned, add
+from playground.tabs.rag.page.events.files import BesideFiles, RagFilesScreen, add
 from playground.tabs.rag.page.events.inside import wire_then_inside
+from playground.tabs.rag.page.events.scans import Scanned
 from playground.tabs.rag.page.fields import RetrievalFields, checked_retrieval_of_ticked, stored_documents
 from playground.tabs.rag.page.layout.tab import WAYS, RagLayout
 from playground.tabs.rag.visit.ask import ask

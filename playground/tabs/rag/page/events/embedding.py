@@ -17,7 +17,7 @@ from playground.page.parts.pace import paced
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.page.drawing.pieces import draw_alert
-from playground.tabs.rag.page.events.files import list_documents, open_documents
+from playground.tabs.rag.page.events.listing import list_documents, open_documents
 from playground.tabs.rag.page.fields import RetrievalFields
 from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.visits import RagVisits

@@ -16,7 +16,7 @@ from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.passages import Pages, draw_passages
 from playground.tabs.rag.page.drawing.pieces import draw_alert, draw_notice, draw_sentence
 from playground.tabs.rag.page.drawing.reader import draw_page, draw_reader_alert
-from playground.tabs.rag.page.events.files import tell_indexing
+from playground.tabs.rag.page.events.listing import tell_indexing
 from playground.tabs.rag.page.fields import (
     RetrievalFields,
     checked_retrieval,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.memory.device import best_device
-from providers.adapters.huggingface.weights.files import elements, gguf_files, read_record
+from providers.adapters.huggingface.weights.files import elements, gguf_files
+from providers.adapters.huggingface.weights.record import read_record
 from providers.importing import importing
 from providers.sampling import in_engine
 

@@ -22,7 +22,8 @@ from providers.adapters.huggingface.memory.device import Device, best_device
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
 from providers.adapters.huggingface.weights.damage import FAILURES, IncompleteWeights, explain_failure
 from providers.adapters.huggingface.weights.fidelity import REFERENCE, TEXTS, Fidelity, passes, score_network
-from providers.adapters.huggingface.weights.files import elements, read_record
+from providers.adapters.huggingface.weights.files import elements
+from providers.adapters.huggingface.weights.record import read_record
 from providers.errors import WeightsUnavailable
 from providers.importing import importing
 

@@ -30,7 +30,8 @@ from providers.adapters.huggingface.families.encoders.openvino_network import (
     save_network,
 )
 from providers.adapters.huggingface.memory.device import best_device
-from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, read_record, weights_format
+from providers.adapters.huggingface.weights.files import MODULES, PICKLED, elements, weights_format
+from providers.adapters.huggingface.weights.record import read_record
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.importing import importing
 

@@ -29,11 +29,11 @@ class EncoderPool:
 
     async def prepare(self, info: HasWeights, kind: EncoderKind, window: int) -> AsyncGenerator[Progress]:
         """Progress until the model is in memory; nothing if it is. Raises `WeightsUnavailable`."""
-        key = _key(info, kind)
-        if key not in self._loader.cache.names:
-            making = self._loader.wait(info.name, key, lambda ticket: self._make(info, kind, window, ticket))
-            async for progress in making:
-                yield progress
+        making = self._loader.wait_for_memory(
+            info.name, _key(info, kind), lambda ticket: self._make(info, kind, window, ticket)
+        )
+        async for progress in making:
+            yield progress
 
     async def folder(self, info: HasWeights) -> Path | None:
         """Where the model lies, if it is here."""

@@ -44,10 +44,9 @@ class HeadPool:
 
         Raises `WeightsUnavailable`.
         """
-        if (key := _key(info)) not in self._loader.cache.names:
-            making = self._loader.wait(info.name, key, lambda ticket: self._make(info, kind, ticket))
-            async for progress in making:
-                yield progress
+        making = self._loader.wait_for_memory(info.name, _key(info), lambda ticket: self._make(info, kind, ticket))
+        async for progress in making:
+            yield progress
 
     @asynccontextmanager
     async def open(self, info: HeadInfo, kind: str) -> AsyncGenerator[HeadNetwork]:

@@ -11,7 +11,6 @@ from playground.tabs.rag.lab.reading.read import ReadOptions, read_file
 from .hostile import changed
 from .written import read_text
 
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 THREADS = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
 
 

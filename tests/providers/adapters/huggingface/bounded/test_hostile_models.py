@@ -21,7 +21,8 @@ from providers.adapters.huggingface.bounded.inspecting import inspect_folder, in
 from providers.adapters.huggingface.bounded.render_program import environment
 from providers.adapters.huggingface.bounded.rendering import Renderers, TemplateUnbounded
 from providers.adapters.huggingface.families.causal import load_tokenizer
-from providers.adapters.huggingface.weights.files import describe_folder, elements
+from providers.adapters.huggingface.weights.description import describe_folder
+from providers.adapters.huggingface.weights.files import elements
 from providers.base import complete
 from providers.errors import UnsupportedRequest, WeightsUnavailable
 from providers.types import Message, Request, Sampling

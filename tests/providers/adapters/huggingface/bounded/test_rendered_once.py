@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from providers.adapters.huggingface.bounded.rendering import Renderers, rendered_once
-from providers.adapters.huggingface.weights import files
+from providers.adapters.huggingface.weights import counting
 
 
 def test_the_same_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,15 +29,15 @@ def test_the_same_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_is_counted_again_once_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, read, count = tmp_path / "model.safetensors", list[Path](), files.read_header
-    monkeypatch.setattr(files, "read_header", lambda one: read.append(one) or count(one))
+    file, read, count = tmp_path / "model.safetensors", list[Path](), counting.read_header
+    monkeypatch.setattr(counting, "read_header", lambda one: read.append(one) or count(one))
     save_file({"a": np.zeros(3)}, file)
-    assert [files.count_numbers(file) for _ in range(3)] == [3] * 3
+    assert [counting.count_numbers(file) for _ in range(3)] == [3] * 3
     assert len(read) == 1
     save_file({"a": np.zeros(5)}, file)
-    assert files.count_numbers(file) == 5
+    assert counting.count_numbers(file) == 5
     content = bytearray(file.read_bytes())
     content[0] ^= 255
     file.write_bytes(content)
     with pytest.raises(ValueError):
-        files.count_numbers(file)
+        counting.count_numbers(file)

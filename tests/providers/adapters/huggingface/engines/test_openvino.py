@@ -102,7 +102,7 @@ async def tokens_of(engine: OpenVinoEngine, wanted: Job) -> list[int]:
 
 
 def test_the_gate_measures_every_variant_and_lets_these_pass(folder: Path) -> None:
-    nll = fidelity.take_measures(folder) or pytest.fail("nothing was measured")
+    nll = fidelity.take_fidelity(folder).nll or pytest.fail("nothing was measured")
     assert set(nll) == {"reference", "torch-bfloat16", "openvino-q8_0", "openvino-q8_0-exact"}
     assert all(fidelity.deviation(value, nll["reference"]) < fidelity.TOLERANCE for value in nll.values())
     assert [variant.name for variant in engines.variants(folder, nll)][:2] == [
@@ -130,7 +130,7 @@ def test_a_file_that_it_cannot_read_is_removed_and_fails_alone(folder: Path, tmp
     fidelity.Fidelity([[1, 2, 3]], {"reference": 3.0}).write(tmp_path)
     certify(tmp_path)
     assert not (tmp_path / "openvino-f16.gguf").exists()
-    assert fidelity.take_measures(tmp_path) == {"reference": 3.0}
+    assert fidelity.take_fidelity(tmp_path).nll == {"reference": 3.0}
     damaged = OpenVino(tmp_path, "q8_0")
     for file in folder.glob("*.json"):
         (tmp_path / file.name).write_bytes(file.read_bytes())

@@ -11,9 +11,10 @@ import torch
 from transformers import AutoModel, AutoProcessor
 
 from providers import catalog
+from providers.catalog_row import Package
 from providers.errors import ImageError, InputError, LimitExceeded, UnknownModel, WeightsUnavailable
 from providers.labels import MOST_LABELS, ContrastiveInfo, Labels
-from providers.types import Image, Package
+from providers.types import Image
 from tests.providers.adapters.huggingface import tiny_vision
 from tests.providers.adapters.huggingface.conftest import Open
 

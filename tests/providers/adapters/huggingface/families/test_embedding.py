@@ -19,11 +19,12 @@ from providers import catalog
 from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.families.encoders.agreement import LEAST_COSINE, TEXTS
 from providers.adapters.huggingface.provider import HuggingFace
-from providers.adapters.huggingface.weights.files import lengths, read_record
+from providers.adapters.huggingface.weights.files import lengths
+from providers.adapters.huggingface.weights.record import read_record
 from providers.base import Connection, Options
+from providers.catalog_row import Package
 from providers.embedding import Embedder, EmbeddingInfo, RerankerInfo
 from providers.errors import InputError, WeightsUnavailable
-from providers.types import Package
 from tests.providers.adapters.huggingface import tiny_encoders
 from tests.providers.adapters.huggingface.conftest import Open
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from providers.adapters.huggingface.weights.files import WeightsRecord, lengths
+from providers.adapters.huggingface.weights.files import lengths
 from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.making import Fetched, HasWeights, Maker
+from providers.adapters.huggingface.weights.record import WeightsRecord
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options

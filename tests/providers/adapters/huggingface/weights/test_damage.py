@@ -11,9 +11,9 @@ from safetensors import SafetensorError
 
 from providers.adapters.huggingface.weights import certify_program, damage, making, publish
 from providers.adapters.huggingface.weights.child_process import ChildCommand
+from providers.adapters.huggingface.weights.counting import count_numbers
 from providers.adapters.huggingface.weights.damage import IncompleteWeights, explain_failure, is_damaged
 from providers.adapters.huggingface.weights.fidelity import Fidelity
-from providers.adapters.huggingface.weights.files import count_numbers
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import MissingPackage, WeightsUnavailable
 from providers.types import ModelInfo

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from providers.adapters.huggingface.provider import HuggingFace
-from providers.adapters.huggingface.weights.files import read_record
+from providers.adapters.huggingface.weights.record import read_record
 from providers.base import complete
 from providers.embedding import EmbeddingInfo
 from providers.errors import UnknownModel, WeightsUnavailable

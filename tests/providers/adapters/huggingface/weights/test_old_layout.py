@@ -12,7 +12,8 @@ from providers.adapters.huggingface.weights.hub import Hub
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options, complete
-from providers.types import Message, ModelInfo, Package, Request, Sampling
+from providers.catalog_row import Package
+from providers.types import Message, ModelInfo, Request, Sampling
 from tests.providers.adapters.huggingface import tiny, tiny_encoders
 from tests.providers.adapters.huggingface.conftest import Open
 

@@ -16,9 +16,9 @@ from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.adapters.huggingface.weights.packed_e5 import is_packed, read_packed, unpack
 from providers.base import Connection, Options
+from providers.catalog_row import Package
 from providers.embedding import EmbeddingInfo
 from providers.errors import WeightsUnavailable
-from providers.types import Package
 from tests.providers.adapters.huggingface.weights.packed import HIDDEN, PIECES, WINDOW, write_packed
 
 REQUIREMENT, MEMBER = "tiny-packed==1.0", "tiny_packed/model.bin"

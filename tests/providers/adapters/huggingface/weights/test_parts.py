@@ -15,13 +15,15 @@ from playground.measuring.language_bits import measure_languages
 from providers.adapters.huggingface.engines.torch import Torch
 from providers.adapters.huggingface.weights import convert_program, publish, wheel
 from providers.adapters.huggingface.weights.fidelity import Fidelity
-from providers.adapters.huggingface.weights.files import WeightsRecord, lengths, read_record
+from providers.adapters.huggingface.weights.files import lengths
 from providers.adapters.huggingface.weights.hub import Hub
+from providers.adapters.huggingface.weights.record import WeightsRecord, read_record
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options, complete
+from providers.catalog_row import Package
 from providers.errors import WeightsUnavailable
-from providers.types import Message, Package, Progress, Request, Sampling
+from providers.types import Message, Progress, Request, Sampling
 from tests.providers.adapters.huggingface import tiny_gemma
 from tests.providers.adapters.huggingface.conftest import Open
 

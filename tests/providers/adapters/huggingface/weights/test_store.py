@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from providers.adapters.huggingface.weights.child_process import ROOT
-from providers.adapters.huggingface.weights.files import choose_gguf, read_record, tensor_names
 from providers.adapters.huggingface.weights.hub import Hub
+from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
+from providers.catalog_row import Package
 from providers.errors import UnknownModel, WeightsUnavailable
-from providers.types import ModelInfo, Package, Progress
+from providers.types import ModelInfo, Progress
 from tests.providers.adapters.huggingface import tiny
 from tests.providers.adapters.huggingface.conftest import Open
 from tests.providers.adapters.huggingface.weights.repairing import Repairing
@@ -31,7 +32,8 @@ import asyncio, dataclasses, json, sys
 from pathlib import Path
 from providers.base import Connection, Options, complete
 from providers.adapters.huggingface import connect
-from providers.types import Message, ModelInfo, Package, Request, Sampling
+from providers.catalog_row import Package
+from providers.types import Message, ModelInfo, Request, Sampling
 
 if sys.argv[3:] == ["without-network"]:
     import socket
@@ -330,12 +332,3 @@ def test_a_folder_with_a_gguf_is_converted_into_the_cache(tmp_path: Path) -> Non
     assert made.parent == cache.root
     assert cache.find_folder(model.id) == made
     assert [path.name for path in folder.iterdir()] == ["tiny.gguf"]
-
-
-def test_the_file_taken_of_several() -> None:
-    assert choose_gguf(["a-Q2_K.gguf", "a-Q4_K_M.gguf", "a-Q8_0.gguf", "a-F32.gguf"]) == "a-Q8_0.gguf"
-    assert choose_gguf(["a-00001-of-00002.gguf", "readme.md"]) is None
-    assert choose_gguf(["mmproj-a-F16.gguf", "a-Q5_K_M.gguf"]) == "a-Q5_K_M.gguf"
-    assert choose_gguf(["a-mmproj-BF16.GGUF", "mmproj.gguf"]) is None
-    assert tensor_names(["consolidated.safetensors", "model.safetensors"]) == ["model.safetensors"]
-    assert tensor_names(["weights.safetensors", "adapter_model.safetensors"]) == ["weights.safetensors"]

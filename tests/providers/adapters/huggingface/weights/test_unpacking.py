@@ -17,13 +17,15 @@ from playground.measuring.language_bits import measure_languages
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.weights import making, publish
 from providers.adapters.huggingface.weights.fidelity import REFERENCE, Fidelity
-from providers.adapters.huggingface.weights.files import RECORD, lengths, read_record
+from providers.adapters.huggingface.weights.files import lengths
 from providers.adapters.huggingface.weights.hub import Hub
+from providers.adapters.huggingface.weights.record import RECORD, read_record
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options, complete
+from providers.catalog_row import Package
 from providers.errors import WeightsUnavailable
-from providers.types import Message, Package, Request, Sampling
+from providers.types import Message, Request, Sampling
 from tests.providers.adapters.huggingface import tiny_gemma
 from tests.providers.adapters.huggingface.conftest import Open
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from providers.adapters.huggingface.families.encoders import loading, openvino_network
 from providers.adapters.huggingface.families.encoders.agreement import vectors_agree
-from providers.adapters.huggingface.weights.files import WeightsRecord, lengths, read_record
+from providers.adapters.huggingface.weights.files import lengths
+from providers.adapters.huggingface.weights.record import WeightsRecord, read_record
 from tests.providers.adapters.huggingface import tiny_encoders
 
 TEXTS = ["the river", "the old city and the sea", "moon", "the a of in is was and to river bridge stone " * 4]
