@@ -13,7 +13,7 @@ from platformdirs import user_cache_path
 from tests.lanes import ROOT, is_quick, is_slow_place
 
 gc.disable()
-"""Until all tests are found: what is imported for them is no garbage, and looking through it took a third of the time."""
+"""Until all tests are found: what is imported for them is no garbage; looking through it took a third of the time."""
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Before anything computes: threads cost tiny models far more than they save, and there are several workers."""

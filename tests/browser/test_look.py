@@ -95,7 +95,7 @@ def unnamed(page: Page) -> list[str]:
     return found
 
 
-@in_every_look("desktop-light-en", "phone-dark-es")
+@in_every_look("desktop-light-en")
 def test_pictures(open_page, keep_screenshot, name, viewport, scheme, locale):
     """Nothing is cut at the side, zoomed in or not; on a phone the conversation comes first."""
     options = {"viewport": viewport, "color_scheme": scheme, "locale": locale}

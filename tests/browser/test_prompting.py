@@ -308,7 +308,7 @@ def what_may_cost_is_asked_first(page: Page, faults: FaultServer) -> None:
     measured(page, 10)
 
 
-@in_every_look("phone-dark-es")
+@in_every_look()
 def test_pictures_of_prompting(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(ADDER, viewport=viewport, color_scheme=scheme, locale=locale)
     open_prompting(page)

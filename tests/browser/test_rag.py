@@ -342,7 +342,7 @@ def test_a_hostile_document_is_text_and_asks_for_nothing(open_page, faults, tmp_
     assert [one.path for one in faults.received if "stolen" in one.path] == []
 
 
-@in_every_look("desktop-dark-es")
+@in_every_look()
 def test_pictures_of_rag(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(ECHO, viewport=viewport, color_scheme=scheme, locale=locale)
 

@@ -321,7 +321,7 @@ def a_sweep_streams_stops_and_is_drawn(page: Page) -> None:
     expect(page.locator("#sweep-plot .js-plotly-plot .ytitle")).to_contain_text("Diversity")
 
 
-@in_every_look("phone-light-es")
+@in_every_look()
 def test_pictures_of_sampling(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(WORDS, viewport=viewport, color_scheme=scheme, locale=locale)
     open_sampling(page)

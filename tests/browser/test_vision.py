@@ -236,7 +236,7 @@ def paste_adds_and_escape_stops(page: Page) -> None:
     expect(facts(page, 0).last).to_contain_text("stopped")
 
 
-@in_every_look("desktop-light-es")
+@in_every_look()
 def test_pictures_of_vision(open_page, keep_screenshot, name, viewport, scheme, locale):
     page = open_page(BOTH, viewport=viewport, color_scheme=scheme, locale=locale)
     open_vision(page)
