@@ -16,6 +16,7 @@ import openai
 import psutil
 
 from playground.settings import DEFAULT_MODEL
+from playground.visitors.conversations import new_conversation
 from tests.benchmarks.engines import question
 from tests.benchmarks.visiting import Message, PageConfig, Refused, Told, Visitor
 from tests.faults.script import STEADY_SECONDS
@@ -263,9 +264,10 @@ async def measure_local(url: str, count: int, tokens: int, rounds: int) -> tuple
             await one.open(config=group.config)
         await group.send(visitors[0], question(0), DEFAULT_MODEL, max_tokens=2)  # the model is loaded once
         for turn in range(rounds):
+            began = new_conversation()  # each round is a conversation of its own, as the bare engine's is
             start = time.perf_counter()
             asking = (
-                group.send(one, question(number + turn), DEFAULT_MODEL, max_tokens=tokens)
+                group.send(one, question(number + turn), DEFAULT_MODEL, max_tokens=tokens, conversation=began)
                 for number, one in enumerate(visitors)
             )
             told = await asyncio.gather(*asking, return_exceptions=True)
@@ -273,6 +275,4 @@ async def measure_local(url: str, count: int, tokens: int, rounds: int) -> tuple
             said = [OUTPUT.findall(one.all_said()) for one in told if isinstance(one, Told)]
             rates.append(sum(int(found[-1]) for found in said if found) / took)
             row.add(told, GROWS)
-            for one in visitors:  # the next round begins a conversation anew, as the bare engine's does
-                await one.tell(group.config.triggered(group.config.component("new"), "click"), {})
     return rates, row
