@@ -12,13 +12,14 @@ from gradio.components.base import Component
 from gradio.context import LocalContext
 from gradio.helpers import special_args
 from gradio.processing_utils import add_root_url
+from gradio.server_messages import ProcessGeneratingMessage
 from gradio.utils import get_function_with_locals
 
 _PLAIN = (str, list)
 
 
 class LeanBlocks(gr.Blocks):
-    """As Gradio's own, with two differences.
+    """As Gradio's own, with three differences.
 
     An asynchronous generator is made without a thread: nothing of its handler runs before a value is asked for.
 
@@ -26,6 +27,10 @@ class LeanBlocks(gr.Blocks):
     where it is texts and lists of texts: Gradio would look for files through each output, twice with every redraw,
     which took a third of the processor's time of a class that is answered. Such an event's values hold none. Updates
     (`gr.skip()`) are taken by Gradio as ever.
+
+    From the second value on they are put into the page's line of messages here: Gradio's queue would come back through
+    all its layers for each. A value that changes nothing is no message; what it is yielded for is noticed all the same:
+    that the page has been closed.
     """
 
     def __init__(self, **arguments: Any) -> None:
@@ -75,31 +80,52 @@ class LeanBlocks(gr.Blocks):
         return known
 
     async def _take(self, block_fn: Any, named: dict[str, Any]) -> dict[str, Any] | None:
-        """The generator's next values, as Gradio gives an answer; `None` at its end, which is left to Gradio."""
-        state, iterator, start = named["state"], named["iterator"], time.time()
+        """The generator's first values, as Gradio gives an answer, and then all that follow: see `_follow`."""
+        if (iterator := named["iterator"]) is not None:
+            return await self._follow(block_fn, iterator, named)
+        state, start = named["state"], time.time()
         LocalContext.blocks.set(self)
-        if iterator is None:
-            inputs = await self.preprocess_data(block_fn, named["inputs"], state)
-            asked = named["event_id"], named["event_data"], True, state, named["oauth_token"]
-            found = await self.call_function(block_fn, inputs, None, named["request"], *asked)
-            if (iterator := found["iterator"]) is None:  # it had nothing to show
-                return self._answer(block_fn, [None] * len(block_fn.outputs), None, found["duration"])
-            values: Sequence[Any] = found["prediction"]
-        else:
+        inputs = await self.preprocess_data(block_fn, named["inputs"], state)
+        asked = named["event_id"], named["event_data"], True, state, named["oauth_token"]
+        found = await self.call_function(block_fn, inputs, None, named["request"], *asked)
+        if (iterator := found["iterator"]) is None:  # it had nothing to show
+            return self._answer(block_fn, [None] * len(block_fn.outputs), None, found["duration"])
+        shown = await self._shown(block_fn, found["prediction"], iterator, named)
+        return self._answer(block_fn, shown, iterator, time.time() - start)
+
+    async def _follow(self, block_fn: Any, iterator: Any, named: dict[str, Any]) -> dict[str, Any] | None:
+        """Tell the page all further values; `None` at the end, which is left to Gradio.
+
+        Where the page has gone, and for a call that did not come through the queue, the next ones as an answer.
+        """
+        LocalContext.blocks.set(self)
+        event = self._queue.event_ids_to_events.get(named["event_id"])
+        while True:
+            start = time.time()
             try:
                 values = await anext(iterator)
             except StopAsyncIteration:  # asked again, it says so again
                 return None
-        duration = time.time() - start
+            duration = time.time() - start
+            shown = await self._shown(block_fn, values, iterator, named)
+            answer = self._answer(block_fn, shown, iterator, duration)
+            if event is None or not event.alive:
+                return answer
+            self.state_holder.update(named["session_hash"])  # it is in use
+            if any(shown):
+                del answer["iterator"]
+                self._queue.send_message(event, ProcessGeneratingMessage(output=answer, success=True))
+
+    async def _shown(self, block_fn: Any, values: Sequence[Any], iterator: Any, named: dict[str, Any]) -> list[Any]:
+        """What of the values differs from those before."""
         if all(isinstance(value, _PLAIN) for value in values):
             shown = list(values)
         else:
-            shown = await self.postprocess_data(block_fn, list(values), state)
+            shown = await self.postprocess_data(block_fn, list(values), named["state"])
             shown = add_root_url(shown, named["root_path"], None)
-        run = self._stream_run_key(iterator)
-        page, plainly = named["session_hash"], named["simple_format"]
-        shown = self.handle_streaming_diffs(block_fn, shown, page, run, final=False, simple_format=plainly)
-        return self._answer(block_fn, shown, iterator, duration)
+        page, run, plainly = named["session_hash"], self._stream_run_key(iterator), named["simple_format"]
+        found: list[Any] = self.handle_streaming_diffs(block_fn, shown, page, run, final=False, simple_format=plainly)
+        return found
 
     @staticmethod
     def _answer(block_fn: Any, shown: list[Any], iterator: Any, duration: float) -> dict[str, Any]:

@@ -45,6 +45,9 @@ _LOOK = 0.005
 there: each interrupts the threads of a model that computes on the same processors."""
 _PROGRESS = 0.25
 """As `_LOOK`, for `gr.Progress`, which no event of this page has; by itself a hundred times."""
+_PLACES = 2.0
+"""Seconds between two times that those in Gradio's line are told their place. By itself all are whenever one begins:
+of a class that sends at the same moment each is told a dozen times, before any of its first words is shown."""
 _COMPRESSED = 32_000
 """Bytes from which an answer is compressed: the page itself describes every component and is about 1 MB."""
 
@@ -158,7 +161,7 @@ def launch(
         ownership.publish(block.keep_in_cache)
     blocks.delete_cache = _CLEANING
     blocks.max_threads = _THREADS  # queue() counts its places from this, before launch() is told
-    blocks.queue(max_size=settings.queue_size, default_concurrency_limit=_THREADS)
+    blocks.queue(_PLACES, max_size=settings.queue_size, default_concurrency_limit=_THREADS)
     blocks._queue.sleep_when_free = _LOOK
     blocks._queue.progress_update_sleep_when_free = _PROGRESS
     if sessions is not None:

@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 import openai
 import psutil
 
-from playground.settings import DEFAULT_MODEL
-from tests.benchmarks.engines import question
 from tests.benchmarks.visiting import Message, PageConfig, Refused, Told, Visitor
 from tests.faults.script import STEADY_SECONDS
 
@@ -24,10 +22,6 @@ MODEL = "custom/ok"
 VENDOR = "fault/steady/v1"
 FIRST = re.compile(r'"1[ "]')
 """The vendor's first word, at the beginning of a text."""
-GROWS = re.compile(r'"append"')
-"""A text that goes on: on the local model, whose first word is not known."""
-OUTPUT = re.compile(r"→ (\d+) tokens")
-"""In a reply's line of facts."""
 LEFT = 20.0
 """Seconds after the last visitor has left, until memory is looked at."""
 
@@ -44,6 +38,8 @@ class Row:
     processor: float | None = None
     """Seconds of the serving process while all are answered: what a busy machine does not change."""
     memory: tuple[float, float, float] | None = None
+    tokens: int = 0
+    """Of the local model, in all."""
 
     def line(self) -> str:
         first = f"{quantile(self.firsts, 50):.2f} · {quantile(self.firsts, 95):.2f} s" if self.firsts else "–"
@@ -252,27 +248,3 @@ async def measure_limit(url: str, vendor: str) -> str:
         took = time.perf_counter() - start
         await asyncio.gather(*holding)
     return f"a fifth reply of one visitor: told after {took:.2f} s: {beyond.messages[-1]['output'].get('error')}"
-
-
-async def measure_local(url: str, count: int, tokens: int, rounds: int) -> tuple[list[float], Row]:
-    """Tokens a second of all visitors together, on the local model."""
-    row, rates, group = Row(f"{count} on the local model"), [], await opened(url)
-    async with AsyncExitStack() as stack:
-        visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(count)]
-        for one in visitors:
-            await one.open(config=group.config)
-        await group.send(visitors[0], question(0), DEFAULT_MODEL, max_tokens=2)  # the model is loaded once
-        for turn in range(rounds):
-            start = time.perf_counter()
-            asking = (
-                group.send(one, question(number + turn), DEFAULT_MODEL, max_tokens=tokens)
-                for number, one in enumerate(visitors)
-            )
-            told = await asyncio.gather(*asking, return_exceptions=True)
-            took = time.perf_counter() - start
-            said = [OUTPUT.findall(one.all_said()) for one in told if isinstance(one, Told)]
-            rates.append(sum(int(found[-1]) for found in said if found) / took)
-            row.add(told, GROWS)
-            for one in visitors:  # the next round begins a conversation anew, as the bare engine's does
-                await one.tell(group.config.triggered(group.config.component("new"), "click"), {})
-    return rates, row

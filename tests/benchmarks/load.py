@@ -3,8 +3,8 @@
 A vendor of our own says ten tokens a second for 15 seconds; so many visitors ask it at the same moment through the
 page's own event, as a browser's client does. Beside it in the same run: the vendor asked directly by the SDK, and
 Gradio's smallest page, as it is and with as many inputs and outputs as a message has here. Then 300 visitors at once,
-one visitor beyond the limit, and 30 on the local model beside the bare engine. All of it runs on this machine, the
-visitors too: compare within one run. About seven minutes.
+one visitor beyond the limit, and 30 on the local model beside Gradio's smallest page and the bare engine. All of it
+runs on this machine, the visitors too: compare within one run. About eight minutes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from unittest.mock import patch
 import httpx2
 from platformdirs import user_cache_path
 
-from tests.benchmarks import classroom, engines, slow_callbacks
+from tests.benchmarks import classroom, engines, local_class, slow_callbacks
 from tests.browser.serving import ROOT, serving
 from tests.ports import free_port
 
@@ -88,18 +88,32 @@ def print_crowd(root: Path) -> None:
         print(slow_callbacks.report(served.log.read_text("utf-8", "replace")), flush=True)
 
 
-def print_local(root: Path, home: Path) -> None:
-    """The local model through as many pages as a class has, between two measurements of the bare engine."""
-    folder = Path(tempfile.mkdtemp())
-    (folder / "home").mkdir()
-    (folder / "home" / "models").symlink_to(home / "models")
+def print_local(root: Path, beside: Path | None, home: Path) -> None:
+    """The local model through as many pages as a class has, and through Gradio's smallest page, between two
+    measurements of the bare engine."""
     before = bare_rate(home)
-    with serving(folder, root, APP, **MANY) as served:
-        rates, row = asyncio.run(classroom.measure_local(served.url, LOCAL, TOKENS, ROUNDS))
+    print(f"the bare engine: {before:.0f} tokens/s", flush=True)
+    with running("tests.benchmarks.smallest", "--home", home) as url:
+        found = [tell_local(asyncio.run(local_class.measure_smallest_local(url, LOCAL, TOKENS, ROUNDS)))]
+    for name, place in ({"Aula": root} | ({"the other copy": beside} if beside else {})).items():
+        folder = Path(tempfile.mkdtemp())
+        (folder / "home").mkdir()
+        (folder / "home" / "models").symlink_to(home / "models")
+        with serving(folder, place, APP, **MANY) as served:
+            told = asyncio.run(local_class.measure_local(served.url, LOCAL, TOKENS, ROUNDS, name))
+            found.append(tell_local(told))
     after = bare_rate(home)
-    print(row.line(), *row.errors[:1], flush=True)
-    rate, bare = statistics.median(rates), (before + after) / 2
-    print(f"{rate:.0f} tokens/s in all; the bare engine before and after {before:.0f}, {after:.0f}: {rate / bare:.2f}")
+    bare = (before + after) / 2
+    print(f"the bare engine again: {after:.0f} tokens/s; of both {' · '.join(f'{rate / bare:.2f}' for rate in found)}")
+
+
+def tell_local(measured: tuple[list[float], classroom.Row]) -> float:
+    """A line of the table and what it does not show; tokens a second, the median of the rounds."""
+    rates, row = measured
+    rate, each = statistics.median(rates), 1000 * (row.processor or 0.0) / max(row.tokens, 1)
+    print(row.line(), *row.errors[:1])
+    print(f"{rate:.0f} tokens/s in all; the page's processor {each:.2f} s per 1,000 tokens", flush=True)
+    return rate
 
 
 def bare_rate(home: Path) -> float:
@@ -127,7 +141,7 @@ def main() -> None:
     if given.only in (None, "crowd"):
         print_crowd(given.root)
     if given.only in (None, "local"):
-        print_local(given.root, given.home)
+        print_local(given.root, given.beside, given.home)
     if given.only == "bare":
         print_bare(given.home)
 

@@ -13,6 +13,8 @@ from playground.asking.pump import HEARTBEAT, REDRAW, beats, follow, pump
 from providers.errors import InputError
 from tests import virtual_time
 
+FOUR_A_SECOND = [number / 4 for number in range(12)]
+
 
 class Work:
     """Counts up `steps` times, every `seconds`; whether it was let go is in `closed`."""
@@ -74,6 +76,21 @@ class TestPump:
             return found
 
         assert virtual_time.run(seen()) == [(0, 0), (2.5, 2)]
+
+    def test_those_who_wait_equally_long_are_drawn_at_the_same_moments(self) -> None:
+        async def drawn(begins: float) -> list[float]:
+            clock, work = asyncio.get_running_loop().time, Work(1000, 0.003)
+            await asyncio.sleep(begins)
+            async with aclosing(pump(work.run(), lambda: 0, work.changed, pause=lambda: 0.25)) as states:
+                return [clock() async for _ in states]
+
+        async def seen() -> list[list[float]]:
+            return await asyncio.gather(*map(drawn, (0.0, 0.07, 0.11, 0.2)))
+
+        for each in virtual_time.run(seen()):
+            assert [at for at in each[1:] if at < 2.9] == pytest.approx(
+                [at for at in FOUR_A_SECOND if at > each[0] + 0.1]
+            )
 
     def test_what_the_work_raises_is_raised(self) -> None:
         work = Work(1, 1, wrong=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import anyio.to_thread
 import gradio as gr
 import pytest
+from fastapi import Request
+from gradio.queueing import Event
+from gradio.server_messages import ProcessGeneratingMessage
 from gradio.state_holder import SessionState
 
 from playground.web.lean import LeanBlocks
+from playground.web.sessions import LightSessions
 
 ENDED = {"is_generating", "data", "iterator", "render_config", "changed_state_ids", "used_cache"}
 
@@ -35,29 +40,48 @@ def built(kind: type[gr.Blocks]) -> gr.Blocks:
     return blocks
 
 
+def event_of(blocks: gr.Blocks, name: str) -> Any:
+    return next(one for one in blocks.fns.values() if one.api_name == name)
+
+
+async def asked(blocks: gr.Blocks, name: str, inputs: list[object], iterator: Any) -> dict[str, Any]:
+    """As Gradio's queue asks."""
+    answer: dict[str, Any] = await blocks.process_api(
+        block_fn=event_of(blocks, name),
+        inputs=inputs,
+        state=SessionState(blocks),
+        request=gr.Request(),
+        iterator=iterator,
+        session_hash="page",
+        event_id="event",
+        event_data=None,
+        in_event_listener=True,
+        simple_format=False,
+        root_path="http://page",
+        oauth_token=None,
+    )
+    return answer
+
+
 async def answers(blocks: gr.Blocks, name: str, inputs: list[object]) -> list[dict[str, Any]]:
-    """As Gradio's queue asks for them, until there are no more."""
-    event = next(one for one in blocks.fns.values() if one.api_name == name)
-    state, iterator, found = SessionState(blocks), None, []
+    """Until there are no more."""
+    iterator, found = None, list[dict[str, Any]]()
     while not found or found[-1]["is_generating"]:
-        answer = await blocks.process_api(
-            block_fn=event,
-            inputs=inputs,
-            state=state,
-            request=gr.Request(),
-            iterator=iterator,
-            session_hash="page",
-            event_id="event",
-            event_data=None,
-            in_event_listener=True,
-            simple_format=False,
-            root_path="http://page",
-            oauth_token=None,
-        )
+        answer = await asked(blocks, name, inputs, iterator)
         iterator = answer["iterator"]
         found.append({key: value for key, value in answer.items() if key in ENDED - {"iterator"}})
     assert not blocks.pending_diff_streams
     return found
+
+
+def queued(blocks: gr.Blocks) -> tuple[Event, asyncio.Queue[Any]]:
+    """The event as it stands in Gradio's queue while it is answered, and what is told to its page."""
+    event = Event("page", event_of(blocks, "grow"), Request({"type": "http"}), None)
+    event._id = "event"
+    blocks._queue.event_ids_to_events["event"] = event
+    told = blocks._queue.pending_messages_per_session["page"] = asyncio.Queue()
+    LightSessions(blocks)
+    return event, told
 
 
 @pytest.mark.parametrize(("name", "inputs"), [("grow", ["Hello", []]), ("nothing", ["Hello"])])
@@ -77,3 +101,28 @@ async def test_texts_take_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not taken
     await answers(built(gr.Blocks), "grow", ["Hello", []])
     assert taken
+
+
+async def test_a_page_is_told_what_changes_without_gradios_queue_in_between() -> None:
+    expected = await answers(built(gr.Blocks), "grow", ["Hello", []])
+    blocks = built(LeanBlocks)
+    _, told = queued(blocks)
+    first = await asked(blocks, "grow", ["Hello", []], None)
+    last = await asked(blocks, "grow", ["Hello", []], first["iterator"])
+    assert not last["is_generating"]
+    between = [told.get_nowait() for _ in range(told.qsize())]
+    assert all(isinstance(one, ProcessGeneratingMessage) and one.event_id == "event" for one in between)
+    assert all(one.output.keys() == first.keys() - {"iterator"} for one in between)
+    data = [first["data"], *(one.output["data"] for one in between), last["data"]]
+    assert data == [one["data"] for one in expected if any(one["data"])]
+    assert len(data) < len(expected)  # one of them changes nothing
+
+
+async def test_a_page_that_has_gone_is_told_nothing() -> None:
+    blocks = built(LeanBlocks)
+    event, told = queued(blocks)
+    first = await asked(blocks, "grow", ["Hello", []], None)
+    event.alive = False
+    last = await asked(blocks, "grow", ["Hello", []], first["iterator"])
+    assert told.empty()
+    assert last["is_generating"]  # Gradio sees that the page has gone, and closes the generator

@@ -58,6 +58,7 @@ class Served:
     visitors: list[str] = field(default_factory=list)
     released: Future[None] = field(default_factory=Future)
     """What blocks, blocks until then."""
+    blocks: gr.Blocks | None = None
 
 
 def build(served: Served) -> gr.Blocks:
@@ -119,7 +120,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
         settings = Settings(home=tmp_path_factory.mktemp("home"), port=free_port(), max_body_mb=0.5, queue_size=PLACES)
         web.prepare(settings)
         served = Served("", settings)
-        blocks = build(served)
+        served.blocks = blocks = build(served)
         look = {
             "theme": gr.themes.Base(font=["system-ui"], font_mono=["monospace"]),
             "head": "<script>window.headRan = 1</script>",
@@ -246,6 +247,10 @@ def test_a_full_line_says_so(served):
         assert explained.json() == {"detail": f"Busy: {PLACES} in line."}
     finally:
         served.released.set_result(None)
+
+
+def test_those_in_line_are_told_their_place_by_the_clock_not_whenever_one_begins(served):
+    assert not served.blocks._queue.live_updates
 
 
 @pytest.fixture(scope="module")

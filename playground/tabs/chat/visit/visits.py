@@ -29,7 +29,7 @@ from providers.types import Request
 
 log = logging.getLogger(__name__)
 _CLASS = 30
-_CLASS_REDRAW = 0.235
+_CLASS_REDRAW = 0.24
 """So many visitors are redrawn so often, in seconds."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from providers.adapters.huggingface.engines import Variant
@@ -53,7 +53,8 @@ def routes(variants: Sequence[Variant], request: Request, outlook: Outlook | Non
     outlook = outlook or Outlook()
     if request.sampling.seed is not None:
         outlook = Outlook()
-    found = [Route(variant, *_narrow(variant, request), outlook.expected(variant)) for variant in variants]
+    chosen = request.sampling.without_neutral().chosen()
+    found = [Route(variant, *_narrow(variant, request, chosen), outlook.expected(variant)) for variant in variants]
     return sorted(found, key=lambda route: (len(route.changes), _seconds(route, outlook.company)))
 
 
@@ -89,10 +90,11 @@ def _seconds(route: Route, company: int) -> float:
     return expected_seconds(route.expected.speed, route.expected.unread, reply, company)
 
 
-def _narrow(variant: Variant, request: Request) -> tuple[Request, tuple[Change, ...]]:
+def _narrow(variant: Variant, request: Request, chosen: Iterable[str]) -> tuple[Request, tuple[Change, ...]]:
+    """`chosen` are the names of the sampling parameters that change something."""
     changes = []
     sampling = request.sampling
-    for name in sampling.without_neutral().chosen():
+    for name in chosen:
         if name not in variant.accepts:
             sampling = sampling.without(name)
             changes.append(Change(what=name, reason="not_offered"))
