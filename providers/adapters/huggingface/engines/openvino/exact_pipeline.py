@@ -2,9 +2,9 @@
 
 It is asked as OpenVINO GenAI's pipeline is, whose own cache of prefixes cannot keep that promise: it keeps the replies
 too, which were computed a token at a time, by other kernels and with another rounding than a prompt that is read. Here
-a piece of a prompt has two tokens or more, a piece of a reply one, and only blocks that a prompt fills are kept: what is
-found of it is what would have been computed (see `paged_network`). So of the next message of a conversation the last
-reply is read, and what comes after it.
+a piece of a prompt has two tokens or more, a piece of a reply one, and only blocks that a prompt fills are kept: what
+is found of it is what would have been computed (see `paged_network`). So of the next message of a conversation the
+last reply is read, and what comes after it.
 """
 
 from __future__ import annotations

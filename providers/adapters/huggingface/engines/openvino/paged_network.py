@@ -1,8 +1,8 @@
 """A model with its keys and values in blocks of our own: pieces of several texts are computed at once.
 
-How a row is computed depends on three things beside the row (OpenVINO 2026.4, seen by comparing bits): whether its piece
-has one token or several, whether it is the only row of its step, and whether it is the only one whose logits are wanted.
-Neither where a text is cut into pieces nor what else is computed with them counts.
+How a row is computed depends on three things beside the row (OpenVINO 2026.4, seen by comparing bits): whether its
+piece has one token or several, whether it is the only row of its step, and whether it is the only one whose logits are
+wanted. Neither where a text is cut into pieces nor what else is computed with them counts.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _length(port: Any, axis: int) -> int:
 
 
 def _read(file: Path, scratch: Path) -> Any:
-    """The model as OpenVINO has it. Only its generation library reads GGUF files of a known architecture well; it writes
-    what it has read beside them, before it looks for the device that is to compute it.
+    """The model as OpenVINO has it. Its generation library alone reads GGUF files well; it writes what it has read
+    beside them, before it looks for the device that is to compute it.
     """
     openvino, genai = modules()
     linked = scratch / file.name
