@@ -131,7 +131,7 @@ class ExactPipeline:
 
     def score(self, prompt: Sequence[int]) -> list[float]:
         """The log-probability of every token but the first. While nobody is served."""
-        blocks = self._pool.take(-(-len(prompt) // self._size))
+        blocks = self._pool.take(self._blocks_of(prompt))
         if blocks is None:
             raise MemoryError("more tokens than there are blocks for")
         found = list[float]()
@@ -182,10 +182,11 @@ class ExactPipeline:
         for request in self._requests:
             if request.said or request.status != "RUNNING":
                 continue
-            if not request.blocks and not self._begin(request):
-                if request.status == "RUNNING":
-                    break
+            if self._blocks_of(request.prompt) > self._pool.total:
+                request.status = "IGNORED"
                 continue
+            if not request.blocks and not self._begin(request):
+                break
             end = self._end_of_piece(request, room)
             if end <= request.computed:
                 break
@@ -196,17 +197,16 @@ class ExactPipeline:
 
     def _begin(self, request: ExactRequest) -> bool:
         """Give it the blocks of its whole prompt, those that are found first. Not where there are too few left."""
-        need = -(-len(request.prompt) // self._size)
-        if need > self._pool.total:
-            request.status = "IGNORED"
-            return False
         found = self._pool.find(request.names)
-        rest = self._pool.take(need - len(found))
+        rest = self._pool.take(self._blocks_of(request.prompt) - len(found))
         if rest is None:
             self._pool.give_back(found)
             return False
         request.blocks, request.computed = [*found, *rest], len(found) * self._size
         return True
+
+    def _blocks_of(self, prompt: Sequence[int]) -> int:
+        return -(-len(prompt) // self._size)
 
     def _end_of_piece(self, request: ExactRequest, room: int) -> int:
         """Where its next piece ends: with the prompt, or at the end of a block before its last two tokens."""
