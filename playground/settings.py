@@ -144,7 +144,8 @@ class Settings(BaseSettings):
     companion: bool = Field(
         True,
         description="Find out, while nobody asks, which engine answers one person soonest for the default model, and "
-        "keep it in memory beside the one that is quicker for many.",
+        "keep it in memory beside the one that is quicker for many, and beside both what answers with a seed. "
+        "Where there is plenty of memory.",
     )
     memory_gb: float | None = Field(
         None, gt=0, description="Memory for loaded models, in gigabytes. Default: half of what the computer has."

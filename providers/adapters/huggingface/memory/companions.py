@@ -1,12 +1,14 @@
-"""The engine that answers one person soonest, kept in memory beside the one that is quicker in company."""
+"""What is kept in memory beside the variant that serves most: the engine that answers one person soonest, and the
+variant that keeps what a seed promises."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psutil
 
+from providers.adapters.huggingface.engines import Variant
 from providers.adapters.huggingface.memory.loader import ModelLoader
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
@@ -45,8 +47,9 @@ class Companions:
         self._idle = idle or IdleShare()
 
     async def settle(self, model: ModelInfo) -> None:
-        """Measure, once, how fast each engine is for this model, which is in memory; keep the quicker one for one reply
-        there too, if there is memory that nothing else has.
+        """Load what answers with a seed beside this model, which is in memory: the first seeded message would wait for
+        it. Then measure, once, how fast each engine is; keep the quicker one for one reply there too. Both if there is
+        memory that nothing else has, and as much again.
 
         What is measured while somebody is answered, or while something else computes here, would say little, and would
         hold the reply up: so it waits until all is quiet, and is called off, and begun again later, whenever somebody
@@ -56,6 +59,7 @@ class Companions:
         if self._loader.forced(model) or not found or found[0].for_one is not None:
             return
         first = found[0]
+        await self._keep_reproducible(model, found)
         if not await asyncio.to_thread(self._loader.has_room, model, first):  # to measure it takes as much once more
             return
         while not await self._measure(model):
@@ -70,6 +74,17 @@ class Companions:
             if await asyncio.to_thread(self._loader.has_room, model, one):
                 async for _ in self._loader.load(model, one):
                     pass
+
+    async def _keep_reproducible(self, model: ModelInfo, found: Sequence[Variant]) -> None:
+        """The one that a seed is answered by; not while somebody is answered, whom it would hold up."""
+        wanted = next((variant for variant in found if variant.reproducible), None)
+        if wanted is None or wanted.for_one is not None:
+            return
+        while self._busy():  # noqa: ASYNC110 - whether anybody is answered is asked, and told by nobody
+            await asyncio.sleep(_LOOK)
+        if await asyncio.to_thread(self._loader.has_room, model, wanted):
+            async for _ in self._loader.load(model, wanted):
+                pass
 
     async def _measure(self, model: ModelInfo) -> bool:
         """Whether everything is measured; not where it was called off."""

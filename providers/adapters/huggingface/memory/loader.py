@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ import psutil
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.engines import Variant, llamacpp, torch
 from providers.adapters.huggingface.engines.base import Loaded
+from providers.adapters.huggingface.engines.process_engine import ProcessEngine
 from providers.adapters.huggingface.engines.speed import speed_of
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
@@ -121,8 +123,11 @@ class ModelLoader:
         return model.engine or self._options.engine
 
     def has_room(self, model: ModelInfo, variant: Variant) -> bool:
-        """Whether it can be loaded without anything else having to go. Blocks."""
-        return self.cache.spare >= variant.memory(model.name)
+        """Whether it can be loaded without anything else having to go, and this computer has as much again left for
+        others. Blocks.
+        """
+        need = variant.memory(model.name)
+        return self.cache.spare >= need and _free_memory() >= 2 * need
 
     def holds(self, model: ModelInfo, variant: Variant) -> bool:
         """Whether it is in memory."""
@@ -224,15 +229,23 @@ class ModelLoader:
                     if room is None:
                         return
                     if not variant.elsewhere:
-                        self.cache.put(key, variant.load(model.name, room))
+                        self.cache.put(key, self._sharing(model, variant.load(model.name, room)))
                         return
                     held.enter_context(self.cache.reserve(key, variant.memory(model.name, room)))
-                self.cache.put(key, variant.load(model.name, room))  # others are loaded meanwhile
+                self.cache.put(key, self._sharing(model, variant.load(model.name, room)))  # others are loaded meanwhile
 
         if key in self.cache.names:
             return
         ticket.report(Progress(stage="load"))
         self._store.load(model, ticket, load)
+
+    def _sharing(self, model: ModelInfo, loaded: Loaded) -> Loaded:
+        """With the tokenizer of another variant that is in memory: a copy of a small model's takes 50 MB."""
+        codec = self.codec(model)
+        if not isinstance(loaded.engine, ProcessEngine) or type(codec) is not type(loaded.codec):
+            return loaded
+        loaded.engine.codec = codec
+        return replace(loaded, codec=codec)
 
     def load_when_free(
         self, key: str, name: str, need: int, load: Callable[[int], LoadedModel], ticket: Ticket
@@ -288,6 +301,11 @@ def read_speeds(folder: Path) -> Mapping[str, VariantSpeed]:
 def total_memory() -> int:
     """Bytes that this computer has."""
     return int(psutil.virtual_memory().total)
+
+
+def _free_memory() -> int:
+    """Bytes that programs could take now without the computer having to swap."""
+    return int(psutil.virtual_memory().available)
 
 
 def _dense(model: ModelInfo) -> str:

@@ -19,8 +19,9 @@ from providers.adapters.huggingface.weights.files import elements, lengths, sha2
 from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles, beside, choose_files, quantisation_of
 from providers.adapters.huggingface.weights.hub import MARGIN, PROGRAM, Hub
 from providers.adapters.huggingface.weights.packed_e5 import is_packed
+from providers.adapters.huggingface.weights.publish import link
 from providers.adapters.huggingface.weights.record import FORM, WeightsRecord
-from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out, link
+from providers.adapters.huggingface.weights.served_as_it_is import is_served_as_it_is, lay_out
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.base import Options
 from providers.catalog_row import Package

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 _DOWNLOADS = ("hub", "parts")
@@ -83,3 +84,11 @@ def _left(kind: str, target: Path) -> list[Path]:
     """Of this model alone: another's name may begin as its own does."""
     wanted = f".{kind}-{target.name}"
     return sorted(path for path in target.parent.iterdir() if path.name.rpartition("-")[0] == wanted)
+
+
+def link(source: Path, target: Path) -> None:
+    """The same file under another name where the file system can do that, else a copy. Raises `OSError`."""
+    with suppress(OSError):  # another file system, or one without links
+        target.hardlink_to(source)
+    if not target.exists():
+        shutil.copyfile(source, target)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.llamacpp.library import is_here
@@ -12,6 +10,7 @@ from providers.adapters.huggingface.engines.openvino import ARCHITECTURES
 from providers.adapters.huggingface.weights.files import gguf_files
 from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles
 from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
+from providers.adapters.huggingface.weights.publish import link
 from providers.adapters.huggingface.weights.record import WeightsRecord
 
 SMALL = 512 * 2**20
@@ -41,14 +40,6 @@ def lay_out(source: Path, names: Iterable[str], folder: Path) -> Path:
     for name in names:
         link(source / name, folder / Path(name).name)
     return folder
-
-
-def link(source: Path, target: Path) -> None:
-    """The same file under another name where the file system can do that, else a copy. Raises `OSError`."""
-    with suppress(OSError):  # another file system, or one without links
-        target.hardlink_to(source)
-    if not target.exists():
-        shutil.copyfile(source, target)
 
 
 def lacks_dense(folder: Path, record: WeightsRecord | None) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from providers.adapters.huggingface.engines.base import Job
+from providers.adapters.huggingface.engines.openvino.exact_pipeline import ExactPipeline
 from providers.adapters.huggingface.engines.openvino.library import modules
 
 CACHE_GB = 1
@@ -20,21 +21,18 @@ FORMATS = ("q8_0", "f16")
 
 
 def open_pipeline(file: Path, *, exact: bool) -> Any:
-    """`exact` computes every reply as if nobody else had ever been served. Raises one of `FAILURES` for a file that it
-    does not read.
+    """`exact` computes every reply as if nobody else had ever been served (see `exact_pipeline`).
 
-    So `exact` keeps no cache of prefixes: what it would hold of earlier replies was computed token by token, with other
-    kernels and another rounding than a prompt that is read.
+    Raises one of `FAILURES` for a file that it does not read.
     """
+    if exact:
+        return ExactPipeline(file, CACHE_GB * 2**30, PIECE)
     _, genai = modules()
     schedule = genai.SchedulerConfig()
-    schedule.enable_prefix_caching = not exact
+    schedule.enable_prefix_caching = True
     schedule.cache_size = CACHE_GB
     schedule.max_num_batched_tokens = PIECE
-    precision = {"INFERENCE_PRECISION_HINT": "f32"}
-    if exact:  # keys and values in 8 bits, the default, are rounded together with their neighbours'
-        precision["KV_CACHE_PRECISION"] = "f32"
-    return genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", precision)
+    return genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
 
 def configure(job: Job, ends: Sequence[int] = ()) -> Any:
@@ -110,6 +108,8 @@ def score(file: Path, prompts: Sequence[Sequence[int]], *, exact: bool) -> list[
     """The log-probability of every token but the first of each prompt. Raises as `open_pipeline`."""
     openvino, genai = modules()
     pipeline = open_pipeline(file, exact=exact)
+    if exact:
+        return [pipeline.score(prompt) for prompt in prompts]
     config = genai.GenerationConfig(max_new_tokens=1, echo=True, logprobs=1)
     handles = [
         pipeline.add_request(number, openvino.Tensor(np.asarray([prompt], dtype=np.int64)), config)

@@ -8,15 +8,10 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from typing import Any
 
-from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.engines.openvino.library import FAILURES
 from providers.adapters.huggingface.engines.openvino.pipeline import PIECE, add
 from providers.adapters.huggingface.engines.openvino.prefix_cache import PrefixCacheGuard, PromptStart, prefixes
 from providers.adapters.huggingface.engines.orders import Begin, Cancel, Order, StepResult
-from providers.types import Sampling
-
-_COMPANION = Job(prompt=[0], sampling=Sampling(temperature=0), max_tokens=256)
-"""Another one takes its place when it has ended."""
 
 
 @dataclass(slots=True)
@@ -43,11 +38,7 @@ class _Request:
 class Stepper:
     """`connect` opens a pipeline, now and whenever a step has failed. Raises what it raises.
 
-    `exact`: a reply's log-probabilities are the same to the last bit, alone or in company; the pipeline keeps no cache
-    of prefixes. OpenVINO computes a step of one token with other kernels than one of several (2026.4), and rounds
-    differently: where a draw falls close to the border of two tokens, as among the thousands of unlikely ones at a high
-    temperature it often does, another text comes out. So a request that is alone gets a companion, which says something
-    that nobody reads.
+    `exact`: an `ExactPipeline`, which looks after its own cache.
     """
 
     def __init__(self, connect: Callable[[], Any], *, exact: bool) -> None:
@@ -57,7 +48,6 @@ class Stepper:
         self._waiting: deque[_Request] = deque()
         self._requests: dict[int, _Request] = {}
         self._starts = PrefixCacheGuard(PIECE)
-        self._companion: Any = None
 
     @property
     def busy(self) -> bool:
@@ -79,15 +69,12 @@ class Stepper:
     def step(self, result: StepResult) -> None:
         self._drop_unwanted()
         self._let_in(result)
-        self._keep_company()
         try:
             self._pipeline.step()
         except FAILURES:
             self._recover(result)
         for number, request in list(self._requests.items()):
             self._read(number, request, result)
-        if not self.busy:
-            self._send_companion_away()
 
     def _drop_unwanted(self) -> None:
         for number, request in list(self._requests.items()):
@@ -104,18 +91,6 @@ class Stepper:
 
     def _may_begin(self, start: PromptStart, reading: Sequence[PromptStart], taken: int) -> bool:
         return self._exact or self._starts.begin(start, reading, taken)
-
-    def _keep_company(self) -> None:
-        if len(self._requests) != 1 or (self._companion and self._companion.get_status().name != "RUNNING"):
-            self._send_companion_away()
-        if self._exact and len(self._requests) == 1 and self._companion is None:
-            self._count += 1
-            self._companion = add(self._pipeline, self._count, _COMPANION, ())
-
-    def _send_companion_away(self) -> None:
-        if self._companion is not None:
-            self._companion.cancel()
-            self._companion = None
 
     def _begin(self, request: _Request, result: StepResult) -> None:
         """Hand a request over, with what it has said so far."""
@@ -147,7 +122,7 @@ class Stepper:
         """
         wanted = (request for request in self._requests.values() if not request.unwanted)
         requests = sorted(wanted, key=lambda one: len(one.order.job.prompt) + len(one.produced))
-        self._requests, self._pipeline, self._companion = {}, None, None
+        self._requests, self._pipeline = {}, None
         self._pipeline = self._connect()
         self._starts.forget()
         for request in reversed(requests):

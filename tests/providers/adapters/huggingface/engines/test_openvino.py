@@ -28,7 +28,7 @@ from providers.adapters.huggingface.engines.openvino.pipeline import open_pipeli
 from providers.adapters.huggingface.engines.openvino.stepper import Stepper
 from providers.adapters.huggingface.engines.orders import Begin, Cancel, StepResult
 from providers.adapters.huggingface.families.causal import load_tokenizer
-from providers.adapters.huggingface.weights import convert_program, fidelity
+from providers.adapters.huggingface.weights import fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.types import Sampling
@@ -38,19 +38,6 @@ from tests.providers.adapters.huggingface.engines.drawing import chi_square
 GREEDY = Sampling(temperature=0)
 PROMPT = "the quick brown fox jumps"
 Start = Callable[..., OpenVinoEngine]
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.save_gguf(tmp_path_factory.mktemp("source") / "tiny.gguf")
-
-
-@pytest.fixture(scope="module")
-def folder(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("made") / "tiny"
-    convert_program.convert(source, made)
-    certify(made)
-    return made
 
 
 @pytest.fixture(scope="module")

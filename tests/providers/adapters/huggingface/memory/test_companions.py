@@ -22,7 +22,9 @@ from tests import virtual_time
 MODEL = ModelInfo(id="m", provider="huggingface", name="M")
 SLOW, QUICK = VariantSpeed(one=60, eight=300, prompt=1000), VariantSpeed(one=90, eight=120, prompt=400)
 ONE = SimpleNamespace(name="alone", for_one=None)
-CROWD, ALONE = SimpleNamespace(name="crowd", for_one=None), SimpleNamespace(name="alone", for_one=ONE)
+CROWD = SimpleNamespace(name="crowd", for_one=None, reproducible=False)
+EXACT = SimpleNamespace(name="exact", for_one=None, reproducible=True)
+ALONE = SimpleNamespace(name="alone", for_one=ONE, reproducible=True)
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Fake:
 
     speeds_told: Mapping[str, VariantSpeed]
     room: bool = True
+    exact: bool = False
     engine: str | None = None
     measured: bool = False
     computing: Callable[[int], bool] = lambda look: False
@@ -49,7 +52,7 @@ class Fake:
         return 0.5 if self.computing(self.shares) else 0.95
 
     async def variants(self, model: ModelInfo) -> tuple[object, ...]:
-        return (CROWD, ALONE) if self.measured else (CROWD,)
+        return (CROWD, *([EXACT] if self.exact else []), *([ALONE] if self.measured else []))
 
     async def speeds(self, model: ModelInfo) -> Mapping[str, VariantSpeed]:
         return self.speeds_told if self.measured else {}
@@ -115,6 +118,20 @@ async def test_nothing_is_measured_while_something_else_computes_here() -> None:
     fake = Fake({"crowd": SLOW, "alone": QUICK}, computing=lambda look: look <= 100)
     assert await settle(fake) == pytest.approx(50 + QUIET)
     assert fake.loaded == [ONE]
+
+
+@virtual_time.virtual
+async def test_what_answers_with_a_seed_is_loaded_at_once_but_for_whoever_is_answered() -> None:
+    fake = Fake({"crowd": SLOW, "alone": QUICK}, exact=True, at_work=lambda look: look <= 4)
+    assert await settle(fake) == pytest.approx(2 + QUIET)
+    assert fake.loaded == [EXACT, ONE]
+
+
+@virtual_time.virtual
+async def test_without_memory_a_seed_waits_for_its_variant() -> None:
+    fake = Fake({"crowd": SLOW, "alone": QUICK}, exact=True, room=False)
+    assert await settle(fake) == 0
+    assert fake.loaded == []
 
 
 def test_the_share_of_the_processors_that_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
