@@ -10,6 +10,7 @@ from typing import get_args
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.buttons import pressed
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.under_way import goes_on
@@ -59,10 +60,10 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
         """After the page was read again in another language."""
         return (show_pair(app, app.who(request)) if is_marked(pair) else BlindScreen()).outputs()
 
-    votes: dict[object, str] = {part.better_a: "a", part.better_b: "b", part.neither: "neither"}
+    votes = {part.better_a: "a", part.better_b: "b", part.neither: "neither"}
 
     def on_vote(request: gr.Request, event: gr.EventData) -> list[object]:
-        return reveal(app, app.who(request), votes.get(event.target, "")).outputs()
+        return reveal(app, app.who(request), pressed(event, votes) or "").outputs()
 
     going = goes_on(page, "models-blind", part.outputs)
     page.on_restored(on_restored, [part.pair], part.outputs)

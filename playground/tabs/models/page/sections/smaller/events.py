@@ -142,12 +142,13 @@ async def compare(
         async with aclosing(forms):
             while True:
                 coming = asyncio.ensure_future(anext(forms, None))
-                async for _ in beats(coming):
-                    if told and not found:
-                        yield ModelsSmallerScreen(shown=draw_waiting(show, told[-1]))
-                    else:
-                        yield ModelsSmallerScreen()
-                    told.clear()
+                async with aclosing(beats(coming)) as waiting:  # closed first: what it waits for is `forms`' own
+                    async for _ in waiting:
+                        if told and not found:
+                            yield ModelsSmallerScreen(shown=draw_waiting(show, told[-1]))
+                        else:
+                            yield ModelsSmallerScreen()
+                        told.clear()
                 if (one := coming.result()) is None:
                     break
                 found.append(one)
