@@ -57,7 +57,7 @@ async def test_bad_shares_and_models(app, who):
     same = await last(ask_blindly(app, who, MODEL, ("float32", 0), "x"))
     assert "A form is not compared with itself" in str(same.pair)
     long = await last(ask_blindly(app, who, MODEL, ("q4_0", 0), "sea " * 1200))  # ten thousand took all of the memory
-    assert "at most 1000 are read here" in str(long.pair)
+    assert "at most 1,000 are read here" in str(long.pair)
     assert long.ask["visible"]
 
 
