@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from playground.visitors.expiring import Expiring
 from playground.visitors.model_names import LOCAL, full_name
@@ -237,7 +237,12 @@ class Reach:
         async with self._connected(visitor, info.provider if info is not None else name) as provider:
             if not isinstance(provider, Headed):
                 raise UnknownModel("provider", model=ref[:120], near="")
-            yield provider, info or await provider.resolve_head(model_id, head)
+            yield provider, info or self._as_known(await provider.resolve_head(model_id, head))
+
+    def _as_known(self, info: HeadInfo) -> HeadInfo:
+        """By the name that the page has for it elsewhere, where it is also a model that embeds."""
+        names = {one.ref: one.name for one in self.embeddings()}
+        return replace(info, name=names.get(info.ref, info.name))
 
     @asynccontextmanager
     async def inspector(self, visitor: str, ref: str) -> AsyncIterator[Inspector]:

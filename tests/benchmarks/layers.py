@@ -55,7 +55,7 @@ async def measure(provider: Provider, model: ModelInfo) -> None:
         found: dict[str, ReadSentence] = {}
         for ref, one in ((model.ref, writer), ("encoder", encoder)):
             found[ref] = await read_sentence(one, read.text)
-        return draw_sentences(show, found)
+        return draw_sentences(show, found, {})
 
     box: WhiteBox = await inside(provider, model)
     long = (SENTENCE + " ") * 14

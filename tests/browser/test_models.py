@@ -69,6 +69,7 @@ def section(page: Page, number: int) -> None:
 
 
 def test_cards_and_tokens(seen):
+    expect(seen.locator("#models-late > .intro")).to_be_hidden()  # the result comes first
     expect(seen.locator("#card-table")).to_contain_text("134,515,008")
     expect(seen.locator("#card-table")).to_contain_text("22,713,216")
     block = seen.locator("#card-diagrams figure").first.locator("[data-block=attention]")

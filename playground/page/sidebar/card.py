@@ -34,7 +34,7 @@ def draw_model_card(show: Renderer, known: ModelCard, *, measurable: bool = Fals
         rows.append(("download", f"{show.number(model.size / 1e6, ',.0f')} MB"))
     rows += [(name, value) for name, value in (("licence", model.licence), ("revision", model.revision)) if value]
     if model.languages:
-        rows.append(("languages", ", ".join(model.languages)))
+        rows.append(("languages", ", ".join(language_name(show, one) for one in model.languages)))
     if known.bits:
         rows.append(("bits", "<br>".join(_bits(show, known))))
     body = "".join(_row(show, name, value) for name, value in rows)

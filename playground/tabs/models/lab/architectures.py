@@ -25,6 +25,8 @@ Architecture = Literal["ngram", "fill_mask", "seq2seq", "causal", "asked"]
 State = Literal["waiting", "running", "done", "stopped"]
 LENGTHS = (20, 60, 200)
 """Tokens of what was written, after which it is looked at."""
+JUDGED = 1024
+"""Tokens that a judge reads at most: what that takes grows with their square."""
 _MORE = 10
 """Tokens by which a text is longer than where it was looked at before, to be looked at again."""
 TOP = 5
@@ -100,14 +102,15 @@ async def next_words(box: WhiteBox, model: ModelInfo, prompt: str, top: int = TO
 
 
 async def judge(box: WhiteBox, model: ModelInfo, prompt: str, text: str) -> tuple[ScoredToken, ...]:
-    """The tokens of a text as the judge foresees them after the prompt; the first has none before it where there is no
-    prompt, and is left out. Raises what `WhiteBox.score` raises."""
+    """The tokens of a text as the judge foresees them after the prompt, of which it reads the end where it is long; the
+    first has none before it where there is no prompt, and is left out. Raises what `WhiteBox.score` raises."""
     tokens = await box.encode(model, prompt + text, begin=True)
     if len(tokens) < 2:
         return ()
-    context = model.context or 1024
-    scored = await box.score(model, [token.id for token in tokens[:context]])
-    passed = 0 if tokens[0].special else len(piece_bytes(tokens[0].piece))
+    start = max(0, len(tokens) - min(JUDGED, model.context or JUDGED))
+    scored = await box.score(model, [token.id for token in tokens[start:]])
+    before = tokens[int(tokens[0].special) : start + 1]
+    passed = sum(len(piece_bytes(token.piece)) for token in before)
     found = []
     for one in scored:
         if passed >= len(prompt.encode()):

@@ -42,6 +42,12 @@ class FormError(InputError, code="input_error"):
     reasons = ("form", "sparsity", "same_form", "no_pair")
 
 
+class FormLimit(LimitExceeded, code="limit_exceeded"):
+    """Values: limit, and tokens, how many there are."""
+
+    reasons = ("question_tokens",)
+
+
 class TaskError(InputError, code="input_error"):
     """Values: line, from 1; label. What a visitor's own texts with their classes lack."""
 

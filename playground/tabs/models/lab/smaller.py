@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from playground.measuring.perplexity import text_likelihood
-from playground.tabs.models.lab.errors import FormError
+from playground.tabs.models.lab.errors import FormError, FormLimit
 from providers.errors import Failure, UnsupportedRequest
 from providers.shrinking import FORMATS, PRUNINGS, Form, FormCost, FormName, FormSize, Shrunk
 from providers.types import Message, ModelInfo
@@ -17,6 +17,8 @@ ANSWER = 24
 """Tokens of a sample answer."""
 LONGEST = 64
 """Tokens of an answer that is voted on."""
+QUESTION = 1000
+"""Tokens of a question at most: what it takes to read grows with their square, and several GB at ten thousand."""
 Side = Literal["a", "b"]
 Vote = Literal["a", "b", "neither"]
 
@@ -98,8 +100,11 @@ async def cost_of(shrunk: Shrunk, form: Form) -> FormCost | Failure:
 
 
 async def answer(box: WhiteBox, shrunk: Shrunk, form: Form, question: str, most: int) -> str:
-    """The likeliest tokens, one after another: a form's own choice, not luck."""
+    """The likeliest tokens, one after another: a form's own choice, not luck. Raises `FormLimit("question_tokens")`."""
     given = await box.encode_chat(shrunk.info, (Message.of("user", question),))
+    limit = min(QUESTION, (shrunk.info.context or QUESTION + most) - most)
+    if len(given) > limit:
+        raise FormLimit("question_tokens", tokens=len(given), limit=limit)
     written = await shrunk.write(form, [token.id for token in given], most)
     return (await box.decode(shrunk.info, written)).strip()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 from playground.asking.visible import visible
 from playground.page.parts.notices import Notices
@@ -13,6 +14,8 @@ from providers.types import ModelInfo, Progress
 NOTICES = Notices("models")
 say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sentence
 draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
+Known = Mapping[str, InspectedModel]
+"""Every model within the visitor's reach, by its ref: what a model that gave nothing is called."""
 
 
 def draw_name(show: Renderer, info: InspectedModel | None, ref: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,7 +149,9 @@ async def test_the_judge_scores_what_comes_after_the_prompt(app, who):
         box = await inside(provider, model)
         alone = await judge(box, model, "", "The cat sat on the mat.")
         after = await judge(box, model, "The cat sat on", " the mat.")
+        narrow = await judge(box, replace(model, context=6), "A long story. The cat sat on", " the mat.")
     assert "".join(one.token.piece for one in after) == " the mat."
+    assert "".join(one.token.piece for one in narrow) == " the mat.", "of a long prompt the end is read"
     assert perplexity([one.logprob for one in after]) < perplexity([one.logprob for one in alone])
 
 

@@ -60,7 +60,7 @@ async def test_the_figures_hold_every_head_of_both_models(app, who):
     told: list[Progress] = []
     found = (await look(app.visits, who.visitor, (WRITER, ENCODER), TEXT, told.append)).found
     assert {one.stage for one in told} <= {"load", "queue"} and told
-    markup = draw_sentences(app.show(who), found)
+    markup = draw_sentences(app.show(who), found, {})
     writer, encoder = re.findall(r"<figure class=\"attention\".*?</figure>", markup)
     for ref, figure, shape in ((WRITER, writer, (30, 9, 10, 10)), (ENCODER, encoder, (6, 12, 12, 12))):
         read = found[ref].reading

@@ -36,7 +36,7 @@ async def test_what_can_be_shown_is_and_the_rest_says_why(app: App[ModelsVisits]
     who, ref = Who("ana", "en", texts()), f"huggingface/{tmp_path / 'packed'}"
     (card,) = await cards(app.visits, who.visitor, (ref,))
     assert isinstance(card, CardFacts) and card.anatomy is None and card.info.parameters and card.info.context == 1024
-    drawn = draw_cards(app.show(who), {ref: card})
+    drawn = draw_cards(app.show(who), {ref: card}, {})
     assert "1,024 tokens" in drawn and "alert" not in drawn
     cut = await cut_text(app, who, (ref,), HOSTILE)
     assert 'data-fact="count"' in cut and "<img" not in cut and "{{" not in cut

@@ -12,7 +12,7 @@ from playground.tabs.models.page.sections.smaller import events
 from playground.tabs.models.page.sections.smaller.blind import ask_blindly, reveal
 from playground.tabs.models.page.sections.smaller.drawing import draw_forms, draw_pair, draw_pruned
 from playground.tabs.models.page.sections.smaller.events import DrawnForms, LeftOut, compare, leave_out, questions
-from playground.tabs.models.visit.smaller import PAIR, TALLY, Pruning, prune, vote
+from playground.tabs.models.visit.smaller import PAIR, SECTION, TALLY, Pruning, prune, vote
 from providers.errors import Failure, PlaygroundError
 from providers.shrinking import FORMATS, Form, FormCost, FormSize
 from providers.types import ModelInfo
@@ -29,6 +29,10 @@ async def last(screens):
     return [screen async for screen in screens][-1]
 
 
+async def left_out(app, who, *wanted, **kind):
+    return str((await last(leave_out(app, who, LeftOut(*wanted, **kind)))).pruned)
+
+
 async def test_pruning_nothing_changes_nothing_and_half_of_it_much(app, who):
     asked = questions(who)[:1]
     whole, nothing = await prune(app.visits, who.visitor, WRITER, Pruning(Form("weights", 0.0), asked), nobody)
@@ -39,19 +43,39 @@ async def test_pruning_nothing_changes_nothing_and_half_of_it_much(app, who):
     assert half.foreseen["en"].perplexity > 1.5 * whole.foreseen["en"].perplexity
     assert half.size.bytes == whole.size.bytes > (half.size.sparse or 0)
     assert half.size.numbers == pytest.approx(134_515_008 - 106_168_320 / 2, rel=1e-4)
-    markup = str(await last(leave_out(app, who, LeftOut(MODEL, "weights", 50))))  # known by now: nothing is read again
+    markup = await left_out(app, who, MODEL, "weights", 50)  # known by now: nothing is read again
     assert 'data-sparsity="0.50"' in markup and "pruning-curve" in markup and "What to notice" in markup
     assert "without the 50% of numbers" in markup and markup.count("<circle") == 4
 
 
 async def test_bad_shares_and_models(app, who):
-    assert "nothing of the model would be left" in str(await last(leave_out(app, who, LeftOut(MODEL, "weights", 100))))
+    assert "nothing of the model would be left" in await left_out(app, who, MODEL, "weights", 100)
     for kind, percent in (("words", 10), ("weights", -1), ("weights", "x"), ("weights", None), ("heads", True)):
-        assert 'role="alert"' in str(await last(leave_out(app, who, LeftOut(MODEL, kind, percent))))
-    assert "Choose a model of this computer" in str(await last(leave_out(app, who, LeftOut((ENCODER,), "heads", 10))))
-    assert "Choose a model of this computer" in str(await last(leave_out(app, who, LeftOut((ELSEWHERE,), "heads", 10))))
+        assert 'role="alert"' in await left_out(app, who, MODEL, kind, percent)
+    assert "Choose a model of this computer" in await left_out(app, who, (ENCODER,), "heads", 10)
+    assert "Choose a model of this computer" in await left_out(app, who, (ELSEWHERE,), "heads", 10)
     same = await last(ask_blindly(app, who, MODEL, ("float32", 0), "x"))
     assert "A form is not compared with itself" in str(same.pair)
+    long = await last(ask_blindly(app, who, MODEL, ("q4_0", 0), "sea " * 1200))  # ten thousand took all of the memory
+    assert "at most 1,000 are read here" in str(long.pair)
+    assert long.ask["visible"]
+
+
+async def test_what_is_stopped_says_so_and_offers_to_begin_again(app, who):
+    """On the old page nothing but the comparison of formats could be stopped."""
+    for begun, stop, again, place in (
+        (leave_out(app, who, LeftOut(MODEL, "heads", 41)), "stop", "timed", "pruned"),
+        (ask_blindly(app, who, MODEL, ("q4_0", 30), "Name a colour."), "stop", "ask", "pair"),
+    ):
+        screens = []
+        async for screen in begun:
+            if not screens:
+                assert getattr(screen, stop)["visible"] and not getattr(screen, again)["visible"]
+            screens.append(screen)
+            app.visits.stop(who.visitor, SECTION)
+        assert getattr(screens[-1], again)["visible"] and not getattr(screens[-1], stop)["visible"]
+        assert "Stopped before" in str(getattr(screens[-1], place))
+    assert app.visits.kept(who.visitor, PAIR, BlindPair) is None
 
 
 def test_the_vote_comes_before_the_names(app, who):
@@ -79,9 +103,9 @@ async def test_the_real_model_against_a_smaller_form(app, who):
     assert screens[-1].better_a["visible"] and not screens[-1].ask["visible"]
     assert "Q4_0" in str(reveal(app, who, "neither").pair)
     for kind in ("heads", "layers"):
-        markup = str(await last(leave_out(app, who, LeftOut(MODEL, kind, 10))))
+        markup = await left_out(app, who, MODEL, kind, 10)
         assert 'data-sparsity="0.10"' in markup and f"without the 10% of {kind}" in markup
-    timed = str(await last(leave_out(app, who, LeftOut(MODEL, "layers", 10, timed=True))))
+    timed = await left_out(app, who, MODEL, "layers", 10, timed=True)
     assert "Ready in" in timed and timed.count("<small>PyTorch") == 2
 
 

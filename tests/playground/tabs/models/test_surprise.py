@@ -50,7 +50,7 @@ async def test_every_token_has_its_surprise(app, who):
 async def test_bad_texts(app, who):
     assert "Write a text first" in await drawn(app, who, "")
     assert 'role="alert"' in await drawn(app, who, "x" * 10_000_000)
-    assert "at most 4000 are scored" in await drawn(app, who, "word " * 5000)
+    assert "at most 4,000 are scored" in await drawn(app, who, "word " * 5000)
     assert "nothing surprises them" in await drawn(app, who, TEXT, (ENCODER,))
     assert "a single token" in await drawn(app, who, "a", (WRITER,))
     hostile = "<img src=x onerror=window.stolen=1></span>{{value}}\u202e\x00 ꙮ"

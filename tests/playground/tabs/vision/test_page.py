@@ -239,7 +239,7 @@ class TestAsking:
         final = screens[-1]
         assert "I was sent 1 image: image/png, 200 × 100" in str(final.chats[0])
         assert "Text read in image 1" in str(final.chats[1])
-        assert "One column saw the image" in str(final.notice)
+        assert "one column saw the image" in str(final.notice)
         assert final.ask == gr.update(visible=True)
         again = await self.ask(app, who, "Again?", ["scripted/seer"], [])
         assert again[-1].notice == ""

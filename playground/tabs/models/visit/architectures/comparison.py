@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -94,22 +94,28 @@ class _Comparison:
     async def _columns(self) -> list[tuple[ArchitectureColumn, Work]]:
         """Simplest first. A model's name stands before it is known whether it can do it."""
         known = await self._visits.known(self._visitor)
+        reach = self._visits.reach
+        heads = (*reach.heads("fill_mask"), *reach.heads("seq2seq"))
+        names = {one.ref: one.name for one in (*heads, *known.values())}
         chosen = [(ref, known.get(ref)) for ref in self._plan.models]
         masked = [ref for ref, info in chosen if isinstance(info, EmbeddingInfo)]
         writers = [(ref, info) for ref, info in chosen if not isinstance(info, EmbeddingInfo)]
-        found: list[tuple[ArchitectureColumn, Work]] = [(_column("ngram", ""), self._count)]
+        found: list[tuple[ArchitectureColumn, Work]] = [(_column("ngram", "", names), self._count)]
         for ref in dict.fromkeys((self._plan.fill_mask, *masked)):
             if ref:
-                found.append((_column("fill_mask", ref), self._headed(ref, "fill_mask", self._fill)))
+                found.append((_column("fill_mask", ref, names), self._headed(ref, "fill_mask", self._fill)))
         if self._plan.seq2seq:
             found.append(
-                (_column("seq2seq", self._plan.seq2seq), self._headed(self._plan.seq2seq, "seq2seq", self._rewrite))
+                (
+                    _column("seq2seq", self._plan.seq2seq, names),
+                    self._headed(self._plan.seq2seq, "seq2seq", self._rewrite),
+                )
             )
         for ref, info in writers:
             if info is None or info.local:
-                found.append((replace(_column("causal", ref), info=info), self._go_on(ref)))
+                found.append((replace(_column("causal", ref, names), info=info), self._go_on(ref)))
         for ref, info in writers:
-            found.append((replace(_column("asked", ref), info=info), self._ask(ref)))
+            found.append((replace(_column("asked", ref, names), info=info), self._ask(ref)))
         return found
 
     async def _count(self, column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
@@ -239,5 +245,6 @@ class _Comparison:
         return replace(column, coherence=coherence(column.text, scored, self._plan.length))
 
 
-def _column(kind: Architecture, ref: str) -> ArchitectureColumn:
-    return ArchitectureColumn(kind=kind, name=ref.partition("/")[2] or ref)
+def _column(kind: Architecture, ref: str, names: Mapping[str, str]) -> ArchitectureColumn:
+    """A name that nobody knows is that on the Hub, or the folder."""
+    return ArchitectureColumn(kind=kind, name=names.get(ref) or ref.partition("/")[2] or ref)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from playground.page.parts.render import Renderer
 from playground.page.parts.tokens import draw_piece
 from playground.tabs.models.lab.attention import ReadSentence, packed_attention
-from playground.tabs.models.page.pieces import draw_name, draw_notice, draw_term, name_of_token, say
+from playground.tabs.models.page.pieces import Known, draw_name, draw_notice, draw_term, name_of_token, say
 from playground.tabs.models.page.sections.attention.positions import draw_positions
 from providers.errors import Failure
 
@@ -18,18 +18,18 @@ _GAPS = {name: f"{{{name}}}" for name in ("token", "layer", "head", "list", "fro
 """Of the texts that the browser fills in."""
 
 
-def draw_sentences(show: Renderer, found: Mapping[str, ReadSentence | Failure]) -> str:
+def draw_sentences(show: Renderer, found: Mapping[str, ReadSentence | Failure], known: Known) -> str:
     """A figure for each model; where there is none, why."""
     figures = "".join(
-        _figure(show, ref, one) if isinstance(one, ReadSentence) else _failure(show, ref, one)
+        _figure(show, ref, one) if isinstance(one, ReadSentence) else _failure(show, ref, one, known)
         for ref, one in found.items()
     )
     any_shown = any(isinstance(one, ReadSentence) for one in found.values())
     return f'<div class="attentions">{figures}</div>' + (draw_notice(show, "attention") if any_shown else "")
 
 
-def _failure(show: Renderer, ref: str, failure: Failure) -> str:
-    name = draw_name(show, None, ref)
+def _failure(show: Renderer, ref: str, failure: Failure, known: Known) -> str:
+    name = draw_name(show, known.get(ref), ref)
     return f'<figure class="attention-none"><figcaption>{name}</figcaption>{show.alert(failure)}</figure>'
 
 

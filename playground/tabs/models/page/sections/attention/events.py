@@ -127,7 +127,7 @@ async def look_at(
         async for _ in beats(task := asyncio.ensure_future(looking)):
             yield ModelsAttentionScreen(shown=draw_waiting(show, told[-1])) if told else ModelsAttentionScreen()
             told.clear()
-        drawn = draw_sentences(show, task.result().found)
+        drawn = draw_sentences(show, task.result().found, await app.visits.known(who.visitor))
         yield ModelsAttentionScreen.showing("look", shown=drawn, looked_at=remember(text, refs))
     except PlaygroundError as error:
         yield ModelsAttentionScreen.showing("look", shown=draw_alert(show, error), effect="", asked="")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 from playground.page.parts.measures import draw_table
 from playground.page.parts.render import Renderer
+from playground.page.sidebar.offers import language_name
 from playground.tabs.models.lab.card import BYTES, CONTEXT, CardFacts
-from playground.tabs.models.page.pieces import amount_of_bytes, count_of, draw_name, draw_notice, draw_term, say
+from playground.tabs.models.page.pieces import Known, amount_of_bytes, count_of, draw_name, draw_notice, draw_term, say
 from providers.errors import Failure
 from providers.inspection import PARTS, Anatomy
 from providers.types import ModelInfo
@@ -25,9 +26,10 @@ COLOURS = {
 """A colour a part, in the bar and in the diagram."""
 
 
-def draw_cards(show: Renderer, found: Mapping[str, CardFacts | Failure]) -> str:
+def draw_cards(show: Renderer, found: Mapping[str, CardFacts | Failure], known: Known) -> str:
     """A column a model; a model without a card has its reason in its column."""
-    names = [draw_name(show, one.info if isinstance(one, CardFacts) else None, ref) for ref, one in found.items()]
+    infos = {ref: one.info if isinstance(one, CardFacts) else known.get(ref) for ref, one in found.items()}
+    names = [draw_name(show, info, ref) for ref, info in infos.items()]
     heads = "<td></td>" + "".join(f'<th scope="col">{name}</th>' for name in names)
     lines = [_line(show, name, cell, list(found.values())) for name, cell in _ROWS.items()]
     failures = "".join(show.alert(one) for one in found.values() if isinstance(one, Failure))
@@ -172,7 +174,7 @@ def _source(show: Renderer, one: CardFacts) -> str:
 
 
 def _languages(show: Renderer, one: CardFacts) -> str:
-    return html.escape(", ".join(one.info.languages))
+    return html.escape(", ".join(language_name(show, each) for each in one.info.languages))
 
 
 def _of(draw: Callable[[Renderer, Anatomy], str]) -> _Cell:

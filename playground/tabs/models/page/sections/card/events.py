@@ -70,7 +70,8 @@ async def show_cards(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> M
     if not refs:
         return ModelsCardScreen.showing("measure", table=draw_sentence(show, "no_models"), diagrams="")
     found = dict(zip(refs, await cards(app.visits, who.visitor, refs), strict=True))
-    return ModelsCardScreen.showing("measure", table=draw_cards(show, found), diagrams=draw_diagrams(show, found))
+    table = draw_cards(show, found, await app.visits.known(who.visitor))
+    return ModelsCardScreen.showing("measure", table=table, diagrams=draw_diagrams(show, found))
 
 
 async def measure_models(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> AsyncGenerator[ModelsCardScreen]:

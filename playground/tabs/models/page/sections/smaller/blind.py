@@ -10,6 +10,7 @@ from typing import get_args
 import gradio as gr
 
 from playground.asking.pump import beats
+from playground.page.parts.buttons import pressed
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.under_way import goes_on
@@ -21,7 +22,7 @@ from playground.tabs.models.page.room import RoomLayout, chosen
 from playground.tabs.models.page.sections.smaller.drawing import draw_pair, draw_verdict
 from playground.tabs.models.page.sections.smaller.events import first_writer, share_of
 from playground.tabs.models.page.sections.smaller.layout import ModelsSmallerLayout
-from playground.tabs.models.visit.smaller import PAIR, TALLY, ask_both, vote
+from playground.tabs.models.visit.smaller import PAIR, SECTION, TALLY, ask_both, vote
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_text
 from providers.errors import PlaygroundError
@@ -33,19 +34,20 @@ from providers.types import Progress
 class BlindScreen(Screen):
     """Two answers, what the vote says, and the buttons."""
 
-    BUTTONS = ("ask", "better_a", "better_b", "neither")
+    BUTTONS = ("ask", "stop", "better_a", "better_b", "neither")
 
     pair: object = unchanged()
     verdict: object = unchanged()
     ask: object = unchanged()
+    stop: object = unchanged()
     better_a: object = unchanged()
     better_b: object = unchanged()
     neither: object = unchanged()
 
 
 def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:
-    app = page.app
-    fields = [layout.against, layout.share, layout.question, page.sidebar.models, room.beside]
+    app, part = page.app, layout.blind
+    fields = [part.against, layout.pruning.share, part.question, page.sidebar.models, room.beside]
 
     async def on_ask(
         request: gr.Request, name: str, percent: float, question: str, *refs: object
@@ -58,16 +60,17 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
         """After the page was read again in another language."""
         return (show_pair(app, app.who(request)) if is_marked(pair) else BlindScreen()).outputs()
 
-    votes: dict[object, str] = {layout.better_a: "a", layout.better_b: "b", layout.neither: "neither"}
+    votes = {part.better_a: "a", part.better_b: "b", part.neither: "neither"}
 
     def on_vote(request: gr.Request, event: gr.EventData) -> list[object]:
-        return reveal(app, app.who(request), votes.get(event.target, "")).outputs()
+        return reveal(app, app.who(request), pressed(event, votes) or "").outputs()
 
-    going = goes_on(page, "models-blind", layout.blind_outputs)
-    page.on_restored(on_restored, [layout.pair], layout.blind_outputs)
-    gr.on([layout.ask.click, layout.question.submit], on_ask, fields, layout.blind_outputs, **PRIVATE)
-    clicks = [layout.better_a.click, layout.better_b.click, layout.neither.click]
-    gr.on(clicks, on_vote, None, layout.blind_outputs, **PRIVATE)
+    going = goes_on(page, "models-blind", part.outputs)
+    page.on_restored(on_restored, [part.pair], part.outputs)
+    gr.on([part.ask.click, part.question.submit], on_ask, fields, part.outputs, **PRIVATE)
+    clicks = [part.better_a.click, part.better_b.click, part.neither.click]
+    gr.on(clicks, on_vote, None, part.outputs, **PRIVATE)
+    room.stops[part.stop] = SECTION
 
 
 async def ask_blindly(
@@ -81,9 +84,9 @@ async def ask_blindly(
         asked = checked_text(question, app.bounds) if question.strip() else who.text("models.blind_example")
         ref = await first_writer(app, who, refs)
         if ref is None:
-            yield BlindScreen(pair=draw_sentence(show, "smaller_none"), verdict="")
+            yield BlindScreen.showing("ask", pair=draw_sentence(show, "smaller_none"), verdict="")
             return
-        yield BlindScreen.showing(pair=draw_sentence(show, "blind_writing"), verdict="")
+        yield BlindScreen.showing("stop", pair=draw_sentence(show, "blind_writing"), verdict="")
         told = list[Progress]()
         forms = (Form("float32"), other)
         task = asyncio.ensure_future(ask_both(app.visits, who.visitor, ref, forms, asked, told.append))
@@ -91,7 +94,7 @@ async def ask_blindly(
             yield BlindScreen()
         pair = task.result()
         if pair is None:
-            yield BlindScreen.showing("ask", pair="")
+            yield BlindScreen.showing("ask", pair=draw_sentence(show, "blind_stopped"))
         else:
             yield show_pair(app, who)
     except PlaygroundError as error:

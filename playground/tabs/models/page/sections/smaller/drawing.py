@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from playground.page.parts.measures import draw_cells, draw_heads, draw_table
 from playground.page.parts.render import Renderer
@@ -11,10 +11,11 @@ from playground.tabs.models.lab.smaller import BlindPair, ShrunkForm, Side, Tall
 from playground.tabs.models.page.pieces import amount_of_bytes, draw_name, draw_notice, draw_sentence, draw_term, say
 from playground.tabs.models.page.sections.smaller.curve import draw_curve
 from providers.errors import Failure
-from providers.shrinking import PRUNINGS, Form, FormCost
+from providers.shrinking import FORMATS, PRUNINGS, Form, FormCost
 
 _COLUMNS = ("size", "load", "memory", "speed")
 _LANGUAGES = ("en", "es")
+_Name = Callable[[Renderer, Form], str]
 
 
 def name_of_form(show: Renderer, form: Form) -> str:
@@ -22,6 +23,11 @@ def name_of_form(show: Renderer, form: Form) -> str:
     if form.name in PRUNINGS:
         return show.text(f"models.left_out_{form.name}", share=form.sparsity)
     return show.text(f"models.form_{form.name}")
+
+
+def _beside_another(show: Renderer, form: Form) -> str:
+    """As plain text: the whole model is called so where a smaller form stands beside it."""
+    return show.text("models.pruning_whole") if form.name == "float32" else name_of_form(show, form)
 
 
 def draw_forms(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str], coming: str = "") -> str:
@@ -33,7 +39,7 @@ def draw_forms(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str]
     lines = "".join(_line(show, one, found[0]) for one in found)
     table = draw_table(say(show, "forms_of"), heads, lines, kind="results fitting forms")
     notice = "" if coming else draw_notice(show, "smaller")
-    return f"{head}{table}{rest}{_refused(show, found)}{_answers(show, found, asked)}{notice}"
+    return f"{head}{table}{rest}{_refused(show, found)}{_answers(show, found, asked, name_of_form)}{notice}"
 
 
 def _language_head(show: Renderer, language: str) -> str:
@@ -93,13 +99,13 @@ def _refused(show: Renderer, found: Sequence[ShrunkForm]) -> str:
     return f'<p class="quiet">{html.escape(show.message(failures[0]))}</p>' if failures else ""
 
 
-def _answers(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str]) -> str:
+def _answers(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str], name: _Name) -> str:
     """Each question with every form's answer; equal answers once."""
     parts = []
     for place, question in enumerate(asked):
         names: dict[str, list[str]] = {}
         for one in found:
-            names.setdefault(one.answers[place], []).append(name_of_form(show, one.form))
+            names.setdefault(one.answers[place], []).append(name(show, one.form))
         lines = "".join(
             f"<dt>{html.escape(', '.join(forms))}</dt><dd>{html.escape(text) or '–'}</dd>"
             for text, forms in names.items()
@@ -133,13 +139,13 @@ def draw_pruned(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str
     labels = [*(_labels(show, _COLUMNS[1:]) if timed else ()), *_language_labels(show)]
     lines = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th>{draw_cells(labels, _measures(show, each, timed=timed))}</tr>'
-        for name, each in ((show.text("models.pruning_whole"), whole), (name_of_form(show, one.form), one))
+        for name, each in ((_beside_another(show, whole.form), whole), (_begun(name_of_form(show, one.form)), one))
     )
     table = draw_table(say(show, "forms_of"), heads, lines, kind="results fitting forms")
     return (
         f'<div class="pruned" data-sparsity="{one.form.sparsity:.2f}">{draw_name(show, one.info, one.info.ref)}'
         f"<p>{left} {size}</p>{table}{draw_curve(show, found)}"
-        f"{_answers(show, (whole, one), asked)}{draw_notice(show, 'pruning')}</div>"
+        f"{_answers(show, (whole, one), asked, _beside_another)}{draw_notice(show, 'pruning')}</div>"
     )
 
 
@@ -153,7 +159,7 @@ def draw_pair(show: Renderer, pair: BlindPair) -> str:
 
 
 def _side(show: Renderer, pair: BlindPair, side: Side) -> str:
-    whose = f" · {html.escape(name_of_form(show, pair.forms[side]))}" if pair.vote is not None else ""
+    whose = f" · {html.escape(_beside_another(show, pair.forms[side]))}" if pair.vote is not None else ""
     return f"<div><h5>{side.upper()}{whose}</h5><p>{html.escape(pair.answers[side]) or '–'}</p></div>"
 
 
@@ -161,7 +167,9 @@ def draw_verdict(show: Renderer, pair: BlindPair, tally: Tally) -> str:
     """Which was chosen, and all votes so far."""
     best = pair.preferred
     said = (
-        say(show, "blind_chosen", what=name_of_form(show, best)) if best is not None else say(show, "blind_undecided")
+        say(show, "blind_chosen", what=_beside_another(show, best))
+        if best is not None
+        else say(show, "blind_undecided")
     )
     if pair.answers["a"] == pair.answers["b"]:
         said += f" {say(show, 'blind_same')}"
@@ -178,4 +186,9 @@ def _form_named(show: Renderer, key: str) -> str:
     for one in PRUNINGS:
         if one == name:
             return name_of_form(show, Form(one, float(share)))
-    return show.text(f"models.form_{name}")
+    return _beside_another(show, Form(next(one for one in FORMATS if one == name)))
+
+
+def _begun(name: str) -> str:
+    """As a line begins."""
+    return name[:1].upper() + name[1:]

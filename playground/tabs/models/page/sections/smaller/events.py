@@ -37,6 +37,17 @@ class ModelsSmallerScreen(Screen):
     stop: object = unchanged()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruningScreen(Screen):
+    """What is left of a model, and two buttons."""
+
+    BUTTONS = ("timed", "stop")
+
+    pruned: object = unchanged()
+    timed: object = unchanged()
+    stop: object = unchanged()
+
+
 def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:
     app, models = page.app, [page.sidebar.models, room.beside]
     drawn, pruned = DrawnForms.of(app.sessions), DrawnForms.of(app.sessions)
@@ -51,33 +62,34 @@ def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmall
         before = drawn.find(who.visitor, shown)
         return gr.skip() if before is None else draw_forms(app.show(who), *before) + drawn.mark(who.visitor, before)
 
-    def left_out(who: Who, kind: str, percent: float, refs: Sequence[object], *, timed: bool) -> AsyncGenerator[str]:
-        asked = LeftOut(chosen(*refs), kind, percent, timed)
-        return pruning.show(who, lambda reader: leave_out(app, reader, asked, pruned))
+    async def left_out(who: Who, asked: LeftOut) -> AsyncGenerator[list[object]]:
+        async for screen in pruning.show(who, lambda reader: leave_out(app, reader, asked, pruned)):
+            yield screen.outputs()
 
-    async def on_share(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[str]:
-        async for said in left_out(app.who(request), kind, percent, refs, timed=False):
-            yield said
+    async def on_share(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[list[object]]:
+        async for outputs in left_out(app.who(request), LeftOut(chosen(*refs), kind, percent)):
+            yield outputs
 
-    async def on_time(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[str]:
-        async for said in left_out(app.who(request), kind, percent, refs, timed=True):
-            yield said
+    async def on_time(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[list[object]]:
+        async for outputs in left_out(app.who(request), LeftOut(chosen(*refs), kind, percent, timed=True)):
+            yield outputs
 
     def on_pruned(request: gr.Request, shown: object) -> object:
         who = app.who(request)
         before = pruned.find(who.visitor, shown)
         return gr.skip() if before is None else draw_pruned(app.show(who), *before) + pruned.mark(who.visitor, before)
 
-    fields = [layout.kind, layout.share, *models]
+    part = layout.pruning
+    fields = [part.kind, part.share, *models]
     going = goes_on(page, "models-smaller", layout.outputs)
-    pruning = goes_on(page, "models-pruning", layout.pruned)
+    pruning = goes_on(page, "models-pruning", part.outputs)
     page.on_restored(on_restored, [layout.shown], layout.shown)
-    page.on_restored(on_pruned, [layout.pruned], layout.pruned)
+    page.on_restored(on_pruned, [part.pruned], part.pruned)
     layout.compare.click(on_compare, models, layout.outputs, **PRIVATE)
-    moved = [layout.share.release, layout.kind.input]
-    gr.on(moved, on_share, fields, layout.pruned, trigger_mode="always_last", **PRIVATE)
-    layout.timed.click(on_time, fields, layout.pruned, **PRIVATE)
-    room.stops[layout.stop] = SECTION
+    moved = [part.share.release, part.kind.input]
+    gr.on(moved, on_share, fields, part.outputs, trigger_mode="always_last", **PRIVATE)
+    part.timed.click(on_time, fields, part.outputs, **PRIVATE)
+    room.stops.update({layout.stop: SECTION, part.stop: SECTION})
 
 
 DrawnForms = Redrawn[tuple[tuple[ShrunkForm, ...], tuple[str, ...]]]
@@ -130,12 +142,13 @@ async def compare(
         async with aclosing(forms):
             while True:
                 coming = asyncio.ensure_future(anext(forms, None))
-                async for _ in beats(coming):
-                    if told and not found:
-                        yield ModelsSmallerScreen(shown=draw_waiting(show, told[-1]))
-                    else:
-                        yield ModelsSmallerScreen()
-                    told.clear()
+                async with aclosing(beats(coming)) as waiting:  # closed first: what it waits for is `forms`' own
+                    async for _ in waiting:
+                        if told and not found:
+                            yield ModelsSmallerScreen(shown=draw_waiting(show, told[-1]))
+                        else:
+                            yield ModelsSmallerScreen()
+                        told.clear()
                 if (one := coming.result()) is None:
                     break
                 found.append(one)
@@ -151,7 +164,7 @@ async def compare(
 
 async def leave_out(
     app: App[ModelsVisits], who: Who, wanted: LeftOut, drawn: DrawnForms | None = None
-) -> AsyncGenerator[str]:
+) -> AsyncGenerator[PruningScreen]:
     """The model without what is smallest, beside the whole one and all that was tried before, which is among those
     `drawn` in the end."""
     show = app.show(who)
@@ -159,19 +172,21 @@ async def leave_out(
         form = form_of(wanted.kind, share_of(wanted.percent))
         ref = await first_writer(app, who, wanted.refs)
         if ref is None:
-            yield draw_sentence(show, "smaller_none")
+            yield PruningScreen.showing("timed", pruned=draw_sentence(show, "smaller_none"))
             return
         asked, told = questions(who)[:1], list[Progress]()
         said = draw_sentence(
             show, "pruning_timing" if wanted.timed else "pruning_reading", what=name_of_form(show, form)
         )
-        yield said
+        yield PruningScreen.showing("stop", pruned=said)
         pruning = Pruning(form, asked, wanted.timed)
         task = asyncio.ensure_future(prune(app.visits, who.visitor, ref, pruning, told.append))
         async for _ in beats(task):
-            yield said
+            yield PruningScreen(pruned=said)
         if found := task.result():
             mark = drawn.mark(who.visitor, (found, asked)) if drawn is not None else ""
-            yield draw_pruned(show, found, asked) + mark
+            yield PruningScreen.showing("timed", pruned=draw_pruned(show, found, asked) + mark)
+        else:
+            yield PruningScreen.showing("timed", pruned=draw_sentence(show, "pruning_stopped"))
     except PlaygroundError as error:
-        yield draw_alert(show, error)
+        yield PruningScreen.showing("timed", pruned=draw_alert(show, error))

@@ -12,6 +12,7 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.tokens import draw_piece
 from playground.tabs.models.lab.surprise import Guess, GuessingGame, SurprisedModel, surprisal
 from playground.tabs.models.page.pieces import (
+    Known,
     draw_legend,
     draw_name,
     draw_notice,
@@ -26,13 +27,13 @@ from providers.whitebox import ScoredToken, Token
 _MEASURES = ("bits_per_byte", "perplexity", "cross_entropy", "tokens_scored")
 
 
-def draw_surprise(show: Renderer, found: Mapping[str, SurprisedModel | Failure]) -> str:
+def draw_surprise(show: Renderer, found: Mapping[str, SurprisedModel | Failure], known: Known) -> str:
     """A table of the whole text's numbers, then the text as each model sees it."""
     if not found:
         return draw_sentence(show, "surprise_none")
     done = {ref: one for ref, one in found.items() if isinstance(one, SurprisedModel)}
     figures = "".join(
-        _figure(show, ref, one) if isinstance(one, SurprisedModel) else _failure(show, ref, one)
+        _figure(show, ref, one) if isinstance(one, SurprisedModel) else _failure(show, ref, one, known)
         for ref, one in found.items()
     )
     if not done:
@@ -63,8 +64,8 @@ def _windows(show: Renderer, one: SurprisedModel) -> str:
     return say(show, "windows_told", window=found.window, stride=found.stride)
 
 
-def _failure(show: Renderer, ref: str, failure: Failure) -> str:
-    name = draw_name(show, None, ref)
+def _failure(show: Renderer, ref: str, failure: Failure, known: Known) -> str:
+    name = draw_name(show, known.get(ref), ref)
     return f'<figure class="cut-figure"><figcaption>{name}</figcaption>{show.alert(failure)}</figure>'
 
 

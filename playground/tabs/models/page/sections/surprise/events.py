@@ -116,9 +116,8 @@ async def show_surprise(
         working = surprise(app.visits, who.visitor, refs, sentence, ScoringPlan())
         async for _ in beats(task := asyncio.ensure_future(working)):
             yield ModelsSurpriseScreen()
-        yield ModelsSurpriseScreen.showing(
-            "look", shown=draw_surprise(show, task.result()), looked_at=remember(text, refs)
-        )
+        drawn = draw_surprise(show, task.result(), await app.visits.known(who.visitor))
+        yield ModelsSurpriseScreen.showing("look", shown=drawn, looked_at=remember(text, refs))
     except PlaygroundError as error:
         yield ModelsSurpriseScreen.showing("look", shown=draw_alert(show, error))
 

@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from playground.page.parts.render import Renderer
 from playground.page.parts.tokens import draw_chip, draw_piece
 from playground.tabs.models.lab.tokens import FoundTokens, TokenizedText, bytes_of, drawn
-from playground.tabs.models.page.pieces import draw_name, draw_notice, draw_term, say
+from playground.tabs.models.page.pieces import Known, draw_name, draw_notice, draw_term, say
 from providers.errors import Failure
-from providers.inspection import InspectedModel, MergedPiece
+from providers.inspection import MergedPiece
 from providers.whitebox import Token
 
 _MOST = 1500
 """Tokens that are drawn."""
 _TINTS = 5
-Known = Mapping[str, InspectedModel]
 
 
 def draw_cuts(show: Renderer, found: Mapping[str, TokenizedText | Failure], known: Known) -> str:

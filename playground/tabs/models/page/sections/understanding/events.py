@@ -126,14 +126,15 @@ async def run_task(
         async with aclosing(found):
             while True:
                 coming = asyncio.ensure_future(anext(found, None))
-                async for _ in beats(coming):
-                    waiting = draw_waiting(show, told[-1]) if told else ""
-                    yield (
-                        ModelsUnderstandingScreen(shown=draw_task(show, kept, running=True) + waiting)
-                        if told
-                        else ModelsUnderstandingScreen()
-                    )
-                    told.clear()
+                async with aclosing(beats(coming)) as beating:  # closed first: what it waits for is `found`'s own
+                    async for _ in beating:
+                        waiting = draw_waiting(show, told[-1]) if told else ""
+                        yield (
+                            ModelsUnderstandingScreen(shown=draw_task(show, kept, running=True) + waiting)
+                            if told
+                            else ModelsUnderstandingScreen()
+                        )
+                        told.clear()
                 if (one := coming.result()) is None:
                     break
                 kept = one

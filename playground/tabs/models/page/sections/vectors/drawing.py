@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 from playground.page.parts.measures import draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.vectors import ComparedTexts, TextMap, Vectors
-from playground.tabs.models.page.pieces import draw_name, draw_notice, draw_term, say
+from playground.tabs.models.page.pieces import Known, draw_name, draw_notice, draw_term, say
 from providers.errors import Failure
 
 _WIDTH, _HEIGHT, _EDGE = 320, 240, 22
 
 
-def draw_compared(show: Renderer, texts: Sequence[str], found: Mapping[str, ComparedTexts | Failure]) -> str:
+def draw_compared(
+    show: Renderer, texts: Sequence[str], found: Mapping[str, ComparedTexts | Failure], known: Known
+) -> str:
     """The texts by their numbers, then a figure for each model; of one that cannot be asked, why."""
     figures = "".join(
-        _figure(show, ref, one) if isinstance(one, ComparedTexts) else draw_failure(show, ref, one)
+        _figure(show, ref, one) if isinstance(one, ComparedTexts) else draw_failure(show, ref, one, known)
         for ref, one in found.items()
     )
     any_shown = any(isinstance(one, ComparedTexts) for one in found.values())
@@ -28,9 +30,9 @@ def draw_compared(show: Renderer, texts: Sequence[str], found: Mapping[str, Comp
     return f'{_numbered(texts)}<div class="cuts">{figures}</div>{notice}'
 
 
-def draw_failure(show: Renderer, ref: str, failure: Failure) -> str:
+def draw_failure(show: Renderer, ref: str, failure: Failure, known: Known) -> str:
     """In the place of a model's figure: why there is none."""
-    name = draw_name(show, None, ref)
+    name = draw_name(show, known.get(ref), ref)
     return f'<figure class="cut-figure"><figcaption>{name}</figcaption>{show.alert(failure)}</figure>'
 
 

@@ -178,7 +178,7 @@ async def compare_texts(
         async for _ in beats(task := asyncio.ensure_future(compare(app.visits, who.visitor, refs, texts, told.append))):
             yield ModelsVectorsScreen(shown=draw_waiting(show, told[-1])) if told else ModelsVectorsScreen()
             told.clear()
-        drawn = draw_compared(show, texts, task.result())
+        drawn = draw_compared(show, texts, task.result(), await app.visits.known(who.visitor))
         yield ModelsVectorsScreen.showing("compare", shown=drawn, looked_at=remember(lines, refs))
     except PlaygroundError as error:
         yield ModelsVectorsScreen.showing("compare", shown=draw_alert(show, error, "vectors_nothing"))
@@ -211,7 +211,10 @@ async def look_at_word(
             yield draw_sentence(show, "no_models")
             return
         async for drawn in _waited_for(show, in_contexts(app.visits, who.visitor, refs, found)):
-            yield drawn if isinstance(drawn, str) else draw_contexts(show, found, drawn)
+            if isinstance(drawn, str):
+                yield drawn
+            else:
+                yield draw_contexts(show, found, drawn, await app.visits.known(who.visitor))
     except PlaygroundError as error:
         yield draw_alert(show, error, "contexts_nothing")
 

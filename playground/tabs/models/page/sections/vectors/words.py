@@ -15,10 +15,9 @@ from playground.page.parts.tokens import draw_chip
 from playground.tabs.models.lab.analogies import Analogy, Neighbour
 from playground.tabs.models.lab.vectors import Vectors
 from playground.tabs.models.lab.word_in_context import FoundWord, WordVectors
-from playground.tabs.models.page.pieces import draw_name, draw_notice, name_of_token, say
+from playground.tabs.models.page.pieces import Known, draw_name, draw_notice, name_of_token, say
 from playground.tabs.models.page.sections.vectors.drawing import draw_cell, draw_failure
 from providers.errors import Failure
-from providers.inspection import InspectedModel
 
 _WIDTH, _HEIGHT, _EDGE = 300, 130, 26
 
@@ -26,11 +25,11 @@ _WIDTH, _HEIGHT, _EDGE = 300, 130, 26
 def draw_solved(
     show: Renderer,
     found: Mapping[str, tuple[Analogy, ...] | Failure],
-    known: Mapping[str, InspectedModel],
+    known: Known,
 ) -> str:
     """A figure for each space of each model: the sum, and what lies nearest."""
     figures = "".join(
-        draw_failure(show, ref, one)
+        draw_failure(show, ref, one, known)
         if isinstance(one, Failure)
         else "".join(_analogy(show, ref, space, known) for space in one)
         for ref, one in found.items()
@@ -39,7 +38,7 @@ def draw_solved(
     return f'<div class="answer"><div class="cuts">{figures}</div>{draw_notice(show, "analogy") if done else ""}</div>'
 
 
-def _analogy(show: Renderer, ref: str, one: Analogy, known: Mapping[str, InspectedModel]) -> str:
+def _analogy(show: Renderer, ref: str, one: Analogy, known: Known) -> str:
     among = say(show, f"space_{one.space}", count=one.candidates)
     best = one.answer
     answer = html.escape(name_of_token(best.text)) if best is not None else "?"
@@ -87,11 +86,13 @@ def _neighbour(show: Renderer, near: Neighbour) -> str:
     )
 
 
-def draw_contexts(show: Renderer, words: Sequence[FoundWord], found: Mapping[str, WordVectors | Failure]) -> str:
+def draw_contexts(
+    show: Renderer, words: Sequence[FoundWord], found: Mapping[str, WordVectors | Failure], known: Known
+) -> str:
     """The sentences, and for each model how alike the word is to itself in each two of them."""
     sentences = '<ol class="numbered">' + "".join(f"<li>{_marked(word)}</li>" for word in words) + "</ol>"
     figures = "".join(
-        _contexts(show, ref, one) if isinstance(one, WordVectors) else draw_failure(show, ref, one)
+        _contexts(show, ref, one) if isinstance(one, WordVectors) else draw_failure(show, ref, one, known)
         for ref, one in found.items()
     )
     done = any(isinstance(one, WordVectors) for one in found.values())
