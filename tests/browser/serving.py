@@ -67,10 +67,11 @@ def serving(
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     limit = time.monotonic() + 600  # for one that hangs; a busy machine is slow, not wrong
-    while time.monotonic() < limit and process.poll() is None:
-        try:
-            if httpx2.get(f"{url}health", timeout=2).is_success:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.1)
+    with httpx2.Client(base_url=url, timeout=2) as asking:  # one: a TLS context takes a while to make
+        while time.monotonic() < limit and process.poll() is None:
+            try:
+                if asking.get("health").is_success:
+                    return
+            except httpx2.TransportError:
+                time.sleep(0.1)
     raise AssertionError(f"the page did not start:\n{log.read_text('utf-8', 'replace')}")
