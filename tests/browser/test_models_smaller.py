@@ -42,6 +42,10 @@ def test_the_pruning_slider_in_two_languages_on_a_phone(taken_apart: Served, bro
     expect(page.locator("#smaller-share input[type=number]")).to_have_value("100")  # what was chosen is back
     slide(page, 50)
     expect(shown.locator("[data-sparsity='0.50']")).to_contain_text("sin el 50 % de los números")
+    slide(page, 70)
+    page.locator("#smaller-pruning-stop").click()
+    expect(shown).to_contain_text("Se detuvo antes de leerlo")
+    expect(page.locator("#smaller-time")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.close()
     assert heard == []
