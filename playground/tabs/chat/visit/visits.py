@@ -169,7 +169,7 @@ class ChatVisits(RecallsReplies, Remembers):
         """Seconds between two redraws: the more visitors watch, the less of the computer goes into showing.
 
         Eight pages drawn ten times a second keep two cores busy, those of the pages included; five times a second, not.
-        A class of thirty is drawn five times a second; from there on it is all of them together that stay the same.
+        A class of thirty is drawn four times a second; from there on it is all of them together that stay the same.
         """
         watching = len(self._running)
         return min(_CLASS_REDRAW, REDRAW * max(1, watching / 2)) * max(1, watching / _CLASS)
