@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks.engines import FIRST_START, ROOT, Measured
@@ -25,12 +26,12 @@ ROWS: dict[str, tuple[int, ...]] = {
 """With the streams of the bare ones. The first one that is set up measures its engines, where that was not done."""
 
 
-def measured(home: Path, row: str, streams: tuple[int, ...]) -> Measured:
+def measured(home: Path, row: str, streams: tuple[int, ...], given: Sequence[str]) -> Measured:
     """A row, in a process of its own."""
     start = time.perf_counter()
     sys.stderr.write(f"{row} …")
     sys.stderr.flush()
-    command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", row, "--home", str(home)]
+    command = [sys.executable, "-m", "tests.benchmarks.engines", "--row", row, "--home", str(home), *given]
     command += ["--streams", *map(str, streams)] if streams else []
     said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
     sys.stderr.write(f" {time.perf_counter() - start:.0f} s\n")
@@ -74,6 +75,7 @@ def lines(found: dict[str, Measured]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
-def report(home: Path) -> None:
-    found = {row: measured(home, row, streams) for row, streams in ROWS.items()}
+def report(home: Path, given: Sequence[str]) -> None:
+    """`given`: options of every row."""
+    found = {row: measured(home, row, streams, given) for row, streams in ROWS.items()}
     print("\n".join(["| | here | asked for |", "|---|---|---|", *lines(found)]))

@@ -94,7 +94,7 @@ def memory() -> float:
     """
     own = psutil.Process()
     held = (process.memory_full_info() for process in (own, *own.children(recursive=True)))
-    return sum(getattr(each, "pss", each.rss) for each in held) / 1e6
+    return float(sum(getattr(each, "pss", each.rss) for each in held) / 1e6)
 
 
 def median_rate(rounds: int, once: Callable[[], int]) -> float:
@@ -392,7 +392,7 @@ def main() -> None:
     if not (given.every or given.only):
         from tests.benchmarks.engine_goals import report  # it asks this module for its rows
 
-        report(given.home)
+        report(given.home, ["--tokens", str(given.tokens), "--rounds", str(given.rounds)])
         return
     heads = ("", "tokens/s of 1 · 8 · 30 streams (× the first row)", f"first token after {LONG}", "load", "memory")
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")

@@ -103,7 +103,7 @@ def lacks_measures(folder: Path) -> bool:
     record = read_record(folder)
     if record is None or fidelity.REFERENCE not in record.nll or NOT_MEASURED in record.speeds:
         return False
-    names = [variant.name for variant in (*llamacpp.variants(folder), *openvino.variants(folder))]
-    if EXACT in names and EXACT not in record.nll:
+    exact = any(variant.name == EXACT for variant in openvino.variants(folder))
+    if exact and EXACT not in record.nll:
         return True
-    return not record.speeds and any(name.startswith(llamacpp.NAME) for name in names)
+    return not record.speeds and bool(llamacpp.variants(folder))
