@@ -13,8 +13,8 @@ from providers.adapters.huggingface import connect
 from providers.adapters.huggingface.memory import companions
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.adapters.huggingface.weights.completing import EXACT
-from providers.adapters.huggingface.weights.files import read_record
 from providers.adapters.huggingface.weights.publish import link
+from providers.adapters.huggingface.weights.record import read_record
 from providers.base import Connection, Options, complete
 from providers.types import Message, ModelInfo, Request, Sampling
 

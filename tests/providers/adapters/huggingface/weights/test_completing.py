@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 
 from providers.adapters.huggingface.weights.completing import EXACT, Completer, lacks_measures
-from providers.adapters.huggingface.weights.files import WeightsRecord, has_every_file, read_record
+from providers.adapters.huggingface.weights.files import has_every_file
+from providers.adapters.huggingface.weights.record import WeightsRecord, read_record
 from providers.adapters.huggingface.weights.ticket import Ticket
 
 SPEEDS = {"llamacpp-q8_0": {"one": 9.0, "eight": 9.0, "prompt": 9.0}}
