@@ -1,7 +1,8 @@
 """How fast the local engines serve, alone and through the provider's public stream. Ratios within one run count.
 
-`python -m tests.benchmarks.engines [--home FOLDER] [--tokens 64] [--rounds 3] [--turns 3] [--only ROW]
-[--beside FOLDER --home-beside FOLDER]`
+`python -m tests.benchmarks.engines [--home FOLDER]` measures the default model as it is set up beside the bare engines,
+in about four minutes of a quiet computer (`engine_goals`). With `--every` all rows below:
+`… --every [--tokens 64] [--rounds 3] [--turns 3] [--only ROW] [--beside FOLDER --home-beside FOLDER]`
 
 Every row is a process of its own; tokens/s are medians over the rounds, of 1, 8 and 30 streams asked at once. "Bare"
 is the engine's library driven directly with the same settings; "public" is `HuggingFace.stream`, each request of
@@ -20,10 +21,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
@@ -69,6 +71,9 @@ GROUPS = (
     ("bare-llamacpp", "bare-q8_0", "default+seed", "default"),
 )
 """Rows that are measured by turns; the bare engine first."""
+CONVERSATION = 1765
+"""Tokens of a conversation that goes on."""
+FIRST_START = "first-start"
 BEFORE = "before "
 NUMBERS = ("first", "load", "memory")
 ROOT = Path(__file__).parent.parent.parent
@@ -84,9 +89,12 @@ def long_question(number: int) -> str:
 
 
 def memory() -> float:
-    """Resident, in MB, of this process and those that it has started."""
+    """In MB, of this process and those that it has started. What several share counts once (PSS), where the system
+    says so; else what is resident.
+    """
     own = psutil.Process()
-    return float(sum(process.memory_info().rss for process in (own, *own.children(recursive=True))) / 1e6)
+    held = (process.memory_full_info() for process in (own, *own.children(recursive=True)))
+    return float(sum(getattr(each, "pss", each.rss) for each in held) / 1e6)
 
 
 def median_rate(rounds: int, once: Callable[[], int]) -> float:
@@ -134,7 +142,7 @@ def measure_generate(folder: Path, tokens: int, rounds: int) -> Measured:
     return {"rates": rates, "first": statistics.median(first), "load": load, "memory": memory()}
 
 
-def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
+def measure_bare(folder: Path, kind: str, tokens: int, rounds: int, streams: Sequence[int] = STREAMS) -> Measured:
     """The pipeline alone: no text, no events."""
     codec = load_tokenizer(folder)[0]
     variant = OpenVino(folder, kind)
@@ -159,7 +167,7 @@ def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
     once([question(0)], 4)
     rates = {
         str(count): median_rate(rounds, lambda count=count: once([question(n) for n in range(count)], tokens))  # type: ignore[misc]
-        for count in STREAMS
+        for count in streams
     }
     first = []
     for number in range(rounds):
@@ -169,7 +177,7 @@ def measure_bare(folder: Path, kind: str, tokens: int, rounds: int) -> Measured:
     return {"rates": rates, "first": statistics.median(first), "load": load, "memory": memory()}
 
 
-def measure_bare_llamacpp(folder: Path, tokens: int, rounds: int) -> Measured:
+def measure_bare_llamacpp(folder: Path, tokens: int, rounds: int, streams: Sequence[int] = STREAMS) -> Measured:
     """llama.cpp's server in this process, as our own process opens it: no text of ours, no events, no pipes."""
     set_patience()
     codec = load_tokenizer(folder)[0]
@@ -192,7 +200,7 @@ def measure_bare_llamacpp(folder: Path, tokens: int, rounds: int) -> Measured:
     once([question(0)], 4)
     rates = {
         str(count): median_rate(rounds, lambda count=count: once([question(n) for n in range(count)], tokens))  # type: ignore[misc]
-        for count in STREAMS
+        for count in streams
     }
     first = []
     for number in range(rounds):
@@ -202,63 +210,115 @@ def measure_bare_llamacpp(folder: Path, tokens: int, rounds: int) -> Measured:
     return {"rates": rates, "first": statistics.median(first), "load": load, "memory": memory()}
 
 
+class PublicStream:
+    """The provider as the page opens it, for one row."""
+
+    def __init__(self, home: Path, row: str) -> None:
+        rows = catalog.load().of("huggingface")
+        row, _, with_seed = row.partition("+")
+        self._engine = None if row == "default" else row.partition("-")[0]
+        options = Options(home=home, offline=True, engine=self._engine)
+        self.provider = connect(Connection(provider="huggingface", models=rows, options=options))
+        self.model = catalog.find(rows, MODEL)
+        self.seeded = row.endswith("exact") or bool(with_seed)
+        self.answered = Counter[str]()
+        self._row = row
+
+    async def open(self) -> Measured:
+        """In memory: seconds until then, and what was taken before and after the engines were settled."""
+        start = time.perf_counter()
+        async for _ in self.provider.prepare(self.model):
+            pass
+        ready, alone = time.perf_counter() - start, memory()
+        if self._engine is None:
+            with suppress(TimeoutError):  # where the computer is never quiet nothing is measured, here as in the page
+                async with asyncio.timeout(SETTLING):
+                    await self.provider.settle(self.model)
+        await self.ask(question(0), 0, 2)  # a seeded request loads its own variant
+        return {"ready": ready, "load": time.perf_counter() - start, "alone": alone, "loaded": self.provider.loaded}
+
+    async def ask(self, asked: str | Sequence[Message], number: int, count: int) -> tuple[int, float, str]:
+        """The tokens that came, seconds until the first text, and the text."""
+        messages = (Message.of("user", asked),) if isinstance(asked, str) else tuple(asked)
+        sampling = Sampling(temperature=0.7, max_tokens=count, seed=number if self.seeded else None)
+        request = Request(model=self.model, messages=messages, sampling=sampling, owner=f"visitor {number}")
+        start, first, done, text = time.perf_counter(), 0.0, None, ""
+        async with aclosing(self.provider.stream(request)) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    first, text = first or time.perf_counter() - start, text + event.text
+                done = event if isinstance(event, Done) else done
+        assert done is not None and (self._engine is None or (done.engine or "").startswith(self._row))
+        self.answered[done.engine or ""] += 1
+        return done.usage.output_tokens, first, text
+
+    async def converse(self) -> Measured:
+        """Seconds to the first text of a conversation's message, read anew, and of the next one; its tokens."""
+        said = [Message.of("user", question(7)), Message.of("assistant", "Once upon a time there were owls. " * 20)]
+        while (await self.tokens(said)) < CONVERSATION:
+            said += [Message.of("user", "And then?"), Message.of("assistant", f"Owl {len(said)} flew. " * 12)]
+        said.append(Message.of("user", "How does it end?"))
+        _, anew, text = await self.ask(said, 1, 64)
+        said += [Message.of("assistant", text), Message.of("user", "Why?")]
+        tokens = await self.tokens(said)
+        _, following, _ = await self.ask(said, 2, 16)
+        return {"anew": anew, "next": following, "conversation": tokens}
+
+    async def tokens(self, messages: Sequence[Message]) -> int:
+        """Of the prompt."""
+        rendered = await self.provider.render(Request(model=self.model, messages=tuple(messages)))
+        return rendered.tokens or 0
+
+
 async def measure_public(home: Path, row: str, tokens: int, rounds: int) -> Measured:
     """Replies end where the model ends them, so the tokens that came are counted, over the time that all took."""
-    rows = catalog.load().of("huggingface")
-    row, _, with_seed = row.partition("+")
-    engine = None if row == "default" else row.partition("-")[0]
-    options = Options(home=home, offline=True, engine=engine)
-    provider = connect(Connection(provider="huggingface", models=rows, options=options))
-    model = catalog.find(rows, MODEL)
-    seeded = row.endswith("exact") or bool(with_seed)
-    answered = Counter[str]()
-
-    async def one(prompt: str, number: int, count: int) -> tuple[int, float]:
-        sampling = Sampling(temperature=0.7, max_tokens=count, seed=number if seeded else None)
-        request = Request(
-            model=model, messages=(Message.of("user", prompt),), sampling=sampling, owner=f"visitor {number}"
-        )
-        start, first, done = time.perf_counter(), 0.0, None
-        async with aclosing(provider.stream(request)) as events:
-            async for event in events:
-                first = first or (time.perf_counter() - start if isinstance(event, TextDelta) else 0.0)
-                done = event if isinstance(event, Done) else done
-        assert done is not None and (engine is None or (done.engine or "").startswith(row))
-        answered[done.engine or ""] += 1
-        return done.usage.output_tokens, first
-
-    start = time.perf_counter()
-    async for _ in provider.prepare(model):
-        pass
-    if engine is None:
-        with suppress(TimeoutError):  # where the computer is never quiet nothing is measured, here as in the page
-            async with asyncio.timeout(SETTLING):
-                await provider.settle(model)
-    await one(question(0), 0, 2)  # a seeded request loads its own variant
-    load = time.perf_counter() - start
+    public = PublicStream(home, row)
+    opened = await public.open()
     rates = {}
     for count in STREAMS:
         found = []
         for _ in range(rounds):
             start = time.perf_counter()
-            told = await asyncio.gather(*(one(question(number), number, tokens) for number in range(count)))
-            found.append(sum(output for output, _ in told) / (time.perf_counter() - start))
+            told = await asyncio.gather(*(public.ask(question(number), number, tokens) for number in range(count)))
+            found.append(sum(output for output, _, _ in told) / (time.perf_counter() - start))
         rates[str(count)] = statistics.median(found)
-    firsts = [(await one(long_question(number), number, 2))[1] for number in range(rounds)]
-    used = memory()
-    await provider.aclose()
-    found_all: Measured = {"rates": rates, "first": statistics.median(firsts), "load": load, "memory": used}
-    return {**found_all, "answered": dict(answered)}
+    firsts = [(await public.ask(long_question(number), number, 2))[1] for number in range(rounds)]
+    found_all: Measured = {**opened, "rates": rates, "first": statistics.median(firsts), "memory": memory()}
+    found_all |= await public.converse()
+    await public.provider.aclose()
+    return {**found_all, "answered": dict(public.answered)}
 
 
-def measure(home: Path, row: str, tokens: int, rounds: int) -> Measured:
+def measure_first_start(home: Path) -> Measured:
+    """Seconds in a fresh home: to fetch the model, and to make it ready."""
+
+    async def prepare(fresh: Path) -> Measured:
+        rows = catalog.load().of("huggingface")
+        provider = connect(Connection(provider="huggingface", models=rows, options=Options(home=fresh)))
+        start, fetched = time.perf_counter(), 0.0
+        async for progress in provider.prepare(catalog.find(rows, MODEL)):
+            if progress.stage in ("queue", "download"):
+                fetched = time.perf_counter() - start
+        whole = time.perf_counter() - start
+        await provider.aclose()
+        return {"fetched": fetched, "made": whole - fetched}
+
+    with TemporaryDirectory(dir=home) as fresh:
+        found = asyncio.run(prepare(Path(fresh)))
+        disk = sum(file.stat().st_size for file in Path(fresh).rglob("*") if file.is_file())
+    return {**found, "disk": disk / 1e6}
+
+
+def measure(home: Path, row: str, tokens: int, rounds: int, streams: Sequence[int] = STREAMS) -> Measured:
+    if row == FIRST_START:
+        return measure_first_start(home)
     folder = home / "models" / MODEL.partition("/")[2].replace("/", "--")
     if row == "generate":
         return measure_generate(folder, tokens, rounds)
     if row == "bare-llamacpp":
-        return measure_bare_llamacpp(folder, tokens, rounds)
+        return measure_bare_llamacpp(folder, tokens, rounds, streams)
     if row.startswith("bare-"):
-        return measure_bare(folder, row.removeprefix("bare-"), tokens, rounds)
+        return measure_bare(folder, row.removeprefix("bare-"), tokens, rounds, streams)
     return asyncio.run(measure_public(home, row, tokens, rounds))
 
 
@@ -321,12 +381,19 @@ def main() -> None:
     parser.add_argument("--beside", type=Path)
     parser.add_argument("--home-beside", type=Path, help="where its models are, converted by itself")
     parser.add_argument("--only", choices=[group[-1] for group in GROUPS], help="what stands beside it is measured too")
-    parser.add_argument("--row", choices=list(ROWS))
+    parser.add_argument("--row", choices=[*ROWS, FIRST_START])
+    parser.add_argument("--streams", type=int, nargs="+", default=list(STREAMS), help="of a bare row")
+    parser.add_argument("--every", action="store_true", help="all rows, by turns")
     given = parser.parse_args()
     if given.row:
-        print(json.dumps(measure(given.home, given.row, given.tokens, given.rounds)))
+        print(json.dumps(measure(given.home, given.row, given.tokens, given.rounds, given.streams)))
         return
     prepared(given.home)
+    if not (given.every or given.only):
+        from tests.benchmarks.engine_goals import report  # it asks this module for its rows
+
+        report(given.home, ["--tokens", str(given.tokens), "--rounds", str(given.rounds)])
+        return
     heads = ("", "tokens/s of 1 · 8 · 30 streams (× the first row)", f"first token after {LONG}", "load", "memory")
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     base: Measured | None = None

@@ -10,6 +10,7 @@ import psutil
 
 from providers.adapters.huggingface.engines import Variant
 from providers.adapters.huggingface.memory.loader import ModelLoader
+from providers.adapters.huggingface.weights.completing import EXACT
 from providers.adapters.huggingface.weights.store import Store
 from providers.adapters.huggingface.weights.ticket import Ticket
 from providers.errors import WeightsUnavailable
@@ -59,13 +60,14 @@ class Companions:
         if self._loader.forced(model) or not found or found[0].for_one is not None:
             return
         first = found[0]
-        await self._keep_reproducible(model, found)
+        await self._keep_exact(model, found)
         if not await asyncio.to_thread(self._loader.has_room, model, first):  # to measure it takes as much once more
             return
         while not await self._measure(model):
             pass
-        speeds = await self._loader.speeds(model)
-        for variant in await self._loader.variants(model):
+        speeds, found = await self._loader.speeds(model), await self._loader.variants(model)
+        await self._keep_exact(model, found)
+        for variant in found:
             one = variant.for_one
             if one is None or not {one.name, first.name} <= speeds.keys():
                 continue
@@ -75,10 +77,12 @@ class Companions:
                 async for _ in self._loader.load(model, one):
                     pass
 
-    async def _keep_reproducible(self, model: ModelInfo, found: Sequence[Variant]) -> None:
-        """The one that a seed is answered by; not while somebody is answered, whom it would hold up."""
-        wanted = next((variant for variant in found if variant.reproducible), None)
-        if wanted is None or wanted.for_one is not None:
+    async def _keep_exact(self, model: ModelInfo, found: Sequence[Variant]) -> None:
+        """What answers with a seed; not while somebody is answered, whom it would hold up. What an earlier version
+        answered with is not: it is superseded as soon as this one is measured.
+        """
+        wanted = next((variant for variant in found if variant.name == EXACT), None)
+        if wanted is None:
             return
         while self._busy():  # noqa: ASYNC110 - whether anybody is answered is asked, and told by nobody
             await asyncio.sleep(_LOOK)

@@ -104,7 +104,7 @@ class LocalShrunk:
             pass
         folder = await self._loader.folder(self.info)
         packed = form.name in _PACKED
-        source = target(folder, "f16")
+        source = target(folder, "q8_0")
         if packed and not (is_here() and await asyncio.to_thread(source.is_file)):
             raise UnsupportedRequest("form_engine", model=self.info.name)
         prompt = (await self._codec()).encode("The quick brown fox", begin=True)

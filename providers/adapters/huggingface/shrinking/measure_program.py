@@ -79,11 +79,13 @@ def _memory() -> int:
 
 
 def main() -> None:
+    from providers.adapters.huggingface.engines.openvino.pipeline import target
+
     folder, name, sparsity = Path(sys.argv[1]), next(one for one in NAMES if one == sys.argv[2]), float(sys.argv[3])
     given = json.loads(sys.stdin.read())
     prompt, written = given["prompt"], given["written"]
     if "scratch" in given:
-        told = measure_packed(folder / "openvino-f16.gguf", Path(given["scratch"]), name, prompt, written)
+        told = measure_packed(target(folder, "q8_0"), Path(given["scratch"]), name, prompt, written)
     else:
         told = measure_torch(folder, Form(name, sparsity), given["heads"], prompt, written)
     sys.stdout.write(json.dumps(told) + "\n")

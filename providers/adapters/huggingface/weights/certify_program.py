@@ -16,7 +16,7 @@ from providers.adapters.huggingface.engines import Variant, llamacpp, openvino, 
 from providers.adapters.huggingface.engines.llamacpp import LlamaCpp, scoring
 from providers.adapters.huggingface.engines.llamacpp.server import set_patience
 from providers.adapters.huggingface.engines.openvino.library import FAILURES
-from providers.adapters.huggingface.engines.openvino.pipeline import FORMATS, score
+from providers.adapters.huggingface.engines.openvino.pipeline import score
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights.fidelity import FILE, TEXTS, Fidelity, passes
 from providers.adapters.huggingface.weights.record import read_record
@@ -32,7 +32,7 @@ _ROOM = 2**40
 def certify(folder: Path) -> None:
     """Leave in `folder` the files that run, and their measures in `fidelity`'s file. What has one is left.
 
-    Of the two that are exact one is enough: the other's file is what smaller forms of the model are made of.
+    Of the two that are exact, which a folder of an earlier version may have, one is enough.
     """
     fidelity = _known(folder)
     for variant in openvino.variants(folder):
@@ -45,7 +45,7 @@ def certify(folder: Path) -> None:
         except MemoryError:  # says nothing of the file
             raise
         except FAILURES:  # an architecture, or a tokenizer, that it does not know
-            if variant.kind in FORMATS:  # the exact one's file is the fast one's
+            if variant.kind != openvino.EXACT:  # whose file is the fast one's
                 variant.file.unlink()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from providers.adapters.huggingface.engines import llamacpp
+from providers.adapters.huggingface.engines import llamacpp, openvino
 from providers.adapters.huggingface.weights import fidelity, publish
 from providers.adapters.huggingface.weights.child_process import ROOT, ChildCommand
 from providers.adapters.huggingface.weights.files import lengths, sha256_of
@@ -17,6 +17,9 @@ from providers.adapters.huggingface.weights.record import read_record
 from providers.adapters.huggingface.weights.served_as_it_is import lacks_dense
 from providers.adapters.huggingface.weights.ticket import Ticket
 
+EXACT = f"openvino-{openvino.EXACT}"
+_SUPERSEDED = "openvino-f16.gguf"
+"""What an earlier version answered seeds with: 271 MB of the default model."""
 NOT_MEASURED = "none"
 """In a record, where measuring was tried and has brought nothing."""
 _CONFIG = "config.json"
@@ -47,8 +50,17 @@ class Completer:
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
             told = fidelity.take_fidelity(folder)
-            speeds = told.speeds or {NOT_MEASURED: {}}
-            replace(record, nll={**record.nll, **told.nll}, speeds={**record.speeds, **speeds}).write(folder)
+            nll = {**record.nll, **told.nll}
+            tried = {} if told.speeds and EXACT in nll else {NOT_MEASURED: dict[str, float]()}
+            known = replace(record, nll=nll, speeds={**record.speeds, **told.speeds, **tried})
+            if not fidelity.passes(EXACT, nll):
+                known.write(folder)
+                return
+            files = {name: length for name, length in record.files.items() if name != _SUPERSEDED}
+            digests = {name: digest for name, digest in record.digests.items() if name != _SUPERSEDED}
+            replace(known, files=files, digests=digests).write(folder)
+            with suppress(OSError):  # where it is being read and the system does not let it go, it is of no more use
+                (folder / _SUPERSEDED).unlink(missing_ok=True)
 
     def unpack(self, model: HasWeights, folder: Path, ticket: Ticket) -> None:
         """Dense weights beside a file that is served as it is, and how likely each thinks the fixed texts.
@@ -85,8 +97,13 @@ class Completer:
 
 
 def lacks_measures(folder: Path) -> bool:
-    """It was measured by a version that did not know llama.cpp, which could serve it too."""
+    """It was measured by a version that did not know llama.cpp, which could serve it too, or the exact variant in 8
+    bits; or how fast they are is not known.
+    """
     record = read_record(folder)
-    if record is None or fidelity.REFERENCE not in record.nll or record.speeds:
+    if record is None or fidelity.REFERENCE not in record.nll or NOT_MEASURED in record.speeds:
         return False
-    return any(variant.name not in record.nll for variant in llamacpp.variants(folder))
+    exact = any(variant.name == EXACT for variant in openvino.variants(folder))
+    if exact and EXACT not in record.nll:
+        return True
+    return not record.speeds and bool(llamacpp.variants(folder))

@@ -1,7 +1,8 @@
 """OpenVINO GenAI on the processor: GGUF models, many requests in one batch, in a process of its own.
 
 `openvino-q8_0` is the fast variant. With `openvino-q8_0-exact`, of the same file, a reply is the same whoever else is
-being served, which a seed promises; so it is with `openvino-f16`, which takes its place where that was not measured.
+being served, which a seed promises; so it is with `openvino-f16`, of a file that an earlier version made, until the
+other is measured.
 Light to import.
 """
 

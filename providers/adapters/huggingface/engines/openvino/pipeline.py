@@ -17,7 +17,8 @@ CACHE_GB = 1
 """Bound of the keys and values of all requests together, in GiB: some 78,000 tokens of the default model."""
 PIECE = 512
 """Prompt tokens read in one step, so that a long prompt does not hold up the others' tokens."""
-FORMATS = ("q8_0", "f16")
+FORMATS = ("q8_0",)
+"""That are kept on the disk; an earlier version kept `f16` too."""
 
 
 def open_pipeline(file: Path, *, exact: bool) -> Any:

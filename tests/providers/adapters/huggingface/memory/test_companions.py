@@ -13,6 +13,7 @@ import pytest
 
 from providers.adapters.huggingface.memory import companions
 from providers.adapters.huggingface.memory.companions import QUIET, Companions
+from providers.adapters.huggingface.weights.completing import EXACT
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.errors import WeightsUnavailable
 from providers.types import ModelInfo, Progress
@@ -22,9 +23,9 @@ from tests import virtual_time
 MODEL = ModelInfo(id="m", provider="huggingface", name="M")
 SLOW, QUICK = VariantSpeed(one=60, eight=300, prompt=1000), VariantSpeed(one=90, eight=120, prompt=400)
 ONE = SimpleNamespace(name="alone", for_one=None)
-CROWD = SimpleNamespace(name="crowd", for_one=None, reproducible=False)
-EXACT = SimpleNamespace(name="exact", for_one=None, reproducible=True)
-ALONE = SimpleNamespace(name="alone", for_one=ONE, reproducible=True)
+CROWD = SimpleNamespace(name="crowd", for_one=None)
+SEEDED = SimpleNamespace(name=EXACT, for_one=None)
+ALONE = SimpleNamespace(name="alone", for_one=ONE)
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Fake:
         return 0.5 if self.computing(self.shares) else 0.95
 
     async def variants(self, model: ModelInfo) -> tuple[object, ...]:
-        return (CROWD, *([EXACT] if self.exact else []), *([ALONE] if self.measured else []))
+        return (CROWD, *([SEEDED] if self.exact else []), *([ALONE] if self.measured else []))
 
     async def speeds(self, model: ModelInfo) -> Mapping[str, VariantSpeed]:
         return self.speeds_told if self.measured else {}
@@ -67,8 +68,9 @@ class Fake:
         return self.room
 
     async def load(self, model: ModelInfo, variant: object) -> AsyncGenerator[Progress]:
-        self.loaded.append(variant)
-        yield Progress(stage="load")
+        if variant not in self.loaded:
+            self.loaded.append(variant)
+            yield Progress(stage="load")
 
     async def wait(self, name: str, key: str, make: Callable[[Ticket], None]) -> AsyncGenerator[Progress]:
         ticket = Ticket()
@@ -124,7 +126,7 @@ async def test_nothing_is_measured_while_something_else_computes_here() -> None:
 async def test_what_answers_with_a_seed_is_loaded_at_once_but_for_whoever_is_answered() -> None:
     fake = Fake({"crowd": SLOW, "alone": QUICK}, exact=True, at_work=lambda look: look <= 4)
     assert await settle(fake) == pytest.approx(2 + QUIET)
-    assert fake.loaded == [EXACT, ONE]
+    assert fake.loaded == [SEEDED, ONE]
 
 
 @virtual_time.virtual
