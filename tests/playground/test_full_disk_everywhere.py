@@ -81,7 +81,7 @@ class Home:
     async def state(self) -> object:
         """All that the visitor has, as it would be shown."""
         documents = await self.rag.documents("ana", RetrievalSetup())
-        entries = self.chat.entries("ana")
+        entries = self.chat.kept.entries("ana")
         with self.runs.opened("ana") as runs:
             kept = [(one.name, one.done) for one in runs.list()]
         return (
@@ -114,7 +114,7 @@ async def say(home: Home) -> None:
 
 
 async def rename(home: Home) -> None:
-    home.chat.change(KEY, name="Bees")
+    home.chat.kept.change(KEY, name="Bees")
 
 
 async def accept(home: Home) -> None:
@@ -178,8 +178,8 @@ async def test_what_was_deleted_can_still_be_brought_back(tmp_path: Path) -> Non
     home = await Home.of(tmp_path)
     home.chat.clear(KEY)
     with full_disk(), pytest.raises(StorageFailed):
-        home.chat.restore("ana")
-    assert home.chat.restore("ana") is not None
+        home.chat.kept.restore("ana")
+    assert home.chat.kept.restore("ana") is not None
     assert [turn.question for turn in home.chat.load(KEY).turns] == ["first"]
     await home.rag.parsers.aclose()
 
@@ -205,5 +205,5 @@ async def test_a_list_whose_entries_are_gone_is_shown_without_room_for_them(tmp_
     for entry in tmp_path.rglob("*.entry"):
         entry.unlink()
     with full_disk():
-        assert [one.turns for one in home.chat.entries("ana")] == [1]
+        assert [one.turns for one in home.chat.kept.entries("ana")] == [1]
     await home.rag.parsers.aclose()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from providers.adapters.huggingface.engines.openvino.library import modules
 from providers.adapters.huggingface.weights.publish import link
+from providers.importing import importing
 
 SCRATCH_BLOCK = 0
 """Belongs to no text: here a row is computed of which nobody wants anything."""
@@ -116,7 +117,8 @@ def _read(file: Path, scratch: Path) -> Any:
 def _paged(model: Any) -> Any:
     """With paged attention, and with logits of the wanted rows alone: a vocabulary's are much work."""
     openvino, _ = modules()
-    from openvino._offline_transformations import paged_attention_transformation
+    with importing():
+        from openvino._offline_transformations import paged_attention_transformation
 
     paged_attention_transformation(model)
     head = model.outputs[0].get_node().input_value(0).get_node()
