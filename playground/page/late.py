@@ -6,6 +6,7 @@ They are laid out and wired as everything else. What the browser is given at fir
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ class LateBlocks(DiscreetBlocks):
         answer = await super().process_api(block_fn, *arguments, **named)
         number = getattr(block_fn, "_id", block_fn)
         if number in self.late:
-            answer["render_config"] = self._bring(number)
+            answer["render_config"] = await asyncio.to_thread(self._bring, number)
         return answer
 
     def get_config_file(self) -> Any:
@@ -105,14 +106,14 @@ class LateBlocks(DiscreetBlocks):
         """A part's components and events, as the browser takes them."""
         if number not in self._brought:
             part, whole = self.late[number], super().get_config_file()
-            mine = {part.frame._id, *part.blocks}
+            mine, events = {part.frame._id, *part.blocks}, self._events(part.blocks.keys())
             layout = _found(whole["layout"], part.frame._id)
             leave_out(layout, {part.sign._id})
             self._brought[number] = {
                 "render_id": -part.frame._id,
                 "layout": layout,
                 "components": [one for one in whole["components"] if one["id"] in mine],
-                "dependencies": [one for one in whole["dependencies"] if one["id"] in self._events(part.blocks.keys())],
+                "dependencies": [one for one in whole["dependencies"] if one["id"] in events],
             }
         return self._brought[number]
 
