@@ -8,7 +8,7 @@
   document.dispatchEvent(new CustomEvent('aula-keep', {detail: kept.places}));  // what a place's own script holds
   kept.presenting = document.body.classList.contains('presenting');
   kept.folded = innerWidth >= 768 && !document.querySelector('.sidebar.open');
-  const left = window.aulaLeft || {values: {}, panels: [], tabs: {}};  // what came late and was not seen this time
+  const left = window.aulaKept || {values: {}, panels: [], tabs: {}};  // what came late and was not seen this time
   values.forEach((id, at) => { kept.values[id] = held[at] ?? left.values[id]; });
   kept.panels = panels.filter(id => {
     const panel = document.getElementById(id);

@@ -1,5 +1,6 @@
-// How many of the events that open the page have ended: after the last one, what was on the page is given back for good.
-({all}) => () => {
-  window.aulaOpened = (window.aulaOpened || 0) + 1;
-  if (window.aulaOpened === all) document.querySelector('#restore-state')?.click();
+// How many of the events that fill a part of the page have ended: after the last, what was on it is given back for good.
+({part, all}) => () => {
+  const parts = window.aulaParts ??= {}, state = parts[part] ??= {opened: 0};
+  state.opened++;
+  if (state.opened === all) document.querySelector(`#restore-${part}`)?.click();
 }

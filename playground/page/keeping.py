@@ -18,7 +18,6 @@ from gradio.blocks import Block
 from gradio.events import Dependency
 
 from playground.page.late import LateBlocks
-from playground.page.opening import wire_openings
 from playground.page.parts.places import KEPT, hidden_text
 from playground.page.program import PRIVATE, Parts, Program
 from playground.page.sidebar.layout import SidebarLayout
@@ -60,27 +59,47 @@ def wire_keeping(blocks: LateBlocks, bar: SidebarLayout, switches: Mapping[str, 
 
     What a tab does before the page is read again has ended by then: Gradio runs the events of one click one by one.
     """
-    opening = [number for number, one in blocks.fns.items() if one.fn is not None and "load" in _kinds(one.targets)]
-    filled = {one for number in opening for one in blocks.fns[number].outputs}
     late = {number for part in blocks.late.values() for number in part.blocks}
-    first = _Held.among([one for number, one in blocks.blocks.items() if number not in late], bar, filled)
-    coming = [(part, _Held.among(list(part.blocks.values()), bar)) for part in blocks.late.values()]
-    every = _Held.all_of([first, *(held for _, held in coming)])
+    here = [one for number, one in blocks.blocks.items() if number not in late]
+    opening = _events(blocks, blocks, "load", late)
+    first = _Held.among(here, bar, _filled(blocks, opening))
+    coming = []
+    for part in blocks.late.values():
+        filling = _events(blocks, part.ready, "change")
+        coming.append((part, filling, _Held.among(list(part.blocks.values()), bar, _filled(blocks, filling))))
+    every = _Held.all_of([first, *(held for _, _, held in coming)])
     for language, switch in switches.items():
         chosen = {"cookie": LANGUAGE_COOKIE, "language": language, **every.names}
         switch.click(None, every.values, None, js=script_function("choose_language", chosen), **PRIVATE)
-    count = script_function("count_opened", {"all": len(opening)})
-    for number in opening:
-        Dependency(blocks, {}, number, None).then(None, js=count, **PRIVATE)
-    again = gr.Button("", visible="hidden", elem_id="restore-state")
-    restore = script_function("restore_state", {**first.names, "all": len(opening)})
+    again = gr.Button("", visible="hidden", elem_id="restore-page")
+    restore = _count(blocks, "page", opening, first)
     again.click(None, None, [*first.blocks, came], js=restore, **PRIVATE)
     blocks.load(None, js=script_function("restore_at_once"), **PRIVATE)
-    for part, held in coming:
-        given = blocks.load(
-            None, None, [*held.blocks, part.came], js=script_function("restore_part", held.names), **PRIVATE
-        )
-        wire_openings(given.then, part.openings, **PRIVATE)
+    for part, filling, held in coming:
+        restore, outputs = _count(blocks, part.name, filling, held), [*held.blocks, part.came, part.ready]
+        blocks.load(None, None, outputs, js=restore, **PRIVATE)
+        part.again.click(None, None, outputs, js=restore, **PRIVATE)
+
+
+def _events(blocks: gr.Blocks, begins: Block, kind: str, late: Set[int] = frozenset()) -> list[int]:
+    """Those that ask the server when this happens to that component, but for what fills something late."""
+    return [
+        number
+        for number, one in blocks.fns.items()
+        if one.fn is not None and (begins._id, kind) in one.targets and not {two._id for two in one.outputs} & late
+    ]
+
+
+def _filled(blocks: gr.Blocks, events: Iterable[int]) -> set[Block]:
+    return {one for number in events for one in blocks.fns[number].outputs}
+
+
+def _count(blocks: gr.Blocks, part: str, events: Sequence[int], held: _Held) -> str:
+    """Have a script notice when each of the events has ended. The script that gives back what is held there."""
+    count = script_function("count_opened", {"part": part, "all": len(events)})
+    for number in events:
+        Dependency(blocks, {}, number, None).then(None, js=count, **PRIVATE)
+    return script_function("restore_state", {"part": part, **held.names, "all": len(events)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ They are laid out and wired as everything else. What the browser is given at fir
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,9 +17,8 @@ import gradio as gr
 from gradio.blocks import Block, BlockContext
 from gradio.events import Dependency
 
-from playground.page.opening import Opening
 from playground.page.parts.places import hidden_place, hidden_text, place
-from playground.page.program import PRIVATE, Parts
+from playground.page.program import PRIVATE, Page, Parts
 from playground.web.discreet import DiscreetBlocks
 from playground.web.scripts import script_body
 
@@ -30,18 +29,36 @@ _LOAD = "load"
 class LatePart:
     """What it holds is known once it is laid out."""
 
+    name: str
     frame: gr.Column
     """Is there from the beginning; the part's components come into it."""
     sign: gr.HTML
     """Stands in the frame until they come, and asks for them when it is seen."""
+    ready: gr.Textbox
+    """Changes when the part has come: what fills it listens to that. What was on it before is back at once."""
     came: gr.Textbox
-    """Changes when the part has come to a page that was read again, and what was on it is back."""
+    """Changes when what was on a page that was read again is back for good."""
     restored: gr.Textbox
     """Changes after that: see `keeping`."""
+    again: gr.Button
+    """Is pressed by a script when what fills the part has ended."""
     parts: Parts
     """Of this part alone."""
-    openings: list[Opening] = field(default_factory=list)
-    """What is filled in when the part has come."""
+    chosen: gr.Textbox
+    answer: gr.HTML
+    """What its events listen to in place of these two of the sidebar: see `wire_copies`."""
+
+    def of(self, page: Page[Any]) -> Page[Any]:
+        """The page as this part sees it."""
+        keys = replace(page.sidebar.keys, answer=self.answer)
+        return replace(
+            page,
+            sidebar=replace(page.sidebar, chosen=self.chosen, keys=keys),
+            restored=self.restored,
+            parts=self.parts,
+            opened=self.ready.change,
+            late=True,
+        )
 
     @cached_property
     def blocks(self) -> Mapping[int, Block]:
@@ -71,7 +88,19 @@ class LateBlocks(DiscreetBlocks):
         with gr.Column(elem_id=f"{name}-late") as frame:
             sign = place(f"{name}-coming", script_body("seen"))
             parts = Parts(hidden_place(f"{name}-under-way", script_body("under_way")))
-            part = LatePart(frame, sign, hidden_text(), hidden_text(), parts)
+            again = gr.Button("", visible="hidden", elem_id=f"restore-{name}")
+            part = LatePart(
+                name=name,
+                frame=frame,
+                sign=sign,
+                ready=hidden_text(),
+                came=hidden_text(),
+                restored=hidden_text(),
+                again=again,
+                parts=parts,
+                chosen=hidden_text(),
+                answer=gr.HTML(visible=False, container=False),
+            )
             yield part
         bringing = sign.opened(lambda: None, None, None, queue=False, trigger_mode="once", **PRIVATE)
         self.late[_number(bringing)] = part
@@ -128,6 +157,14 @@ class LateBlocks(DiscreetBlocks):
             if after in found or loads or (begins and after is None and all(target in late for target in begins)):
                 found.add(number)
         return found
+
+
+def wire_copies(source: gr.components.Component, copies: Sequence[Block]) -> None:
+    """What late parts listen to in place of a component that is there from the beginning. The browser forgets what it
+    listened to at a component when a part comes that has events of the same."""
+    if copies:
+        script = f"value => Array({len(copies)}).fill(value)"
+        source.change(None, source, list(copies), js=script, **PRIVATE)  # type: ignore[attr-defined]
 
 
 def _named_by(event: Any) -> set[int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 import gradio as gr
 from gradio.blocks import Block
+from gradio.events import Dependency
 
 from playground.asking.going_on import GoingOn
 from playground.measuring.kinds import Kinds
@@ -130,8 +131,9 @@ class Page(Generic[Visits]):
     sidebar: SidebarLayout
     tabs: gr.Tabs
     """To lead to another tab: `gr.Tabs(selected=NAME)`."""
-    handed: gr.State
-    """What one tab hands to another: `{"tab": NAME, …}` with values that name things on the server, and hold none."""
+    inboxes: Mapping[str, gr.State]
+    """By tab, what another one hands to it: `{"tab": NAME, …}` with values that name things on the server, and hold
+    none."""
     restored: gr.Textbox
     """Changes when the page has been read again in another language, and what was on it is back: see `keeping`."""
     parts: Parts
@@ -139,8 +141,15 @@ class Page(Generic[Visits]):
     switches: Sequence[gr.Button]
     """Those that read the page again in another language, once whatever a tab does on their click has ended."""
 
+    opened: Callable[..., Dependency]
+    """Listens to the moment when the tab is there: the page is opened, or a late part has come (see `late`)."""
+    handed: gr.State
+    """The tab's own inbox."""
+    late: bool = False
+    """The tab comes late."""
+
     openings: list[Opening] = field(default_factory=list)
-    """What the tab has filled in when the page is opened."""
+    """What the tab has filled in when it is there."""
     restorings: list[Opening] = field(default_factory=list)
     """What the tab draws anew when the page has been read again in another language, and what was on it is back."""
 
@@ -150,7 +159,7 @@ class Page(Generic[Visits]):
         inputs: Sequence[gr.components.Component],
         outputs: Block | Sequence[Block],
     ) -> None:
-        """Have these places filled in when the page is opened, together with what else the tab has."""
+        """Have these places filled in when the tab is there, together with what else it has."""
         several = [outputs] if isinstance(outputs, Block) else outputs
         self.openings.append(Opening(fill, inputs, several))
 
@@ -164,6 +173,16 @@ class Page(Generic[Visits]):
         what others need not wait for, listens to `restored` itself."""
         several = [outputs] if isinstance(outputs, Block) else outputs
         self.restorings.append(Opening(fill, inputs, several))
+
+    def on_handed(
+        self,
+        take: Callable[..., Any],
+        inputs: Sequence[gr.components.Component],
+        outputs: Sequence[Block],
+    ) -> None:
+        """`take` is called with what another tab hands over, or `None`: also where that was before this one came."""
+        for event in (self.handed.change, *([self.opened] if self.late else [])):
+            event(take, [self.handed, *inputs], list(outputs), **PRIVATE)
 
     def sampling(self, values: Sequence[object]) -> Sampling:
         """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""

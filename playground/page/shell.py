@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -14,7 +14,7 @@ from gradio.components.api_component import Api
 
 from playground import tabs
 from playground.page.keeping import wire_coming_back, wire_keeping, wire_leaving
-from playground.page.late import LateBlocks, leave_out
+from playground.page.late import LateBlocks, leave_out, wire_copies
 from playground.page.opening import wire_openings
 from playground.page.parts.active import wire_active
 from playground.page.parts.buttons import button
@@ -37,8 +37,8 @@ class Tab(Protocol):
     """The module `page.tab` of a folder in `tabs`, whose name is `NAME`, the tab's key in the texts.
 
     A tab that keeps things also has `async tidy(visits)`, which is called when the server starts. One whose models
-    follow the sidebar's parameters has `SAMPLES = True`: above it stands which of them are in force. One with
-    `LATE = True` is given to the browser when it is first chosen; it listens to nothing of other tabs.
+    follow the sidebar's parameters has `SAMPLES = True`: above it stands which of them are in force. All
+    but the first are given to the browser when they are first chosen: see `late`.
     """
 
     NAME: str
@@ -124,29 +124,30 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
             present.click(None, js=script_function("toggle_presenting"), **PRIVATE)
         bar = lay_out_sidebar(program.label, program.settings.model, program.settings.max_tokens_per_reply)
         places = gr.Tabs(elem_id="tabs", overflow_behavior="wrap")  # a menu would have an English name
-        handed, restored = gr.State(), hidden_text()
+        restored, parts = hidden_text(), Parts(hidden_place("under-way", script_body("under_way")))
+        shown = [one for one in opened if program.settings.shows(one.module.NAME)]
+        inboxes = {one.module.NAME: gr.State(render=one not in shown) for one in opened}
         wire_sidebar(program, blocks, bar)
         wire_kept(program, bar.kept)
         publish_kept(program)
         wire_fetching(program, bar)
-        lines, parts = [], Parts(hidden_place("under-way", script_body("under_way")))
+        lines = []
         with places:
-            for tab in (one for one in opened if program.settings.shows(one.module.NAME)):
-                with gr.Tab(program.label(f"{tab.module.NAME}.tab"), id=tab.module.NAME):
+            for tab in shown:
+                name = tab.module.NAME
+                with gr.Tab(program.label(f"{name}.tab"), id=name):
                     if getattr(tab.module, "SAMPLES", False):
-                        lines.append(place(f"{tab.module.NAME}-active"))
-                    page = Page(tab.app, blocks, bar, places, handed, restored, parts, list(switches.values()))
-                    if getattr(tab.module, "LATE", False):
-                        with blocks.late_part(tab.module.NAME) as part:
-                            late = replace(page, restored=part.restored, parts=part.parts)
-                            tab.module.build(late)
-                        part.openings.extend(late.openings)
-                        wire_openings(part.restored.change, late.restorings, **PRIVATE)
+                        lines.append(place(f"{name}-active"))
+                    inbox, languages = inboxes[name], list(switches.values())
+                    page = Page(tab.app, blocks, bar, places, inboxes, restored, parts, languages, blocks.load, inbox)
+                    if tab is shown[0]:
+                        _build_tab(tab, page)
                     else:
-                        tab.module.build(page)
-                        wire_openings(blocks.load, page.openings, **PRIVATE)
-                        wire_openings(restored.change, page.restorings, **PRIVATE)
+                        with blocks.late_part(name) as part:
+                            _build_tab(tab, part.of(page))
                     tab.module.publish(tab.app)
+        wire_copies(bar.chosen, [part.chosen for part in blocks.late.values()])
+        wire_copies(bar.keys.answer, [part.answer for part in blocks.late.values()])
         wire_active(program, {f"parameter.{name}.label": one for name, one in bar.sampling.items()}, lines)
         blocks.load(None, js=script_function("fold_on_phone"), **PRIVATE)
         left, came = wire_leaving(program, list(switches.values())), hidden_text()
@@ -158,6 +159,13 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
     _let_progress_rest(blocks)
     _begin_with_text(blocks)
     return blocks
+
+
+def _build_tab(tab: OpenTab, page: Page[Any]) -> None:
+    page.handed.render()  # type: ignore[no-untyped-call]  # of Gradio's
+    tab.module.build(page)
+    wire_openings(page.opened, page.openings, **PRIVATE)
+    wire_openings(page.restored.change, page.restorings, **PRIVATE)
 
 
 def _share_parameters(blocks: gr.Blocks) -> None:

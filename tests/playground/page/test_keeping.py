@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
+from playground.page.late import LateBlocks
 from providers.sampling import PARAMETERS
 
 
@@ -44,7 +45,7 @@ def test_nothing_that_can_be_changed_is_forgotten(blocks: gr.Blocks) -> None:
         "key", "address", "key-provider",  # keys are never kept
         "sending", "models-chosen",  # of the browser alone
         "rag-upload", "vision-upload", "vision-camera", "rag-own-file",  # empty, once the file is taken
-        "all-runs-other", "models-beside", "judge-run", "microscope-example",  # held beside
+        "all-runs-other", "judge-run", "microscope-example",  # held beside
         "architectures-fill-mask", "architectures-seq2seq", "architectures-instruction",  # so are these
     }  # fmt: skip
     assert lost == in_address | elsewhere
@@ -59,7 +60,11 @@ def test_a_panel_without_a_name_would_be_folded_again(blocks: gr.Blocks) -> None
 
 def test_a_list_gets_its_value_back_only_where_something_fills_it(blocks: gr.Blocks) -> None:
     """Gradio refuses a value that is not among the choices, in whatever event it goes along with."""
-    opening = [one for one in blocks.fns.values() if one.fn is not None and "load" in {kind for _, kind in one.targets}]
+    assert isinstance(blocks, LateBlocks)
+    ready = {(part.ready._id, "change") for part in blocks.late.values()}
+    opening = [
+        one for one in blocks.fns.values() if one.fn is not None and {*one.targets} & {(blocks._id, "load"), *ready}
+    ]
     filled = {output for one in opening for output in one.outputs}
     empty = {one for one in kept(blocks) if getattr(one, "choices", None) == []}
     assert empty and empty <= filled

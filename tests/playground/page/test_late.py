@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from playground.page.late import LateBlocks
+from playground.page.shell import find_tabs
 from playground.text import Texts
 from providers.catalog import ASSETS
 from tests.playground.page.test_layout_sent import numbers
@@ -54,10 +55,16 @@ def test_whatever_an_event_of_the_page_names_is_described_and_not_waited_for(blo
     assert all(described[number]["props"]["visible"] is False for number in late & described.keys())
 
 
-def test_the_models_tab_costs_the_page_nothing(blocks: gr.Blocks) -> None:
+def test_the_page_is_given_its_first_tab_alone(blocks: gr.Blocks) -> None:
+    assert isinstance(blocks, LateBlocks)
+    assert {part.name for part in blocks.late.values()} == {tab.NAME for tab in find_tabs()} - {"chat"}
     config: Any = blocks.get_config_file()
     names = {one["props"].get("elem_id") for one in config["components"] if one["props"].get("visible") is not False}
-    assert {name for name in names if name and name.startswith(("card-", "tokens-", "attention-", "smaller-"))} == set()
+    assert {"message", "models", "rag-late", "rag-coming", "rag-active"} <= names
+    begins = ("card-", "tokens-", "rag-", "sampling-", "prompting-", "vision-", "measure-", "compare-")
+    assert {name for name in names if name and name.startswith(begins)} == {
+        f"{tab.NAME}-{what}" for tab in find_tabs() for what in ("late", "coming", "active")
+    } & names
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from playground.tabs.models.visit.visits import ModelsVisits
 
 NAME = "models"
 ORDER = 55
-LATE = True
 
 
 def open(program: Program) -> ModelsVisits:

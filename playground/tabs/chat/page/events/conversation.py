@@ -94,7 +94,7 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
         return [gr.skip(), gr.skip()] if handed is None else [gr.Tabs(selected="sampling"), handed]
 
     this, coloured = layout.conversation, [layout.conversation, layout.colours]
-    layout.leads.lead(on_lead, this, [page.tabs, page.handed], **PRIVATE)
+    layout.leads.lead(on_lead, this, [page.tabs, page.inboxes["sampling"]], **PRIVATE)
     about = [layout.grounded, layout.names, layout.notice, layout.pictures, layout.waiting]
     kept = [layout.system, layout.preset, *layout.chats, *about]
     opened = page.blocks.load(on_load, this, kept, **PRIVATE)

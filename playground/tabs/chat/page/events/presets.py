@@ -38,7 +38,7 @@ def wire_presets(page: Page[ChatVisits], layout: ChatLayout) -> None:
 
     filled = [layout.system, page.sidebar.sampling["temperature"], layout.grounded, *layout.elsewhere]
     layout.preset.input(on_preset, [layout.preset, *here], filled, **PRIVATE)
-    page.handed.change(on_handed, [page.handed, *here], [layout.preset, layout.names, *filled], **PRIVATE)
+    page.on_handed(on_handed, here, [layout.preset, layout.names, *filled])
 
 
 async def open_assistant(

@@ -138,7 +138,7 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
 
     chat.retry(on_retry, inputs, layout.streamed, **STREAMED)
     chat.edit(on_edit, inputs, layout.streamed, **STREAMED)
-    elsewhere = [page.sidebar.keys.panel, page.tabs, page.handed]
+    elsewhere = [page.sidebar.keys.panel, page.tabs, page.inboxes["sampling"]]
     chat.option_select(on_option, inputs, [*layout.streamed, *elsewhere], **STREAMED)
     chat.example_select(on_example, inputs, layout.streamed, **STREAMED)
 

@@ -37,7 +37,7 @@ def wire_assistant(page: Page[RagVisits], layout: RagLayout) -> None:
         return draw_lost_assistants(app, app.who(request))
 
     page.on_open(on_load, [], parts.told)
-    outputs = [parts.told, page.tabs, page.handed]
+    outputs = [parts.told, page.tabs, page.inboxes["chat"]]
     for event in (parts.save.click, parts.name.submit):
         event(on_save, [parts.name, parts.system, *layout.fields], outputs, **PRIVATE)
 

@@ -71,7 +71,7 @@ def wire_embedding(page: Page[RagVisits], layout: RagLayout) -> None:
     about_models = [layout.asking.current, layout.measuring.progress, layout.measuring.proposing.progress]
     wire_model_alerts(page, *about_models, layout.searching.found, layout.assistant.told)
     parts.listing.embed(on_offer, fields, outputs, **PRIVATE)
-    page.blocks.load(on_load, fields, outputs, **PRIVATE)
+    page.opened(on_load, fields, outputs, **PRIVATE)
     parts.embedding.input(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
     page.restored.change(on_embedding, fields, [parts.about, parts.listing], **PRIVATE)
     for slider in (parts.tokens, parts.overlap):

@@ -141,7 +141,7 @@ def wire_opening(page: Page[SamplingVisits], layout: SamplingLayout, going: Unde
     filled = [*layout.outputs, layout.steps.legend, layout.sliders, temperatures, values, seeds]
     page.on_open(on_load, sliders, filled)
     opened = [layout.prompt, layout.form, layout.modes, *layout.outputs]
-    page.handed.change(on_handed, [page.handed, *sliders], opened, **PRIVATE)
+    page.on_handed(on_handed, sliders, opened)
 
 
 async def look(app: App[SamplingVisits], who: Who, asked: SamplingPrompt) -> AsyncGenerator[SamplingScreen]:
