@@ -34,7 +34,7 @@ def wire_pictures(page: Page[ChatVisits], layout: ChatLayout) -> None:
     outputs = [layout.waiting, layout.notice]
     files = [layout.attach, layout.conversation]
     layout.attach.upload(on_upload, files, outputs, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
-    layout.waiting.remove(on_remove, layout.conversation, outputs, **PRIVATE)
+    layout.waiting.remove(on_remove, layout.conversation, outputs, trigger_mode="multiple", **PRIVATE)
 
 
 async def attach(app: App[ChatVisits], who: ChatWho, paths: object) -> AsyncGenerator[list[object]]:

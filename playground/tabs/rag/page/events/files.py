@@ -109,7 +109,7 @@ def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
         parts.samples.click(on_samples, fields, parts.outputs, **PRIVATE),
         parts.progress.ocr(on_ocr, fields, parts.outputs, **PRIVATE),
     ]
-    removed = parts.listing.remove(on_remove, fields, parts.listing, **PRIVATE)
+    removed = parts.listing.remove(on_remove, fields, parts.listing, trigger_mode="multiple", **PRIVATE)
     places = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
     for event in (*adding, removed):
         wire_then_inside(page, layout, event)

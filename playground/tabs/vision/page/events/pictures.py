@@ -88,7 +88,7 @@ def wire_pictures(page: Page[VisionVisits], layout: VisionLayout) -> None:
     ]
     for event in adding:
         wire_clearing(event.then, _ABOUT_PICTURES, [layout.asking.notice, layout.labelling.bars])
-    parts.shown.remove(on_remove, seats, outputs, **PRIVATE)
+    parts.shown.remove(on_remove, seats, outputs, trigger_mode="multiple", **PRIVATE)
     parts.shown.question(on_question, None, layout.asking.question, queue=False, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, ADD)
     page.on_open(on_load, [], parts.samples)
