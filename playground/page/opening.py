@@ -7,10 +7,11 @@ import asyncio
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 from gradio.blocks import Block
+from gradio.events import Dependency
 
 Fill = Callable[..., Any]
 """Is called with the request and the values of its inputs; gives the value of its one output, or a list of several.
@@ -42,9 +43,11 @@ def _in_thread(fill: Fill) -> Fill:
     return called
 
 
-def wire_openings(listen: Callable[..., object], openings: Sequence[Opening], **options: Any) -> None:
-    """One event for all of them, side by side: `listen` wires it, as `blocks.load` does. Call it inside the page's
-    Blocks."""
+def wire_openings(
+    listen: Callable[..., Dependency], openings: Sequence[Opening], **options: Any
+) -> Callable[..., Dependency]:
+    """One event for all of them, side by side: `listen` wires it, as `blocks.load` does. What wires an event that
+    follows; where there is nothing to fill in, `listen`. Call it inside the page's Blocks."""
     inputs = list(dict.fromkeys(one for opening in openings for one in opening.inputs))
     outputs = [one for opening in openings for one in opening.outputs]
 
@@ -56,5 +59,4 @@ def wire_openings(listen: Callable[..., object], openings: Sequence[Opening], **
         found = [value for values in filled for value in values]
         return found[0] if len(found) == 1 else found
 
-    if openings:
-        listen(on_moment, inputs, outputs, **options)
+    return cast("Callable[..., Dependency]", listen(on_moment, inputs, outputs, **options).then) if openings else listen

@@ -150,6 +150,8 @@ class Page(Generic[Visits]):
 
     openings: list[Opening] = field(default_factory=list)
     """What the tab has filled in when it is there."""
+    taking: list[Opening] = field(default_factory=list)
+    """What takes in what was handed over before the tab came, when it is filled in."""
     restorings: list[Opening] = field(default_factory=list)
     """What the tab draws anew when the page has been read again in another language, and what was on it is back."""
 
@@ -181,8 +183,9 @@ class Page(Generic[Visits]):
         outputs: Sequence[Block],
     ) -> None:
         """`take` is called with what another tab hands over, or `None`: also where that was before this one came."""
-        for event in (self.handed.change, *([self.opened] if self.late else [])):
-            event(take, [self.handed, *inputs], list(outputs), **PRIVATE)
+        self.handed.change(take, [self.handed, *inputs], list(outputs), **PRIVATE)
+        if self.late:
+            self.taking.append(Opening(take, [self.handed, *inputs], outputs))
 
     def sampling(self, values: Sequence[object]) -> Sampling:
         """The values of the sidebar's sampling parameters, checked. Raises `InputError`s."""

@@ -164,7 +164,9 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
 def _build_tab(tab: OpenTab, page: Page[Any]) -> None:
     page.handed.render()  # type: ignore[no-untyped-call]  # of Gradio's
     tab.module.build(page)
-    wire_openings(page.opened, page.openings, **PRIVATE)
+    filled = wire_openings(page.opened, page.openings, **PRIVATE)
+    for one in page.taking:
+        filled(one.fill, list(one.inputs), list(one.outputs), **PRIVATE)
     wire_openings(page.restored.change, page.restorings, **PRIVATE)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import gradio as gr
 import pytest
 
+from playground.page.late import LateBlocks
 from playground.page.parts.clearing import ABOUT_KEYS, ABOUT_MODELS, without_alerts
 from playground.page.parts.notices import Notices
 from playground.page.parts.render import Renderer
@@ -51,7 +52,10 @@ def cleared(blocks: gr.Blocks, trigger: str, event: str, *before: str, shown: st
     """The places from which an event, or what follows it, takes an alert, one about a key; `before` are the values of
     its first inputs."""
     (component,) = (one for one in blocks.blocks.values() if one.elem_id == trigger)
-    begun = {number for number, one in blocks.fns.items() if (component._id, event) in one.targets}
+    assert isinstance(blocks, LateBlocks)
+    copies = {part.answer._id for part in blocks.late.values()} if trigger == "key-answer" else set()
+    causes = {(place, event) for place in (component._id, *copies)}
+    begun = {number for number, one in blocks.fns.items() if causes & {*one.targets}}
     found = set[str]()
     for number, one in blocks.fns.items():
         begins = number in begun or one.trigger_after in begun
