@@ -42,15 +42,35 @@ def test_it_is_offered(config: dict[str, Any]) -> None:
     assert switches["language-fr"] == "Français"
 
 
+def brought(visitor: httpx2.Client, config: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What comes when each of the tabs but the first is seen."""
+    signs = {one["id"] for one in config["components"] if str(one["props"].get("elem_id")).endswith("-coming")}
+    for one in config["dependencies"]:
+        if signs & {target for target, _ in one["targets"]}:
+            asked = {"fn_index": one["id"], "session_hash": secrets.token_hex(6), "data": []}
+            yield visitor.post("/gradio_api/run/predict", json=asked).json()["render_config"]
+
+
+def filling(config: dict[str, Any], late: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The events that fill the page's first tab, and those that fill the others when they have come."""
+    begins = [("load", {config["layout"]["id"]}, config)]
+    for part in late:
+        (given,) = (one for one in part["dependencies"] if one["targets"] == [[config["layout"]["id"], "load"]])
+        begins.append(("change", {given["outputs"][-1]}, part))
+    for kind, places, part in begins:
+        for one in part["dependencies"]:
+            if one["backend_fn"] and any(target in places and event == kind for target, event in one["targets"]):
+                yield one
+
+
 def test_every_tab_opens_in_it(served: Served, config: dict[str, Any]) -> None:
-    """All that opening the page calls, for a visitor who has chosen the language."""
-    shown = {one["id"]: one["props"].get("value") for one in config["components"]}
+    """All that opening the page and its tabs calls, for a visitor who has chosen the language."""
     visitor = httpx2.Client(base_url=served.url, timeout=600, cookies={"aula_language": "fr"})
     visitor.get("/")
+    late = list(brought(visitor, config))
+    shown = {one["id"]: one["props"].get("value") for part in (*late, config) for one in part["components"]}
     called = 0
-    for one in config["dependencies"]:
-        if [event for _, event in one["targets"]] != ["load"] or not one["backend_fn"]:
-            continue
+    for one in filling(config, late):
         session = secrets.token_hex(6)
         given = [shown[number] for number in one["inputs"]]
         visitor.post("/gradio_api/queue/join", json={"fn_index": one["id"], "session_hash": session, "data": given})
