@@ -59,7 +59,7 @@ def wire_keeping(blocks: LateBlocks, bar: SidebarLayout, switches: Mapping[str, 
 
     What a tab does before the page is read again has ended by then: Gradio runs the events of one click one by one.
     """
-    late = {number for part in blocks.late.values() for number in part.blocks}
+    late = blocks.coming
     here = [one for number, one in blocks.blocks.items() if number not in late]
     opening = _events(blocks, blocks, "load", late)
     first = _Held.among(here, bar, _filled(blocks, opening))

@@ -82,6 +82,11 @@ class LateBlocks(DiscreetBlocks):
         self._brought: dict[int, dict[str, Any]] = {}
         super().__init__(*given, **arguments)  # asks for the page's components already
 
+    @property
+    def coming(self) -> set[int]:
+        """All that comes late, by its number."""
+        return {number for part in self.late.values() for number in part.blocks}
+
     @contextmanager
     def late_part(self, name: str) -> Iterator[LatePart]:
         """Lay a part out inside this. `name` is that of its frame."""
@@ -115,7 +120,7 @@ class LateBlocks(DiscreetBlocks):
     def get_config_file(self) -> Any:
         """Without what comes late."""
         config: Any = super().get_config_file()
-        late = {number for part in self.late.values() for number in part.blocks}
+        late = self.coming
         events = self._events(late)
         config["dependencies"] = [one for one in config["dependencies"] if one["id"] not in events]
         named = {number for event in config["dependencies"] for number in _named_by(event)}

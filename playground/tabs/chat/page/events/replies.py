@@ -71,6 +71,7 @@ def wire_replies(page: Page[ChatVisits], layout: ChatLayout) -> None:
     layout.sending.change(None, layout.sending, layout.message, js=script_function("chat/show_sending"), **PRIVATE)
     for number, chat in enumerate(layout.chats):
         _wire_column(page, layout, number, chat)
+        _wire_options(page, layout, number, chat)
 
 
 def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: gr.Chatbot) -> None:
@@ -102,6 +103,15 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
+
+    chat.retry(on_retry, inputs, layout.streamed, **STREAMED)
+    chat.edit(on_edit, inputs, layout.streamed, **STREAMED)
+
+
+def _wire_options(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: gr.Chatbot) -> None:
+    """What is offered in a column: the buttons under its last reply, and examples where there is none."""
+    app, visits = page.app, page.app.visits
+    inputs = [layout.conversation, layout.colours, *layout.choices(page)]
 
     async def on_option(
         request: gr.Request, event: gr.SelectData, conversation: str, colours: bool, *rest: Any
@@ -136,8 +146,6 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
 
-    chat.retry(on_retry, inputs, layout.streamed, **STREAMED)
-    chat.edit(on_edit, inputs, layout.streamed, **STREAMED)
     elsewhere = [page.sidebar.keys.panel, page.tabs, page.inboxes["sampling"]]
     chat.option_select(on_option, inputs, [*layout.streamed, *elsewhere], **STREAMED)
     chat.example_select(on_example, inputs, layout.streamed, **STREAMED)
