@@ -55,8 +55,9 @@ def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress, *, follo
     """
     share = min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
     bar = "<progress></progress>" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
-    buttons = _button("pause", model, _say(show, "pause")) if progress.stage == "download" else ""
-    buttons += _button("background", model, _say(show, "background"))
+    # The one that is always there comes first: it stays where it is when the other comes or goes, under the pointer too.
+    buttons = _button("background", model, _say(show, "background"))
+    buttons += _button("pause", model, _say(show, "pause")) if progress.stage == "download" else ""
     again = _button("foreground", model, _say(show, "foreground"), kind="inline-button foreground")
     body = f'<p role="status">{html.escape(show.waiting(progress))}</p>{bar}{again}'
     # Different each time: the browser is told of what has changed alone.

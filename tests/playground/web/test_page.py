@@ -234,6 +234,7 @@ def test_a_client_that_leaves_stops_the_work(served):
         for line in events.iter_lines():
             if "process_generating" in line:
                 break
+    assert served.started.get(timeout=HANGS) == "started"
     assert served.closed.get(timeout=HANGS) == "closed"
 
 
@@ -315,11 +316,10 @@ def test_the_page_works_under_its_policy_and_asks_nobody_else(browser, served, t
 
 def test_closing_the_tab_stops_the_work(browser, served):
     page, _ = open_page(browser, served)
-    page.get_by_label("key").focus()
-    page.get_by_label("key").blur()
-    while served.started.empty():
-        page.wait_for_timeout(50)
-    page.wait_for_timeout(500)
+    with page.expect_response("**/queue/data?*"):
+        page.get_by_label("key").focus()
+        page.get_by_label("key").blur()
+    assert served.started.get(timeout=HANGS) == "started"
     assert served.closed.empty()
     page.close()
     assert served.closed.get(timeout=HANGS) == "closed"

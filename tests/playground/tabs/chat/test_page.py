@@ -165,7 +165,16 @@ async def test_while_a_run_goes_on_the_columns_are_its_own(app: App[ChatVisits])
     after = await waiting
     heads = [str(one) for one in after[MAX_COLUMNS : 2 * MAX_COLUMNS]]
     assert "echo" in heads[0] and heads[1:] == [""] * 3
-    assert [one async for one in layouts] == []
+    drawn = [one async for one in layouts]
+    assert drawn[-1] == [gr.skip()] * (3 * MAX_COLUMNS), "what an event gave last is drawn once more"
+
+
+async def test_an_answer_that_came_while_the_columns_were_on_their_way_is_drawn(app: App[ChatVisits]) -> None:
+    layouts = follow_models(app, WHO, ["scripted/echo"])
+    assert "hello" not in str(await anext(layouts))
+    await screens(app, "hello", "echo")
+    assert "You said: hello" in str(await anext(layouts))
+    assert [one async for one in layouts] == [[gr.skip()] * (3 * MAX_COLUMNS)]
 
 
 async def test_an_older_choice_of_models_lays_nothing_out_after_a_newer_one(app: App[ChatVisits]) -> None:

@@ -164,19 +164,25 @@ async def follow_models(
     """One column for each model; while a run goes on, for each of its own: no name stands over another's reply.
 
     Where the page was given another conversation meanwhile, or other models, those columns are laid out already.
+    A message may be sent and answered while the columns are on their way: what is kept by then is drawn over them.
     """
     begun = app.visits.views.begin_layout(who.key)
+    shown: Conversation | None = None
     with app.visits.views.at(who.page) as view:
-        while (run := app.visits.running(who.key)) is not None:
-            yield await lay_columns(app, who, run.choices.models, colours=colours)
-            await view.wait(run.ended)
-            if view.left.is_set():
-                return
-    if not app.visits.views.is_latest(who.key, begun):  # nor may it arrange the kept replies after its own models
-        yield [gr.skip()] * _FRAME
-        return
-    laid = await lay_columns(app, who, models, colours=colours)
-    yield laid if app.visits.views.is_latest(who.key, begun) else [gr.skip()] * _FRAME
+        while shown != await app.visits.loaded(who.key):
+            while (run := app.visits.running(who.key)) is not None:
+                yield await lay_columns(app, who, run.choices.models, colours=colours)
+                await view.wait(run.ended)
+                if view.left.is_set():
+                    return
+            if not app.visits.views.is_latest(who.key, begun):  # nor may it arrange the replies after its own models
+                break
+            shown = await app.visits.loaded(who.key)
+            laid = await lay_columns(app, who, models, colours=colours)
+            if not app.visits.views.is_latest(who.key, begun):
+                break
+            yield laid
+    yield [gr.skip()] * _FRAME  # what an event gave last is drawn once more when it ends
 
 
 async def draw_heads(app: App[ChatVisits], who: Who, models: Sequence[str]) -> list[object]:
