@@ -55,7 +55,7 @@ def draw_fetching(show: Renderer, model: ModelInfo, progress: Progress, *, follo
     """
     share = min(progress.done / progress.total, 1) if progress.total and progress.stage == "download" else None
     bar = "<progress></progress>" if share is None else f'<progress max="1" value="{share:.3f}"></progress>'
-    # The one that is always there comes first: it stays where it is when the other comes or goes, under the pointer too.
+    # The one that is always there comes first: when the other comes or goes, it does not move under a pointer.
     buttons = _button("background", model, _say(show, "background"))
     buttons += _button("pause", model, _say(show, "pause")) if progress.stage == "download" else ""
     again = _button("foreground", model, _say(show, "foreground"), kind="inline-button foreground")
