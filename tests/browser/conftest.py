@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,9 +21,12 @@ from playwright.sync_api import (
 
 from tests.browser.driving import DESKTOP
 from tests.browser.serving import ROOT, Served, serving
+from tests.chromium import open_chromium
 from tests.faults.server import FaultServer, running
 
-expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
+HANGS = 300_000
+"""Milliseconds after which what does not come is given up: a busy machine is slow, not wrong."""
+expect.set_options(timeout=HANGS)
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 Open = Callable[..., Page]
@@ -46,12 +48,8 @@ def faults() -> Iterator[FaultServer]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Not for the whole session: while it is open, no other test of this process can run an event loop."""
-    found = shutil.which("chromium") or "/usr/bin/chromium"
-    assert Path(found).exists(), "the browser tests need Debian's chromium"
     with sync_playwright() as play:
-        opened = play.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-background-networking", "--mute-audio"]
-        )
+        opened = open_chromium(play, "--disable-background-networking", "--mute-audio")
         yield opened
         opened.close()
 
@@ -80,7 +78,7 @@ class Visitors:
             context = free[kind].pop()
         else:
             context = self._browser.new_context(**options)
-            context.set_default_timeout(120_000)
+            context.set_default_timeout(HANGS)
         self._used.append((kind, context))
         return context
 

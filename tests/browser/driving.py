@@ -144,7 +144,7 @@ def attach(page: Page, *files: Path) -> None:
     """Choose images for the next message; wait until they are there."""
     before = waiting(page).count()
     page.locator("#compose input[type=file]").set_input_files(files)
-    expect(waiting(page)).to_have_count(before + len(files), timeout=30_000)
+    expect(waiting(page)).to_have_count(before + len(files))
     expect(page.locator("#waiting .adding")).to_be_hidden()
 
 

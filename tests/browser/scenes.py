@@ -11,9 +11,6 @@ from playwright.sync_api import Page, expect
 from playground.tabs.models.page.tab import find_sections
 from tests.browser.driving import ask, open_panel, slide
 
-LONG = 240_000
-"""Milliseconds for reading, embedding and measuring on a busy machine."""
-
 
 @dataclass(frozen=True)
 class Scene:
@@ -42,28 +39,28 @@ def fill_chat(page: Page) -> None:
 
 def fill_sampling(page: Page) -> None:
     page.locator("#sampling-example").click()
-    expect(page.locator("#sampling-choice .bars").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#sampling-choice .bars").first).to_be_visible()
 
 
 def fill_steps(page: Page) -> None:
     page.locator("#sampling-more").click()
-    expect(page.locator("#sampling-path [data-node]")).to_have_count(20, timeout=LONG)
+    expect(page.locator("#sampling-path [data-node]")).to_have_count(20)
     expect(page.locator("#sampling-stop")).to_have_count(0)
 
 
 def fill_sweep(page: Page) -> None:
     page.locator("#sweep-example").click()
-    expect(page.locator("#sweep-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
+    expect(page.locator("#sweep-plot .js-plotly-plot")).to_be_visible()
 
 
 def fill_cards(page: Page) -> None:
     page.locator("#prompting-example").click()
-    expect(page.locator("#prompting-cards .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#prompting-cards .noticing")).to_be_visible()
 
 
 def fill_set(page: Page) -> None:
     page.locator("#measure-example").click()
-    expect(page.locator("#measure-accuracy .js-plotly-plot")).to_be_visible(timeout=LONG)
+    expect(page.locator("#measure-accuracy .js-plotly-plot")).to_be_visible()
     page.locator("#measure-items [data-item]").first.click()
     expect(page.locator("#measure-item .opened")).to_be_visible()
 
@@ -74,73 +71,73 @@ def fill_strategy_runs(page: Page) -> None:
 
 def fill_rag(page: Page) -> None:
     page.locator("#rag-example").click()
-    expect(page.locator("#rag-current .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-current .noticing")).to_be_visible()
 
 
 def fill_rag_search(page: Page) -> None:
     page.locator("#rag-search-question textarea").fill("museum tours")
     page.locator("#rag-search").click()
-    expect(page.locator("#rag-found .passage").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-found .passage").first).to_be_visible()
 
 
 def fill_rag_inside(page: Page) -> None:
     page.locator("#rag-chunks [data-near]").first.click()
-    expect(page.locator("#rag-near li").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-near li").first).to_be_visible()
     page.locator("#rag-map-draw").click()
-    expect(page.locator("#rag-map .xtitle")).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-map .xtitle")).to_be_visible()
 
 
 def fill_rag_measure(page: Page) -> None:
     page.locator("#rag-measure-example").click()
-    expect(page.locator("#rag-measure-confirm, #rag-measure-plot .js-plotly-plot").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-measure-confirm, #rag-measure-plot .js-plotly-plot").first).to_be_visible()
     if page.locator("#rag-measure-confirm").is_visible():
         page.locator("#rag-measure-confirm").click()
-    expect(page.locator("#rag-measure-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-measure-plot .js-plotly-plot")).to_be_visible()
 
 
 def fill_vision(page: Page) -> None:
     page.locator("#vision-example").click()
-    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#vision-notice .noticing")).to_be_visible()
 
 
 def fill_labels(page: Page) -> None:
     page.locator("#vision-label-example").click()
-    expect(page.locator("#vision-bars .fits tbody tr").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#vision-bars .fits tbody tr").first).to_be_visible()
 
 
 def fill_vision_measure(page: Page) -> None:
     page.locator("#vision-count input[type=number]").fill("4")
     page.locator("#vision-measure-run").click()
-    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
+    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible()
 
 
 def fill_compare(page: Page) -> None:
     page.locator("#compare-example").click()
-    expect(page.locator("#compare-items [data-item]").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#compare-items [data-item]").first).to_be_visible()
     page.locator("#compare-items [data-item]").first.click()
     expect(page.locator("#compare-item .opened")).to_be_visible()
 
 
 def fill_metrics(page: Page) -> None:
-    expect(page.locator("#microscope-result .candidate-words")).to_be_visible(timeout=LONG)
+    expect(page.locator("#microscope-result .candidate-words")).to_be_visible()
     many = page.locator("#many > button")
     if "open" not in (many.get_attribute("class") or ""):
         many.click()
     page.locator("#many-example").click()
-    expect(page.locator("#many-result table").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#many-result table").first).to_be_visible()
 
 
 def fill_judge(page: Page) -> None:
     page.locator("#judge-start").click()
-    expect(page.locator("#judge-pairs .pair-answers").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#judge-pairs .pair-answers").first).to_be_visible()
 
 
 def open_run(kind: str, page: Page) -> None:
     """The newest kept run of that kind."""
     page.locator(f"#all-runs [data-kind={kind}] button").first.click()
-    expect(page.locator("#all-runs-drawn table").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#all-runs-drawn table").first).to_be_visible()
     item = page.locator("#all-runs-items [data-item]")
-    expect(item.first).to_be_visible(timeout=LONG)
+    expect(item.first).to_be_visible()
     item.first.click()
     expect(page.locator("#all-runs-item .opened")).to_be_visible()
 
@@ -177,58 +174,58 @@ FIRST = ("sampling-next", "prompting-set", "rag-ask")
 
 
 def fill_card(page: Page) -> None:
-    expect(page.locator("#card-table table")).to_be_visible(timeout=LONG)
-    expect(page.locator("#card-diagrams figure").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#card-table table")).to_be_visible()
+    expect(page.locator("#card-diagrams figure").first).to_be_visible()
 
 
 def fill_tokens(page: Page) -> None:
     page.locator("#tokens-example").click()
-    expect(page.locator("#tokens-shown figure")).to_have_count(2, timeout=LONG)
+    expect(page.locator("#tokens-shown figure")).to_have_count(2)
 
 
 def fill_attention(page: Page) -> None:
     page.locator("#attention-example").click()
-    expect(page.locator("figure.attention[data-drawn]")).to_have_count(2, timeout=LONG)
+    expect(page.locator("figure.attention[data-drawn]")).to_have_count(2)
     page.locator("figure.attention[data-drawn]").first.locator("[data-ask=lens]").click()
-    expect(page.locator("#attention-asked tbody tr").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#attention-asked tbody tr").first).to_be_visible()
 
 
 def fill_surprise(page: Page) -> None:
     page.locator("#surprise-example").click()
-    expect(page.locator("#surprise-shown table")).to_be_visible(timeout=LONG)
+    expect(page.locator("#surprise-shown table")).to_be_visible()
     page.locator("#guess-begin").click()
-    expect(page.locator("#guess-shown .guess-text")).to_be_visible(timeout=LONG)
+    expect(page.locator("#guess-shown .guess-text")).to_be_visible()
 
 
 def fill_architectures(page: Page) -> None:
     page.locator("#architectures-example").click()
-    expect(page.locator("#architectures-shown .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#architectures-shown .noticing")).to_be_visible()
 
 
 def fill_understanding(page: Page) -> None:
     for way in page.locator("#understanding-approaches input").all()[2:]:
         way.uncheck()  # two ways are as wide as all, and done within seconds
     page.locator("#understanding-run").click()
-    expect(page.locator("#understanding-run")).to_be_visible(timeout=2 * LONG)
-    expect(page.locator("#understanding-shown table").first).to_be_visible(timeout=2 * LONG)
-    expect(page.locator("#understanding-stop")).to_have_count(0, timeout=2 * LONG)
+    expect(page.locator("#understanding-run")).to_be_visible()
+    expect(page.locator("#understanding-shown table").first).to_be_visible()
+    expect(page.locator("#understanding-stop")).to_have_count(0)
 
 
 def fill_vectors(page: Page) -> None:
     page.locator("#vectors-example").click()
-    expect(page.locator("#vectors-shown table").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#vectors-shown table").first).to_be_visible()
 
 
 def fill_smaller(page: Page) -> None:
     page.locator("#smaller-compare").click()
-    expect(page.locator("#smaller-shown [data-form]").nth(1)).to_be_visible(timeout=LONG)
+    expect(page.locator("#smaller-shown [data-form]").nth(1)).to_be_visible()
     if page.locator("#smaller-stop").is_visible():
         page.locator("#smaller-stop").click()
-    expect(page.locator("#smaller-compare")).to_be_visible(timeout=LONG)
+    expect(page.locator("#smaller-compare")).to_be_visible()
     open_panel(page, "#smaller-pruning")
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
     slide(page, 30)
-    expect(page.locator("#smaller-pruned [data-sparsity='0.30']").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#smaller-pruned [data-sparsity='0.30']").first).to_be_visible()
 
 
 def _section(name: str, fill: Callable[[Page], None], result: str) -> Scene:

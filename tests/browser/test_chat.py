@@ -266,7 +266,7 @@ def test_replies_are_stopped_by_keyboard_alone_and_by_the_button(open_page, faul
     expect(waiting(page)).to_have_count(1)
     page.reload()
     expect(replies(page)).to_have_text([re.compile("^1 2 3 4 5"), re.compile("^1 2 3 4 5")])
-    expect(waiting(page)).to_have_count(1, timeout=15_000)
+    expect(waiting(page)).to_have_count(1)
 
 
 def the_keyboard_alone_suffices(page: Page) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import watch
+from tests.browser.conftest import HANGS, watch
 from tests.browser.driving import stop_button
 from tests.browser.serving import serving
 
@@ -60,12 +60,14 @@ def test_pages_stream_together_with_the_default_model(
         look = {"locale": "en-US", "viewport": {"width": 400, "height": 600}, "reduced_motion": "reduce"}
         contexts = [browser.new_context(**look) for _ in range(count)]
         pages = [context.new_page() for context in contexts]
+        for page in pages:
+            page.set_default_timeout(HANGS)
         try:
             for page in pages:
                 watch(page, served.url, trouble)
                 page.goto(f"{served.url}?models={MODEL}&max_tokens=1500")
             for page in pages:
-                expect(page.locator("#status .ready")).to_be_visible(timeout=180_000)
+                expect(page.locator("#status .ready")).to_be_visible()
             assert "openvino" in pages[0].locator(".card dd").first.text_content()  # type: ignore[operator]
             at = (time.time() + 3) * 1000
             for number, page in enumerate(pages, start=1):
@@ -82,7 +84,7 @@ def test_pages_stream_together_with_the_default_model(
             for page in pages:
                 page.evaluate("clearInterval(window.looking); document.querySelector('#message .stop-button')?.click()")
             for page in pages:
-                expect(stop_button(page)).to_be_hidden(timeout=60_000)
+                expect(stop_button(page)).to_be_hidden()
         finally:
             for context in contexts:
                 context.close()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from playground.settings import DEFAULT_MODEL
-from tests.browser.conftest import Visitors, ready, watch
+from tests.browser.conftest import HANGS, Visitors, ready, watch
 from tests.browser.layout_checks import WATCH, barriers, ill_laid, shift
 from tests.browser.scenes import FIRST, MODELS_SCENES, SCENES, Scene
 from tests.browser.serving import Served
@@ -166,7 +166,7 @@ def test_models_taken_apart_fit_every_screen(taken_apart, browser: Browser, loca
     page = browser.new_context(
         viewport=SCREENS["1280"], color_scheme=scheme, locale=locale, reduced_motion="reduce"
     ).new_page()
-    page.set_default_timeout(120_000)  # a busy machine is slow, not wrong
+    page.set_default_timeout(HANGS)
     page.add_init_script(WATCH)
     heard: list[str] = []
     watch(page, taken_apart.url, heard)

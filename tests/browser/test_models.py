@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from playground.settings import DEFAULT_MODEL
-from tests.browser.conftest import ready, watch
+from tests.browser.conftest import HANGS, ready, watch
 from tests.browser.serving import Served, serving
 from tests.browser.test_look import unnamed
 from tests.providers.adapters.huggingface import tiny_heads
@@ -46,7 +46,7 @@ def taken_apart(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def seen(taken_apart: Served, browser: Browser) -> Iterator[Page]:
     """One page for the tests that begin alike: the tab, opened."""
     page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 860}).new_page()
-    page.set_default_timeout(120_000)  # a busy machine is slow, not wrong
+    page.set_default_timeout(HANGS)
     heard: list[str] = []
     watch(page, taken_apart.url, heard)
     page.goto(taken_apart.url)
@@ -144,7 +144,7 @@ def test_architectures_on_one_sentence(seen, tmp_path):
     seen.locator("#architectures-sentence textarea").fill("The cat sat on the ___ of the old lighthouse.")
     seen.locator("#architectures-compare").click()
     figures = seen.locator("#architectures-shown figure")
-    expect(seen.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
+    expect(seen.locator("#architectures-shown .noticing")).to_be_visible()
     expect(figures).to_have_count(6)
     kinds = [one.get_attribute("data-kind") for one in figures.all()]
     assert kinds == ["ngram", "fill_mask", "fill_mask", "seq2seq", "causal", "asked"]
@@ -159,6 +159,7 @@ def test_architectures_on_one_sentence(seen, tmp_path):
 
 def test_architectures_in_spanish_on_a_phone(taken_apart, browser):
     phone = browser.new_context(locale="es-ES", viewport={"width": 390, "height": 844}).new_page()
+    phone.set_default_timeout(HANGS)
     heard: list[str] = []
     watch(phone, taken_apart.url, heard)
     phone.goto(taken_apart.url)
@@ -167,7 +168,7 @@ def test_architectures_in_spanish_on_a_phone(taken_apart, browser):
     section(phone, 4)
     phone.locator("#architectures-sentence textarea").fill("El faro ___ y el ___ y el ___")
     phone.locator("#architectures-compare").click()
-    expect(phone.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
+    expect(phone.locator("#architectures-shown .noticing")).to_be_visible()
     figures = phone.locator("#architectures-shown figure")
     expect(figures.first).to_contain_text("modelo de n-gramas")
     expect(figures.first.locator(".architecture-text")).to_contain_text("El faro")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ready, watch
+from tests.browser.conftest import HANGS, ready, watch
 from tests.browser.driving import in_every_look, slide
 from tests.browser.test_models import open_models, section
 from tests.browser.test_models import taken_apart as taken_apart
@@ -19,7 +19,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page = browser.new_context(
         viewport=viewport, color_scheme=scheme, locale=locale, reduced_motion="reduce"
     ).new_page()
-    page.set_default_timeout(300_000)  # a busy machine is slow, not wrong
+    page.set_default_timeout(HANGS)
     heard: list[str] = []
     watch(page, taken_apart.url, heard)
     page.goto(taken_apart.url)
@@ -51,7 +51,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     keep("surprise")
     section(page, 4)
     page.locator("#architectures-example").click()
-    expect(page.locator("#architectures-shown .noticing")).to_be_visible(timeout=120_000)
+    expect(page.locator("#architectures-shown .noticing")).to_be_visible()
     keep("architectures")
     section(page, 5)
     for place in (3, 4):  # a model that is asked: minutes, and drawn as the others are
@@ -79,7 +79,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
     for percent in (10, 30):
         slide(page, percent)
-        expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible(timeout=300_000)
+        expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible()
     page.locator("#smaller-blind > button").click()
     page.locator("#smaller-ask").click()
     page.locator("#smaller-better-a").click()

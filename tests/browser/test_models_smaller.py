@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ready, watch
+from tests.browser.conftest import HANGS, ready, watch
 from tests.browser.driving import PHONE, slide
 from tests.browser.serving import Served
 from tests.browser.test_models import open_models
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.network
 def pruning(taken_apart: Served, browser: Browser) -> Iterator[Page]:
     """*Smaller* on a phone, with the slider unfolded."""
     page = browser.new_context(locale="en-US", viewport=PHONE).new_page()
+    page.set_default_timeout(HANGS)
     heard: list[str] = []
     watch(page, taken_apart.url, heard)
     page.goto(taken_apart.url)

@@ -41,7 +41,7 @@ def cards(page: Page) -> Locator:
 
 
 def measured(page: Page, answers: int) -> None:
-    expect(page.locator("#measure-progress")).to_contain_text(f"{answers} of {answers} answers", timeout=30_000)
+    expect(page.locator("#measure-progress")).to_contain_text(f"{answers} of {answers} answers")
     expect(page.locator("#measure-progress")).to_contain_text("finished")
     expect(page.locator("#measure-items button").first).to_be_visible()
 

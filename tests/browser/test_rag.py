@@ -21,8 +21,6 @@ PDF = ROOT / "assets" / "samples" / "documents" / "hillcrest-academy-handbook.pd
 QUESTION = "How often do fire drills take place?"
 CAPE = "The lighthouse of Cape Morran was built in 1874 by Adela Finch."
 PORT = "The fish market of Port Ellery opens at five in the morning."
-LONG = 90_000
-"""Milliseconds for reading, cutting and embedding on a busy machine."""
 
 
 def open_rag(page: Page, mode: str | None = None) -> None:
@@ -36,8 +34,8 @@ def open_rag(page: Page, mode: str | None = None) -> None:
 def add(page: Page, *files: Path) -> None:
     page.locator("#rag-upload input[type=file]").set_input_files(list(files))
     for file in files:
-        expect(documents(page).filter(has_text=file.name)).to_have_count(1, timeout=LONG)
-    expect(page.locator("#rag-add-stop")).to_have_count(0, timeout=LONG)
+        expect(documents(page).filter(has_text=file.name)).to_have_count(1)
+    expect(page.locator("#rag-add-stop")).to_have_count(0)
 
 
 def documents(page: Page) -> Locator:
@@ -47,14 +45,14 @@ def documents(page: Page) -> Locator:
 def ask(page: Page, question: str) -> None:
     page.locator("#rag-question textarea").fill(question)
     page.locator("#rag-question textarea").press("Enter")
-    expect(page.locator("#rag-current .question")).to_have_text(question, timeout=LONG)
-    expect(page.locator("#rag-ask")).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-current .question")).to_have_text(question)
+    expect(page.locator("#rag-ask")).to_be_visible()
 
 
 def search(page: Page, words: str) -> None:
     page.locator("#rag-search-question textarea").fill(words)
     page.locator("#rag-search-question textarea").press("Enter")
-    expect(page.locator("#rag-found .passage, #rag-found [role=alert]").first).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-found .passage, #rag-found [role=alert]").first).to_be_visible()
 
 
 @pytest.fixture
@@ -145,7 +143,7 @@ def it_is_read_anew_where_its_file_is_chosen_again(page: Page, cape: Path) -> No
     with page.expect_file_chooser() as chosen:
         page.locator("#rag-list [data-again]").click()
     chosen.value.set_files([cape])
-    expect(page.locator("#rag-list [data-again]")).to_have_count(0, timeout=LONG)
+    expect(page.locator("#rag-list [data-again]")).to_have_count(0)
     expect(documents(page)).to_have_count(1)
 
 
@@ -184,7 +182,7 @@ def own_questions_are_measured(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#rag-own-told")).to_contain_text("1 question read from set.csv")
     page.locator("#rag-sizes").locator("input, textarea").fill("60, 200")
     page.locator("#rag-measure").click()
-    expect(page.locator("#rag-measure-table tbody tr")).to_have_count(6, timeout=LONG)
+    expect(page.locator("#rag-measure-table tbody tr")).to_have_count(6)
 
 
 def saved_as_an_assistant(page: Page) -> None:
@@ -224,7 +222,7 @@ def bad_files_are_told_and_the_good_one_is_there(page: Page, tmp_path: Path) -> 
     (given / "empty.txt").write_bytes(b"")
     (given / "cape.txt").write_text(CAPE)
     page.locator("#rag-upload input[type=file]").set_input_files(sorted(given.iterdir()))
-    expect(page.locator("#rag-progress [role=alert]")).to_have_count(2, timeout=LONG)
+    expect(page.locator("#rag-progress [role=alert]")).to_have_count(2)
     expect(page.locator("#rag-progress")).to_contain_text("broken.pdf:")
     expect(documents(page)).to_have_count(1)
 
@@ -234,7 +232,7 @@ def a_text_is_pasted(page: Page) -> None:
     page.locator("#rag-paste-name").locator("input, textarea").fill("port")
     page.locator("#rag-paste-text textarea").fill(PORT)
     page.locator("#rag-paste").click()
-    expect(documents(page)).to_have_count(2, timeout=LONG)
+    expect(documents(page)).to_have_count(2)
     expect(documents(page).last).to_contain_text("port.txt")
     expect(page.locator("#rag-paste-text textarea")).to_have_value("")
 
@@ -273,7 +271,7 @@ def what_is_inside_is_shown(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#rag-near li").first).to_be_visible()
     page.locator("#rag-map-question").locator("input, textarea").fill("When was the lighthouse built?")
     page.locator("#rag-map-draw").click()
-    expect(page.locator("#rag-map .xtitle")).to_contain_text("of the variance", timeout=LONG)
+    expect(page.locator("#rag-map .xtitle")).to_contain_text("of the variance")
     expect(page.locator("#rag-map-told")).to_contain_text("of the differences")
     assert unnamed(page) == []
 
@@ -292,7 +290,7 @@ def ways_are_measured_and_saved(page: Page) -> None:
     expect(page.locator("#rag-measure-progress")).to_contain_text("14")
     page.locator("#rag-measure-confirm").click()
     rows = page.locator("#rag-measure-table table").first.locator("tbody tr")
-    expect(rows).to_have_count(3, timeout=2 * LONG)
+    expect(rows).to_have_count(3)
     expect(page.locator("#rag-measure-progress")).to_contain_text("Measured:")
     expect(rows.first).to_contain_text("n = ")
     expect(page.locator("#rag-measure-table")).to_contain_text("Only questions in Spanish")
@@ -326,7 +324,7 @@ def test_a_hostile_document_is_text_and_asks_for_nothing(open_page, faults, tmp_
     (tmp_path / "<img src=x onerror=window.stolen=4>.txt").write_text(hostile)
     open_rag(page)
     page.locator("#rag-upload input[type=file]").set_input_files(next(tmp_path.iterdir()))
-    expect(documents(page)).to_have_count(1, timeout=LONG)
+    expect(documents(page)).to_have_count(1)
     ask(page, "Where is the secret lighthouse?")
     expect(page.locator("#rag-current .side.with .answer")).to_contain_text("onerror")
     page.locator("#rag-current button.cite").first.click()
@@ -353,7 +351,7 @@ def test_pictures_of_rag(open_page, keep_screenshot, name, viewport, scheme, loc
     open_rag(page)
     keep("empty")
     page.locator("#rag-example").click()
-    expect(page.locator("#rag-current .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#rag-current .noticing")).to_be_visible()
     expect(page.locator("#rag-current")).to_contain_text("80 tokens")
     page.locator("#rag-current .sides").evaluate("one => one.scrollIntoView()")
     keep("ask")

@@ -83,7 +83,7 @@ def test_a_download_is_paused_goes_on_and_is_put_out_of_the_way(
     expect(place.get_by_role("button", name="In the background")).to_have_count(0)
     index.released.set()
     place.get_by_role("button", name="Go on").click()
-    expect(place.locator(".status.ready")).to_contain_text("is ready", timeout=300_000)
+    expect(place.locator(".status.ready")).to_contain_text("is ready")
     assert [index.times(f"part{number}") for number in range(1, 5)] == [1, 2, 1, 1]
     visitors.leave(with_tiny_gemma.url)
     assert trouble == []
@@ -107,7 +107,7 @@ def test_terms_are_accepted_before_the_model_is_used(
     ask(page, "La capital de Francia es", wait=False)
     expect(page.locator("#chat-1")).to_contain_text(refused)
     place.get_by_role("button", name=accept).click()
-    expect(place.locator(".status.ready")).to_contain_text(done, timeout=300_000)  # it is fetched and unpacked
+    expect(place.locator(".status.ready")).to_contain_text(done)  # it is fetched and unpacked
     ask(page, "La capital de Francia es una", wait=False)
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(replies(page, 1).last).not_to_contain_text(refused)

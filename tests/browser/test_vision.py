@@ -18,8 +18,6 @@ from tests.playground.asking.hostile_images import HTML, photo_with_location, sa
 
 BOTH = "?models=scripted/seer,scripted/echo"
 SIGN = ROOT / "assets" / "samples" / "images" / "sign.en.jpg"
-LONG = 90_000
-"""Milliseconds for cleaning and reading images on a busy machine."""
 _PASTE = """async content => {
   const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
   const given = new DataTransfer();
@@ -40,7 +38,7 @@ def open_vision(page: Page, mode: str | None = None) -> None:
 def add(page: Page, *files: Path) -> None:
     count = pictures(page).count()
     page.locator("#vision-upload input[type=file]").set_input_files(list(files))
-    expect(pictures(page)).to_have_count(count + len(files), timeout=LONG)
+    expect(pictures(page)).to_have_count(count + len(files))
 
 
 def pictures(page: Page) -> Locator:
@@ -56,11 +54,11 @@ def ask(page: Page, question: str) -> None:
 
 def begun(page: Page) -> None:
     """The question has left its box."""
-    expect(page.locator("#vision-question textarea")).to_have_value("", timeout=LONG)
+    expect(page.locator("#vision-question textarea")).to_have_value("")
 
 
 def answered(page: Page) -> None:
-    expect(page.locator("#vision-stop")).to_have_count(0, timeout=LONG)
+    expect(page.locator("#vision-stop")).to_have_count(0)
     expect(page.locator("#vision-ask")).to_be_visible()
     expect(facts(page, 0).last).to_be_visible()
 
@@ -97,7 +95,7 @@ def test_labels_are_compared_and_an_upload_is_asked_about_in_two_columns(open_pa
 
 def a_picture_is_compared_with_labels(page: Page) -> None:
     page.locator("#vision-label-example").click()
-    expect(page.locator("#vision-bars .fits tbody tr")).to_have_count(4, timeout=LONG)
+    expect(page.locator("#vision-bars .fits tbody tr")).to_have_count(4)
     expect(page.locator("#vision-bars .fits tbody tr").first).to_contain_text("a white thing")
     expect(page.locator("#vision-bars")).to_contain_text("softmax")
     page.locator("#vision-labels textarea").fill("<b>red</b>\na blue thing")
@@ -111,10 +109,10 @@ def ways_are_measured(page: Page) -> None:
     page.locator("#vision-count input[type=number]").fill("4")
     page.get_by_label("OCR + text model", exact=True).last.uncheck()
     page.locator("#vision-measure-run").click()
-    expect(page.locator("#vision-measure-progress")).to_contain_text("Measured 12 of 12 answers", timeout=LONG)
+    expect(page.locator("#vision-measure-progress")).to_contain_text("Measured 12 of 12 answers")
     expect(page.locator("#vision-measure-progress")).to_contain_text("Scripted: echo cannot see")
     expect(page.locator("#vision-table tbody tr")).to_have_count(3)
-    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible(timeout=LONG)
+    expect(page.locator("#vision-plot .js-plotly-plot")).to_be_visible()
     with page.expect_download() as coming:
         page.locator("#vision-csv").click()
     assert len(Path(coming.value.path()).read_text("utf-8-sig").splitlines()) > 12
@@ -194,20 +192,20 @@ def errors_stand_where_the_answer_would_be(page: Page, tmp_path: Path) -> None:
     page.locator("#vision-ask").click()
     expect(ask_nothing).to_contain_text("There is no image yet.")
     page.locator("#vision-samples [data-sample='shapes.png']").click()
-    expect(pictures(page)).to_have_count(1, timeout=LONG)
+    expect(pictures(page)).to_have_count(1)
     page.locator("#vision-ask").click()
     expect(ask_nothing).to_contain_text("None of the chosen models can see images.")
     hostile = tmp_path / "<img src=x onerror=stolen()>.png"
     hostile.write_bytes(HTML)
     page.locator("#vision-upload input[type=file]").set_input_files(hostile)
-    expect(page.locator("#vision-progress [role=alert]")).to_contain_text("is not an image", timeout=LONG)
+    expect(page.locator("#vision-progress [role=alert]")).to_contain_text("is not an image")
     expect(page.locator("#vision-progress img")).to_have_count(0)
     expect(pictures(page)).to_have_count(1)
 
 
 def the_example_reads_a_receipt_and_a_line_shows_its_box(page: Page) -> None:
     page.locator("#vision-example").click()
-    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#vision-notice .noticing")).to_be_visible()
     expect(page.get_by_label("OCR + Scripted: echo")).to_be_checked()
     expect(said(page, 0)).to_contain_text("37.90")
     figure = pictures(page).first
@@ -223,14 +221,14 @@ def the_example_reads_a_receipt_and_a_line_shows_its_box(page: Page) -> None:
 def paste_adds_and_escape_stops(page: Page) -> None:
     content = saved(Image.new("RGB", (30, 20), "green"), "PNG")
     page.evaluate(_PASTE, base64.b64encode(content).decode())
-    expect(pictures(page)).to_have_count(1, timeout=LONG)
+    expect(pictures(page)).to_have_count(1)
     expect(pictures(page)).to_contain_text("30 × 20 pixels")
     page.get_by_label("OCR + Scripted: echo").uncheck()
     page.get_by_label("OCR + Scripted: slow").check()
     expect(page.locator("#vision-columns .column-name:visible")).to_have_text(["Scripted: slow"])
     page.locator("#vision-question textarea").fill("Count")
     page.locator("#vision-question textarea").press("Enter")
-    expect(said(page, 0)).to_contain_text("1 2 3", timeout=LONG)
+    expect(said(page, 0)).to_contain_text("1 2 3")
     page.keyboard.press("Escape")
     answered(page)
     expect(facts(page, 0).last).to_contain_text("stopped")
@@ -241,7 +239,7 @@ def test_pictures_of_vision(open_page, keep_screenshot, name, viewport, scheme, 
     page = open_page(BOTH, viewport=viewport, color_scheme=scheme, locale=locale)
     open_vision(page)
     page.locator("#vision-example").click()
-    expect(page.locator("#vision-notice .noticing")).to_be_visible(timeout=LONG)
+    expect(page.locator("#vision-notice .noticing")).to_be_visible()
     keep_screenshot(page, f"vision-{name}-{scheme}-{locale}")
     for number in range(3):
         page.locator("#vision-modes").get_by_role("tab").nth(number).click()

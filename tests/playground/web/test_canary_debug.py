@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.serving import ROOT, Served, serving
+from tests.chromium import open_chromium
 from tests.faults.script import FAULTS
 from tests.faults.server import FaultServer, running
 from tests.playground.web.test_canary import CANARY, FAST, VISITORS, Visitor, meet
@@ -37,8 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     with sync_playwright() as play:
-        found = shutil.which("chromium") or "/usr/bin/chromium"
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = open_chromium(play)
         yield browser.new_page(locale="en-GB")
         browser.close()
 

@@ -18,6 +18,7 @@ from playground import web
 from playground.settings import Settings
 from playground.text import Texts
 from playground.web import serve
+from tests.chromium import open_chromium
 from tests.ports import free_port
 
 TEXTS = Texts(
@@ -258,8 +259,7 @@ def test_those_in_line_are_told_their_place_by_the_clock_not_whenever_one_begins
 def browser() -> Iterator[Browser]:
     with sync_playwright() as play:
         # The frame test's outer page is public, the framed one on this computer: Chromium would keep them apart.
-        flags = ["--no-sandbox", "--disable-features=LocalNetworkAccessChecks"]
-        opened = play.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        opened = open_chromium(play, "--disable-features=LocalNetworkAccessChecks")
         yield opened
         opened.close()
 

@@ -81,7 +81,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, tiny_package: Package, wheel_
         patch.setenv("PIP_LOG", str(home / "pip.log"))
         pair = [start(home, tiny_package) for _ in range(2)]
         for process in pair:
-            said, errors = process.communicate(timeout=180)
+            said, errors = process.communicate(timeout=1800)
             assert process.returncode == 0, errors
             assert said.endswith("said True\n")
     return home
@@ -100,7 +100,7 @@ def test_two_processes_at_once_do_the_work_once(made: Path) -> None:
 def test_the_second_start_uses_no_network(made: Path, tiny_package: Package, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", "/nowhere")
     process = start(made, tiny_package, "without-network")
-    said, errors = process.communicate(timeout=180)
+    said, errors = process.communicate(timeout=1800)
     assert process.returncode == 0, errors
     assert set(said.split()) == {"load", "said", "True"}
 
@@ -114,7 +114,7 @@ def test_nothing_is_written_outside_home(
         (tmp_path / variable).mkdir()
         monkeypatch.setenv(variable, str(tmp_path / variable))
     process = start(tmp_path / "home", tiny_package)
-    _, errors = process.communicate(timeout=180)
+    _, errors = process.communicate(timeout=1800)
     assert process.returncode == 0, errors
     outside = [path for path in tmp_path.rglob("*") if path.is_file() and (tmp_path / "home") not in path.parents]
     assert outside == []

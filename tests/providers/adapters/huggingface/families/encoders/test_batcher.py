@@ -25,7 +25,7 @@ class Noting:
 
     def __call__(self, texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
         self.begun.set()
-        self.gate.wait(10)
+        self.gate.wait(600)
         self.batches.append([len(text) for text in texts])
         if self.fails:
             raise Unavailable("out_of_memory", provider="huggingface")
@@ -127,7 +127,7 @@ async def test_two_workers_compute_two_batches_of_a_book_at_once() -> None:
     together = threading.Barrier(2)  # a batch alone breaks it, and fails
 
     def compute(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
-        together.wait(10)
+        together.wait(600)
         return np.array([[sum(text.ids)] for text in texts], dtype=np.float32)
 
     made = TextBatcher(compute, "test", workers=2)
