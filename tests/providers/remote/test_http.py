@@ -413,7 +413,7 @@ def test_environment_variables_of_the_sdks_change_nothing(tmp_path: Path) -> Non
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         assert done.returncode == 0, done.stderr
