@@ -16,7 +16,7 @@ from providers.adapters.huggingface.engines import Variant, llamacpp, openvino, 
 from providers.adapters.huggingface.engines.llamacpp import LlamaCpp, scoring
 from providers.adapters.huggingface.engines.llamacpp.server import set_patience
 from providers.adapters.huggingface.engines.openvino.library import FAILURES
-from providers.adapters.huggingface.engines.openvino.pipeline import score
+from providers.adapters.huggingface.engines.openvino.pipeline import discard, score
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights.fidelity import FILE, TEXTS, Fidelity, passes
 from providers.adapters.huggingface.weights.record import read_record
@@ -46,7 +46,7 @@ def certify(folder: Path) -> None:
             raise
         except FAILURES:  # an architecture, or a tokenizer, that it does not know
             if variant.kind != openvino.EXACT:  # whose file is the fast one's
-                variant.file.unlink()
+                discard(variant.file)
 
 
 def _known(folder: Path) -> Fidelity:

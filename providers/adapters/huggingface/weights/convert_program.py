@@ -14,7 +14,9 @@ from pathlib import Path
 import psutil
 
 from providers.adapters.huggingface.engines.openvino import ARCHITECTURES
-from providers.adapters.huggingface.engines.openvino.pipeline import FORMATS, rewrite
+from providers.adapters.huggingface.engines.openvino.pipeline import FORMATS, discard, rewrite
+from providers.adapters.huggingface.engines.openvino.pipeline import target as rewritten_file
+from providers.adapters.huggingface.engines.openvino.read_network import keep_network
 from providers.adapters.huggingface.weights.fidelity import REFERENCE, TEXTS, Fidelity, score_network
 from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
 
@@ -29,10 +31,12 @@ def convert(source: Path, target: Path, kinds: Sequence[str] = FORMATS) -> None:
         return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:  # mostly Python: a thread would not help
         rewritten = beside.submit(rewrite, source, target, kinds)
+        for kind in kinds:  # where this comes to nothing, the file itself is read
+            beside.submit(keep_network, rewritten_file(target, kind))
         fidelity = _densify(source, target)
     if rewritten.exception() is not None:  # a format that cannot be rewritten: transformers serves it alone
-        for file in target.glob("openvino-*.gguf"):
-            file.unlink()
+        for kind in kinds:
+            discard(rewritten_file(target, kind))
     fidelity.write(target)
 
 

@@ -21,9 +21,11 @@ MODULES = "modules.json"
 
 
 def lengths(folder: Path) -> dict[str, int]:
-    """Bytes of each file of a folder, and of its parts (`1_Pooling/config.json`) where the model has any."""
+    """Bytes of each file of a folder, of its parts (`1_Pooling/config.json`) where the model has any, and of what was
+    read of its files (`openvino-q8_0/`)."""
     found = {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.is_file()}
-    for file in sorted(folder.glob("[0-9]_*/*")) if MODULES in found else ():
+    parts = folder.glob("[0-9]_*/*") if MODULES in found else ()
+    for file in sorted([*parts, *folder.glob("openvino-*/openvino_*")]):
         if file.is_file():
             found[f"{file.parent.name}/{file.name}"] = file.stat().st_size
     return found

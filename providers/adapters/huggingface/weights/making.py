@@ -29,8 +29,8 @@ from providers.errors import WeightsUnavailable
 from providers.types import Progress
 
 _DENSE = 8
-"""What is made of a GGUF file needs up to eight times its room: of four bits a number 16 and 8, and 8 for a moment, in
-which the exact variant is opened."""
+"""What is made of a GGUF file needs up to eight times its room: of four bits a number 16, and 8 twice, in a file and as
+OpenVINO has read it."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says of a disk that takes no more."""
 _ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception))\b", re.MULTILINE)

@@ -68,6 +68,8 @@ def add(fresh: Path, target: Path, last: str) -> None:
     Raises `OSError`; whoever comes next does it again.
     """
     for name in sorted((file.name for file in fresh.iterdir()), key=lambda name: name == last):
+        if (target / name).is_dir():  # of a time before that came to nothing
+            shutil.rmtree(target / name)
         (fresh / name).replace(target / name)
 
 

@@ -18,6 +18,7 @@ import pytest
 from providers.adapters.huggingface import whitebox
 from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.pipeline import rewrite
+from providers.adapters.huggingface.engines.openvino.read_network import network_folder
 from providers.adapters.huggingface.engines.torch import loading as torch_loading
 from providers.adapters.huggingface.families import contrastive
 from providers.adapters.huggingface.families.encoders import loading as encoder_loading
@@ -169,6 +170,7 @@ def test_a_file_that_the_engine_does_not_read_is_damaged_only_where_that_shows(c
     source = tmp_path / "source.gguf"
     source.write_bytes((converted / "openvino-q8_0.gguf").read_bytes().replace(b"llama", b"lamas"))
     folder = kept(converted, tmp_path / "home")
+    shutil.rmtree(network_folder(folder / "openvino-q8_0.gguf"), ignore_errors=True)  # an earlier version kept none
     (folder / "openvino-q8_0.gguf").write_bytes(source.read_bytes())
     for reason in ("engine", "damaged"):
         with pytest.raises(WeightsUnavailable) as told:

@@ -8,23 +8,19 @@ wanted. Neither where a text is cut into pieces nor what else is computed with t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from providers.adapters.huggingface.engines.openvino.library import modules
-from providers.adapters.huggingface.weights.publish import link
+from providers.adapters.huggingface.engines.openvino.read_network import read_network
 from providers.importing import importing
 
 SCRATCH_BLOCK = 0
 """Belongs to no text: here a row is computed of which nobody wants anything."""
-_NOWHERE = "NONE"
-"""The name of no device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +38,7 @@ class PagedNetwork:
     def __init__(self, file: Path, room: int) -> None:
         openvino, _ = modules()
         precision = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"}
-        with TemporaryDirectory(prefix="aula-openvino-", ignore_cleanup_errors=True) as scratch:
-            compiled = openvino.Core().compile_model(_paged(_read(file, Path(scratch))), "CPU", precision)
+        compiled = openvino.Core().compile_model(_paged(read_network(file)), "CPU", precision)
         self._request = compiled.create_infer_request()
         caches = {one.get_any_name(): one for one in compiled.inputs if "_cache." in one.get_any_name()}
         shapes = {name: [_length(one, axis) for axis in (1, 2, 3)] for name, one in caches.items()}
@@ -100,18 +95,6 @@ def _length(port: Any, axis: int) -> int:
     """The length of an input's axis, which is known once the model is compiled."""
     length: int = port.partial_shape[axis].get_length()
     return length
-
-
-def _read(file: Path, scratch: Path) -> Any:
-    """The model as OpenVINO has it. Its generation library alone reads GGUF files well; it writes what it has read
-    beside them, before it looks for the device that is to compute it.
-    """
-    openvino, genai = modules()
-    linked = scratch / file.name
-    link(file, linked)
-    with suppress(RuntimeError):  # there is no such device; what could not be read is not there
-        genai.LLMPipeline(str(linked), _NOWHERE, enable_save_ov_model=True)
-    return openvino.Core().read_model(scratch / "openvino_model.xml")
 
 
 def _paged(model: Any) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,13 @@ import numpy as np
 from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.engines.openvino.exact_pipeline import ExactPipeline
 from providers.adapters.huggingface.engines.openvino.library import modules
+from providers.adapters.huggingface.engines.openvino.read_network import network_folder
 
 CACHE_GB = 1
 """Bound of the keys and values of all requests together, in GiB: some 78,000 tokens of the default model."""
 PIECE = 512
 """Prompt tokens read in one step, so that a long prompt does not hold up the others' tokens."""
+PRECISION = {"INFERENCE_PRECISION_HINT": "f32"}
 FORMATS = ("q8_0",)
 """That are kept on the disk; an earlier version kept `f16` too."""
 
@@ -33,7 +37,10 @@ def open_pipeline(file: Path, *, exact: bool) -> Any:
     schedule.enable_prefix_caching = True
     schedule.cache_size = CACHE_GB
     schedule.max_num_batched_tokens = PIECE
-    return genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    if (kept := network_folder(file)).is_dir():
+        with suppress(RuntimeError):  # another version of the library wrote it, and the file itself is still there
+            return genai.ContinuousBatchingPipeline(str(kept), schedule, "CPU", PRECISION)
+    return genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", PRECISION)
 
 
 def configure(job: Job, ends: Sequence[int] = ()) -> Any:
@@ -69,6 +76,12 @@ def add(pipeline: Any, number: int, job: Job, ends: Sequence[int]) -> Any:
 def target(folder: Path, kind: str) -> Path:
     """Where the rewritten weights of a folder lie."""
     return folder / f"openvino-{kind}.gguf"
+
+
+def discard(file: Path) -> None:
+    """Remove a rewritten file, and what was read of it."""
+    file.unlink(missing_ok=True)
+    shutil.rmtree(network_folder(file), ignore_errors=True)
 
 
 def rewrite(source: Path, folder: Path, kinds: Sequence[str] = FORMATS) -> None:

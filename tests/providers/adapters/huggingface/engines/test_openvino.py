@@ -24,12 +24,14 @@ from providers.adapters.huggingface.engines import openvino
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
-from providers.adapters.huggingface.engines.openvino.pipeline import open_pipeline
+from providers.adapters.huggingface.engines.openvino.pipeline import open_pipeline, score
+from providers.adapters.huggingface.engines.openvino.read_network import network_folder
 from providers.adapters.huggingface.engines.openvino.stepper import Stepper
 from providers.adapters.huggingface.engines.orders import Begin, Cancel, StepResult
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights import fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
+from providers.adapters.huggingface.weights.files import lengths
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.types import Sampling
 from tests.providers.adapters.huggingface import tiny
@@ -110,6 +112,29 @@ def test_a_variant_that_strays_or_was_never_measured_is_not_used(folder: Path) -
     assert {v.name for v in engines.variants(folder, {}, "openvino")} == {"torch", "torch-float32"}, (
         "it cannot run there"
     )
+
+
+def test_what_was_read_of_a_file_is_kept_and_computes_the_same_bits(folder: Path, tmp_path: Path) -> None:
+    file = OpenVino(folder, "q8_0").file
+    kept = network_folder(file)
+    assert f"{kept.name}/openvino_model.bin" in lengths(folder), "the record has its length"
+    prompts = [[262, 270, 281, 300, 264]]
+    alone = tmp_path / file.name
+    alone.hardlink_to(file)
+    expected = {exact: score(alone, prompts, exact=exact) for exact in (True, False)}
+    (tmp_path / kept.name).symlink_to(kept)
+    alone.unlink()  # it is not read any more
+    assert {exact: score(alone, prompts, exact=exact) for exact in (True, False)} == expected
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_where_what_is_kept_cannot_be_read_the_file_is(folder: Path, tmp_path: Path, exact: bool) -> None:
+    file = tmp_path / "openvino-q8_0.gguf"
+    file.hardlink_to(OpenVino(folder, "q8_0").file)
+    network_folder(file).mkdir()
+    (network_folder(file) / "openvino_model.xml").write_text("of another version")
+    expected = score(OpenVino(folder, "q8_0").file, [[262, 270, 281]], exact=exact)
+    assert score(file, [[262, 270, 281]], exact=exact) == expected
 
 
 def test_a_file_that_it_cannot_read_is_removed_and_fails_alone(folder: Path, tmp_path: Path) -> None:
