@@ -35,5 +35,5 @@ def timed_assertions(source: str) -> list[int]:
 def test_no_test_depends_on_how_fast_the_machine_is() -> None:
     assert timed_assertions("begun = time.monotonic()\nassert time.monotonic() - begun < 5") == [2]
     files = [path for path in ROOT.glob("tests/**/*.py") if "benchmarks" not in path.parts]
-    found = {path.name: lines for path in files if (lines := timed_assertions(path.read_text("utf-8")))}
-    assert found == {"test_class.py": [80]}, "a clock in an assertion; the one allowed gives up on what hangs"
+    found = {path.name: len(lines) for path in files if (lines := timed_assertions(path.read_text("utf-8")))}
+    assert found == {"test_class.py": 1}, "a clock in an assertion; the one allowed gives up on what hangs"
