@@ -46,6 +46,10 @@ class MeasurementKind(Protocol[Show]):
         """The result as HTML, in which everything from outside is escaped. May take some tenths of a second."""
         ...
 
+    def titled(self, show: Show, run: StoredRun) -> StoredRun:
+        """The run with its columns called in the visitor's language."""
+        ...
+
     def draw_item(self, show: Show, run: StoredRun, outcomes: Outcomes, item: str) -> str:
         """One question with all that was answered to it; nothing for one that is not there."""
         ...

@@ -215,6 +215,7 @@ _NAMELESS = {
     "#present": "page.present",
     ".sidebar .toggle-button": "page.sidebar",
     "[aria-label='Copy message']": "page.copy",
+    "[aria-label='Click to upload or drop files']": "page.upload",
     "[aria-label='Reset to default value']": "page.reset",
 }
 """Buttons that Gradio gives no name, or an English one in every language."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+import gradio
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 
 from playground.settings import DEFAULT_MODEL
 from tests.browser.conftest import HANGS, Visitors, ready, watch
@@ -16,8 +18,11 @@ from tests.browser.serving import Served
 from tests.browser.test_models import open_models
 from tests.browser.test_models import taken_apart as taken_apart
 
+GRADIO = Path(gradio.__file__).parent
 MODELS = "?models=scripted/words,scripted/seer&max_tokens=60"
 MOST_SHIFT = 0.05
+MOST_SHIFT_SCRIPTED = 0.02
+"""With scripted models, of which nothing has to be waited for."""
 SCREENS = {
     "1280": ViewportSize(width=1280, height=860),
     "1920": ViewportSize(width=1920, height=1080),
@@ -66,10 +71,10 @@ def too_low(page: Page, scene: Scene) -> list[str]:
     return wrong
 
 
-def moving(page: Page) -> list[str]:
+def moving(page: Page, most: float = MOST_SHIFT) -> list[str]:
     """What moved of itself while the page opened, where that is more than it may."""
     moved, what = shift(page)
-    return [f"CLS {moved:.3f}", *what] if moved >= MOST_SHIFT else []
+    return [f"CLS {moved:.3f}", *what] if moved >= most else []
 
 
 def presented(page: Page) -> list[str]:
@@ -121,17 +126,51 @@ def seen_at(page: Page, screen: str, scene: Scene) -> list[str]:
     return found
 
 
+def script_with(text: str) -> str:
+    """The name of the one script of Gradio's in which that stands."""
+    (found,) = (one for one in GRADIO.glob("templates/frontend/assets/*.js") if text in one.read_text("utf-8"))
+    return found.name
+
+
+def hold(page: Page, script: str) -> list[Route]:
+    """Where it is asked for, once it is."""
+    routes: list[Route] = []
+    page.route(f"**/{script}", lambda route: routes.append(route))
+    return routes
+
+
+def open_badly(page: Page, address: str) -> None:
+    """Open the page in the order in which most would move: what Gradio waits for comes last of that, and then what it
+    does not wait for. Otherwise the machine chooses the order."""
+    held = [hold(page, script_with(text)) for text in ("html-container", "gr-accordion")]
+    page.goto(address, wait_until="commit")
+    page.locator("#message textarea").wait_for(state="attached")
+    for routes in held:
+        while not routes:
+            page.wait_for_timeout(50)
+        page.evaluate(SETTLED)  # all the others are painted
+        routes[0].continue_()
+        ready(page)
+    page.locator("#history").wait_for()
+
+
 def openings(new_page: Callable[[], Page], url: str, screens: Sequence[str]) -> dict[str, list[str]]:
-    """What moved while the page opened, on each screen: with one model, and with two and a setting in the address."""
+    """What moved while the page opened, on each screen: with one model, and with two and a setting in the address;
+    the latter also in a bad order."""
+
+    def open_well(page: Page, address: str) -> None:
+        page.goto(address)
+        ready(page)
+
     wrong = {}
     for screen in screens:
-        for query in ("", MODELS):
+        for query, way in (("", open_well), (MODELS, open_well), (MODELS, open_badly)):
             page = new_page()
             page.set_viewport_size(SCREENS[screen])
-            page.goto(url + query)
-            ready(page)
-            if found := moving(page):
-                wrong[f"opening {query} at {screen}"] = found
+            way(page, url + query)
+            page.evaluate(SETTLED)
+            if found := moving(page, MOST_SHIFT_SCRIPTED):
+                wrong[f"{way.__name__} {query} at {screen}"] = found
             page.close()
     return wrong
 

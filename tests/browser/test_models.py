@@ -37,6 +37,7 @@ def taken_apart(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("models")
     (folder / "home").mkdir()
     for name in ("models", "encoders"):
+        (model_home / name).mkdir(exist_ok=True)  # else a link to nothing, where no model can be put
         (folder / "home" / name).symlink_to(model_home / name)
     with serving(folder, model=DEFAULT_MODEL, offline=True, tabs="chat,models", messages_per_minute=1000) as served:
         yield served

@@ -6,6 +6,7 @@ transparent, and `style.css` colours text, axes and grid lines (`.js-plotly-plot
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ SERIES = ("#0f766e", "#b45309", "#7c3aed", "#be185d", "#1d4ed8", "#4d7c0f", "#dc
 MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "pentagon")
 _AXIS = 84
 """Pixels that an axis with its title takes between two panels."""
+_WIDE, _LONG = 24, 30
+"""Characters of a line below an axis, and of one beside a mark, that fit a phone."""
 _TYPE = "Source Sans Pro, ui-sans-serif, system-ui, sans-serif"
 
 
@@ -88,7 +91,7 @@ def plot_intervals(show: Renderer, columns: Sequence[PlottedColumn], title: str,
             hovertemplate=f"{hover}<extra></extra>",
         )
     figure.update_layout(template=template(show), height=90 + _row_height(columns) * len(columns), dragmode=False)
-    figure.update_xaxes(title_text=title, range=[0, 1])
+    figure.update_xaxes(title_text=_folded(title, _WIDE), range=[0, 1])
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
 
@@ -112,7 +115,7 @@ def add_unread(figure: go.Figure, marks: Sequence[UnreadMark], legend: str, hove
         x=[one.most for one in marks],
         y=[one.row for one in marks],
         mode="markers",
-        name=legend,
+        name=_folded(legend, _LONG),
         marker={
             "size": 11,
             "symbol": "circle-open",
@@ -142,7 +145,7 @@ def plot_amounts(show: Renderer, columns: Sequence[PlottedColumn], titles: Seque
             row=row,
             col=1,
         )
-        figure.update_xaxes(title_text=title, row=row, col=1)
+        figure.update_xaxes(title_text=_folded(title, _WIDE), row=row, col=1)
     figure.update_layout(template=template(show), height=height, dragmode=False)
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
@@ -204,10 +207,15 @@ def plot_shares(show: Renderer, shares: Sequence[Share], title: str, hover: str,
     add_unread(figure, hollow, *unread)
     height = 110 + 24 * len(series) + len(rows) * (14 + 16 * len(series))
     figure.update_layout(template=template(show), height=height, dragmode=False)
-    figure.update_xaxes(title_text=title, range=[0, 1])
+    figure.update_xaxes(title_text=_folded(title, _WIDE), range=[0, 1])
     names = {"tickvals": list(range(len(rows))), "ticktext": rows}
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10, rangemode="normal", **names)
     return figure
+
+
+def _folded(text: str, width: int) -> str:
+    """In lines of about so many characters: plotly cuts what is wider than its place."""
+    return "<br>".join(textwrap.wrap(text, width, break_long_words=False))
 
 
 def _row_height(columns: Sequence[PlottedColumn]) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
 
 from playground.measuring import Snapshot
 from playground.measuring.errors import MeasuringError
 from playground.measuring.kinds import Outcomes, RunFile
-from playground.measuring.store import StoredRun
+from playground.measuring.store import ColumnDescription, StoredRun
 from playground.measuring.summary import ColumnSummary, summarise
 from playground.page.parts.measures import draw_heads, draw_swatch, draw_table, draw_whisker
 from playground.page.parts.plots import SERIES
@@ -33,8 +33,12 @@ class AnyKind:
         found = summarise(outcomes, [column.key for column in run.description.columns])
         return draw_kept_title(show, self.describe(show, run), run) + draw_means(show, run, found)
 
+    def titled(self, show: Renderer, run: StoredRun) -> StoredRun:
+        """As they were called when it was measured."""
+        return run
+
     def draw_item(self, show: Renderer, run: StoredRun, outcomes: Outcomes, item: str) -> str:
-        return draw_run_item(show, run, outcomes, item)
+        return draw_run_item(show, self.titled(show, run), outcomes, item)
 
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         return run_file(show, run, outcomes, kind)
@@ -44,6 +48,12 @@ class AnyKind:
 
     def stop(self, visitor: str) -> None:
         """Nothing runs."""
+
+
+def call_columns(run: StoredRun, called: Callable[[ColumnDescription], str]) -> StoredRun:
+    """The same run with columns of other names."""
+    columns = tuple(replace(one, label=called(one)) for one in run.description.columns)
+    return replace(run, description=replace(run.description, columns=columns))
 
 
 def draw_kept_title(show: Renderer, described: str, run: StoredRun) -> str:

@@ -9,6 +9,7 @@ from playground.measuring.kinds import Outcomes
 from playground.measuring.store import StoredRun
 from playground.measuring.summary import Comparison
 from playground.page.parts.notices import Notices
+from playground.page.parts.render import Renderer
 from playground.page.parts.run_tables import draw_runs, draw_two, run_line, say
 from playground.page.program import Program, Who
 from playground.visitors.kept_runs import KeptRuns
@@ -45,6 +46,7 @@ class RunList:
             return ListedRuns(table=self.notices.draw_alert(show, error))
         if not runs:
             return ListedRuns(table=self.notices.draw_sentence(show, "empty_runs"))
+        runs = tuple(_titled(app, show, run) for run in runs)
         one = next((run for run in runs if run.id == chosen), runs[0] if first else None)
         others = [run for run in runs if one is not None and run.id != one.id]
         alike = [run for run in others if one and run.description.measurement == one.description.measurement]
@@ -99,3 +101,8 @@ def load_run(app: Program, who: Who, run: object) -> tuple[StoredRun, Outcomes]:
     with KeptRuns(app.sessions).opened(who.visitor) as runs:
         named = run if isinstance(run, str) else ""
         return runs.load(named), runs.outcomes(named)
+
+
+def _titled(app: Program, show: Renderer, run: StoredRun) -> StoredRun:
+    kind = app.kinds.of(run.description.measurement)
+    return run if kind is None else kind.titled(show, run)

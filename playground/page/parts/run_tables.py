@@ -50,7 +50,7 @@ def draw_two(show: Renderer, one: StoredRun, other: StoredRun, found: Mapping[st
     words = " ".join(draw_explained(_compared(show, name), _compared(show, info)) for name, info in explained)
     rows = []
     for key, it in found.items():
-        paired = show.text("prompting.paired", better=it.better, worse=it.worse, p=show.number(it.p, ".3f"))
+        paired = show.text("prompting.paired", better=it.better, worse=it.worse, p=show.p_compared(it.p))
         cells = [
             show.number(it.items),
             show.number(it.difference, "+.2f"),

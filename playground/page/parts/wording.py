@@ -63,6 +63,11 @@ class Wording:
         """With three places, or that it is less than the smallest of these."""
         return self.number(p, ".3f") if p >= 0.001 else f"< {self.number(0.001, '.3f')}"
 
+    def p_compared(self, p: float) -> str:
+        """The same with its sign, for a sentence: "= 0.012", "< 0.001"."""
+        said = self.p_value(p)
+        return said if said.startswith("<") else f"= {said}"
+
     @property
     def separators(self) -> str:
         """The decimal sign and the one between thousands, for a figure."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from playground.measuring import Snapshot
 from playground.measuring.kinds import Outcomes, RunFile
-from playground.measuring.store import StoredRun
+from playground.measuring.store import ColumnDescription, StoredRun
 from playground.page.parts.render import Renderer
-from playground.page.parts.run_kinds import AnyKind
+from playground.page.parts.run_kinds import AnyKind, call_columns
 from playground.tabs.rag.lab.measuring.table import tables_by_language
 from playground.tabs.rag.page.drawing.files import language_name
 from playground.tabs.rag.page.drawing.measures import Tables, draw_measures
@@ -46,6 +46,17 @@ class RetrievalKind(AnyKind):
         name, said = html.escape(run.name), html.escape(self.describe(show, run))
         title = f'<h4 class="part run-title">{name} <small>{said}</small></h4>'
         return title + draw_measures(show, kept_tables(run, outcomes), wanted_of(run.description).k)
+
+    def titled(self, show: Renderer, run: StoredRun) -> StoredRun:
+        sizes = {one.key: str(one.options.get("cutting", "")) for one in run.description.columns}
+        several = len(set(sizes.values())) > 1
+
+        def called(one: ColumnDescription) -> str:
+            key = f"rag.way_{one.strategy}"
+            way = show.text(key) if show.has(key) else one.strategy
+            return show.text("rag.column_name", way=way, tokens=sizes[one.key]) if several else way
+
+        return call_columns(run, called)
 
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         found, k = kept_tables(run, outcomes), wanted_of(run.description).k

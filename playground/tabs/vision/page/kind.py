@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from playground.measuring import Snapshot
 from playground.measuring.kinds import Outcomes, RunFile
-from playground.measuring.store import StoredRun
+from playground.measuring.store import ColumnDescription, StoredRun
 from playground.page.parts.render import Renderer
-from playground.page.parts.run_kinds import AnyKind
+from playground.page.parts.run_kinds import AnyKind, call_columns
 from playground.tabs.vision.page.drawing.results import draw_scores, draw_vision_title, vision_title
-from playground.tabs.vision.visit.kept import MEASUREMENT, result_of
+from playground.tabs.vision.visit.kept import MEASUREMENT, model_of, result_of
 from playground.tabs.vision.visit.visits import MEASURE, VisionVisits
 
 
@@ -29,6 +29,13 @@ class VisionKind(AnyKind):
     def draw(self, show: Renderer, run: StoredRun, outcomes: Outcomes) -> str:
         result = result_of(run.description, outcomes)
         return draw_vision_title(show, result, run.description.language, run.created) + draw_scores(show, result)
+
+    def titled(self, show: Renderer, run: StoredRun) -> StoredRun:
+        def called(one: ColumnDescription) -> str:
+            key = f"vision.way_{one.strategy}"
+            return f"{model_of(one)}, {show.text(key) if show.has(key) else one.strategy}"
+
+        return call_columns(run, called)
 
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         if kind == "csv":

@@ -57,6 +57,11 @@ def measuring_of(description: RunDescription) -> VisionMeasurement:
         raise MeasuringError("run") from None
 
 
+def model_of(column: ColumnDescription) -> str:
+    """What the model of a column was called."""
+    return column.label.rpartition(", ")[0]
+
+
 def result_of(description: RunDescription, outcomes: Outcomes) -> VisionResult:
     """As the tab draws it. A model goes by the name that it had."""
     measuring = measuring_of(description)
@@ -66,7 +71,7 @@ def result_of(description: RunDescription, outcomes: Outcomes) -> VisionResult:
         provider, _, name = column.model.partition("/")
         for way in measuring.ways:
             if way == column.strategy:
-                model = ModelInfo(id=name, provider=provider, name=column.label.rpartition(", ")[0])
+                model = ModelInfo(id=name, provider=provider, name=model_of(column))
                 columns.append(Contender(key=column.key, way=way, model=model))
     kept = {cell: outcome for cell, outcome in outcomes.items() if cell.item in known}
     whole = len(outcomes) >= description.total

@@ -385,6 +385,14 @@ class TestRuns:
         opened = runs.reopen(app, who, made)
         assert said in Seen(str(opened.drawn)).text and "<table" in str(opened.drawn)
         assert "data-item" in str(opened.items) and opened.opened == made
+        way = {"retrieval": "rag.way_dense", "vision": "vision.way_sees"}[kind]
+        for language in texts().languages():  # columns are called as in the table, whatever they were called then
+            reader = replace(who, language=language)
+            called = texts().text(language, way)
+            again = runs.reopen(app, reader, made)
+            paged = items.list_items(app, reader, made, 1, differ=False)[1]
+            picked = items.open_item(app, reader, made, str(written["items"][0]["id"]))
+            assert all(called in Seen(str(one)).text for one in (again.items, paged, picked))
         for name in app.kinds.of(kind).EXPORTS:
             assert exports.export_any(app, who, made, name) is not None
         assert 'role="alert"' in str(runs.reopen(app, who, broken).told)

@@ -181,7 +181,7 @@ def draw_findings(
         )
         values = {"label": line.column.label, "other": first.column.label, "count": it.items}
         needed = line.needed if line.needed is not None else 0
-        counts = {"more": it.better, "fewer": it.worse, "p": _p(show, line.corrected, plain=True), "needed": needed}
+        counts = {"more": it.better, "fewer": it.worse, "p": show.p_compared(line.corrected), "needed": needed}
         said.append(f"<li>{say(show, f'found_{name}', **values, **counts)}</li>")
     if description.items and len(description.items) == 1:
         said.append(f"<li>{say(show, 'one_item')}</li>")
@@ -205,8 +205,5 @@ def _seconds(show: Renderer, value: float | None) -> str:
     return "–" if value is None else f"{show.number(value, '.2f')} s"
 
 
-def _p(show: Renderer, value: float | None, *, plain: bool = False) -> str:
-    if value is None:
-        return "–"
-    said = show.p_value(value)
-    return said if plain else html.escape(said)
+def _p(show: Renderer, value: float | None) -> str:
+    return "–" if value is None else html.escape(show.p_value(value))

@@ -153,10 +153,12 @@ def reopen(app: App[EvaluationVisits], who: Who, run: str) -> EvaluationRunsScre
     show = app.show(who)
     try:
         stored, outcomes = load_run(app, who, run)
-        drawn = kind_of(app, stored).draw(show, stored, outcomes) + draw_exports(show, exports_of(app, stored))
+        kind = kind_of(app, stored)
+        drawn = kind.draw(show, stored, outcomes) + draw_exports(show, exports_of(app, stored))
     except PlaygroundError as error:
         return list_all(app, who, None, draw_alert(show, error))
-    return replace(list_all(app, who, run, ""), drawn=drawn, opened=run, **show_items(show, stored, outcomes))
+    items = show_items(show, kind.titled(show, stored), outcomes)
+    return replace(list_all(app, who, run, ""), drawn=drawn, opened=run, **items)
 
 
 def reopen_as_it_was(

@@ -30,7 +30,7 @@ def draw_findings(show: Renderer, description: RunDescription, found: Sequence[R
             name = "alike"
         graded = "_graded" if is_graded(description) else ""
         values = {"label": line.column.label, "other": labels.get(it.baseline, it.baseline), "count": it.items}
-        p = show.p_value(it.p)
+        p = show.p_compared(it.p)
         counts = {"more": it.better, "fewer": it.worse, "p": p}
         said.append(say(show, f"found_{name}{graded}", **values, **counts))
     lines = "".join(f"<li>{one}</li>" for one in said)

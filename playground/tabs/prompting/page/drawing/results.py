@@ -137,7 +137,7 @@ def _against(show: Renderer, line: ResultLine) -> str:
     it = line.found
     if it.comparison is None:
         return f"<small>{say(show, 'baseline')}</small>" if line.column.strategy == BASELINE else "–"
-    p = show.p_value(it.comparison.p)
+    p = show.p_compared(it.comparison.p)
     return say(show, "paired", better=it.comparison.better, worse=it.comparison.worse, p=p)
 
 

@@ -151,7 +151,7 @@ def _row(show: Renderer, row: RetrievalScores) -> str:
     cells = [_score(show, row, metric) for metric in METRICS]
     against = "–"
     if (it := row.comparison) is not None:
-        p = show.p_value(it.p)
+        p = show.p_compared(it.p)
         against = html.escape(show.text("prompting.paired", better=it.better, worse=it.worse, p=p))
     cells += [against, *(_milliseconds(show, seconds) for seconds in (row.computing, row.seconds))]
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
