@@ -125,12 +125,13 @@ def coherence(text: str, scored: Sequence[ScoredToken], most: int) -> tuple[Cohe
         return ()
     if not scored:
         return (_measured(text, len(text.split()), None),)
-    last = min(len(scored), most)
+    last, whole = min(len(scored), most), text.encode()
     found = []
     for length in (*(one for one in LENGTHS if one + _MORE <= last), last):
-        part = b"".join(piece_bytes(one.token.piece) for one in scored[:length]).decode("utf-8", "ignore").lstrip()
+        rest = sum(len(piece_bytes(one.token.piece)) for one in scored[length:])
+        part = whole[: len(whole) - rest].decode("utf-8", "ignore")  # with a first token that could not be scored
         surprise = perplexity([one.logprob for one in scored[:length]])
-        found.append(_measured(part if length < len(scored) else text.lstrip(), length, surprise))
+        found.append(_measured(part.lstrip(), length, surprise))
     return tuple(found)
 
 

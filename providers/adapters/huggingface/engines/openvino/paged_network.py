@@ -2,7 +2,8 @@
 
 How a row is computed depends on three things beside the row (OpenVINO 2026.4, seen by comparing bits): whether its
 piece has one token or several, whether it is the only row of its step, and whether it is the only one whose logits are
-wanted. Neither where a text is cut into pieces nor what else is computed with them counts.
+wanted. Neither where a text is cut into pieces nor what else is computed with them counts, as long as a step has few
+rows: on some processors other kernels take over beyond some number of them.
 """
 
 from __future__ import annotations

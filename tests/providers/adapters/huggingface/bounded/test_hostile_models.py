@@ -300,6 +300,7 @@ async def test_a_visitor_with_a_hostile_model_keeps_no_other_waiting(
         assert raised.value.reason == "bounds"
     model = await provider.resolve(str(llama_folder))
     said = await complete(
-        provider, Request(model=model, messages=(Message.of("user", "Hi"),), sampling=Sampling(max_tokens=3))
+        provider,
+        Request(model=model, messages=(Message.of("user", "Hi"),), sampling=Sampling(max_tokens=3, temperature=0)),
     )
     assert said.done.usage.output_tokens == 3

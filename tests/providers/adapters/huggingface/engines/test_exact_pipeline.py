@@ -146,3 +146,17 @@ def test_the_longest_beginning_that_is_kept_is_found_and_the_oldest_forgotten() 
     assert pool.left == 5
     assert blocks[2] in (pool.take(3) or []), "the end of a text is forgotten before its beginning"
     assert pool.find(names) == blocks[:2]
+
+
+def test_a_processor_on_which_company_counts_does_not_pass(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one with AVX2 alone does beyond 80 rows."""
+    opened, compute = open_one(folder), PagedNetwork.logits
+    opened.check(letters(30, 1))
+
+    def by_other_kernels(network: PagedNetwork, pieces: Sequence[Piece]) -> Any:
+        found = compute(network, pieces)
+        return np.nextafter(found, np.float32(1)) if sum(len(one.tokens) for one in pieces) > 80 else found
+
+    monkeypatch.setattr(PagedNetwork, "logits", by_other_kernels)
+    with pytest.raises(RuntimeError, match="company"):
+        opened.check(letters(30, 1))
