@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Frame,
     Page,
     Request,
     Response,
@@ -120,16 +120,18 @@ def open_page(served: Served, visitors: Visitors, trouble: list[str]) -> Iterato
     assert trouble == []
 
 
-LEAVING = 2.0
-"""Seconds before a navigation in which a page speaks of being left."""
+LEFT = "the page is being left"
+_SAY_LEFT = f"addEventListener('beforeunload', () => console.debug({LEFT!r}))"
 
 
 def watch(page: Page, url: str, trouble: list[str]) -> None:
-    heard: list[tuple[float, str]] = []
+    """What goes wrong on the page is written to `trouble`, but for what it says of requests that are cut as it is
+    left: from then on until the next one comes."""
+    leaving = False
 
     def hear(said: str) -> None:
-        trouble.append(said)
-        heard.append((time.monotonic(), said))
+        if not (leaving and (said.startswith("AbortError") or "errored out" in said)):
+            trouble.append(said)
 
     def see(one: Request) -> None:
         if not one.url.startswith((url, "data:", "blob:")):
@@ -140,22 +142,22 @@ def watch(page: Page, url: str, trouble: list[str]) -> None:
             trouble.append(f"{one.status} {one.url}")
 
     def read(one: ConsoleMessage) -> None:
-        if one.type == "error":
+        nonlocal leaving
+        if one.text == LEFT:
+            leaving = True
+        elif one.type == "error":
             hear(one.text)
 
+    def come(frame: Frame) -> None:
+        nonlocal leaving
+        leaving = leaving and frame != page.main_frame
+
+    page.add_init_script(_SAY_LEFT)
     page.on("request", see)
     page.on("response", receive)
     page.on("console", read)
     page.on("pageerror", lambda one: hear(str(one)))
-    page.on("framenavigated", lambda frame: forgive(heard, trouble))
-
-
-def forgive(heard: list[tuple[float, str]], trouble: list[str]) -> None:
-    """A page that is left says that its requests in flight were cut: no trouble if it was left just then."""
-    for at, said in heard:
-        if time.monotonic() - at < LEAVING and (said.startswith("AbortError") or "errored out" in said):
-            trouble.remove(said)
-    heard.clear()
+    page.on("framenavigated", come)
 
 
 def ready(page: Page) -> None:

@@ -231,7 +231,7 @@ class FaultServer:
                 for number in count(1) if endless else range(1, up_to + 1):
                     self.counted[request.model] += 1
                     yield wire.say(f"{number} ")
-                    await asyncio.sleep(max(pause, 0.2) if endless else pause)
+                    await asyncio.sleep(1 if endless else pause)  # each number is one more redraw for the browser
                     if endless and self.told.is_set():
                         break
 
