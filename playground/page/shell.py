@@ -226,11 +226,14 @@ _UNFOLDING = "details, .thought-group, [data-block][aria-pressed]"
 
 
 def head(texts: Texts) -> str:
-    """Scripts of the page itself: Esc stops, the chosen theme is kept, every button has a name."""
+    """Scripts of the page itself: Esc stops, the chosen theme is kept, every button has a name, an answer costs the
+    browser no more on a page that was used for a while."""
     names = {
         language: {place: texts.text(language, key) for place, key in _NAMELESS.items()}
         for language in texts.languages()
     }
     unfolded = script_element("unfolded", {"folds": _UNFOLDING})
     changed = {language: texts.text(language, "page.setup_changed") for language in texts.languages()}
-    return unfolded + script_element("setup_changed", {"words": changed}) + script_element("head", {"names": names})
+    setup = script_element("setup_changed", {"words": changed})
+    forget = script_element("forget_inputs", {"part": "/statustracker-"})
+    return unfolded + setup + forget + script_element("head", {"names": names})

@@ -19,7 +19,7 @@ _PLAIN = (str, list)
 
 
 class LeanBlocks(gr.Blocks):
-    """As Gradio's own, with three differences.
+    """As Gradio's own, with four differences.
 
     An asynchronous generator is made without a thread: nothing of its handler runs before a value is asked for.
 
@@ -31,6 +31,9 @@ class LeanBlocks(gr.Blocks):
     From the second value on they are put into the page's line of messages here: Gradio's queue would come back through
     all its layers for each. A value that changes nothing is no message; what it is yielded for is noticed all the same:
     that the page has been closed.
+
+    An update that follows another one is told whole. Gradio tells what differs, which its client (6) makes of the one
+    before in place: where several arrive together, the client has not yet drawn the first, and never does.
     """
 
     def __init__(self, **arguments: Any) -> None:
@@ -73,6 +76,24 @@ class LeanBlocks(gr.Blocks):
             oauth_token,
         )
         return found
+
+    def handle_streaming_diffs(
+        self,
+        block_fn: Any,
+        data: list[Any],
+        session_hash: str | None,
+        run: str | None,
+        final: bool,
+        simple_format: bool = False,
+    ) -> list[Any]:
+        values = list(data)
+        found: list[Any] = super().handle_streaming_diffs(block_fn, data, session_hash, run, final, simple_format)
+        if final or simple_format:
+            return found
+        return [
+            [["replace", [], value]] if told and told is not value and _is_update(value) else told
+            for told, value in zip(found, values, strict=True)
+        ]
 
     def _as_given(self, block_fn: Any) -> bool:
         if (known := self._shown_as_given.get(block_fn._id)) is None:
@@ -141,6 +162,10 @@ class LeanBlocks(gr.Blocks):
             "changed_state_ids": [],
             "used_cache": None,
         }
+
+
+def _is_update(value: object) -> bool:
+    return isinstance(value, dict) and value.get("__type__") == "update"
 
 
 def _is_made_plainly(block_fn: Any) -> bool:

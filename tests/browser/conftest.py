@@ -121,6 +121,8 @@ def open_page(served: Served, visitors: Visitors, trouble: list[str]) -> Iterato
 
 
 LEFT = "the page is being left"
+CUT = ("AbortError", "errored out", "Unexpected error 404", "ERR_INCOMPLETE_CHUNKED_ENCODING", "network error")
+"""What it says then of requests that it has cut itself, and of one that it begins once the server has forgotten it."""
 _SAY_LEFT = f"addEventListener('beforeunload', () => console.debug({LEFT!r}))"
 
 
@@ -130,7 +132,7 @@ def watch(page: Page, url: str, trouble: list[str]) -> None:
     leaving = False
 
     def hear(said: str) -> None:
-        if not (leaving and (said.startswith("AbortError") or "errored out" in said)):
+        if not (leaving and any(cut in said for cut in CUT)):
             trouble.append(said)
 
     def see(one: Request) -> None:

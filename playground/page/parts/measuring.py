@@ -16,7 +16,7 @@ from playground.measuring.store import RunDescription
 from playground.page.parts.buttons import button
 from playground.page.parts.notices import Notices
 from playground.page.parts.run_prices import price_text
-from playground.page.parts.screen import Screen, repeat_buttons, unchanged
+from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Program, Who
 from playground.strategies.runs.describe import RunRequest
@@ -121,7 +121,7 @@ class Measures(Generic[S]):
 
     def show(self, app: App[Any], who: Who, run: str) -> AsyncGenerator[S]:
         """`measure`; it goes on when the page is read again in another language."""
-        return app.going.show(who, self.part, lambda reader: repeat_buttons(self.measure(app, reader, run)))
+        return app.going.show(who, self.part, lambda reader: self.measure(app, reader, run))
 
     def refused(self, app: Program, who: Who, error: PlaygroundError, **places: object) -> S:
         """What went wrong, in the place of the progress."""

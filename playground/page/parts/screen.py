@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass, field, fields, replace
-from typing import ClassVar, Protocol, Self, TypeVar, runtime_checkable
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import gradio as gr
-
-T = TypeVar("T")
 
 
 def unchanged() -> object:
@@ -45,20 +41,3 @@ class Screen:
         """With just these of its buttons, and these places changed; the rest stays as it is."""
         visible = {name: gr.update(visible=name in buttons) for name in cls.BUTTONS}
         return replace(cls(), **places, **visible)
-
-
-async def repeat_buttons(drawn: AsyncGenerator[T]) -> AsyncGenerator[T]:
-    """The same, each screen with the buttons of the one before that it leaves as they are.
-
-    Of several screens that arrive together Gradio's client keeps the last: on a busy computer a button to stop would
-    never be shown.
-    """
-    shown: dict[str, object] = {}
-    async with aclosing(drawn):
-        async for one in drawn:
-            if isinstance(one, Screen):
-                now = {name: getattr(one, name) for name in one.BUTTONS}
-                shown |= {name: value for name, value in now.items() if value != gr.skip()}
-                yield replace(one, **shown)
-            else:
-                yield one

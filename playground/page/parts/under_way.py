@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.events import EventListener
 
-from playground.page.parts.screen import DrawnAgain, repeat_buttons
+from playground.page.parts.screen import DrawnAgain
 from playground.page.program import PRIVATE, Page, Program, Who
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class UnderWay:
 
         What it draws from should be `app.going.keep(who, …)`: else that begins anew when the page is read again.
         """
-        return self.app.going.show(who, self.name, lambda reader: repeat_buttons(draw(reader)))
+        return self.app.going.show(who, self.name, draw)
 
 
 def goes_on(page: Page[Any], name: str, outputs: gr.blocks.Block | Sequence[gr.blocks.Block]) -> UnderWay:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,7 +11,6 @@ import gradio as gr
 from gradio.blocks import BlockFunction
 
 from playground.asking.going_on import GoingOn
-from playground.page.parts.screen import Screen, repeat_buttons, unchanged
 from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import Parts, Who
 from playground.text import texts
@@ -123,27 +121,3 @@ async def test_what_is_under_way_is_drawn_once_on_the_next_page_in_its_language(
     assert [one async for one in on_back("two")] == ["es: rolling", "es: six"]
     assert [one async for one in on_back("two")] == []
     assert not going.is_under_way(Who("vera", "es", texts(), "two"), "dice")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Throwing(Screen):
-    BUTTONS = ("throw", "stop")
-
-    throw: object = unchanged()
-    stop: object = unchanged()
-    shown: object = unchanged()
-
-
-async def test_a_button_is_shown_although_another_screen_arrives_with_the_first() -> None:
-    async def throwing() -> AsyncGenerator[Throwing]:
-        yield Throwing.showing("stop", shown="")
-        yield Throwing(shown="rolling")
-        yield Throwing.showing("throw", shown="six")
-        yield Throwing()
-
-    drawn = [one async for one in repeat_buttons(throwing())]
-    assert [one.shown for one in drawn] == ["", "rolling", "six", gr.skip()]
-    assert [(one.throw["visible"], one.stop["visible"]) for one in drawn] == [  # type: ignore[index]
-        *((False, True), (False, True)),
-        *((True, False), (True, False)),
-    ]

@@ -126,3 +126,22 @@ async def test_a_page_that_has_gone_is_told_nothing() -> None:
     last = await asked(blocks, "grow", ["Hello", []], first["iterator"])
     assert told.empty()
     assert last["is_generating"]  # Gradio sees that the page has gone, and closes the generator
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+async def test_an_update_is_told_whole_so_that_none_becomes_of_the_one_before(outputs: int) -> None:
+    """Gradio's client changes what it was told into what follows, though it may not have drawn it yet."""
+    left = {"props": {"__type__": "update"}, "__type__": "update"}
+    shown = {"visible": True, **left}
+
+    async def show() -> AsyncGenerator[object]:
+        for update in (gr.update(visible=True), gr.skip(), gr.skip(), "said", gr.update(visible=True)):
+            yield update if outputs == 1 else [update] * outputs
+
+    given: dict[str, Any] = {"preprocess": False, "postprocess": False}
+    with LeanBlocks(analytics_enabled=False) as blocks:
+        places = [gr.HTML() for _ in range(outputs)]
+        gr.Button().click(show, None, places, api_name="show", **given)
+    data = [one["data"] for one in await answers(blocks, "show", [])]
+    told = [shown, [["replace", [], left]], [], [["replace", [], "said"]], [["replace", [], shown]], shown]
+    assert data == [[one] * outputs for one in told]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.page.parts.buttons import Sign, button
-from playground.page.parts.places import hidden_text, place
+from playground.page.parts.places import place
 from playground.page.program import Page
 from playground.tabs.chat.visit.visits import ChatVisits
 from playground.visitors.checks import MAX_COLUMNS
@@ -46,8 +46,6 @@ class ChatLayout:
     """That the assistant answers from documents."""
     active: gr.HTML
     """The system prompt and the parameters that are in force, wherever they were set."""
-    columns_due: gr.Textbox
-    """Changes whenever the columns are to be laid out anew."""
     columns: list[gr.Column]
     heads: list[gr.HTML]
     chats: list[gr.Chatbot]
@@ -115,7 +113,6 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
     grounded = gr.Markdown(elem_id="grounded")
     active = place("chat-active")
     legend = gr.HTML(container=False, apply_default_css=False, visible=False, elem_id="legend")
-    columns_due = hidden_text()
     columns, heads, chats = _lay_out_columns(label)
     notice = gr.HTML(container=False, js_on_load=script_body("chat/choose_conversation"), elem_id="notice")
     speaking = place("speaking", script_body("chat/speaking"))
@@ -142,7 +139,6 @@ def lay_out_chat(page: Page[ChatVisits]) -> ChatLayout:
         system,
         grounded,
         active,
-        columns_due,
         columns,
         heads,
         chats,

@@ -98,11 +98,8 @@ def wire_conversation(page: Page[ChatVisits], layout: ChatLayout) -> Dependency:
     about = [layout.grounded, layout.names, layout.notice, layout.pictures, layout.waiting]
     kept = [layout.system, layout.preset, *layout.chats, *about]
     opened = page.blocks.load(on_load, this, kept, **PRIVATE)
-    for moment in (page.sidebar.chosen.change, opened.then):
-        moment(None, None, layout.columns_due, js="() => String(performance.now())", **PRIVATE)
-    # One event for both moments: what two give at once is drawn in any order, and may reach the server in any.
-    chosen = [this, models, layout.colours]
-    layout.columns_due.change(on_models, chosen, layout.frame, concurrency_limit=None, **PRIVATE)
+    for event in (page.sidebar.chosen.change, opened.then):
+        event(on_models, [this, models, layout.colours], layout.frame, concurrency_limit=None, **PRIVATE)
     for switch in page.switches:
         switch.click(on_leave, this, None, queue=False, **PRIVATE)
     wire_model_alerts(page, layout.notice)

@@ -12,7 +12,7 @@ import gradio as gr
 from playground.page.parts.active import wire_active
 from playground.page.parts.examples import example_language, example_values
 from playground.page.parts.pace import paced
-from playground.page.parts.screen import Screen, repeat_buttons, unchanged
+from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -77,7 +77,7 @@ def wire_ask(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
                     async for left in screens:
                         yield BesideFiles(left, RagAskScreen())
             asking = _ask(page, layout, reader, [question, *asked[1:]], example=language, other=other)
-            async with aclosing(repeat_buttons(asking)) as screens:
+            async with aclosing(asking) as screens:
                 async for screen in screens:
                     yield BesideFiles(RagFilesScreen(), screen)
 

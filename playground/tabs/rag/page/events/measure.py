@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from playground.page.parts.downloads import wire_downloads
-from playground.page.parts.screen import repeat_buttons
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -92,7 +91,7 @@ def _wire_example(
             async with aclosing(adding) as screens:
                 async for left in screens:
                     yield BesideFiles(left, RagMeasureScreen())
-            async with aclosing(repeat_buttons(_measure(app, reader, kept, asked))) as measured:
+            async with aclosing(_measure(app, reader, kept, asked)) as measured:
                 async for screen in measured:
                     yield BesideFiles(RagFilesScreen(), screen)
 
