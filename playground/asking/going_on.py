@@ -12,8 +12,9 @@ from playground.asking.pump import HEARTBEAT
 
 V = TypeVar("V")
 T = TypeVar("T")
-GRACE = 60.0
-"""Seconds that work waits for its page; then it ends, as that of a page that was closed does."""
+GRACE = 180.0
+"""Seconds that work waits for its page, which takes long on a slow computer; then it ends, as that of a page that was
+closed does."""
 
 
 class Reader(Protocol):

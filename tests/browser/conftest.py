@@ -34,7 +34,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("page")) as page:
+    with serving(tmp_path_factory.mktemp("page"), total_seconds=3600) as page:  # what counts without end is told to end
         yield page
         assert page.defects() == []
 

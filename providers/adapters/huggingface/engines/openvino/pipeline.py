@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.engines.openvino.exact_pipeline import ExactPipeline
 from providers.adapters.huggingface.engines.openvino.library import modules
-from providers.adapters.huggingface.engines.openvino.read_network import network_folder
+from providers.adapters.huggingface.engines.openvino.read_network import network_folder, open_kept
 
 CACHE_GB = 1
 """Bound of the keys and values of all requests together, in GiB: some 78,000 tokens of the default model."""
@@ -40,10 +39,12 @@ def open_pipeline(file: Path, *, exact: bool) -> Any:
     schedule.enable_prefix_caching = True
     schedule.cache_size = CACHE_GB
     schedule.max_num_batched_tokens = PIECE
-    if (kept := network_folder(file)).is_dir():
-        with suppress(RuntimeError):  # another version of the library wrote it, and the file itself is still there
-            return genai.ContinuousBatchingPipeline(str(kept), schedule, "CPU", PRECISION)
-    return genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", PRECISION)
+
+    def open_any(place: Path) -> Any:
+        return genai.ContinuousBatchingPipeline(str(place), schedule, "CPU", PRECISION)
+
+    kept = open_kept(file, open_any)
+    return open_any(file) if kept is None else kept
 
 
 def configure(job: Job, ends: Sequence[int] = ()) -> Any:

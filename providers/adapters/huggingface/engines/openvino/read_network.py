@@ -6,14 +6,16 @@ Its generation library alone reads GGUF files well. The copies it makes meanwhil
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from providers.adapters.huggingface.engines.openvino.library import modules
 from providers.adapters.huggingface.weights.publish import link
 
+T = TypeVar("T")
 _NETWORK = "openvino_model.xml"
 _NOWHERE = "NONE"
 """The name of no device."""
@@ -32,12 +34,19 @@ def keep_network(file: Path) -> None:
             made.rename(network_folder(file))
 
 
+def open_kept(file: Path, open_folder: Callable[[Path], T]) -> T | None:
+    """What is opened of the folder with what was read of the file; `None` where only the file itself can be."""
+    if (kept := network_folder(file)).is_dir():
+        with suppress(RuntimeError):  # another version of the library wrote it
+            return open_folder(kept)
+    return None
+
+
 def read_network(file: Path) -> Any:
     """The model as OpenVINO has it, of what is kept or of the file itself. Raises one of `library.FAILURES`."""
     openvino, _ = modules()
-    if (kept := network_folder(file)).is_dir():
-        with suppress(RuntimeError):  # another version of the library wrote it, and the file itself is still there
-            return openvino.Core().read_model(kept / _NETWORK)
+    if (kept := open_kept(file, lambda folder: openvino.Core().read_model(folder / _NETWORK))) is not None:
+        return kept
     with TemporaryDirectory(prefix="aula-openvino-", ignore_cleanup_errors=True) as scratch:
         _save(file, Path(scratch))
         return openvino.Core().read_model(Path(scratch) / "read" / _NETWORK)

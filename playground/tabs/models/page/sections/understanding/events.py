@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.asking.pump import beats
-from playground.page.parts.fields import texts_of
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import language_name
 from playground.page.parts.screen import Screen, unchanged
@@ -29,6 +29,7 @@ from playground.tabs.models.visit.understanding import SECTION, KeptTask, classi
 from playground.tabs.models.visit.understanding_ways import Task
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import checked_text
+from playground.web.scripts import script_function
 from providers.errors import PlaygroundError
 from providers.types import Progress
 
@@ -59,14 +60,9 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         async for drawn in saying.show(app.who(request), lambda who: classify_text(app, who, refs, fields, text)):
             yield drawn
 
-    def on_task(request: gr.Request, tasks: str, before: object) -> list[object]:
-        """The ways that there are of doing it; those that were chosen stay, where there are any of them."""
-        ways, chosen_before = ways_of(tasks), texts_of(before)
-        kept = [one for one in ways if one in chosen_before]
-        return [
-            gr.update(visible=tasks == OWN),
-            gr.update(choices=way_choices(app.who(request), tasks), value=kept or ways),
-        ]
+    def on_task(request: gr.Request, tasks: str) -> list[object]:
+        choices = gr.update(choices=way_choices(app.who(request), tasks))
+        return [gr.update(visible=tasks == OWN), choices, json.dumps(ways_of(tasks))]
 
     def on_restored(request: gr.Request, tasks: str, held: str) -> list[object]:
         """After the page was read again in another language: the task that was chosen is back, and the chosen ways."""
@@ -90,11 +86,13 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
 
     layout.chosen.opened(on_chosen, None, None, **PRIVATE)
     going = goes_on(page, "models-understanding", layout.outputs)
-    asked, offered = [layout.tasks, layout.approaches], [layout.own, layout.approaches]
+    offered = [layout.own, layout.approaches]
     page.on_restored(on_restored, [layout.tasks, layout.looked_at], [*offered, layout.shown, layout.setup])
     saying = goes_on(page, "models-classify", layout.said)
     room.on_opened(on_opened, [], [layout.language])
-    layout.tasks.input(on_task, asked, offered, **PRIVATE)
+    keep, ways = script_function("models/keep_ways"), [layout.offered, layout.approaches]
+    told = layout.tasks.input(on_task, layout.tasks, [*offered, layout.offered], **PRIVATE)
+    told.then(None, ways, layout.approaches, js=keep, **PRIVATE)
     layout.run.click(on_run, [*layout.fields, *models], layout.outputs, **PRIVATE)
     begun = [layout.classify.click, layout.text.submit]
     gr.on(begun, on_classify, [layout.text, *layout.fields, *models], layout.said, **PRIVATE)

@@ -35,6 +35,8 @@ class ModelsUnderstandingLayout:
     language: gr.Dropdown
     own: gr.Textbox
     approaches: gr.CheckboxGroup
+    offered: gr.Textbox
+    """Hidden: the ways that there are of the task that was chosen last."""
     head: gr.Textbox
     run: gr.Button
     stop: gr.Button
@@ -69,7 +71,7 @@ def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout
         run = button(label("models.understanding_run"), "understanding-run", variant="primary")
         stop = button(label("models.stop"), "understanding-stop", visible=False, stops=True)
     shown = place("understanding-shown")
-    looked_at = hidden_text("understanding-looked-at")
+    looked_at, offered = hidden_text("understanding-looked-at"), hidden_text()
     with gr.Accordion(label("models.understanding_one"), open=False, elem_id="understanding-one"):
         text = gr.Textbox(
             label=label("models.understanding_text"),
@@ -82,7 +84,21 @@ def lay_out_understanding(page: Page[ModelsVisits]) -> ModelsUnderstandingLayout
             classify = button(label("models.understanding_classify"), "understanding-classify", variant="primary")
         said = place("understanding-said", script_body("models/show_answer"))
     return ModelsUnderstandingLayout(
-        tasks, language, own, approaches, head, run, stop, shown, looked_at, chosen, text, classify, said, setup
+        tasks,
+        language,
+        own,
+        approaches,
+        offered,
+        head,
+        run,
+        stop,
+        shown,
+        looked_at,
+        chosen,
+        text,
+        classify,
+        said,
+        setup,
     )
 
 
