@@ -21,6 +21,7 @@ from playground.tabs.chat.visit.kept import KeptConversations
 from playground.tabs.chat.visit.run import ChatRun, Choices
 from playground.tabs.chat.visit.views import Views
 from playground.visitors import ConversationKey, Sessions
+from playground.visitors.conversations import new_conversation
 from playground.visitors.errors import VisitorLimit
 from playground.visitors.reach import Reach
 from playground.visitors.remembering import Remembers
@@ -101,6 +102,19 @@ class ChatVisits(RecallsReplies, Remembers):
         """A conversation that begins with an assistant, under the assistant's name, before anything is said."""
         with self.kept.held(key):
             self.kept.save(key, opened)
+
+    def begin_beside(self, key: ConversationKey, opened: Conversation) -> str:
+        """The same in a conversation of its own, of which this is the id: the one in which the same assistant waits for
+        a question already, where there is one."""
+        with self.kept.held(key):
+            waiting = (one.id for one in self.kept.history.listed(key.visitor) if not one.turns)
+            there = next((id for id in waiting if self._waits(key.visitor, id, opened.assistant)), new_conversation())
+            self.kept.save(ConversationKey(key.visitor, there), opened)
+        return there
+
+    def _waits(self, visitor: str, id: str, assistant: str) -> bool:
+        found = self.kept.saved(ConversationKey(visitor, id))
+        return not found.turns and found.assistant == assistant
 
     def undo(self, key: ConversationKey) -> tuple[Conversation, str]:
         """Take the last turn back; its question comes along, to be mended, and its images wait again."""

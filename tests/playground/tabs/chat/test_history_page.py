@@ -27,7 +27,7 @@ from playground.tabs.chat.page.events.history import (
     list_entries,
     open_conversation,
 )
-from playground.tabs.chat.page.events.presets import open_assistant
+from playground.tabs.chat.page.events.presets import choose_assistant, open_assistant
 from playground.tabs.chat.page.events.runs import ReplyScreen, follow_run, stream
 from playground.tabs.chat.page.fields import ChatWho
 from playground.tabs.chat.visit.run import Choices
@@ -117,6 +117,21 @@ async def test_an_assistant_opens_in_a_conversation_of_its_own_and_is_found_in_i
     assert back[1] == gr.update(value=None), "the other one has no assistant"
     again = await open_conversation(app, WHO, there.conversation, [], colours=False)
     assert again[1] == gr.update(value=preset.id)
+
+
+async def test_a_list_of_assistants_that_is_left_takes_nothing_back(app: App[ChatVisits]) -> None:
+    first, second = [one.id for one in presets() if one.system["en"]][:2]
+    untouched = [gr.skip()] * (3 + len(HistoryScreen().outputs()))
+    assert await choose_assistant(app, WHO, None, "My own words.", []) == untouched
+    words = str((await choose_assistant(app, WHO, first, "My own words.", []))[0])
+    assert words and await choose_assistant(app, WHO, first, "Changed.", []) == untouched
+    assert (await choose_assistant(app, WHO, None, "Changed.", []))[0] == gr.skip()
+    await choose_assistant(app, WHO, first, "", [])
+    assert (await choose_assistant(app, WHO, None, words, []))[0] == ""
+    await said(app, WHO, "How tall?")
+    opened = [await choose_assistant(app, WHO, second, "", ["scripted/echo"]) for _ in range(2)]
+    assert opened[0] == opened[1] != untouched, "it is heard twice, and opens one conversation"
+    assert len(app.visits.kept.entries("visitor")) == 2
 
 
 async def test_nothing_is_offered_where_nothing_was_said(app: App[ChatVisits]) -> None:

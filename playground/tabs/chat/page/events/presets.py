@@ -17,7 +17,6 @@ from playground.tabs.chat.page.events.history import HistoryScreen, show_empty
 from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
-from playground.visitors.conversations import new_conversation
 from providers.errors import Failure
 
 
@@ -25,10 +24,10 @@ def wire_presets(page: Page[ChatVisits], layout: ChatLayout) -> None:
     """An assistant that is chosen here, and one that another tab hands over."""
     app, here = page.app, [layout.conversation, page.sidebar.models]
 
-    async def on_preset(name: str | None, conversation: str, models: list[str], request: gr.Request) -> list[object]:
-        who = who_at(app, request, conversation)
-        filled = choose_preset(app, who, name)
-        return [*filled, *(await open_assistant(app, who, name, filled[0], models)).outputs()]
+    async def on_preset(
+        name: str | None, system: str, conversation: str, models: list[str], request: gr.Request
+    ) -> list[object]:
+        return await choose_assistant(app, who_at(app, request, conversation), name, system, models)
 
     async def on_handed(
         handed: dict[str, Any] | None, conversation: str, models: list[str], request: gr.Request
@@ -37,8 +36,25 @@ def wire_presets(page: Page[ChatVisits], layout: ChatLayout) -> None:
         return await receive_assistant(app, who, handed, models)
 
     filled = [layout.system, page.sidebar.sampling["temperature"], layout.grounded, *layout.elsewhere]
-    layout.preset.input(on_preset, [layout.preset, *here], filled, **PRIVATE)
+    layout.preset.input(on_preset, [layout.preset, layout.system, *here], filled, **PRIVATE)
     page.on_handed(on_handed, here, [layout.preset, layout.names, *filled])
+
+
+async def choose_assistant(
+    app: App[ChatVisits], who: ChatWho, name: str | None, system: str, models: Sequence[str]
+) -> list[object]:
+    """The assistant of that name, or none. `system` is the prompt that stands there.
+
+    Gradio's list (6) says that something was chosen whenever it is left, and twice where something was: what the
+    conversation has already changes nothing, and without an assistant only an assistant's own words go.
+    """
+    before = (await app.visits.loaded(who.key)).assistant
+    if (name or "") == before:
+        return [gr.skip()] * (3 + len(HistoryScreen().outputs()))
+    filled = choose_preset(app, who, name)
+    if not name and not (before in assistant_names(app, who) and system == choose_preset(app, who, before)[0]):
+        filled[0] = gr.skip()
+    return [*filled, *(await open_assistant(app, who, name, filled[0], models)).outputs()]
 
 
 async def open_assistant(
@@ -62,10 +78,10 @@ async def _opened(
             await asyncio.to_thread(app.visits.begin, who.key, Conversation())
         return HistoryScreen()
     begun = Conversation(system=str(system), assistant=name, named=assistant_names(app, who).get(name, ""))
-    there = ChatWho.of(who, new_conversation()) if before.turns else who
-    await asyncio.to_thread(app.visits.begin, there.key, begun)
-    if there is who:
+    if not before.turns:
+        await asyncio.to_thread(app.visits.begin, who.key, begun)
         return HistoryScreen()
+    there = ChatWho.of(who, await asyncio.to_thread(app.visits.begin_beside, who.key, begun))
     await app.visits.views.leave(who.page)
     return await show_empty(app, there, models, draw_before(app.show(who), who.conversation))
 
