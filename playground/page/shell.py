@@ -157,6 +157,7 @@ def build(program: Program, opened: Sequence[OpenTab]) -> gr.Blocks:
         wire_keeping(blocks, bar, switches, came)
     _share_parameters(blocks)
     _let_progress_rest(blocks)
+    _hear_what_is_chosen_last(blocks)
     _begin_with_text(blocks)
     return blocks
 
@@ -199,6 +200,14 @@ def _let_progress_rest(blocks: gr.Blocks) -> None:
     for event in blocks.fns.values():
         if event.show_progress == "hidden":
             event.show_progress_on = []
+
+
+def _hear_what_is_chosen_last(blocks: gr.Blocks) -> None:
+    """What is ticked or chosen while the choice before is answered is answered next: Gradio would not hear it."""
+    for event in blocks.fns.values():
+        kinds = {kind for _, kind in event.targets}
+        if kinds == {"input"} and event.trigger_mode == "once":
+            event.trigger_mode = "always_last"
 
 
 def _begin_with_text(blocks: gr.Blocks) -> None:

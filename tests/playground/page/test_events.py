@@ -59,3 +59,8 @@ def test_what_shows_a_conversation_is_told_which(blocks: gr.Blocks) -> None:
         if any(place.elem_id == "conversation" for place in one.inputs):
             told.add(number)
     assert len(shows) > 20 and {blocks.fns[number].name for number in shows - told} == set()
+
+
+def test_what_is_chosen_while_the_choice_before_is_answered_is_heard(blocks: gr.Blocks) -> None:
+    begun = [one for one in blocks.fns.values() if {kind for _, kind in one.targets} == {"input"}]
+    assert len(begun) > 10 and all(one.trigger_mode != "once" for one in begun)

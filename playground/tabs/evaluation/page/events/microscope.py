@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import gradio as gr
 
@@ -45,9 +46,9 @@ def wire_microscope(page: Page[EvaluationVisits], layout: EvaluationLayout) -> N
     async def on_open(request: gr.Request, held: str, *values: object) -> list[object]:
         """The first example where nothing is written; the metrics are imported now, so that no key's stroke waits."""
         await asyncio.to_thread(microscope.warm_up)
-        if any(str(value or "").strip() for value in values[:2]):
-            return go_on(app.who(request), held_text(held), values[2])
-        return begin(app.who(request))
+        written = any(str(value or "").strip() for value in values[:2])
+        found = go_on(app.who(request), held_text(held), values[2]) if written else begin(app.who(request))
+        return [*found, found[0]["value"]]
 
     async def on_change(request: gr.Request, *values: object) -> str:
         return await look(app, app.who(request), *values)
@@ -55,13 +56,15 @@ def wire_microscope(page: Page[EvaluationVisits], layout: EvaluationLayout) -> N
     async def on_meaning(request: gr.Request, *values: object) -> str:
         return await compare_meaning(app, app.who(request), *values)
 
-    def on_example(request: gr.Request, name: str, language: str) -> list[str]:
-        return show_example(app.who(request), name, language)
+    def on_example(request: gr.Request, name: str, language: str, before: str | None) -> list[object]:
+        """A list says that something was chosen whenever it is left: what is written stays then."""
+        return [gr.skip()] * 4 if name == before else [*show_example(app.who(request), name, language), name]
 
-    filled = [parts.candidate, parts.references, parts.notice]
+    shown = gr.State(None)  # the example
+    filled = [parts.candidate, parts.references, parts.notice, shown]
     opened = [parts.example, parts.language, *filled]
     layout.microscope_tab.select(on_open, [parts.held, *parts.fields], opened, **PRIVATE)
-    parts.example.input(on_example, [parts.example, parts.language], filled, **PRIVATE)
+    parts.example.input(on_example, [parts.example, parts.language, shown], filled, **PRIVATE)
     heard: tuple[gr.Textbox | gr.Dropdown, ...] = (parts.candidate, parts.references, parts.language)
     for field in heard:  # `input` does not hear what is pasted
         field.change(on_change, parts.fields, parts.result, trigger_mode="always_last", queue=False, **PRIVATE)
@@ -86,7 +89,7 @@ def wire_many(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     parts.example.click(on_example, [models, parts.needs, language], [parts.said, parts.right, parts.result], **PRIVATE)
 
 
-def begin(who: Who) -> list[object]:
+def begin(who: Who) -> list[Any]:
     """The list of examples, and the first one, in the visitor's language."""
     language = closest(who.language, languages())
     every = microscope.microscope_examples(language)
@@ -95,7 +98,7 @@ def begin(who: Who) -> list[object]:
     return [gr.update(choices=choices, value=every[0].name), language, *first]
 
 
-def go_on(who: Who, example: str, language: object) -> list[object]:
+def go_on(who: Who, example: str, language: object) -> list[Any]:
     """The list of examples, and what there is to notice in the one that was chosen; what is written stays."""
     every = microscope.microscope_examples(str(language))
     choices = [(one.title, one.name) for one in every]

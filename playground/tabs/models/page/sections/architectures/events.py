@@ -108,7 +108,11 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         listed = [await choices(app, who, head) for head in ("fill_mask", "seq2seq")]
         first = [kept or (one[0][1] if one else "") for kept, one in zip(before[:2], listed, strict=True)]
         boxes = [gr.update(choices=one, value=value) for one, value in zip(listed, first, strict=True)]
-        return [*boxes, _instructions(app, first[1], before[2])]
+        return [*boxes, _instructions(app, first[1], before[2]), first[1]]
+
+    def on_seq2seq(ref: str, before: str) -> list[object]:
+        """A list says that something was chosen whenever it is left: what is written stays then."""
+        return [gr.skip(), gr.skip()] if ref == before else [_instructions(app, ref), ref]
 
     going = goes_on(page, PART, layout.outputs)
     page.restored.change(on_restored, [layout.looked_at, layout.held, *inputs], layout.outputs, **PRIVATE)
@@ -116,8 +120,11 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     gr.on(begun, on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
     chosen_for = layout.settings
-    room.on_opened(on_opened, [layout.held], chosen_for.lists)
-    chosen_for.seq2seq.input(lambda ref: _instructions(app, ref), chosen_for.seq2seq, chosen_for.instruction, **PRIVATE)
+    instructed = gr.State("")  # the model whose instructions are there
+    room.on_opened(on_opened, [layout.held], [*chosen_for.lists, instructed])
+    chosen_for.seq2seq.input(
+        on_seq2seq, [chosen_for.seq2seq, instructed], [chosen_for.instruction, instructed], **PRIVATE
+    )
     room.stops[layout.stop] = SECTION
 
 
