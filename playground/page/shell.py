@@ -203,11 +203,17 @@ def _let_progress_rest(blocks: gr.Blocks) -> None:
 
 
 def _hear_what_is_chosen_last(blocks: gr.Blocks) -> None:
-    """What is ticked or chosen while the choice before is answered is answered next: Gradio would not hear it."""
+    """What is ticked while the tick before is answered is answered next: Gradio would not hear it. But for a list of
+    which one is chosen: that says everything twice."""
     for event in blocks.fns.values():
-        kinds = {kind for _, kind in event.targets}
-        if kinds == {"input"} and event.trigger_mode == "once":
+        ticked = all(kind == "input" and not is_list_of_one(blocks.blocks.get(one)) for one, kind in event.targets)
+        if event.targets and ticked and event.trigger_mode == "once":
             event.trigger_mode = "always_last"
+
+
+def is_list_of_one(block: object) -> bool:
+    """A list of which one is chosen."""
+    return isinstance(block, gr.Dropdown) and not block.multiselect
 
 
 def _begin_with_text(blocks: gr.Blocks) -> None:

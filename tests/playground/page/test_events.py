@@ -61,6 +61,12 @@ def test_what_shows_a_conversation_is_told_which(blocks: gr.Blocks) -> None:
     assert len(shows) > 20 and {blocks.fns[number].name for number in shows - told} == set()
 
 
-def test_what_is_chosen_while_the_choice_before_is_answered_is_heard(blocks: gr.Blocks) -> None:
-    begun = [one for one in blocks.fns.values() if {kind for _, kind in one.targets} == {"input"}]
-    assert len(begun) > 10 and all(one.trigger_mode != "once" for one in begun)
+def test_what_is_ticked_while_the_tick_before_is_answered_is_heard(blocks: gr.Blocks) -> None:
+    modes = {
+        str(blocks.blocks[one].elem_id): event.trigger_mode
+        for event in blocks.fns.values()
+        for one, kind in event.targets
+        if kind == "input" and one is not None
+    }
+    assert modes["models"] == "always_last" and modes["preset"] == "once"
+    assert modes["vision-ocr"] == "always_last"
