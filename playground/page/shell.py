@@ -206,7 +206,8 @@ def _hear_what_is_chosen_last(blocks: gr.Blocks) -> None:
     """What is ticked while the tick before is answered is answered next: Gradio would not hear it. But for a list of
     which one is chosen: that says everything twice."""
     for event in blocks.fns.values():
-        ticked = all(kind == "input" and not is_list_of_one(blocks.blocks.get(one)) for one, kind in event.targets)
+        begun = [blocks.blocks[one] for one, kind in event.targets if kind == "input" and one is not None]
+        ticked = len(begun) == len(event.targets) and not any(map(is_list_of_one, begun))
         if event.targets and ticked and event.trigger_mode == "once":
             event.trigger_mode = "always_last"
 
