@@ -12,9 +12,17 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
 
 _IMPORTING = threading.RLock()
 """One for the whole process, as `sys.modules` is."""
+
+
+@cache
+def is_installed(package: str) -> bool:
+    """Looked for once: Python goes through all its folders. Whether it can be imported shows when it is."""
+    return find_spec(package) is not None
 
 
 @contextmanager

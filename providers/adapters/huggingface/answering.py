@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -81,36 +81,35 @@ class LocalAnswers(LocalWhiteBox):
         return Rendered(content=prompt.text, language="text", tokens=len(prompt.ids), exact=True)
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
-        self._at_work[request.model.id] += 1
-        try:
-            async with aclosing(self._stream(request)) as events:
-                async for event in events:
-                    yield event
-        finally:
-            self._at_work[request.model.id] -= 1
-
-    async def _stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        async for progress in self._loader.fetch(request.model):
-            yield progress
-        found, asked = await self._routes(request), _Asked(request, start)
-        while True:
-            route = found[0]
-            async with aclosing(self._reach(request.model, found)) as reached:
-                async for item in reached:
-                    if isinstance(item, Route):
-                        route = item
-                    else:
-                        yield item
-            with self._loader.use(request.model, route.variant) as loaded:
-                if loaded is None:  # it had to make room for another in between
-                    continue
-                async with aclosing(self._answer(asked, found[found.index(route) :], loaded)) as events:
-                    async for event in events:
-                        yield event
-            if not asked.onward:
-                return
-            found = asked.onward
+        with self._counted(request.model):
+            async for progress in self._loader.fetch(request.model):
+                yield progress
+            found, asked = await self._routes(request), _Asked(request, start)
+            while found:
+                route = found[0]
+                async with aclosing(self._reach(request.model, found)) as reached:
+                    async for item in reached:
+                        if isinstance(item, Route):
+                            route = item
+                        else:
+                            yield item
+                with self._loader.use(request.model, route.variant) as loaded:
+                    if loaded is None:  # it had to make room for another in between
+                        continue
+                    async with aclosing(self._answer(asked, found[found.index(route) :], loaded)) as events:
+                        async for event in events:
+                            yield event
+                found = asked.onward
+
+    @contextmanager
+    def _counted(self, model: ModelInfo) -> Iterator[None]:
+        """A reply of the model is at work meanwhile."""
+        self._at_work[model.id] += 1
+        try:
+            yield
+        finally:
+            self._at_work[model.id] -= 1
 
     async def _answer(self, asked: _Asked, found: list[Route], loaded: Loaded) -> AsyncGenerator[Event]:
         """What the first of these ways says; where it is slower than was expected, `asked.onward` are the ways on."""

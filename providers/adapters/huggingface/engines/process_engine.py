@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.engine_process import EngineProcess, NotOpened
@@ -54,9 +53,11 @@ class ProcessEngine:
         run = EngineRun(job, self.codec)
         number = self._begin(run, tuple(sorted(self.codec.ends)))
         try:
-            async with aclosing(run.steps(self)) as steps:
-                async for step in steps:
-                    yield step
+            while True:
+                step = await run.next_step(self)
+                yield step
+                if step.finish is not None:
+                    return
         finally:
             with self._lock:
                 _, process = self._runs.pop(number, (run, None))
@@ -99,8 +100,9 @@ class ProcessEngine:
     def _hear(self, process: EngineProcess, result: StepResult) -> None:
         """Hand over what a step has brought, and to all others that it has ended."""
         with self._lock:
-            alive: list[tuple[EngineRun, Item]] = [(run, None) for run, by in self._runs.values() if by is process]
-            items = [*alive, *self._items(result)]
+            items = self._items(result)
+            told = {run for run, _ in items}
+            items += [(run, None) for run, by in self._runs.values() if by is process and run not in told]
         deliver(items)
 
     def _items(self, result: StepResult) -> list[tuple[EngineRun, Item]]:

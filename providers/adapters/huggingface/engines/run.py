@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,16 +70,12 @@ class EngineRun:
         """When the engine last gave a sign of life."""
         self._end = self._heard + job.deadlines.total
 
-    async def steps(self, engine: Restartable) -> AsyncGenerator[GenerationStep]:
-        """Steps as they come, the last with its finish. Under the job's deadlines: see `Engine.submit`."""
-        while True:
-            item = await self._next(engine)
-            if isinstance(item, BaseException):
-                raise item
-            step = self._step_of(item)
-            yield step
-            if step.finish is not None:
-                return
+    async def next_step(self, engine: Restartable) -> GenerationStep:
+        """The one that comes next, the last with its finish. Under the job's deadlines: see `Engine.submit`."""
+        item = self._line.popleft() if self._line else await self._next(engine)
+        if isinstance(item, BaseException):
+            raise item
+        return self._step_of(item)
 
     def _step_of(self, item: GenerationStep | Drawn | Ended) -> GenerationStep:
         match item:
@@ -133,9 +129,9 @@ class EngineRun:
         if self._coming is not None and not self._coming.done():
             self._coming.set_result(None)
 
-    def _hear(self, item: Item) -> None:
+    def _hear(self, item: Item, now: float) -> None:
         """In the reader's event loop."""
-        self._heard = self._loop.time()
+        self._heard = now
         if item is not None:
             self._line.append(item)
             self._wake()
@@ -182,12 +178,13 @@ def deliver(items: Iterable[tuple[EngineRun, Item]]) -> None:
         by_loop.setdefault(run._loop, []).append((run, item))
     for loop, batch in by_loop.items():
         try:
-            loop.call_soon_threadsafe(_put, batch)
+            loop.call_soon_threadsafe(_put, batch, loop)
         except RuntimeError:  # the readers' event loop has closed: nobody will read
             for run, _ in batch:
                 run.cancelled = True
 
 
-def _put(batch: list[tuple[EngineRun, Item]]) -> None:
+def _put(batch: list[tuple[EngineRun, Item]], loop: asyncio.AbstractEventLoop) -> None:
+    now = loop.time()
     for run, item in batch:
-        run._hear(item)
+        run._hear(item, now)

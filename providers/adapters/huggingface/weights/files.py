@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,12 +24,22 @@ MODULES = "modules.json"
 def lengths(folder: Path) -> dict[str, int]:
     """Bytes of each file of a folder, of its parts (`1_Pooling/config.json`) where the model has any, and of what was
     read of its files (`openvino-q8_0/`)."""
-    found = {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.is_file()}
+    found = _lengths_at_the_top(folder)
     parts = folder.glob("[0-9]_*/*") if MODULES in found else ()
     for file in sorted([*parts, *folder.glob("openvino-*/openvino_*")]):
         if file.is_file():
             found[f"{file.parent.name}/{file.name}"] = file.stat().st_size
     return found
+
+
+def _lengths_at_the_top(folder: Path) -> dict[str, int]:
+    """Without those of the model's parts: each message asks for them."""
+    with os.scandir(folder) as entries:
+        return {
+            entry.name: entry.stat().st_size
+            for entry in sorted(entries, key=lambda entry: entry.name)
+            if entry.is_file()
+        }
 
 
 def is_whole(folder: Path, record: WeightsRecord) -> bool:
@@ -67,7 +78,7 @@ def gguf_files(folder: Path, wanted: str = "") -> GgufFiles | None:
 
     Raises `WeightsUnavailable("parts")` and "quantisation".
     """
-    sizes = lengths(folder)
+    sizes = _lengths_at_the_top(folder)
     return None if tensor_names(sizes) and "config.json" in sizes else choose_files(sizes, folder.name, wanted)
 
 

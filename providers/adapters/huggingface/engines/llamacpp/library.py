@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
+
+from providers.importing import is_installed
 
 PACKAGE = "xllamacpp"
 REFUSED, NO_MODULE = 2, 3
@@ -13,7 +14,7 @@ REFUSED, NO_MODULE = 2, 3
 
 def is_here() -> bool:
     """Its package is installed; whether it loads shows in the engine's own process."""
-    return find_spec(PACKAGE) is not None
+    return is_installed(PACKAGE)
 
 
 def module() -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
 from providers.adapters.huggingface.engines.child_pipes import ChildPipes
 from providers.adapters.huggingface.engines.llamacpp.library import NO_MODULE, REFUSED
@@ -28,8 +27,7 @@ def main() -> None:
         sys.exit(REFUSED)
     pipes.tell(StepResult())
     pipes.listen()
-    with suppress(BrokenPipeError):  # the parent has gone
-        Served(server, pipes.orders).run(pipes.tell)
+    Served(server, pipes.orders, pipes.tell).run()
     os._exit(0)  # its threads may still compute
 
 

@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 from providers.adapters.huggingface.engines.llamacpp.completions import CompletionServer
@@ -64,32 +64,39 @@ class _Told:
 
 
 class Served:
-    """Each request is asked in a thread of its own; what they are told is handed over together."""
+    """Each request is asked in a thread of its own. Which of them finds nobody telling tells what all have: one more
+    thread, woken with each token, would take the processor from those that compute the next one.
+    """
 
-    def __init__(self, server: CompletionServer, orders: SimpleQueue[Order | None]) -> None:
-        self._server, self._orders = server, orders
-        self._told: SimpleQueue[_Told | None] = SimpleQueue()
+    def __init__(
+        self, server: CompletionServer, orders: SimpleQueue[Order | None], tell: Callable[[StepResult], None]
+    ) -> None:
+        self._server, self._orders, self._tell = server, orders, tell
+        self._told: SimpleQueue[_Told] = SimpleQueue()
+        self._telling = threading.Lock()
         self._waiting: SimpleQueue[Begin] = SimpleQueue()
         self._running = 0
         self._ended = threading.Condition()
         self._unwanted: set[int] = set()
 
-    def run(self, tell: Callable[[StepResult], None]) -> None:
+    def run(self) -> None:
         """Until the parent has nothing more to say."""
-        threading.Thread(target=self._obey, daemon=True).start()
         threading.Thread(target=self._begin, daemon=True).start()
-        while (first := self._told.get()) is not None:
-            result = StepResult()
-            _add(result, first)
-            while True:
-                try:
-                    more = self._told.get_nowait()
-                except Empty:
-                    break
-                if more is None:
-                    return
-                _add(result, more)
-            tell(result)
+        self._obey()
+
+    def _hand_over(self, told: _Told) -> None:
+        """Once somebody else is telling, it is his to tell: he looks again after he has let go of the lock."""
+        self._told.put(told)
+        while not self._told.empty() and self._telling.acquire(blocking=False):
+            try:
+                result = StepResult()
+                while not self._told.empty():
+                    _add(result, self._told.get())
+                self._tell(result)
+            except BrokenPipeError:  # the parent has gone, and its orders end with it
+                return
+            finally:
+                self._telling.release()
 
     def _obey(self) -> None:
         while (order := self._orders.get()) is not None:
@@ -98,7 +105,6 @@ class Served:
                     self._waiting.put(order)
                 case Cancel(number):
                     self._unwanted.add(number)
-        self._told.put(None)
 
     def _begin(self) -> None:
         """Requests in their order, side by side; but one with a seed alone.
@@ -124,7 +130,7 @@ class Served:
         end: End = "refused"
 
         def receive(chunk: dict[str, Any]) -> bool:
-            self._told.put(reader.read(chunk))
+            self._hand_over(reader.read(chunk))
             return order.number in self._unwanted
 
         try:
@@ -133,7 +139,7 @@ class Served:
             end = reader.end
         except Exception:  # noqa: BLE001 - whatever the binding raises, whoever waits must be told
             end = "refused"
-        self._told.put(_Told(order.number, end=end))
+        self._hand_over(_Told(order.number, end=end))
         self._unwanted.discard(order.number)
         with self._ended:
             self._running -= 1

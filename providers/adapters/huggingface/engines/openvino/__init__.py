@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
@@ -21,6 +20,7 @@ from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
 from providers.adapters.huggingface.weights.damage import FAILURES, explain_failure, is_damaged
 from providers.errors import WeightsUnavailable
+from providers.importing import is_installed
 from providers.sampling import in_engine
 
 ORDER = 10
@@ -99,6 +99,6 @@ class OpenVino:
 
 def variants(folder: Path) -> tuple[OpenVino, ...]:
     """The fast one, then those that are reproducible; none where OpenVINO or the rewritten weights are missing."""
-    if find_spec("openvino_genai") is None:
+    if not is_installed("openvino_genai"):
         return ()
     return tuple(variant for kind in KINDS if (variant := OpenVino(folder, kind)).file.is_file())

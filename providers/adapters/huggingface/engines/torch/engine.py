@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any
 
 from transformers import DynamicCache
@@ -45,10 +44,12 @@ class TorchEngine:
             run, worker = TorchRun(job, self._codec, DynamicCache(config=self._model.config)), self._worker
             worker.take(run)
         try:
-            async with aclosing(run.steps(self)) as steps:
-                async for step in steps:
-                    worker.note_read(run)
-                    yield step
+            while True:
+                step = await run.next_step(self)
+                worker.note_read(run)
+                yield step
+                if step.finish is not None:
+                    return
         finally:
             worker.cancel(run)
 

@@ -6,11 +6,13 @@ import asyncio
 import io
 import math
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, cast
 
 import httpx2
 import numpy as np
@@ -22,7 +24,10 @@ from PIL import Image as Pillow
 from providers import decoding
 from providers.adapters.huggingface.engines import llamacpp
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
+from providers.adapters.huggingface.engines.llamacpp.completions import CompletionServer
 from providers.adapters.huggingface.engines.llamacpp.engine import LlamaCppEngine
+from providers.adapters.huggingface.engines.llamacpp.server import Served
+from providers.adapters.huggingface.engines.orders import Begin, Order, StepResult
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.families.vision import takes_images
 from providers.errors import Unavailable, WeightsUnavailable
@@ -162,6 +167,41 @@ async def test_thirty_replies_at_once_end_as_they_do_alone(engine: LlamaCppEngin
     together = await asyncio.gather(*(tokens_of(engine, wanted) for wanted in jobs))
     assert all(together)
     assert together[0] == await tokens_of(engine, jobs[0])
+
+
+class Chatting:
+    """A server that writes eight tokens for everybody, two threads' by turns."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Barrier(2)
+
+    def ask(self, request: dict[str, Any], receive: Callable[[dict[str, Any]], bool]) -> None:
+        for count in range(1, 9):
+            self._turn.wait()
+            said = {"tokens_predicted": count, "tokens": [request["prompt"][0] + count], "content": "", "stop": False}
+            receive({"__verbose": said})
+
+
+def test_what_two_threads_are_told_is_handed_over_whole_in_order_and_by_one_at_a_time() -> None:
+    orders, tokens, ended = SimpleQueue[Order | None](), dict[int, list[int]](), list[int]()
+    telling, alone = threading.Lock(), list[bool]()
+
+    def tell(result: StepResult) -> None:
+        alone.append(telling.acquire(blocking=False))
+        for number, drawn, _ in result.drawn:
+            tokens.setdefault(number, []).extend(drawn)
+        ended.extend(number for number, _ in result.ended)
+        if len(ended) == 2:
+            orders.put(None)
+        if alone[-1]:
+            telling.release()
+
+    for number in (1, 2):
+        wanted = Job(prompt=[100 * number], sampling=Sampling(), max_tokens=8, logprobs=False)
+        orders.put(Begin(number, wanted, ()))
+    Served(cast("CompletionServer", Chatting()), orders, tell).run()
+    assert tokens == {number: [100 * number + count for count in range(1, 9)] for number in (1, 2)}
+    assert (sorted(ended), all(alone)) == ([1, 2], True)
 
 
 async def test_closing_stops_the_work(engine: LlamaCppEngine, folder: Path) -> None:

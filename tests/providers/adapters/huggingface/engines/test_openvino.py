@@ -6,10 +6,12 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -26,8 +28,8 @@ from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
 from providers.adapters.huggingface.engines.openvino.pipeline import open_pipeline, score
 from providers.adapters.huggingface.engines.openvino.read_network import network_folder
-from providers.adapters.huggingface.engines.openvino.stepper import Stepper
-from providers.adapters.huggingface.engines.orders import Begin, Cancel, StepResult
+from providers.adapters.huggingface.engines.openvino.stepper import Stepper, serve
+from providers.adapters.huggingface.engines.orders import Begin, Cancel, Order, StepResult
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.weights import fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
@@ -294,6 +296,32 @@ def run_to_the_end(stepper: Stepper, *jobs: Job) -> tuple[dict[int, list[int]], 
     for number, drawn, _ in told.drawn:
         tokens.setdefault(number, []).extend(drawn)
     return tokens, dict(told.ended)
+
+
+@pytest.mark.parametrize(("count", "tokens_a_telling"), [(4, {1}), (5, {1, 2})])
+def test_in_company_two_tokens_are_told_at_once_and_neither_a_first_one_nor_an_end_waits(
+    folder: Path, count: int, tokens_a_telling: set[int]
+) -> None:
+    orders, tellings = SimpleQueue[Order | None](), list[StepResult]()
+    jobs = [job(folder, GREEDY, 12 + number // 4, f"{PROMPT} {number}") for number in range(count)]
+    for number, wanted in enumerate(jobs):
+        orders.put(Begin(number, wanted, (2,)))
+    stepper = exact(folder)
+
+    def tell(result: StepResult) -> None:
+        tellings.append(result)
+        if not stepper.busy:
+            orders.put(None)
+
+    serve(stepper, orders, tell)
+    tokens: dict[int, list[int]] = {}
+    for result in tellings:
+        for number, drawn, _ in result.drawn:
+            tokens.setdefault(number, []).extend(drawn)
+    assert (tokens, len(tokens)) == (run_to_the_end(exact(folder), *jobs)[0], count)
+    assert {Counter(number for number, *_ in one.drawn)[0] for one in tellings if one.drawn} - {0} == tokens_a_telling
+    assert len(tellings[0].drawn) == count, "the first token of each"
+    assert tellings[-1].ended
 
 
 def test_one_request_that_needs_more_than_the_whole_cache_fails_alone(folder: Path) -> None:
