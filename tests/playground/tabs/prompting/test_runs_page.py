@@ -23,6 +23,7 @@ from playground.tabs.prompting.page.events.measure import (
 )
 from playground.tabs.prompting.page.events.results import list_items, load_run, open_item
 from playground.tabs.prompting.page.events.runs import (
+    choose_run,
     compare_runs,
     delete_run,
     export_run,
@@ -44,6 +45,8 @@ class TestRuns:
         assert [value for _, value in listing[1]["choices"]] == [other, one] and listing[1]["value"] == one
         assert listing[2]["value"] == other
         assert listing[7] == gr.update(visible=False)  # nothing is left to finish
+        assert choose_run(app, who, other, one) == [list_runs(app, who, other)[place] for place in (3, 4, 7, 8)]
+        assert choose_run(app, who, one, one) == [gr.skip()] * 4, "the list was left: the name that is written stays"
         rename_run(app, who, one, f"  {HOSTILE} ")
         renamed = list_runs(app, who, one)
         assert renamed[3] == HOSTILE and "img" not in Seen(str(renamed[0])).tags

@@ -33,9 +33,8 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         chosen = opened if opened not in ("", seen) else run
         return [*list_runs(app, app.who(request), chosen), opened or seen]
 
-    def on_choose(request: gr.Request, run: str | None) -> list[object]:
-        listing = list_runs(app, app.who(request), run)
-        return [listing[3], listing[4], listing[7]]
+    def on_choose(request: gr.Request, run: str | None, named: str) -> list[object]:
+        return choose_run(app, app.who(request), run, named)
 
     def on_rename(request: gr.Request, run: str | None, name: str) -> list[object]:
         return rename_run(app, app.who(request), run, name)
@@ -67,7 +66,8 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
     page.restored.change(on_restored, [parts.told, parts.run, parts.other], parts.told, **PRIVATE)
     opened, seen = layout.measuring.open_run, gr.State("")
     layout.runs.select(on_open, [parts.run, opened, seen], [*parts.outputs, seen], **PRIVATE)
-    parts.run.input(on_choose, parts.run, [parts.name, parts.surely, parts.proceed], **PRIVATE)
+    filled = [parts.name, parts.surely, parts.proceed, parts.named]
+    parts.run.input(on_choose, [parts.run, parts.named], filled, **PRIVATE)
     for event in (parts.rename.click, parts.name.submit):
         event(on_rename, [parts.run, parts.name], parts.outputs, **PRIVATE)
     parts.delete.click(lambda: gr.update(visible=True), None, parts.surely, queue=False, **PRIVATE)
@@ -79,12 +79,12 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
 
 
 def list_runs(app: App[PromptingVisits], who: Who, chosen: str | None = None, said: str = "") -> list[object]:
-    """The runs as they are now: updates of the table, both lists, the name, "really delete", what is told, files, and
-    "finish it", which is shown for a run that was stopped half-way."""
+    """The runs as they are now: updates of the table, both lists, the name, "really delete", what is told, files,
+    "finish it", which is shown for a run that was stopped half-way, and the run that is named."""
     found, hidden = LIST.listed(app, who, chosen), gr.update(visible=False)
     if found.chosen is None:
         empty = gr.update(choices=[], value=None)
-        return [found.table, empty, empty, "", hidden, said, "", hidden]
+        return [found.table, empty, empty, "", hidden, said, "", hidden, ""]
     choices = list(found.choices)
     return [
         found.table,
@@ -95,7 +95,19 @@ def list_runs(app: App[PromptingVisits], who: Who, chosen: str | None = None, sa
         said,
         draw_exports(app.show(who), FILE_TYPES),
         gr.update(visible=not found.chosen.whole),
+        found.chosen.id,
     ]
+
+
+def choose_run(app: App[PromptingVisits], who: Who, run: str | None, named: str) -> list[object]:
+    """The name, "really delete", "finish it" and the run that is named.
+
+    A list says that something was chosen whenever it is left: a name that is being written stays then.
+    """
+    if run == named:
+        return [gr.skip()] * 4
+    _, _, _, name, surely, _, _, proceed, chosen = list_runs(app, who, run)
+    return [name, surely, proceed, chosen]
 
 
 def rename_run(app: App[PromptingVisits], who: Who, run: str | None, name: str) -> list[object]:

@@ -15,7 +15,8 @@ from playground.tabs.prompting.visit.visits import PromptingVisits
 
 @dataclass(frozen=True, slots=True)
 class PromptingRunsLayout:
-    """`run` and `other` are lists of the runs; `listed` is all of them as a table."""
+    """`run` and `other` are lists of the runs; `listed` is all of them as a table, `named` the run whose name was put
+    into `name`."""
 
     listed: gr.HTML
     run: gr.Dropdown
@@ -29,11 +30,13 @@ class PromptingRunsLayout:
     surely: gr.Button
     exports: gr.HTML
     told: gr.HTML
+    named: gr.State
 
     @property
     def outputs(self) -> list[gr.blocks.Block]:
         """What changes whenever the runs do."""
-        return [self.listed, self.run, self.other, self.name, self.surely, self.told, self.exports, self.proceed]
+        doing = [self.name, self.surely, self.told, self.exports, self.proceed, self.named]
+        return [self.listed, self.run, self.other, *doing]
 
 
 def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
@@ -59,5 +62,5 @@ def lay_out_runs(page: Page[PromptingVisits]) -> PromptingRunsLayout:
         compare = button(label("prompting.compare"), "runs-compare-button")
     told = place("runs-told", kept=True)
     return PromptingRunsLayout(
-        listed, run, other, name, rename, reopen, proceed, compare, delete, surely, exports, told
+        listed, run, other, name, rename, reopen, proceed, compare, delete, surely, exports, told, gr.State("")
     )
