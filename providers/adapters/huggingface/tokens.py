@@ -198,14 +198,19 @@ class Codec:
             text = self._decoded[token] = self.decode([token])
         return text
 
+    @cached_property
+    def silent(self) -> int:
+        """A token without a text, in the place of one that cannot be named; none that ends a reply, if there is one."""
+        return min(self.special - self.ends, default=min(self.special, default=0))
+
     def spell(self, text: bytes, count: int, last: int) -> list[int]:
         """`count` tokens that come before the token `last` and make up `text` with it, in bytes.
 
-        Where several could, the first of them is the longest. Where none is found, zeros: they have no text.
+        Where several could, the first of them is the longest. Where none is found, `silent` ones.
         """
         end = self._bytes_of(last)
         before = text[: len(text) - len(end)] if end and text.endswith(end) else text
-        return self._spell(before, count) or [min(self.special, default=0)] * count
+        return self._spell(before, count) or [self.silent] * count
 
     def _spell(self, text: bytes, count: int) -> list[int]:
         if count == 1:

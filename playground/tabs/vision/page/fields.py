@@ -23,6 +23,8 @@ class ChosenModels:
     refs: tuple[str, ...]
     reading: tuple[str, ...]
     models: Mapping[str, ModelInfo]
+    ticked: tuple[str, ...] = ()
+    """What is ticked, also of models that are no longer chosen."""
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -50,4 +52,5 @@ class ChosenModels:
 async def choose_models(app: App[VisionVisits], who: Who, refs: object, reading: object) -> ChosenModels:
     """From the sidebar and the tab; what is no list of names counts as none."""
     wanted = texts_of(refs)[:MOST_COLUMNS] or (app.settings.model,)
-    return ChosenModels(wanted, tuple(ref for ref in texts_of(reading) if ref in wanted), await app.models(who))
+    ticked = tuple(texts_of(reading))
+    return ChosenModels(wanted, tuple(ref for ref in ticked if ref in wanted), await app.models(who), ticked)

@@ -25,7 +25,7 @@ class ChildPipes:
         self.orders: SimpleQueue[Order | None] = SimpleQueue()
 
     def tell(self, value: object) -> None:
-        """For one thread. Raises `BrokenPipeError` when the parent has gone."""
+        """For one thread at a time. Raises `BrokenPipeError` when the parent has gone."""
         pickle.dump(value, self._out, pickle.HIGHEST_PROTOCOL)
         self._out.flush()
 

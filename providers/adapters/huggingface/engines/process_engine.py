@@ -124,17 +124,17 @@ class ProcessEngine:
 
     def _named(self, tokens: list[int], spelled: Iterator[bytes] | None) -> list[int]:
         """The tokens, with a name for each that the engine did not tell."""
-        if spelled is None or self.codec is None:
+        if UNTOLD not in tokens or self.codec is None:
             return tokens
         named, untold = list[int](), 0
         for token in tokens:
             if token == UNTOLD:
                 untold += 1
             else:
-                named += self.codec.spell(next(spelled), untold, token) if untold else []
+                named += self.codec.spell(next(spelled), untold, token) if untold and spelled else []
                 named.append(token)
                 untold = 0
-        return named
+        return named + [self.codec.silent] * untold  # within a character the reply has come to its end
 
     def _lose(self, process: EngineProcess) -> None:
         """A process has ended: closed, or brought down, most likely for lack of memory. Another may run already."""

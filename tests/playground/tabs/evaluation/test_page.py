@@ -338,6 +338,8 @@ class TestRuns:
         whole = items.list_items(app, spanish, one, 1, differ=False)
         fewer = items.list_items(app, spanish, one, 1, differ=True)
         assert fewer != whole, "else the filter shows nothing"
+        written, beyond = (items.turn_to(app, spanish, one, number, differ=False)[0] for number in (1, 99))
+        assert "value" not in written and beyond["value"] == 1, "what is typed meanwhile stays"
         shown = items.show_items_again(app, spanish, one, (1, True, hold_values(one, item.id)))
         assert shown["row"]["visible"] and shown["differ"] is True and shown["items"] == fewer[1]
         assert shown["item"] == items.open_item(app, spanish, one, item.id)

@@ -194,6 +194,12 @@ class TestColumns:
         assert [one["visible"] for one in rest[:4]] == [True, False, False, False]
         harmless("".join(map(str, rest[4:8])))
 
+    def test_what_is_ticked_is_told_where_it_changes_alone(self, show):
+        """The next tick may have been made meanwhile."""
+        as_it_is, changed = replace(IT, ticked=IT.reading), replace(IT, ticked=(*IT.reading, "of another model"))
+        assert "value" not in lay_columns(show, as_it_is, SESSION)[0]
+        assert lay_columns(show, changed, SESSION)[0]["value"] == list(IT.reading)
+
     async def test_what_is_no_list_of_names_counts_as_none(self, app, who):
         it = await choose_models(app, who, 7, {"a": 1})
         assert it.refs == (app.settings.model,) and it.reading == ()

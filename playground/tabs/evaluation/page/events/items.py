@@ -23,7 +23,7 @@ def wire_items(page: Page[EvaluationVisits], parts: EvaluationItemsLayout, run: 
     app = page.app
 
     def on_page(request: gr.Request, opened: str | None, number: object, differ: bool) -> list[object]:
-        return list_items(app, app.who(request), opened or "", number, differ=bool(differ))
+        return turn_to(app, app.who(request), opened or "", number, differ=bool(differ))
 
     def on_pick(request: gr.Request, event: gr.EventData, opened: str | None) -> list[str]:
         item = str(event.item)
@@ -75,6 +75,14 @@ def list_items(app: App[EvaluationVisits], who: Who, run: str, number: object, *
     chosen = min(max(1, asked), last)
     drawn = draw_run_items(show, stored, outcomes, chosen, differ=differ)
     return [gr.update(value=chosen, maximum=last, visible=last > 1), drawn]
+
+
+def turn_to(app: App[EvaluationVisits], who: Who, run: str, number: object, *, differ: bool) -> list[object]:
+    """As `list_items`, for a number that is being written: it is corrected, and else what is typed meanwhile stays."""
+    page, drawn = list_items(app, who, run, number, differ=differ)
+    if isinstance(page, dict) and page.get("value") == number:
+        page = {name: value for name, value in page.items() if name != "value"}
+    return [page, drawn]
 
 
 def open_item(app: App[EvaluationVisits], who: Who, run: str, item: str) -> str:

@@ -104,7 +104,7 @@ def _wire_example(page: Page[VisionVisits], layout: VisionLayout, going: UnderWa
         _, reading, refs, *sampling = values
         it = await choose_models(app, who, refs, reading)
         if not it.reading:  # nothing is ticked yet: the first that cannot see
-            it = await choose_models(app, who, refs, it.blind[:1])
+            it = replace(it, reading=it.blind[:1])
         language = example_language([it.models[seat.ref] for seat in it.seats if seat.ref in it.models], who.language)
         frame = lay_columns(app.show(who), it, app.visits.session(who.visitor))[: len(above)]
         untouched = [gr.skip()] * len(above)

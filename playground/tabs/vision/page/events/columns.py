@@ -66,10 +66,13 @@ def wire_columns(page: Page[VisionVisits], layout: VisionLayout) -> None:
 
 
 def lay_columns(show: Renderer, it: ChosenModels, session: Session) -> list[object]:
-    """Updates of the choice of readers, who answers, and the columns with their heads and chats."""
+    """Updates of the choice of readers, who answers, and the columns with their heads and chats.
+
+    What is ticked is told where it changes alone: the next tick may have been made meanwhile.
+    """
     choices = [(show.text("vision.ocr_column", model=it.name(ref)), ref) for ref in it.refs]
     seats = it.seats[:MOST_COLUMNS]
     visible = [gr.update(visible=number < max(1, len(seats))) for number in range(MOST_COLUMNS)]
     heads = [draw_head(show, it, seat) for seat in seats] + [""] * (MOST_COLUMNS - len(seats))
-    readers = gr.update(choices=choices, value=list(it.reading))
+    readers = gr.update(choices=choices, **({} if it.reading == it.ticked else {"value": list(it.reading)}))
     return [readers, draw_blind(show, it), *visible, *heads, *columns(show, it, session)]

@@ -174,16 +174,23 @@ class _Reader:
         if not told.tokens and count > self._count and not bare["stop"]:
             for token in bare["tokens"]:
                 self._add(told, count, bare["content"].encode(), (token, math.nan, ()))
+        if self.end == "length":  # within a character, perhaps
+            self._add_untold(told, count or chunk.get("timings", {}).get("predicted_n", 0))
         return told
+
+    def _add_untold(self, told: _Told, count: int) -> int:
+        """Tokens that were not named, up to the `count`-th; how many they are."""
+        untold, self._count = max(0, count - self._count), max(count, self._count)
+        told.tokens += [UNTOLD] * untold
+        told.logprobs += [math.nan] * untold
+        told.best += [()] * untold
+        return untold
 
     def _add(self, told: _Told, count: int, spelled: bytes, drawn: tuple[int, float, Best]) -> None:
         """A token, the `count`-th; those before it that were not named are spelled by these bytes together with it."""
-        untold, self._count = max(0, count - self._count - 1), count
-        if untold:
-            told.tokens += [UNTOLD] * untold
-            told.logprobs += [math.nan] * untold
-            told.best += [()] * untold
+        if self._add_untold(told, count - 1):
             told.spelled.append(spelled)
+        self._count = count
         token, logprob, best = drawn
         told.tokens.append(token)
         told.logprobs.append(logprob)

@@ -103,6 +103,19 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         async for outputs in show(app.who(request), text, refs, values):
             yield outputs
 
+    going = goes_on(page, PART, layout.outputs)
+    page.restored.change(on_restored, [layout.looked_at, layout.held, *inputs], layout.outputs, **PRIVATE)
+    begun = [layout.compare.click, layout.sentence.submit]
+    gr.on(begun, on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
+    layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
+    room.stops[layout.stop] = SECTION
+    _wire_lists(app, room, layout)
+
+
+def _wire_lists(app: App[ModelsVisits], room: RoomLayout, layout: ModelsArchitecturesLayout) -> None:
+    """The models of each kind, and what the encoder–decoder was taught to be told."""
+    lists, instructed = layout.settings, gr.State("")  # the model whose instructions are there
+
     async def on_opened(request: gr.Request, held: str) -> list[object]:
         who, before = app.who(request), held_values(held, 3)
         listed = [await choices(app, who, head) for head in ("fill_mask", "seq2seq")]
@@ -114,18 +127,8 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         """A list says that something was chosen whenever it is left: what is written stays then."""
         return [gr.skip(), gr.skip()] if ref == before else [_instructions(app, ref), ref]
 
-    going = goes_on(page, PART, layout.outputs)
-    page.restored.change(on_restored, [layout.looked_at, layout.held, *inputs], layout.outputs, **PRIVATE)
-    begun = [layout.compare.click, layout.sentence.submit]
-    gr.on(begun, on_compare, [layout.sentence, *inputs], layout.outputs, **PRIVATE)
-    layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
-    chosen_for = layout.settings
-    instructed = gr.State("")  # the model whose instructions are there
-    room.on_opened(on_opened, [layout.held], [*chosen_for.lists, instructed])
-    chosen_for.seq2seq.input(
-        on_seq2seq, [chosen_for.seq2seq, instructed], [chosen_for.instruction, instructed], **PRIVATE
-    )
-    room.stops[layout.stop] = SECTION
+    room.on_opened(on_opened, [layout.held], [*lists.lists, instructed])
+    lists.seq2seq.input(on_seq2seq, [lists.seq2seq, instructed], [lists.instruction, instructed], **PRIVATE)
 
 
 def _instructions(app: App[ModelsVisits], ref: object, before: object = None) -> object:
