@@ -74,5 +74,7 @@ def lay_columns(show: Renderer, it: ChosenModels, session: Session) -> list[obje
     seats = it.seats[:MOST_COLUMNS]
     visible = [gr.update(visible=number < max(1, len(seats))) for number in range(MOST_COLUMNS)]
     heads = [draw_head(show, it, seat) for seat in seats] + [""] * (MOST_COLUMNS - len(seats))
-    readers = gr.update(choices=choices, **({} if it.reading == it.ticked else {"value": list(it.reading)}))
+    readers = gr.update(choices=choices)
+    if it.reading != it.ticked:
+        readers["value"] = list(it.reading)
     return [readers, draw_blind(show, it), *visible, *heads, *columns(show, it, session)]
