@@ -113,7 +113,7 @@ class ProcessEngine:
             self.computed += len(tokens)
             if number in self._runs:
                 run, others = self._runs[number][0], best.get(number)
-                tokens = self._named(tokens, spelled.get(number))
+                tokens = self._named(tokens, spelled.get(number, iter(())))
                 pairs = zip(tokens, logprobs, strict=True)
                 items += [(run, (*pair, next(others)) if others is not None else pair) for pair in pairs]
         for number, end in result.ended:
@@ -122,7 +122,7 @@ class ProcessEngine:
                 items.append((self._runs.pop(number)[0], _END[end]()))
         return items
 
-    def _named(self, tokens: list[int], spelled: Iterator[bytes] | None) -> list[int]:
+    def _named(self, tokens: list[int], spelled: Iterator[bytes]) -> list[int]:
         """The tokens, with a name for each that the engine did not tell."""
         if UNTOLD not in tokens or self.codec is None:
             return tokens
@@ -131,7 +131,7 @@ class ProcessEngine:
             if token == UNTOLD:
                 untold += 1
             else:
-                named += self.codec.spell(next(spelled), untold, token) if untold and spelled else []
+                named += self.codec.spell(next(spelled, b""), untold, token) if untold else []
                 named.append(token)
                 untold = 0
         return named + [self.codec.silent] * untold  # within a character the reply has come to its end
