@@ -86,7 +86,7 @@ class LocalAnswers(LocalWhiteBox):
             async for progress in self._loader.fetch(request.model):
                 yield progress
             found, asked = await self._routes(request), _Asked(request, start)
-            while found:
+            while True:
                 route = found[0]
                 async with aclosing(self._reach(request.model, found)) as reached:
                     async for item in reached:
@@ -100,6 +100,8 @@ class LocalAnswers(LocalWhiteBox):
                     async with aclosing(self._answer(asked, found[found.index(route) :], loaded)) as events:
                         async for event in events:
                             yield event
+                if not asked.onward:
+                    return
                 found = asked.onward
 
     @contextmanager

@@ -16,7 +16,8 @@ from providers.adapters.huggingface.families.reranking import LocalReranker
 from providers.adapters.huggingface.inspecting.inspector import LocalInspector
 from providers.adapters.huggingface.listing import ModelListing
 from providers.adapters.huggingface.memory.companions import Companions
-from providers.adapters.huggingface.memory.loader import ModelLoader, total_memory
+from providers.adapters.huggingface.memory.device import total_memory
+from providers.adapters.huggingface.memory.loader import ModelLoader
 from providers.adapters.huggingface.shrinking.local import LocalShrunk
 from providers.adapters.huggingface.weights.hub import Hub, answers
 from providers.adapters.huggingface.weights.store import Store

@@ -6,8 +6,10 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Engine, Job
+from providers.adapters.huggingface.weights.record import read_record
 from providers.types import Sampling
 from providers.whitebox import VariantSpeed
 
@@ -73,3 +75,11 @@ async def _write(engine: Engine, prompt: Sequence[int], tokens: int) -> int:
     job = Job(prompt=list(prompt), sampling=Sampling(temperature=1.0), max_tokens=tokens)
     async with aclosing(engine.submit(job)) as steps:
         return len([step async for step in steps])
+
+
+def read_speeds(folder: Path) -> Mapping[str, VariantSpeed]:
+    """How fast this folder's variants were on this computer, by their names."""
+    record = read_record(folder)
+    told = record.speeds if record is not None else {}
+    found = {name: speed_of(each) for name, each in told.items()}
+    return {name: speed for name, speed in found.items() if speed is not None}

@@ -11,19 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import psutil
-
 from providers.adapters.huggingface import engines
 from providers.adapters.huggingface.engines import Variant, llamacpp, torch
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.engines.process_engine import ProcessEngine
-from providers.adapters.huggingface.engines.speed import speed_of
+from providers.adapters.huggingface.engines.speed import read_speeds
 from providers.adapters.huggingface.listing import ModelListing
+from providers.adapters.huggingface.memory.device import free_memory, total_memory
 from providers.adapters.huggingface.memory.model_cache import LoadedModel, ModelCache
 from providers.adapters.huggingface.memory.preparation import Preparation
 from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.files import unwritable
-from providers.adapters.huggingface.weights.record import read_measures, read_record
+from providers.adapters.huggingface.weights.record import read_measures
 from providers.adapters.huggingface.weights.store import HasWeights, Store
 from providers.adapters.huggingface.weights.ticket import Cancelled, Ticket
 from providers.base import Options
@@ -127,7 +126,7 @@ class ModelLoader:
         others. Blocks.
         """
         need = variant.memory(model.name)
-        return self.cache.spare >= need and _free_memory() >= 2 * need
+        return self.cache.spare >= need and free_memory() >= 2 * need
 
     def holds(self, model: ModelInfo, variant: Variant) -> bool:
         """Whether it is in memory."""
@@ -288,24 +287,6 @@ class ModelLoader:
                 raise Overloaded("busy_here", provider="huggingface", waiting=1)
             ticket.report(Progress(stage="queue"))
             time.sleep(POLL)
-
-
-def read_speeds(folder: Path) -> Mapping[str, VariantSpeed]:
-    """How fast this folder's variants were on this computer, by their names."""
-    record = read_record(folder)
-    told = record.speeds if record is not None else {}
-    found = {name: speed_of(each) for name, each in told.items()}
-    return {name: speed for name, speed in found.items() if speed is not None}
-
-
-def total_memory() -> int:
-    """Bytes that this computer has."""
-    return int(psutil.virtual_memory().total)
-
-
-def _free_memory() -> int:
-    """Bytes that programs could take now without the computer having to swap."""
-    return int(psutil.virtual_memory().available)
 
 
 def _dense(model: ModelInfo) -> str:
