@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from platformdirs import user_cache_path
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.lanes import ROOT, is_quick, is_slow_place
 
@@ -31,7 +34,8 @@ FIRST = (
     "tests/providers/adapters/huggingface",
 )
 """What takes longest for each test begins first: no worker is left alone with it in the end."""
-
+TOGETHER = ("tests/browser/test_models*.py", "tests/playground/tabs/*/test_api.py")
+"""Files that share a page in a process of its own, which costs more than most of their tests: on one worker."""
 
 COLLECTED = pytest.StashKey[tuple[pytest.Function, ...]]()
 """What was found before a lane was chosen from it."""
@@ -43,6 +47,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if named and all(named):
         return 0
     return QUICK_WORKERS if config.option.markexpr == "quick" else WORKERS
+
+
+class ByFileOrPage(LoadFileScheduling):
+    """A file of tests stays on one worker, and what is `TOGETHER` on one, one after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return next((files for files in TOGETHER if fnmatchcase(file, files)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFileOrPage | None:
+    return ByFileOrPage(config, log) if config.option.dist == "loadfile" else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
