@@ -49,7 +49,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return QUICK_WORKERS if config.option.markexpr == "quick" else WORKERS
 
 
-class ByFileOrPage(LoadFileScheduling):
+class ByFileOrPage(LoadFileScheduling):  # type: ignore[misc]
     """A file of tests stays on one worker, and what is `TOGETHER` on one, one after the other."""
 
     def _split_scope(self, nodeid: str) -> str:
