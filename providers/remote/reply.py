@@ -101,7 +101,7 @@ class _Pieces:
                 case TextDelta(text):
                     yield from self._thinking.push(self._text.push(text))
                 case ReasoningDelta(text):
-                    yield from self._reasoned(self._reasoning.push(text))
+                    yield from self._reasoning_events(self._reasoning.push(text))
                 case TokenLogprobs(tokens):
                     yield TokenLogprobs(tuple(map(_readable, tokens)))
                 case _:
@@ -109,11 +109,11 @@ class _Pieces:
 
     def rest(self) -> Iterator[Event]:
         """What was held back, at the end."""
-        yield from self._reasoned(self._reasoning.rest())
+        yield from self._reasoning_events(self._reasoning.rest())
         yield from self._thinking.push(self._text.rest())
         yield from self._thinking.rest()
 
-    def _reasoned(self, text: str) -> Iterator[Event]:
+    def _reasoning_events(self, text: str) -> Iterator[Event]:
         if text:
             yield ReasoningDelta(text)
 

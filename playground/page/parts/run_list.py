@@ -46,7 +46,7 @@ class RunList:
             return ListedRuns(table=self.notices.draw_alert(show, error))
         if not runs:
             return ListedRuns(table=self.notices.draw_sentence(show, "empty_runs"))
-        runs = tuple(_titled(app, show, run) for run in runs)
+        runs = tuple(_title_columns(app, show, run) for run in runs)
         one = next((run for run in runs if run.id == chosen), runs[0] if first else None)
         others = [run for run in runs if one is not None and run.id != one.id]
         alike = [run for run in others if one and run.description.measurement == one.description.measurement]
@@ -83,12 +83,12 @@ class RunList:
         if not run or not other or run == other:
             return f'<div class="notice" role="alert">{say(show, "compare_two")}</div>'
         try:
-            one, two, found = self._compared(app, who, run, other)
+            one, two, found = self._compare_runs(app, who, run, other)
         except PlaygroundError as error:
             return self.notices.draw_alert(show, error)
         return draw_two(show, one, two, found) if found else self.notices.draw_sentence(show, "compared_none")
 
-    def _compared(
+    def _compare_runs(
         self, app: Program, who: Who, run: str, other: str
     ) -> tuple[StoredRun, StoredRun, Mapping[str, Comparison]]:
         with KeptRuns(app.sessions).opened(who.visitor) as runs:
@@ -103,6 +103,6 @@ def load_run(app: Program, who: Who, run: object) -> tuple[StoredRun, Outcomes]:
         return runs.load(named), runs.outcomes(named)
 
 
-def _titled(app: Program, show: Renderer, run: StoredRun) -> StoredRun:
+def _title_columns(app: Program, show: Renderer, run: StoredRun) -> StoredRun:
     kind = app.kinds.of(run.description.measurement)
     return run if kind is None else kind.titled(show, run)

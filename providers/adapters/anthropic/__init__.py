@@ -67,7 +67,7 @@ class Messages(RemoteAdapter):
     def _parse_models(self, answer: object) -> Iterator[ModelInfo]:
         return parse_models(answer, self.name)
 
-    def _assumed(self, model_id: str) -> ModelInfo:
+    def _default_info(self, model_id: str) -> ModelInfo:
         return describe_model(model_id, {}, self.name)
 
     def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:

@@ -82,7 +82,7 @@ class LocalAnswers(LocalWhiteBox):
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        with self._counted(request.model):
+        with self._count_reply(request.model):
             async for progress in self._loader.fetch(request.model):
                 yield progress
             found, asked = await self._routes(request), _Asked(request, start)
@@ -105,7 +105,7 @@ class LocalAnswers(LocalWhiteBox):
                 found = asked.onward
 
     @contextmanager
-    def _counted(self, model: ModelInfo) -> Iterator[None]:
+    def _count_reply(self, model: ModelInfo) -> Iterator[None]:
         """A reply of the model is at work meanwhile."""
         self._at_work[model.id] += 1
         try:

@@ -113,7 +113,7 @@ class ProcessEngine:
             self.computed += len(tokens)
             if number in self._runs:
                 run, others = self._runs[number][0], best.get(number)
-                tokens = self._named(tokens, spelled.get(number, iter(())))
+                tokens = self._name_tokens(tokens, spelled.get(number, iter(())))
                 pairs = zip(tokens, logprobs, strict=True)
                 items += [(run, (*pair, next(others)) if others is not None else pair) for pair in pairs]
         for number, end in result.ended:
@@ -122,7 +122,7 @@ class ProcessEngine:
                 items.append((self._runs.pop(number)[0], _END[end]()))
         return items
 
-    def _named(self, tokens: list[int], spelled: Iterator[bytes]) -> list[int]:
+    def _name_tokens(self, tokens: list[int], spelled: Iterator[bytes]) -> list[int]:
         """The tokens, with a name for each that the engine did not tell."""
         if UNTOLD not in tokens or self.codec is None:
             return tokens

@@ -61,7 +61,7 @@ class Vocabulary:
         normal = backend.normalizer.normalize_str(text) if backend.normalizer is not None else text
         pieces = [piece for piece, _ in backend.pre_tokenizer.pre_tokenize_str(normal)]
         return tuple(
-            MergedPiece(self._shown(piece), tuple(tuple(map(self._shown, parts)) for parts in steps))
+            MergedPiece(self._format_part(piece), tuple(tuple(map(self._format_part, parts)) for parts in steps))
             for piece in (one[:_LONGEST] for one in pieces)
             if (steps := follow(piece, self._ranks))
         )
@@ -85,7 +85,7 @@ class Vocabulary:
         pairs = (pair.split(" ", 1) if isinstance(pair, str) else pair for pair in model["merges"])
         return {(left, right): rank for rank, (left, right) in enumerate(pairs)}
 
-    def _shown(self, part: str) -> str:
+    def _format_part(self, part: str) -> str:
         """A part in the tokenizer's stand-ins for bytes, as a reader should see it."""
         found = self._codec.stood_for(part)
         if found is None:
