@@ -37,7 +37,7 @@ class StorageFailed(PlaygroundError):
     reasons: ClassVar[tuple[str, ...]] = ("full", "damaged", "busy", "denied")
 
 
-def opened(path: Path) -> sqlite3.Connection:
+def open_database(path: Path) -> sqlite3.Connection:
     """A connection for any thread, with a write-ahead log, so that reading waits for nobody; foreign keys hold.
 
     On a full disk, which has no room for what connections share of that log, it is the only one: it can be read.

@@ -17,7 +17,7 @@ from playground.measuring.errors import MeasuringError
 from playground.measuring.items import Item, Kind
 from playground.measuring.outcomes import Cell, Outcome, outcome_from_json, outcome_to_json
 from playground.measuring.summary import Comparison, compare
-from playground.sqlite import StorageFailed, failures, opened, writing
+from playground.sqlite import StorageFailed, failures, open_database, writing
 
 STRATEGIES = "strategies"
 """The kind of measurement of runs that name none: those of Aula before 0.3, all of them Prompting's."""
@@ -98,7 +98,7 @@ class Runs:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         with _failures():
-            self._connection = opened(path)
+            self._connection = open_database(path)
             if not Database(self._connection).table("cell").exists():
                 with self._writing():
                     self._create_tables()

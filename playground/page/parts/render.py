@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 from playground.asking.reply import Reply
-from playground.page.parts.colour import coloured
+from playground.page.parts.colour import colour_tokens
 from playground.page.parts.model_labels import ModelLabels, model_id
 from playground.page.parts.verbatim import longest_fence, plain, tags_shown
 
@@ -27,7 +27,7 @@ class Renderer(ModelLabels):
             said.append(_fold_message(self.text("chat.reasoning"), tags_shown(reply.reasoning), pending=thinking))
         if reply.text:
             told = self._colours and reply.tokens
-            shown = coloured(reply.text, reply.tokens, self.percent) if told else tags_shown(reply.text)
+            shown = colour_tokens(reply.text, reply.tokens, self.percent) if told else tags_shown(reply.text)
             said.append({"role": "assistant", "content": shown})
         if reply.running and reply.changes:  # said before anything is sent, as when the oldest messages do not fit
             said.append(_fold_message(" ".join(map(self.change, reply.changes)), ""))

@@ -97,7 +97,7 @@ def _grow_step(step: TraceStep, piece: Piece) -> TraceStep:
     )
 
 
-async def recorded(
+async def record_work(
     generate: Generate, at_once: int, work: Callable[[Record], Awaitable[str | None]]
 ) -> AsyncGenerator[Trace]:
     """Do the work, and yield its record as it grows; the last trace is `done`. What the work raises is raised here."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import anthropic
 import httpx2
 
-from providers.adapters.anthropic.body import body, shortened, wire_name
+from providers.adapters.anthropic.body import body, shorten_image, wire_name
 from providers.adapters.anthropic.listing import ACCEPTS, describe_model, parse_models
 from providers.adapters.anthropic.reply import AnthropicReply
 from providers.base import Connection
@@ -71,7 +71,7 @@ class Messages(RemoteAdapter):
         return describe_model(model_id, {}, self.name)
 
     def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
-        return f"{self._url}/v1/messages", body(wire.request, shortened)
+        return f"{self._url}/v1/messages", body(wire.request, shorten_image)
 
     def _new_reply(self) -> AnthropicReply:
         return AnthropicReply(self.name)

@@ -19,7 +19,7 @@ def in_base64(image: Image) -> str:
     return base64.b64encode(image.content).decode("ascii")
 
 
-def shortened(image: Image) -> str:
+def shorten_image(image: Image) -> str:
     """As `in_base64`, for showing."""
     return SHORTENED.format(length=len(image.content))
 

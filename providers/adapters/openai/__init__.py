@@ -10,7 +10,7 @@ import httpx2
 import openai
 
 from providers import catalog
-from providers.adapters.openai.body import body, shortened, wire_name
+from providers.adapters.openai.body import body, shorten_image, wire_name
 from providers.adapters.openai.embedding import RemoteEmbedder
 from providers.adapters.openai.listing import describe_model, parse_models
 from providers.adapters.openai.reply import OpenAIReply
@@ -81,7 +81,7 @@ class ChatCompletions(RemoteAdapter):
         return describe_model(model_id, {}, self._endpoint)
 
     def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
-        return f"{self._url}{wire.prefix}/chat/completions", body(wire, self._endpoint, shortened)
+        return f"{self._url}{wire.prefix}/chat/completions", body(wire, self._endpoint, shorten_image)
 
     def _new_reply(self) -> OpenAIReply:
         return OpenAIReply(self.name)

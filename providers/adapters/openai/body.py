@@ -19,7 +19,7 @@ def data_url(image: Image) -> str:
     return f"data:{image.mime};base64,{base64.b64encode(image.content).decode('ascii')}"
 
 
-def shortened(image: Image) -> str:
+def shorten_image(image: Image) -> str:
     """As `data_url`, for showing."""
     return f"data:{image.mime};base64,{SHORTENED.format(length=len(image.content))}"
 

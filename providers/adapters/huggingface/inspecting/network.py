@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from providers.adapters.huggingface.families.layers import causal, encoder
-from providers.adapters.huggingface.families.layers.parts import Layers, found
+from providers.adapters.huggingface.families.layers.parts import Layers, first_attribute
 from providers.errors import Unavailable, UnsupportedRequest
 from providers.inspection import Ablation, Anatomy, LayerReading, Positions, Salience
 
@@ -113,7 +113,7 @@ class OpenNetwork:
         """See `Inspector.positions`."""
         with self._at_work(), torch.inference_mode():
             # Of models with two kinds of attention, that of the one which sees the whole text.
-            turns = found(self._layers.rotary, "inv_freq", "full_attention_inv_freq")
+            turns = first_attribute(self._layers.rotary, "inv_freq", "full_attention_inv_freq")
             if turns is not None:
                 return Positions(kind="rotary", turns=turns.float().cpu().numpy().copy())
             if self._layers.places is not None:

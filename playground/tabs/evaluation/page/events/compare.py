@@ -16,11 +16,11 @@ from playground.measuring.outcomes import State
 from playground.measuring.tasks import languages
 from playground.page.parts.measuring import Measures, MeasureScreen, wire_measure_buttons
 from playground.page.parts.own_questions import wire_own_questions
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import load_run
 from playground.page.parts.screen import unchanged
-from playground.page.parts.setup_line import folded, setup_of
+from playground.page.parts.setup_line import fold_into_line, setup_of
 from playground.page.parts.task_sets import checked_tasks, task_set_choices
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -149,9 +149,9 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
     show = app.show(who)
     try:
         stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
-        line = folded(setup_of(show, stored.description))
+        line = fold_into_line(setup_of(show, stored.description))
         setup, state = line, ""
-        async with aclosing(paced(app.going.keep(who, app.visits.compare(who.visitor, run)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, app.visits.compare(who.visitor, run)))) as snapshots:
             async for snapshot in snapshots:
                 progress = draw_compared_progress(show, snapshot)
                 if snapshot.state in ("stopped", "done"):
@@ -177,7 +177,7 @@ def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> Evaluatio
         state: State = "done" if len(outcomes) >= stored.description.total else "stopped"
         ended = Snapshot(state=state, total=stored.description.total, outcomes=outcomes)
         screen = _ended(app, who, run, draw_compared_progress(show, ended))
-        return replace(screen, setup=folded(setup_of(show, stored.description)))
+        return replace(screen, setup=fold_into_line(setup_of(show, stored.description)))
     except PlaygroundError as error:
         return MEASURES.refused(app, who, error, table="", open_run="")
 

@@ -15,7 +15,7 @@ from playground.measuring.metrics.judge import default_rubric
 from playground.measuring.tasks import languages
 from playground.page.parts.fields import checked_within
 from playground.page.parts.held import held_text
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.run_list import load_run
 from playground.page.parts.run_tables import run_line
 from playground.page.parts.screen import Screen, unchanged
@@ -145,7 +145,7 @@ async def judge_pairs(
             yield EvaluationJudgeScreen.showing("confirm", "cancel", result=said)
             return
         yield EvaluationJudgeScreen.showing("stop", result=draw_sentence(show, "loading"))
-        async with aclosing(paced(app.going.keep(who, app.visits.judge(who.visitor, run, asked)))) as states:
+        async with aclosing(throttle(app.going.keep(who, app.visits.judge(who.visitor, run, asked)))) as states:
             async for state in states:
                 yield EvaluationJudgeScreen(result=draw_judging(show, state))
         yield await asyncio.to_thread(show_pairs, app, who, run)

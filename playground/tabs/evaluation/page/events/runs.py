@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import gradio as gr
 
 from playground.measuring.errors import MeasuringError
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import RunList, load_run
@@ -184,7 +184,7 @@ async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerat
         if kind is None:
             raise MeasuringError("run")
         yield EvaluationRunsScreen(proceed=hidden, stop=shown, told=draw_sentence(show, "loading"))
-        async with aclosing(paced(app.going.keep(who, kind.resume(who.visitor, run)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, kind.resume(who.visitor, run)))) as snapshots:
             async for snapshot in snapshots:
                 yield EvaluationRunsScreen(told=draw_compared_progress(show, snapshot))
         ended = await asyncio.to_thread(reopen, app, who, run)

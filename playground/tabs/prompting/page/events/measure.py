@@ -16,7 +16,7 @@ from playground.measuring.tasks import languages
 from playground.page.parts.examples import example_values
 from playground.page.parts.measuring import Measures, MeasureScreen, wire_measure_buttons
 from playground.page.parts.own_questions import wire_own_questions
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.screen import unchanged
 from playground.page.parts.task_sets import task_set_choices
 from playground.page.parts.under_way import goes_on
@@ -171,7 +171,7 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
         stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
         description, title = stored.description, draw_title(show, stored)
         first, begun, state = True, 0, ""
-        async with aclosing(paced(app.going.keep(who, app.visits.measure(who.visitor, run, PLACE)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, app.visits.measure(who.visitor, run, PLACE)))) as snapshots:
             async for snapshot in snapshots:
                 begun = len(snapshot.outcomes) if first else begun
                 drawn = {

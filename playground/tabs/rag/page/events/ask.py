@@ -11,7 +11,7 @@ import gradio as gr
 
 from playground.page.parts.active import wire_active
 from playground.page.parts.examples import example_language, example_values
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
@@ -152,7 +152,7 @@ async def answer(
     current = draw_turn(show, latest, models, len(before))
     yield RagAskScreen.showing("stop", past=draw_turns(show, before, models), current=current, question="")
     try:
-        async with aclosing(paced(app.going.keep(who, ask(app.visits, who.visitor, asking)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, ask(app.visits, who.visitor, asking)))) as snapshots:
             async for latest in snapshots:
                 yield RagAskScreen(current=draw_turn(show, latest, models, len(before)))
     except PlaygroundError as error:

@@ -12,7 +12,7 @@ import gradio as gr
 
 from playground.page.parts import uploads
 from playground.page.parts.fields import checked_within
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
@@ -176,7 +176,7 @@ async def propose(
     nothing = gr.update(choices=[], value=[], visible=False)
     yield RagProposeScreen.showing("stop", progress=said, approved=nothing)
     try:
-        async with aclosing(paced(app.going.keep(who, proposals(app.visits, who.visitor, wanted)))) as steps:
+        async with aclosing(throttle(app.going.keep(who, proposals(app.visits, who.visitor, wanted)))) as steps:
             async for step in steps:
                 said = draw_sentence(show, "proposed", done=step.tried, all=step.total)
                 if step.dropped:

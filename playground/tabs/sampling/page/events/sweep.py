@@ -17,7 +17,7 @@ from playground.page.parts.pace import REDRAW
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.setup_line import folded
+from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -176,7 +176,7 @@ def fold_sweep(show: Renderer, cells: Sequence[SweepCell]) -> object:
         for name, value in values:
             if (shown := show.number(value, "g")) not in varied.setdefault(name, []):
                 varied[name].append(shown)
-    return folded(f"{name} {', '.join(shown)}" for name, shown in varied.items())
+    return fold_into_line(f"{name} {', '.join(shown)}" for name, shown in varied.items())
 
 
 async def show_sweep(show: Renderer, it: Swept, mark: str) -> SweepScreen:

@@ -10,7 +10,7 @@ from typing import get_args
 import gradio as gr
 
 from playground.asking.pump import beats
-from playground.page.parts.buttons import pressed
+from playground.page.parts.buttons import pressed_value
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.screen import Screen, unchanged
 from playground.page.parts.under_way import goes_on
@@ -63,7 +63,7 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
     votes = {part.better_a: "a", part.better_b: "b", part.neither: "neither"}
 
     def on_vote(request: gr.Request, event: gr.EventData) -> list[object]:
-        return reveal(app, app.who(request), pressed(event, votes) or "").outputs()
+        return reveal(app, app.who(request), pressed_value(event, votes) or "").outputs()
 
     going = goes_on(page, "models-blind", part.outputs)
     page.on_restored(on_restored, [part.pair], part.outputs)
