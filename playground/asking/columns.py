@@ -81,4 +81,4 @@ async def side_by_side(
     async with aclosing(pump(run_all(), lambda: tuple(latest), changed, stop, pause, urgent)) as snapshots:
         async for snapshot in snapshots:
             yield snapshot
-    yield tuple(reply.ended() for reply in latest)
+    yield tuple(reply.settle() for reply in latest)

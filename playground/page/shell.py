@@ -45,7 +45,7 @@ class Tab(Protocol):
     ORDER: int
 
     def open(self, program: Program) -> Any:
-        """What the tab does for all its visitors, and what it lends to other tabs by protocol: see `Program.lent`."""
+        """What the tab does for all its visitors, and lends to other tabs by protocol: see `Program.find_lender`."""
 
     def build(self, page: Page[Any]) -> None:
         """Lay the tab out and wire it, inside the page's Blocks."""

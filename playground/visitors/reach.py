@@ -161,7 +161,7 @@ class Reach:
         """Models that embed, the default first. Among scripted models that is one without weights."""
         return (*self._scripted_rows.embeddings, *self.catalog.embeddings)
 
-    async def held(self, encoders: Iterable[EmbeddingInfo | ContrastiveInfo | HeadInfo]) -> frozenset[str]:
+    async def held_encoders(self, encoders: Iterable[EmbeddingInfo | ContrastiveInfo | HeadInfo]) -> frozenset[str]:
         """Those of them, by name, whose weights are on this computer."""
         held = set()
         for info in encoders:
@@ -226,7 +226,7 @@ class Reach:
         return tuple(info for info in self.catalog.heads if info.head == head)
 
     @asynccontextmanager
-    async def headed(self, visitor: str, ref: str, head: Head) -> AsyncIterator[tuple[Headed, HeadInfo]]:
+    async def head_provider(self, visitor: str, ref: str, head: Head) -> AsyncIterator[tuple[Headed, HeadInfo]]:
         """The provider and the model of that name for one task, for as long as it is used; without a name the default.
 
         A folder of this computer, or a Hub repository, can be named too. Raises `UnknownModel`.

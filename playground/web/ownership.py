@@ -127,9 +127,9 @@ class Private:
                 return
             receive = _again(body, receive)
             if len(body) > _LONG:
-                asked = asked.joined(await asyncio.to_thread(_named_by_body, body))
+                asked = asked.join(await asyncio.to_thread(_named_by_body, body))
             else:
-                asked = asked.joined(_named_by_body(body))
+                asked = asked.join(_named_by_body(body))
         if any(self.ownership.closed_to(visitor, file) for file in asked.files) or any(
             self.ownership.page_is_closed_to(visitor, page) for page in asked.pages + asked.calls
         ):
@@ -171,7 +171,7 @@ class _Asked:
     pages: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
 
-    def joined(self, other: _Asked) -> _Asked:
+    def join(self, other: _Asked) -> _Asked:
         return _Asked(self.files + other.files, self.pages + other.pages, self.calls + other.calls)
 
 

@@ -56,7 +56,7 @@ class Correction:
                 return replace(wire, names={**wire.names, "stream_options": None})
             case _, "logprobs":
                 return None if request.logprobs is None else replace(wire, request=replace(request, logprobs=None))
-        value = request.sampling.chosen().get(self.what)
+        value = request.sampling.chosen_values().get(self.what)
         if value is None:
             return None
         match self.reason:

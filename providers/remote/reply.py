@@ -46,7 +46,7 @@ class GrowingReply(Protocol):
         """The server has marked the end."""
         ...
 
-    def truncated(self) -> StreamTruncated: ...
+    def truncation(self) -> StreamTruncated: ...
 
     def usage(self, request: Request) -> Usage: ...
 
@@ -75,7 +75,7 @@ async def reply_events(
         said = said or isinstance(event, TextDelta)
         yield event
     if reply.finish is None or failure is not None:
-        raise failure or reply.truncated()
+        raise failure or reply.truncation()
     if reply.ending is not None and reply.ending.tool and not said:
         raise Refused("tool", provider=reply.provider)
     if reply.ending is not None and reply.ending.word:

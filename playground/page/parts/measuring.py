@@ -104,16 +104,16 @@ class Measures(Generic[S]):
                 async for screen in screens:
                     yield screen
         except PlaygroundError as error:
-            yield self.refused(app, who, error)
+            yield self.draw_refusal(app, who, error)
 
     async def run_proposed(self, app: App[StrategyRuns], who: Who) -> AsyncGenerator[S]:
         """Run what was proposed last."""
         try:
-            description = app.visits.confirmed(who.visitor)
+            description = app.visits.confirm(who.visitor)
             name = self.name(app, who, description)
             run = await asyncio.to_thread(app.visits.create, who.visitor, name, description)
         except PlaygroundError as error:
-            yield self.refused(app, who, error)
+            yield self.draw_refusal(app, who, error)
             return
         async with aclosing(self.show(app, who, run)) as screens:
             async for screen in screens:
@@ -123,7 +123,7 @@ class Measures(Generic[S]):
         """`measure`; it goes on when the page is read again in another language."""
         return app.going.show(who, self.part, lambda reader: self.measure(app, reader, run))
 
-    def refused(self, app: Program, who: Who, error: PlaygroundError, **places: object) -> S:
+    def draw_refusal(self, app: Program, who: Who, error: PlaygroundError, **places: object) -> S:
         """What went wrong, in the place of the progress."""
         return self.screen.showing("run", progress=self.notices.draw_alert(app.show(who), error), **places)
 

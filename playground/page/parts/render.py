@@ -104,7 +104,7 @@ class Renderer(ModelLabels):
 
     def parameters(self, reply: Reply) -> str:
         """Those of its parameters that change something, by their names, in Markdown."""
-        chosen = reply.sampling.without_neutral().chosen()
+        chosen = reply.sampling.without_neutral().chosen_values()
         return ", ".join(
             f"{self.text(f'parameter.{name}.label')} {plain(self.value(value))}" for name, value in chosen.items()
         )

@@ -37,11 +37,11 @@ class RunList:
     notices: Notices
     measurements: tuple[str, ...] = ()
 
-    def listed(self, app: Program, who: Who, chosen: str | None = None, *, first: bool = True) -> ListedRuns:
+    def list_runs(self, app: Program, who: Who, chosen: str | None = None, *, first: bool = True) -> ListedRuns:
         """With `first`, the newest is chosen where `chosen` is none of them."""
         show, kinds = app.show(who), not self.measurements
         try:
-            runs = KeptRuns(app.sessions).listed(who.visitor, self.measurements)
+            runs = KeptRuns(app.sessions).list_runs(who.visitor, self.measurements)
         except PlaygroundError as error:
             return ListedRuns(table=self.notices.draw_alert(show, error))
         if not runs:
@@ -61,7 +61,7 @@ class RunList:
         """Give a run a name; what is told of it."""
         show = app.show(who)
         try:
-            with KeptRuns(app.sessions).opened(who.visitor) as runs:
+            with KeptRuns(app.sessions).open(who.visitor) as runs:
                 runs.rename(run or "", " ".join(str(name).split()) or str(run))
         except PlaygroundError as error:
             return self.notices.draw_alert(show, error)
@@ -71,7 +71,7 @@ class RunList:
         """Delete a run with its answers; what is told of it."""
         show = app.show(who)
         try:
-            with KeptRuns(app.sessions).opened(who.visitor) as runs:
+            with KeptRuns(app.sessions).open(who.visitor) as runs:
                 runs.delete(run or "")
         except PlaygroundError as error:
             return self.notices.draw_alert(show, error)
@@ -91,18 +91,18 @@ class RunList:
     def _compare_runs(
         self, app: Program, who: Who, run: str, other: str
     ) -> tuple[StoredRun, StoredRun, Mapping[str, Comparison]]:
-        with KeptRuns(app.sessions).opened(who.visitor) as runs:
+        with KeptRuns(app.sessions).open(who.visitor) as runs:
             one, two = runs.load(run), runs.load(other)
             return one, two, runs.compare(one.id, two.id)
 
 
 def load_run(app: Program, who: Who, run: object) -> tuple[StoredRun, Outcomes]:
     """A kept run of any kind, with its answers. Raises `MeasuringError("run")`, `StorageFailed`."""
-    with KeptRuns(app.sessions).opened(who.visitor) as runs:
+    with KeptRuns(app.sessions).open(who.visitor) as runs:
         named = run if isinstance(run, str) else ""
         return runs.load(named), runs.outcomes(named)
 
 
 def _title_columns(app: Program, show: Renderer, run: StoredRun) -> StoredRun:
     kind = app.kinds.of(run.description.measurement)
-    return run if kind is None else kind.titled(show, run)
+    return run if kind is None else kind.title_columns(show, run)

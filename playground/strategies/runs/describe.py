@@ -170,7 +170,7 @@ def _column(
 
 
 def _sampling_values(wanted: RunRequest) -> dict[str, float | int | tuple[str, ...]]:
-    return wanted.sampling.without_neutral().chosen()
+    return wanted.sampling.without_neutral().chosen_values()
 
 
 def versions() -> dict[str, str]:

@@ -77,7 +77,7 @@ class Messages(RemoteAdapter):
         return AnthropicReply(self.name)
 
     async def _post(self, wire: WireRequest) -> _Answer:
-        older = _SAMPLING & wire.request.sampling.chosen().keys()
+        older = _SAMPLING & wire.request.sampling.chosen_values().keys()
         return await self._sdk.post(
             "/v1/messages",
             body=body(wire.request),
@@ -88,7 +88,7 @@ class Messages(RemoteAdapter):
         )
 
     def _call(self, wire: WireRequest) -> VendorCall:
-        sent = {wire_name(name): name for name in wire.request.sampling.chosen()}
+        sent = {wire_name(name): name for name in wire.request.sampling.chosen_values()}
         return VendorCall(provider=self.name, known=self._known, request=wire.request, sent=sent)
 
     def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:

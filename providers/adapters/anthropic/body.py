@@ -38,7 +38,7 @@ def body(request: Request, encode: Encode = in_base64) -> dict[str, object]:
     }
     if system := "\n\n".join(message.text for message in request.messages if message.role == "system"):
         content["system"] = system
-    for name, value in request.sampling.chosen().items():
+    for name, value in request.sampling.chosen_values().items():
         content[wire_name(name)] = list(value) if isinstance(value, tuple) else value
     return content
 

@@ -85,7 +85,7 @@ class AnthropicReply:
         self.ending = ending_of(reason, self.provider)
         return self.ending.finish
 
-    def truncated(self) -> StreamTruncated:
+    def truncation(self) -> StreamTruncated:
         """Why a stream that ended without a stop reason is no success."""
         empty = self.events > 0 and not self.begun
         return StreamTruncated("empty" if empty else "no_end", provider=self.provider)

@@ -169,7 +169,7 @@ class LocalAnswers(LocalWhiteBox):
         if len(speeds) < 2 or asyncio.get_running_loop().time() < self._slow.get(request.model.id, 0.0):
             return routes(variants, request)
         prompt = self._encoded[request] = await self._prompt(request, await self._codec(request.model))
-        read = {one.name: self._recent.shared(_read_by(request.model, one), prompt.ids) for one in variants}
+        read = {one.name: self._recent.common_length(_read_by(request.model, one), prompt.ids) for one in variants}
         company = max(1, self._at_work[request.model.id])  # others may have come meanwhile
         return routes(variants, request, Outlook(speeds=speeds, prompt=len(prompt.ids), read=read, company=company))
 

@@ -100,7 +100,7 @@ class ChatCompletions(RemoteAdapter):
 
     def _call(self, wire: WireRequest) -> VendorCall:
         request = wire.request
-        sent = {wire_name(name, self._endpoint, wire.names): name for name in request.sampling.chosen()}
+        sent = {wire_name(name, self._endpoint, wire.names): name for name in request.sampling.chosen_values()}
         if request.logprobs is not None:
             sent |= {"logprobs": "logprobs", "top_logprobs": "logprobs"}
         if self._endpoint.usage_in_stream and "stream_options" not in wire.names:

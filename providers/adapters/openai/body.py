@@ -34,7 +34,7 @@ def body(wire: WireRequest, endpoint: Endpoint, encode: Encode = data_url) -> di
     }
     if endpoint.usage_in_stream and "stream_options" not in wire.names:
         content["stream_options"] = {"include_usage": True}
-    for name, value in request.sampling.chosen().items():
+    for name, value in request.sampling.chosen_values().items():
         content[wire_name(name, endpoint, wire.names)] = list(value) if isinstance(value, tuple) else value
     if request.logprobs is not None:
         content["logprobs"] = True

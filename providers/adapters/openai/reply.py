@@ -72,7 +72,7 @@ class OpenAIReply:
         self.ending = ending
         return ending.finish
 
-    def truncated(self) -> StreamTruncated:
+    def truncation(self) -> StreamTruncated:
         """Why a stream that ended without a finish reason is no success."""
         empty = self.chunks > 0 and self.choices == 0
         return StreamTruncated("empty" if empty else "no_end", provider=self.provider)

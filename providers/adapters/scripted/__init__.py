@@ -176,7 +176,7 @@ def _render(request: Request) -> Rendered:
         pieces = "".join(words.token(one).piece for one in ids)
         return Rendered(content=pieces, language="text", tokens=len(ids), exact=True)
     turns = [{"role": message.role, "content": message.text} for message in request.messages]
-    body = {"model": request.model.id, "messages": turns, **request.sampling.chosen()}
+    body = {"model": request.model.id, "messages": turns, **request.sampling.chosen_values()}
     length = sum(len(tokens_of(message.text)) for message in request.messages)
     content = json.dumps(body, ensure_ascii=False, indent=2)
     return Rendered(content=content, language="json", tokens=length, exact=True)

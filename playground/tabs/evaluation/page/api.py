@@ -209,7 +209,7 @@ def _publish_runs(app: App[EvaluationVisits]) -> None:
         ("csv", "jsonl", …) that file's text."""
         with caller(app, request) as who:
             if not run:
-                return [run_json(app, who, one) for one in app.visits.kept.listed(who.visitor)]
+                return [run_json(app, who, one) for one in app.visits.kept.list_runs(who.visitor)]
             stored, outcomes = load_run(app, who, run)
             if file:
                 return _file_text(app, who, stored, outcomes, file)

@@ -99,7 +99,7 @@ async def beside_choices(app: App[ModelsVisits], who: Who) -> list[tuple[str, st
     yet says how much is to be fetched; then those here that write."""
     show, known = app.show(who), (await app.visits.known(who.visitor)).values()
     encoders = [one for one in known if isinstance(one, EmbeddingInfo)]
-    held = await app.reach.held(encoders)
+    held = await app.reach.held_encoders(encoders)
     writers = [one for one in known if isinstance(one, ModelInfo) and one.local and one.here]
     told = [show.text("model.absent") if app.settings.offline else _to_fetch(show, one) for one in encoders]
     labels = [one.name if one.ref in held else f"{one.name} · {how}" for one, how in zip(encoders, told, strict=True)]

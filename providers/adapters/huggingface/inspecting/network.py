@@ -67,8 +67,8 @@ class OpenNetwork:
             out = network(input_ids=torch.tensor([list(ids)]), output_hidden_states=True)
             return np.stack([one[0].float().numpy() for one in out.hidden_states[1:]])
 
-    def embedded(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """See `Inspector.embedded`."""
+    def input_embeddings(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """See `Inspector.input_embeddings`."""
         with self._at_work(), torch.inference_mode():
             rows = self._layers.embeddings.weight[torch.tensor(list(ids))]
             return cast("NDArray[np.float32]", rows.float().numpy().copy())

@@ -31,7 +31,7 @@ class Vocabulary:
         unknown = self._tokenizer.unk_token_id
         # A tokenizer whose unknown mark is one that it also ends texts with (GPT-2) knows every byte.
         missing = sum(one == unknown for one in ids) if unknown is not None else 0
-        return CutText(tokens=self.named(around), rest=self._codec.decode(ids), unknown=missing)
+        return CutText(tokens=self.name_tokens(around), rest=self._codec.decode(ids), unknown=missing)
 
     def spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """See `Inspector.spans`."""
@@ -39,14 +39,14 @@ class Vocabulary:
         before, after = len(self._codec.beginning), len(self._marks_after)
         return ((0, 0),) * before + tuple(found) + ((0, 0),) * after if found else ()
 
-    def named(self, ids: Sequence[int]) -> tuple[Token, ...]:
+    def name_tokens(self, ids: Sequence[int]) -> tuple[Token, ...]:
         """What these ids stand for."""
         return tuple(map(self._token, ids))
 
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """Every token, by its id."""
-        return self.named(range(len(self._tokenizer)))
+        return self.name_tokens(range(len(self._tokenizer)))
 
     def merges(self, text: str) -> tuple[MergedPiece, ...]:
         """How each piece of the text is put together; nothing where the tokenizer merges no pairs of bytes.

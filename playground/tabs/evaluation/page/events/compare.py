@@ -137,7 +137,7 @@ async def _start(
         models, sampling = checked_models(values[count]), page.sampling(values[count + 1 :])
         wanted = checked_comparison(app, who, fields, models, sampling)
     except PlaygroundError as error:
-        yield MEASURES.refused(app, who, error)
+        yield MEASURES.draw_refusal(app, who, error)
         return
     async with aclosing(MEASURES.start(app, who, wanted)) as screens:
         async for screen in screens:
@@ -148,7 +148,7 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
     """A kept comparison from where it is to its end; the tables come then."""
     show = app.show(who)
     try:
-        stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
+        stored = await asyncio.to_thread(app.visits.load_run, who.visitor, run)
         line = fold_into_line(setup_of(show, stored.description))
         setup, state = line, ""
         async with aclosing(throttle(app.going.keep(who, app.visits.compare(who.visitor, run)))) as snapshots:
@@ -166,7 +166,7 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
         # Once more: of screens that arrive together the browser keeps the last.
         yield replace(await asyncio.to_thread(_ended, app, who, run, progress), setup=line)
     except PlaygroundError as error:
-        yield MEASURES.refused(app, who, error, open_run=run)
+        yield MEASURES.draw_refusal(app, who, error, open_run=run)
 
 
 def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> EvaluationCompareScreen:
@@ -179,7 +179,7 @@ def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> Evaluatio
         screen = _ended(app, who, run, draw_compared_progress(show, ended))
         return replace(screen, setup=fold_into_line(setup_of(show, stored.description)))
     except PlaygroundError as error:
-        return MEASURES.refused(app, who, error, table="", open_run="")
+        return MEASURES.draw_refusal(app, who, error, table="", open_run="")
 
 
 def _ended(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> EvaluationCompareScreen:

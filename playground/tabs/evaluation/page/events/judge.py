@@ -100,7 +100,7 @@ def list_judged(app: App[EvaluationVisits], who: Who, chosen: str | None) -> tup
     """The runs with two columns that answer in words, newest first, and which of them is the chosen one."""
     show = app.show(who)
     try:
-        runs = [one for one in app.visits.kept.listed(who.visitor, _WRITTEN) if len(one.description.columns) > 1]
+        runs = [one for one in app.visits.kept.list_runs(who.visitor, _WRITTEN) if len(one.description.columns) > 1]
     except PlaygroundError:  # the list of runs tells it
         runs = []
     known = [run.id for run in runs]

@@ -114,7 +114,7 @@ def list_all(
     app: App[EvaluationVisits], who: Who, opened: str | None = None, told: str | None = None
 ) -> EvaluationRunsScreen:
     """The runs as they are now, and what can be done with the one that is open; what is drawn of it stays."""
-    found = LIST.listed(app, who, opened, first=False)
+    found = LIST.list_runs(app, who, opened, first=False)
     screen = EvaluationRunsScreen(
         listed=found.table,
         doing=gr.update(visible=found.chosen is not None),
@@ -157,7 +157,7 @@ def reopen(app: App[EvaluationVisits], who: Who, run: str) -> EvaluationRunsScre
         drawn = kind.draw(show, stored, outcomes) + draw_exports(show, exports_of(app, stored))
     except PlaygroundError as error:
         return list_all(app, who, None, draw_alert(show, error))
-    items = show_items(show, kind.titled(show, stored), outcomes)
+    items = show_items(show, kind.title_columns(show, stored), outcomes)
     return replace(list_all(app, who, run, ""), drawn=drawn, opened=run, **items)
 
 
@@ -180,7 +180,7 @@ async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerat
     show = app.show(who)
     shown, hidden = gr.update(visible=True), gr.update(visible=False)
     try:
-        kind = app.kinds.of((await asyncio.to_thread(app.visits.stored, who.visitor, run)).description.measurement)
+        kind = app.kinds.of((await asyncio.to_thread(app.visits.load_run, who.visitor, run)).description.measurement)
         if kind is None:
             raise MeasuringError("run")
         yield EvaluationRunsScreen(proceed=hidden, stop=shown, told=draw_sentence(show, "loading"))
@@ -196,7 +196,7 @@ async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerat
 def stop(app: App[EvaluationVisits], who: Who, run: str) -> None:
     """End what `finish` began; what is there stays."""
     try:
-        stored = app.visits.stored(who.visitor, run)
+        stored = app.visits.load_run(who.visitor, run)
     except PlaygroundError:  # nothing is open: nothing runs
         return
     kind_of(app, stored).stop(who.visitor)

@@ -131,7 +131,7 @@ def mark_item(app: App[PromptingVisits], who: Who, run: str, cell: Cell, score: 
         with app.visits.runs(who.visitor) as runs:
             runs.mark(run, cell, 1.0 if score else 0.0)
         description, outcomes = load_run(app, who, run)
-        stored = app.visits.stored(who.visitor, run)
+        stored = app.visits.load_run(who.visitor, run)
     except PlaygroundError as error:
         return draw_alert(show, error), draw_alert(show, error)
     return draw_run(show, stored, outcomes), draw_item(show, description, outcomes, cell.item)

@@ -99,7 +99,7 @@ async def take_offer(app: App[RagVisits], who: Who, fields: RetrievalFields, ref
 
 async def embedding_choices(app: App[RagVisits], show: Renderer, who: Who) -> list[tuple[str, str]]:
     """Label and name of every embedding model: here, to be fetched, elsewhere, in this order."""
-    held = await app.reach.held(app.visits.embeddings())
+    held = await app.reach.held_encoders(app.visits.embeddings())
 
     def order(one: EmbeddingInfo) -> tuple[bool, bool, bool]:
         return one.ref not in held, not one.local, _needs_key(app, who, one)

@@ -57,7 +57,7 @@ async def offer_reader(app: App[RagVisits], show: Renderer, fields: RetrievalFie
     current, every = app.reach.embedding(str(fields.embedding or "")), app.visits.embeddings()
     if better_reader(current, languages, every) is None:
         return ""
-    held = await app.reach.held(every)
+    held = await app.reach.held_encoders(every)
     offered = better_reader(current, languages, sorted(every, key=lambda one: one.ref not in held))
     if offered is None:
         return ""

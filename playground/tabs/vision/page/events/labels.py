@@ -88,7 +88,7 @@ async def open_labels(app: App[VisionVisits], who: Who) -> list[object]:
     """The models there are, the first one ticked, and what there is to try."""
     show, models = app.show(who), app.visits.labellers()
     first = [one.ref for one in models[:1]]
-    choices = label_model_choices(show, models, await app.reach.held(models))
+    choices = label_model_choices(show, models, await app.reach.held_encoders(models))
     return [gr.update(choices=choices, value=first), draw_sentence(show, "label_empty")]
 
 

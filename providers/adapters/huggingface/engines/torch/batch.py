@@ -155,7 +155,7 @@ class Batch:
         """A copy, for a row that goes on alone."""
         return DynamicCache([(keys.clone(), values.clone()) for keys, values in self.states(run)])
 
-    def outgrown(self) -> list[TorchRun]:
+    def full_rows(self) -> list[TorchRun]:
         """The rows with no room for another token."""
         return [run for run, length in zip(self.rows, self._lengths, strict=True) if length >= self.limit]
 

@@ -141,7 +141,7 @@ def _instructions(app: App[ModelsVisits], ref: object, before: object = None) ->
 async def choices(app: App[ModelsVisits], who: Who, head: Head) -> list[tuple[str, str]]:
     """The catalogue's models for a task, each with whether it is here."""
     infos = app.reach.heads(head)
-    return head_choices(app.show(who), infos, await app.reach.held(infos), offline=app.settings.offline)
+    return head_choices(app.show(who), infos, await app.reach.held_encoders(infos), offline=app.settings.offline)
 
 
 async def spoken(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
