@@ -16,7 +16,7 @@ from playground.measuring.store import RunDescription
 from playground.page.parts.buttons import button
 from playground.page.parts.notices import Notices
 from playground.page.parts.run_prices import price_text
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Program, Who
 from playground.strategies.runs.describe import RunRequest
@@ -62,14 +62,14 @@ class MeasureScreen(Screen):
 
     BUTTONS: ClassVar[tuple[str, ...]] = ("run", "pause", "proceed", "stop", "confirm", "cancel")
 
-    progress: object = unchanged()
-    table: object = unchanged()
-    run: object = unchanged()
-    pause: object = unchanged()
-    proceed: object = unchanged()
-    stop: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
+    progress: object = no_change()
+    table: object = no_change()
+    run: object = no_change()
+    pause: object = no_change()
+    proceed: object = no_change()
+    stop: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
 
 
 S = TypeVar("S", bound=MeasureScreen)

@@ -19,7 +19,7 @@ from playground.page.parts.own_questions import wire_own_questions
 from playground.page.parts.pace import throttle
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import load_run
-from playground.page.parts.screen import unchanged
+from playground.page.parts.screen import no_change
 from playground.page.parts.setup_line import fold_into_line, setup_of
 from playground.page.parts.task_sets import checked_tasks, task_set_choices
 from playground.page.parts.under_way import goes_on
@@ -52,15 +52,15 @@ _FIRST = 20
 class EvaluationCompareScreen(MeasureScreen):
     """What a comparison redraws while it goes on, and which run is open."""
 
-    setup: object = unchanged()
-    open_run: object = unchanged()
-    scores: object = unchanged()
-    took: object = unchanged()
-    row: object = unchanged()
-    page: object = unchanged()
-    differ: object = unchanged()
-    items: object = unchanged()
-    item: object = unchanged()
+    setup: object = no_change()
+    open_run: object = no_change()
+    scores: object = no_change()
+    took: object = no_change()
+    row: object = no_change()
+    page: object = no_change()
+    differ: object = no_change()
+    items: object = no_change()
+    item: object = no_change()
 
 
 def wire_compare(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:

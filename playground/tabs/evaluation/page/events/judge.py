@@ -18,7 +18,7 @@ from playground.page.parts.held import held_text
 from playground.page.parts.pace import throttle
 from playground.page.parts.run_list import load_run
 from playground.page.parts.run_tables import run_line
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -40,12 +40,12 @@ class EvaluationJudgeScreen(Screen):
 
     BUTTONS = ("judge", "confirm", "cancel", "stop")
 
-    result: object = unchanged()
-    pairs: object = unchanged()
-    judge: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
-    stop: object = unchanged()
+    result: object = no_change()
+    pairs: object = no_change()
+    judge: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
+    stop: object = no_change()
 
 
 def wire_judge(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:

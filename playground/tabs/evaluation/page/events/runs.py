@@ -17,7 +17,7 @@ from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import RunList, load_run
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress
@@ -43,22 +43,22 @@ PART = "evaluation-runs"
 class EvaluationRunsScreen(Screen):
     """The list, and the run that is open."""
 
-    listed: object = unchanged()
-    doing: object = unchanged()
-    name: object = unchanged()
-    proceed: object = unchanged()
-    stop: object = unchanged()
-    other: object = unchanged()
-    surely: object = unchanged()
-    compare: object = unchanged()
-    told: object = unchanged()
-    drawn: object = unchanged()
-    opened: object = unchanged()
-    row: object = unchanged()
-    page: object = unchanged()
-    differ: object = unchanged()
-    items: object = unchanged()
-    item: object = unchanged()
+    listed: object = no_change()
+    doing: object = no_change()
+    name: object = no_change()
+    proceed: object = no_change()
+    stop: object = no_change()
+    other: object = no_change()
+    surely: object = no_change()
+    compare: object = no_change()
+    told: object = no_change()
+    drawn: object = no_change()
+    opened: object = no_change()
+    row: object = no_change()
+    page: object = no_change()
+    differ: object = no_change()
+    items: object = no_change()
+    item: object = no_change()
 
 
 def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:

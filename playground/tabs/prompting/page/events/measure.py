@@ -17,7 +17,7 @@ from playground.page.parts.examples import example_values
 from playground.page.parts.measuring import Measures, MeasureScreen, wire_measure_buttons
 from playground.page.parts.own_questions import wire_own_questions
 from playground.page.parts.pace import throttle
-from playground.page.parts.screen import unchanged
+from playground.page.parts.screen import no_change
 from playground.page.parts.task_sets import task_set_choices
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -54,14 +54,14 @@ _EXAMPLE: dict[str, object] = {"tasks": "sentiment", "count": 10, "repeats": 1, 
 class PromptingMeasureScreen(MeasureScreen):
     """What a run redraws while it goes on, and which run is open."""
 
-    open_run: object = unchanged()
-    accuracy: object = unchanged()
-    costs: object = unchanged()
-    differ: object = unchanged()
-    items: object = unchanged()
-    item: object = unchanged()
-    ways: object = unchanged()
-    setup: object = unchanged()
+    open_run: object = no_change()
+    accuracy: object = no_change()
+    costs: object = no_change()
+    differ: object = no_change()
+    items: object = no_change()
+    item: object = no_change()
+    ways: object = no_change()
+    setup: object = no_change()
 
 
 def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:

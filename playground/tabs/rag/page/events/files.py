@@ -14,7 +14,7 @@ from playground.page.parts import uploads
 from playground.page.parts.clearing import wire_clearing
 from playground.page.parts.fields import texts_of
 from playground.page.parts.pace import throttle
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -45,11 +45,11 @@ class RagFilesScreen(Screen):
 
     BUTTONS = ("stop",)
 
-    upload: object = unchanged()
-    text: object = unchanged()
-    progress: object = unchanged()
-    stop: object = unchanged()
-    listing: object = unchanged()
+    upload: object = no_change()
+    text: object = no_change()
+    progress: object = no_change()
+    stop: object = no_change()
+    listing: object = no_change()
 
 
 @dataclass(frozen=True, slots=True)

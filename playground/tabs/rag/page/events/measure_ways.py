@@ -13,7 +13,7 @@ import gradio as gr
 from playground.page.parts.downloads import File
 from playground.page.parts.pace import throttle
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.setup_line import fold_into_line
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.measuring.table import tables_by_language
@@ -43,15 +43,15 @@ class RagMeasureScreen(Screen):
 
     BUTTONS = ("run", "stop", "confirm", "cancel")
 
-    progress: object = unchanged()
-    table: object = unchanged()
-    plot: object = unchanged()
-    run: object = unchanged()
-    stop: object = unchanged()
-    kept: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
-    setup: object = unchanged()
+    progress: object = no_change()
+    table: object = no_change()
+    plot: object = no_change()
+    run: object = no_change()
+    stop: object = no_change()
+    kept: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
+    setup: object = no_change()
 
     def again(self) -> list[object]:
         return BesideFiles(RagFilesScreen(), self).again()

@@ -16,7 +16,7 @@ from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.pace import REDRAW
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
@@ -49,12 +49,12 @@ class SweepScreen(Screen):
 
     BUTTONS = ("run", "stop")
 
-    grid: object = unchanged()
-    plot: object = unchanged()
-    run: object = unchanged()
-    stop: object = unchanged()
-    kept: object = unchanged()
-    setup: object = unchanged()
+    grid: object = no_change()
+    plot: object = no_change()
+    run: object = no_change()
+    stop: object = no_change()
+    kept: object = no_change()
+    setup: object = no_change()
 
 
 def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:

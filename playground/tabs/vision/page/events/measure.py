@@ -17,7 +17,7 @@ from playground.page.parts.fields import checked_within, texts_of
 from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
@@ -54,15 +54,15 @@ class VisionMeasureScreen(Screen):
 
     BUTTONS = ("run", "confirm", "cancel", "stop", "csv")
 
-    progress: object = unchanged()
-    table: object = unchanged()
-    plot: object = unchanged()
-    run: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
-    stop: object = unchanged()
-    csv: object = unchanged()
-    setup: object = unchanged()
+    progress: object = no_change()
+    table: object = no_change()
+    plot: object = no_change()
+    run: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
+    stop: object = no_change()
+    csv: object = no_change()
+    setup: object = no_change()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import gradio as gr
 from playground.page.parts.examples import example_language
 from playground.page.parts.fields import checked_within
 from playground.page.parts.held import held_values
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.architectures import LENGTHS
@@ -36,10 +36,10 @@ class ModelsArchitecturesScreen(Screen):
 
     BUTTONS = ("compare", "stop")
 
-    shown: object = unchanged()
-    looked_at: object = unchanged()
-    compare: object = unchanged()
-    stop: object = unchanged()
+    shown: object = no_change()
+    looked_at: object = no_change()
+    compare: object = no_change()
+    stop: object = no_change()
 
 
 @dataclass(frozen=True, slots=True)

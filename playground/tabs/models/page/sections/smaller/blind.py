@@ -12,7 +12,7 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.buttons import pressed_value
 from playground.page.parts.redrawn import MARK, is_marked
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import FormError
@@ -36,13 +36,13 @@ class BlindScreen(Screen):
 
     BUTTONS = ("ask", "stop", "better_a", "better_b", "neither")
 
-    pair: object = unchanged()
-    verdict: object = unchanged()
-    ask: object = unchanged()
-    stop: object = unchanged()
-    better_a: object = unchanged()
-    better_b: object = unchanged()
-    neither: object = unchanged()
+    pair: object = no_change()
+    verdict: object = no_change()
+    ask: object = no_change()
+    stop: object = no_change()
+    better_a: object = no_change()
+    better_b: object = no_change()
+    neither: object = no_change()
 
 
 def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:

@@ -13,7 +13,7 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import language_name
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -40,11 +40,11 @@ class ModelsUnderstandingScreen(Screen):
 
     BUTTONS = ("run", "stop")
 
-    shown: object = unchanged()
-    looked_at: object = unchanged()
-    run: object = unchanged()
-    stop: object = unchanged()
-    setup: object = unchanged()
+    shown: object = no_change()
+    looked_at: object = no_change()
+    run: object = no_change()
+    stop: object = no_change()
+    setup: object = no_change()
 
 
 def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsUnderstandingLayout) -> None:
