@@ -88,7 +88,7 @@ class LocalInspector:
         return await asyncio.to_thread((await self._words()).spans, text)
 
     async def tokens(self, ids: Sequence[int]) -> tuple[Token, ...]:
-        return await asyncio.to_thread((await self._words()).named, ids)
+        return await asyncio.to_thread((await self._words()).name_tokens, ids)
 
     async def vocabulary(self) -> Sequence[Token]:
         known = await self._words()
