@@ -37,21 +37,21 @@ class StorageFailed(PlaygroundError):
     reasons: ClassVar[tuple[str, ...]] = ("full", "damaged", "busy", "denied")
 
 
-def opened(path: Path) -> sqlite3.Connection:
+def open_database(path: Path) -> sqlite3.Connection:
     """A connection for any thread, with a write-ahead log, so that reading waits for nobody; foreign keys hold.
 
     On a full disk, which has no room for what connections share of that log, it is the only one: it can be read.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return _connected(path)
+        return _connect(path)
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_IOERR_SHMSIZE:
             raise
-    return _connected(path, alone=True)
+    return _connect(path, alone=True)
 
 
-def _connected(path: Path, *, alone: bool = False) -> sqlite3.Connection:
+def _connect(path: Path, *, alone: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=WAIT, check_same_thread=False, isolation_level=None)
     try:
         if alone:  # SQLite then keeps in memory what it would share
@@ -99,17 +99,17 @@ def failures() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _failed(_reason(error)) from error
+        raise _storage_failure(_reason(error)) from error
     except OSError as error:
         raise storage_failed(error) from error
 
 
 def storage_failed(error: OSError) -> StorageFailed:
     """What is told of what the disk reports."""
-    return _failed(_BY_NUMBER.get(error.errno or 0))
+    return _storage_failure(_BY_NUMBER.get(error.errno or 0))
 
 
-def _failed(reason: str | None) -> StorageFailed:
+def _storage_failure(reason: str | None) -> StorageFailed:
     if reason in ("full", "denied"):
         _tell(reason)
     return StorageFailed(reason)

@@ -49,7 +49,7 @@ def fit(request: Request) -> Fitted:
 
 def _fit_sampling(request: Request) -> tuple[Sampling, list[Change]]:
     model, sampling, changes = request.model, request.sampling.without_neutral(), []
-    for name in sampling.chosen():
+    for name in sampling.chosen_values():
         if name not in model.accepts:
             sampling = sampling.without(name)
             changes.append(Change(what=name, reason="not_offered"))

@@ -144,8 +144,8 @@ class CutText:
 class Inspector(Protocol):
     """One model, taken apart. All of it raises `WeightsUnavailable` where the model cannot be had.
 
-    Only `prepare`, `read`, `states`, `embedded`, `nearest`, `lens`, `salience` and `positions` load weights, once for
-    all who ask.
+    Only `prepare`, `read`, `states`, `input_embeddings`, `nearest`, `lens`, `salience` and `positions` load weights,
+    once for all who ask.
     """
 
     info: InspectedModel
@@ -194,7 +194,7 @@ class Inspector(Protocol):
         """The vector of each token after each layer, shape (layers, tokens, hidden). Raises as `read`."""
         ...
 
-    async def embedded(self, ids: Sequence[int]) -> NDArray[np.float32]:
+    async def input_embeddings(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """Their lines of the table of input embeddings, shape (tokens, hidden). Raises `InputError("empty")`."""
         ...
 

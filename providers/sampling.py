@@ -129,14 +129,16 @@ class Sampling:
         (), effect="ends", control="lines", openai=True, wire_names={"anthropic": "stop_sequences"}
     )
 
-    def chosen(self) -> dict[str, float | int | tuple[str, ...]]:
+    def chosen_values(self) -> dict[str, float | int | tuple[str, ...]]:
         """The parameters that are set, by name."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if value is not None and value != ()}
 
     def without_neutral(self) -> Self:
         """Drop values that change nothing (top-k 0, top-p 1, no penalty), so that no model is said to ignore them."""
-        return self.without(*(name for name, value in self.chosen().items() if PARAMETERS[name].neutral == value))
+        return self.without(
+            *(name for name, value in self.chosen_values().items() if PARAMETERS[name].neutral == value)
+        )
 
     def without(self, *names: str) -> Self:
         """With these parameters left to the model."""

@@ -63,14 +63,14 @@ class Thinking:
         if self._state == "inside":
             thought, mark, rest = self._kept.partition(self._close)
             if not mark:
-                yield from _reasoning(self._trimmed(self._without_beginning_of((self._close,))))
+                yield from _reasoning(self._trim(self._without_beginning_of((self._close,))))
                 return
-            yield from self._close_with(self._trimmed(thought), rest)
+            yield from self._close_with(self._trim(thought), rest)
         elif self._state == "unsure":
-            yield from self._watched()
+            yield from self._watch()
         else:
             kept, self._kept = self._kept, ""
-            yield from _answer(self._trimmed(kept))
+            yield from _answer(self._trim(kept))
 
     def rest(self) -> Iterator[Piece]:
         """What was held back, at the end."""
@@ -84,9 +84,9 @@ class Thinking:
     def _close_with(self, thought: str, rest: str) -> Iterator[Piece]:
         self._state, self._kept, self._blank = "answer", "", True
         yield from _reasoning(thought)
-        yield from _answer(self._trimmed(rest))
+        yield from _answer(self._trim(rest))
 
-    def _watched(self) -> Iterator[Piece]:
+    def _watch(self) -> Iterator[Piece]:
         """The text, until a closing mark comes alone; or an opening one, after which marks are no more than text."""
         from_here = 0
         while (found := _first_mark(self._kept, from_here)) is not None:
@@ -108,7 +108,7 @@ class Thinking:
         self._given.append(certain)
         yield from _answer(certain)
 
-    def _trimmed(self, text: str) -> str:
+    def _trim(self, text: str) -> str:
         """Without the blank lines before the reasoning, and between it and the answer."""
         if self._blank:
             text = text.lstrip("\n")

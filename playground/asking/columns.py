@@ -65,11 +65,11 @@ async def side_by_side(
                     latest[place] = replace(reply, sources=asked.sources) if asked.sources else reply
                     changed.set()
         except PlaygroundError as error:  # `answer` raises none: it could not be opened
-            failed(place, Failure.of(error))
+            record_failure(place, Failure.of(error))
         except Exception as error:  # noqa: BLE001 - a defect in one adapter must not take the other columns with it
-            failed(place, Failure.of_defect(error, f"column {column.model}", log))
+            record_failure(place, Failure.of_defect(error, f"column {column.model}", log))
 
-    def failed(place: int, failure: Failure) -> None:
+    def record_failure(place: int, failure: Failure) -> None:
         latest[place] = replace(latest[place], state="failed", failure=failure, progress=None)
         changed.set()
 
@@ -81,4 +81,4 @@ async def side_by_side(
     async with aclosing(pump(run_all(), lambda: tuple(latest), changed, stop, pause, urgent)) as snapshots:
         async for snapshot in snapshots:
             yield snapshot
-    yield tuple(reply.ended() for reply in latest)
+    yield tuple(reply.settle() for reply in latest)

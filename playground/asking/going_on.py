@@ -111,7 +111,7 @@ class GoingOn:
         made = _UnderWay((reader.visitor, reader.page, part), draw, reader)
         if reader.page:
             self._under_way[made.place] = made
-        async with aclosing(self._drawn(made, reader)) as drawn:
+        async with aclosing(self._draw_and_release(made, reader)) as drawn:
             async for one in drawn:
                 yield one
 
@@ -173,7 +173,7 @@ class GoingOn:
         made.awaited, made.reader, made.begun = False, reader, 0
         if made.timer is not None:
             made.timer.cancel()
-        async with aclosing(self._drawn(made, reader)) as drawn:
+        async with aclosing(self._draw_and_release(made, reader)) as drawn:
             async for one in drawn:
                 yield one
 
@@ -182,7 +182,7 @@ class GoingOn:
         for made in [one for one in self._under_way.values() if one.awaited and one.place[0] == visitor]:
             self._drop(made)
 
-    async def _drawn(self, made: _UnderWay, reader: Reader) -> AsyncGenerator[Any]:
+    async def _draw_and_release(self, made: _UnderWay, reader: Reader) -> AsyncGenerator[Any]:
         place = made.place
         try:
             async with aclosing(made.draw(reader)) as drawn:

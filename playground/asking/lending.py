@@ -1,7 +1,7 @@
 """What one tab may lend to another: protocols, so that no tab knows which one it is that lends.
 
 What a tab opens inherits the protocols of what it lends: a name that merely looks alike lends nothing. Whoever needs
-something asks `Program.lent` for it when it is used, and does without where nobody lends it.
+something asks `Program.find_lender` for it when it is used, and does without where nobody lends it.
 """
 
 from __future__ import annotations
@@ -83,5 +83,5 @@ class ReplyPlace:
 class RecallsReplies(Protocol):
     """Remembers what models said to a visitor."""
 
-    def said(self, visitor: str, place: ReplyPlace) -> Said | None:
+    def find_reply(self, visitor: str, place: ReplyPlace) -> Said | None:
         """The reply there; `None` where there is none with a text."""

@@ -71,6 +71,6 @@ class Reply:
     def running(self) -> bool:
         return self.state in {"waiting", "streaming"}
 
-    def ended(self) -> Reply:
+    def settle(self) -> Reply:
         """As it is to be found later: what still ran was stopped."""
         return replace(self, state="stopped", progress=None) if self.running else self

@@ -105,11 +105,11 @@ def split_choices(value: object) -> tuple[list[object], tuple[str, ...]]:
     if not isinstance(value, str):
         return [], ()
     text = value.strip()
-    listed = _listed(text)
-    return (listed if listed is not None else _unlabelled(_parted(text))), ()
+    listed = _parse_list(text)
+    return (listed if listed is not None else _strip_labels(_split_text(text))), ()
 
 
-def _listed(text: str) -> list[object] | None:
+def _parse_list(text: str) -> list[object] | None:
     """A list as JSON, Python or numpy write it."""
     if not (text.startswith("[") and text.endswith("]")):
         return None
@@ -125,7 +125,7 @@ def _listed(text: str) -> list[object] | None:
     return [one or other for one, other in quoted] if len(quoted) > 1 else None
 
 
-def _parted(text: str) -> list[str]:
+def _split_text(text: str) -> list[str]:
     for mark in ("|", "\n"):
         if mark in text:
             return _pieces(text.replace("\r", "\n").split(mark))
@@ -141,7 +141,7 @@ def _pieces(parts: Sequence[str]) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _unlabelled(pieces: list[str]) -> list[object]:
+def _strip_labels(pieces: list[str]) -> list[object]:
     """Without A), B) … or 1., 2. … where every piece has the next one."""
     labels = [found[1].upper() if (found := _LABEL.match(piece)) else "" for piece in pieces]
     numbers = [str(place) for place in range(1, len(pieces) + 1)]

@@ -159,10 +159,12 @@ def _stop(tracker: Any) -> TrackedEnergy | None:
     found = getattr(tracker, "final_emissions_data", None)
     if found is None:
         return None
-    return TrackedEnergy(kwh=float(found.energy_consumed), seconds=float(found.duration), measured=_counted(tracker))
+    return TrackedEnergy(
+        kwh=float(found.energy_consumed), seconds=float(found.duration), measured=_has_counter(tracker)
+    )
 
 
-def _counted(tracker: Any) -> bool:
+def _has_counter(tracker: Any) -> bool:
     """The processor's energy was read off a counter."""
     modes = {str(getattr(one, "_mode", "")) for one in getattr(tracker, "_hardware", ())}
     return bool(modes & {"intel_rapl", "intel_power_gadget", "windows_emi", "powermetrics"})

@@ -118,7 +118,7 @@ def read_named(said: str, tasks: TaskSet) -> tuple[Named, ...] | None:
 def entity_scores(expected: Sequence[Sequence[Named]], said: Sequence[Sequence[Named]]) -> EntityScores:
     """`said` of the first sentences of `expected`: a run that was stopped has fewer. Upper and lower case, articles and
     punctuation do not count."""
-    rows = [(_counted(right), _counted(mine)) for right, mine in zip(expected, said, strict=False)]
+    rows = [(_count_entities(right), _count_entities(mine)) for right, mine in zip(expected, said, strict=False)]
     hits = [(right & mine).total() for right, mine in rows]
     there, claimed = sum(right.total() for right, _ in rows), sum(mine.total() for _, mine in rows)
     both = [right.total() + mine.total() for right, mine in rows]
@@ -134,10 +134,10 @@ def entity_scores(expected: Sequence[Sequence[Named]], said: Sequence[Sequence[N
 
 def same_named(right: Sequence[Named], said: Sequence[Named]) -> bool:
     """A sentence's entities are all found, and no others."""
-    return _counted(right) == _counted(said)
+    return _count_entities(right) == _count_entities(said)
 
 
-def _counted(found: Sequence[Named]) -> Counter[tuple[str, str]]:
+def _count_entities(found: Sequence[Named]) -> Counter[tuple[str, str]]:
     return Counter((one.label, normalise(one.text)) for one in found)
 
 

@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 def to_csv(run: StoredRun, outcomes: Mapping[Cell, Outcome]) -> str:
     """A line a cell. What a spreadsheet would take for a formula gets an apostrophe (OWASP, "CSV injection")."""
     file = io.StringIO(newline="")
-    rows = [_row(run.description, cell, outcome) for cell, outcome in _ordered(run.description, outcomes)]
+    rows = [_row(run.description, cell, outcome) for cell, outcome in _sort_outcomes(run.description, outcomes)]
     head = list(_row(run.description, Cell("", ""), Outcome()))
     writer = csv.DictWriter(file, head, lineterminator="\r\n")
     writer.writeheader()
@@ -64,7 +64,7 @@ def neutralise_formula(value: Value) -> Value:
 def to_jsonl(run: StoredRun, outcomes: Mapping[Cell, Outcome]) -> str:
     """The run's description, then a line a cell with the whole outcome, trace included."""
     lines = [run.to_json()]
-    for cell, outcome in _ordered(run.description, outcomes):
+    for cell, outcome in _sort_outcomes(run.description, outcomes):
         place = {"column": cell.column, "item": cell.item, "repeat": cell.repeat, "verdict": verdict(outcome)}
         lines.append(json.dumps({**place, **json.loads(outcome_to_json(outcome))}, ensure_ascii=False))
     return "\n".join(lines) + "\n"
@@ -81,7 +81,12 @@ def to_markdown(run: StoredRun, outcomes: Mapping[Cell, Outcome], words: Mapping
     parts += ["", *_table(summaries, labels, words), ""]
     compared = [one for one in summaries if one.comparison is not None]
     if compared and description.baseline:
-        parts += [f"## {words['against']} {labels[description.baseline]}", "", *_compared(compared, labels, words), ""]
+        parts += [
+            f"## {words['against']} {labels[description.baseline]}",
+            "",
+            *_comparison_table(compared, labels, words),
+            "",
+        ]
     return "\n".join(parts)
 
 
@@ -117,7 +122,7 @@ def _table(summaries: tuple[ColumnSummary, ...], labels: Mapping[str, str], word
     return [*lines, "", words["estimated"]]
 
 
-def _compared(summaries: list[ColumnSummary], labels: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
+def _comparison_table(summaries: list[ColumnSummary], labels: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     heads = ["column", "difference", "interval", "items", "better", "worse"]
     lines = ["| " + " | ".join(words[head] for head in heads) + " | p |", "|---" + "|---:" * len(heads) + "|"]
     for one in summaries:
@@ -136,7 +141,7 @@ def plain_markdown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
 
 
-def _ordered(description: RunDescription, outcomes: Mapping[Cell, Outcome]) -> list[tuple[Cell, Outcome]]:
+def _sort_outcomes(description: RunDescription, outcomes: Mapping[Cell, Outcome]) -> list[tuple[Cell, Outcome]]:
     """In the order of columns, items and repeats, whatever ended first."""
     columns = {column.key: place for place, column in enumerate(description.columns)}
     items = {item.id: place for place, item in enumerate(description.items)}

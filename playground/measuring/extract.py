@@ -58,11 +58,11 @@ def extract(text: str, sought: Sought) -> Extraction:
     """The answer in a model's text; `rule="none"` where there is none."""
     if sought.kind in ("code", "translation", "summary"):
         start, end = after_thoughts(text)
-        return _shifted(_read(text[start:end], sought), start)
+        return _shift(_read(text[start:end], sought), start)
     for start, end in own_parts(text, sought.question):
         found = _read(text[start:end], sought)
         if found.value is not None:
-            return _shifted(found, start)
+            return _shift(found, start)
     return NOTHING
 
 
@@ -71,9 +71,9 @@ def _read(own: str, sought: Sought) -> Extraction:
         case "number":
             return _number(own, sought.language)
         case "choice":
-            return _corrected(own, sought)
+            return _read_correction(own, sought)
         case "label":
-            return _corrected(own, sought)
+            return _read_correction(own, sought)
         case "text":
             place = find_span(own)
             return NOTHING if place is None else Extraction(own[place[1] : place[2]], place[1], place[2], place[0])
@@ -92,30 +92,30 @@ def _number(own: str, language: str) -> Extraction:
     for stated in find_statements(plain.text, brief=True):
         found = stated_numbers.stated_number(plain.text, stated, language)
         if found is not None:
-            return _placed(plain, found, "stated")
+            return _extraction(plain, found, "stated")
     called = stated_numbers.called_number(plain.text, language)
     if called is not None:
-        return _placed(plain, called, "stated")
+        return _extraction(plain, called, "stated")
     for start, end in reversed(stated_numbers.bold_places(own)):
         inside = read_plain(own[start:end])
         found = stated_numbers.stated_number(inside.text, Statement(0, len(inside.text)), language)
         if found is not None:
-            return _shifted(_placed(inside, found, "bold"), start)
+            return _shift(_extraction(inside, found, "bold"), start)
     first = stated_numbers.leading_number(plain.text, language)
     if first is not None:
-        return _placed(plain, first, "line")
+        return _extraction(plain, first, "line")
     found = stated_numbers.last_number(plain.text, language)
-    return NOTHING if found is None else _placed(plain, found, "last_number")
+    return NOTHING if found is None else _extraction(plain, found, "last_number")
 
 
-def _corrected(own: str, sought: Sought) -> Extraction:
+def _read_correction(own: str, sought: Sought) -> Extraction:
     """What stands after "wait" or "I mean" goes before what was said first, if it is an answer."""
     read = _choice if sought.kind == "choice" else _label
     corrections = [found.end() for found in _CORRECTION.finditer(own)]
     if corrections:
         found = read(read_plain(own[corrections[-1] :]), sought)
         if found.value is not None:
-            return _shifted(found, corrections[-1])
+            return _shift(found, corrections[-1])
     return read(read_plain(own), sought)
 
 
@@ -125,16 +125,16 @@ def _choice(plain: Plain, sought: Sought) -> Extraction:
         found = letters.direct_letter(text, stated.start, stated.end, choices)
         found = found or mentions.find_option(text, stated.start, stated.end, choices)
         if found is not None:
-            return _placed(plain, found, "stated")
+            return _extraction(plain, found, "stated")
     at_line = (0, text.rstrip().rfind("\n") + 1)
     first, last = (letters.direct_letter(text, place, len(text), choices, alone=True) for place in at_line)
     if first is not None and first.value == LETTERS[0] and letters.lists_letters(text, choices):
         first = None
     found = first or letters.claimed_letter(text, choices) or last
     if found is not None:
-        return _placed(plain, found, "letter")
+        return _extraction(plain, found, "letter")
     found = mentions.find_option(text, 0, len(text), choices)
-    return NOTHING if found is None else _placed(plain, found, "option")
+    return NOTHING if found is None else _extraction(plain, found, "option")
 
 
 def _label(plain: Plain, sought: Sought) -> Extraction:
@@ -142,17 +142,17 @@ def _label(plain: Plain, sought: Sought) -> Extraction:
     for stated in find_statements(plain.text, brief=True):
         found = mentions.find_label(plain.text, stated.start, stated.end, words)
         if found is not None:
-            return _placed(plain, found, "stated")
+            return _extraction(plain, found, "stated")
     found = mentions.find_label(plain.text, 0, len(plain.text), words)
-    return NOTHING if found is None else _placed(plain, found, "label")
+    return NOTHING if found is None else _extraction(plain, found, "label")
 
 
-def _placed(plain: Plain, found: FoundNumber | Mention, rule: Rule) -> Extraction:
+def _extraction(plain: Plain, found: FoundNumber | Mention, rule: Rule) -> Extraction:
     start, end = plain.source(found.start, found.end)
     return Extraction(found.value, min(start, end - 1), max(end, start + 1), rule)
 
 
-def _shifted(found: Extraction, by: int) -> Extraction:
+def _shift(found: Extraction, by: int) -> Extraction:
     if found.start is None or found.end is None:
         return found
     return replace(found, start=found.start + by, end=found.end + by)

@@ -46,7 +46,7 @@ class MeasurementKind(Protocol[Show]):
         """The result as HTML, in which everything from outside is escaped. May take some tenths of a second."""
         ...
 
-    def titled(self, show: Show, run: StoredRun) -> StoredRun:
+    def title_columns(self, show: Show, run: StoredRun) -> StoredRun:
         """The run with its columns called in the visitor's language."""
         ...
 

@@ -54,7 +54,7 @@ def direct_letter(text: str, start: int, end: int, choices: Sequence[str], *, al
         return None
     name = next(name for name in "abcde" if found[name] is not None)
     place = found.start(name)
-    if _joined(text, found.end(name), end, named) or (name == "c" and _is_word(text, place, end, found.group())):
+    if _is_joined(text, found.end(name), end, named) or (name == "c" and _is_word(text, place, end, found.group())):
         return None
     if denied_before(text, place, start) or denied_after(text, found.end(name), end):
         return None
@@ -134,7 +134,7 @@ def _mentions(text: str, patterns: Sequence[str]) -> list[Mention]:
     return sorted(found, key=lambda one: one.start)
 
 
-def _joined(text: str, place: int, end: int, named: str) -> bool:
+def _is_joined(text: str, place: int, end: int, named: str) -> bool:
     """Another letter follows, as in "A or B"."""
     return re.compile(rf"{_JOINED}[{named}](?![\w'’])").match(text, place, end) is not None
 

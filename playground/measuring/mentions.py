@@ -40,7 +40,7 @@ def find_option(text: str, start: int, end: int, choices: Sequence[str]) -> Ment
     Where several stand, that of the last line or sentence, if it is the only one there.
     """
     words = [(choice, LETTERS[place]) for place, choice in enumerate(choices)]
-    return _only(text, start, end, _affirmed(text, start, _mentions(text, start, end, words)))
+    return _only(text, start, end, _keep_affirmed(text, start, _mentions(text, start, end, words)))
 
 
 def label_words(choices: Sequence[str], aliases: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
@@ -64,7 +64,7 @@ def find_label(text: str, start: int, end: int, words: Iterable[tuple[str, str]]
     ends = rf"[*_\"'”»`)]*\s*(?:$|\n|{CLOSE}|{stops}|(?:{_REASON})\b)"
     if mentions and mentions[0].start == begin and re.compile(ends, re.IGNORECASE).match(text[:end], mentions[0].end):
         return mentions[0]
-    affirmed = _affirmed(text, start, mentions)
+    affirmed = _keep_affirmed(text, start, mentions)
     if mentions and not affirmed and len(labels) == 2 and len({one.value for one in mentions}) == 1:
         other = next(label for label in labels if label != mentions[0].value)
         return Mention(other, mentions[-1].start, mentions[-1].end)
@@ -79,7 +79,7 @@ def _offers(text: str, mentions: Sequence[Mention]) -> bool:
     return re.fullmatch(r"[\"'”»*]*\s*(?:/|\||,|,?\s*(?:or|o|u)\b)\s*[\"'“«*]*", between, re.IGNORECASE) is not None
 
 
-def _affirmed(text: str, start: int, mentions: Sequence[Mention]) -> list[Mention]:
+def _keep_affirmed(text: str, start: int, mentions: Sequence[Mention]) -> list[Mention]:
     return [
         one
         for one in mentions

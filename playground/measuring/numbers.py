@@ -112,9 +112,9 @@ def value_of(found: re.Match[str], language: str) -> str:
     """The number that `NUMBER` has found, in normal form."""
     if found["digits"] and len(found["digits"]) > _MOST_DIGITS:
         minus = "-" if found["sign"] or found["inner"] else ""
-        return minus + _ungrouped(found["digits"], language)
+        return minus + _strip_groups(found["digits"], language)
     if found["lone"] or found["ten"]:
-        value = _part(found["lone"]) if found["lone"] else _scaled(Fraction(1), int(_ascii(found["ten"])))
+        value = _part(found["lone"]) if found["lone"] else _scale(Fraction(1), int(_ascii(found["ten"])))
     else:
         value = _with_suffix(found, _read_digits(found["digits"], language))
     return _normal(-value if found["sign"] or found["inner"] else value)
@@ -132,10 +132,10 @@ def _with_suffix(found: re.Match[str], value: Fraction) -> Fraction:
     if found["scale"]:
         return value * _SCALES[found["scale"].lower()]
     power = found["power"] or found["exponent"]
-    return _scaled(value, int(_ascii(power))) if power else value
+    return _scale(value, int(_ascii(power))) if power else value
 
 
-def _scaled(value: Fraction, power: int) -> Fraction:
+def _scale(value: Fraction, power: int) -> Fraction:
     return value * Fraction(10) ** power if abs(power) <= _MOST_ZEROS else value
 
 
@@ -145,10 +145,10 @@ def _part(sign: str) -> Fraction:
 
 
 def _read_digits(written: str, language: str) -> Fraction:
-    return Fraction(Decimal(_ungrouped(written, language)))
+    return Fraction(Decimal(_strip_groups(written, language)))
 
 
-def _ungrouped(written: str, language: str) -> str:
+def _strip_groups(written: str, language: str) -> str:
     return _plain(re.sub(rf"['’{_SPACES}]", "", written), language)
 
 

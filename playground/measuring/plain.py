@@ -30,19 +30,19 @@ def read_plain(source: str) -> Plain:
     """Every mark-up that is understood, from the innermost outwards; what is not understood stays as it is."""
     plain = Plain(source, tuple(range(len(source))))
     for pattern, parts in _SIGNS:
-        plain = _replaced(plain, pattern, parts)
+        plain = _replace_pattern(plain, pattern, parts)
     for _ in range(_NESTED):
         before = plain.text
         for pattern, parts in _BRACES:
-            plain = _replaced(plain, pattern, parts)
+            plain = _replace_pattern(plain, pattern, parts)
         if plain.text == before:
             break
     for pattern, parts in _LATE:
-        plain = _replaced(plain, pattern, parts)
+        plain = _replace_pattern(plain, pattern, parts)
     return plain
 
 
-def _replaced(plain: Plain, pattern: re.Pattern[str], parts: tuple[Part, ...]) -> Plain:
+def _replace_pattern(plain: Plain, pattern: re.Pattern[str], parts: tuple[Part, ...]) -> Plain:
     pieces: list[str] = []
     places: list[int] = []
     last = 0

@@ -63,11 +63,11 @@ class RowReader:
                 different = len({one.casefold() for one in choices}) if self.kind == "label" else len(choices)
                 if not 2 <= different == len(choices) <= len(LETTERS):
                     raise self._wrong("row_choices", line)
-                return self._chosen(answer, choices, line)
+                return self._match_choice(answer, choices, line)
             case _:
                 return answer
 
-    def _chosen(self, answer: str, choices: Sequence[str], line: int) -> str:
+    def _match_choice(self, answer: str, choices: Sequence[str], line: int) -> str:
         places = [place for place, choice in enumerate(choices) if choice.casefold() == answer.casefold()]
         if self.kind == "label":
             if not places:

@@ -38,7 +38,7 @@ def find_span(text: str) -> tuple[Literal["stated", "line"], int, int] | None:
         reason = _REASON.search(plain.text, stated.start, stated.end)
         for end in (reason.start() if reason else stated.end, stated.end):
             if stated.start < end:
-                start, stop = trim(text, *_balanced(text, *plain.source(stated.start, end)))
+                start, stop = trim(text, *_balance_braces(text, *plain.source(stated.start, end)))
                 if start < stop and re.search(r"[^\W_]", text[start:stop]):
                     return "stated", start, stop
     lines = [trim(text, *line.span()) for line in re.finditer(r"\S[^\n]*", text)]
@@ -49,7 +49,7 @@ def find_span(text: str) -> tuple[Literal["stated", "line"], int, int] | None:
     return None
 
 
-def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+def _balance_braces(text: str, start: int, end: int) -> tuple[int, int]:
     """With the braces that close behind it, which the plain text does not show."""
     missing = text.count("{", start, end) - text.count("}", start, end)
     while missing > 0 and end < len(text) and text[end] == "}":

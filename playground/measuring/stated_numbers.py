@@ -52,7 +52,7 @@ def stated_number(text: str, stated: Statement, language: str) -> FoundNumber | 
 
     "42, because x = 7" is 42; "6 * 7 = 42" is 42; "not 41 but 42" is 42.
     """
-    found = [one for one in find_numbers(text, stated.start, stated.end, language) if not _denied(text, one, stated)]
+    found = [one for one in find_numbers(text, stated.start, stated.end, language) if not _is_denied(text, one, stated)]
     strong = [one for one in found if not one.weak]
     if not found:
         return None
@@ -154,7 +154,7 @@ def _equation(text: str, start: int, end: int, inside: list[FoundNumber]) -> Fou
     return None
 
 
-def _denied(text: str, one: FoundNumber, stated: Statement) -> bool:
+def _is_denied(text: str, one: FoundNumber, stated: Statement) -> bool:
     return _DENIED.search(text, stated.start, one.start) is not None
 
 

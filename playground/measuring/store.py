@@ -17,7 +17,7 @@ from playground.measuring.errors import MeasuringError
 from playground.measuring.items import Item, Kind
 from playground.measuring.outcomes import Cell, Outcome, outcome_from_json, outcome_to_json
 from playground.measuring.summary import Comparison, compare
-from playground.sqlite import StorageFailed, failures, opened, writing
+from playground.sqlite import StorageFailed, failures, open_database, writing
 
 STRATEGIES = "strategies"
 """The kind of measurement of runs that name none: those of Aula before 0.3, all of them Prompting's."""
@@ -98,7 +98,7 @@ class Runs:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         with _failures():
-            self._connection = opened(path)
+            self._connection = open_database(path)
             if not Database(self._connection).table("cell").exists():
                 with self._writing():
                     self._create_tables()
@@ -120,7 +120,7 @@ class Runs:
         """Write a finished cell down; one that is there already is replaced."""
         values = (run, cell.column, cell.item, cell.repeat, outcome.failure is not None, outcome_to_json(outcome))
         with self._writing():
-            self._known(run)
+            self._check_run(run)
             self._connection.execute("insert or replace into cell values (?, ?, ?, ?, ?, ?)", values)
 
     def mark(self, run: str, cell: Cell, score: float) -> None:
@@ -152,7 +152,7 @@ class Runs:
     def outcomes(self, run: str) -> dict[Cell, Outcome]:
         """Its finished cells, in the order in which they ended."""
         with self._reading():
-            self._known(run)
+            self._check_run(run)
             query = 'select "column", item, repeat, outcome from cell where run = ? order by rowid'
             rows = self._connection.execute(query, (run,)).fetchall()
             return {Cell(column, item, repeat): outcome_from_json(outcome) for column, item, repeat, outcome in rows}
@@ -172,13 +172,13 @@ class Runs:
 
     def rename(self, run: str, name: str) -> None:
         with self._writing():
-            self._known(run)
+            self._check_run(run)
             self._connection.execute("update run set name = ? where id = ?", (name[:200], run))
 
     def delete(self, run: str) -> None:
         """With its cells."""
         with self._writing():
-            self._known(run)
+            self._check_run(run)
             self._connection.execute("delete from cell where run = ?", (run,))
             self._connection.execute("delete from run where id = ?", (run,))
 
@@ -206,7 +206,7 @@ class Runs:
             if_not_exists=True,
         )
 
-    def _known(self, run: str) -> None:
+    def _check_run(self, run: str) -> None:
         if self._connection.execute("select 1 from run where id = ?", (run,)).fetchone() is None:
             raise MeasuringError("run")
 

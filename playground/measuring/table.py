@@ -143,9 +143,9 @@ def _items(table: Table, assignment: Assignment, kind: Kind, language: str) -> t
     """The rows that can be used, and what is wrong with each of the others."""
     reader, items, wrong = RowReader(table.name, kind, language), list[Item](), list[DocumentError]()
     labels = _labels(table, assignment) if kind == "label" and not assignment.choices else None
-    made = [(line, *_assigned(row, assignment, labels)) for line, row in table.rows]
+    made = [(line, *_assign_columns(row, assignment, labels)) for line, row in table.rows]
     if kind == "choice":
-        made = _lettered(table.name, made, wrong)
+        made = _letter_answers(table.name, made, wrong)
     for line, row, _ in made:
         try:
             items.append(reader.item(row, line))
@@ -164,7 +164,7 @@ _Made = tuple[int, dict[str, object], tuple[str, ...]]
 """A row's line, its fields, and the names that the file gives its choices."""
 
 
-def _lettered(file: str, made: Sequence[_Made], wrong: list[DocumentError]) -> list[_Made]:
+def _letter_answers(file: str, made: Sequence[_Made], wrong: list[DocumentError]) -> list[_Made]:
     """The rows with their answers as letters; those whose answer names no choice, or two, are told in `wrong`."""
     found, rows = list[_Made](), [_choosing(row, labels) for _, row, labels in made]
     form = answer_form(rows)
@@ -220,7 +220,7 @@ def _json_rows(text: str, name: str) -> list[tuple[int, Mapping[str, object]]]:
     return [(number, json_object(line, name, number)) for number, line in lines if line.strip()]
 
 
-def _assigned(
+def _assign_columns(
     row: Mapping[str, object], assignment: Assignment, labels: list[str] | None
 ) -> tuple[dict[str, object], tuple[str, ...]]:
     """The row under the names of an item's fields, and the names that the file gives its choices."""

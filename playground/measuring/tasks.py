@@ -85,12 +85,12 @@ def set_rows(assets: Path = ASSETS) -> tuple[SetRow, ...]:
 
 def own_wording(kind: Kind, language: str, assets: Path = ASSETS) -> tuple[str, str]:
     """Instruction and answer format for a visitor's questions of a kind, from `own.toml`; {labels} is a gap."""
-    table = in_language(_own(assets)[kind], language)
+    table = in_language(_own_texts(assets)[kind], language)
     return table["instruction"], table["answer_format"]
 
 
 @cache
-def _own(assets: Path) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _own_texts(assets: Path) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     return _OWN.validate_python(tomllib.loads((assets / "tasks" / "own.toml").read_text("utf-8")))
 
 

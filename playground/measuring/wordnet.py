@@ -57,12 +57,12 @@ def synonyms(language: str) -> Synonyms:
         except LookupError:
             continue
         with _OPENING:  # whoever comes meanwhile waits, instead of reading it all once more
-            return _opened(str(root), name)
+            return _open_wordnet(str(root), name)
     return _NONE
 
 
 @cache
-def _opened(where: str, name: str) -> Synonyms:
+def _open_wordnet(where: str, name: str) -> Synonyms:
     """What lies at `where`, which nltk finds by that name."""
     from nltk.corpus import CorpusReader, LazyCorpusLoader
     from nltk.corpus.reader.wordnet import WordNetCorpusReader

@@ -26,10 +26,10 @@ def tokenize(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Lower case without accents, a character for each character: places stay what they are."""
-    return "".join(map(_folded, text))
+    return "".join(map(_fold_letter, text))
 
 
-def _folded(one: str) -> str:
+def _fold_letter(one: str) -> str:
     lowered = one.lower()
     base = unicodedata.normalize("NFD", lowered)[:1]
     return base if len(lowered) == 1 and base else one

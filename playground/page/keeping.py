@@ -62,11 +62,11 @@ def wire_keeping(blocks: LateBlocks, bar: SidebarLayout, switches: Mapping[str, 
     late = blocks.coming
     here = [one for number, one in blocks.blocks.items() if number not in late]
     opening = _events(blocks, blocks, "load", late)
-    first = _Held.among(here, bar, _filled(blocks, opening))
+    first = _Held.among(here, bar, _filled_blocks(blocks, opening))
     coming = []
     for part in blocks.late.values():
         filling = _events(blocks, part.ready, "change")
-        coming.append((part, filling, _Held.among(list(part.blocks.values()), bar, _filled(blocks, filling))))
+        coming.append((part, filling, _Held.among(list(part.blocks.values()), bar, _filled_blocks(blocks, filling))))
     every = _Held.all_of([first, *(held for _, _, held in coming)])
     for language, switch in switches.items():
         chosen = {"cookie": LANGUAGE_COOKIE, "language": language, **every.names}
@@ -90,7 +90,7 @@ def _events(blocks: gr.Blocks, begins: Block, kind: str, late: Set[int] = frozen
     ]
 
 
-def _filled(blocks: gr.Blocks, events: Iterable[int]) -> set[Block]:
+def _filled_blocks(blocks: gr.Blocks, events: Iterable[int]) -> set[Block]:
     return {one for number in events for one in blocks.fns[number].outputs}
 
 
@@ -114,7 +114,7 @@ class _Held:
     def among(cls, every: Sequence[object], bar: SidebarLayout, filled: Set[object] = frozenset()) -> _Held:
         """Those of these blocks; `filled` are those which something gives a value to when the page is opened."""
         return cls(
-            [one for one in _kept(every, bar) if not _is_empty(one) or one in filled],
+            [one for one in _kept_fields(every, bar) if not _is_empty(one) or one in filled],
             [one for one in every if isinstance(one, gr.Accordion) and one.elem_id],
             [one for one in every if isinstance(one, gr.Tabs) and one.elem_id],
         )
@@ -146,7 +146,7 @@ class _Held:
         }
 
 
-def _kept(every: Iterable[object], bar: SidebarLayout) -> list[gr.components.Component]:
+def _kept_fields(every: Iterable[object], bar: SidebarLayout) -> list[gr.components.Component]:
     """All that can be chosen or written, but for keys and what stands in the page's address; the places that say so;
     and hidden components, which hold what their tab has on the screen."""
     keys = bar.keys

@@ -141,7 +141,7 @@ class LateBlocks(DiscreetBlocks):
         if number not in self._brought:
             part, whole = self.late[number], super().get_config_file()
             mine, events = {part.frame._id, *part.blocks}, self._events(part.blocks.keys())
-            layout = _found(whole["layout"], part.frame._id)
+            layout = _find_node(whole["layout"], part.frame._id)
             leave_out(layout, {part.sign._id})
             self._brought[number] = {
                 "render_id": -part.frame._id,
@@ -185,10 +185,10 @@ def leave_out(node: Any, numbers: Set[int]) -> None:
             leave_out(child, numbers)
 
 
-def _found(node: Any, number: int) -> Any:
+def _find_node(node: Any, number: int) -> Any:
     if node["id"] == number:
         return node
-    found = (_found(child, number) for child in node.get("children", ()))
+    found = (_find_node(child, number) for child in node.get("children", ()))
     return next((one for one in found if one is not None), None)
 
 

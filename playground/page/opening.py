@@ -37,10 +37,10 @@ class Opening:
 
 
 def _in_thread(fill: Fill) -> Fill:
-    async def called(*values: object) -> object:
+    async def call_in_thread(*values: object) -> object:
         return await asyncio.to_thread(fill, *values)
 
-    return called
+    return call_in_thread
 
 
 def wire_openings(

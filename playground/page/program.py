@@ -53,7 +53,7 @@ class Program:
             tokens_per_reply=self.settings.max_tokens_per_reply,
         )
 
-    def lent(self, protocol: type[Lent]) -> Lent | None:
+    def find_lender(self, protocol: type[Lent]) -> Lent | None:
         """What one tab lends to the others, looked up by its protocol when it is used; `None` where nobody lends it.
 
         A lender inherits the protocol. `isinstance` would go by the names of attributes alone.

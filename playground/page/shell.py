@@ -45,7 +45,7 @@ class Tab(Protocol):
     ORDER: int
 
     def open(self, program: Program) -> Any:
-        """What the tab does for all its visitors, and what it lends to other tabs by protocol: see `Program.lent`."""
+        """What the tab does for all its visitors, and lends to other tabs by protocol: see `Program.find_lender`."""
 
     def build(self, page: Page[Any]) -> None:
         """Lay the tab out and wire it, inside the page's Blocks."""
@@ -176,14 +176,14 @@ def _share_parameters(blocks: gr.Blocks) -> None:
     the same default: `gr.api` makes one for each, a sixth of all that the browser keeps."""
     known: dict[str, Api] = {}
 
-    def shared(block: Any) -> Any:
+    def share_api(block: Any) -> Any:
         if not isinstance(block, Api):
             return block
         return known.setdefault(repr((block.label, block.value, block.api_info())), block)
 
     for event in blocks.fns.values():
-        event.inputs = [shared(one) for one in event.inputs]
-        event.outputs = [shared(one) for one in event.outputs]
+        event.inputs = [share_api(one) for one in event.inputs]
+        event.outputs = [share_api(one) for one in event.outputs]
     kept = {one._id for one in known.values()}
     for number, block in [*blocks.blocks.items()]:
         if isinstance(block, Api) and number not in kept:

@@ -83,23 +83,23 @@ async def observe(action: Action | None, words: ReactWording, search: Search | N
     if action is None:
         text, failure = words.unread.format(example=words.calculator.split(" ", 1)[0]), None
     elif action.name == "calculator":
-        text, failure = _computed(action.input, words)
+        text, failure = _compute_expression(action.input, words)
     elif action.name == "search" and search is not None:
-        text, failure = await _found(action.input, words, search)
+        text, failure = await _find_passages(action.input, words, search)
     else:
         names = ["calculator", *(["search"] if search else []), "finish"]
         text, failure = words.unknown.format(name=action.name[:40], actions=", ".join(names)), None
     return TraceStep(kind="observation", text=text, parent=parent, failure=failure)
 
 
-def _computed(expression: str, words: ReactWording) -> tuple[str, Failure | None]:
+def _compute_expression(expression: str, words: ReactWording) -> tuple[str, Failure | None]:
     try:
         return format_number(calculate(expression)), None
     except InputError as error:
         return words.uncomputed, Failure.of(error)
 
 
-async def _found(query: str, words: ReactWording, search: Search) -> tuple[str, Failure | None]:
+async def _find_passages(query: str, words: ReactWording, search: Search) -> tuple[str, Failure | None]:
     try:
         passages = await search(query)
     except PlaygroundError as error:

@@ -49,7 +49,7 @@ async def solve(record: Record, question: Question, values: Values, tools: Tools
     search = _TreeSearch(record, question, wording(question.language).tree, values, values.whole("budget") - 1)
     frontier = [ROOT]
     for _ in range(values.whole("depth")):
-        thoughts = await search.proposed(frontier)
+        thoughts = await search.propose_all(frontier)
         if not thoughts:
             break
         await search.judge(thoughts)
@@ -69,7 +69,7 @@ class _TreeSearch:
     values: Values
     left: int
 
-    async def proposed(self, states: list[int]) -> list[int]:
+    async def propose_all(self, states: list[int]) -> list[int]:
         """The next thoughts after each of these, all in one list, in the order of the states."""
         affordable = states[: self.left]
         self.left -= len(affordable)

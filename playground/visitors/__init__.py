@@ -47,7 +47,7 @@ class Sessions:
         """End all work for the visitor, whose cookie is not taken any more."""
         self.gone.put(visitor, True)
         self.work.stop_all(visitor)
-        await self.work.ended(visitor)
+        await self.work.wait_for_end(visitor)
 
     async def forget(self, visitor: str) -> None:
         """Delete the keys, the visitor's folder and uploads. Raises `StorageFailed`."""

@@ -75,7 +75,7 @@ def checked_sampling(
 
 
 def _checked_stop(value: object) -> tuple[str, ...]:
-    marks = [_unescaped(line) for line in value.splitlines()] if isinstance(value, str) else value or []
+    marks = [_unescape(line) for line in value.splitlines()] if isinstance(value, str) else value or []
     if not isinstance(marks, Sequence) or not all(isinstance(mark, str) for mark in marks):
         raise ArgumentError("not_text")
     stops = tuple(mark for mark in marks if mark)
@@ -84,7 +84,7 @@ def _checked_stop(value: object) -> tuple[str, ...]:
     return stops
 
 
-def _unescaped(line: str) -> str:
+def _unescape(line: str) -> str:
     return re.sub(r"\\([nt\\])", lambda found: {"n": "\n", "t": "\t"}.get(found[1], "\\"), line)
 
 

@@ -39,7 +39,7 @@ def from_hub(model: ModelInfo) -> bool:
     return model.local and not model.here and model.package is None
 
 
-def recommended(
+def recommend_models(
     models: Iterable[ModelInfo], language: str, options: Options, *, hub: bool = True
 ) -> tuple[ModelInfo, ...]:
     """Models of this computer that speak a language and fit into its memory, the smallest download first.
@@ -85,4 +85,4 @@ def better_ones(
     """What to use in the place of a model that hardly speaks the language; none where it does."""
     if not chosen.local or speaks(chosen, language):
         return ()
-    return tuple(model for model in recommended(models, language, options, hub=hub) if model.id != chosen.id)
+    return tuple(model for model in recommend_models(models, language, options, hub=hub) if model.id != chosen.id)

@@ -23,7 +23,7 @@ class KeptRuns:
     sessions: Sessions
 
     @contextmanager
-    def opened(self, visitor: str) -> Iterator[Runs]:
+    def open(self, visitor: str) -> Iterator[Runs]:
         """The visitor's kept runs."""
         runs = Runs(self.sessions.conversations.folder(visitor) / FILE)
         try:
@@ -32,10 +32,10 @@ class KeptRuns:
             runs.close()
 
     @asynccontextmanager
-    async def opened_beside(self, visitor: str) -> AsyncGenerator[Runs]:
-        """As `opened`, for the event loop: opened and closed by a thread."""
+    async def open_beside(self, visitor: str) -> AsyncGenerator[Runs]:
+        """As `open`, for the event loop: opened and closed by a thread."""
         with ExitStack() as stack:
-            runs = await run_to_end(lambda: stack.enter_context(self.opened(visitor)))
+            runs = await run_to_end(lambda: stack.enter_context(self.open(visitor)))
             try:
                 yield runs
             finally:
@@ -44,21 +44,21 @@ class KeptRuns:
     def create(self, visitor: str, name: str, description: RunDescription) -> str:
         """Keep a new run; its id. Raises `MeasuringLimit("runs")`, `VisitorLimit`."""
         self.sessions.storage.check(visitor)
-        with self.opened(visitor) as runs:
+        with self.open(visitor) as runs:
             if runs.count() >= MOST_RUNS:
                 raise MeasuringLimit("runs", limit=MOST_RUNS)
             return runs.create(name, description)
 
-    def stored(self, visitor: str, run: str) -> StoredRun:
+    def load_run(self, visitor: str, run: str) -> StoredRun:
         """A kept run without its answers."""
-        with self.opened(visitor) as runs:
+        with self.open(visitor) as runs:
             return runs.load(run)
 
-    def listed(self, visitor: str, measurements: Collection[str] = ()) -> tuple[StoredRun, ...]:
+    def list_runs(self, visitor: str, measurements: Collection[str] = ()) -> tuple[StoredRun, ...]:
         """The kept runs, newest first, only those of these kinds of measurement where some are named; a visitor without
         any gets no file."""
         if not (self.sessions.conversations.folder(visitor) / FILE).exists():
             return ()
-        with self.opened(visitor) as runs:
+        with self.open(visitor) as runs:
             found = runs.list()
         return tuple(run for run in found if not measurements or run.description.measurement in measurements)

@@ -69,14 +69,14 @@ class Reach:
         for name in SHARED:
             if name != "scripted" or self.scripted:
                 found |= {model.ref: model for model in await (await self._connect(visitor, name)).models()}
-        found |= {ref: model for ref, model in self._listed(visitor).items() if ref not in found}
+        found |= {ref: model for ref, model in self._known_models(visitor).items() if ref not in found}
 
         def order(model: ModelInfo) -> tuple[bool, bool, bool]:
             return not model.local, model.local and not model.here, self.locked(visitor, model)
 
         return tuple(sorted(found.values(), key=order))
 
-    def _listed(self, visitor: str) -> dict[str, ModelInfo]:
+    def _known_models(self, visitor: str) -> dict[str, ModelInfo]:
         """By name, what is known without asking anybody: the catalogue, and what vendors have listed before."""
         vendors = [model for listed in (self._lists.get(visitor) or {}).values() for model in listed]
         scripted = registry.rows("scripted").models if self.scripted else ()
@@ -84,7 +84,7 @@ class Reach:
 
     async def refresh(self, visitor: str, name: str) -> tuple[ModelInfo, ...]:
         """Ask a vendor for its list. Raises its errors: a wrong key is noticed here."""
-        async with self._connected(visitor, name) as provider:
+        async with self._open_provider(visitor, name) as provider:
             return await self._list(visitor, name, provider)
 
     async def _list(self, visitor: str, name: str, provider: Provider) -> tuple[ModelInfo, ...]:
@@ -92,7 +92,7 @@ class Reach:
         self._lists.put(visitor, {**(self._lists.get(visitor) or {}), name: listed})
         return listed
 
-    async def _typed(self, visitor: str, provider: Provider, model_id: str) -> ModelInfo:
+    async def _resolve_model(self, visitor: str, provider: Provider, model_id: str) -> ModelInfo:
         """A model by a name that no list has so far. The vendor decides whether there is one: not all of them have a
         list, and some take names that theirs leaves out. Raises `UnknownModel` where nobody is to be asked."""
         listed: tuple[ModelInfo, ...] = ()
@@ -146,22 +146,22 @@ class Reach:
         """
         name, model_id = await self.check_name(visitor, ref)
         ref = f"{name}/{model_id}"
-        async with self._connected(visitor, name) as provider:
+        async with self._open_provider(visitor, name) as provider:
             if isinstance(provider, Resolves):
                 resolved = await provider.resolve(model_id)
                 if resolved.terms is not None and self.terms is not None:
                     await asyncio.to_thread(self.terms.check, visitor, resolved)
                 yield provider, resolved
-            elif (model := self._listed(visitor).get(ref)) is not None:
+            elif (model := self._known_models(visitor).get(ref)) is not None:
                 yield provider, model
             else:
-                yield provider, await self._typed(visitor, provider, model_id)
+                yield provider, await self._resolve_model(visitor, provider, model_id)
 
     def embeddings(self) -> tuple[EmbeddingInfo, ...]:
         """Models that embed, the default first. Among scripted models that is one without weights."""
         return (*self._scripted_rows.embeddings, *self.catalog.embeddings)
 
-    async def held(self, encoders: Iterable[EmbeddingInfo | ContrastiveInfo | HeadInfo]) -> frozenset[str]:
+    async def held_encoders(self, encoders: Iterable[EmbeddingInfo | ContrastiveInfo | HeadInfo]) -> frozenset[str]:
         """Those of them, by name, whose weights are on this computer."""
         held = set()
         for info in encoders:
@@ -194,7 +194,7 @@ class Reach:
         Of a vendor that speaks OpenAI's protocol, or a server of the visitor's own, every model can be named.
         """
         info = self.embedding(ref)
-        async with self._connected(visitor, info.provider) as provider:
+        async with self._open_provider(visitor, info.provider) as provider:
             if not isinstance(provider, Embeds):
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.embedder(info)
@@ -203,7 +203,7 @@ class Reach:
     async def reranker(self, visitor: str, ref: str = "") -> AsyncIterator[Reranker]:
         """As `embedder`."""
         info = find(self.rerankers(), ref) if ref else self.rerankers()[0]
-        async with self._connected(visitor, info.provider) as provider:
+        async with self._open_provider(visitor, info.provider) as provider:
             if not isinstance(provider, Reranks):
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.reranker(info)
@@ -216,7 +216,7 @@ class Reach:
     async def labeller(self, visitor: str, ref: str = "") -> AsyncIterator[Labeller]:
         """As `embedder`."""
         info = find(self.labellers(), ref) if ref else self.labellers()[0]
-        async with self._connected(visitor, info.provider) as provider:
+        async with self._open_provider(visitor, info.provider) as provider:
             if not isinstance(provider, Labels):
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.labeller(info)
@@ -226,7 +226,7 @@ class Reach:
         return tuple(info for info in self.catalog.heads if info.head == head)
 
     @asynccontextmanager
-    async def headed(self, visitor: str, ref: str, head: Head) -> AsyncIterator[tuple[Headed, HeadInfo]]:
+    async def head_provider(self, visitor: str, ref: str, head: Head) -> AsyncIterator[tuple[Headed, HeadInfo]]:
         """The provider and the model of that name for one task, for as long as it is used; without a name the default.
 
         A folder of this computer, or a Hub repository, can be named too. Raises `UnknownModel`.
@@ -234,7 +234,7 @@ class Reach:
         rows = {info.ref: info for info in self.heads(head)}
         name, _, model_id = full_name(ref, registry.names(self.catalog)).partition("/") if ref else ("", "", "")
         info = next(iter(rows.values()), None) if not ref else rows.get(f"{name}/{model_id}")
-        async with self._connected(visitor, info.provider if info is not None else name) as provider:
+        async with self._open_provider(visitor, info.provider if info is not None else name) as provider:
             if not isinstance(provider, Headed):
                 raise UnknownModel("provider", model=ref[:120], near="")
             yield provider, info or self._as_known(await provider.resolve_head(model_id, head))
@@ -253,7 +253,7 @@ class Reach:
             async with self.open(visitor, ref) as (provider, model):
                 yield inspect(provider, model)
         else:
-            async with self._connected(visitor, info.provider) as provider:
+            async with self._open_provider(visitor, info.provider) as provider:
                 yield inspect(provider, info)
 
     @property
@@ -265,7 +265,7 @@ class Reach:
         self._lists.pop(visitor)
 
     @asynccontextmanager
-    async def _connected(self, visitor: str, name: str) -> AsyncIterator[Provider]:
+    async def _open_provider(self, visitor: str, name: str) -> AsyncIterator[Provider]:
         provider = await self._connect(visitor, name)
         try:
             yield provider

@@ -9,7 +9,7 @@ from typing import Protocol
 class Remembers(Protocol):
     """Keeps something of its visitors. What a tab opens inherits it, as it does what it lends."""
 
-    def remembered(self, visitor: str) -> Mapping[str, int]:
+    def count_remembered(self, visitor: str) -> Mapping[str, int]:
         """How many there are of what, by the key of its text (`kept.documents`). Blocks."""
 
     async def forget(self, visitor: str) -> None:

@@ -66,7 +66,7 @@ class Storage:
         """There is a bound of either kind."""
         return self.each is not None or self.in_all is not None
 
-    def kept(self, visitor: str) -> int:
+    def kept_bytes(self, visitor: str) -> int:
         """Bytes in the visitor's folder, of what tabs keep elsewhere, and of what was uploaded and is still there."""
         uploaded = sum(map(_length, map(Path, self.uploads(visitor))))
         return size_of(self.folder(visitor)) + sum(size(visitor) for size in self.elsewhere) + uploaded
@@ -83,7 +83,7 @@ class Storage:
             raise VisitorLimit("stored_in_all", limit=self.in_all // _MB)
 
     def _taken(self, visitor: str, name: str) -> int:
-        return self.kept(visitor) + self._coming[name] + (self._from.get(name) or 0)
+        return self.kept_bytes(visitor) + self._coming[name] + (self._from.get(name) or 0)
 
     @contextmanager
     def coming(self, visitor: str, size: int, name: str) -> Iterator[None]:

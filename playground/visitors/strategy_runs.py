@@ -59,7 +59,7 @@ class StrategyRuns(Remembers):
         self.near, self.kept = Nearness(self.reach), KeptRuns(self.sessions)
 
     async def propose(self, visitor: str, wanted: RunRequest) -> tuple[RunDescription, Estimate]:
-        """What would be run, and what it may cost; kept for `confirmed`. Nothing is sent.
+        """What would be run, and what it may cost; kept for `confirm`. Nothing is sent.
 
         Raises what a model or a strategy refuses beforehand, `MeasuringLimit("answers")`.
         """
@@ -67,13 +67,13 @@ class StrategyRuns(Remembers):
             opened = await opened_for(stack, self.reach, visitor, wanted.models)
             setting = await self._setting(visitor)
             described = await describe(wanted, opened, self.near, setting.search)
-            description = self._described(replace(described, measurement=self.MEASUREMENT), opened)
+            description = self._complete_description(replace(described, measurement=self.MEASUREMENT), opened)
             await columns_of(description, opened, setting)
             found = await estimate(description, opened)
         self._waiting.put(visitor, description)
         return description, found
 
-    def _described(self, description: RunDescription, opened: Opened) -> RunDescription:
+    def _complete_description(self, description: RunDescription, opened: Opened) -> RunDescription:
         """The run as this tab wants it kept."""
         return description
 
@@ -81,11 +81,11 @@ class StrategyRuns(Remembers):
         """The visitor's own questions, for some hours."""
         self._own.put(visitor, tasks)
 
-    def own(self, visitor: str) -> TaskSet | None:
+    def own_tasks(self, visitor: str) -> TaskSet | None:
         """The questions that the visitor uploaded last."""
         return self._own.get(visitor)
 
-    def confirmed(self, visitor: str) -> RunDescription:
+    def confirm(self, visitor: str) -> RunDescription:
         """What was proposed last. Raises `MeasuringError("run")` where that is too long ago."""
         if (description := self._waiting.pop(visitor)) is None:
             raise MeasuringError("run")
@@ -103,7 +103,7 @@ class StrategyRuns(Remembers):
         async with (
             self.sessions.work.at(visitor, f"{self.ROOM}-{place}") as control,
             AsyncExitStack() as stack,
-            self.kept.opened_beside(visitor) as runs,
+            self.kept.open_beside(visitor) as runs,
         ):
             description = (await asyncio.to_thread(runs.load, run_id)).description
             done = await asyncio.to_thread(runs.to_resume, run_id)
@@ -123,23 +123,23 @@ class StrategyRuns(Remembers):
 
     def runs(self, visitor: str) -> AbstractContextManager[Runs]:
         """The visitor's kept runs. Raises `StorageFailed`."""
-        return self.kept.opened(visitor)
+        return self.kept.open(visitor)
 
-    def stored(self, visitor: str, run: str) -> StoredRun:
+    def load_run(self, visitor: str, run: str) -> StoredRun:
         """A kept run without its answers. Raises as `Runs`."""
-        return self.kept.stored(visitor, run)
+        return self.kept.load_run(visitor, run)
 
-    def listed(self, visitor: str) -> tuple[StoredRun, ...]:
+    def list_runs(self, visitor: str) -> tuple[StoredRun, ...]:
         """The kept runs of this kind of measurement, newest first; a visitor without any gets no file."""
-        return self.kept.listed(visitor, (self.MEASUREMENT,))
+        return self.kept.list_runs(visitor, (self.MEASUREMENT,))
 
-    def remembered(self, visitor: str) -> Mapping[str, int]:
+    def count_remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
         own = self._own.get(visitor)
-        return {"runs": len(self.listed(visitor)), "questions": len(own.items) if own is not None else 0}
+        return {"runs": len(self.list_runs(visitor)), "questions": len(own.items) if own is not None else 0}
 
     async def forget(self, visitor: str) -> None:
-        """As `remembered`: what is in memory."""
+        """As `count_remembered`: what is in memory."""
         self._own.pop(visitor)
         self._waiting.pop(visitor)
 

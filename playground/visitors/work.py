@@ -67,7 +67,7 @@ class Work:
             if whose == visitor:
                 running.control.stop()
 
-    async def ended(self, visitor: str) -> None:
+    async def wait_for_end(self, visitor: str) -> None:
         """All that was stopped for the visitor has let go, or two seconds have passed."""
         running = [one.ended.wait() for (whose, _), one in self._running.items() if whose == visitor]
         with suppress(TimeoutError):

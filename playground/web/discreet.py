@@ -34,12 +34,12 @@ class DiscreetBlocks(LeanBlocks):
             name = getattr(block_fn, "api_name", None) or getattr(block_fn, "name", block_fn)
             frames = "".join(traceback.format_tb(error.__traceback__))
             log.error("The event %s failed: %s\n%s", name, type(error).__name__, frames)
-            failure = gr.Error(self._explained(named.get("request")), print_exception=False)
+            failure = gr.Error(self._explain(named.get("request")), print_exception=False)
         else:
             return answer
         raise failure
 
-    def _explained(self, request: Any) -> str:
+    def _explain(self, request: Any) -> str:
         """In the visitor's language, where a visitor is behind the call."""
         asked = request[0] if isinstance(request, list) and request else request
         language = getattr(getattr(asked, "state", None), "language", "en")

@@ -98,7 +98,7 @@ class Guard:
         if len(headers.getlist("host")) != 1 or not self.hosts.known(host):
             return PlainTextResponse("Unknown host. See PLAYGROUND_ALLOWED_HOSTS in the README.", 400)
         origin = headers.get("origin")
-        if origin is not None and not self._own(origin, host):
+        if origin is not None and not self._is_own(origin, host):
             return PlainTextResponse("This request comes from another site.", 403)
         if origin is None and scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
             return PlainTextResponse("This request comes from another site.", 403)
@@ -106,7 +106,7 @@ class Guard:
             return PlainTextResponse("Not found.", 404)
         return None
 
-    def _own(self, origin: str, host: str) -> bool:
+    def _is_own(self, origin: str, host: str) -> bool:
         """Same host and port as asked for; behind a proxy that changes these, a name of ours that is no address."""
         netloc = urlsplit(origin).netloc if origin != "null" else ""
         if netloc.lower() == host.lower():

@@ -111,7 +111,7 @@ class LeanBlocks(gr.Blocks):
         found = await self.call_function(block_fn, inputs, None, named["request"], *asked)
         if (iterator := found["iterator"]) is None:  # it had nothing to show
             return self._answer(block_fn, [None] * len(block_fn.outputs), None, found["duration"])
-        shown = await self._shown(block_fn, found["prediction"], iterator, named)
+        shown = await self._find_changes(block_fn, found["prediction"], iterator, named)
         return self._answer(block_fn, shown, iterator, time.time() - start)
 
     async def _follow(self, block_fn: Any, iterator: Any, named: dict[str, Any]) -> dict[str, Any] | None:
@@ -128,7 +128,7 @@ class LeanBlocks(gr.Blocks):
             except StopAsyncIteration:  # asked again, it says so again
                 return None
             duration = time.time() - start
-            shown = await self._shown(block_fn, values, iterator, named)
+            shown = await self._find_changes(block_fn, values, iterator, named)
             answer = self._answer(block_fn, shown, iterator, duration)
             if event is None or not event.alive:
                 return answer
@@ -137,7 +137,9 @@ class LeanBlocks(gr.Blocks):
                 del answer["iterator"]
                 self._queue.send_message(event, ProcessGeneratingMessage(output=answer, success=True))
 
-    async def _shown(self, block_fn: Any, values: Sequence[Any], iterator: Any, named: dict[str, Any]) -> list[Any]:
+    async def _find_changes(
+        self, block_fn: Any, values: Sequence[Any], iterator: Any, named: dict[str, Any]
+    ) -> list[Any]:
         """What of the values differs from those before."""
         if all(isinstance(value, _PLAIN) for value in values):
             shown = list(values)

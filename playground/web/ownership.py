@@ -127,9 +127,9 @@ class Private:
                 return
             receive = _again(body, receive)
             if len(body) > _LONG:
-                asked = asked.joined(await asyncio.to_thread(_named_by_body, body))
+                asked = asked.join(await asyncio.to_thread(_named_by_body, body))
             else:
-                asked = asked.joined(_named_by_body(body))
+                asked = asked.join(_named_by_body(body))
         if any(self.ownership.closed_to(visitor, file) for file in asked.files) or any(
             self.ownership.page_is_closed_to(visitor, page) for page in asked.pages + asked.calls
         ):
@@ -159,7 +159,7 @@ class Private:
         async def send_and_learn(message: Message) -> None:
             content = message.get("body", b"")
             if message["type"] == "http.response.body" and (plain in content or folder in content):
-                self.ownership.grant(visitor, _uploaded(content) if upload else _sent(content))
+                self.ownership.grant(visitor, _uploaded_paths(content) if upload else _sent_paths(content))
             await send(message)
 
         return send_and_learn
@@ -171,7 +171,7 @@ class _Asked:
     pages: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
 
-    def joined(self, other: _Asked) -> _Asked:
+    def join(self, other: _Asked) -> _Asked:
         return _Asked(self.files + other.files, self.pages + other.pages, self.calls + other.calls)
 
 
@@ -241,7 +241,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-def _uploaded(content: bytes) -> list[str]:
+def _uploaded_paths(content: bytes) -> list[str]:
     """Gradio answers an upload with the list of its paths."""
     try:
         paths = json.loads(content)
@@ -250,5 +250,5 @@ def _uploaded(content: bytes) -> list[str]:
     return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
 
 
-def _sent(content: bytes) -> list[str]:
+def _sent_paths(content: bytes) -> list[str]:
     return [str(json.loads(found)) for found in _PATH_IN_REPLY.findall(content)]

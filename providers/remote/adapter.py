@@ -76,7 +76,7 @@ class RemoteAdapter(ABC):
         """The facts of a model that no list names, under exactly that name: few. Raises `UnknownModel` for no name."""
         if not 0 < len(model_id) <= LONGEST_NAME or not model_id.isprintable():
             raise UnknownModel(model=model_id[:120], near="")
-        return self._assumed(model_id)
+        return self._default_info(model_id)
 
     async def prepare(self, model: ModelInfo) -> AsyncIterator[Progress]:
         for nothing in tuple[Progress, ...]():
@@ -115,7 +115,7 @@ class RemoteAdapter(ABC):
         """The models of such a list. Raises `ValueError` for what is none."""
 
     @abstractmethod
-    def _assumed(self, model_id: str) -> ModelInfo:
+    def _default_info(self, model_id: str) -> ModelInfo:
         """What is taken to be so of a model of which only the name is known."""
 
     @abstractmethod

@@ -56,7 +56,7 @@ class Correction:
                 return replace(wire, names={**wire.names, "stream_options": None})
             case _, "logprobs":
                 return None if request.logprobs is None else replace(wire, request=replace(request, logprobs=None))
-        value = request.sampling.chosen().get(self.what)
+        value = request.sampling.chosen_values().get(self.what)
         if value is None:
             return None
         match self.reason:
@@ -111,7 +111,7 @@ class Corrections:
 
     def after(self, failure: PlaygroundError, wire: WireRequest) -> tuple[WireRequest, Change] | None:
         """The request put right after a refusal, and the difference; `None` where it stays refused."""
-        for correction in self._proposed(failure, wire):
+        for correction in self._propose(failure, wire):
             if correction.what in self.demanded and correction.reason in ("renamed", "rejected_by_api"):
                 continue
             if correction in self.made or (corrected := correction.apply(wire)) is None:
@@ -122,7 +122,7 @@ class Corrections:
             return corrected, correction.change
         return None
 
-    def _proposed(self, failure: PlaygroundError, wire: WireRequest) -> list[Correction]:
+    def _propose(self, failure: PlaygroundError, wire: WireRequest) -> list[Correction]:
         match failure:
             case Unavailable(reason="not_an_api") if not wire.prefix and not _has_version(self.url):
                 return [Correction("address", "at_v1", "/v1")]

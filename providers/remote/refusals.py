@@ -127,7 +127,7 @@ def refusal(status: int, body: object, retry_after: float | None, call: VendorCa
         case 503 | 529:
             return Overloaded(provider=provider, status=status, retry_after=retry_after)
         case 400 | 422:
-            return _rejected(status, fault, call)
+            return _explain_rejection(status, fault, call)
         case _:
             return Unavailable(provider=provider, status=status, retry_after=retry_after)
 
@@ -169,12 +169,12 @@ def _answer_error(body: object, call: VendorCall) -> PlaygroundError:
         return Unavailable("not_an_api", provider=call.provider)
     known = stream_error(body, call)
     if isinstance(known, StreamTruncated) or (isinstance(known, Unavailable) and not fault.codes):
-        found = _rejected(200, fault, call)
+        found = _explain_rejection(200, fault, call)
         return Unavailable(provider=call.provider) if isinstance(found, UnsupportedRequest) else found
     return known
 
 
-def _rejected(status: int, fault: _Fault, call: VendorCall) -> PlaygroundError:
+def _explain_rejection(status: int, fault: _Fault, call: VendorCall) -> PlaygroundError:
     provider = call.provider
     if _CONTEXT.search(fault.text):
         return _too_long(status, call, fault.text)
@@ -186,10 +186,10 @@ def _rejected(status: int, fault: _Fault, call: VendorCall) -> PlaygroundError:
         return RateLimited("quota", provider=provider, status=status)
     if call.request and _MODEL.search(fault.text):
         return unknown_model(call.request.model.id, call.known)
-    return _unsupported(fault, call)
+    return _unsupported_request(fault, call)
 
 
-def _unsupported(fault: _Fault, call: VendorCall) -> UnsupportedRequest:
+def _unsupported_request(fault: _Fault, call: VendorCall) -> UnsupportedRequest:
     """With our name of what was refused, and for a length its name on the wire, or the most that is taken."""
     named = _parameter(fault, call.sent)
     values: dict[str, Scalar] = {"provider": call.provider, "parameter": named}

@@ -46,7 +46,7 @@ class GrowingReply(Protocol):
         """The server has marked the end."""
         ...
 
-    def truncated(self) -> StreamTruncated: ...
+    def truncation(self) -> StreamTruncated: ...
 
     def usage(self, request: Request) -> Usage: ...
 
@@ -75,7 +75,7 @@ async def reply_events(
         said = said or isinstance(event, TextDelta)
         yield event
     if reply.finish is None or failure is not None:
-        raise failure or reply.truncated()
+        raise failure or reply.truncation()
     if reply.ending is not None and reply.ending.tool and not said:
         raise Refused("tool", provider=reply.provider)
     if reply.ending is not None and reply.ending.word:
@@ -101,7 +101,7 @@ class _Pieces:
                 case TextDelta(text):
                     yield from self._thinking.push(self._text.push(text))
                 case ReasoningDelta(text):
-                    yield from self._reasoned(self._reasoning.push(text))
+                    yield from self._reasoning_events(self._reasoning.push(text))
                 case TokenLogprobs(tokens):
                     yield TokenLogprobs(tuple(map(_readable, tokens)))
                 case _:
@@ -109,11 +109,11 @@ class _Pieces:
 
     def rest(self) -> Iterator[Event]:
         """What was held back, at the end."""
-        yield from self._reasoned(self._reasoning.rest())
+        yield from self._reasoning_events(self._reasoning.rest())
         yield from self._thinking.push(self._text.rest())
         yield from self._thinking.rest()
 
-    def _reasoned(self, text: str) -> Iterator[Event]:
+    def _reasoning_events(self, text: str) -> Iterator[Event]:
         if text:
             yield ReasoningDelta(text)
 

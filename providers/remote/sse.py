@@ -63,10 +63,10 @@ async def read_events(response: httpx2.Response, decoder: Decoder, heard: Callab
         elif (data := json.loads(sent.data)) is not None:
             yield data
     if not events and whole.strip():
-        yield WholeAnswer(_decoded(bytes(whole)))
+        yield WholeAnswer(_decode_body(bytes(whole)))
 
 
-def _decoded(body: bytes) -> object:
+def _decode_body(body: bytes) -> object:
     try:
         return json.loads(body)
     except ValueError:

@@ -48,10 +48,10 @@ async def request_events(
     """
     waiting = _Waiting(network, request.model)
 
-    def tried(wire: WireRequest) -> AsyncGenerator[Event]:
+    def attempt_wire(wire: WireRequest) -> AsyncGenerator[Event]:
         return attempt(wire, waiting.heard)
 
-    async with aclosing(_tries(tried, request, network, corrections)) as events:
+    async with aclosing(_tries(attempt_wire, request, network, corrections)) as events:
         while True:
             expired = False
             event: Event | None = None

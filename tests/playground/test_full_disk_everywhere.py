@@ -82,7 +82,7 @@ class Home:
         """All that the visitor has, as it would be shown."""
         documents = await self.rag.documents("ana", RetrievalSetup())
         entries = self.chat.kept.entries("ana")
-        with self.runs.opened("ana") as runs:
+        with self.runs.open("ana") as runs:
             kept = [(one.name, one.done) for one in runs.list()]
         return (
             [one.name for one in documents],
@@ -94,13 +94,13 @@ class Home:
 
 
 async def keep_cell(home: Home) -> None:
-    with home.runs.opened("ana") as runs:
+    with home.runs.open("ana") as runs:
         item = runs.load(home.run).description.items[0].id
         runs.keep(home.run, Cell("a", item), Outcome(text=LONG, extraction=Extraction("1", 0, 1, "whole"), done=True))
 
 
 async def note_run(home: Home) -> None:
-    with home.runs.opened("ana") as runs:
+    with home.runs.open("ana") as runs:
         runs.note(home.run, "votes", LONG)
 
 

@@ -117,15 +117,15 @@ class TestConversations:
         conversation = house.chat.load(ConversationKey(house.ana))
         assert "Who built the lighthouse" in to_markdown(conversation, "You")
         compile(to_python(conversation, house.program.reach.catalog.endpoints), "export", "exec")
-        lender = house.program.lent(RecallsReplies)
-        assert lender is not None and lender.said(house.ana, ReplyPlace(FIRST, 2, 0)).text.startswith("1 2 3")
+        lender = house.program.find_lender(RecallsReplies)
+        assert lender is not None and lender.find_reply(house.ana, ReplyPlace(FIRST, 2, 0)).text.startswith("1 2 3")
 
 
 class TestRuns:
     async def test_they_are_listed_whole_or_half_done(self, house: House) -> None:
-        listed = {run.id: run for run in house.prompting.listed(house.ana)}
+        listed = {run.id: run for run in house.prompting.list_runs(house.ana)}
         named = {name: listed.pop(run) for name, run in house.left.runs.items()}
-        assert not listed and house.prompting.listed(house.left.visitor("ben")) == ()
+        assert not listed and house.prompting.list_runs(house.left.visitor("ben")) == ()
         assert {name: (run.name, run.done, run.whole) for name, run in named.items()} == {
             "whole": ("Sums, whole", 24, True),
             "half": ("Sums, half done", 16, False),
@@ -171,7 +171,7 @@ class TestRuns:
         with house.prompting.runs(house.ana) as runs:
             runs.rename(house.left.runs["whole"], "Renamed")
             runs.delete(house.left.runs["half"])
-        assert {run.name for run in house.prompting.listed(house.ana)} == {"Renamed", "Sentimientos"}
+        assert {run.name for run in house.prompting.list_runs(house.ana)} == {"Renamed", "Sentimientos"}
 
 
 def kept(house: House, name: str) -> tuple[export.Run, dict[Cell, Outcome]]:
@@ -207,7 +207,7 @@ class TestDocuments:
         assert await house.rag.documents(house.left.visitor("ben"), RetrievalSetup()) == ()
 
     async def test_they_are_lent_to_the_prompting_tab(self, house: House) -> None:
-        lender = house.program.lent(SearchesDocuments)
+        lender = house.program.find_lender(SearchesDocuments)
         assert lender is not None
         search = await lender.document_search(house.ana)
         assert search is not None and "Adela Finch" in (await search("Who built the lighthouse?"))[0]
@@ -230,7 +230,7 @@ class TestDocuments:
 
 
 async def test_the_assistant_answers_in_the_chat_from_its_documents(house: House) -> None:
-    lender = house.program.lent(KeepsAssistants)
+    lender = house.program.find_lender(KeepsAssistants)
     assert lender is not None
     (keeper,) = lender.own_assistants(house.ana)
     assert (keeper.id, keeper.name, keeper.system) == (

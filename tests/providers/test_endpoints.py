@@ -63,7 +63,7 @@ async def test_vendor_is_sent_what_its_row_says(endpoint: Endpoint, fault_server
     names = {"max_tokens" if name == endpoint.max_tokens_field else name for name in sent}
     assert names & PARAMETERS.keys() == endpoint.accepts
     refused = {change.what for change in fitted.changes if change.reason != "not_promised"}
-    assert refused == EVERYTHING.chosen().keys() - endpoint.accepts
+    assert refused == EVERYTHING.chosen_values().keys() - endpoint.accepts
     assert ("stream_options" in sent) == endpoint.usage_in_stream
     assert completion.done.usage.estimated != endpoint.usage_in_stream
     assert all(request.key == "sk-test" for request in fault_server.received)
@@ -114,8 +114,8 @@ async def test_model_row(model: ModelInfo, fault_server: FaultServer) -> None:
         assert not model.logprobs
     request = Request(model=model, messages=(Message.of("user", "Hi"),), sampling=EVERYTHING)
     fitted = fit(request)
-    assert fitted.request.sampling.chosen().keys() == model.accepts
-    assert {change.what for change in fitted.changes} >= EVERYTHING.chosen().keys() - model.accepts
+    assert fitted.request.sampling.chosen_values().keys() == model.accepts
+    assert {change.what for change in fitted.changes} >= EVERYTHING.chosen_values().keys() - model.accepts
 
 
 def test_contexts_are_those_of_the_price_list() -> None:

@@ -54,9 +54,9 @@ def pieces(picture: Pixels) -> Iterator[Piece]:
     cuts = _cuts(small if height >= width else small.swapaxes(0, 1))
     for start, end in pairwise(cuts):
         if height >= width:
-            yield Piece(_filled(small[start:end]), 0, start, scale)
+            yield Piece(_pad_piece(small[start:end]), 0, start, scale)
         else:
-            yield Piece(_filled(small[:, start:end]), start, 0, scale)
+            yield Piece(_pad_piece(small[:, start:end]), start, 0, scale)
 
 
 def _smaller(picture: Pixels) -> tuple[Pixels, float]:
@@ -93,7 +93,7 @@ def _quietest(picture: Pixels, row: int, near: int) -> int:
     return row - near + int(quiet[np.abs(quiet - near).argmin()])
 
 
-def _filled(piece: Pixels) -> Pixels:
+def _pad_piece(piece: Pixels) -> Pixels:
     """With more of its ground below or beside it, where it is too slim."""
     import numpy as np
 

@@ -73,7 +73,7 @@ def kept_size(width: int, height: int, side: int) -> tuple[int, int]:
 
 def count_pages(content: bytes, bounds: ImageBounds) -> int:
     """From the headers alone: a TIFF's pages, and 1 for everything else. Raises what `picture_pages` raises."""
-    with _opened(content, bounds) as picture:
+    with _open_image(content, bounds) as picture:
         return len(_pages(picture, bounds))
 
 
@@ -83,7 +83,7 @@ def picture_pages(content: bytes, bounds: ImageBounds) -> Iterator[PicturePage]:
     Raises `ImageError`: "empty", "svg", "heic", "kind", "bytes", "pixels", "frames" or "damaged". Dimensions are read
     and judged before anything is decoded.
     """
-    with _opened(content, bounds) as picture:
+    with _open_image(content, bounds) as picture:
         for place in _pages(picture, bounds):
             if picture.format == "TIFF":  # a burst of photos stands at its chosen one, which is not always the first
                 picture.seek(place)
@@ -96,7 +96,7 @@ def picture_pages(content: bytes, bounds: ImageBounds) -> Iterator[PicturePage]:
 
 
 @contextmanager
-def _opened(content: bytes, bounds: ImageBounds) -> Iterator[Pillow.Image]:
+def _open_image(content: bytes, bounds: ImageBounds) -> Iterator[Pillow.Image]:
     kind = image_kind(content)
     if len(content) > bounds.bytes:
         raise RejectedImage("bytes", file="", limit=bounds.bytes // 10**6)
@@ -206,7 +206,7 @@ def _of_eight_bits(picture: Pillow.Image) -> Pillow.Image:
         clear = picture.mode == "PA" or "transparency" in picture.info
         return picture.convert("RGBA" if clear else "RGB")
     if picture.mode == "LAB":
-        return _converted(picture, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))) or picture
+        return _convert_to_srgb(picture, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))) or picture
     if picture.mode in ("L", "RGB") and "transparency" in picture.info:
         return picture.convert("RGBA")
     return picture
@@ -228,10 +228,10 @@ def _in_srgb(picture: Pillow.Image) -> Pillow.Image:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return picture
-    return _converted(picture, source) or picture
+    return _convert_to_srgb(picture, source) or picture
 
 
-def _converted(picture: Pillow.Image, source: ImageCms.ImageCmsProfile) -> Pillow.Image | None:
+def _convert_to_srgb(picture: Pillow.Image, source: ImageCms.ImageCmsProfile) -> Pillow.Image | None:
     try:
         return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):

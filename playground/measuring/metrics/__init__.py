@@ -102,7 +102,7 @@ _TAKES: dict[Needs, type] = {
 }
 
 
-def measured(name: str, given: Given) -> Measured:
+def apply_metric(name: str, given: Given) -> Measured:
     """What a reference metric says. Raises `UnusableReferences`, `("needs")` for what it does not take."""
     chosen = reference_metric(name)
     if not isinstance(given, _TAKES[chosen.TRAITS.needs]):

@@ -24,10 +24,10 @@ def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
     value = extraction.value or ""
     found = f" {normalise(value)} "
     named = [answer for answer in item.answers if normalise(answer) and f" {normalise(answer)} " in found]
-    return float(any(not _denied(value, answer) for answer in named))
+    return float(any(not _is_denied(value, answer) for answer in named))
 
 
-def _denied(value: str, answer: str) -> bool:
+def _is_denied(value: str, answer: str) -> bool:
     """Wherever the answer stands in this value as it is written, it is denied there."""
     words = re.compile(r"\W+".join(map(re.escape, normalise(answer).split())), re.IGNORECASE)
     places = [one.start() for one in words.finditer(value)]

@@ -18,10 +18,10 @@ def measure(given: Labels) -> Measured:
     """The macro average; `parts` have the micro one, and each class's after its name."""
     from sklearn.metrics import f1_score
 
-    return averaged(given, f1_score)
+    return average_scores(given, f1_score)
 
 
-def averaged(given: Labels, score: Callable[..., Any]) -> Measured:
+def average_scores(given: Labels, score: Callable[..., Any]) -> Measured:
     """One of scikit-learn's scores, macro, micro and by class. Classes that never occur are told in a note."""
     expected, predicted, classes = list(given.expected), list(given.predicted), list(given.classes)
     each = score(expected, predicted, labels=classes, average=None, zero_division=0)

@@ -105,7 +105,7 @@ def read_verdict(said: str) -> Vote | None:
     return "first" if word.upper() == "A" else "second" if word.upper() == "B" else "tie"
 
 
-def summed(judged: Sequence[Judgement], votes: Sequence[Vote | None] = ()) -> Judgements:
+def sum_judgements(judged: Sequence[Judgement], votes: Sequence[Vote | None] = ()) -> Judgements:
     """All of them together. `votes`: a person's of each pair, `None` where there is none. Raises
     `UnusableReferences("unequal")` for another number of votes."""
     if votes and len(votes) != len(judged):

@@ -6,7 +6,7 @@ answers together. A class that is never named has none, and counts as 0. By scik
 
 from __future__ import annotations
 
-from playground.measuring.metrics.f1 import averaged
+from playground.measuring.metrics.f1 import average_scores
 from playground.measuring.reference import Labels, Measured, Traits
 
 TRAITS = Traits(needs="labels")
@@ -16,4 +16,4 @@ def measure(given: Labels) -> Measured:
     """The macro average; `parts` have the micro one, and each class's after its name."""
     from sklearn.metrics import precision_score
 
-    return averaged(given, precision_score)
+    return average_scores(given, precision_score)

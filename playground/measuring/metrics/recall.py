@@ -6,7 +6,7 @@ all answers together. A class that never occurs has none, and counts as 0. By sc
 
 from __future__ import annotations
 
-from playground.measuring.metrics.f1 import averaged
+from playground.measuring.metrics.f1 import average_scores
 from playground.measuring.reference import Labels, Measured, Traits
 
 TRAITS = Traits(needs="labels")
@@ -16,4 +16,4 @@ def measure(given: Labels) -> Measured:
     """The macro average; `parts` have the micro one, and each class's after its name."""
     from sklearn.metrics import recall_score
 
-    return averaged(given, recall_score)
+    return average_scores(given, recall_score)

@@ -24,19 +24,19 @@ def score(item: Item, extraction: Extraction, scoring: Scoring) -> float | None:
     """From 0 to 1."""
     if not extraction.value:
         return 0.0
-    return max(_shared(extraction.value, answer)[2] for answer in item.answers)
+    return max(_token_scores(extraction.value, answer)[2] for answer in item.answers)
 
 
 def measure(given: Texts) -> Measured:
     """The mean over items, with precision and recall."""
     each = []
     for one, several in zip(given.candidates, given.references, strict=True):
-        precision, recall, f1 = max((_shared(one, ref) for ref in several), key=lambda found: found[2])
+        precision, recall, f1 = max((_token_scores(one, ref) for ref in several), key=lambda found: found[2])
         each.append(Measured(value=f1, parts={"precision": precision, "recall": recall}))
     return mean_measured(each, *few(len(each)))
 
 
-def _shared(answer: str, reference: str) -> tuple[float, float, float]:
+def _token_scores(answer: str, reference: str) -> tuple[float, float, float]:
     """Precision, recall and F1. Two texts without a word are alike, as in SQuAD 2.0."""
     mine, theirs = normalise(answer).split(), normalise(reference).split()
     if not mine or not theirs:

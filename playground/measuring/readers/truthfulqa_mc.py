@@ -22,7 +22,7 @@ def read(path: Path) -> TaskSet:
     """Choices, answered by their letters."""
     rows, items = RowReader(path.name, "choice", "en"), []
     for line, row in readers.records(path, TITLE):
-        labelled = _labelled(row.get("mc1_targets")) or _labelled(row.get("mc2_targets"))
+        labelled = _read_targets(row.get("mc1_targets")) or _read_targets(row.get("mc2_targets"))
         if labelled is None:
             raise DocumentError("layout", file=path.name, layout=TITLE)
         random.Random(str(row.get("question"))).shuffle(labelled)
@@ -43,7 +43,7 @@ def read(path: Path) -> TaskSet:
     )
 
 
-def _labelled(targets: object) -> list[tuple[str, bool]] | None:
+def _read_targets(targets: object) -> list[tuple[str, bool]] | None:
     """Choices with whether each is true; `None` where these are no targets, or none is true."""
     if not isinstance(targets, dict):
         return None

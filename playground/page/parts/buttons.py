@@ -28,7 +28,7 @@ def button(
     return gr.Button(text, size="sm", scale=0, variant=variant, visible=visible, elem_id=name, elem_classes=classes)
 
 
-def pressed(event: gr.EventData, buttons: Mapping[gr.Button, T]) -> T | None:
+def pressed_value(event: gr.EventData, buttons: Mapping[gr.Button, T]) -> T | None:
     """What belongs to the button that was pressed, of those that share a handler.
 
     By its name: once an event has shown or hidden a button, Gradio keeps another object of another number for the

@@ -18,7 +18,7 @@ def level(probability: float) -> int:
     return sum(probability >= edge for edge in _LEVELS)
 
 
-def coloured(text: str, tokens: Sequence[TokenLogprob], percent: Callable[[float], str]) -> str:
+def colour_tokens(text: str, tokens: Sequence[TokenLogprob], percent: Callable[[float], str]) -> str:
     """A reply coloured by the probability of its tokens, as one line of HTML for a Chatbot's Markdown.
 
     `percent` writes a probability, for a token's title. Of a span, the Chatbot keeps class and title. What stands

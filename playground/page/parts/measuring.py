@@ -16,7 +16,7 @@ from playground.measuring.store import RunDescription
 from playground.page.parts.buttons import button
 from playground.page.parts.notices import Notices
 from playground.page.parts.run_prices import price_text
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.program import PRIVATE, App, Program, Who
 from playground.strategies.runs.describe import RunRequest
@@ -62,14 +62,14 @@ class MeasureScreen(Screen):
 
     BUTTONS: ClassVar[tuple[str, ...]] = ("run", "pause", "proceed", "stop", "confirm", "cancel")
 
-    progress: object = unchanged()
-    table: object = unchanged()
-    run: object = unchanged()
-    pause: object = unchanged()
-    proceed: object = unchanged()
-    stop: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
+    progress: object = no_change()
+    table: object = no_change()
+    run: object = no_change()
+    pause: object = no_change()
+    proceed: object = no_change()
+    stop: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
 
 
 S = TypeVar("S", bound=MeasureScreen)
@@ -104,16 +104,16 @@ class Measures(Generic[S]):
                 async for screen in screens:
                     yield screen
         except PlaygroundError as error:
-            yield self.refused(app, who, error)
+            yield self.draw_refusal(app, who, error)
 
     async def run_proposed(self, app: App[StrategyRuns], who: Who) -> AsyncGenerator[S]:
         """Run what was proposed last."""
         try:
-            description = app.visits.confirmed(who.visitor)
+            description = app.visits.confirm(who.visitor)
             name = self.name(app, who, description)
             run = await asyncio.to_thread(app.visits.create, who.visitor, name, description)
         except PlaygroundError as error:
-            yield self.refused(app, who, error)
+            yield self.draw_refusal(app, who, error)
             return
         async with aclosing(self.show(app, who, run)) as screens:
             async for screen in screens:
@@ -123,7 +123,7 @@ class Measures(Generic[S]):
         """`measure`; it goes on when the page is read again in another language."""
         return app.going.show(who, self.part, lambda reader: self.measure(app, reader, run))
 
-    def refused(self, app: Program, who: Who, error: PlaygroundError, **places: object) -> S:
+    def draw_refusal(self, app: Program, who: Who, error: PlaygroundError, **places: object) -> S:
         """What went wrong, in the place of the progress."""
         return self.screen.showing("run", progress=self.notices.draw_alert(app.show(who), error), **places)
 

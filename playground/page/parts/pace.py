@@ -12,7 +12,7 @@ REDRAW = 0.2
 T = TypeVar("T")
 
 
-async def paced(snapshots: AsyncGenerator[T]) -> AsyncGenerator[T]:
+async def throttle(snapshots: AsyncGenerator[T]) -> AsyncGenerator[T]:
     """The snapshots, at most five a second, and always the last one. Closes what it reads."""
     drawn = 0.0
     waiting: T | None = None

@@ -91,7 +91,7 @@ def plot_intervals(show: Renderer, columns: Sequence[PlottedColumn], title: str,
             hovertemplate=f"{hover}<extra></extra>",
         )
     figure.update_layout(template=template(show), height=90 + _row_height(columns) * len(columns), dragmode=False)
-    figure.update_xaxes(title_text=_folded(title, _WIDE), range=[0, 1])
+    figure.update_xaxes(title_text=_wrap_text(title, _WIDE), range=[0, 1])
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
 
@@ -115,7 +115,7 @@ def add_unread(figure: go.Figure, marks: Sequence[UnreadMark], legend: str, hove
         x=[one.most for one in marks],
         y=[one.row for one in marks],
         mode="markers",
-        name=_folded(legend, _LONG),
+        name=_wrap_text(legend, _LONG),
         marker={
             "size": 11,
             "symbol": "circle-open",
@@ -145,7 +145,7 @@ def plot_amounts(show: Renderer, columns: Sequence[PlottedColumn], titles: Seque
             row=row,
             col=1,
         )
-        figure.update_xaxes(title_text=_folded(title, _WIDE), row=row, col=1)
+        figure.update_xaxes(title_text=_wrap_text(title, _WIDE), row=row, col=1)
     figure.update_layout(template=template(show), height=height, dragmode=False)
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
     return figure
@@ -207,13 +207,13 @@ def plot_shares(show: Renderer, shares: Sequence[Share], title: str, hover: str,
     add_unread(figure, hollow, *unread)
     height = 110 + 24 * len(series) + len(rows) * (14 + 16 * len(series))
     figure.update_layout(template=template(show), height=height, dragmode=False)
-    figure.update_xaxes(title_text=_folded(title, _WIDE), range=[0, 1])
+    figure.update_xaxes(title_text=_wrap_text(title, _WIDE), range=[0, 1])
     names = {"tickvals": list(range(len(rows))), "ticktext": rows}
     figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10, rangemode="normal", **names)
     return figure
 
 
-def _folded(text: str, width: int) -> str:
+def _wrap_text(text: str, width: int) -> str:
     """In lines of about so many characters: plotly cuts what is wider than its place."""
     return "<br>".join(textwrap.wrap(text, width, break_long_words=False))
 

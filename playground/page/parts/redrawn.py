@@ -66,7 +66,7 @@ def ask_again(page: Page[Any], outputs: gr.components.Component | list[gr.compon
     app, drawn = page.app, Redrawn[tuple[object, ...]].of(page.app.sessions)
     several = outputs if isinstance(outputs, list) else [outputs]
 
-    async def asked(request: gr.Request, *values: object) -> str | list[object]:
+    async def ask_and_mark(request: gr.Request, *values: object) -> str | list[object]:
         found = await ask(request, *values)
         shown, rest = (found, []) if isinstance(found, str) else (found[0], found[1:])
         if isinstance(shown, str) and shown:
@@ -76,8 +76,8 @@ def ask_again(page: Page[Any], outputs: gr.components.Component | list[gr.compon
     async def on_restored(request: gr.Request, shown: object) -> object:
         values = drawn.find(app.who(request).visitor, shown)
         if values is not None:
-            return await asked(request, *values)
+            return await ask_and_mark(request, *values)
         return gr.skip() if len(several) == 1 else [gr.skip()] * len(several)
 
     page.on_restored(on_restored, [several[0]], several)
-    return asked
+    return ask_and_mark

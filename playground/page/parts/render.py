@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 from playground.asking.reply import Reply
-from playground.page.parts.colour import coloured
+from playground.page.parts.colour import colour_tokens
 from playground.page.parts.model_labels import ModelLabels, model_id
 from playground.page.parts.verbatim import longest_fence, plain, tags_shown
 
@@ -24,15 +24,15 @@ class Renderer(ModelLabels):
         said: list[dict[str, Any]] = []
         if reply.reasoning:
             thinking = reply.running and not reply.text
-            said.append(_folded(self.text("chat.reasoning"), tags_shown(reply.reasoning), pending=thinking))
+            said.append(_fold_message(self.text("chat.reasoning"), tags_shown(reply.reasoning), pending=thinking))
         if reply.text:
             told = self._colours and reply.tokens
-            shown = coloured(reply.text, reply.tokens, self.percent) if told else tags_shown(reply.text)
+            shown = colour_tokens(reply.text, reply.tokens, self.percent) if told else tags_shown(reply.text)
             said.append({"role": "assistant", "content": shown})
         if reply.running and reply.changes:  # said before anything is sent, as when the oldest messages do not fit
-            said.append(_folded(" ".join(map(self.change, reply.changes)), ""))
+            said.append(_fold_message(" ".join(map(self.change, reply.changes)), ""))
         if reply.running and not reply.text:
-            said.append(_folded(self.waiting(reply.progress), "", pending=True))
+            said.append(_fold_message(self.waiting(reply.progress), "", pending=True))
         if reply.failure is not None:
             said.append({"role": "assistant", "content": self.failure(reply.failure)})
         if _used_up(reply):
@@ -41,13 +41,13 @@ class Renderer(ModelLabels):
             key = "chat.used_up_thinking" if thinking else "chat.used_up"
             said.append({"role": "assistant", "content": self.text(key, count=spent)})
         if not reply.running:
-            said.append(_folded(self.facts(reply), self._lead(reply, place) + self.details(reply)))
+            said.append(_fold_message(self.facts(reply), self._lead(reply, place) + self.details(reply)))
             said[-1]["options"] = self._options(reply)
         return said
 
     def not_asked(self) -> list[dict[str, Any]]:
         """In the place of a reply, in the column of a model that was not there."""
-        said = _folded(self.text("chat.not_asked"), "")
+        said = _fold_message(self.text("chat.not_asked"), "")
         return [{**said, "options": [{"value": COPY, "label": self.text("chat.copy_first")}]}]
 
     def facts(self, reply: Reply) -> str:
@@ -104,7 +104,7 @@ class Renderer(ModelLabels):
 
     def parameters(self, reply: Reply) -> str:
         """Those of its parameters that change something, by their names, in Markdown."""
-        chosen = reply.sampling.without_neutral().chosen()
+        chosen = reply.sampling.without_neutral().chosen_values()
         return ", ".join(
             f"{self.text(f'parameter.{name}.label')} {plain(self.value(value))}" for name, value in chosen.items()
         )
@@ -147,6 +147,6 @@ def _used_up(reply: Reply) -> bool:
     return reply.state == "done" and reply.finish == "length" and not reply.text.strip()
 
 
-def _folded(title: str, content: str, *, pending: bool = False) -> dict[str, Any]:
+def _fold_message(title: str, content: str, *, pending: bool = False) -> dict[str, Any]:
     metadata = {"title": title, "status": "pending" if pending else "done"}
     return {"role": "assistant", "content": content, "metadata": metadata}

@@ -19,13 +19,13 @@ PAGE = 50
 
 def pages_of(run: StoredRun, outcomes: Outcomes, *, differ: bool) -> int:
     """How many pages there are, at least one."""
-    return max(1, -(-len(_listed(run.description, outcomes, differ=differ)) // PAGE))
+    return max(1, -(-len(_list_items(run.description, outcomes, differ=differ)) // PAGE))
 
 
 def draw_run_items(show: Renderer, run: StoredRun, outcomes: Outcomes, page: int = 1, *, differ: bool = False) -> str:
     """A line a question, a mark for each column; with `differ`, only where the columns disagree. `page` from 1."""
     description = run.description
-    listed = _listed(description, outcomes, differ=differ)
+    listed = _list_items(description, outcomes, differ=differ)
     title = html.escape(show.text("prompting.items_title"))
     if not listed:
         return f'<p class="told" role="status">{html.escape(show.text("prompting.items_none"))}</p>'
@@ -64,7 +64,7 @@ def draw_run_item(show: Renderer, run: StoredRun, outcomes: Outcomes, item: str)
     )
 
 
-def _listed(description: RunDescription, outcomes: Outcomes, *, differ: bool) -> list[Item]:
+def _list_items(description: RunDescription, outcomes: Outcomes, *, differ: bool) -> list[Item]:
     if not differ:
         return list(description.items)
     different = set(disagreements(outcomes, [column.key for column in description.columns]))

@@ -33,12 +33,12 @@ class AnyKind:
         found = summarise(outcomes, [column.key for column in run.description.columns])
         return draw_kept_title(show, self.describe(show, run), run) + draw_means(show, run, found)
 
-    def titled(self, show: Renderer, run: StoredRun) -> StoredRun:
+    def title_columns(self, show: Renderer, run: StoredRun) -> StoredRun:
         """As they were called when it was measured."""
         return run
 
     def draw_item(self, show: Renderer, run: StoredRun, outcomes: Outcomes, item: str) -> str:
-        return draw_run_item(show, self.titled(show, run), outcomes, item)
+        return draw_run_item(show, self.title_columns(show, run), outcomes, item)
 
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         return run_file(show, run, outcomes, kind)

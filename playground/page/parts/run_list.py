@@ -37,16 +37,16 @@ class RunList:
     notices: Notices
     measurements: tuple[str, ...] = ()
 
-    def listed(self, app: Program, who: Who, chosen: str | None = None, *, first: bool = True) -> ListedRuns:
+    def list_runs(self, app: Program, who: Who, chosen: str | None = None, *, first: bool = True) -> ListedRuns:
         """With `first`, the newest is chosen where `chosen` is none of them."""
         show, kinds = app.show(who), not self.measurements
         try:
-            runs = KeptRuns(app.sessions).listed(who.visitor, self.measurements)
+            runs = KeptRuns(app.sessions).list_runs(who.visitor, self.measurements)
         except PlaygroundError as error:
             return ListedRuns(table=self.notices.draw_alert(show, error))
         if not runs:
             return ListedRuns(table=self.notices.draw_sentence(show, "empty_runs"))
-        runs = tuple(_titled(app, show, run) for run in runs)
+        runs = tuple(_title_columns(app, show, run) for run in runs)
         one = next((run for run in runs if run.id == chosen), runs[0] if first else None)
         others = [run for run in runs if one is not None and run.id != one.id]
         alike = [run for run in others if one and run.description.measurement == one.description.measurement]
@@ -61,7 +61,7 @@ class RunList:
         """Give a run a name; what is told of it."""
         show = app.show(who)
         try:
-            with KeptRuns(app.sessions).opened(who.visitor) as runs:
+            with KeptRuns(app.sessions).open(who.visitor) as runs:
                 runs.rename(run or "", " ".join(str(name).split()) or str(run))
         except PlaygroundError as error:
             return self.notices.draw_alert(show, error)
@@ -71,7 +71,7 @@ class RunList:
         """Delete a run with its answers; what is told of it."""
         show = app.show(who)
         try:
-            with KeptRuns(app.sessions).opened(who.visitor) as runs:
+            with KeptRuns(app.sessions).open(who.visitor) as runs:
                 runs.delete(run or "")
         except PlaygroundError as error:
             return self.notices.draw_alert(show, error)
@@ -83,26 +83,26 @@ class RunList:
         if not run or not other or run == other:
             return f'<div class="notice" role="alert">{say(show, "compare_two")}</div>'
         try:
-            one, two, found = self._compared(app, who, run, other)
+            one, two, found = self._compare_runs(app, who, run, other)
         except PlaygroundError as error:
             return self.notices.draw_alert(show, error)
         return draw_two(show, one, two, found) if found else self.notices.draw_sentence(show, "compared_none")
 
-    def _compared(
+    def _compare_runs(
         self, app: Program, who: Who, run: str, other: str
     ) -> tuple[StoredRun, StoredRun, Mapping[str, Comparison]]:
-        with KeptRuns(app.sessions).opened(who.visitor) as runs:
+        with KeptRuns(app.sessions).open(who.visitor) as runs:
             one, two = runs.load(run), runs.load(other)
             return one, two, runs.compare(one.id, two.id)
 
 
 def load_run(app: Program, who: Who, run: object) -> tuple[StoredRun, Outcomes]:
     """A kept run of any kind, with its answers. Raises `MeasuringError("run")`, `StorageFailed`."""
-    with KeptRuns(app.sessions).opened(who.visitor) as runs:
+    with KeptRuns(app.sessions).open(who.visitor) as runs:
         named = run if isinstance(run, str) else ""
         return runs.load(named), runs.outcomes(named)
 
 
-def _titled(app: Program, show: Renderer, run: StoredRun) -> StoredRun:
+def _title_columns(app: Program, show: Renderer, run: StoredRun) -> StoredRun:
     kind = app.kinds.of(run.description.measurement)
-    return run if kind is None else kind.titled(show, run)
+    return run if kind is None else kind.title_columns(show, run)

@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol, Self, runtime_checkable
 import gradio as gr
 
 
-def unchanged() -> object:
+def no_change() -> object:
     """The default of a screen's field: the component stays as it is."""
     return field(default_factory=gr.skip)
 

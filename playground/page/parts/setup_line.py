@@ -25,7 +25,7 @@ def lay_out_setup(label: gr.I18n, name: str, *, title: str = KEY) -> gr.Accordio
     return gr.Accordion(label(title), open=True, elem_id=name, elem_classes=_CLASS)
 
 
-def folded(parts: Iterable[str]) -> object:
+def fold_into_line(parts: Iterable[str]) -> object:
     """The update that folds it into a line of these parts, those that are empty left out."""
     return gr.update(open=False, label=" · ".join(part for part in parts if part), elem_classes=[_CLASS, _RAN])
 

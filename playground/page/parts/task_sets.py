@@ -21,7 +21,7 @@ LARGEST_SEED = 2**31 - 1
 def checked_tasks(app: App[StrategyRuns], who: Who, name: object, language: object) -> TaskSet:
     """The chosen set, or the visitor's own questions. Raises `MeasuringError("task_set")`."""
     if name == OWN:
-        if (own := app.visits.own(who.visitor)) is None:
+        if (own := app.visits.own_tasks(who.visitor)) is None:
             raise MeasuringError("task_set", name=OWN)
         return own
     return load(str(name or ""), checked_language(language))
@@ -29,7 +29,7 @@ def checked_tasks(app: App[StrategyRuns], who: Who, name: object, language: obje
 
 def task_set_choices(app: App[StrategyRuns], who: Who) -> list[tuple[str, str]]:
     """Title and name of every task set, a visitor's own last."""
-    own = app.visits.own(who.visitor)
+    own = app.visits.own_tasks(who.visitor)
     every = [(title, name) for name, title in task_set_titles(who).items()]
     return every + ([(who.text("prompting.tasks_own", name=own.name), OWN)] if own is not None else [])
 

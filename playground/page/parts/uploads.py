@@ -43,7 +43,7 @@ async def take(paths: object, kept: float = KEPT) -> tuple[Upload, ...]:
     if not isinstance(listed, Sequence) or not all(isinstance(path, str) for path in listed):
         raise UploadError("document")
     for path in listed:
-        asyncio.get_running_loop().call_later(kept, _forget, Path(path), _written(Path(path)))
+        asyncio.get_running_loop().call_later(kept, _forget, Path(path), _modification_time(Path(path)))
     if len(listed) > _MOST:
         raise UploadError("files", limit=_MOST)
     return tuple([await asyncio.to_thread(_read, Path(path)) for path in listed])
@@ -69,7 +69,7 @@ def text_upload(name: str, text: str) -> Upload:
     return Upload(name=stem if "." in stem else f"{stem}.txt", content=text.encode("utf-8", "replace"))
 
 
-def _written(path: Path) -> int:
+def _modification_time(path: Path) -> int:
     """When an uploaded file was written."""
     real, folder = Path(os.path.realpath(path)), Path(os.path.realpath(get_upload_folder()))
     if not real.is_relative_to(folder) or not real.is_file():

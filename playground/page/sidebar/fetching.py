@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import gradio as gr
 
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.program import PRIVATE, Program, Who
 from playground.page.sidebar.events import draw_cards, model_choices
 from playground.page.sidebar.layout import SidebarLayout
@@ -23,7 +23,7 @@ from playground.page.sidebar.offers import (
     draw_terms,
 )
 from playground.visitors.expiring import Expiring
-from playground.visitors.fitting_models import recommended, speaks
+from playground.visitors.fitting_models import recommend_models, speaks
 from playground.visitors.reached import Fetches
 from providers.errors import Failure, InputError, PlaygroundError
 from providers.types import ModelInfo, Progress
@@ -90,7 +90,7 @@ async def _describe_others(app: Program, who: Who, known: Iterable[ModelInfo], *
     hub: Hub = "never" if options.offline else "unasked"
     if ask_hub and hub == "unasked":
         hub = "answers" if await app.reach.reaches_hub() else "away"
-    found = recommended(known, who.language, options, hub=hub == "answers")
+    found = recommend_models(known, who.language, options, hub=hub == "answers")
     return draw_recommended(app.show(who), found, who.language, hub)
 
 
@@ -130,7 +130,7 @@ async def act(app: Program, who: Who, do: str, ref: str, models: Sequence[str]) 
         elif do == "pause":
             yield [await pause(app, who, model), gr.skip()]
         else:
-            async with aclosing(paced(fetch(app, who, model, models, measure=do == "measure"))) as states:
+            async with aclosing(throttle(fetch(app, who, model, models, measure=do == "measure"))) as states:
                 async for state in states:
                     yield state
     except PlaygroundError as error:

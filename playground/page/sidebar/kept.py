@@ -45,8 +45,8 @@ async def kept_of(app: Program, who: Who) -> dict[str, int]:
         found: Counter[str] = Counter()
         with failures():
             for one in app.rememberers():
-                found.update(one.remembered(who.visitor))
-            found["bytes"] = app.sessions.storage.kept(who.visitor)
+                found.update(one.count_remembered(who.visitor))
+            found["bytes"] = app.sessions.storage.kept_bytes(who.visitor)
         return dict(found)
 
     counts = await asyncio.to_thread(count)

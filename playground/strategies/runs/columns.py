@@ -87,10 +87,10 @@ async def columns_of(
 ) -> tuple[Column, ...]:
     """The run's columns, ready to run. Raises `UnsupportedRequest("logits")` where likelihoods cannot be had."""
     asked = setting or ColumnTools()
-    return tuple([await _made(one, description, opened[one.model], asked) for one in description.columns])
+    return tuple([await _make_column(one, description, opened[one.model], asked) for one in description.columns])
 
 
-async def _made(
+async def _make_column(
     one: ColumnDescription, description: RunDescription, opened: tuple[Provider, ModelInfo], setting: ColumnTools
 ) -> Column:
     provider, model = opened

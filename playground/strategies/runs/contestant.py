@@ -54,19 +54,19 @@ def column(contestant: Contestant, tasks: TaskSet, metric: str, scoring: Scoring
         sampling = replace(contestant.sampling, seed=attempt.seed)
         generate = model_generate(contestant.provider, contestant.model, sampling, contestant.owner, question.language)
 
-        async def held(prompt: Prompt) -> AsyncGenerator[Piece]:
+        async def generate_in_slot(prompt: Prompt) -> AsyncGenerator[Piece]:
             async with attempt.slots.at(contestant.model.provider) as slot, watch, aclosing(generate(prompt)) as pieces:
                 watch.slots.append(slot)
                 async for piece in pieces:
                     yield piece
 
-        traces = contestant.strategy.solve(question, held, contestant.options, contestant.tools)
+        traces = contestant.strategy.solve(question, generate_in_slot, contestant.options, contestant.tools)
         async with aclosing(traces):
             async for trace in traces:
                 outcome = _outcome(trace, watch)
-                yield await _ended(outcome, question, attempt.item) if trace.done else outcome
+                yield await _score_outcome(outcome, question, attempt.item) if trace.done else outcome
 
-    async def _ended(outcome: Outcome, question: Question, item: Item) -> Outcome:
+    async def _score_outcome(outcome: Outcome, question: Question, item: Item) -> Outcome:
         found = extract(outcome.text, question.sought)
         score = None if outcome.failure else await scored(metric, item, found, scoring)
         return replace(outcome, extraction=found, score=score, done=True)

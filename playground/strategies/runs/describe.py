@@ -162,13 +162,15 @@ def _column(
         model=model.ref,
         strategy=name,
         options=dict(options),
-        sampling={key: list(value) if isinstance(value, tuple) else value for key, value in _chosen(wanted).items()},
+        sampling={
+            key: list(value) if isinstance(value, tuple) else value for key, value in _sampling_values(wanted).items()
+        },
         prompts={f"{place} {one.role}": one.text for place, one in enumerate(prompt, 1)},
     )
 
 
-def _chosen(wanted: RunRequest) -> dict[str, float | int | tuple[str, ...]]:
-    return wanted.sampling.without_neutral().chosen()
+def _sampling_values(wanted: RunRequest) -> dict[str, float | int | tuple[str, ...]]:
+    return wanted.sampling.without_neutral().chosen_values()
 
 
 def versions() -> dict[str, str]:

@@ -51,7 +51,9 @@ def parse_action(reply: str) -> Action | None:
     and `Final Answer: …`. Round brackets will do, bold print and numbers are passed over; what `finish` closes may go
     over several lines.
     """
-    found = [one for one in (_bracketed(reply), _two_lines(reply), _from_json(reply), _final(reply)) if one is not None]
+    found = [
+        one for one in (_from_brackets(reply), _two_lines(reply), _from_json(reply), _final(reply)) if one is not None
+    ]
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
@@ -60,11 +62,11 @@ def observations() -> list[str]:
     return list(dict.fromkeys(one.react.observation for one in wordings().values()))
 
 
-def _bracketed(reply: str) -> tuple[int, Action] | None:
+def _from_brackets(reply: str) -> tuple[int, Action] | None:
     found = re.search(_line_of(_actions()).pattern + r"[*_`\s]*(\w+)[*_`]*\s*([\[(])(.*)", reply, re.DOTALL)
     if found is None:
         return None
-    name, opened, rest = _named(found.group(1)), found.group(2), found.group(3)
+    name, opened, rest = _action_name(found.group(1)), found.group(2), found.group(3)
     if name != FINISH:
         rest = rest.split("\n")[0]
     end = _closing(rest, opened)
@@ -77,7 +79,7 @@ def _two_lines(reply: str) -> tuple[int, Action] | None:
     found = re.search(head + rf"(?:\n|(?<=\s))[\s*_]*(?i:{_INPUTS})\s*\d*[*_\s]*:[*_]*(.*)", reply, re.DOTALL)
     if found is None:
         return None
-    name, rest = _named(found.group(1)), found.group(2).strip()
+    name, rest = _action_name(found.group(1)), found.group(2).strip()
     whole = rest.startswith(("```", "{")) or name == FINISH
     return found.start(), Action(name, _bare(rest if whole else rest.split("\n")[0], name))
 
@@ -95,7 +97,7 @@ def _from_json(reply: str) -> tuple[int, Action] | None:
         keys = ("action_input", "input", "tool_input", "arguments", "args", "parameters")
         inputs = [value[key] for key in keys if key in value]
         if names and inputs:
-            return found.start(), Action(_named(names[0]), _only_text(inputs[0]))
+            return found.start(), Action(_action_name(names[0]), _only_text(inputs[0]))
     return None
 
 
@@ -107,7 +109,7 @@ def _final(reply: str) -> tuple[int, Action] | None:
     return found.start(), Action(FINISH, (bold or found).group(1).strip())
 
 
-def _named(name: str) -> str:
+def _action_name(name: str) -> str:
     plain = " ".join(name.lower().replace("_", " ").split())
     return _NAMES.get(plain, plain.replace(" ", "_"))
 
@@ -129,12 +131,12 @@ def _bare(text: str, name: str) -> str:
         return bare
     bare = _FENCE.sub("", bare).strip()
     try:
-        return _only_text(json.loads(bare)) if bare[:1] in ("{", '"') else _unquoted(bare)
+        return _only_text(json.loads(bare)) if bare[:1] in ("{", '"') else _strip_quotes(bare)
     except (ValueError, RecursionError):
-        return _unquoted(bare)
+        return _strip_quotes(bare)
 
 
-def _unquoted(text: str) -> str:
+def _strip_quotes(text: str) -> str:
     keyword = re.fullmatch(r"\w+\s*=\s*([\"'].*)", text)
     bare = (keyword[1] if keyword else text).strip("` ")
     for opens, closes in ('""', "''", "“”", "«»"):

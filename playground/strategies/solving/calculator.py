@@ -86,28 +86,28 @@ class _Reader:
 
         A percentage that is added to a number, or taken from it, is one of that number, as on a pocket calculator.
         """
-        value = self._signed(depth)
+        value = self._signed_value(depth)
         while (sign := self.next) is not None and _LEVELS.get(sign, 0) >= level:
             self._take()
             right = self.terms(_LEVELS[sign] + 1, depth)
             of_it = sign in "+-" and right.percent and not value.percent
             second = value.number * right.number if of_it else right.number
             both = sign in "+-" and value.percent and right.percent
-            value = _Value(_bounded(_OPERATIONS[sign](value.number, second)), both)
+            value = _Value(_check_bounds(_OPERATIONS[sign](value.number, second)), both)
         return value
 
-    def _signed(self, depth: int) -> _Value:
+    def _signed_value(self, depth: int) -> _Value:
         """A sign binds more loosely than a power on its right, and more tightly than every other operation."""
         if depth > DEEPEST:
             raise StrategyError("expression")
         if self.next in {"+", "-"}:
             sign = self._take()
-            value = self._signed(depth + 1)
+            value = self._signed_value(depth + 1)
             return _Value(-value.number, value.percent) if sign == "-" else value
         base = self._single(depth)
         if self.next == "**":
             self._take()
-            base = _Value(_power(base.number, self._signed(depth + 1).number))
+            base = _Value(_power(base.number, self._signed_value(depth + 1).number))
         if self.next == PERCENT:
             self._take()
             base = _Value(base.number / 100, percent=True)
@@ -128,7 +128,7 @@ class _Reader:
             return _Value(pi)
         if not piece[0].isdigit() and piece[0] != ".":
             raise StrategyError("expression")
-        return _Value(_bounded(int(piece) if piece.isdigit() else float(piece)))
+        return _Value(_check_bounds(int(piece) if piece.isdigit() else float(piece)))
 
 
 def _root(value: int | float) -> int | float:
@@ -145,10 +145,10 @@ def _power(base: int | float, exponent: int | float) -> int | float:
     value = base**exponent
     if isinstance(value, complex):
         raise StrategyError("expression")
-    return _bounded(value)
+    return _check_bounds(value)
 
 
-def _bounded(value: int | float) -> int | float:
+def _check_bounds(value: int | float) -> int | float:
     if value.bit_length() > BITS if isinstance(value, int) else not isfinite(value):
         raise StrategyError("expression")
     return value

@@ -18,7 +18,7 @@ class IntegerKnob:
     low: int
     high: int
 
-    def checked(self, value: Scalar) -> int:
+    def check(self, value: Scalar) -> int:
         """Raises `ArgumentError("number")`."""
         number = isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
         if number and int(value or 0) == value:  # a page's slider gives 3.0 for 3
@@ -35,7 +35,7 @@ class NumberKnob:
     low: float
     high: float
 
-    def checked(self, value: Scalar) -> float:
+    def check(self, value: Scalar) -> float:
         """Raises `ArgumentError("number")`."""
         if not isinstance(value, int | float) or isinstance(value, bool) or not self.low <= value <= self.high:
             raise ArgumentError("number", name=self.name, low=self.low, high=self.high)
@@ -50,7 +50,7 @@ class ChoiceKnob:
     default: str
     choices: tuple[str, ...]
 
-    def checked(self, value: Scalar) -> str:
+    def check(self, value: Scalar) -> str:
         """Raises `ArgumentError("choice")`."""
         if value not in self.choices:
             raise ArgumentError("choice", name=self.name, choices=", ".join(self.choices))
@@ -65,7 +65,7 @@ class TextKnob:
     longest: int
     default: str = ""
 
-    def checked(self, value: Scalar) -> str:
+    def check(self, value: Scalar) -> str:
         """Raises `ArgumentError("not_text")` and `RequestLimit("message_length")`."""
         if not isinstance(value, str):
             raise ArgumentError("not_text")
@@ -98,4 +98,4 @@ def check_values(knobs: Iterable[Knob], given: Mapping[str, Scalar]) -> Values:
 
     Raises what the knobs' `check_values` raise.
     """
-    return Values({knob.name: knob.checked(given.get(knob.name, knob.default)) for knob in knobs})
+    return Values({knob.name: knob.check(given.get(knob.name, knob.default)) for knob in knobs})

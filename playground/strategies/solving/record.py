@@ -54,7 +54,7 @@ class Record:
             try:
                 async with aclosing(self._generate(prompt)) as pieces:
                     async for piece in pieces:
-                        self.change(place, _grown(self._steps[place], piece))
+                        self.change(place, _grow_step(self._steps[place], piece))
                         if piece.sent is not None:
                             self._note_sent(place, piece.sent)
                 if self._steps[place].call is None:
@@ -90,14 +90,14 @@ class Record:
         return self._steps[place]
 
 
-def _grown(step: TraceStep, piece: Piece) -> TraceStep:
+def _grow_step(step: TraceStep, piece: Piece) -> TraceStep:
     state: State = "done" if piece.call else "streaming" if piece.text or piece.reasoning else "waiting"
     return replace(
         step, text=piece.text, reasoning=piece.reasoning, progress=piece.progress, call=piece.call, state=state
     )
 
 
-async def recorded(
+async def record_work(
     generate: Generate, at_once: int, work: Callable[[Record], Awaitable[str | None]]
 ) -> AsyncGenerator[Trace]:
     """Do the work, and yield its record as it grows; the last trace is `done`. What the work raises is raised here."""

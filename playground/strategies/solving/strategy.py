@@ -11,7 +11,7 @@ from importlib import import_module
 import playground.strategies as folder
 from playground.strategies.solving.knobs import Knob, Values, check_values
 from playground.strategies.solving.question import Question, Tools
-from playground.strategies.solving.record import Generate, Record, recorded
+from playground.strategies.solving.record import Generate, Record, record_work
 from playground.strategies.solving.trace import Trace
 from providers.types import Scalar
 
@@ -62,7 +62,7 @@ class Strategy:
         """
         values = check_values(self.options, options or {})
         used = tools or Tools()
-        return recorded(generate, used.at_once, lambda record: self.work(record, question, values, used))
+        return record_work(generate, used.at_once, lambda record: self.work(record, question, values, used))
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import replace
 import anthropic
 import httpx2
 
-from providers.adapters.anthropic.body import body, shortened, wire_name
+from providers.adapters.anthropic.body import body, shorten_image, wire_name
 from providers.adapters.anthropic.listing import ACCEPTS, describe_model, parse_models
 from providers.adapters.anthropic.reply import AnthropicReply
 from providers.base import Connection
@@ -67,17 +67,17 @@ class Messages(RemoteAdapter):
     def _parse_models(self, answer: object) -> Iterator[ModelInfo]:
         return parse_models(answer, self.name)
 
-    def _assumed(self, model_id: str) -> ModelInfo:
+    def _default_info(self, model_id: str) -> ModelInfo:
         return describe_model(model_id, {}, self.name)
 
     def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
-        return f"{self._url}/v1/messages", body(wire.request, shortened)
+        return f"{self._url}/v1/messages", body(wire.request, shorten_image)
 
     def _new_reply(self) -> AnthropicReply:
         return AnthropicReply(self.name)
 
     async def _post(self, wire: WireRequest) -> _Answer:
-        older = _SAMPLING & wire.request.sampling.chosen().keys()
+        older = _SAMPLING & wire.request.sampling.chosen_values().keys()
         return await self._sdk.post(
             "/v1/messages",
             body=body(wire.request),
@@ -88,7 +88,7 @@ class Messages(RemoteAdapter):
         )
 
     def _call(self, wire: WireRequest) -> VendorCall:
-        sent = {wire_name(name): name for name in wire.request.sampling.chosen()}
+        sent = {wire_name(name): name for name in wire.request.sampling.chosen_values()}
         return VendorCall(provider=self.name, known=self._known, request=wire.request, sent=sent)
 
     def _vendor_error(self, error: Exception, call: VendorCall) -> PlaygroundError:

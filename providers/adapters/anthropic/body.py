@@ -19,7 +19,7 @@ def in_base64(image: Image) -> str:
     return base64.b64encode(image.content).decode("ascii")
 
 
-def shortened(image: Image) -> str:
+def shorten_image(image: Image) -> str:
     """As `in_base64`, for showing."""
     return SHORTENED.format(length=len(image.content))
 
@@ -38,7 +38,7 @@ def body(request: Request, encode: Encode = in_base64) -> dict[str, object]:
     }
     if system := "\n\n".join(message.text for message in request.messages if message.role == "system"):
         content["system"] = system
-    for name, value in request.sampling.chosen().items():
+    for name, value in request.sampling.chosen_values().items():
         content[wire_name(name)] = list(value) if isinstance(value, tuple) else value
     return content
 

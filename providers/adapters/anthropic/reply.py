@@ -41,7 +41,7 @@ class AnthropicReply:
                 yield from self._piece(chunk.get("delta"))
             case "message_delta":
                 self._count(chunk.get("usage"))
-                self._stopped(field_of(chunk.get("delta"), "stop_reason"))
+                self._settle(field_of(chunk.get("delta"), "stop_reason"))
             case "message_stop":
                 self.over = True
                 self.end()
@@ -50,7 +50,7 @@ class AnthropicReply:
                 for block in chunk.get("content") or ():
                     yield from self._piece(block)
                 self._count(chunk.get("usage"))
-                self._stopped(chunk.get("stop_reason"))
+                self._settle(chunk.get("stop_reason"))
             case _:
                 pass
 
@@ -77,15 +77,15 @@ class AnthropicReply:
         if isinstance(thinking, int):
             self.counts["thinking"] = thinking
 
-    def _stopped(self, reason: object) -> None:
+    def _settle(self, reason: object) -> None:
         if reason:
-            self.finish, self.settled = self._finished(str(reason)), True
+            self.finish, self.settled = self._read_finish(str(reason)), True
 
-    def _finished(self, reason: str) -> Finish:
+    def _read_finish(self, reason: str) -> Finish:
         self.ending = ending_of(reason, self.provider)
         return self.ending.finish
 
-    def truncated(self) -> StreamTruncated:
+    def truncation(self) -> StreamTruncated:
         """Why a stream that ended without a stop reason is no success."""
         empty = self.events > 0 and not self.begun
         return StreamTruncated("empty" if empty else "no_end", provider=self.provider)

@@ -82,7 +82,7 @@ class LocalAnswers(LocalWhiteBox):
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
-        with self._counted(request.model):
+        with self._count_reply(request.model):
             async for progress in self._loader.fetch(request.model):
                 yield progress
             found, asked = await self._routes(request), _Asked(request, start)
@@ -105,7 +105,7 @@ class LocalAnswers(LocalWhiteBox):
                 found = asked.onward
 
     @contextmanager
-    def _counted(self, model: ModelInfo) -> Iterator[None]:
+    def _count_reply(self, model: ModelInfo) -> Iterator[None]:
         """A reply of the model is at work meanwhile."""
         self._at_work[model.id] += 1
         try:
@@ -169,7 +169,7 @@ class LocalAnswers(LocalWhiteBox):
         if len(speeds) < 2 or asyncio.get_running_loop().time() < self._slow.get(request.model.id, 0.0):
             return routes(variants, request)
         prompt = self._encoded[request] = await self._prompt(request, await self._codec(request.model))
-        read = {one.name: self._recent.shared(_read_by(request.model, one), prompt.ids) for one in variants}
+        read = {one.name: self._recent.common_length(_read_by(request.model, one), prompt.ids) for one in variants}
         company = max(1, self._at_work[request.model.id])  # others may have come meanwhile
         return routes(variants, request, Outlook(speeds=speeds, prompt=len(prompt.ids), read=read, company=company))
 

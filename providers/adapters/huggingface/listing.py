@@ -45,7 +45,7 @@ class ModelListing:
         """The catalogue's rows with what was recorded at download, and what else lies in the cache."""
         known = dict(self._rows)
         for name, folder in self._store.list_cached():
-            if (found := self._described(name, folder)) is not None:
+            if (found := self._try_describe(name, folder)) is not None:
                 known[name] = found
         return tuple(known.values())
 
@@ -59,7 +59,7 @@ class ModelListing:
         name = self.model_id(name)
         if name in self._rows:
             folder = self._store.find_folder(name)
-            return (self._described(name, folder) if folder else None) or self._rows[name]
+            return (self._try_describe(name, folder) if folder else None) or self._rows[name]
         self.check_allowed(name)
         folder = self._store.find_folder(name)
         if folder is not None:
@@ -112,7 +112,7 @@ class ModelListing:
         if not (self._folders or name in self._rows or name in dict(self._store.list_cached())):
             raise UnknownModel(model=name[:120], near="")
 
-    def _described(self, name: str, folder: Path) -> ModelInfo | None:
+    def _try_describe(self, name: str, folder: Path) -> ModelInfo | None:
         """`None` for a damaged one: that is noticed, and repaired, when it is asked for."""
         try:
             return self._describe(name, folder)

@@ -68,11 +68,11 @@ class ThoughtReader:
             self._heading = []
             return text, ""
         if token == message:
-            return self._opened("".join(self._heading or ()))
+            return self._open_channel("".join(self._heading or ()))
         self.over = self._open in (_FINAL, MARKS[_ANALYSIS])
         return text, ""
 
-    def _opened(self, head: str) -> tuple[str, str]:
+    def _open_channel(self, head: str) -> tuple[str, str]:
         self._heading = None
         thinking, before = "final" not in head, self._open
         if thinking and before:

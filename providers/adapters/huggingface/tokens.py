@@ -99,7 +99,7 @@ class Codec:
 
     def _render_chat(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         texts = [message.text for message in messages]
-        divided = self._divided(texts)
+        divided = self._divide_texts(texts)
         turns = [{"role": one.role, "content": text} for one, text in zip(messages, divided, strict=True)]
         prefill = bool(messages) and messages[-1].role == "assistant"
         mode = {"add_generation_prompt": not prefill, "continue_final_message": prefill}
@@ -113,7 +113,7 @@ class Codec:
             raise UnsupportedRequest("template", provider="huggingface") from error
         except (TemplateError, ValueError) as error:
             raise UnsupportedRequest("rejected", provider="huggingface", parameter="messages") from error
-        return (text, ids) if divided == texts else (text.replace(_BETWEEN, ""), self._joined(ids))
+        return (text, ids) if divided == texts else (text.replace(_BETWEEN, ""), self._join_ids(ids))
 
     def _render_text(self, messages: Sequence[Message]) -> tuple[str, list[int]]:
         """The last user message, and what the assistant began after it: a model without a template continues text."""
@@ -128,15 +128,15 @@ class Codec:
         """A text as it stands: what looks like a special token is read as text. With `begin` it follows the mark that
         the tokenizer puts before every text, if there is one."""
         with self._lock:
-            (divided,) = self._divided([text])
+            (divided,) = self._divide_texts([text])
             ids: list[int] = self._tokenizer(divided, split_special_tokens=True, add_special_tokens=False)["input_ids"]
-        ids = ids if divided == text else self._joined(ids)
+        ids = ids if divided == text else self._join_ids(ids)
         return [*self.beginning, *ids] if begin else ids
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Which characters each token of `encode(text)` stands for; nothing where the tokenizer does not say."""
         with self._lock:
-            if not self._tokenizer.is_fast or self._divided([text]) != [text]:
+            if not self._tokenizer.is_fast or self._divide_texts([text]) != [text]:
                 return []
             read = self._tokenizer(
                 text, split_special_tokens=True, add_special_tokens=False, return_offsets_mapping=True
@@ -157,13 +157,13 @@ class Codec:
         read: list[int] = self._tokenizer(_BETWEEN, add_special_tokens=False)["input_ids"]
         return separator if read[-len(separator) :] == separator else []
 
-    def _divided(self, texts: list[str]) -> list[str]:
-        """Texts in which nothing looks like a byte's token: what is put in for that `_joined` takes out of the ids."""
+    def _divide_texts(self, texts: list[str]) -> list[str]:
+        """Texts in which nothing looks like a byte's token: what is put in for it `_join_ids` takes out of the ids."""
         if not self._separator or any(_BETWEEN in text for text in texts):
             return texts
         return [_LIKE_A_BYTE.sub(rf"<0x{_BETWEEN}\1>", text) for text in texts]
 
-    def _joined(self, ids: list[int]) -> list[int]:
+    def _join_ids(self, ids: list[int]) -> list[int]:
         kept: list[int] = []
         for id in ids:
             kept.append(id)

@@ -52,7 +52,7 @@ class LocalWhiteBox:
         async with self._internals(model, ids) as internals:
             scored = await asyncio.to_thread(internals.score, ids, alternatives)
         return await asyncio.to_thread(
-            lambda: tuple(_named(codec, ids[place], one) for place, one in enumerate(scored, start=1))
+            lambda: tuple(_scored_token(codec, ids[place], one) for place, one in enumerate(scored, start=1))
         )
 
     async def describe(self, model: ModelInfo) -> ModelCard:
@@ -121,7 +121,7 @@ class LocalWhiteBox:
             return
 
 
-def _named(codec: Codec, token: int, score: TokenScore) -> ScoredToken:
+def _scored_token(codec: Codec, token: int, score: TokenScore) -> ScoredToken:
     best = tuple((_token(codec, other), logprob) for other, logprob in score.best)
     return ScoredToken(_token(codec, token), score.logprob, score.rank, best)
 

@@ -10,7 +10,7 @@ import httpx2
 import openai
 
 from providers import catalog
-from providers.adapters.openai.body import body, shortened, wire_name
+from providers.adapters.openai.body import body, shorten_image, wire_name
 from providers.adapters.openai.embedding import RemoteEmbedder
 from providers.adapters.openai.listing import describe_model, parse_models
 from providers.adapters.openai.reply import OpenAIReply
@@ -77,11 +77,11 @@ class ChatCompletions(RemoteAdapter):
     def _parse_models(self, answer: object) -> Iterator[ModelInfo]:
         return parse_models(answer, self._endpoint)
 
-    def _assumed(self, model_id: str) -> ModelInfo:
+    def _default_info(self, model_id: str) -> ModelInfo:
         return describe_model(model_id, {}, self._endpoint)
 
     def _preview(self, wire: WireRequest) -> tuple[str, dict[str, object]]:
-        return f"{self._url}{wire.prefix}/chat/completions", body(wire, self._endpoint, shortened)
+        return f"{self._url}{wire.prefix}/chat/completions", body(wire, self._endpoint, shorten_image)
 
     def _new_reply(self) -> OpenAIReply:
         return OpenAIReply(self.name)
@@ -100,7 +100,7 @@ class ChatCompletions(RemoteAdapter):
 
     def _call(self, wire: WireRequest) -> VendorCall:
         request = wire.request
-        sent = {wire_name(name, self._endpoint, wire.names): name for name in request.sampling.chosen()}
+        sent = {wire_name(name, self._endpoint, wire.names): name for name in request.sampling.chosen_values()}
         if request.logprobs is not None:
             sent |= {"logprobs": "logprobs", "top_logprobs": "logprobs"}
         if self._endpoint.usage_in_stream and "stream_options" not in wire.names:

@@ -19,7 +19,7 @@ def data_url(image: Image) -> str:
     return f"data:{image.mime};base64,{base64.b64encode(image.content).decode('ascii')}"
 
 
-def shortened(image: Image) -> str:
+def shorten_image(image: Image) -> str:
     """As `data_url`, for showing."""
     return f"data:{image.mime};base64,{SHORTENED.format(length=len(image.content))}"
 
@@ -34,7 +34,7 @@ def body(wire: WireRequest, endpoint: Endpoint, encode: Encode = data_url) -> di
     }
     if endpoint.usage_in_stream and "stream_options" not in wire.names:
         content["stream_options"] = {"include_usage": True}
-    for name, value in request.sampling.chosen().items():
+    for name, value in request.sampling.chosen_values().items():
         content[wire_name(name, endpoint, wire.names)] = list(value) if isinstance(value, tuple) else value
     if request.logprobs is not None:
         content["logprobs"] = True

@@ -76,9 +76,9 @@ class RemoteEmbedder:
         except TimeoutError:
             return Timeout("total", provider=self.info.provider, seconds=seconds)
         except Exception as error:  # noqa: BLE001 - an SDK raises anything, and none of it may go further
-            return self._translate(error, self._known(texts))
+            return self._translate(error, self._vendor_call(texts))
 
-    def _known(self, texts: Sequence[str]) -> VendorCall:
+    def _vendor_call(self, texts: Sequence[str]) -> VendorCall:
         info = self.info
         model = ModelInfo(id=info.id, provider=info.provider, name=info.name, context=info.window)
         longest = Message.of("user", max(texts, key=len))

@@ -43,7 +43,7 @@ class OpenAIReply:
             said = len(self.text) > before
             self.settled = self.settled and not said  # it went on: the reason before was none
             if reason := field_of(choice, "finish_reason") or field_of(choice, "finishReason"):
-                self.finish, self.settled = self._finished(str(reason)), not said
+                self.finish, self.settled = self._read_finish(str(reason)), not said
 
     def end(self) -> None:
         if self.finish is None and self.choices:
@@ -65,14 +65,14 @@ class OpenAIReply:
         if tokens := _logprobs(field_of(choice, "logprobs")):
             yield TokenLogprobs(tokens)
 
-    def _finished(self, reason: str) -> Finish:
+    def _read_finish(self, reason: str) -> Finish:
         ending = ending_of(reason, self.provider)
         if self.called and ending.finish == "stop":  # some servers have no other word for it
             ending = replace(ending, tool=True)
         self.ending = ending
         return ending.finish
 
-    def truncated(self) -> StreamTruncated:
+    def truncation(self) -> StreamTruncated:
         """Why a stream that ended without a finish reason is no success."""
         empty = self.chunks > 0 and self.choices == 0
         return StreamTruncated("empty" if empty else "no_end", provider=self.provider)

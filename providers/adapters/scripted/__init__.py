@@ -79,7 +79,7 @@ class Scripted:
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         start = time.perf_counter()
         first: float | None = None
-        reply, finish = _drawn(request) if request.model.id == "words" else _scripted(request)
+        reply, finish = _draw_reply(request) if request.model.id == "words" else _play_script(request)
         delay = max(self.delay, 0.02 if request.model.id in {"slow", "broken"} else 0.0)
         if request.model.reasoning:
             yield ReasoningDelta("The question is deep. I have seven and a half million years.")
@@ -124,7 +124,7 @@ class Scripted:
     async def score(self, model: ModelInfo, ids: Sequence[int], alternatives: int = 0) -> tuple[ScoredToken, ...]:
         _check_read(model, ids)
         self.computed += 1
-        return tuple(_scored(ids[:place], ids[place], alternatives) for place in range(1, len(ids)))
+        return tuple(_score_token(ids[:place], ids[place], alternatives) for place in range(1, len(ids)))
 
     async def describe(self, model: ModelInfo) -> ModelCard:
         _check_white(model)
@@ -156,7 +156,7 @@ def _check_read(model: ModelInfo, ids: Sequence[int]) -> None:
         raise ContextTooLong(provider=model.provider, tokens=len(ids), context=words.CONTEXT)
 
 
-def _scripted(request: Request) -> tuple[list[TokenLogprob], Finish]:
+def _play_script(request: Request) -> tuple[list[TokenLogprob], Finish]:
     _, script = MODELS[request.model.id]
     text, sampling = script(request), request.sampling
     for mark in sampling.stop:
@@ -176,13 +176,13 @@ def _render(request: Request) -> Rendered:
         pieces = "".join(words.token(one).piece for one in ids)
         return Rendered(content=pieces, language="text", tokens=len(ids), exact=True)
     turns = [{"role": message.role, "content": message.text} for message in request.messages]
-    body = {"model": request.model.id, "messages": turns, **request.sampling.chosen()}
+    body = {"model": request.model.id, "messages": turns, **request.sampling.chosen_values()}
     length = sum(len(tokens_of(message.text)) for message in request.messages)
     content = json.dumps(body, ensure_ascii=False, indent=2)
     return Rendered(content=content, language="json", tokens=length, exact=True)
 
 
-def _drawn(request: Request) -> tuple[list[TokenLogprob], Finish]:
+def _draw_reply(request: Request) -> tuple[list[TokenLogprob], Finish]:
     """A reply of `words`: drawn with its seed, until the end mark or the reply's longest."""
     ids = words.encode_chat(request.messages)
     start, sampling, reply = len(ids), request.sampling, list[TokenLogprob]()
@@ -193,21 +193,21 @@ def _drawn(request: Request) -> tuple[list[TokenLogprob], Finish]:
         one = draw(probabilities, lot.random())
         if one == words.END:
             return reply, "stop"
-        reply.append(_reported(_scored(ids, one, request.logprobs or 0)))
+        reply.append(_token_logprob(_score_token(ids, one, request.logprobs or 0)))
         ids.append(one)
         if any(mark in words.decode(ids[start:]) for mark in sampling.stop):
             return reply[:-1], "stop"
     return reply, "length"
 
 
-def _scored(ids: Sequence[int], chosen: int, alternatives: int) -> ScoredToken:
+def _score_token(ids: Sequence[int], chosen: int, alternatives: int) -> ScoredToken:
     own = log_softmax(words.logits(ids))
     best = np.argsort(-own, kind="stable")[:alternatives]
     named = tuple((words.token(int(one)), float(own[one])) for one in best)
     return ScoredToken(words.token(chosen), float(own[chosen]), int(np.sum(own > own[chosen])) + 1, named)
 
 
-def _reported(one: ScoredToken) -> TokenLogprob:
+def _token_logprob(one: ScoredToken) -> TokenLogprob:
     named = tuple((token.piece, logprob) for token, logprob in one.alternatives)
     return TokenLogprob(one.token.piece, one.logprob, named)
 

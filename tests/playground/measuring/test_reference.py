@@ -34,7 +34,7 @@ def one(candidate: str, *references: str, language: str = "en") -> Texts:
 
 
 def value(name: str, given: object) -> float:
-    found = metrics.measured(name, given)  # type: ignore[arg-type]
+    found = metrics.apply_metric(name, given)  # type: ignore[arg-type]
     assert found.value is not None
     return found.value
 
@@ -51,7 +51,7 @@ def test_every_reference_metric_keeps_the_contract():
     assert set(told) == set(NEEDS)
     for name in metrics.reference_names():
         traits = metrics.reference_metric(name).TRAITS
-        found = metrics.measured(name, told[traits.needs])
+        found = metrics.apply_metric(name, told[traits.needs])
         assert isinstance(found, Measured)
         for number in (found.value, *found.items):
             if number is not None:
@@ -73,11 +73,11 @@ def test_every_reference_metric_keeps_the_contract():
     with pytest.raises(MeasuringError):
         metrics.reference_metric("contains")
     with pytest.raises(UnusableReferences, match="needs"):
-        metrics.measured("bleu", told["labels"])
+        metrics.apply_metric("bleu", told["labels"])
 
 
 def test_bleu_and_chrf_are_sacrebleus():
-    found = metrics.measured("bleu", SACREBLEU)
+    found = metrics.apply_metric("bleu", SACREBLEU)
     assert found.value == pytest.approx(48.53, abs=0.005)
     said = [found.parts[f"precision_{order}"] for order in (1, 2, 3, 4)]
     assert said == pytest.approx([82.4, 50.0, 45.5, 37.5], abs=0.05)
@@ -93,7 +93,7 @@ def test_references_may_be_unequal_in_number():
 
 
 def test_chrfs_parts_make_its_score():
-    found = metrics.measured("chrf", one("the cat sat on a mat", "a cat sat on the mat"))
+    found = metrics.apply_metric("chrf", one("the cat sat on a mat", "a cat sat on the mat"))
     precision, recall = found.parts["precision"], found.parts["recall"]
     assert found.value == pytest.approx(5 * precision * recall / (4 * precision + recall), abs=0.01)
 
@@ -108,13 +108,13 @@ def test_chrfs_parts_make_its_score():
     ],
 )
 def test_rouge_is_rouge_scores(name, reference, candidate, precision, recall, f1):
-    found = metrics.measured(name, one(candidate, reference))
+    found = metrics.apply_metric(name, one(candidate, reference))
     assert found.value == pytest.approx(f1)
     assert (found.parts["precision"], found.parts["recall"]) == pytest.approx((precision, recall))
 
 
 def test_meteor_is_nltks():
-    found = metrics.measured("meteor", one(GUIDE, *GUIDED))
+    found = metrics.apply_metric("meteor", one(GUIDE, *GUIDED))
     assert found.value == pytest.approx(0.6944, abs=5e-5)  # nltk's documentation
     assert value("meteor", one("non matching hypothesis", "this is a cat")) == 0
     assert {"meteor_without_meaning", "meteor_with_meaning"} & set(found.notes)
@@ -130,7 +130,7 @@ def test_meteors_parts_make_its_score():
 
 
 def test_meteor_says_when_meaning_is_not_looked_at_in_spanish():
-    found = metrics.measured("meteor", one("los gatos duermen", "el gato duerme", language="es"))
+    found = metrics.apply_metric("meteor", one("los gatos duermen", "el gato duerme", language="es"))
     assert "meteor_without_meaning" in found.notes
     assert found.parts["by_stem"] == 2
 
@@ -154,7 +154,7 @@ SKLEARN = Labels(expected=("0", "1", "2", "0", "1", "2"), predicted=("0", "2", "
 )
 def test_labels_are_scikit_learns(name, macro, micro):
     """The examples of its documentation."""
-    found = metrics.measured(name, SKLEARN)
+    found = metrics.apply_metric(name, SKLEARN)
     assert (found.parts["macro"], found.parts["micro"]) == pytest.approx((macro, micro), abs=0.01)
     assert found.value == found.parts["macro"]
 
@@ -162,7 +162,7 @@ def test_labels_are_scikit_learns(name, macro, micro):
 def test_specificity_is_recall_of_the_others():
     from sklearn.metrics import recall_score
 
-    found = metrics.measured("specificity", SKLEARN)
+    found = metrics.apply_metric("specificity", SKLEARN)
     for name, row in found.table.items():
         right, said = [one != name for one in SKLEARN.expected], [one != name for one in SKLEARN.predicted]
         assert row["value"] == pytest.approx(recall_score(right, said))
@@ -172,7 +172,7 @@ def test_confusion_is_scikit_learns():
     given = Labels(
         expected=("cat", "ant", "cat", "cat", "ant", "bird"), predicted=("ant", "ant", "cat", "cat", "ant", "cat")
     )
-    rows = metrics.measured("confusion", given).table
+    rows = metrics.apply_metric("confusion", given).table
     assert [[rows[a][b] for b in ("ant", "bird", "cat")] for a in ("ant", "bird", "cat")] == [
         [2, 0, 0],
         [0, 0, 1],
@@ -183,23 +183,25 @@ def test_confusion_is_scikit_learns():
 def test_an_answer_that_is_no_class_is_wrong_and_counted():
     given = Labels(expected=("a", "b"), predicted=("a", ""), classes=("a", "b"))
     assert value("accuracy", given) == 0.5
-    assert metrics.measured("confusion", given).table["b"][""] == 1
+    assert metrics.apply_metric("confusion", given).table["b"][""] == 1
 
 
 def test_classes_that_never_occur_are_told():
     given = Labels(expected=("a", "a"), predicted=("a", "b"), classes=("a", "b", "c"))
     assert given.absent == ("b", "c")
     for name in ("precision", "recall", "f1"):
-        assert "absent_class" in metrics.measured(name, given).notes
+        assert "absent_class" in metrics.apply_metric(name, given).notes
 
 
 def test_auc_is_scikit_learns():
-    found = metrics.measured("roc_auc", Probabilities(happened=(False, False, True, True), said=(0.1, 0.4, 0.35, 0.8)))
+    found = metrics.apply_metric(
+        "roc_auc", Probabilities(happened=(False, False, True, True), said=(0.1, 0.4, 0.35, 0.8))
+    )
     assert found.value == 0.75
     assert found.curve[0] == (0, 0)
     assert found.curve[-1] == (1, 1)
     with pytest.raises(UnusableReferences, match="one_class"):
-        metrics.measured("roc_auc", Probabilities(happened=(True, True), said=(0.1, 0.4)))
+        metrics.apply_metric("roc_auc", Probabilities(happened=(True, True), said=(0.1, 0.4)))
 
 
 def test_calibration_is_that_of_guo_et_al():
@@ -222,16 +224,16 @@ def test_perplexity_and_its_kin_are_of_all_tokens_together():
     assert value("cross_entropy", given) == pytest.approx(2 * log(2))
     assert value("perplexity", given) == pytest.approx(4)
     assert value("bits_per_byte", given) == pytest.approx(6 / 12)
-    assert metrics.measured("perplexity", given).items == pytest.approx((8**0.5, 8))
+    assert metrics.apply_metric("perplexity", given).items == pytest.approx((8**0.5, 8))
 
 
 def test_distinct_and_repetition():
-    assert metrics.measured("distinct", Plain(texts=("a b a b",))).parts == pytest.approx(
+    assert metrics.apply_metric("distinct", Plain(texts=("a b a b",))).parts == pytest.approx(
         {"distinct_1": 0.5, "distinct_2": 2 / 3, "distinct_3": 1}
     )
     assert value("repetition", Plain(texts=("a b c d a b c d",))) == pytest.approx(1 / 5)
     assert value("repetition", Plain(texts=("a b",))) == 0
-    assert metrics.measured("distinct", Plain(texts=("a",))).value is None
+    assert metrics.apply_metric("distinct", Plain(texts=("a",))).value is None
 
 
 @pytest.mark.parametrize(
@@ -254,7 +256,7 @@ def test_what_cannot_be_compared_is_named(made, reason):
 
 def test_a_set_of_one_is_told():
     for name in metrics.reference_names("texts"):
-        assert "one_item" in metrics.measured(name, one("a b c", "a b c d")).notes
+        assert "one_item" in metrics.apply_metric(name, one("a b c", "a b c d")).notes
 
 
 def test_holm_is_rs():
@@ -314,7 +316,7 @@ async def test_judgements_and_their_agreement_with_a_person():
         judge.Pair(question="?", first="s", second="longer"),
     ]
     found = [await judge.judge(pair, "", "en", longer) for pair in pairs]
-    told = judge.summed(found, ["first", "second"])
+    told = judge.sum_judgements(found, ["first", "second"])
     assert (told.value, told.judged, told.by_place, told.kappa) == (0.5, 2, 0, 1.0)
     with pytest.raises(UnusableReferences):
-        judge.summed(found, ["first"])
+        judge.sum_judgements(found, ["first"])

@@ -61,7 +61,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def meteor(candidate: str, reference: str, language: str = "en") -> Measured:
-    return metrics.measured("meteor", Texts(candidates=(candidate,), references=((reference,),), language=language))
+    return metrics.apply_metric("meteor", Texts(candidates=(candidate,), references=((reference,),), language=language))
 
 
 def test_a_word_of_the_same_meaning_counts_where_wordnet_is(found):

@@ -4,7 +4,7 @@ import gradio as gr
 from gradio.data_classes import PredictBodyInternal
 from gradio.route_utils import prepare_event_data
 
-from playground.page.parts.buttons import pressed
+from playground.page.parts.buttons import pressed_value
 from playground.web.sessions import LightSession
 
 
@@ -18,7 +18,7 @@ def test_a_button_that_an_event_has_shown_is_still_known():
 
     def heard(of: gr.blocks.Block) -> str | None:
         body = PredictBodyInternal(data=[], trigger_id=of._id)
-        return pressed(prepare_event_data(session.blocks_config, body), buttons)
+        return pressed_value(prepare_event_data(session.blocks_config, body), buttons)
 
     assert (heard(stop), heard(other), heard(box)) == ("models", "another", None)
     session[stop._id] = gr.Button(**{**stop.constructor_args, "visible": True, "render": False})

@@ -14,7 +14,7 @@ from playground.page.sidebar.fetching import act, describe_needs, in_place_of
 from playground.page.sidebar.offers import draw_fetching, draw_paused
 from playground.settings import Settings
 from playground.text import texts
-from playground.visitors.fitting_models import HARDLY, better_ones, from_hub, recommended, speaks
+from playground.visitors.fitting_models import HARDLY, better_ones, from_hub, recommend_models, speaks
 from playground.visitors.reach import Reach
 from providers import catalog
 from providers.base import Options
@@ -86,34 +86,34 @@ def test_the_one_that_does_not_speak_gives_way() -> None:
 
 def test_what_is_recommended_fits_the_memory_and_may_be_used(tmp_path: Path) -> None:
     wide, narrow = Options(home=tmp_path, memory=4 * 10**9), Options(home=tmp_path, memory=7 * 10**8)
-    found = recommended(ROWS, "es", wide)
+    found = recommend_models(ROWS, "es", wide)
     assert found[0].id == GEMMA.id and len(found) > 1
     assert all("es" in model.languages and (model.package or model.licence == "Apache-2.0") for model in found)
-    assert [model.id for model in recommended(ROWS, "es", narrow)] == [GEMMA.id]
-    assert recommended(ROWS, "es", Options(home=tmp_path, offline=True)) == ()
+    assert [model.id for model in recommend_models(ROWS, "es", narrow)] == [GEMMA.id]
+    assert recommend_models(ROWS, "es", Options(home=tmp_path, offline=True)) == ()
     here = tuple(replace(model, here=model.id == GEMMA.id) for model in ROWS)
-    assert [model.id for model in recommended(here, "es", Options(home=tmp_path, offline=True))] == [GEMMA.id]
+    assert [model.id for model in recommend_models(here, "es", Options(home=tmp_path, offline=True))] == [GEMMA.id]
     assert better_ones(ROWS, GEMMA, "es", wide) == () and better_ones(ROWS, SMOL, "en", wide) == ()
 
 
 def test_of_the_hub_only_what_its_makers_publish_as_one_file(tmp_path: Path) -> None:
     wide = Options(home=tmp_path, memory=8 * 10**9)
-    hub = [model for model in recommended(ROWS, "es", wide) if from_hub(model)]
+    hub = [model for model in recommend_models(ROWS, "es", wide) if from_hub(model)]
     assert [model.id for model in hub] == [
         "Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0",
         "Qwen/Qwen2.5-1.5B-Instruct-GGUF:Q4_K_M",
     ]
     assert all(model.size and model.licence == "Apache-2.0" and model.chat for model in hub)
-    assert not [model for model in recommended(ROWS, "es", wide, hub=False) if from_hub(model)]
+    assert not [model for model in recommend_models(ROWS, "es", wide, hub=False) if from_hub(model)]
 
 
 def test_what_was_measured_here_counts_before_what_makers_say(tmp_path: Path) -> None:
     wide = Options(home=tmp_path, memory=4 * 10**9)
     fluent = replace(SMOL, bits=(("en", 1.2), ("es", 1.3)), here=True)
     assert speaks(fluent, "es") and better_ones((*ROWS, GEMMA), fluent, "es", wide) == ()
-    assert fluent in recommended((fluent,), "es", wide)
+    assert fluent in recommend_models((fluent,), "es", wide)
     poor = replace(GEMMA, bits=(("en", 1.2), ("es", HARDLY + 0.01)), here=True)
-    assert not speaks(poor, "es") and speaks(poor, "en") and poor not in recommended((poor,), "es", wide)
+    assert not speaks(poor, "es") and speaks(poor, "en") and poor not in recommend_models((poor,), "es", wide)
     assert better_ones((poor, *ROWS), poor, "es", wide)
     assert speaks(replace(SMOL, bits=(("en", 1.28), ("es", 1.95))), "en")
 

@@ -102,7 +102,7 @@ async def test_it_is_shown_in_words(tmp_path: Path, language: str) -> None:
 def test_every_count_has_its_words(tmp_path: Path) -> None:
     program = open_program(Settings(home=tmp_path))
     for one in program.rememberers():
-        for name in one.remembered("nobody"):
+        for name in one.count_remembered("nobody"):
             for language in ("en", "es"):
                 assert texts().text(language, f"kept.{name}", count=2)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -160,7 +161,7 @@ async def test_a_folder_is_a_tab(settings: Settings, tmp_path: Path) -> None:
         labelled = {block.id: str(block.label) for block in created.blocks.blocks.values() if isinstance(block, gr.Tab)}
         assert "hello.tab" in labelled["hello"] and labelled.keys() >= set(usual)
         assert created.program.texts.text("es", "hello.tab") == "Hola"
-        lender = created.program.lent(SearchesDocuments)
+        lender = created.program.find_lender(SearchesDocuments)
         assert lender is created.app("hello").visits is created.program.opened["hello"]
         await created.warm_up()
         assert created.app("hello").visits.tidied == 1
@@ -192,13 +193,13 @@ def _own(protocol: type) -> list[object]:
 def test_each_protocol_is_lent_by_one_tab(protocol: type, tmp_path: Path) -> None:
     program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted"))
     lenders = [one for one in program.opened.values() if protocol in type(one).__mro__]
-    assert lenders == [program.lent(protocol)]
+    assert lenders == [program.find_lender(protocol)]
     assert all(getattr(type(lenders[0]), name) is not value for name, value in vars(protocol).items() if name[0] != "_")
 
 
 def test_a_name_that_looks_alike_lends_nothing(tmp_path: Path) -> None:
-    """RAG keeps what was said under the name that the chat's protocol gives to a method."""
+    """What has a method of the protocol's name, and does not inherit the protocol."""
     assert {one.__name__ for one in protocols()} == {"SearchesDocuments", "KeepsAssistants", "RecallsReplies"}
     program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted"))
-    alone = replace(program, opened={"rag": program.opened["rag"]})
-    assert hasattr(alone.opened["rag"], "said") and alone.lent(RecallsReplies) is None
+    alone = replace(program, opened={"rag": SimpleNamespace(find_reply=lambda visitor, place: None)})
+    assert alone.find_lender(RecallsReplies) is None

@@ -56,7 +56,7 @@ class Conversation:
         """As it is to be found after a restart: nothing runs."""
         if not self.turns:
             return self
-        return self.with_replies(tuple(reply and reply.ended() for reply in self.turns[-1].replies))
+        return self.with_replies(tuple(reply and reply.settle() for reply in self.turns[-1].replies))
 
     def arranged(self, models: Sequence[str]) -> Conversation:
         """With each model's replies in its own column, in the order of `models`; those of other models follow.

@@ -25,7 +25,7 @@ def to_json(conversation: Conversation) -> str:
 
 def facts_of(reply: Reply) -> str:
     """How it ended, and its parameters and numbers by the names that programs give them."""
-    values: dict[str, object] = {**reply.sampling.chosen()}
+    values: dict[str, object] = {**reply.sampling.chosen_values()}
     if reply.usage:
         values |= {"input_tokens": reply.usage.input_tokens, "output_tokens": reply.usage.output_tokens}
     if reply.cost:
@@ -126,7 +126,7 @@ def _asker(name: str, reply: Reply, endpoints: Mapping[str, Endpoint], *, saw: b
 
 def _openai(name: str, reply: Reply, endpoint: Endpoint | None) -> str:
     provider, _, model = reply.model.partition("/")
-    sampling, chosen = reply.sampling, reply.sampling.chosen()
+    sampling, chosen = reply.sampling, reply.sampling.chosen_values()
     values: dict[str, object] = {
         key: list(value) if isinstance(value, tuple) else value for key, value in chosen.items()
     }
@@ -155,7 +155,7 @@ def {name}(messages):
 
 
 def _anthropic(name: str, model: str, sampling: Sampling, *, saw: bool) -> str:
-    older = {key: value for key, value in sampling.chosen().items() if key in {"temperature", "top_k", "top_p"}}
+    older = {key: value for key, value in sampling.chosen_values().items() if key in {"temperature", "top_k", "top_p"}}
     extra = f', extra_headers={{"anthropic-version": "2023-06-01"}}, extra_body={older!r}' if older else ""
     turned = "with_sources(message)" if saw else "message"
     stop = f", stop_sequences={list(sampling.stop)!r}" if sampling.stop else ""
@@ -219,7 +219,7 @@ def {name}(messages):
 def _transformers_options(sampling: Sampling) -> tuple[str, dict[str, object]]:
     """The line that sets the seed, and what `generate` is given."""
     greedy, chosen = sampling.temperature == 0, dict[str, object]()
-    for name, value in replace(sampling, max_tokens=sampling.max_tokens or 512).chosen().items():
+    for name, value in replace(sampling, max_tokens=sampling.max_tokens or 512).chosen_values().items():
         known = PARAMETERS[name]
         if known.transformers is not None and not (greedy and known.effect in ("reshapes", "cuts")):
             chosen[known.transformers] = value

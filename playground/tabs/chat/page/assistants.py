@@ -15,7 +15,7 @@ from playground.tabs.chat.visit.visits import ChatVisits
 
 def assistant_names(app: App[ChatVisits], who: Who) -> dict[str, str]:
     """The name of each assistant by its id: ours, then the visitor's own."""
-    lender = app.lent(KeepsAssistants)
+    lender = app.find_lender(KeepsAssistants)
     own = lender.own_assistants(who.visitor) if lender is not None else ()
     return {one.id: in_language(one.name, who.language) for one in presets()} | {one.id: one.name for one in own}
 

@@ -62,6 +62,6 @@ def _ground(app: App[ChatVisits], who: Who, preset: object) -> Ground | None:
 
 def assistants_of(app: App[ChatVisits]) -> KeepsAssistants:
     """Whoever keeps the visitors' own assistants. Raises `AssistantError("assistant")` where nobody does."""
-    if (lender := app.lent(KeepsAssistants)) is None:
+    if (lender := app.find_lender(KeepsAssistants)) is None:
         raise AssistantError("assistant")
     return lender

@@ -58,7 +58,7 @@ class ChatVisits(RecallsReplies, Remembers):
             return running.conversation.settled()
         return self.kept.saved(key)
 
-    def said(self, visitor: str, place: ReplyPlace) -> Said | None:
+    def find_reply(self, visitor: str, place: ReplyPlace) -> Said | None:
         """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""
         conversation = self.load(ConversationKey(visitor, place.conversation))
         turn, column = place.turn, place.column
@@ -73,12 +73,12 @@ class ChatVisits(RecallsReplies, Remembers):
         self.attachments.clear(key)
         return self.kept.delete(key)
 
-    def remembered(self, visitor: str) -> Mapping[str, int]:
+    def count_remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
         return {"conversations": len(self.kept.entries(visitor)), "waiting": self.attachments.count(visitor)}
 
     async def forget(self, visitor: str) -> None:
-        """As `remembered`: what waits in memory, and what could still be brought back."""
+        """As `count_remembered`: what waits in memory, and what could still be brought back."""
         for key in [key for key in self._running if key.visitor == visitor]:
             self._abandon(key)
         self.attachments.forget(visitor)

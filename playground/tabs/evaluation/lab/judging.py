@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from playground.measuring.errors import UnusableReferences
 from playground.measuring.kinds import Outcomes
-from playground.measuring.metrics.judge import Judgement, Judgements, Pair, Vote, summed
+from playground.measuring.metrics.judge import Judgement, Judgements, Pair, Vote, sum_judgements
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import RunDescription
 
@@ -35,7 +35,7 @@ class JudgedRun:
     def found(self) -> Judgements:
         """Of the pairs that were judged, with their agreement with the visitor's votes."""
         known = list(self.judgements)
-        return summed([self.judgements[one] for one in known], [self.votes.get(one) for one in known])
+        return sum_judgements([self.judgements[one] for one in known], [self.votes.get(one) for one in known])
 
 
 def judged_run(description: RunDescription, outcomes: Outcomes, count: int = MOST) -> JudgedRun:

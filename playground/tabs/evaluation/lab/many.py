@@ -31,7 +31,7 @@ def measure_many(given: Given, needs: Needs) -> ManyMeasured:
     found, failed = dict[str, Measured](), dict[str, Failure]()
     for name in metrics.reference_names(needs):
         try:
-            found[name] = metrics.measured(name, given)
+            found[name] = metrics.apply_metric(name, given)
         except PlaygroundError as error:
             failed[name] = Failure.of(error)
     return ManyMeasured(needs=needs, count=_count(given), found=found, failed=failed)

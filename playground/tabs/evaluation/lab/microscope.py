@@ -67,7 +67,7 @@ def examine(candidate: str, references: Sequence[str], language: str) -> Examine
                 if plain
                 else Texts(candidates=(candidate,), references=(kept,), language=language)
             )
-            found[name] = metrics.measured(name, given)
+            found[name] = metrics.apply_metric(name, given)
         except PlaygroundError as error:
             failed[name] = Failure.of(error)
     return Examined(

@@ -17,7 +17,7 @@ from pydantic import JsonValue
 from playground.measuring.errors import UnusableReferences
 from playground.measuring.items import LETTERS, Item
 from playground.measuring.kinds import Outcomes
-from playground.measuring.metrics import measured
+from playground.measuring.metrics import apply_metric
 from playground.measuring.outcomes import Outcome
 from playground.measuring.reference import Measured, Probabilities
 from playground.measuring.store import RunDescription
@@ -63,14 +63,14 @@ def sureness(description: RunDescription, outcomes: Outcomes, column: str) -> Su
     return Sureness(
         answers=len(chosen),
         options=len(every),
-        calibration=measured("calibration", Probabilities(happened=tuple(chosen_right), said=tuple(chosen))),
+        calibration=apply_metric("calibration", Probabilities(happened=tuple(chosen_right), said=tuple(chosen))),
         roc=_roc(every_right, every),
     )
 
 
 def _roc(happened: list[bool], said: list[float]) -> Measured | None:
     try:
-        return measured("roc_auc", Probabilities(happened=tuple(happened), said=tuple(said)))
+        return apply_metric("roc_auc", Probabilities(happened=tuple(happened), said=tuple(said)))
     except UnusableReferences:  # every option is right, or none: there is nothing to tell apart
         return None
 

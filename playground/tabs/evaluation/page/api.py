@@ -20,7 +20,7 @@ from playground.measuring.kinds import Outcomes
 from playground.measuring.reference import Given, Measured, Needs, Vectors
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.endpoints import caller
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.run_list import load_run
 from playground.page.parts.run_prices import price_text
 from playground.page.program import App, Who
@@ -162,7 +162,7 @@ async def _compared(
 ) -> AsyncGenerator[dict[str, Any]]:
     """How far it is, and in the end every model's numbers."""
     place, state, done = secrets.token_hex(4), "running", 0
-    async with aclosing(paced(app.visits.compare(who.visitor, run, place))) as snapshots:
+    async with aclosing(throttle(app.visits.compare(who.visitor, run, place))) as snapshots:
         async for snapshot in snapshots:
             state, done = snapshot.state, len(snapshot.outcomes)
             if state not in ("stopped", "done"):
@@ -209,7 +209,7 @@ def _publish_runs(app: App[EvaluationVisits]) -> None:
         ("csv", "jsonl", …) that file's text."""
         with caller(app, request) as who:
             if not run:
-                return [run_json(app, who, one) for one in app.visits.kept.listed(who.visitor)]
+                return [run_json(app, who, one) for one in app.visits.kept.list_runs(who.visitor)]
             stored, outcomes = load_run(app, who, run)
             if file:
                 return _file_text(app, who, stored, outcomes, file)

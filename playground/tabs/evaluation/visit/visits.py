@@ -55,7 +55,7 @@ class EvaluationVisits(StrategyRuns):
 
     async def compare(self, visitor: str, run_id: str, place: str = PLACE) -> AsyncGenerator[Snapshot]:
         """Run what of a kept comparison is not done yet; what this computer took is kept too. Raises as `measure`."""
-        stored = await asyncio.to_thread(self.kept.stored, visitor, run_id)
+        stored = await asyncio.to_thread(self.kept.load_run, visitor, run_id)
         here = any(place_of(stored.description, column.model).local for column in stored.description.columns)
         async with AsyncExitStack() as stack:
             followed = Tracking()
@@ -100,7 +100,7 @@ class EvaluationVisits(StrategyRuns):
         async with (
             self.sessions.work.at(visitor, f"{self.ROOM}-{JUDGE}") as control,
             self.reach.open(visitor, asked.judge) as (provider, model),
-            self.kept.opened_beside(visitor) as runs,
+            self.kept.open_beside(visitor) as runs,
         ):
             stored = await asyncio.to_thread(runs.load, run_id)
             outcomes = await asyncio.to_thread(runs.outcomes, run_id)
@@ -125,14 +125,14 @@ class EvaluationVisits(StrategyRuns):
 
     def vote(self, visitor: str, run_id: str, item: str, vote: Vote) -> None:
         """A person's own verdict on a pair. Raises `MeasuringError("run")` for a question that is not there."""
-        with self.kept.opened(visitor) as runs:
+        with self.kept.open(visitor) as runs:
             description = runs.load(run_id).description
             if item not in {one.id for one in description.items}:
                 raise MeasuringError("run")
             before = description.details.get(VOTES)
             runs.note(run_id, VOTES, {**(before if isinstance(before, dict) else {}), item: vote})
 
-    def _described(self, description: RunDescription, opened: Opened) -> RunDescription:
+    def _complete_description(self, description: RunDescription, opened: Opened) -> RunDescription:
         names = [model.name for _, model in opened.values()]
         alike = len(set(names)) < len(names)  # one model in two precisions is told apart by its whole name
         places: dict[str, JsonValue] = {
@@ -145,7 +145,7 @@ class EvaluationVisits(StrategyRuns):
 
     def _begin_energy(self, visitor: str, run_id: str) -> int:
         """Keep that a part of the run has begun, without its end: killed, it leaves no more than that. Its place."""
-        with self.kept.opened(visitor) as runs:
+        with self.kept.open(visitor) as runs:
             rows = _tracked(runs.load(run_id).description)
             runs.note(run_id, ENERGY, [*rows, {}])
         return len(rows)
@@ -156,7 +156,7 @@ class EvaluationVisits(StrategyRuns):
         row = followed.found.to_json()
 
         def write() -> None:
-            with self.kept.opened(visitor) as runs:
+            with self.kept.open(visitor) as runs:
                 rows = _tracked(runs.load(run_id).description)
                 runs.note(run_id, ENERGY, [*rows[:part], row, *rows[part + 1 :]])
 

@@ -76,12 +76,12 @@ async def solve_in_table(inspector: Inspector, words: Sequence[AskedWord], shown
     """Among all tokens. Mikolov et al. 2013, "Linguistic Regularities in Continuous Space Word Representations": unit
     vectors are added and taken away, and the nearest by cosine are told.
 
-    Raises `VectorsError("unknown_word")`, and as `Inspector.embedded`.
+    Raises `VectorsError("unknown_word")`, and as `Inspector.input_embeddings`.
     """
     cut, total = list[AskedWord](), np.zeros(1, np.float32)
     for word in words:
         ids, pieces = await _pieces(inspector, word.text)
-        vector = normalised((await inspector.embedded(ids)).mean(axis=0, keepdims=True))[0]
+        vector = normalised((await inspector.input_embeddings(ids)).mean(axis=0, keepdims=True))[0]
         total = total + (vector if word.added else -vector)
         cut.append(AskedWord(text=word.text, added=word.added, pieces=pieces))
     names = {_plain(part) for word in cut for part in (word.text, *word.pieces)}

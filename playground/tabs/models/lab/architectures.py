@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from playground.asking.completion import stops
-from playground.measuring.metrics import measured
+from playground.measuring.metrics import apply_metric
 from playground.measuring.perplexity import perplexity, piece_bytes
 from playground.measuring.reference import Plain
 from providers.decoding import likeliest, softmax
@@ -139,7 +139,7 @@ def _measured(text: str, tokens: int, surprise: float | None) -> Coherence:
     return Coherence(
         tokens=tokens,
         text=text,
-        repetition=measured("repetition", Plain(texts=(text,))).value or 0.0,
-        distinct=measured("distinct", Plain(texts=(text,))).value,
+        repetition=apply_metric("repetition", Plain(texts=(text,))).value or 0.0,
+        distinct=apply_metric("distinct", Plain(texts=(text,))).value,
         perplexity=surprise,
     )

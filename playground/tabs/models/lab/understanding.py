@@ -14,7 +14,7 @@ from playground.measuring import Item, TaskSet
 from playground.measuring.energy import EnergyUse
 from playground.measuring.entities import ENTITIES, entity_scores, load_entities, read_named, same_named
 from playground.measuring.extract import Extraction
-from playground.measuring.metrics import Scoring, measured, metric
+from playground.measuring.metrics import Scoring, apply_metric, metric
 from playground.measuring.reference import Labels
 from playground.measuring.statistics import bootstrap_ratio, wilson
 from playground.measuring.tasks import load
@@ -200,7 +200,7 @@ def confusion_of(judged: Judged, tasks: TaskSet) -> Mapping[str, Mapping[str, fl
         predicted=judged.said,
         classes=classes_of(tasks),
     )
-    return measured("confusion", labels).table or {}
+    return apply_metric("confusion", labels).table or {}
 
 
 def classes_of(tasks: TaskSet) -> tuple[str, ...]:

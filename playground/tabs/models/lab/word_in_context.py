@@ -67,7 +67,7 @@ async def in_contexts(inspector: Inspector, words: Sequence[FoundWord]) -> WordV
         if not places:
             raise VectorsError("unknown_word", word=one.sentence[one.start : one.end])
         ids = [token.id for token in cut.tokens]
-        static.append((await inspector.embedded([ids[place] for place in places])).mean(axis=0))
+        static.append((await inspector.input_embeddings([ids[place] for place in places])).mean(axis=0))
         contextual.append((await inspector.states(ids))[:, places].mean(axis=1))
     units = normalised(np.stack(contextual, axis=1))
     table = normalised(np.stack(static))

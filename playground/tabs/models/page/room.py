@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from playground.page.opening import Fill, Opening, wire_openings
-from playground.page.parts.buttons import pressed
+from playground.page.parts.buttons import pressed_value
 from playground.page.parts.fields import texts_of
 from playground.page.parts.places import hidden_text
 from playground.page.parts.render import Renderer
@@ -86,7 +86,7 @@ def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
     page.on_open(on_opening, [room.held], [room.beside, room.opened])
 
     def on_stop(request: gr.Request, event: gr.EventData) -> None:
-        if (section := pressed(event, room.stops)) is not None:
+        if (section := pressed_value(event, room.stops)) is not None:
             app.visits.stop(app.who(request).visitor, section)
 
     wire_openings(room.opened.change, room.openings, **PRIVATE)
@@ -99,7 +99,7 @@ async def beside_choices(app: App[ModelsVisits], who: Who) -> list[tuple[str, st
     yet says how much is to be fetched; then those here that write."""
     show, known = app.show(who), (await app.visits.known(who.visitor)).values()
     encoders = [one for one in known if isinstance(one, EmbeddingInfo)]
-    held = await app.reach.held(encoders)
+    held = await app.reach.held_encoders(encoders)
     writers = [one for one in known if isinstance(one, ModelInfo) and one.local and one.here]
     told = [show.text("model.absent") if app.settings.offline else _to_fetch(show, one) for one in encoders]
     labels = [one.name if one.ref in held else f"{one.name} · {how}" for one, how in zip(encoders, told, strict=True)]

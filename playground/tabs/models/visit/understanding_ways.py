@@ -105,7 +105,7 @@ async def _one_by_head(tasks: TaskSet, provider: Headed, info: HeadInfo, text: s
 
 @asynccontextmanager
 async def _headed(visits: ModelsVisits, visitor: str, task: Task) -> AsyncGenerator[tuple[Headed, HeadInfo]]:
-    async with visits.reach.headed(visitor, task.head, HEADS[kind_of(task.tasks)]) as found:
+    async with visits.reach.head_provider(visitor, task.head, HEADS[kind_of(task.tasks)]) as found:
         yield found
 
 

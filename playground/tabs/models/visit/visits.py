@@ -96,12 +96,12 @@ class ModelsVisits(Remembers):
         found = self._works.get(f"{visitor} {section}")
         return found if isinstance(found, kind) else None
 
-    def remembered(self, visitor: str) -> Mapping[str, int]:
+    def count_remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
         return {"looks": len(self._names(visitor))}
 
     async def forget(self, visitor: str) -> None:
-        """As `remembered`."""
+        """As `count_remembered`."""
         for name in self._names(visitor):
             self._works.pop(name)
 

@@ -16,7 +16,7 @@ from playground.asking.errors import ArgumentError
 from playground.measuring import Snapshot
 from playground.measuring.store import RunDescription
 from playground.page.parts.endpoints import caller
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_prices import price_text
 from playground.page.program import App, Who
@@ -80,7 +80,7 @@ def _publish_prompting(app: App[PromptingVisits]) -> None:
             )
             choice = _choice(app, (models or [default], strategies), passages, options, sampling)
             asked = await asyncio.to_thread(checked_question, app, posed, choice)
-            async with aclosing(paced(app.visits.ask(who.visitor, asked, secrets.token_hex(4)))) as snapshots:
+            async with aclosing(throttle(app.visits.ask(who.visitor, asked, secrets.token_hex(4)))) as snapshots:
                 async for cards in snapshots:
                     yield {"cards": [_card_json(app.show(who), card) for card in cards]}
 
@@ -133,7 +133,7 @@ async def _measure(
     if not (estimate.free or confirmed):
         raise gr.Error(price_text(app.show(who), estimate), print_exception=False)
     run = await asyncio.to_thread(app.visits.create, who.visitor, run_name(who, description), description)
-    async with aclosing(paced(app.visits.measure(who.visitor, run, secrets.token_hex(4)))) as snapshots:
+    async with aclosing(throttle(app.visits.measure(who.visitor, run, secrets.token_hex(4)))) as snapshots:
         async for snapshot in snapshots:
             ended = snapshot.state in ("stopped", "done")
             summed = result_lines if ended else partial_lines

@@ -23,7 +23,7 @@ SAMPLES = True
 
 def open(program: Program) -> PromptingVisits:
     async def searcher(visitor: str) -> Search | None:
-        lender = program.lent(SearchesDocuments)
+        lender = program.find_lender(SearchesDocuments)
         return await lender.document_search(visitor) if lender is not None else None
 
     visits = PromptingVisits(program.reach, program.sessions, program.settings.code_allowed, searcher)

@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.events import api
 
 from playground.page.parts.endpoints import caller
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.uploads import paths_of, take, text_upload
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.errors import UnknownDocument
@@ -148,7 +148,7 @@ def _publish_ask(app: App[RagVisits]) -> None:
             )
             if not follow_up:
                 app.visits.clear(who.visitor)
-            async with aclosing(paced(ask(app.visits, who.visitor, asking))) as snapshots:
+            async with aclosing(throttle(ask(app.visits, who.visitor, asking))) as snapshots:
                 async for snapshot in snapshots:
                     yield turn_json(app.show(who), snapshot, asking)
 

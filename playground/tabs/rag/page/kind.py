@@ -47,7 +47,7 @@ class RetrievalKind(AnyKind):
         title = f'<h4 class="part run-title">{name} <small>{said}</small></h4>'
         return title + draw_measures(show, kept_tables(run, outcomes), wanted_of(run.description).k)
 
-    def titled(self, show: Renderer, run: StoredRun) -> StoredRun:
+    def title_columns(self, show: Renderer, run: StoredRun) -> StoredRun:
         sizes = {one.key: str(one.options.get("cutting", "")) for one in run.description.columns}
         several = len(set(sizes.values())) > 1
 

@@ -41,7 +41,7 @@ async def ask(visits: RagVisits, visitor: str, asking: RagRequest) -> AsyncGener
         async with aclosing(growing):
             async for latest in growing:
                 yield latest
-        reply, plain = (one and one.ended() for one in (latest.reply, latest.plain))
+        reply, plain = (one and one.settle() for one in (latest.reply, latest.plain))
         latest = replace(latest, reply=reply, plain=plain, done=True)
         visits.said.put(visitor, (*visits.turns(visitor), latest))
         yield latest

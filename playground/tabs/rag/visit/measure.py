@@ -90,7 +90,7 @@ async def measure(
 
 async def resume(visits: RagVisits, visitor: str, run_id: str) -> AsyncGenerator[Snapshot]:
     """Search for what of a kept run has not been searched for. Raises as `measure`, `MeasuringError("run")`."""
-    stored = await asyncio.to_thread(KeptRuns(visits.sessions).stored, visitor, run_id)
+    stored = await asyncio.to_thread(KeptRuns(visits.sessions).load_run, visitor, run_id)
     wanted = wanted_of(stored.description)
     async with aclosing(measure(visits, visitor, wanted, resumed=run_id)) as steps:
         async for step in steps:
@@ -141,7 +141,7 @@ async def _measured(
         if run_id is None:
             described = description_of(wanted, measuring)
             run_id = await run_to_end(lambda: kept.create(visitor, keeping.name, described))
-        runs = await stack.enter_async_context(kept.opened_beside(visitor))
+        runs = await stack.enter_async_context(kept.open_beside(visitor))
         done = await asyncio.to_thread(runs.to_resume, run_id)
         running = run(plan, control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
         async with aclosing(running) as snapshots:

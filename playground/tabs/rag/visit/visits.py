@@ -221,7 +221,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
     def ground(self, visitor: str, assistant: str, language: str) -> Ground:
         return DocumentGround(self, visitor, self.own_assistant(visitor, assistant), language)
 
-    def remembered(self, visitor: str) -> Mapping[str, int]:
+    def count_remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
         documents = 0
         if self.collections.begun(visitor):
@@ -233,7 +233,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
         return {"documents": documents, "assistants": len(self.own_assistants(visitor))}
 
     async def forget(self, visitor: str) -> None:
-        """As `remembered`: the vectors, and what was said about the documents."""
+        """As `count_remembered`: the vectors, and what was said about the documents."""
         self.said.pop(visitor)
         self._left.pop(visitor)
         await self.collections.forget(visitor)

@@ -85,12 +85,12 @@ class SamplingVisits(Remembers):
     sessions: Sessions
     _works: Expiring[_Work] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
 
-    def remembered(self, visitor: str) -> Mapping[str, int]:
+    def count_remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
         return {"trees": int(self._works.get(visitor) is not None)}
 
     async def forget(self, visitor: str) -> None:
-        """As `remembered`."""
+        """As `count_remembered`."""
         self._works.pop(visitor)
 
     async def shows(self, visitor: str, ref: str) -> Shows:

@@ -30,7 +30,7 @@ class VisionKind(AnyKind):
         result = result_of(run.description, outcomes)
         return draw_vision_title(show, result, run.description.language, run.created) + draw_scores(show, result)
 
-    def titled(self, show: Renderer, run: StoredRun) -> StoredRun:
+    def title_columns(self, show: Renderer, run: StoredRun) -> StoredRun:
         def called(one: ColumnDescription) -> str:
             key = f"vision.way_{one.strategy}"
             return f"{model_of(one)}, {show.text(key) if show.has(key) else one.strategy}"

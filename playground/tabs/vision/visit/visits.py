@@ -53,13 +53,13 @@ class VisionVisits(Remembers):
         """The visitor's pictures and questions as they are now."""
         return self._kept.get(visitor) or Session()
 
-    def remembered(self, visitor: str) -> Mapping[str, int]:
+    def count_remembered(self, visitor: str) -> Mapping[str, int]:
         """See `playground.visitors.remembering.Remembers`."""
         pictures = (*self.session(visitor).pictures, *(self._before.get(visitor) or Session()).pictures)
         return {"images": len({one.image for one in pictures})}
 
     async def forget(self, visitor: str) -> None:
-        """As `remembered`."""
+        """As `count_remembered`."""
         self._kept.pop(visitor)
         self._before.pop(visitor)
         self._measured.pop(visitor)
@@ -228,7 +228,7 @@ class VisionVisits(Remembers):
             if run_id is None:
                 described = description_of(measuring, measured, _AT_ONCE)
                 run_id = await run_to_end(lambda: kept.create(visitor, name or MEASUREMENT, described))
-            runs = await held.enter_async_context(kept.opened_beside(visitor))
+            runs = await held.enter_async_context(kept.open_beside(visitor))
             done = await asyncio.to_thread(runs.to_resume, run_id)
             running = run(plan, control, lambda cell, outcome: runs.keep(run_id, cell, outcome), done)
             async with aclosing(running) as snapshots:
@@ -239,7 +239,7 @@ class VisionVisits(Remembers):
 
     async def resume(self, visitor: str, run_id: str) -> AsyncGenerator[Snapshot]:
         """Ask what of a kept run has not been answered. Raises as `measure`, `MeasuringError("run")`."""
-        stored = await asyncio.to_thread(KeptRuns(self.sessions).stored, visitor, run_id)
+        stored = await asyncio.to_thread(KeptRuns(self.sessions).load_run, visitor, run_id)
         measuring = measuring_of(stored.description)
         async with aclosing(self.measure(visitor, measuring, resumed=run_id)) as results:
             async for result in results:

@@ -19,7 +19,7 @@ from typing import Any
 from providers.adapters.huggingface.bounded.checks import SMALL
 from providers.adapters.huggingface.bounded.inspect_program import REFUSED, count_weights, places
 from providers.adapters.huggingface.bounded.limits import bound_memory, bound_seconds, memory_in_use
-from providers.adapters.huggingface.bounded.recommendations import unrecommended
+from providers.adapters.huggingface.bounded.recommendations import ignore_recommendations
 
 MEMORY = 3_000_000_000
 """Bytes of address space beside what the libraries have: a model without numbers takes a few megabytes."""
@@ -68,7 +68,7 @@ def open_tokenizer(folder: Path) -> int:
     from transformers import AutoTokenizer
 
     try:
-        with unrecommended():
+        with ignore_recommendations():
             AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except MemoryError:
         return REFUSED

@@ -42,7 +42,7 @@ def inspect_folder(folder: Path, model: str, *, build: bool = True) -> None:
     for what no bound on single values knows. And its tokenizer is opened, which takes what nobody knows beforehand.
     """
     found = _fingerprint(folder)
-    if (name := _refused(folder, found)) is not None:
+    if (name := _find_oversized(folder, found)) is not None:
         raise WeightsUnavailable("bounds", model=model, cause=name)
     names = [name for name, _, _ in found]
     if not build or not any(name.endswith(".safetensors") for name in names):
@@ -57,7 +57,7 @@ def inspect_folder(folder: Path, model: str, *, build: bool = True) -> None:
 def inspect_gguf(file: Path, model: str) -> None:
     """As `inspect_folder`, for a GGUF file, before it is converted."""
     told = file.stat()
-    if (name := _refused(file, ((file.name, told.st_size, told.st_mtime_ns),))) is not None:
+    if (name := _find_oversized(file, ((file.name, told.st_size, told.st_mtime_ns),))) is not None:
         raise WeightsUnavailable("bounds", model=model, cause=name)
 
 
@@ -71,7 +71,7 @@ def _fingerprint(folder: Path) -> Fingerprint:
 
 
 @lru_cache(maxsize=256)
-def _refused(place: Path, fingerprint: Fingerprint) -> str | None:
+def _find_oversized(place: Path, fingerprint: Fingerprint) -> str | None:
     """The file that asks for too much; `None` where none does."""
     command = [sys.executable, "-m", "providers.adapters.huggingface.bounded.inspect_program", os.fspath(place)]
     child = subprocess.Popen(  # noqa: S603 - a fixed program

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def unrecommended() -> Generator[None]:
+def ignore_recommendations() -> Generator[None]:
     """Wherever a tokenizer may be opened: Marian's misses sacremoses, for a `normalize` that it calls nowhere. The
     pieces are the same."""
     with warnings.catch_warnings():

@@ -21,7 +21,7 @@ A_SECOND = 50_000
 """Characters for which there is another second: those published cut twenty times as many."""
 
 
-def opened(written: str) -> Any:
+def open_tokenizer(written: str) -> Any:
     from tokenizers import Tokenizer
 
     made: Any = Tokenizer.from_str(written)
@@ -65,7 +65,7 @@ def main() -> None:
         asked = json.loads(line)
         told: dict[str, str] = {}
         if tokenizer is None:
-            tokenizer = opened(asked["tokenizer"])
+            tokenizer = open_tokenizer(asked["tokenizer"])
         else:
             told = answer(tokenizer, asked)
         sys.stdout.write(json.dumps(told) + "\n")

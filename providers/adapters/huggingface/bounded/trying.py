@@ -62,10 +62,10 @@ def bound_cutting() -> None:
     if hasattr(backend, _TRIAL):
         return
     setattr(backend, _TRIAL, None)
-    backend.__init__ = _refusing(backend.__init__)
+    backend.__init__ = _wrap_begin(backend.__init__)
     encode_plus, encode_plainly = (getattr(backend, way) for way in _WAYS)
-    setattr(backend, _WAYS[0], _tried(encode_plus))
-    setattr(backend, _WAYS[1], _tried_plainly(encode_plainly))
+    setattr(backend, _WAYS[0], _wrap_encode(encode_plus))
+    setattr(backend, _WAYS[1], _wrap_plain_encode(encode_plainly))
     slow: Any = PythonBackend
     slow._encode_plus = _without_long_words(slow._encode_plus)
 
@@ -78,49 +78,49 @@ def trial_of(tokenizer: Any) -> Trial:
     return found
 
 
-def _refusing(begin: Callable[..., None]) -> Callable[..., None]:
+def _wrap_begin(begin: Callable[..., None]) -> Callable[..., None]:
     @wraps(begin)
-    def begun(self: Any, *given: Any, **named: Any) -> None:
+    def check_and_begin(self: Any, *given: Any, **named: Any) -> None:
         if any(kind.__name__ in _WITH_MORE for kind in type(self).__mro__):
             raise ValueError("it wants more than a text")
         begin(self, *given, **named)
 
-    return begun
+    return check_and_begin
 
 
-def _tried(encode: Callable[..., Any]) -> Callable[..., Any]:
+def _wrap_encode(encode: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(encode)
-    def tried(self: Any, text: Any, text_pair: Any = None, *given: Any, **named: Any) -> Any:
+    def try_and_encode(self: Any, text: Any, text_pair: Any = None, *given: Any, **named: Any) -> Any:
         if not named.get("sanitize_control_tokens"):  # then each of its pieces comes here by itself
             told = named.get("split_special_tokens")
             special = self.split_special_tokens if told is None else told
             trial_of(self).cut([*_strings(text), *_strings(text_pair)], special=special)
         return encode(self, text, text_pair, *given, **named)
 
-    return tried
+    return try_and_encode
 
 
-def _tried_plainly(encode: Callable[..., Any]) -> Callable[..., Any]:
+def _wrap_plain_encode(encode: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(encode)
-    def tried(self: Any, text: str) -> Any:
+    def try_and_encode(self: Any, text: str) -> Any:
         trial_of(self).cut([text], added=False)
         return encode(self, text)
 
-    return tried
+    return try_and_encode
 
 
 def _without_long_words(encode: Callable[..., Any]) -> Callable[..., Any]:
     """Of tokenizers in Python, those that merge pairs take the square of a word's length, and hold all others up."""
 
     @wraps(encode)
-    def checked(self: Any, text: Any, text_pair: Any = None, *given: Any, **named: Any) -> Any:
+    def check_and_encode(self: Any, text: Any, text_pair: Any = None, *given: Any, **named: Any) -> Any:
         if hasattr(self, "bpe"):
             words = (word for one in (text, text_pair) for string in _strings(one) for word in string.split())
             if any(len(word) > PIECE for word in words):
                 raise UnsupportedRequest("tokenizer", provider="huggingface")
         return encode(self, text, text_pair, *given, **named)
 
-    return checked
+    return check_and_encode
 
 
 def _strings(given: Any) -> list[str]:

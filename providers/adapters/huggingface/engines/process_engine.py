@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
 from providers.adapters.huggingface.engines.engine_process import EngineProcess, NotOpened
 from providers.adapters.huggingface.engines.orders import UNTOLD, Begin, Cancel, End, StepResult
-from providers.adapters.huggingface.engines.run import Ended, EngineRun, Item, allowed_silence, deliver, stalled
+from providers.adapters.huggingface.engines.run import Ended, EngineRun, Item, allowed_silence, deliver, stall_timeout
 from providers.adapters.huggingface.tokens import Codec
 from providers.base import Deadlines
 from providers.errors import Unavailable
@@ -46,7 +46,7 @@ class ProcessEngine:
         except TimeoutError as error:
             self._process.kill()
             self.close()
-            raise stalled(seconds) from error
+            raise stall_timeout(seconds) from error
 
     async def submit(self, job: Job) -> AsyncGenerator[GenerationStep]:
         assert self.codec is not None
@@ -75,7 +75,7 @@ class ProcessEngine:
                 self._process = self._start()
         if silent is not None:
             silent.kill()
-            deliver([(run, stalled(seconds)) for run in self._dismiss(silent)])
+            deliver([(run, stall_timeout(seconds)) for run in self._dismiss(silent)])
 
     def close(self) -> None:
         with self._lock:
@@ -113,7 +113,7 @@ class ProcessEngine:
             self.computed += len(tokens)
             if number in self._runs:
                 run, others = self._runs[number][0], best.get(number)
-                tokens = self._named(tokens, spelled.get(number, iter(())))
+                tokens = self._name_tokens(tokens, spelled.get(number, iter(())))
                 pairs = zip(tokens, logprobs, strict=True)
                 items += [(run, (*pair, next(others)) if others is not None else pair) for pair in pairs]
         for number, end in result.ended:
@@ -122,7 +122,7 @@ class ProcessEngine:
                 items.append((self._runs.pop(number)[0], _END[end]()))
         return items
 
-    def _named(self, tokens: list[int], spelled: Iterator[bytes]) -> list[int]:
+    def _name_tokens(self, tokens: list[int], spelled: Iterator[bytes]) -> list[int]:
         """The tokens, with a name for each that the engine did not tell."""
         if UNTOLD not in tokens or self.codec is None:
             return tokens

@@ -20,13 +20,13 @@ class RecentTexts:
         texts = self._texts.get(variant, ())
         self._texts[variant] = deque((*texts, np.asarray(tokens, dtype=np.int64)), maxlen=kept)
 
-    def shared(self, variant: str, tokens: Sequence[int]) -> int:
+    def common_length(self, variant: str, tokens: Sequence[int]) -> int:
         """How many tokens at the beginning the variant has read in one of its latest texts."""
         wanted = np.asarray(tokens, dtype=np.int64)
-        return max((_shared(text, wanted) for text in self._texts.get(variant, ())), default=0)
+        return max((_common_length(text, wanted) for text in self._texts.get(variant, ())), default=0)
 
 
-def _shared(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> int:
+def _common_length(known: NDArray[np.int64], wanted: NDArray[np.int64]) -> int:
     length = min(known.size, wanted.size)
     differing = np.flatnonzero(known[:length] != wanted[:length])
     return int(differing[0]) if differing.size else length

@@ -36,7 +36,7 @@ class Outlook:
     """How many of them a variant has read already."""
     company: int = 1
 
-    def expected(self, variant: Variant) -> Expected | None:
+    def expect(self, variant: Variant) -> Expected | None:
         speed = self.speeds.get(variant.name)
         if speed is None:
             return None
@@ -53,8 +53,8 @@ def routes(variants: Sequence[Variant], request: Request, outlook: Outlook | Non
     outlook = outlook or Outlook()
     if request.sampling.seed is not None:
         outlook = Outlook()
-    chosen = request.sampling.without_neutral().chosen()
-    found = [Route(variant, *_narrow(variant, request, chosen), outlook.expected(variant)) for variant in variants]
+    chosen = request.sampling.without_neutral().chosen_values()
+    found = [Route(variant, *_narrow(variant, request, chosen), outlook.expect(variant)) for variant in variants]
     return sorted(found, key=lambda route: (len(route.changes), _seconds(route, outlook.company)))
 
 

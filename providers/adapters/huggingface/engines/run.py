@@ -43,7 +43,7 @@ class Restartable(Protocol):
         ...
 
     def restart(self, run: EngineRun, seconds: float) -> None:
-        """End what has been silent for so long, tell all whom it serves (`stalled`), and start it anew.
+        """End what has been silent for so long, tell all whom it serves (`stall_timeout`), and start it anew.
 
         Nothing happens where it no longer serves `run`: somebody else was first.
         """
@@ -158,7 +158,7 @@ class EngineRun:
         return text, None
 
 
-def stalled(seconds: float) -> Timeout:
+def stall_timeout(seconds: float) -> Timeout:
     """One for each request: an exception that is raised in several places collects their tracebacks."""
     return Timeout("stalled", provider="huggingface", seconds=seconds)
 

@@ -88,7 +88,7 @@ class LocalInspector:
         return await asyncio.to_thread((await self._words()).spans, text)
 
     async def tokens(self, ids: Sequence[int]) -> tuple[Token, ...]:
-        return await asyncio.to_thread((await self._words()).named, ids)
+        return await asyncio.to_thread((await self._words()).name_tokens, ids)
 
     async def vocabulary(self) -> Sequence[Token]:
         known = await self._words()
@@ -105,9 +105,9 @@ class LocalInspector:
         async with self._open(ids) as network:
             return await asyncio.to_thread(network.states, ids)
 
-    async def embedded(self, ids: Sequence[int]) -> NDArray[np.float32]:
+    async def input_embeddings(self, ids: Sequence[int]) -> NDArray[np.float32]:
         async with self._open(ids[:1]) as network:  # a table has no context: any number of lines can be read
-            return await asyncio.to_thread(network.embedded, ids)
+            return await asyncio.to_thread(network.input_embeddings, ids)
 
     async def nearest(self, vector: NDArray[np.float32], most: int) -> tuple[tuple[Token, float], ...]:
         async with self._open([0]) as network:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from providers.adapters.huggingface.families.layers import causal, encoder
-from providers.adapters.huggingface.families.layers.parts import Layers, found
+from providers.adapters.huggingface.families.layers.parts import Layers, first_attribute
 from providers.errors import Unavailable, UnsupportedRequest
 from providers.inspection import Ablation, Anatomy, LayerReading, Positions, Salience
 
@@ -67,8 +67,8 @@ class OpenNetwork:
             out = network(input_ids=torch.tensor([list(ids)]), output_hidden_states=True)
             return np.stack([one[0].float().numpy() for one in out.hidden_states[1:]])
 
-    def embedded(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """See `Inspector.embedded`."""
+    def input_embeddings(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """See `Inspector.input_embeddings`."""
         with self._at_work(), torch.inference_mode():
             rows = self._layers.embeddings.weight[torch.tensor(list(ids))]
             return cast("NDArray[np.float32]", rows.float().numpy().copy())
@@ -113,7 +113,7 @@ class OpenNetwork:
         """See `Inspector.positions`."""
         with self._at_work(), torch.inference_mode():
             # Of models with two kinds of attention, that of the one which sees the whole text.
-            turns = found(self._layers.rotary, "inv_freq", "full_attention_inv_freq")
+            turns = first_attribute(self._layers.rotary, "inv_freq", "full_attention_inv_freq")
             if turns is not None:
                 return Positions(kind="rotary", turns=turns.float().cpu().numpy().copy())
             if self._layers.places is not None:

@@ -31,7 +31,7 @@ class Vocabulary:
         unknown = self._tokenizer.unk_token_id
         # A tokenizer whose unknown mark is one that it also ends texts with (GPT-2) knows every byte.
         missing = sum(one == unknown for one in ids) if unknown is not None else 0
-        return CutText(tokens=self.named(around), rest=self._codec.decode(ids), unknown=missing)
+        return CutText(tokens=self.name_tokens(around), rest=self._codec.decode(ids), unknown=missing)
 
     def spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """See `Inspector.spans`."""
@@ -39,14 +39,14 @@ class Vocabulary:
         before, after = len(self._codec.beginning), len(self._marks_after)
         return ((0, 0),) * before + tuple(found) + ((0, 0),) * after if found else ()
 
-    def named(self, ids: Sequence[int]) -> tuple[Token, ...]:
+    def name_tokens(self, ids: Sequence[int]) -> tuple[Token, ...]:
         """What these ids stand for."""
         return tuple(map(self._token, ids))
 
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """Every token, by its id."""
-        return self.named(range(len(self._tokenizer)))
+        return self.name_tokens(range(len(self._tokenizer)))
 
     def merges(self, text: str) -> tuple[MergedPiece, ...]:
         """How each piece of the text is put together; nothing where the tokenizer merges no pairs of bytes.
@@ -61,7 +61,7 @@ class Vocabulary:
         normal = backend.normalizer.normalize_str(text) if backend.normalizer is not None else text
         pieces = [piece for piece, _ in backend.pre_tokenizer.pre_tokenize_str(normal)]
         return tuple(
-            MergedPiece(self._shown(piece), tuple(tuple(map(self._shown, parts)) for parts in steps))
+            MergedPiece(self._format_part(piece), tuple(tuple(map(self._format_part, parts)) for parts in steps))
             for piece in (one[:_LONGEST] for one in pieces)
             if (steps := follow(piece, self._ranks))
         )
@@ -85,7 +85,7 @@ class Vocabulary:
         pairs = (pair.split(" ", 1) if isinstance(pair, str) else pair for pair in model["merges"])
         return {(left, right): rank for rank, (left, right) in enumerate(pairs)}
 
-    def _shown(self, part: str) -> str:
+    def _format_part(self, part: str) -> str:
         """A part in the tokenizer's stand-ins for bytes, as a reader should see it."""
         found = self._codec.stood_for(part)
         if found is None:

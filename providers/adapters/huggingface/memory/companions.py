@@ -57,7 +57,7 @@ class Companions:
         asks. Raises as `ModelLoader.load`.
         """
         found = await self._loader.variants(model)
-        if self._loader.forced(model) or not found or found[0].for_one is not None:
+        if self._loader.forced_engine(model) or not found or found[0].for_one is not None:
             return
         first = found[0]
         await self._keep_exact(model, found)

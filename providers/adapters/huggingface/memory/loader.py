@@ -52,7 +52,7 @@ class ModelLoader:
         if model.id not in self._folders:
             async for progress in self.wait(model.name, model.id, lambda ticket: self._fetch(model, ticket)):
                 yield progress
-        if self.forced(model) == torch.NAME:
+        if self.forced_engine(model) == torch.NAME:
             async for progress in self._unpack(model):
                 yield progress
 
@@ -110,14 +110,14 @@ class ModelLoader:
         folder = self._folders.get(model.id) or await asyncio.to_thread(self._store.find_folder, model.id)
         if folder is None:
             return ()
-        wanted = None if every else self.forced(model)
+        wanted = None if every else self.forced_engine(model)
         return await asyncio.to_thread(lambda: engines.variants(folder, read_measures(folder), wanted))
 
     async def speeds(self, model: ModelInfo) -> Mapping[str, VariantSpeed]:
         """Of a model whose weights are here."""
         return await asyncio.to_thread(read_speeds, await self.folder(model))
 
-    def forced(self, model: ModelInfo) -> str | None:
+    def forced_engine(self, model: ModelInfo) -> str | None:
         """The engine that the visitor or the operator wants its replies from."""
         return model.engine or self._options.engine
 
@@ -206,7 +206,7 @@ class ModelLoader:
         self._listing.check_allowed(model.id)
         self.check_fits(model, 2)
         folder = self._store.ensure(model, ticket)
-        if self.forced(model) == llamacpp.NAME:  # 5 s that nobody else has to wait
+        if self.forced_engine(model) == llamacpp.NAME:  # 5 s that nobody else has to wait
             self._store.measure(folder, ticket)
         self._folders[model.id] = folder
 

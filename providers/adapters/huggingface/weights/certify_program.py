@@ -34,7 +34,7 @@ def certify(folder: Path) -> None:
 
     Of the two that are exact, which a folder of an earlier version may have, one is enough.
     """
-    fidelity = _known(folder)
+    fidelity = _load_fidelity(folder)
     for variant in openvino.variants(folder):
         known = variant.name in fidelity.nll or not variant.file.is_file()
         if known or (variant.reproducible and passes(_EXACT, fidelity.nll)):
@@ -49,7 +49,7 @@ def certify(folder: Path) -> None:
                 discard(variant.file)
 
 
-def _known(folder: Path) -> Fidelity:
+def _load_fidelity(folder: Path) -> Fidelity:
     """What is measured by now: by `convert`, or, of a folder of an earlier version, as its record says."""
     record = read_record(folder)
     if (folder / FILE).is_file() or record is None:
@@ -90,7 +90,7 @@ def certify_llamacpp(folder: Path) -> None:
     """As `certify`, of llama.cpp too on what was written for OpenVINO, and how fast both are."""
     set_patience()
     certify(folder)
-    fidelity = _known(folder)
+    fidelity = _load_fidelity(folder)
     for variant in llamacpp.variants(folder):
         if variant.name not in fidelity.nll:
             add_llamacpp(folder, variant, fidelity)

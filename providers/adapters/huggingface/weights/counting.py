@@ -17,7 +17,7 @@ def count_numbers(file: Path) -> int:
 
     Raises `ValueError` for a file that is not whole, `OutOfBounds` for shapes that no such file can have, `OSError`.
     """
-    return _counted(_FileState.of(file), _count_numbers)
+    return _count_once(_FileState.of(file), _count_numbers)
 
 
 def _count_numbers(file: Path) -> int:
@@ -26,7 +26,7 @@ def _count_numbers(file: Path) -> int:
 
 def count_parameters(file: Path) -> int:
     """As `count_numbers`, of a GGUF file."""
-    return _counted(_FileState.of(file), _count_parameters)
+    return _count_once(_FileState.of(file), _count_parameters)
 
 
 def _count_parameters(file: Path) -> int:
@@ -49,6 +49,6 @@ class _FileState:
 
 
 @lru_cache(256)
-def _counted(state: _FileState, count: Callable[[Path], int]) -> int:
+def _count_once(state: _FileState, count: Callable[[Path], int]) -> int:
     """Counted once for as long as the file stays as it is: each message asks whether its model is whole."""
     return count(state.file)

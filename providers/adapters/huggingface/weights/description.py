@@ -25,7 +25,7 @@ class FolderDescription:
 def describe_folder(folder: Path, model: str) -> FolderDescription:
     """Read the configuration, or a GGUF file's header, without loading anything."""
     if (packed := gguf_files(folder)) is not None:
-        return _described(folder / packed.parts[0], elements(folder, model), model)
+        return _describe_gguf(folder / packed.parts[0], elements(folder, model), model)
     config = _json(folder / "config.json")
     settings = _json(folder / "tokenizer_config.json")
     context = next((config[name] for name in ("max_position_embeddings", "n_positions") if name in config), None)
@@ -37,7 +37,7 @@ def describe_folder(folder: Path, model: str) -> FolderDescription:
     return FolderDescription(bool(told), context if isinstance(context, int) else None, size, "<think>" in str(told))
 
 
-def _described(file: Path, parameters: int, model: str) -> FolderDescription:
+def _describe_gguf(file: Path, parameters: int, model: str) -> FolderDescription:
     try:
         header = read_gguf_header(file)
     except OutOfBounds as error:

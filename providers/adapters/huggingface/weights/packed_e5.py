@@ -122,7 +122,7 @@ def read_packed(content: memoryview) -> PackedE5:
             "architectures": ["BertModel"], "pad_token_id": special["<pad>"], "position_embedding_type": "absolute",
         },
         pieces=pieces,
-        replaced=_replaced(cursor),
+        replaced=_read_replacements(cursor),
         special=special,
     )  # fmt: skip
     for name, shape, raw in _tensors(cursor, sizes):
@@ -149,7 +149,7 @@ def _pieces(cursor: _Cursor) -> tuple[list[tuple[str, float]], dict[str, int]]:
     return list(zip(texts, scores.tolist(), strict=True)), special
 
 
-def _replaced(cursor: _Cursor) -> dict[str, str]:
+def _read_replacements(cursor: _Cursor) -> dict[str, str]:
     (count,), (length,) = cursor.unpack("i"), cursor.unpack("I")
     table, found = _Cursor(cursor.take(length)), dict[str, str]()
     for _ in range(count):

@@ -44,8 +44,8 @@ def lay_out(source: Path, names: Iterable[str], folder: Path) -> Path:
 
 def lacks_dense(folder: Path, record: WeightsRecord | None) -> bool:
     """A file of the catalogue is served as it is, and was not unpacked to be looked into by now."""
-    return record is not None and record.source == "package" and record.files.keys() == set(_kept(folder))
+    return record is not None and record.source == "package" and record.files.keys() == set(_kept_names(folder))
 
 
-def _kept(folder: Path) -> list[str]:
+def _kept_names(folder: Path) -> list[str]:
     return [file.name for file in folder.glob(f"{KEPT}*.gguf")]

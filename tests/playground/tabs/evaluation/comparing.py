@@ -42,4 +42,4 @@ def wanted(*models: str, count: int = 4, **values: object) -> RunRequest:
 
 async def begun(visits: EvaluationVisits, asked: RunRequest) -> str:
     await visits.propose(WHO, asked)
-    return visits.create(WHO, "a comparison", visits.confirmed(WHO))
+    return visits.create(WHO, "a comparison", visits.confirm(WHO))

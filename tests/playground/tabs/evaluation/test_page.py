@@ -278,7 +278,7 @@ class TestJudge:
 
 
 def load_items(app: App, who: Who, run: str) -> tuple[Item, ...]:
-    return app.visits.stored(who.visitor, run).description.items
+    return app.visits.load_run(who.visitor, run).description.items
 
 
 class TestItems:
@@ -361,7 +361,7 @@ class TestRuns:
     async def test_a_run_of_prompting_from_an_earlier_version_is_drawn_as_prompting_draws_it(self, app, who):
         prompting = app.opened["prompting"]
         await prompting.propose(who.visitor, asked(app, who, ADDER))
-        made = prompting.create(who.visitor, "old", prompting.confirmed(who.visitor))
+        made = prompting.create(who.visitor, "old", prompting.confirm(who.visitor))
         async with aclosing(prompting.measure(who.visitor, made)) as snapshots:
             async for _ in snapshots:
                 pass

@@ -50,9 +50,9 @@ async def test_twice_with_one_seed_is_identical_and_both_are_kept(tmp_path):
     for run in found:
         assert (await last(visits.compare(WHO, run))).state == "done"
     assert kept(visits, found[0]) == kept(visits, found[1])
-    stored = visits.stored(WHO, found[0])
+    stored = visits.load_run(WHO, found[0])
     assert (stored.description.measurement, stored.whole) == ("comparison", True)
-    assert {run.id for run in visits.listed(WHO)} == set(found)
+    assert {run.id for run in visits.list_runs(WHO)} == set(found)
     with visits.runs(WHO) as runs:
         lines = comparison(stored.description, runs.outcomes(found[0]))
     assert [line.found.items for line in lines] == [4, 4]
@@ -63,7 +63,7 @@ async def test_a_service_costs_and_is_asked_about_and_its_tokens_left(tmp_path):
     visits = visits_of(tmp_path, Elsewhere())
     description, estimate = await visits.propose(WHO, wanted(ADDER))
     assert not estimate.free
-    run = visits.create(WHO, "away", visits.confirmed(WHO))
+    run = visits.create(WHO, "away", visits.confirm(WHO))
     await last(visits.compare(WHO, run))
     with visits.runs(WHO) as runs:
         stored, outcomes = runs.load(run), runs.outcomes(run)
@@ -85,7 +85,7 @@ async def test_one_stopped_half_way_is_finished_and_the_energy_of_both_parts_is_
     after = kept_outcomes(visits, run)
     assert len(after) == 40
     assert all(after[cell] == outcome for cell, outcome in before.items())
-    rows = visits.stored(WHO, run).description.details[ENERGY]
+    rows = visits.load_run(WHO, run).description.details[ENERGY]
     assert isinstance(rows, list) and len(rows) == 2
 
 
@@ -100,7 +100,7 @@ async def test_one_whose_process_was_killed_is_finished_to_the_same_result(tmp_p
             child.send_signal(signal.SIGKILL)
     assert child.returncode == -signal.SIGKILL, "it did not end by itself"
     visits, unbroken = visits_of(tmp_path / "killed"), visits_of(tmp_path / "unbroken")
-    (half,) = visits.listed(WHO)
+    (half,) = visits.list_runs(WHO)
     before = dict(kept_outcomes(visits, half.id))
     assert 3 <= reached <= len(before) < half.description.total
     assert (await last(visits.compare(WHO, half.id))).state == "done"
@@ -110,10 +110,11 @@ async def test_one_whose_process_was_killed_is_finished_to_the_same_result(tmp_p
     whole = await begun(unbroken, wanted(WORDS, ADDER, count=len(half.description.items)))
     await last(unbroken.compare(WHO, whole))
     assert kept(visits, half.id) == kept(unbroken, whole)
-    lines = comparison(visits.stored(WHO, half.id).description, after)
+    lines = comparison(visits.load_run(WHO, half.id).description, after)
     assert [line.energy for line in lines] == [None, None]
     assert [line.found.mean for line in lines] == [
-        line.found.mean for line in comparison(unbroken.stored(WHO, whole).description, kept_outcomes(unbroken, whole))
+        line.found.mean
+        for line in comparison(unbroken.load_run(WHO, whole).description, kept_outcomes(unbroken, whole))
     ]
 
 
@@ -129,7 +130,7 @@ async def test_a_judge_is_stopped_at_once_and_what_was_said_is_kept(tmp_path):
     async with aclosing(visits.judge(WHO, run, Judging(judge="scripted/echo", count=2))) as states:
         *_, whole = [state async for state in states]
     assert [one.vote for one in whole.judgements.values()] == ["tie", "tie"]  # the last word that it repeats
-    assert visits.stored(WHO, run).description.details["judged"] == judged_json(whole.judge, whole.judgements)
+    assert visits.load_run(WHO, run).description.details["judged"] == judged_json(whole.judge, whole.judgements)
     async with aclosing(visits.judge(WHO, run, Judging(judge="scripted/slow"))) as states:
         async for state in states:  # noqa: B007 - the last one is looked at
             visits.stop(WHO, "judge")
@@ -171,6 +172,6 @@ async def test_the_default_model_against_itself_in_another_precision(model_home,
     assert lines[2].requests == 6
     likely = await begun(visits, replace(asked, models=(models[0],), normalise="characters"))
     assert (await last(visits.compare(WHO, likely))).state == "done"
-    (line,) = comparison(visits.stored(WHO, likely).description, kept_outcomes(visits, likely))
+    (line,) = comparison(visits.load_run(WHO, likely).description, kept_outcomes(visits, likely))
     assert line.sure is not None and (line.sure.answers, line.sure.options) == (6, 18)
     assert 0 < line.sure.error < 1 and line.sure.auc is not None and 0 < line.sure.auc < 1

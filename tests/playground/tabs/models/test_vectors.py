@@ -71,7 +71,7 @@ async def test_king_and_queen(app, who):
 
 async def test_neighbours_are_the_nearest_of_the_whole_table(app, who):
     async with app.reach.inspector(who.visitor, ENCODER) as inspector:
-        table = await inspector.embedded(range(len(await inspector.vocabulary())))
+        table = await inspector.input_embeddings(range(len(await inspector.vocabulary())))
         found = await inspector.nearest(table[5000], 5)
     cosines = normalised(table) @ normalised(table[5000:5001])[0]
     assert [token.id for token, _ in found] == np.argsort(-cosines, kind="stable")[:5].tolist()

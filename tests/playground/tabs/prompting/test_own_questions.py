@@ -31,7 +31,7 @@ class TestUploads:
         assert (found["question"], found["answer"]) == ("Pregunta", "Respuesta") and '<button type="submit"' in drawn
         assert "4 rows" in drawn and "¿Cuánto es 2 + 2?" in drawn and "kind" in found
         said, used = use_table(app, who, path, "es", {**found, "kind": "number"})
-        assert used is not None and len(used.items) == 2 and app.visits.own(who.visitor) == used
+        assert used is not None and len(used.items) == 2 and app.visits.own_tasks(who.visitor) == used
         assert task_set_choices(app, who)[-1] == ("Your file: questions.csv", "own")
         assert "2 questions" in said and "Row 3:" in said and "Row 4:" in said
 

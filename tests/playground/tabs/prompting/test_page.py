@@ -160,7 +160,7 @@ class TestASet:
         assert "18 of 18 answers" in shown_text(screens[-1].progress)
         assert re.findall(r'<tr data-column="(\w+)@', str(screens[-1].table)) == ["zero_shot", "few_shot", "react"]
         assert "n = 6" in shown_text(screens[-1].table) and "p = " in shown_text(screens[-1].table)
-        (run,) = app.visits.listed(who.visitor)
+        (run,) = app.visits.list_runs(who.visitor)
         assert (run.id, run.name, run.whole) == (screens[-1].open_run, "Arithmetic word problems, 6 questions", True)
         assert run.description.language == "es"
 
@@ -169,7 +169,7 @@ class TestASet:
         first, *_, ended = [screen async for screen in start(app, who, plan, ways("zero_shot"))]
         assert (first.table, first.open_run, first.items, first.item) == ("", "", "", "")
         assert not first.accuracy["visible"] and not first.costs["visible"] and not first.differ["value"]
-        assert ended.open_run == app.visits.listed(who.visitor)[0].id, "the new one is the open one"
+        assert ended.open_run == app.visits.list_runs(who.visitor)[0].id, "the new one is the open one"
 
     async def test_what_may_cost_is_asked_first(self, app, who):
         app.sessions.vault.put(who.visitor, "openai", "sk-some-key")
@@ -177,7 +177,7 @@ class TestASet:
         screen = await last(start(app, who, TaskSetFields(tasks="arithmetic", count=4), chosen))
         assert visible(screen) == {"confirm", "cancel"} and screen.open_run == ""
         assert "At most 16 calls" in shown_text(screen.progress)
-        assert app.visits.listed(who.visitor) == ()
+        assert app.visits.list_runs(who.visitor) == ()
 
     async def test_confirming_twice_or_nothing_runs_nothing(self, app, who):
         screen = await last(run_proposed(app, who))

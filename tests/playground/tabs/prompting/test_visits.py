@@ -82,7 +82,7 @@ async def measured(trials: PromptingVisits, run_id: str) -> Snapshot:
 
 async def begun(trials: PromptingVisits, what: RunRequest) -> tuple[str, RunDescription]:
     description, _ = await trials.propose(WHO, what)
-    return trials.create(WHO, "a run", trials.confirmed(WHO)), description
+    return trials.create(WHO, "a run", trials.confirm(WHO)), description
 
 
 class TestAsking:
@@ -208,7 +208,7 @@ class TestProposing:
         trials = trials_of(tmp_path, scripted=scripted)
         names = ("zero_shot", "few_shot", "tree_of_thoughts", "react")
         description, found = await trials.propose(WHO, wanted(*names))
-        assert scripted.computed == 0 and trials.listed(WHO) == ()
+        assert scripted.computed == 0 and trials.list_runs(WHO) == ()
         assert not (trials.sessions.conversations.folder(WHO) / FILE).exists()
         assert found.free and found.cost == 0 and found.elsewhere == ()
         assert found.calls == 4 * sum(
@@ -248,11 +248,11 @@ class TestProposing:
 
     async def test_what_was_not_proposed_cannot_be_confirmed(self, trials):
         with pytest.raises(InputError):
-            trials.confirmed(WHO)
+            trials.confirm(WHO)
         await trials.propose(WHO, wanted())
-        trials.confirmed(WHO)
+        trials.confirm(WHO)
         with pytest.raises(InputError):
-            trials.confirmed(WHO)
+            trials.confirm(WHO)
 
 
 class TestMeasuring:
@@ -269,7 +269,7 @@ class TestMeasuring:
         run_id, description = await begun(trials, wanted("zero_shot", "self_consistency"))
         snapshot = await measured(trials, run_id)
         assert (snapshot.state, len(snapshot.outcomes)) == ("done", 8)
-        (kept,) = trials.listed(WHO)
+        (kept,) = trials.list_runs(WHO)
         assert (kept.done, kept.whole, kept.failed) == (8, True, 0)
         assert kept.description == description
         with trials.runs(WHO) as runs:
@@ -278,7 +278,7 @@ class TestMeasuring:
 
     async def test_another_visitor_sees_none_of_it(self, trials):
         run_id, _ = await begun(trials, wanted("zero_shot", count=1))
-        assert trials.listed("somebody else") == ()
+        assert trials.list_runs("somebody else") == ()
         with pytest.raises(InputError), trials.runs("somebody else") as runs:
             runs.load(run_id)
 
@@ -292,7 +292,7 @@ class TestMeasuring:
                 if snapshot.outcomes:
                     trials.stop(WHO, "set")
         assert snapshot.state == "stopped"
-        (kept,) = trials.listed(WHO)
+        (kept,) = trials.list_runs(WHO)
         assert 0 < kept.done < 40
         before = scripted.computed
         later = trials_of(tmp_path, scripted=scripted)  # as after a restart
@@ -357,7 +357,7 @@ class TestMeasuring:
         conversations = trials.sessions.conversations
         conversations.save(WHO, {"turns": []})
         conversations.delete(WHO)
-        assert conversations.load(WHO) is None and len(trials.listed(WHO)) == 1
+        assert conversations.load(WHO) is None and len(trials.list_runs(WHO)) == 1
 
 
 @pytest.mark.long
@@ -390,7 +390,7 @@ async def test_similar_examples_are_chosen_and_the_model_that_chose_them_is_reco
     given = wanted("few_shot", "zero_shot", options=similar)
     description, _ = await trials.propose(WHO, given)
     assert description.versions["embedding"] == "scripted/bag"
-    run_id = trials.create(WHO, "similar", trials.confirmed(WHO))
+    run_id = trials.create(WHO, "similar", trials.confirm(WHO))
     async with aclosing(trials.measure(WHO, run_id)) as snapshots:
         screens = [snapshot async for snapshot in snapshots]
     assert not [one.failure for one in screens[-1].outcomes.values() if one.failure]

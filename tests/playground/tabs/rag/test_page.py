@@ -121,11 +121,11 @@ class TestChoosing:
         assert len(readers) > 1
         show, now = app.show(who), RetrievalFields(embedding=current.ref)
 
-        async def held(reach, encoders):
+        async def held_encoders(reach, encoders):
             return frozenset({readers[-1].ref})
 
         assert f'data-embed="{readers[0].ref}"' in await offer_reader(app, show, now, {"es"})
-        monkeypatch.setattr(type(app.reach), "held", held)
+        monkeypatch.setattr(type(app.reach), "held_encoders", held_encoders)
         assert f'data-embed="{readers[-1].ref}"' in await offer_reader(app, show, now, {"es"})
         assert await offer_reader(app, show, now, {"en"}) == ""
 

@@ -216,10 +216,10 @@ class TestMeasuring:
         wanted = Wanted(questions=self.ASKED, ways=("dense", "lexical"), k=2)
         done: Measured = await last(measure(library, ANA, wanted, name="mine"))
         kept = KeptRuns(library.sessions)
-        (run,) = kept.listed(ANA)
+        (run,) = kept.list_runs(ANA)
         assert (run.name, run.description.measurement, run.done, run.whole) == ("mine", "retrieval", 4, True)
         assert wanted_of(run.description).questions == self.ASKED[:2]
-        with kept.opened(ANA) as runs:
+        with kept.open(ANA) as runs:
             outcomes = runs.outcomes(run.id)
             assert tables_by_language(outcomes, keys_of(run.description), self.ASKED)[""] == done.rows
             runs._connection.execute("delete from cell where \"column\" like 'lexical%'")
@@ -227,7 +227,7 @@ class TestMeasuring:
             assert runs.load(run.id).done == 2
         snapshots = [snapshot async for snapshot in resume(library, ANA, run.id)]
         assert len(snapshots[-1].outcomes) == 4
-        assert [(one.id, one.done) for one in kept.listed(ANA)] == [(run.id, 4)]
+        assert [(one.id, one.done) for one in kept.list_runs(ANA)] == [(run.id, 4)]
 
     async def test_reranking_is_a_way_too_and_nothing_to_measure_is_an_error(self, library: RagVisits) -> None:
         await filled(library)

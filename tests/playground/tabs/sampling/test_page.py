@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from playground.asking.lending import ReplyPlace
 from playground.asking.reply import Reply
-from playground.page.parts.colour import coloured, level
+from playground.page.parts.colour import colour_tokens, level
 from playground.page.parts.render import SAMPLING, Renderer
 from playground.page.program import App, Who
 from playground.tabs.chat.lab.conversation import Conversation
@@ -236,7 +236,7 @@ def hostile_cells() -> tuple[SweepCell, ...]:
         lambda show: bars.draw_multiples(
             show, [bars.Small(1.0, (bars.TokenCandidate(HOSTILE, 1, 0.0, 0.5, 0.0, kept=False),))]
         ),
-        lambda show: coloured(HOSTILE, [TokenLogprob(HOSTILE, -0.1)], show.percent),
+        lambda show: colour_tokens(HOSTILE, [TokenLogprob(HOSTILE, -0.1)], show.percent),
     ],
 )
 def test_a_hostile_token_is_text(show: Renderer, drawn: Callable[[Renderer], str]) -> None:
@@ -248,7 +248,7 @@ def test_a_hostile_token_is_text(show: Renderer, drawn: Callable[[Renderer], str
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.just("\n"), max_size=30), st.floats(-20, 0))
 def test_a_coloured_reply_is_one_line_that_markdown_leaves_alone(text: str, logprob: float) -> None:
-    shown = coloured(text, [TokenLogprob(text, logprob)], "{:.2%}".format)
+    shown = colour_tokens(text, [TokenLogprob(text, logprob)], "{:.2%}".format)
     inside = re.sub(r"</?(?:div|span|br)\b[^>]*>", "", shown)
     assert "\n" not in shown
     assert not re.search(r"[<>$*`\\\[\]_|]", inside)
@@ -256,7 +256,7 @@ def test_a_coloured_reply_is_one_line_that_markdown_leaves_alone(text: str, logp
 
 
 def test_what_was_there_before_the_first_known_token_stays_uncoloured() -> None:
-    assert coloured("One two", [TokenLogprob(" two", -0.1)], "{:.2%}".format).startswith(
+    assert colour_tokens("One two", [TokenLogprob(" two", -0.1)], "{:.2%}".format).startswith(
         '<div class="coloured">One<span'
     )
 

@@ -363,16 +363,16 @@ class TestMeasuring:
         measuring = VisionMeasurement(models=(ECHO,), ways=("guesses",), questions=spread_questions("en", 3))
         latest = await last(gallery.measure(YOU, measuring, name="mine"))
         kept = KeptRuns(gallery.sessions)
-        (run,) = kept.listed(YOU)
+        (run,) = kept.list_runs(YOU)
         assert (run.name, run.description.measurement, run.done, run.whole) == ("mine", "vision", 3, True)
         assert measuring_of(run.description) == measuring
-        with kept.opened(YOU) as runs:
+        with kept.open(YOU) as runs:
             again = result_of(run.description, runs.outcomes(run.id))
             assert again.scores == latest.scores and again.csv() == latest.csv()
             runs._connection.execute("delete from cell where item = ?", (measuring.questions[0].item.id,))
             runs._connection.commit()
         assert len((await last(gallery.resume(YOU, run.id))).outcomes) == 3
-        assert [(one.id, one.done) for one in kept.listed(YOU)] == [(run.id, 3)]
+        assert [(one.id, one.done) for one in kept.list_runs(YOU)] == [(run.id, 3)]
 
     async def test_a_spreadsheet_runs_no_formula(self, gallery):
         measuring = VisionMeasurement(

@@ -30,7 +30,7 @@ from transformers import (
     XLNetTokenizer,
 )
 
-from providers.adapters.huggingface.bounded.recommendations import unrecommended
+from providers.adapters.huggingface.bounded.recommendations import ignore_recommendations
 
 TEXT = """the capital of france is paris and the capital of spain is madrid a cat sat on the mat and the dog
 sat on the log summarize translate english to german question context where is ada lovelace she lives in london
@@ -149,7 +149,7 @@ def save_marian(folder: Path) -> Path:
     (folder / "vocab.json").write_text(json.dumps({word: place for place, word in enumerate(words)}), "utf-8")
     named = {"source_spm": "source.spm", "target_spm": "target.spm", "vocab": "vocab.json"}
     places: dict[str, Any] = {name: str(folder / file) for name, file in named.items()}
-    with unrecommended():
+    with ignore_recommendations():
         tokenizer = MarianTokenizer(**places, source_lang="en", target_lang="es", model_max_length=WINDOW)
     torch.manual_seed(5)
     config = MarianConfig(

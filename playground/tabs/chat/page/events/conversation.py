@@ -17,7 +17,7 @@ from playground.page.parts.active import wire_active
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.render import Renderer, legend
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.verbatim import plain
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.sqlite import StorageFailed
@@ -49,10 +49,10 @@ class ChatScreen(Screen):
     """What a run redraws: a Chatbot each column, the box, the place of notices, the images sent and those that wait."""
 
     chats: list[object] = field(default_factory=unchanged_chats)
-    message: object = unchanged()
-    notice: object = unchanged()
-    pictures: object = unchanged()
-    waiting: object = unchanged()
+    message: object = no_change()
+    notice: object = no_change()
+    pictures: object = no_change()
+    waiting: object = no_change()
 
     def outputs(self) -> list[object]:
         return [*self.chats, self.message, self.notice, self.pictures, self.waiting]

@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from playground.page.parts.downloads import File, wire_downloads
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
@@ -34,12 +34,12 @@ class HistoryScreen(Screen):
 
     frame: list[object] = field(default_factory=lambda: [gr.skip()] * (3 * MAX_COLUMNS))
     """Columns, heads and chats: see `lay_columns`."""
-    notice: object = unchanged()
-    pictures: object = unchanged()
-    waiting: object = unchanged()
-    conversation: object = unchanged()
-    panel: object = unchanged()
-    entries: object = unchanged()
+    notice: object = no_change()
+    pictures: object = no_change()
+    waiting: object = no_change()
+    conversation: object = no_change()
+    panel: object = no_change()
+    entries: object = no_change()
 
     def outputs(self) -> list[object]:
         return [*self.frame, *Screen.outputs(self)[1:]]

@@ -13,7 +13,7 @@ from gradio.events import Dependency
 
 from playground.asking.pump import HEARTBEAT
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.program import PRIVATE, App, Page
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.pictures import MessagePicture
@@ -37,10 +37,10 @@ class ReplyScreen(Screen):
     """What a run redraws: a Chatbot each column, what becomes of the message, notices, images sent and waiting."""
 
     chats: list[object] = field(default_factory=unchanged_chats)
-    sending: object = unchanged()
-    notice: object = unchanged()
-    pictures: object = unchanged()
-    waiting: object = unchanged()
+    sending: object = no_change()
+    notice: object = no_change()
+    pictures: object = no_change()
+    waiting: object = no_change()
 
     def outputs(self) -> list[object]:
         return [*self.chats, self.sending, self.notice, self.pictures, self.waiting]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from playground.measuring.kinds import Outcomes
-from playground.measuring.metrics import measured
+from playground.measuring.metrics import apply_metric
 from playground.measuring.store import RunDescription
 from playground.page.parts.render import Renderer
 from playground.tabs.evaluation.lab.comparison import labels_of
@@ -22,8 +22,8 @@ def draw_classes(show: Renderer, description: RunDescription, outcomes: Outcomes
         given = labels_of(description, outcomes, column.key)
         if given is None:
             continue
-        found = {name: measured(name, given) for name in _METRICS}
-        matrix = measured("confusion", given)
+        found = {name: apply_metric(name, given) for name in _METRICS}
+        matrix = apply_metric("confusion", given)
         drawn.append(
             f"<h5>{html.escape(column.label)}</h5>{draw_measured(show, found)}"
             f"{draw_metric_table(show, 'confusion', matrix.table)}"

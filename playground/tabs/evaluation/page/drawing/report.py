@@ -48,7 +48,7 @@ def report(show: Renderer, kind: MeasurementKind[Renderer], run: StoredRun, outc
     """Result, then the first questions with their marks."""
     title = html.escape(run.name)
     body = kind.draw(show, run, outcomes).replace("<details", "<details open")  # nothing can be unfolded on paper
-    items = draw_run_items(show, kind.titled(show, run), outcomes)
+    items = draw_run_items(show, kind.title_columns(show, run), outcomes)
     more = ""
     if len(run.description.items) > PAGE:
         more = f'<p class="quiet">{html.escape(show.text("evaluation.report_more", count=PAGE))}</p>'

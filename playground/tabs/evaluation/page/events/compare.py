@@ -16,11 +16,11 @@ from playground.measuring.outcomes import State
 from playground.measuring.tasks import languages
 from playground.page.parts.measuring import Measures, MeasureScreen, wire_measure_buttons
 from playground.page.parts.own_questions import wire_own_questions
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import load_run
-from playground.page.parts.screen import unchanged
-from playground.page.parts.setup_line import folded, setup_of
+from playground.page.parts.screen import no_change
+from playground.page.parts.setup_line import fold_into_line, setup_of
 from playground.page.parts.task_sets import checked_tasks, task_set_choices
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -52,15 +52,15 @@ _FIRST = 20
 class EvaluationCompareScreen(MeasureScreen):
     """What a comparison redraws while it goes on, and which run is open."""
 
-    setup: object = unchanged()
-    open_run: object = unchanged()
-    scores: object = unchanged()
-    took: object = unchanged()
-    row: object = unchanged()
-    page: object = unchanged()
-    differ: object = unchanged()
-    items: object = unchanged()
-    item: object = unchanged()
+    setup: object = no_change()
+    open_run: object = no_change()
+    scores: object = no_change()
+    took: object = no_change()
+    row: object = no_change()
+    page: object = no_change()
+    differ: object = no_change()
+    items: object = no_change()
+    item: object = no_change()
 
 
 def wire_compare(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -137,7 +137,7 @@ async def _start(
         models, sampling = checked_models(values[count]), page.sampling(values[count + 1 :])
         wanted = checked_comparison(app, who, fields, models, sampling)
     except PlaygroundError as error:
-        yield MEASURES.refused(app, who, error)
+        yield MEASURES.draw_refusal(app, who, error)
         return
     async with aclosing(MEASURES.start(app, who, wanted)) as screens:
         async for screen in screens:
@@ -148,10 +148,10 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
     """A kept comparison from where it is to its end; the tables come then."""
     show = app.show(who)
     try:
-        stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
-        line = folded(setup_of(show, stored.description))
+        stored = await asyncio.to_thread(app.visits.load_run, who.visitor, run)
+        line = fold_into_line(setup_of(show, stored.description))
         setup, state = line, ""
-        async with aclosing(paced(app.going.keep(who, app.visits.compare(who.visitor, run)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, app.visits.compare(who.visitor, run)))) as snapshots:
             async for snapshot in snapshots:
                 progress = draw_compared_progress(show, snapshot)
                 if snapshot.state in ("stopped", "done"):
@@ -166,7 +166,7 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
         # Once more: of screens that arrive together the browser keeps the last.
         yield replace(await asyncio.to_thread(_ended, app, who, run, progress), setup=line)
     except PlaygroundError as error:
-        yield MEASURES.refused(app, who, error, open_run=run)
+        yield MEASURES.draw_refusal(app, who, error, open_run=run)
 
 
 def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> EvaluationCompareScreen:
@@ -177,9 +177,9 @@ def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> Evaluatio
         state: State = "done" if len(outcomes) >= stored.description.total else "stopped"
         ended = Snapshot(state=state, total=stored.description.total, outcomes=outcomes)
         screen = _ended(app, who, run, draw_compared_progress(show, ended))
-        return replace(screen, setup=folded(setup_of(show, stored.description)))
+        return replace(screen, setup=fold_into_line(setup_of(show, stored.description)))
     except PlaygroundError as error:
-        return MEASURES.refused(app, who, error, table="", open_run="")
+        return MEASURES.draw_refusal(app, who, error, table="", open_run="")
 
 
 def _ended(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> EvaluationCompareScreen:

@@ -69,7 +69,7 @@ def list_items(app: App[EvaluationVisits], who: Who, run: str, number: object, *
         stored, outcomes = load_run(app, who, run)
     except PlaygroundError as error:
         return [gr.skip(), draw_alert(show, error)]
-    stored = kind_of(app, stored).titled(show, stored)
+    stored = kind_of(app, stored).title_columns(show, stored)
     last = pages_of(stored, outcomes, differ=differ)
     asked = int(number) if isinstance(number, int | float) and abs(number) < 1e6 else 1
     chosen = min(max(1, asked), last)

@@ -15,10 +15,10 @@ from playground.measuring.metrics.judge import default_rubric
 from playground.measuring.tasks import languages
 from playground.page.parts.fields import checked_within
 from playground.page.parts.held import held_text
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.run_list import load_run
 from playground.page.parts.run_tables import run_line
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -40,12 +40,12 @@ class EvaluationJudgeScreen(Screen):
 
     BUTTONS = ("judge", "confirm", "cancel", "stop")
 
-    result: object = unchanged()
-    pairs: object = unchanged()
-    judge: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
-    stop: object = unchanged()
+    result: object = no_change()
+    pairs: object = no_change()
+    judge: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
+    stop: object = no_change()
 
 
 def wire_judge(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -100,7 +100,7 @@ def list_judged(app: App[EvaluationVisits], who: Who, chosen: str | None) -> tup
     """The runs with two columns that answer in words, newest first, and which of them is the chosen one."""
     show = app.show(who)
     try:
-        runs = [one for one in app.visits.kept.listed(who.visitor, _WRITTEN) if len(one.description.columns) > 1]
+        runs = [one for one in app.visits.kept.list_runs(who.visitor, _WRITTEN) if len(one.description.columns) > 1]
     except PlaygroundError:  # the list of runs tells it
         runs = []
     known = [run.id for run in runs]
@@ -145,7 +145,7 @@ async def judge_pairs(
             yield EvaluationJudgeScreen.showing("confirm", "cancel", result=said)
             return
         yield EvaluationJudgeScreen.showing("stop", result=draw_sentence(show, "loading"))
-        async with aclosing(paced(app.going.keep(who, app.visits.judge(who.visitor, run, asked)))) as states:
+        async with aclosing(throttle(app.going.keep(who, app.visits.judge(who.visitor, run, asked)))) as states:
             async for state in states:
                 yield EvaluationJudgeScreen(result=draw_judging(show, state))
         yield await asyncio.to_thread(show_pairs, app, who, run)

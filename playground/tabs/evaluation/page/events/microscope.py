@@ -135,7 +135,7 @@ async def compare_meaning(app: App[EvaluationVisits], who: Who, *values: object)
             return ""
         vectors, model = await app.visits.similarity(candidate, references)
         given = Vectors(candidates=vectors[:1], references=(vectors[1:],))
-        return draw_meaning(show, metrics.measured("semantic", given), model)
+        return draw_meaning(show, metrics.apply_metric("semantic", given), model)
     except PlaygroundError as error:
         return draw_alert(show, error)
 

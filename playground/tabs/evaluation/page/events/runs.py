@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import gradio as gr
 
 from playground.measuring.errors import MeasuringError
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import RunList, load_run
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress
@@ -43,22 +43,22 @@ PART = "evaluation-runs"
 class EvaluationRunsScreen(Screen):
     """The list, and the run that is open."""
 
-    listed: object = unchanged()
-    doing: object = unchanged()
-    name: object = unchanged()
-    proceed: object = unchanged()
-    stop: object = unchanged()
-    other: object = unchanged()
-    surely: object = unchanged()
-    compare: object = unchanged()
-    told: object = unchanged()
-    drawn: object = unchanged()
-    opened: object = unchanged()
-    row: object = unchanged()
-    page: object = unchanged()
-    differ: object = unchanged()
-    items: object = unchanged()
-    item: object = unchanged()
+    listed: object = no_change()
+    doing: object = no_change()
+    name: object = no_change()
+    proceed: object = no_change()
+    stop: object = no_change()
+    other: object = no_change()
+    surely: object = no_change()
+    compare: object = no_change()
+    told: object = no_change()
+    drawn: object = no_change()
+    opened: object = no_change()
+    row: object = no_change()
+    page: object = no_change()
+    differ: object = no_change()
+    items: object = no_change()
+    item: object = no_change()
 
 
 def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -114,7 +114,7 @@ def list_all(
     app: App[EvaluationVisits], who: Who, opened: str | None = None, told: str | None = None
 ) -> EvaluationRunsScreen:
     """The runs as they are now, and what can be done with the one that is open; what is drawn of it stays."""
-    found = LIST.listed(app, who, opened, first=False)
+    found = LIST.list_runs(app, who, opened, first=False)
     screen = EvaluationRunsScreen(
         listed=found.table,
         doing=gr.update(visible=found.chosen is not None),
@@ -157,7 +157,7 @@ def reopen(app: App[EvaluationVisits], who: Who, run: str) -> EvaluationRunsScre
         drawn = kind.draw(show, stored, outcomes) + draw_exports(show, exports_of(app, stored))
     except PlaygroundError as error:
         return list_all(app, who, None, draw_alert(show, error))
-    items = show_items(show, kind.titled(show, stored), outcomes)
+    items = show_items(show, kind.title_columns(show, stored), outcomes)
     return replace(list_all(app, who, run, ""), drawn=drawn, opened=run, **items)
 
 
@@ -180,11 +180,11 @@ async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerat
     show = app.show(who)
     shown, hidden = gr.update(visible=True), gr.update(visible=False)
     try:
-        kind = app.kinds.of((await asyncio.to_thread(app.visits.stored, who.visitor, run)).description.measurement)
+        kind = app.kinds.of((await asyncio.to_thread(app.visits.load_run, who.visitor, run)).description.measurement)
         if kind is None:
             raise MeasuringError("run")
         yield EvaluationRunsScreen(proceed=hidden, stop=shown, told=draw_sentence(show, "loading"))
-        async with aclosing(paced(app.going.keep(who, kind.resume(who.visitor, run)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, kind.resume(who.visitor, run)))) as snapshots:
             async for snapshot in snapshots:
                 yield EvaluationRunsScreen(told=draw_compared_progress(show, snapshot))
         ended = await asyncio.to_thread(reopen, app, who, run)
@@ -196,7 +196,7 @@ async def finish(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenerat
 def stop(app: App[EvaluationVisits], who: Who, run: str) -> None:
     """End what `finish` began; what is there stays."""
     try:
-        stored = app.visits.stored(who.visitor, run)
+        stored = app.visits.load_run(who.visitor, run)
     except PlaygroundError:  # nothing is open: nothing runs
         return
     kind_of(app, stored).stop(who.visitor)

@@ -144,10 +144,10 @@ class _Comparison:
         work: Callable[[ArchitectureColumn, Tell, Headed, HeadInfo], Coroutine[object, object, ArchitectureColumn]],
     ) -> Work:
         async def run(column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
-            async with self._visits.reach.headed(self._visitor, ref, head) as (provider, info):
+            async with self._visits.reach.head_provider(self._visitor, ref, head) as (provider, info):
                 column = replace(column, name=info.name, info=info)
                 tell(column)
-                if not self._plan.fetch and not await self._visits.reach.held([info]):
+                if not self._plan.fetch and not await self._visits.reach.held_encoders([info]):
                     return replace(column, absent=True)
                 return await work(column, tell, provider, info)
 

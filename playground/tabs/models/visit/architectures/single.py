@@ -57,7 +57,7 @@ async def fill_blank(visits: ModelsVisits, visitor: str, ref: str, text: str, to
     """With the model of that name, fetched if need be. Raises what `FillMask.fill` raises, `LimitExceeded`."""
     async with (
         visits.sessions.work.at(visitor, f"models-{SECTION}"),
-        visits.reach.headed(visitor, ref, "fill_mask") as (provider, info),
+        visits.reach.head_provider(visitor, ref, "fill_mask") as (provider, info),
     ):
         return await provider.fill_mask(info).fill(text, top)
 
@@ -68,7 +68,7 @@ async def rewrite(
     """The model's name with all that happens. Raises what `Seq2Seq.transform` raises, `LimitExceeded`."""
     async with (
         visits.sessions.work.at(visitor, f"models-{SECTION}"),
-        visits.reach.headed(visitor, ref, "seq2seq") as (provider, info),
+        visits.reach.head_provider(visitor, ref, "seq2seq") as (provider, info),
         aclosing(provider.seq2seq(info).transform(text, instruction=instruction, max_tokens=most)) as events,
     ):
         async for event in events:

@@ -14,9 +14,9 @@ from playground.languages import closest
 from playground.measuring.tasks import languages
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.examples import example_values
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import Redrawn
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -41,10 +41,10 @@ class PromptingAskScreen(Screen):
 
     BUTTONS = ("ask", "stop")
 
-    cards: object = unchanged()
-    ask: object = unchanged()
-    stop: object = unchanged()
-    ways: object = unchanged()
+    cards: object = no_change()
+    ask: object = no_change()
+    stop: object = no_change()
+    ways: object = no_change()
 
 
 def wire_ask(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -114,7 +114,7 @@ async def ask(
         asked = await asyncio.to_thread(checked_question, app, posed, choice)
         cards: tuple[Card, ...] = ()
         first = True
-        async with aclosing(paced(app.going.keep(who, app.visits.ask(who.visitor, asked, PLACE)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, app.visits.ask(who.visitor, asked, PLACE)))) as snapshots:
             async for cards in snapshots:
                 said = draw_cards(show, cards)
                 if first:

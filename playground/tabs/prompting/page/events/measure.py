@@ -16,8 +16,8 @@ from playground.measuring.tasks import languages
 from playground.page.parts.examples import example_values
 from playground.page.parts.measuring import Measures, MeasureScreen, wire_measure_buttons
 from playground.page.parts.own_questions import wire_own_questions
-from playground.page.parts.pace import paced
-from playground.page.parts.screen import unchanged
+from playground.page.parts.pace import throttle
+from playground.page.parts.screen import no_change
 from playground.page.parts.task_sets import task_set_choices
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -54,14 +54,14 @@ _EXAMPLE: dict[str, object] = {"tasks": "sentiment", "count": 10, "repeats": 1, 
 class PromptingMeasureScreen(MeasureScreen):
     """What a run redraws while it goes on, and which run is open."""
 
-    open_run: object = unchanged()
-    accuracy: object = unchanged()
-    costs: object = unchanged()
-    differ: object = unchanged()
-    items: object = unchanged()
-    item: object = unchanged()
-    ways: object = unchanged()
-    setup: object = unchanged()
+    open_run: object = no_change()
+    accuracy: object = no_change()
+    costs: object = no_change()
+    differ: object = no_change()
+    items: object = no_change()
+    item: object = no_change()
+    ways: object = no_change()
+    setup: object = no_change()
 
 
 def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
@@ -71,7 +71,7 @@ def wire_measure(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
 
     def on_load(request: gr.Request) -> list[object]:
         who = app.who(request)
-        choices, own = task_set_choices(app, who), app.visits.own(who.visitor)
+        choices, own = task_set_choices(app, who), app.visits.own_tasks(who.visitor)
         most = max(len(own.items) if own is not None else 0, LONGEST)
         sets = gr.update(choices=choices, value=choices[0][1])
         return [sets, gr.update(maximum=most), draw_sentence(app.show(who), "empty_set")]
@@ -143,7 +143,7 @@ async def _start(
         fields = TaskSetFields(**dict(zip(_FIELDS, values[:count], strict=True)), language=values[count])
         choice = layout.checked_choice(page, values[count + 1 :])
     except PlaygroundError as error:
-        yield MEASURES.refused(page.app, who, error)
+        yield MEASURES.draw_refusal(page.app, who, error)
         return
     async with aclosing(start(page.app, who, fields, choice)) as screens:
         async for screen in screens:
@@ -157,7 +157,7 @@ async def start(
     try:
         wanted = checked_run(app, who, fields, choice)
     except PlaygroundError as error:
-        yield MEASURES.refused(app, who, error)
+        yield MEASURES.draw_refusal(app, who, error)
         return
     async with aclosing(MEASURES.start(app, who, wanted)) as screens:
         async for screen in screens:
@@ -168,10 +168,10 @@ async def measure(app: App[PromptingVisits], who: Who, run: str) -> AsyncGenerat
     """A kept run from where it is to its end, the table five times a second."""
     show = app.show(who)
     try:
-        stored = await asyncio.to_thread(app.visits.stored, who.visitor, run)
+        stored = await asyncio.to_thread(app.visits.load_run, who.visitor, run)
         description, title = stored.description, draw_title(show, stored)
         first, begun, state = True, 0, ""
-        async with aclosing(paced(app.going.keep(who, app.visits.measure(who.visitor, run, PLACE)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, app.visits.measure(who.visitor, run, PLACE)))) as snapshots:
             async for snapshot in snapshots:
                 begun = len(snapshot.outcomes) if first else begun
                 drawn = {
@@ -215,7 +215,7 @@ def reopen(app: App[PromptingVisits], who: Who, run: str) -> PromptingMeasureScr
     """A kept run as it ended. Takes some tenths of a second."""
     show = app.show(who)
     try:
-        stored, (description, outcomes) = app.visits.stored(who.visitor, run), load_run(app, who, run)
+        stored, (description, outcomes) = app.visits.load_run(who.visitor, run), load_run(app, who, run)
     except PlaygroundError as error:
         alert = draw_alert(show, error)
         return PromptingMeasureScreen.showing("run", progress=alert, table="", open_run="", **hide_results())

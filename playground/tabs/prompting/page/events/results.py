@@ -12,7 +12,7 @@ from playground.measuring.outcomes import Cell
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.render import Renderer
-from playground.page.parts.setup_line import folded, setup_of
+from playground.page.parts.setup_line import fold_into_line, setup_of
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.items import draw_item, draw_items
@@ -58,7 +58,7 @@ def hide_results() -> dict[str, object]:
 
 def fold_setup(show: Renderer, it: RunDescription) -> dict[str, object]:
     """Places of a screen: above a run, one line says with which strategies, and one what they are measured on."""
-    return {"ways": fold_ways(show, strategy_names(show, it), it.language), "setup": folded(setup_of(show, it))}
+    return {"ways": fold_ways(show, strategy_names(show, it), it.language), "setup": fold_into_line(setup_of(show, it))}
 
 
 def show_results(app: App[PromptingVisits], who: Who, run: str) -> dict[str, object]:
@@ -131,7 +131,7 @@ def mark_item(app: App[PromptingVisits], who: Who, run: str, cell: Cell, score: 
         with app.visits.runs(who.visitor) as runs:
             runs.mark(run, cell, 1.0 if score else 0.0)
         description, outcomes = load_run(app, who, run)
-        stored = app.visits.stored(who.visitor, run)
+        stored = app.visits.load_run(who.visitor, run)
     except PlaygroundError as error:
         return draw_alert(show, error), draw_alert(show, error)
     return draw_run(show, stored, outcomes), draw_item(show, description, outcomes, cell.item)

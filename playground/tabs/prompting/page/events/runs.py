@@ -81,7 +81,7 @@ def wire_runs(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
 def list_runs(app: App[PromptingVisits], who: Who, chosen: str | None = None, said: str = "") -> list[object]:
     """The runs as they are now: updates of the table, both lists, the name, "really delete", what is told, files,
     "finish it", which is shown for a run that was stopped half-way, and the run that is named."""
-    found, hidden = LIST.listed(app, who, chosen), gr.update(visible=False)
+    found, hidden = LIST.list_runs(app, who, chosen), gr.update(visible=False)
     if found.chosen is None:
         empty = gr.update(choices=[], value=None)
         return [found.table, empty, empty, "", hidden, said, "", hidden, ""]

@@ -10,7 +10,7 @@ from playground.languages import closest
 from playground.measuring.tasks import languages
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import language_name
-from playground.page.parts.setup_line import folded
+from playground.page.parts.setup_line import fold_into_line
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.wording import wording
 from playground.tabs.prompting.page.drawing.pieces import draw_sentence
@@ -45,4 +45,4 @@ def wire_strategies(page: Page[PromptingVisits], layout: PromptingLayout) -> Non
 
 def fold_ways(show: Renderer, names: Sequence[str], language: str) -> object:
     """The strategies folded into a line that names them, and the language of their prompts."""
-    return folded([show.text("prompting.setup_ways"), ", ".join(names), language_name(show, language)])
+    return fold_into_line([show.text("prompting.setup_ways"), ", ".join(names), language_name(show, language)])

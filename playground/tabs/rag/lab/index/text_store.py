@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playground.sqlite import failures, opened, writing
+from playground.sqlite import failures, open_database, writing
 from playground.tabs.rag.lab.documents import (
     Chunk,
     Document,
@@ -214,7 +214,7 @@ class TextStore:
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
-            connection = opened(self.path)
+            connection = open_database(self.path)
             try:
                 connection.execute("pragma synchronous = full")  # what is acknowledged survives a power cut
                 connection.executescript(rows.TABLES)

@@ -104,7 +104,7 @@ def _plain(reply: Reply) -> str:
 def _facts(show: Renderer, reply: Reply, key: str) -> str:
     """The line of numbers as in the chat; unfolded: what was not taken, the parameters, the exact prompt."""
     lines = [f"<li>{html.escape(show.change(change))}</li>" for change in reply.changes]
-    chosen = reply.sampling.without_neutral().chosen()
+    chosen = reply.sampling.without_neutral().chosen_values()
     values = [f"{show.text(f'parameter.{name}.label')} {show.value(value)}" for name, value in chosen.items()]
     if values:
         lines.append(f"<li>{html.escape(show.text('facts.parameters'))}: {html.escape(', '.join(values))}</li>")

@@ -11,8 +11,8 @@ import gradio as gr
 
 from playground.page.parts.active import wire_active
 from playground.page.parts.examples import example_language, example_values
-from playground.page.parts.pace import paced
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.pace import throttle
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -40,11 +40,11 @@ class RagAskScreen(Screen):
 
     BUTTONS = ("ask", "stop")
 
-    past: object = unchanged()
-    current: object = unchanged()
-    question: object = unchanged()
-    ask: object = unchanged()
-    stop: object = unchanged()
+    past: object = no_change()
+    current: object = no_change()
+    question: object = no_change()
+    ask: object = no_change()
+    stop: object = no_change()
 
     def again(self) -> list[object]:
         return BesideFiles(RagFilesScreen(), self).again()
@@ -152,7 +152,7 @@ async def answer(
     current = draw_turn(show, latest, models, len(before))
     yield RagAskScreen.showing("stop", past=draw_turns(show, before, models), current=current, question="")
     try:
-        async with aclosing(paced(app.going.keep(who, ask(app.visits, who.visitor, asking)))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, ask(app.visits, who.visitor, asking)))) as snapshots:
             async for latest in snapshots:
                 yield RagAskScreen(current=draw_turn(show, latest, models, len(before)))
     except PlaygroundError as error:

@@ -13,7 +13,7 @@ import gradio as gr
 from playground.page.parts.clearing import wire_model_alerts
 from playground.page.parts.measures import draw_progress
 from playground.page.parts.model_labels import Whereabouts
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.render import Renderer
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.rag.page.drawing.pieces import draw_alert
@@ -83,7 +83,7 @@ async def take_offer(app: App[RagVisits], who: Who, fields: RetrievalFields, ref
     it, and how far it is, in the place of the list. Where it cannot be had, the choice stays and the reason is told."""
     show = app.show(who)
     try:
-        async with aclosing(paced(app.visits.preparing(who.visitor, ref))) as steps:
+        async with aclosing(throttle(app.visits.preparing(who.visitor, ref))) as steps:
             async for progress in steps:
                 share = progress.done / progress.total if progress.total else 0.0
                 yield [gr.skip(), gr.skip(), draw_progress(html.escape(show.waiting(progress)), share)]
@@ -99,7 +99,7 @@ async def take_offer(app: App[RagVisits], who: Who, fields: RetrievalFields, ref
 
 async def embedding_choices(app: App[RagVisits], show: Renderer, who: Who) -> list[tuple[str, str]]:
     """Label and name of every embedding model: here, to be fetched, elsewhere, in this order."""
-    held = await app.reach.held(app.visits.embeddings())
+    held = await app.reach.held_encoders(app.visits.embeddings())
 
     def order(one: EmbeddingInfo) -> tuple[bool, bool, bool]:
         return one.ref not in held, not one.local, _needs_key(app, who, one)

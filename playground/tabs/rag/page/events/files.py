@@ -13,8 +13,8 @@ from playground.asking.upload import Upload
 from playground.page.parts import uploads
 from playground.page.parts.clearing import wire_clearing
 from playground.page.parts.fields import texts_of
-from playground.page.parts.pace import paced
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.pace import throttle
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -45,11 +45,11 @@ class RagFilesScreen(Screen):
 
     BUTTONS = ("stop",)
 
-    upload: object = unchanged()
-    text: object = unchanged()
-    progress: object = unchanged()
-    stop: object = unchanged()
-    listing: object = unchanged()
+    upload: object = no_change()
+    text: object = no_change()
+    progress: object = no_change()
+    stop: object = no_change()
+    listing: object = no_change()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ async def add(
         retrieval = checked_retrieval(app, who, fields)
         yield RagFilesScreen.showing("stop", upload=None, progress=draw_ingest(show, latest))
         adding = app.visits.add(who.visitor, taken, retrieval, admission)
-        async with aclosing(paced(app.going.keep(who, adding))) as steps:
+        async with aclosing(throttle(app.going.keep(who, adding))) as steps:
             async for latest in steps:
                 grown = len(latest.added) + len(latest.reread)
                 shown = {"listing": await list_documents(app, who, fields)} if grown != count else {}

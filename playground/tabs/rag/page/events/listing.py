@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from playground.page.parts.fields import texts_of
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.retrieval.balance import better_reader
@@ -24,7 +24,7 @@ from providers.errors import PlaygroundError
 async def tell_indexing(app: App[RagVisits], who: Who, fields: RetrievalFields) -> AsyncGenerator[str]:
     """How far the index of the documents is, until it is whole; nothing where it is. Raises `PlaygroundError`s."""
     show, retrieval = app.show(who), checked_retrieval(app, who, fields)
-    async with aclosing(paced(app.visits.collections.indexing(who.visitor, retrieval))) as states:
+    async with aclosing(throttle(app.visits.collections.indexing(who.visitor, retrieval))) as states:
         async for state in states:
             yield draw_indexing(show, state)
 
@@ -57,7 +57,7 @@ async def offer_reader(app: App[RagVisits], show: Renderer, fields: RetrievalFie
     current, every = app.reach.embedding(str(fields.embedding or "")), app.visits.embeddings()
     if better_reader(current, languages, every) is None:
         return ""
-    held = await app.reach.held(every)
+    held = await app.reach.held_encoders(every)
     offered = better_reader(current, languages, sorted(every, key=lambda one: one.ref not in held))
     if offered is None:
         return ""

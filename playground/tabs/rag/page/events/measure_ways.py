@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import gradio as gr
 
 from playground.page.parts.downloads import File
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.setup_line import folded
+from playground.page.parts.screen import Screen, no_change
+from playground.page.parts.setup_line import fold_into_line
 from playground.page.program import App, Who
 from playground.tabs.rag.lab.measuring.table import tables_by_language
 from playground.tabs.rag.page.drawing.measures import (
@@ -43,15 +43,15 @@ class RagMeasureScreen(Screen):
 
     BUTTONS = ("run", "stop", "confirm", "cancel")
 
-    progress: object = unchanged()
-    table: object = unchanged()
-    plot: object = unchanged()
-    run: object = unchanged()
-    stop: object = unchanged()
-    kept: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
-    setup: object = unchanged()
+    progress: object = no_change()
+    table: object = no_change()
+    plot: object = no_change()
+    run: object = no_change()
+    stop: object = no_change()
+    kept: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
+    setup: object = no_change()
 
     def again(self) -> list[object]:
         return BesideFiles(RagFilesScreen(), self).again()
@@ -66,11 +66,13 @@ async def measure_ways(
         wanted = await asyncio.to_thread(checked_measurement, who, kept, fields, retrieval)
         latest, begun = Measured(), datetime.now(UTC).isoformat(timespec="seconds")
         hidden, preparing = gr.update(visible=False), draw_sentence(show, "measure_preparing")
-        line = folded(setup_parts(show, str(fields.questions), len(wanted.questions), wanted.ways, wanted.sizes))
+        line = fold_into_line(
+            setup_parts(show, str(fields.questions), len(wanted.questions), wanted.ways, wanted.sizes)
+        )
         yield RagMeasureScreen.showing("stop", progress=preparing, table="", plot=hidden, kept=hidden, setup=line)
         name = measurement_name(show, wanted)
         measured = measure(app.visits, who.visitor, wanted, name=name)
-        async with aclosing(paced(app.going.keep(who, measured))) as steps:
+        async with aclosing(throttle(app.going.keep(who, measured))) as steps:
             async for latest in steps:
                 yield RagMeasureScreen(progress=_draw_progress(show, latest))
         found = await asyncio.to_thread(_tables, latest)
@@ -99,7 +101,7 @@ def show_measures(show: Renderer, it: MeasuredWays, mark: str) -> RagMeasureScre
 
 def fold_title(show: Renderer, it: MeasureTitle | None) -> object:
     """The fields as one line, of a measurement that has a title."""
-    return gr.skip() if it is None else folded(setup_parts(show, it.set_name, it.questions, it.ways, it.sizes))
+    return gr.skip() if it is None else fold_into_line(setup_parts(show, it.set_name, it.questions, it.ways, it.sizes))
 
 
 def measurement_name(show: Renderer, wanted: Wanted) -> str:

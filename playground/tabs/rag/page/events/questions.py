@@ -12,10 +12,10 @@ import gradio as gr
 
 from playground.page.parts import uploads
 from playground.page.parts.fields import checked_within
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -73,10 +73,10 @@ class RagProposeScreen(Screen):
 
     BUTTONS = ("propose", "stop")
 
-    progress: object = unchanged()
-    approved: object = unchanged()
-    propose: object = unchanged()
-    stop: object = unchanged()
+    progress: object = no_change()
+    approved: object = no_change()
+    propose: object = no_change()
+    stop: object = no_change()
 
 
 def wire_questions(page: Page[RagVisits], layout: RagLayout, kept: KeptMeasures) -> None:
@@ -176,7 +176,7 @@ async def propose(
     nothing = gr.update(choices=[], value=[], visible=False)
     yield RagProposeScreen.showing("stop", progress=said, approved=nothing)
     try:
-        async with aclosing(paced(app.going.keep(who, proposals(app.visits, who.visitor, wanted)))) as steps:
+        async with aclosing(throttle(app.going.keep(who, proposals(app.visits, who.visitor, wanted)))) as steps:
             async for step in steps:
                 said = draw_sentence(show, "proposed", done=step.tried, all=step.total)
                 if step.dropped:

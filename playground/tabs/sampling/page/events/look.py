@@ -198,9 +198,9 @@ async def open_reply(
     app: App[SamplingVisits], who: Who, place: ReplyPlace, sampling: Sampling
 ) -> AsyncGenerator[SamplingScreen]:
     """A reply from the chat, with the conversation before it, as a path that can be forked."""
-    show, lender = app.show(who), app.lent(RecallsReplies)
+    show, lender = app.show(who), app.find_lender(RecallsReplies)
     try:
-        reply = await asyncio.to_thread(lender.said, who.visitor, place) if lender is not None else None
+        reply = await asyncio.to_thread(lender.find_reply, who.visitor, place) if lender is not None else None
         if reply is None:
             raise InputError("empty")
         yield show_message(draw_sentence(show, "looking"))

@@ -16,8 +16,8 @@ from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.pace import REDRAW
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.setup_line import folded
+from playground.page.parts.screen import Screen, no_change
+from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -49,12 +49,12 @@ class SweepScreen(Screen):
 
     BUTTONS = ("run", "stop")
 
-    grid: object = unchanged()
-    plot: object = unchanged()
-    run: object = unchanged()
-    stop: object = unchanged()
-    kept: object = unchanged()
-    setup: object = unchanged()
+    grid: object = no_change()
+    plot: object = no_change()
+    run: object = no_change()
+    stop: object = no_change()
+    kept: object = no_change()
+    setup: object = no_change()
 
 
 def wire_sweep(page: Page[SamplingVisits], layout: SamplingLayout) -> None:
@@ -176,7 +176,7 @@ def fold_sweep(show: Renderer, cells: Sequence[SweepCell]) -> object:
         for name, value in values:
             if (shown := show.number(value, "g")) not in varied.setdefault(name, []):
                 varied[name].append(shown)
-    return folded(f"{name} {', '.join(shown)}" for name, shown in varied.items())
+    return fold_into_line(f"{name} {', '.join(shown)}" for name, shown in varied.items())
 
 
 async def show_sweep(show: Renderer, it: Swept, mark: str) -> SweepScreen:

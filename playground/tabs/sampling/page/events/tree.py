@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import gradio as gr
 
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.program import App, Who
 from playground.tabs.sampling.lab import TokenTree, visible
 from playground.tabs.sampling.page.drawing.bars import draw_bars, draw_multiples, draw_numbers
@@ -29,13 +29,13 @@ class SamplingScreen(Screen):
 
     BUTTONS = ("stop", "more")
 
-    read: object = unchanged()
-    choice: object = unchanged()
-    path: object = unchanged()
-    leaf: object = unchanged()
-    forks: object = unchanged()
-    stop: object = unchanged()
-    more: object = unchanged()
+    read: object = no_change()
+    choice: object = no_change()
+    path: object = no_change()
+    leaf: object = no_change()
+    forks: object = no_change()
+    stop: object = no_change()
+    more: object = no_change()
 
 
 def show_message(message: str) -> SamplingScreen:

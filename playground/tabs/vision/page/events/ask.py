@@ -13,7 +13,7 @@ from playground.asking.reply import Reply
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.examples import example_language
 from playground.page.parts.render import KEYS, Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -46,10 +46,10 @@ class VisionAskScreen(Screen):
     BUTTONS = ("ask", "stop")
 
     chats: list[object] = field(default_factory=_unchanged_chats)
-    notice: object = unchanged()
-    question: object = unchanged()
-    ask: object = unchanged()
-    stop: object = unchanged()
+    notice: object = no_change()
+    question: object = no_change()
+    ask: object = no_change()
+    stop: object = no_change()
     left: VisionPicturesScreen = field(default_factory=VisionPicturesScreen)
 
     def outputs(self) -> list[object]:

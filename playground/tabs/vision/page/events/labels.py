@@ -12,7 +12,7 @@ import gradio as gr
 from playground.page.parts.fields import texts_of
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -38,9 +38,9 @@ class VisionLabelsScreen(Screen):
 
     BUTTONS = ("run", "stop")
 
-    bars: object = unchanged()
-    run: object = unchanged()
-    stop: object = unchanged()
+    bars: object = no_change()
+    run: object = no_change()
+    stop: object = no_change()
 
 
 def wire_labels(page: Page[VisionVisits], layout: VisionLayout) -> None:
@@ -88,7 +88,7 @@ async def open_labels(app: App[VisionVisits], who: Who) -> list[object]:
     """The models there are, the first one ticked, and what there is to try."""
     show, models = app.show(who), app.visits.labellers()
     first = [one.ref for one in models[:1]]
-    choices = label_model_choices(show, models, await app.reach.held(models))
+    choices = label_model_choices(show, models, await app.reach.held_encoders(models))
     return [gr.update(choices=choices, value=first), draw_sentence(show, "label_empty")]
 
 

@@ -14,11 +14,11 @@ import gradio as gr
 from playground.asking.errors import ArgumentError
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.fields import checked_within, texts_of
-from playground.page.parts.pace import paced
+from playground.page.parts.pace import throttle
 from playground.page.parts.redrawn import Redrawn
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.setup_line import folded
+from playground.page.parts.screen import Screen, no_change
+from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -54,15 +54,15 @@ class VisionMeasureScreen(Screen):
 
     BUTTONS = ("run", "confirm", "cancel", "stop", "csv")
 
-    progress: object = unchanged()
-    table: object = unchanged()
-    plot: object = unchanged()
-    run: object = unchanged()
-    confirm: object = unchanged()
-    cancel: object = unchanged()
-    stop: object = unchanged()
-    csv: object = unchanged()
-    setup: object = unchanged()
+    progress: object = no_change()
+    table: object = no_change()
+    plot: object = no_change()
+    run: object = no_change()
+    confirm: object = no_change()
+    cancel: object = no_change()
+    stop: object = no_change()
+    csv: object = no_change()
+    setup: object = no_change()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +174,10 @@ async def measure(
     try:
         name = show.text("vision.run_name", count=len(measuring.questions))
         measured = app.visits.measure(who.visitor, measuring, name=name)
-        async with aclosing(paced(app.going.keep(who, measured))) as snapshots:
+        async with aclosing(throttle(app.going.keep(who, measured))) as snapshots:
             async for latest in snapshots:
                 if count < 0:
-                    screen = replace(screen, setup=folded(setup_parts(show, latest)))
+                    screen = replace(screen, setup=fold_into_line(setup_parts(show, latest)))
                 if len(latest.snapshot.outcomes) != count:
                     count = len(latest.snapshot.outcomes)
                     title = draw_vision_title(show, latest, measuring.questions[0].language, begun)
@@ -202,7 +202,7 @@ def show_measured(show: Renderer, it: MeasuredImages, mark: str) -> VisionMeasur
         progress=draw_answers(show, found) + draw_failures(show, found),
         table=title + draw_scores(show, found) + draw_always_same(show, found) + draw_notice(show, "measure") + mark,
         plot=gr.update(value=figure, visible=figure is not None),
-        setup=folded(setup_parts(show, found)),
+        setup=fold_into_line(setup_parts(show, found)),
     )
 
 

@@ -12,7 +12,7 @@ import gradio as gr
 from playground.asking.upload import Upload
 from playground.page.parts import uploads
 from playground.page.parts.clearing import wire_clearing
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
@@ -42,13 +42,13 @@ class VisionPicturesScreen(Screen):
 
     BUTTONS = ("stop",)
 
-    upload: object = unchanged()
-    camera: object = unchanged()
-    progress: object = unchanged()
-    shown: object = unchanged()
-    stop: object = unchanged()
-    clear: object = unchanged()
-    picture: object = unchanged()
+    upload: object = no_change()
+    camera: object = no_change()
+    progress: object = no_change()
+    shown: object = no_change()
+    stop: object = no_change()
+    clear: object = no_change()
+    picture: object = no_change()
 
 
 def wire_pictures(page: Page[VisionVisits], layout: VisionLayout) -> None:

@@ -39,7 +39,7 @@ class PagedNetwork:
     def __init__(self, file: Path, room: int) -> None:
         openvino, _ = modules()
         precision = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"}
-        compiled = openvino.Core().compile_model(_paged(read_network(file)), "CPU", precision)
+        compiled = openvino.Core().compile_model(_add_paging(read_network(file)), "CPU", precision)
         self._request = compiled.create_infer_request()
         caches = {one.get_any_name(): one for one in compiled.inputs if "_cache." in one.get_any_name()}
         shapes = {name: [_length(one, axis) for axis in (1, 2, 3)] for name, one in caches.items()}
@@ -98,7 +98,7 @@ def _length(port: Any, axis: int) -> int:
     return length
 
 
-def _paged(model: Any) -> Any:
+def _add_paging(model: Any) -> Any:
     """With paged attention, and with logits of the wanted rows alone: a vocabulary's are much work."""
     openvino, _ = modules()
     with importing():

@@ -93,7 +93,7 @@ class _Slots(DynamicLayer):  # type: ignore[misc]  # mypy does not look into tra
         """Keep what fits. Where memory is too short for a larger buffer, the smaller one stays as it is."""
         for place, buffer in enumerate(self.buffers):
             if (buffer.shape[0], buffer.shape[2]) != (slots, room):
-                self.buffers[place] = _resized(buffer, slots, room)
+                self.buffers[place] = _resize_buffer(buffer, slots, room)
 
     def put(self, slot: int, states: States) -> None:
         """Zeros behind the row: what an earlier one left could be infinite, and hidden it would still count as NaN."""
@@ -102,7 +102,7 @@ class _Slots(DynamicLayer):  # type: ignore[misc]  # mypy does not look into tra
             buffer[slot, :, part.shape[2] :] = 0
 
 
-def _resized(buffer: torch.Tensor, slots: int, room: int) -> torch.Tensor:
+def _resize_buffer(buffer: torch.Tensor, slots: int, room: int) -> torch.Tensor:
     new = buffer.new_zeros((slots, buffer.shape[1], room, buffer.shape[3]))
     kept, length = min(slots, buffer.shape[0]), min(room, buffer.shape[2])
     new[:kept, :, :length] = buffer[:kept, :, :length]
@@ -155,7 +155,7 @@ class Batch:
         """A copy, for a row that goes on alone."""
         return DynamicCache([(keys.clone(), values.clone()) for keys, values in self.states(run)])
 
-    def outgrown(self) -> list[TorchRun]:
+    def full_rows(self) -> list[TorchRun]:
         """The rows with no room for another token."""
         return [run for run, length in zip(self.rows, self._lengths, strict=True) if length >= self.limit]
 

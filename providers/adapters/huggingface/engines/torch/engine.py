@@ -9,7 +9,7 @@ from typing import Any
 from transformers import DynamicCache
 
 from providers.adapters.huggingface.engines.base import GenerationStep, Job
-from providers.adapters.huggingface.engines.run import EngineRun, allowed_silence, deliver, stalled
+from providers.adapters.huggingface.engines.run import EngineRun, allowed_silence, deliver, stall_timeout
 from providers.adapters.huggingface.engines.torch.run import TorchRun
 from providers.adapters.huggingface.engines.torch.worker import TorchWorker
 from providers.adapters.huggingface.tokens import Codec
@@ -62,7 +62,7 @@ class TorchEngine:
             if self._closed or run not in silent.runs:
                 return
             self._earlier, self._worker = self.computed, TorchWorker(self._model)
-        deliver([(served, stalled(seconds)) for served in silent.abandon()])
+        deliver([(served, stall_timeout(seconds)) for served in silent.abandon()])
 
     def close(self) -> None:
         with self._lock:

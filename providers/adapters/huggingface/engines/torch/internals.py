@@ -41,11 +41,11 @@ class TorchInternals:
         """The logits, shape (vocabulary,), of what follows."""
         wanted = list(tokens)
         with self._lock, torch.inference_mode():
-            known = max(self._reads, key=lambda read: _shared(read.tokens, wanted), default=None)
+            known = max(self._reads, key=lambda read: _common_length(read.tokens, wanted), default=None)
             if known is not None and known.tokens == wanted:
                 return known.logits
             cache, start = DynamicCache(config=self._network.config), 0
-            if known is not None and len(known.tokens) == _shared(known.tokens, wanted):
+            if known is not None and len(known.tokens) == _common_length(known.tokens, wanted):
                 cache, start = known.cache, len(known.tokens)
                 self._reads.remove(known)
             for place in range(start, len(wanted), PIECE):
@@ -78,7 +78,7 @@ class TorchInternals:
         return scores
 
 
-def _shared(known: Sequence[int], wanted: Sequence[int]) -> int:
+def _common_length(known: Sequence[int], wanted: Sequence[int]) -> int:
     """Length of the beginning that two texts have in common."""
     differing = (place for place, (one, other) in enumerate(zip(known, wanted, strict=False)) if one != other)
     return next(differing, min(len(known), len(wanted)))

@@ -200,7 +200,7 @@ class TorchWorker:
 
     def _advance_batches(self) -> None:
         start = time.monotonic()
-        for run in [run for batch in self._batches.values() for run in batch.outgrown()]:
+        for run in [run for batch in self._batches.values() for run in batch.full_rows()]:
             self._attempt(run, self._outgrow)
         together = []
         for batch in self._batches.values():

@@ -46,7 +46,7 @@ def load_embedding(folder: Path, name: str, window: int) -> LoadedEncoder:
     """A model of sentences: one normalised vector a text. Raises `WeightsUnavailable`, and what the libraries raise."""
     _check(folder, name)
     model, fast = _fastest(folder, window)
-    compiled = _compiled(model, folder, window, fast=fast)
+    compiled = _compile_if_faster(model, folder, window, fast=fast)
     if compiled is None:
         return _encoder(model, _vectors(model, fast=fast), name, window)
     loaded = _encoder(model, _vectors(_with(model, compiled), fast=True), name, window, compiled.streams)
@@ -128,7 +128,7 @@ def _fastest(folder: Path, window: int) -> tuple[SentenceTransformer, bool]:
     return _sentences(folder), False
 
 
-def _compiled(model: SentenceTransformer, folder: Path, window: int, *, fast: bool) -> CompiledNetwork | None:
+def _compile_if_faster(model: SentenceTransformer, folder: Path, window: int, *, fast: bool) -> CompiledNetwork | None:
     """The network as OpenVINO computes it, where that is quicker here than torch and its vectors are the same; measured
     once and kept in the folder's record, without which nothing is tried. `fast`: torch computes in bf16."""
     record = read_record(folder)
@@ -258,7 +258,7 @@ def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[TokenizedText]
 def _encoder(model: Any, forward: _Forward, name: str, window: int, workers: int = 1) -> LoadedEncoder:
     compute = _compute(model, forward)
 
-    def bounded(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
+    def compute_bounded(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
         if torch.get_num_threads() > _THREADS:
             torch.set_num_threads(_THREADS)
         return compute(texts)
@@ -266,7 +266,7 @@ def _encoder(model: Any, forward: _Forward, name: str, window: int, workers: int
     memory = sum(one.numel() * one.element_size() for one in model.parameters())
     dtype = str(next(model.parameters()).dtype).removeprefix("torch.")
     return LoadedEncoder(
-        engine=TextBatcher(bounded, f"encode-{name}", workers),
+        engine=TextBatcher(compute_bounded, f"encode-{name}", workers),
         tokens=_tokens(_tokenizer(model), window),
         memory=memory,
         name=dtype,

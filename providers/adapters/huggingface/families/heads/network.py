@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from transformers.utils import logging
 
 from providers.adapters.huggingface.bounded.library import bound_transformers
-from providers.adapters.huggingface.bounded.recommendations import unrecommended
+from providers.adapters.huggingface.bounded.recommendations import ignore_recommendations
 from providers.adapters.huggingface.memory.device import best_device
 from providers.adapters.huggingface.weights.damage import IncompleteWeights
 from providers.errors import InputError, Unavailable, WeightsUnavailable
@@ -37,7 +37,7 @@ class HeadNetwork:
         self.computed = 0
         self._name, self._lock = name, threading.Lock()
         logging.disable_progress_bar()  # the page shows progress itself
-        with importing(), unrecommended():
+        with importing(), ignore_recommendations():
             bound_transformers()
             config = transformers.AutoConfig.from_pretrained(folder, **_OPTIONS)
             loaded_by: Any = getattr(transformers, kind)

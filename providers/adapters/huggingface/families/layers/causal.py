@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from providers.adapters.huggingface.families.layers.parts import Layers, found, load_open
+from providers.adapters.huggingface.families.layers.parts import Layers, first_attribute, load_open
 from providers.importing import importing
 
 CAUSAL = True
@@ -21,18 +21,18 @@ def load(folder: Path) -> Any:
 
 def layers(network: Any) -> Layers | None:
     """`None` for an architecture that is built in another way."""
-    inner = found(network.base_model, "language_model", "decoder") or network.base_model
-    blocks = found(inner, "layers", "h")
-    attention = [found(block, "self_attn", "attn") for block in blocks or ()]
-    outputs = [found(one, "o_proj", "c_proj", "out_proj", "dense") for one in attention]
+    inner = first_attribute(network.base_model, "language_model", "decoder") or network.base_model
+    blocks = first_attribute(inner, "layers", "h")
+    attention = [first_attribute(block, "self_attn", "attn") for block in blocks or ()]
+    outputs = [first_attribute(one, "o_proj", "c_proj", "out_proj", "dense") for one in attention]
     if not blocks or None in outputs:
         return None
     return Layers(
         blocks=list(blocks),
         outputs=outputs,
         embeddings=network.get_input_embeddings(),
-        norm=found(inner, "norm", "ln_f", "final_layernorm", "final_layer_norm"),
+        norm=first_attribute(inner, "norm", "ln_f", "final_layernorm", "final_layer_norm"),
         head=network.get_output_embeddings(),
-        places=found(inner, "wpe"),
-        rotary=found(inner, "rotary_emb"),
+        places=first_attribute(inner, "wpe"),
+        rotary=first_attribute(inner, "rotary_emb"),
     )

@@ -55,6 +55,6 @@ def load_open(kind: Any, folder: Path) -> Any:
     return network.eval()
 
 
-def found(owner: Any, *names: str) -> Any | None:
+def first_attribute(owner: Any, *names: str) -> Any | None:
     """The first of these attributes that is there."""
     return next((one for name in names if (one := getattr(owner, name, None)) is not None), None)

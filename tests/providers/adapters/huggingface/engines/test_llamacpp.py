@@ -122,7 +122,7 @@ SAMPLINGS = [
 @pytest.mark.parametrize(
     "sampling",
     [SAMPLINGS[-1], *(pytest.param(one, marks=pytest.mark.long) for one in SAMPLINGS[:-1])],
-    ids=lambda value: "-".join(f"{n}={v}" for n, v in value.chosen().items()),
+    ids=lambda value: "-".join(f"{n}={v}" for n, v in value.chosen_values().items()),
 )
 async def test_what_is_drawn_is_what_the_sliders_say(engine: LlamaCppEngine, folder: Path, sampling: Sampling) -> None:
     """Of the engine's own log-probabilities, as `providers.decoding` defines each slider."""

@@ -185,7 +185,9 @@ SAMPLINGS = [
         *(pytest.param("f16", sampling, marks=pytest.mark.long) for sampling in SAMPLINGS[:-1]),
         *(pytest.param("q8_0", sampling, marks=pytest.mark.long) for sampling in (SAMPLINGS[0], SAMPLINGS[-1])),
     ],
-    ids=lambda value: value if isinstance(value, str) else "-".join(f"{n}={v}" for n, v in value.chosen().items()),
+    ids=lambda value: (
+        value if isinstance(value, str) else "-".join(f"{n}={v}" for n, v in value.chosen_values().items())
+    ),
 )
 async def test_what_is_drawn_is_what_the_sliders_say(
     start: Start, folder: Path, network: Any, kind: str, sampling: Sampling

@@ -77,4 +77,8 @@ def test_an_engine_of_one_place_remembers_one_text() -> None:
         recent.note("one", text, 1)
         recent.note("many", text, 32)
     asked = [1, 2, 3, 4, 5]
-    assert (recent.shared("one", asked), recent.shared("many", asked), recent.shared("none", asked)) == (2, 4, 0)
+    assert (
+        recent.common_length("one", asked),
+        recent.common_length("many", asked),
+        recent.common_length("none", asked),
+    ) == (2, 4, 0)

@@ -192,7 +192,7 @@ async def test_out_of_memory_in_a_pass_fails_the_longest_alone() -> None:
 async def test_no_room_for_larger_buffers_spoils_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of a layer's two buffers does not fit, in the middle of the replies."""
     monkeypatch.setattr(torch_batch, "_GRAIN", 8)
-    grow, calls = torch_batch._resized, []
+    grow, calls = torch_batch._resize_buffer, []
 
     def scarce(buffer: torch.Tensor, slots: int, room: int) -> torch.Tensor:
         calls.append(room)
@@ -200,7 +200,7 @@ async def test_no_room_for_larger_buffers_spoils_nothing(monkeypatch: pytest.Mon
             raise MemoryError
         return grow(buffer, slots, room)
 
-    monkeypatch.setattr(torch_batch, "_resized", scarce)
+    monkeypatch.setattr(torch_batch, "_resize_buffer", scarce)
     jobs = [job(text, max_tokens=60) for text in TEXTS]
     async with engine_of(tiny.llama()) as (engine, _):
         said = await asyncio.gather(*[steps_of(engine, wanted) for wanted in jobs], return_exceptions=True)

@@ -61,7 +61,7 @@ class Fake:
     async def folder(self, model: ModelInfo) -> Path:
         return Path("m")
 
-    def forced(self, model: ModelInfo) -> str | None:
+    def forced_engine(self, model: ModelInfo) -> str | None:
         return self.engine
 
     def has_room(self, model: ModelInfo, variant: object) -> bool:

@@ -11,7 +11,7 @@ import gradio as gr
 from playground.page.parts.examples import example_language
 from playground.page.parts.fields import checked_within
 from playground.page.parts.held import held_values
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.architectures import LENGTHS
@@ -36,10 +36,10 @@ class ModelsArchitecturesScreen(Screen):
 
     BUTTONS = ("compare", "stop")
 
-    shown: object = unchanged()
-    looked_at: object = unchanged()
-    compare: object = unchanged()
-    stop: object = unchanged()
+    shown: object = no_change()
+    looked_at: object = no_change()
+    compare: object = no_change()
+    stop: object = no_change()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _instructions(app: App[ModelsVisits], ref: object, before: object = None) ->
 async def choices(app: App[ModelsVisits], who: Who, head: Head) -> list[tuple[str, str]]:
     """The catalogue's models for a task, each with whether it is here."""
     infos = app.reach.heads(head)
-    return head_choices(app.show(who), infos, await app.reach.held(infos), offline=app.settings.offline)
+    return head_choices(app.show(who), infos, await app.reach.held_encoders(infos), offline=app.settings.offline)
 
 
 async def spoken(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:

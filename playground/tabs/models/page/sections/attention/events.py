@@ -10,7 +10,7 @@ import gradio as gr
 
 from playground.asking.pump import beats
 from playground.page.parts.redrawn import ask_again
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
@@ -40,12 +40,12 @@ class ModelsAttentionScreen(Screen):
 
     BUTTONS = ("look", "stop")
 
-    shown: object = unchanged()
-    effect: object = unchanged()
-    asked: object = unchanged()
-    looked_at: object = unchanged()
-    look: object = unchanged()
-    stop: object = unchanged()
+    shown: object = no_change()
+    effect: object = no_change()
+    asked: object = no_change()
+    looked_at: object = no_change()
+    look: object = no_change()
+    stop: object = no_change()
 
 
 PART = "models-attention"

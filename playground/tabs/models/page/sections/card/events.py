@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.asking.pump import beats
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
@@ -29,10 +29,10 @@ class ModelsCardScreen(Screen):
 
     BUTTONS = ("measure", "stop")
 
-    table: object = unchanged()
-    diagrams: object = unchanged()
-    measure: object = unchanged()
-    stop: object = unchanged()
+    table: object = no_change()
+    diagrams: object = no_change()
+    measure: object = no_change()
+    stop: object = no_change()
 
 
 def wire_card(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsCardLayout) -> None:

@@ -10,9 +10,9 @@ from typing import get_args
 import gradio as gr
 
 from playground.asking.pump import beats
-from playground.page.parts.buttons import pressed
+from playground.page.parts.buttons import pressed_value
 from playground.page.parts.redrawn import MARK, is_marked
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import FormError
@@ -36,13 +36,13 @@ class BlindScreen(Screen):
 
     BUTTONS = ("ask", "stop", "better_a", "better_b", "neither")
 
-    pair: object = unchanged()
-    verdict: object = unchanged()
-    ask: object = unchanged()
-    stop: object = unchanged()
-    better_a: object = unchanged()
-    better_b: object = unchanged()
-    neither: object = unchanged()
+    pair: object = no_change()
+    verdict: object = no_change()
+    ask: object = no_change()
+    stop: object = no_change()
+    better_a: object = no_change()
+    better_b: object = no_change()
+    neither: object = no_change()
 
 
 def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:
@@ -63,7 +63,7 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
     votes = {part.better_a: "a", part.better_b: "b", part.neither: "neither"}
 
     def on_vote(request: gr.Request, event: gr.EventData) -> list[object]:
-        return reveal(app, app.who(request), pressed(event, votes) or "").outputs()
+        return reveal(app, app.who(request), pressed_value(event, votes) or "").outputs()
 
     going = goes_on(page, "models-blind", part.outputs)
     page.on_restored(on_restored, [part.pair], part.outputs)

@@ -11,7 +11,7 @@ import gradio as gr
 
 from playground.asking.pump import beats
 from playground.page.parts.redrawn import Redrawn
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.smaller import ShrunkForm, form_of
@@ -32,9 +32,9 @@ class ModelsSmallerScreen(Screen):
 
     BUTTONS = ("compare", "stop")
 
-    shown: object = unchanged()
-    compare: object = unchanged()
-    stop: object = unchanged()
+    shown: object = no_change()
+    compare: object = no_change()
+    stop: object = no_change()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,9 @@ class PruningScreen(Screen):
 
     BUTTONS = ("timed", "stop")
 
-    pruned: object = unchanged()
-    timed: object = unchanged()
-    stop: object = unchanged()
+    pruned: object = no_change()
+    timed: object = no_change()
+    stop: object = no_change()
 
 
 def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmallerLayout) -> None:

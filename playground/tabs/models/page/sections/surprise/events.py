@@ -11,7 +11,7 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.examples import example_language
 from playground.page.parts.redrawn import MARK, is_marked
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.surprise import GuessingGame, ScoringPlan
@@ -32,19 +32,19 @@ class ModelsSurpriseScreen(Screen):
 
     BUTTONS = ("look", "stop")
 
-    shown: object = unchanged()
-    looked_at: object = unchanged()
-    look: object = unchanged()
-    stop: object = unchanged()
+    shown: object = no_change()
+    looked_at: object = no_change()
+    look: object = no_change()
+    stop: object = no_change()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuessingScreen(Screen):
     """The game, the box for a guess and its button."""
 
-    game: object = unchanged()
-    word: object = unchanged()
-    guess: object = unchanged()
+    game: object = no_change()
+    word: object = no_change()
+    guess: object = no_change()
 
 
 PART = "models-surprise"

@@ -13,8 +13,8 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import language_name
-from playground.page.parts.screen import Screen, unchanged
-from playground.page.parts.setup_line import folded
+from playground.page.parts.screen import Screen, no_change
+from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.classical import get_ready
@@ -40,11 +40,11 @@ class ModelsUnderstandingScreen(Screen):
 
     BUTTONS = ("run", "stop")
 
-    shown: object = unchanged()
-    looked_at: object = unchanged()
-    run: object = unchanged()
-    stop: object = unchanged()
-    setup: object = unchanged()
+    shown: object = no_change()
+    looked_at: object = no_change()
+    run: object = no_change()
+    stop: object = no_change()
+    setup: object = no_change()
 
 
 def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsUnderstandingLayout) -> None:
@@ -74,7 +74,7 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         if kept is None:
             return [gr.skip(), gr.skip()]
         show = app.show(who)
-        return [draw_task(show, kept), folded(setup_parts(show, kept.task))]
+        return [draw_task(show, kept), fold_into_line(setup_parts(show, kept.task))]
 
     def on_opened(request: gr.Request) -> object:
         language = app.who(request).language
@@ -117,7 +117,7 @@ async def run_task(
     try:
         task = await checked_task(app, who, refs, fields)
         begun = draw_sentence(show, "understanding_running")
-        line = folded(setup_parts(show, task))
+        line = fold_into_line(setup_parts(show, task))
         yield ModelsUnderstandingScreen.showing("stop", shown=begun, setup=line)
         told, kept = list[Progress](), KeptTask(task)
         found = judge(app.visits, who.visitor, task, told.append)

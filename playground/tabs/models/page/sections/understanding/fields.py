@@ -46,7 +46,7 @@ async def checked_task(app: App[ModelsVisits], who: Who, refs: Sequence[str], fi
     head = checked_text(fields.head, app.bounds, empty=True).strip()
     tasks = _tasks(app, fields)
     trained = None if head else _trained(app, tasks)
-    here = trained is not None and bool(await app.reach.held([trained]))
+    here = trained is not None and bool(await app.reach.held_encoders([trained]))
     approaches = [one for one in WAYS[kind_of(tasks)] if (one in chosen if one != "head" else head or here)]
     if not approaches:
         raise TaskError("no_approach")

@@ -12,7 +12,7 @@ import gradio as gr
 from playground.asking.pump import beats
 from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.render import Renderer
-from playground.page.parts.screen import Screen, unchanged
+from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import UnderWay, goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.analogies import parse_words
@@ -38,10 +38,10 @@ class ModelsVectorsScreen(Screen):
 
     BUTTONS = ("compare", "stop")
 
-    shown: object = unchanged()
-    looked_at: object = unchanged()
-    compare: object = unchanged()
-    stop: object = unchanged()
+    shown: object = no_change()
+    looked_at: object = no_change()
+    compare: object = no_change()
+    stop: object = no_change()
 
 
 PART = "models-vectors"
