@@ -64,13 +64,15 @@ class Conversation:
         So a column beside others never shows what another model wrote, and nothing is lost where a model is taken out
         of the page. A model alone goes on with the conversation as it stands; its replies name who wrote them.
         """
-        return replace(self, turns=tuple(replace(turn, replies=_arranged(turn.replies, models)) for turn in self.turns))
+        return replace(
+            self, turns=tuple(replace(turn, replies=_arrange_replies(turn.replies, models)) for turn in self.turns)
+        )
 
     def copied(self, models: Sequence[str], column: int) -> Conversation:
         """With the first column's replies also in that one, where it has none: what its model is to go on from. Each
         still names the model that wrote it."""
         arranged = self.arranged(models)
-        turns = tuple(replace(turn, replies=_copied(turn.replies, models, column)) for turn in arranged.turns)
+        turns = tuple(replace(turn, replies=_copy_reply(turn.replies, models, column)) for turn in arranged.turns)
         return replace(arranged, turns=turns)
 
     def reply(self, turn: int, column: int) -> Reply | None:
@@ -152,7 +154,7 @@ _REPLY: TypeAdapter[Reply | None] = TypeAdapter(Reply | None)
 _PICTURE: TypeAdapter[MessagePicture] = TypeAdapter(MessagePicture)
 
 
-def _arranged(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[Reply | None, ...]:
+def _arrange_replies(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[Reply | None, ...]:
     written = [reply for reply in replies if reply is not None]
     own = [next((reply for reply in written if (reply.column or reply.model) == model), None) for model in models]
     if len(models) == 1 and own == [None]:
@@ -160,7 +162,7 @@ def _arranged(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[R
     return (*own, *(reply for reply in written if not any(reply is one for one in own)))
 
 
-def _copied(replies: Sequence[Reply | None], models: Sequence[str], column: int) -> tuple[Reply | None, ...]:
+def _copy_reply(replies: Sequence[Reply | None], models: Sequence[str], column: int) -> tuple[Reply | None, ...]:
     source = next((one for one in replies if one is not None and one.text and not one.column), None)
     if source is None or replies[column] is not None:
         return tuple(replies)

@@ -56,10 +56,10 @@ class History:
 
     def listed(self, visitor: str, search: str = "") -> list[Entry]:
         """Pinned first, then by their last change, newest first; those in which all words of `search` occur."""
-        found = [one for name in self.conversations.ids(visitor) if (one := self._found(visitor, name, search))]
+        found = [one for name in self.conversations.ids(visitor) if (one := self._match(visitor, name, search))]
         return sorted(found, key=lambda one: (not one.pinned, -one.changed))
 
-    def _found(self, visitor: str, name: str, search: str) -> Entry | None:
+    def _match(self, visitor: str, name: str, search: str) -> Entry | None:
         """`None` for one that does not match, holds nothing, or was deleted this moment."""
         key = ConversationKey(visitor, name)
         entry = self.entry(key)

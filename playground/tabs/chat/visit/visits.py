@@ -250,7 +250,7 @@ class ChatVisits(RecallsReplies, Remembers):
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
 
         @asynccontextmanager
-        async def opened() -> AsyncIterator[ColumnRequest]:
+        async def open_column() -> AsyncIterator[ColumnRequest]:
             """Reach the model, which may take a vendor's list, and quote what the assistant's documents say."""
             async with self.reach.open(key.visitor, ref) as (provider, model):
                 scored = 0 if model.local and model.logprobs else None
@@ -262,7 +262,7 @@ class ChatVisits(RecallsReplies, Remembers):
                 grounding = await run.choices.ground(provider, request)
                 yield ColumnRequest(provider, replace(request, messages=grounding.messages), grounding.sources)
 
-        return ReplyColumn(ref, opened, begun)
+        return ReplyColumn(ref, open_column, begun)
 
 
 def _place(key: ConversationKey) -> str:

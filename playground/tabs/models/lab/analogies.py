@@ -89,7 +89,7 @@ async def solve_in_table(inspector: Inspector, words: Sequence[AskedWord], shown
     near = [Neighbour(text=token.piece, cosine=cosine, asked=_plain(token.piece) in names) for token, cosine in found]
     size = len(await inspector.vocabulary())
     return Analogy(
-        info=inspector.info, space="input", words=tuple(cut), neighbours=_shown(near, shown), candidates=size
+        info=inspector.info, space="input", words=tuple(cut), neighbours=_take_neighbours(near, shown), candidates=size
     )
 
 
@@ -113,12 +113,12 @@ async def solve_in_sentences(
         info=embedder.info,
         space="sentence",
         words=tuple(words),
-        neighbours=_shown(near, shown),
+        neighbours=_take_neighbours(near, shown),
         candidates=len(texts),
     )
 
 
-def _shown(near: Sequence[Neighbour], count: int) -> tuple[Neighbour, ...]:
+def _take_neighbours(near: Sequence[Neighbour], count: int) -> tuple[Neighbour, ...]:
     """So many that did not go in, with those that did where they stand among them."""
     found, others = list[Neighbour](), 0
     for one in near:

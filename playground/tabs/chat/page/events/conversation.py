@@ -233,13 +233,15 @@ def export_conversation(app: App[ChatVisits], who: ChatWho, kind: str) -> File:
         case "markdown":
             show = app.show(who)
 
-            def told(failure: Failure) -> str:
+            def describe_failure(failure: Failure) -> str:
                 return f"{show.message(failure)} {show.hint(failure)}"
 
             def facts(reply: Reply) -> str:
                 return " · ".join(filter(None, (plain(show.facts(reply)), show.parameters(reply))))
 
-            content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"), told, facts)
+            content = to_markdown(
+                conversation, who.text("chat.you"), who.text("chat.image_alone"), describe_failure, facts
+            )
             return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
         case _:
             named = partial(full_name, providers=registry.names(app.reach.catalog))

@@ -146,13 +146,13 @@ async def arrange(
     """What the list asks for, done; where the conversation shown is deleted, the page begins a new one. What the disk
     does not take is told above the list, which stays as it is."""
     try:
-        return await _arranged(app, who, wish, models, search)
+        return await _apply_wish(app, who, wish, models, search)
     except StorageFailed as error:
         told = app.show(who).alert(Failure.of(error))
         return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search, told))
 
 
-async def _arranged(
+async def _apply_wish(
     app: App[ChatVisits], who: ChatWho, wish: Wish, models: Sequence[str], search: object
 ) -> HistoryScreen:
     if wish.what == "restore":

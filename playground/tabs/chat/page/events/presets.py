@@ -64,12 +64,12 @@ async def open_assistant(
     back; one in which nothing was asked yet becomes that conversation itself. Where the disk does not take it, the
     page stays where it is, and says so."""
     try:
-        return await _opened(app, who, name, system, models)
+        return await _begin_conversation(app, who, name, system, models)
     except StorageFailed as error:
         return HistoryScreen(notice=app.show(who).alert(Failure.of(error)))
 
 
-async def _opened(
+async def _begin_conversation(
     app: App[ChatVisits], who: ChatWho, name: str | None, system: object, models: Sequence[str]
 ) -> HistoryScreen:
     before = await app.visits.loaded(who.key)

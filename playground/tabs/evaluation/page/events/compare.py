@@ -164,7 +164,7 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
                     yield EvaluationCompareScreen(progress=progress)
                 state = snapshot.state
         # Once more: of screens that arrive together the browser keeps the last.
-        yield replace(await asyncio.to_thread(_ended, app, who, run, progress), setup=line)
+        yield replace(await asyncio.to_thread(_show_end, app, who, run, progress), setup=line)
     except PlaygroundError as error:
         yield MEASURES.refused(app, who, error, open_run=run)
 
@@ -176,13 +176,13 @@ def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> Evaluatio
         stored, outcomes = load_run(app, who, run)
         state: State = "done" if len(outcomes) >= stored.description.total else "stopped"
         ended = Snapshot(state=state, total=stored.description.total, outcomes=outcomes)
-        screen = _ended(app, who, run, draw_compared_progress(show, ended))
+        screen = _show_end(app, who, run, draw_compared_progress(show, ended))
         return replace(screen, setup=folded(setup_of(show, stored.description)))
     except PlaygroundError as error:
         return MEASURES.refused(app, who, error, table="", open_run="")
 
 
-def _ended(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> EvaluationCompareScreen:
+def _show_end(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> EvaluationCompareScreen:
     """Takes some tenths of a second: resampling."""
     show = app.show(who)
     stored, outcomes = load_run(app, who, run)

@@ -76,10 +76,10 @@ def sample_text(text: str, language: str, folder: Path = ASSETS / "samples" / "t
 async def train_for(plan: ArchitecturesPlan) -> NgramModel:
     """Raises `NgramError`."""
 
-    def trained() -> NgramModel:
+    def train_model() -> NgramModel:
         return train(plan.training if plan.training.strip() else sample_text(plan.text, plan.language), plan.order)
 
-    return await asyncio.to_thread(trained)
+    return await asyncio.to_thread(train_model)
 
 
 def after_prompt(prompt: str, said: str) -> str:

@@ -37,7 +37,7 @@ async def ngram_of(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, 
     async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
         model = await train_for(plan)
 
-        def asked() -> NgramAnswer:
+        def compute_answer() -> NgramAnswer:
             scored = model.score(plan.text, plan.smoothed)
             chances = [one.probability for one in scored]
             prompt = before_blank(plan.text)
@@ -50,7 +50,7 @@ async def ngram_of(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, 
                 counted=model.counted,
             )
 
-        return await asyncio.to_thread(asked)
+        return await asyncio.to_thread(compute_answer)
 
 
 async def fill_blank(visits: ModelsVisits, visitor: str, ref: str, text: str, top: int) -> tuple[Filling, ...]:

@@ -69,7 +69,7 @@ def linear(formula: Element, depth: int = 0) -> str:
         case "semantics":
             return part(0)
         case name if name in _SCRIPTS:
-            return part(0) + _scripted(_SCRIPTS[name], part)
+            return part(0) + _write_scripts(_SCRIPTS[name], part)
         case _:
             return "".join(map(part, range(len(parts))))
 
@@ -77,6 +77,6 @@ def linear(formula: Element, depth: int = 0) -> str:
 _SCRIPTS = {"msup": "^", "msub": "_", "msubsup": "_^", "mover": "^", "munder": "_", "munderover": "_^"}
 
 
-def _scripted(marks: str, part: Callable[[int], str]) -> str:
+def _write_scripts(marks: str, part: Callable[[int], str]) -> str:
     said = ((mark, part(place).strip()) for place, mark in enumerate(marks, start=1))
     return "".join(f"{mark}{grouped(text)}" for mark, text in said if text)

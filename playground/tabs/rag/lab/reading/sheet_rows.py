@@ -73,9 +73,9 @@ class FormulaRows:
 
     def __iter__(self) -> Iterator[Row]:
         for row, written in zip(self._rows, self._formulas, strict=False):
-            yield [self._shown(cell, other) for cell, other in zip(row, written, strict=False)]
+            yield [self._choose_cell(cell, other) for cell, other in zip(row, written, strict=False)]
 
-    def _shown(self, cell: SheetCell, written: SheetCell) -> SheetCell:
+    def _choose_cell(self, cell: SheetCell, written: SheetCell) -> SheetCell:
         formula = getattr(written.value, "text", written.value)  # one that fills several cells is an object
         if cell.value is not None or not isinstance(formula, str) or not formula.startswith("="):
             return cell

@@ -47,7 +47,7 @@ def find_head(rows: Sequence[Row], signs: HeaderSigns) -> TableHead | None:
     body = rows[start + depth :]
     if not body:
         return None
-    names = _joined(rows[start : start + depth])
+    names = _join_names(rows[start : start + depth])
     body = [row for row in body if not is_again(names, row)]
     if not _cover(names, body):
         return None
@@ -103,7 +103,7 @@ def _goes_on_below(rows: Sequence[Row]) -> bool:
     return divided and all(kind(cell) == "text" for cell in below if cell)
 
 
-def _joined(rows: Sequence[Row]) -> tuple[str, ...]:
+def _join_names(rows: Sequence[Row]) -> tuple[str, ...]:
     """The names of each column, from the highest to the lowest."""
     names: list[str] = []
     for column in range(max(map(len, rows), default=0)):

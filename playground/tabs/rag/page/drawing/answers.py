@@ -38,12 +38,12 @@ def draw_turn(show: Renderer, it: Answered, models: Mapping[str, ModelInfo], num
         signs = f'<p class="quiet">{draw_sign(WARNING)} {say(show, "unchecked")} {why}</p>'
     return (
         f'<article class="asked" data-turn="{number}"><h4 class="question">{html.escape(it.question)}</h4>'
-        f"{_searched(show, it)}{_banner(show, it)}"
+        f"{_draw_search(show, it)}{_banner(show, it)}"
         f'<div class="sides">{sides}</div>{signs}{_sources(show, it, number)}</article>'
     )
 
 
-def _searched(show: Renderer, it: Answered) -> str:
+def _draw_search(show: Renderer, it: Answered) -> str:
     """What a follow-up was rewritten into, and what the search did."""
     parts = []
     if it.rewritten:

@@ -38,7 +38,7 @@ def draw_numbers(show: Renderer, choice: NextToken) -> str:
         ("cut_mass", show.percent(choice.cut_mass), ""),
     ]
     cells = "".join(
-        f'<div class="fact" data-fact="{name}"><dt>{_traced(show, name, traced[name])}</dt>'
+        f'<div class="fact" data-fact="{name}"><dt>{_draw_traced(show, name, traced[name])}</dt>'
         f"<dd>{html.escape(value)}<small>{html.escape(more)}</small></dd></div>"
         for name, value, more in facts
     )
@@ -119,7 +119,7 @@ def axis_end(rows: Sequence[TokenCandidate]) -> float:
     return next((end for end in _ENDS if longest <= end), 1.0)
 
 
-def _traced(show: Renderer, name: str, traced: str) -> str:
+def _draw_traced(show: Renderer, name: str, traced: str) -> str:
     """A word that explains itself, and how its number is worked out from others on the page."""
     explained = f"{show.text(f'sampling.{name}_info')} {traced}"
     return draw_explained(html.escape(show.text(f"sampling.{name}")), html.escape(explained))

@@ -83,12 +83,12 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     async def switched_off(request: gr.Request, ref: object, heads: object, layers: object) -> str:
         return await without(app, app.who(request), ref, heads, layers)
 
-    async def answered(request: gr.Request, ref: object, position: object, method: object = None) -> str:
+    async def answer_again(request: gr.Request, ref: object, position: object, method: object = None) -> str:
         if method is None:
             return await after_each_layer(app, app.who(request), ref, position)
         return await what_counted(app, app.who(request), ref, position, method)
 
-    effect, told = ask_again(page, layout.effect, switched_off), ask_again(page, layout.asked, answered)
+    effect, told = ask_again(page, layout.effect, switched_off), ask_again(page, layout.asked, answer_again)
 
     async def on_ablate(request: gr.Request, event: gr.EventData) -> object:
         return await effect(request, event.ref, event.heads, event.layers)

@@ -56,7 +56,7 @@ def _plot(
             textposition="middle right" if name == "group_chosen" else "top center",
             name=show.text(f"models.{name}"),
             marker={"size": 13 if name == "group_chosen" else 9, "color": SERIES[number], "symbol": MARKS[number]},
-            customdata=[_told(show, one) for one in group],
+            customdata=[_describe(show, one) for one in group],
             hovertemplate="%{customdata}<extra></extra>",
             cliponaxis=False,
         )
@@ -66,7 +66,7 @@ def _plot(
     return figure
 
 
-def _told(show: Renderer, one: Standing) -> str:
+def _describe(show: Renderer, one: Standing) -> str:
     size = count_of(show, one.parameters) if one.parameters else show.text("models.unknown")
     context = show.number(one.context, ",") if one.context else show.text("models.unknown")
     year = str(one.published.year) if isinstance(one.published, date) else show.text("models.unknown")

@@ -39,7 +39,7 @@ def draw_forms(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str]
     lines = "".join(_line(show, one, found[0]) for one in found)
     table = draw_table(say(show, "forms_of"), heads, lines, kind="results fitting forms")
     notice = "" if coming else draw_notice(show, "smaller")
-    return f"{head}{table}{rest}{_refused(show, found)}{_answers(show, found, asked, name_of_form)}{notice}"
+    return f"{head}{table}{rest}{_draw_refusal(show, found)}{_answers(show, found, asked, name_of_form)}{notice}"
 
 
 def _language_head(show: Renderer, language: str) -> str:
@@ -93,7 +93,7 @@ def _perplexity(show: Renderer, value: float) -> str:
     return show.number(value, ",.1f") if value < 1e6 else "> 10⁶"
 
 
-def _refused(show: Renderer, found: Sequence[ShrunkForm]) -> str:
+def _draw_refusal(show: Renderer, found: Sequence[ShrunkForm]) -> str:
     """Once, why some have no speed."""
     failures = [one.cost for one in found if isinstance(one.cost, Failure)]
     return f'<p class="quiet">{html.escape(show.message(failures[0]))}</p>' if failures else ""

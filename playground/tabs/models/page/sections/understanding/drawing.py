@@ -98,7 +98,7 @@ def _items(show: Renderer, done: Mapping[Approach, Judged], tasks: TaskSet) -> s
     heads = [say(show, "confusion_right"), *(name_way(show, one, tasks) for one in done)]
     lines = ""
     for place, item in enumerate(tasks.items):
-        said = [_said(show, found.said[place : place + 1], item, tasks) for found in done.values()]
+        said = [_draw_answer(show, found.said[place : place + 1], item, tasks) for found in done.values()]
         cells = draw_cells(heads, [broken(item.answer), *said])
         lines += f'<tr><th scope="row">{broken(item.question)}</th>{cells}</tr>'
     head = draw_heads([say(show, "item_text"), *heads])
@@ -106,7 +106,7 @@ def _items(show: Renderer, done: Mapping[Approach, Judged], tasks: TaskSet) -> s
     return f'<details class="read"><summary>{say(show, "items_of")}</summary>{table}</details>' if done else ""
 
 
-def _said(show: Renderer, said: tuple[str, ...], item: Item, tasks: TaskSet) -> str:
+def _draw_answer(show: Renderer, said: tuple[str, ...], item: Item, tasks: TaskSet) -> str:
     """Nothing of an item that has not been answered."""
     if not said:
         return "–"

@@ -43,7 +43,7 @@ def draw_ways(show: Renderer, done: Mapping[Approach, Judged], task: Task) -> st
     heads = [say(show, key) for key in keys]
     lines = "".join(_line(show, found, task.tasks, heads) for found in done.values())
     if task.absent is not None:
-        lines += _absent(show, task.absent, task.tasks, len(heads))
+        lines += _draw_absent(show, task.absent, task.tasks, len(heads))
     title, head = say(show, "understanding_of"), draw_heads([say(show, "approach"), *heads])
     explained = " ".join(draw_term(show, key) for key in (*keys, "understanding_interval"))
     table = draw_table(title, head, lines, kind="results runs fitting", foot=_foot(show, task.tasks, heads))
@@ -97,7 +97,7 @@ def _took(show: Renderer, found: Judged, score: JudgedScore) -> tuple[str, str, 
     return f"{say(show, 'understanding_ms', ms=ms)}{together}", energy, learnt, str(score.unread or "–")
 
 
-def _absent(show: Renderer, info: HeadInfo, tasks: TaskSet, columns: int) -> str:
+def _draw_absent(show: Renderer, info: HeadInfo, tasks: TaskSet, columns: int) -> str:
     told = say(show, "understanding_absent", name=info.name, id=info.id)
     name = f"{name_way(show, 'head', tasks)}<br><small>{html.escape(info.name)}</small>"
     return f'<tr class="absent quiet"><th scope="row">{name}</th><td colspan="{columns}">{told}</td></tr>'

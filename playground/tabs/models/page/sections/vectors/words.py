@@ -90,7 +90,7 @@ def draw_contexts(
     show: Renderer, words: Sequence[FoundWord], found: Mapping[str, WordVectors | Failure], known: Known
 ) -> str:
     """The sentences, and for each model how alike the word is to itself in each two of them."""
-    sentences = '<ol class="numbered">' + "".join(f"<li>{_marked(word)}</li>" for word in words) + "</ol>"
+    sentences = '<ol class="numbered">' + "".join(f"<li>{_mark_word(word)}</li>" for word in words) + "</ol>"
     figures = "".join(
         _contexts(show, ref, one) if isinstance(one, WordVectors) else draw_failure(show, ref, one, known)
         for ref, one in found.items()
@@ -100,7 +100,7 @@ def draw_contexts(
     return f'<div class="answer">{sentences}<div class="cuts">{figures}</div>{notice}</div>'
 
 
-def _marked(word: FoundWord) -> str:
+def _mark_word(word: FoundWord) -> str:
     before, own, after = word.sentence[: word.start], word.sentence[word.start : word.end], word.sentence[word.end :]
     return f"{html.escape(before)}<strong>{html.escape(own)}</strong>{html.escape(after)}"
 
