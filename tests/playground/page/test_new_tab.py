@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -197,8 +198,9 @@ def test_each_protocol_is_lent_by_one_tab(protocol: type, tmp_path: Path) -> Non
 
 
 def test_a_name_that_looks_alike_lends_nothing(tmp_path: Path) -> None:
-    """RAG keeps what was said under the name that the chat's protocol gives to a method."""
+    """Something keeps what was said under the name that the chat's protocol gives to a method."""
     assert {one.__name__ for one in protocols()} == {"SearchesDocuments", "KeepsAssistants", "RecallsReplies"}
     program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted"))
-    alone = replace(program, opened={"rag": program.opened["rag"]})
-    assert hasattr(alone.opened["rag"], "said") and alone.lent(RecallsReplies) is None
+    alike = SimpleNamespace(recall=None)
+    alone = replace(program, opened={"rag": alike})
+    assert hasattr(RecallsReplies, "recall") and hasattr(alike, "recall") and alone.lent(RecallsReplies) is None

@@ -23,9 +23,9 @@ class Turn:
     pictures: tuple[MessagePicture, ...] = ()
 
     @property
-    def asked(self) -> Message:
+    def message(self) -> Message:
         """The question as a model is sent it: images first, which is how models read them best."""
-        return Message("user", (*(picture.named for picture in self.pictures), Text(self.question)))
+        return Message("user", (*(picture.named_image for picture in self.pictures), Text(self.question)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,13 @@ class Conversation:
         """The last turn, answered so far."""
         return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], replies=replies)))
 
-    def settled(self) -> Conversation:
+    def settle(self) -> Conversation:
         """As it is to be found after a restart: nothing runs."""
         if not self.turns:
             return self
         return self.with_replies(tuple(reply and reply.ended() for reply in self.turns[-1].replies))
 
-    def arranged(self, models: Sequence[str]) -> Conversation:
+    def arrange(self, models: Sequence[str]) -> Conversation:
         """With each model's replies in its own column, in the order of `models`; those of other models follow.
 
         So a column beside others never shows what another model wrote, and nothing is lost where a model is taken out
@@ -68,10 +68,10 @@ class Conversation:
             self, turns=tuple(replace(turn, replies=_arrange_replies(turn.replies, models)) for turn in self.turns)
         )
 
-    def copied(self, models: Sequence[str], column: int) -> Conversation:
+    def copy_to(self, models: Sequence[str], column: int) -> Conversation:
         """With the first column's replies also in that one, where it has none: what its model is to go on from. Each
         still names the model that wrote it."""
-        arranged = self.arranged(models)
+        arranged = self.arrange(models)
         turns = tuple(replace(turn, replies=_copy_reply(turn.replies, models, column)) for turn in arranged.turns)
         return replace(arranged, turns=turns)
 
@@ -88,13 +88,13 @@ class Conversation:
         messages = [Message.of("system", self.system)] if self.system.strip() else []
         for number, turn in enumerate(self.turns):
             if number == len(self.turns) - 1:
-                messages.append(turn.asked)
+                messages.append(turn.message)
                 if begun:
                     messages.append(Message.of("assistant", begun))
                 break
             reply = self.reply(number, column)
             if reply is not None and reply.text.strip():
-                messages += [turn.asked, Message.of("assistant", reply.text)]
+                messages += [turn.message, Message.of("assistant", reply.text)]
         return tuple(messages)
 
     def to_json(self) -> dict[str, Any]:

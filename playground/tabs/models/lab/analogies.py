@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from playground.tabs.models.lab.errors import VectorsError, VectorsLimit
-from playground.tabs.models.lab.vectors import normalised
+from playground.tabs.models.lab.vectors import normalise_rows
 from providers.catalog import ASSETS
 from providers.embedding import Embedder
 from providers.inspection import InspectedModel, Inspector
@@ -81,7 +81,7 @@ async def solve_in_table(inspector: Inspector, words: Sequence[AskedWord], shown
     cut, total = list[AskedWord](), np.zeros(1, np.float32)
     for word in words:
         ids, pieces = await _pieces(inspector, word.text)
-        vector = normalised((await inspector.embedded(ids)).mean(axis=0, keepdims=True))[0]
+        vector = normalise_rows((await inspector.embedded(ids)).mean(axis=0, keepdims=True))[0]
         total = total + (vector if word.added else -vector)
         cut.append(AskedWord(text=word.text, added=word.added, pieces=pieces))
     names = {_plain(part) for word in cut for part in (word.text, *word.pieces)}
@@ -102,7 +102,7 @@ async def solve_in_sentences(
     own = [word.text for word in words]
     vectors = await embedder.embed([*own, *others])
     signs = np.array([1.0 if word.added else -1.0 for word in words], np.float32)
-    target = normalised((signs @ vectors[: len(own)])[None])[0]
+    target = normalise_rows((signs @ vectors[: len(own)])[None])[0]
     cosines = vectors @ target
     order = np.argsort(-cosines, kind="stable")
     texts = [*own, *others]

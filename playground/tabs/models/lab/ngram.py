@@ -85,7 +85,7 @@ class NgramModel:
         return len(self.words) + 1
 
     @property
-    def counted(self) -> tuple[int, ...]:
+    def ngram_counts(self) -> tuple[int, ...]:
         """How many different n-grams of each length there are."""
         return tuple(len(level.keys) for level in self._levels)
 

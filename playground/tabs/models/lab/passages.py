@@ -19,7 +19,7 @@ from playground.measuring.words import fold, normalise
 from playground.tabs.models.lab.classical import Features, Split, answer_held_out, fit_features
 from playground.tabs.models.lab.errors import TaskError
 from playground.tabs.models.lab.understanding import Judged, OneText
-from playground.tabs.models.lab.vectors import normalised
+from playground.tabs.models.lab.vectors import normalise_rows
 from providers.embedding import Embedder
 from providers.heads import FindSpan
 
@@ -91,8 +91,8 @@ async def find_one(finder: FindSpan, whole: str) -> OneText:
 
 async def _nearest(asked: AskedPassage, embedder: Embedder) -> str:
     sentences = [one[0].strip() for one in _SENTENCE.finditer(asked.text)]
-    question = normalised(await embedder.embed([asked.question], "question"))
-    return sentences[int(np.argmax(normalised(await embedder.embed(sentences)) @ question[0]))]
+    question = normalise_rows(await embedder.embed([asked.question], "question"))
+    return sentences[int(np.argmax(normalise_rows(await embedder.embed(sentences)) @ question[0]))]
 
 
 async def _find_answer(asked: AskedPassage, finder: FindSpan) -> tuple[str, dict[str, float]]:

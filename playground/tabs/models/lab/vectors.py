@@ -76,11 +76,11 @@ async def compare_read(inspector: Inspector, texts: Sequence[str]) -> ComparedTe
 
 
 def _compare_vectors(info: InspectedModel, made: Made, vectors: Vectors) -> ComparedTexts:
-    units = normalised(vectors)
+    units = normalise_rows(vectors)
     return ComparedTexts(info=info, made=made, cosines=units @ units.T, map=lay_out(units))
 
 
-def normalised(vectors: Vectors) -> Vectors:
+def normalise_rows(vectors: Vectors) -> Vectors:
     """Each row with length 1; rows of zeros stay."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return cast("Vectors", (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32))

@@ -22,7 +22,7 @@ async def cards(visits: ModelsVisits, visitor: str, refs: Sequence[str]) -> tupl
 
 
 async def _card(visits: ModelsVisits, visitor: str, ref: str) -> CardFacts | Failure:
-    info = (await visits.known(visitor)).get(ref)
+    info = (await visits.known_models(visitor)).get(ref)
     try:
         if info is not None and not info.local:
             return await card_facts(info)

@@ -115,10 +115,10 @@ async def ask_both(
 def vote(visits: ModelsVisits, visitor: str, chosen: Vote) -> tuple[BlindPair, Tally]:
     """Whose answers they were, and all votes of the visitor's. Raises `FormError("no_pair")` where nothing is to be
     voted on; a pair is voted on once."""
-    pair = visits.kept(visitor, PAIR, BlindPair)
+    pair = visits.find_work(visitor, PAIR, BlindPair)
     if pair is None:
         raise FormError("no_pair")
-    tally = visits.kept(visitor, TALLY, Tally) or NO_VOTES
+    tally = visits.find_work(visitor, TALLY, Tally) or NO_VOTES
     if pair.vote is None:
         pair = replace(pair, vote=chosen)
         tally = tally.with_vote(pair)

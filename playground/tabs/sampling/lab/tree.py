@@ -67,7 +67,7 @@ class TokenTree:
             raise NodeError("node")
         return replace(self, leaf=node)
 
-    def grown(self, node: Node) -> TokenTree:
+    def add_node(self, node: Node) -> TokenTree:
         """The tree with a node more at its leaf, which becomes the leaf. Raises `SamplingLimit("nodes")`."""
         if len(self.nodes) >= MAX_NODES:
             raise SamplingLimit("nodes", limit=MAX_NODES)

@@ -164,7 +164,7 @@ class SamplingVisits(Remembers):
         work, _, _ = await self._look(visitor)
         work.sought = text
 
-    async def sought(self, visitor: str, sampling: Sampling) -> tuple[RankedToken, ...]:
+    async def sought_tokens(self, visitor: str, sampling: Sampling) -> tuple[RankedToken, ...]:
         """The token that is looked up, under these sliders; none where none is."""
         work, box, position = await self._look(visitor)
         return await look_up(box, work.model, position, sampling, work.sought) if work.sought.strip() else ()

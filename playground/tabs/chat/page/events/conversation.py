@@ -169,7 +169,7 @@ async def follow_models(
     begun = app.visits.views.begin_layout(who.key)
     shown: Conversation | None = None
     with app.visits.views.at(who.page) as view:
-        while shown != await app.visits.loaded(who.key):
+        while shown != await app.visits.load_in_thread(who.key):
             while (run := app.visits.running(who.key)) is not None:
                 yield await lay_columns(app, who, run.choices.models, colours=colours)
                 await view.wait(run.ended)
@@ -177,7 +177,7 @@ async def follow_models(
                     return
             if not app.visits.views.is_latest(who.key, begun):  # nor may it arrange the replies after its own models
                 break
-            shown = await app.visits.loaded(who.key)
+            shown = await app.visits.load_in_thread(who.key)
             laid = await lay_columns(app, who, models, colours=colours)
             if not app.visits.views.is_latest(who.key, begun):
                 break

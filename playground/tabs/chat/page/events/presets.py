@@ -48,7 +48,7 @@ async def choose_assistant(
     Gradio's list (6) says that something was chosen whenever it is left, and twice where something was: what the
     conversation has already changes nothing, and without an assistant only an assistant's own words go.
     """
-    before = (await app.visits.loaded(who.key)).assistant
+    before = (await app.visits.load_in_thread(who.key)).assistant
     if (name or "") == before:
         return [gr.skip()] * (3 + len(HistoryScreen().outputs()))
     filled = choose_preset(app, who, name)
@@ -72,7 +72,7 @@ async def open_assistant(
 async def _begin_conversation(
     app: App[ChatVisits], who: ChatWho, name: str | None, system: object, models: Sequence[str]
 ) -> HistoryScreen:
-    before = await app.visits.loaded(who.key)
+    before = await app.visits.load_in_thread(who.key)
     if not name:
         if not before.turns and before.named:
             await asyncio.to_thread(app.visits.begin, who.key, Conversation())

@@ -102,7 +102,7 @@ def _wire_restored(page: Page[EvaluationVisits], layout: EvaluationLayout) -> No
         return screen.outputs()
 
     goes_on(page, MEASURES.part, parts.outputs)
-    page.restored.change(on_restored, [parts.open_run, *parts.items.held], parts.outputs, **PRIVATE)
+    page.restored.change(on_restored, [parts.open_run, *parts.items.shown_inputs], parts.outputs, **PRIVATE)
 
 
 def _wire_run(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -200,7 +200,7 @@ def _show_end(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> 
     )
 
 
-def _hidden() -> dict[str, object]:
+def _hide_run() -> dict[str, object]:
     hidden = gr.update(visible=False)
     return {"open_run": "", "scores": hidden, "took": hidden, **hide_items()}
 
@@ -210,7 +210,7 @@ MEASURES = Measures(
     screen=EvaluationCompareScreen,
     notices=NOTICES,
     loading="loading",
-    cleared=_hidden,
+    cleared=_hide_run,
     name=lambda _, who, description: comparison_name(who, description),
     measure=compare,
 )

@@ -54,15 +54,15 @@ async def compare(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan) -
     latest, changed = [Compared()], asyncio.Event()
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
 
-        def told(found: Compared) -> None:
+        def notify(found: Compared) -> None:
             latest[0] = found
             changed.set()
 
-        working = _Comparison(visits, visitor, plan, told).run()
+        working = _Comparison(visits, visitor, plan, notify).run()
         async with aclosing(pump(working, lambda: latest[0], changed, control.stopping)) as snapshots:
             async for one in snapshots:
                 yield one
-        yield latest[0].ended()
+        yield latest[0].stop_unfinished()
 
 
 class _Comparison:
@@ -93,7 +93,7 @@ class _Comparison:
 
     async def _columns(self) -> list[tuple[ArchitectureColumn, Work]]:
         """Simplest first. A model's name stands before it is known whether it can do it."""
-        known = await self._visits.known(self._visitor)
+        known = await self._visits.known_models(self._visitor)
         reach = self._visits.reach
         heads = (*reach.heads("fill_mask"), *reach.heads("seq2seq"))
         names = {one.ref: one.name for one in (*heads, *known.values())}
@@ -121,7 +121,7 @@ class _Comparison:
     async def _count(self, column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
         plan, prompt = self._plan, before_blank(self._plan.text)
         model = await train_for(plan)
-        self._found = replace(self._found, trained=(model.tokens, *model.counted))
+        self._found = replace(self._found, trained=(model.tokens, *model.ngram_counts))
 
         def score_words() -> tuple[ScoredWord, ...]:
             words = split_words(prompt)[:SCORED]

@@ -55,7 +55,7 @@ class Compared:
     scored: tuple[ScoredWord, ...] = ()
     """What it makes of the sentence itself, up to a blank: of its first words, a hundred at most."""
 
-    def ended(self) -> Compared:
+    def stop_unfinished(self) -> Compared:
         """What had not come to its end was stopped."""
         columns = (one if one.state == "done" else replace(one, state="stopped", progress=None) for one in self.columns)
         return replace(self, columns=tuple(columns))

@@ -47,7 +47,7 @@ async def ngram_of(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, 
                 next=model.likeliest(prompt, plan.smoothed),
                 text=after_prompt(prompt, model.generate(prompt, plan.length, plan.smoothed, Sampling(seed=seed))),
                 words=model.tokens,
-                counted=model.counted,
+                counted=model.ngram_counts,
             )
 
         return await asyncio.to_thread(compute_answer)

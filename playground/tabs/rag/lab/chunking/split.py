@@ -183,7 +183,7 @@ class _Cutter:
 
 
 def _embedded_text(headings: tuple[str, ...], text: str) -> str:
-    """As `Chunk.embedded`."""
+    """As `Chunk.embedded_text`."""
     return "\n".join((" › ".join(headings), text)) if headings else text
 
 

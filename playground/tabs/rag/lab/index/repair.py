@@ -38,7 +38,7 @@ class Repair:
         """Vectors for these chunks, into the index; how many are done, after every batch."""
         for start in range(0, len(chunks), AT_ONCE):
             some = chunks[start : start + AT_ONCE]
-            vectors = await self._embedder.embed([one.embedded for one in some], "passage")
+            vectors = await self._embedder.embed([one.embedded_text for one in some], "passage")
             await self._index.add(self._key, [one.id for one in some], vectors, [one.document for one in some])
             yield start + len(some)
 

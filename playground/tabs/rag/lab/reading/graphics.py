@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from playground.tabs.rag.lab.reading import tables
-from playground.tabs.rag.lab.reading.number_format import shown
+from playground.tabs.rag.lab.reading.number_format import format_value
 
 if TYPE_CHECKING:
     from docx.opc.part import Part as WordPart
@@ -135,7 +135,7 @@ def _value(point: Element, form: str) -> str:
     if next(point.iterancestors(f"{_C}numCache", f"{_C}numLit"), None) is None:
         return text
     try:
-        value = shown(float(text), point.get("formatCode") or form)
+        value = format_value(float(text), point.get("formatCode") or form)
     except ValueError:
         return text
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -26,7 +26,7 @@ class Lexicon:
         self._spoken = np.array([chunk.language for chunk in chunks])
         self.languages = tuple(sorted({chunk.language for chunk in chunks}))
         stems = {language: Stems(language) for language in self.languages}
-        tokens = [stems[chunk.language].of(chunk.embedded) for chunk in chunks]
+        tokens = [stems[chunk.language].of(chunk.embedded_text) for chunk in chunks]
         self._accented = _map_accents(stems.values())
         self._bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
         if any(tokens):

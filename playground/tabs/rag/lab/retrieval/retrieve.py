@@ -143,7 +143,7 @@ class _Retrieval:
         read = passages[: max(RERANKED, self.ways.k)]
         if not read:
             return []
-        scores = await reranker.score(self.question, [one.chunk.embedded for one in read])
+        scores = await reranker.score(self.question, [one.chunk.embedded_text for one in read])
         scored = [replace(one, score=float(s), rerank_score=float(s)) for one, s in zip(read, scores, strict=True)]
         return [*sorted(scored, key=lambda one: -one.score), *passages[len(read) :]]
 

@@ -131,11 +131,11 @@ def _sources(show: Renderer, it: Answered, number: int) -> str:
     title = say(show, "sources", count=len(made.passages))
     return (
         f'<details class="sources" data-key="{number}-sources"><summary>{title}</summary>'
-        f"<ol>{lines}</ol></details>{_cut(show, made, number)}"
+        f"<ol>{lines}</ol></details>{_draw_cut(show, made, number)}"
     )
 
 
-def _cut(show: Renderer, made: GroundedPrompt, number: int) -> str:
+def _draw_cut(show: Renderer, made: GroundedPrompt, number: int) -> str:
     said = []
     if made.forgotten:
         said.append(f'<p class="quiet">{draw_sign(WARNING)} {say(show, "forgotten", count=made.forgotten)}</p>')

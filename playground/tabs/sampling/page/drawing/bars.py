@@ -52,7 +52,7 @@ def draw_bars(
     would see share a line, and unfold. `picked`: each can be chosen, and the text goes on with it."""
     shown = choice.rows[:rows]
     end = axis_end(shown)
-    seen = _seen(shown, end)
+    seen = _count_seen(shown, end)
     heads = "".join(
         f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=end))}</th>'
         for name in ("token", "bar", "own", "uncut", "after")
@@ -71,7 +71,7 @@ def draw_bars(
     )
 
 
-def _seen(rows: Sequence[TokenCandidate], end: float) -> int:
+def _count_seen(rows: Sequence[TokenCandidate], end: float) -> int:
     """How many of them have a line of their own."""
     last = max((at for at, row in enumerate(rows, 1) if max(row.probability, row.reshaped) >= _SEEN * end), default=0)
     return min(len(rows), max(last, _FEWEST))

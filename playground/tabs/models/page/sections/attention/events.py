@@ -15,7 +15,7 @@ from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
-from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
+from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
 from playground.tabs.models.page.sections.attention.answers import draw_effect, draw_lens, draw_salient
 from playground.tabs.models.page.sections.attention.drawing import draw_sentences
 from playground.tabs.models.page.sections.attention.layout import ModelsAttentionLayout
@@ -56,7 +56,7 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     inputs = [layout.sentence, page.sidebar.models, room.beside]
 
     async def on_look(request: gr.Request, text: str, models: object, beside: object) -> AsyncGenerator[list[object]]:
-        refs = chosen(models, beside)
+        refs = join_models(models, beside)
         async for screen in going.show(app.who(request), lambda who: look_at(app, who, refs, text)):
             yield screen.outputs()
 
@@ -66,7 +66,7 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
         who = app.who(request)
         text = who.text("models.attention_example_text")
         first: object = text
-        refs = chosen(models, beside)
+        refs = join_models(models, beside)
         async for screen in going.show(who, lambda reader: look_at(app, reader, refs, text)):
             yield [first, *screen.outputs()]
             first = gr.skip()
@@ -127,7 +127,7 @@ async def look_at(
         async for _ in beats(task := asyncio.ensure_future(looking)):
             yield ModelsAttentionScreen(shown=draw_waiting(show, told[-1])) if told else ModelsAttentionScreen()
             told.clear()
-        drawn = draw_sentences(show, task.result().found, await app.visits.known(who.visitor))
+        drawn = draw_sentences(show, task.result().found, await app.visits.known_models(who.visitor))
         yield ModelsAttentionScreen.showing("look", shown=drawn, looked_at=remember(text, refs))
     except PlaygroundError as error:
         yield ModelsAttentionScreen.showing("look", shown=draw_alert(show, error), effect="", asked="")

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from playground.page.parts.plots import MARKS, SERIES, template
 from playground.page.parts.render import Renderer
-from playground.tabs.models.lab.standing import Standing, standings, unknown
+from playground.tabs.models.lab.standing import Standing, names_without_size, standings
 from playground.tabs.models.page.pieces import count_of, draw_sentence
 from providers.catalog import Catalog
 
@@ -32,7 +32,7 @@ def plot_years(show: Renderer, catalog: Catalog, chosen: Sequence[str]) -> go.Fi
 
 def draw_unknown(show: Renderer, catalog: Catalog) -> str:
     """Those that are not drawn, since nobody published their size."""
-    names = ", ".join(unknown(standings(catalog)))
+    names = ", ".join(names_without_size(standings(catalog)))
     return draw_sentence(show, "standing_unknown", names=names) if names else ""
 
 

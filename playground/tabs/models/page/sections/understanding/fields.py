@@ -50,7 +50,7 @@ async def checked_task(app: App[ModelsVisits], who: Who, refs: Sequence[str], fi
     approaches = [one for one in WAYS[kind_of(tasks)] if (one in chosen if one != "head" else head or here)]
     if not approaches:
         raise TaskError("no_approach")
-    known = await app.visits.known(who.visitor)
+    known = await app.visits.known_models(who.visitor)
     embeds = [one.ref for one in app.reach.embeddings() if one.local]
     return Task(
         tasks=tasks,

@@ -70,7 +70,7 @@ def _line(show: Renderer, found: Judged, tasks: TaskSet, heads: Sequence[str]) -
     name = f"{name_way(show, found.approach, tasks)}{model}"
     partly = [] if score.partly is None else [_partly(show, score, score.partly, colour)]
     right = _share(show, (score.low, score.accuracy, score.high), score.items, colour)
-    cells = draw_cells(heads, [*partly, right, *_took(show, found, score)])
+    cells = draw_cells(heads, [*partly, right, *_costs(show, found, score)])
     return f'<tr data-approach="{found.approach}"><th scope="row">{name}</th>{cells}</tr>'
 
 
@@ -89,7 +89,7 @@ def _share(show: Renderer, places: tuple[float, float, float], count: int, colou
     return f'<span class="share">{show.percent(mean)}</span> <small>{interval}</small>{whisker}'
 
 
-def _took(show: Renderer, found: Judged, score: JudgedScore) -> tuple[str, str, str, str]:
+def _costs(show: Renderer, found: Judged, score: JudgedScore) -> tuple[str, str, str, str]:
     ms = show.number(found.milliseconds, ",.0f" if found.milliseconds >= 10 else ".2f")
     together = f" <small>{say(show, 'understanding_together')}</small>" if found.approach in ASKED else ""
     learnt = say(show, "understanding_seconds", seconds=found.training) if found.training is not None else "–"

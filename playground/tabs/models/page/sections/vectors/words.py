@@ -45,7 +45,7 @@ def _analogy(show: Renderer, ref: str, one: Analogy, known: Known) -> str:
     return (
         f'<figure class="cut-figure" data-space="{one.space}"><figcaption>{draw_name(show, known.get(ref), ref)}'
         f'<p class="quiet">{among}</p></figcaption><p class="sum">{_sum(one)} ≈ <strong>{answer}</strong></p>'
-        f"{_first(show, one)}{_cut(show, one)}"
+        f"{_first(show, one)}{_draw_cut(show, one)}"
         f'<ol class="neighbours">{"".join(_neighbour(show, near) for near in one.neighbours)}</ol></figure>'
     )
 
@@ -66,7 +66,7 @@ def _first(show: Renderer, one: Analogy) -> str:
     return f'<p class="quiet">{say(show, "analogy_itself", word=name_of_token(nearest.text))}</p>'
 
 
-def _cut(show: Renderer, one: Analogy) -> str:
+def _draw_cut(show: Renderer, one: Analogy) -> str:
     """Words that are no single token, in their pieces."""
     several = [word for word in one.words if len(word.pieces) > 1]
     if not several:
