@@ -132,7 +132,7 @@ class EvaluationVisits(StrategyRuns):
             before = description.details.get(VOTES)
             runs.note(run_id, VOTES, {**(before if isinstance(before, dict) else {}), item: vote})
 
-    def _describe_models(self, description: RunDescription, opened: Opened) -> RunDescription:
+    def _described(self, description: RunDescription, opened: Opened) -> RunDescription:
         names = [model.name for _, model in opened.values()]
         alike = len(set(names)) < len(names)  # one model in two precisions is told apart by its whole name
         places: dict[str, JsonValue] = {
