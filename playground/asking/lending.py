@@ -83,5 +83,5 @@ class ReplyPlace:
 class RecallsReplies(Protocol):
     """Remembers what models said to a visitor."""
 
-    def recall(self, visitor: str, place: ReplyPlace) -> Said | None:
+    def find_reply(self, visitor: str, place: ReplyPlace) -> Said | None:
         """The reply there; `None` where there is none with a text."""

@@ -118,7 +118,7 @@ class TestConversations:
         assert "Who built the lighthouse" in to_markdown(conversation, "You")
         compile(to_python(conversation, house.program.reach.catalog.endpoints), "export", "exec")
         lender = house.program.lent(RecallsReplies)
-        assert lender is not None and lender.recall(house.ana, ReplyPlace(FIRST, 2, 0)).text.startswith("1 2 3")
+        assert lender is not None and lender.find_reply(house.ana, ReplyPlace(FIRST, 2, 0)).text.startswith("1 2 3")
 
 
 class TestRuns:

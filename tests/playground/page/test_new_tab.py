@@ -198,9 +198,8 @@ def test_each_protocol_is_lent_by_one_tab(protocol: type, tmp_path: Path) -> Non
 
 
 def test_a_name_that_looks_alike_lends_nothing(tmp_path: Path) -> None:
-    """Something keeps what was said under the name that the chat's protocol gives to a method."""
+    """What has a method of the protocol's name, and does not inherit the protocol."""
     assert {one.__name__ for one in protocols()} == {"SearchesDocuments", "KeepsAssistants", "RecallsReplies"}
     program = open_program(Settings(_env_file=None, home=tmp_path, model="scripted"))
-    alike = SimpleNamespace(recall=None)
-    alone = replace(program, opened={"rag": alike})
-    assert hasattr(RecallsReplies, "recall") and hasattr(alike, "recall") and alone.lent(RecallsReplies) is None
+    alone = replace(program, opened={"rag": SimpleNamespace(find_reply=lambda visitor, place: None)})
+    assert alone.lent(RecallsReplies) is None

@@ -58,7 +58,7 @@ class ChatVisits(RecallsReplies, Remembers):
             return running.conversation.settle()
         return self.kept.load(key)
 
-    def recall(self, visitor: str, place: ReplyPlace) -> Said | None:
+    def find_reply(self, visitor: str, place: ReplyPlace) -> Said | None:
         """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""
         conversation = self.load(ConversationKey(visitor, place.conversation))
         turn, column = place.turn, place.column

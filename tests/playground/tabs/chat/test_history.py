@@ -122,8 +122,8 @@ class TestApart:
         other = ConversationKey("ben", A.id)
         assert desk.load(other) == Conversation() and desk.kept.entries("ben") == []
         assert desk.clear(other) is None and desk.load(A).turns
-        assert desk.recall("ben", ReplyPlace(A.id, 0, 0)) is None
-        assert desk.recall("vera", ReplyPlace(A.id, 0, 0)).text == "You said: Mine"  # type: ignore[union-attr]
+        assert desk.find_reply("ben", ReplyPlace(A.id, 0, 0)) is None
+        assert desk.find_reply("vera", ReplyPlace(A.id, 0, 0)).text == "You said: Mine"  # type: ignore[union-attr]
 
     @pytest.mark.parametrize("id", ["", "../" * 10 + "ab", "A" * 32, "a" * 31, "a" * 32 + "\n", "é" * 32, None, 5])
     def test_an_id_of_another_form_names_no_file(self, desk: ChatVisits, id: str) -> None:

@@ -200,7 +200,7 @@ async def open_reply(
     """A reply from the chat, with the conversation before it, as a path that can be forked."""
     show, lender = app.show(who), app.lent(RecallsReplies)
     try:
-        reply = await asyncio.to_thread(lender.recall, who.visitor, place) if lender is not None else None
+        reply = await asyncio.to_thread(lender.find_reply, who.visitor, place) if lender is not None else None
         if reply is None:
             raise InputError("empty")
         yield show_message(draw_sentence(show, "looking"))
