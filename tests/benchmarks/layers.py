@@ -18,7 +18,7 @@ import torch
 
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.attention import ReadSentence, ablate, lens_rows, read_sentence, salient
-from playground.tabs.models.lab.surprise import ScoringPlan, surprised
+from playground.tabs.models.lab.surprise import ScoringPlan, measure_surprise
 from playground.tabs.models.page.sections.attention.drawing import draw_sentences
 from playground.text import texts
 from providers import catalog
@@ -67,7 +67,7 @@ async def measure(provider: Provider, model: ModelInfo) -> None:
         "logit lens": lambda: lens_rows(writer, read, len(read.tokens) - 1),
         "input x gradient": lambda: salient(writer, read, len(read.tokens) - 1, "gradient"),
         "integrated gradients": lambda: salient(writer, read, len(read.tokens) - 1, "integrated"),
-        f"surprise of {len(ids)} tokens": lambda: surprised(box, model, text, ScoringPlan()),
+        f"surprise of {len(ids)} tokens": lambda: measure_surprise(box, model, text, ScoringPlan()),
         "the vocabulary, once it is known": writer.vocabulary,
     }
     for name, work in rows.items():

@@ -49,7 +49,7 @@ def main() -> None:
     for order in range(1, LONGEST_ORDER + 1):
         took = seconds(lambda order=order: train(text, order))  # type: ignore[misc]
         model = train(text, order)
-        print(f"order {order}: trained in {took:.2f} s on {model.tokens:,} words, n-grams {model.counted}")
+        print(f"order {order}: trained in {took:.2f} s on {model.tokens:,} words, n-grams {model.ngram_counts}")
     start = " ".join(text.split()[:200])
     for smoothing in ("kneser_ney", "add_k"):
         how = Smoothed(smoothing=smoothing)

@@ -86,7 +86,7 @@ class Home:
             kept = [(one.name, one.done) for one in runs.list()]
         return (
             [one.name for one in documents],
-            [(one.shown, one.turns, one.pinned) for one in entries],
+            [(one.heading, one.turns, one.pinned) for one in entries],
             [one.name for one in self.rag.own_assistants("ana")],
             self.program.sessions.terms.accepted("ana", "gemma"),
             kept,

@@ -23,9 +23,9 @@ class Turn:
     pictures: tuple[MessagePicture, ...] = ()
 
     @property
-    def asked(self) -> Message:
+    def message(self) -> Message:
         """The question as a model is sent it: images first, which is how models read them best."""
-        return Message("user", (*(picture.named for picture in self.pictures), Text(self.question)))
+        return Message("user", (*(picture.named_image for picture in self.pictures), Text(self.question)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,25 +52,27 @@ class Conversation:
         """The last turn, answered so far."""
         return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], replies=replies)))
 
-    def settled(self) -> Conversation:
+    def settle(self) -> Conversation:
         """As it is to be found after a restart: nothing runs."""
         if not self.turns:
             return self
         return self.with_replies(tuple(reply and reply.settle() for reply in self.turns[-1].replies))
 
-    def arranged(self, models: Sequence[str]) -> Conversation:
+    def arrange(self, models: Sequence[str]) -> Conversation:
         """With each model's replies in its own column, in the order of `models`; those of other models follow.
 
         So a column beside others never shows what another model wrote, and nothing is lost where a model is taken out
         of the page. A model alone goes on with the conversation as it stands; its replies name who wrote them.
         """
-        return replace(self, turns=tuple(replace(turn, replies=_arranged(turn.replies, models)) for turn in self.turns))
+        return replace(
+            self, turns=tuple(replace(turn, replies=_arrange_replies(turn.replies, models)) for turn in self.turns)
+        )
 
-    def copied(self, models: Sequence[str], column: int) -> Conversation:
+    def copy_to(self, models: Sequence[str], column: int) -> Conversation:
         """With the first column's replies also in that one, where it has none: what its model is to go on from. Each
         still names the model that wrote it."""
-        arranged = self.arranged(models)
-        turns = tuple(replace(turn, replies=_copied(turn.replies, models, column)) for turn in arranged.turns)
+        arranged = self.arrange(models)
+        turns = tuple(replace(turn, replies=_copy_reply(turn.replies, models, column)) for turn in arranged.turns)
         return replace(arranged, turns=turns)
 
     def reply(self, turn: int, column: int) -> Reply | None:
@@ -86,13 +88,13 @@ class Conversation:
         messages = [Message.of("system", self.system)] if self.system.strip() else []
         for number, turn in enumerate(self.turns):
             if number == len(self.turns) - 1:
-                messages.append(turn.asked)
+                messages.append(turn.message)
                 if begun:
                     messages.append(Message.of("assistant", begun))
                 break
             reply = self.reply(number, column)
             if reply is not None and reply.text.strip():
-                messages += [turn.asked, Message.of("assistant", reply.text)]
+                messages += [turn.message, Message.of("assistant", reply.text)]
         return tuple(messages)
 
     def to_json(self) -> dict[str, Any]:
@@ -152,7 +154,7 @@ _REPLY: TypeAdapter[Reply | None] = TypeAdapter(Reply | None)
 _PICTURE: TypeAdapter[MessagePicture] = TypeAdapter(MessagePicture)
 
 
-def _arranged(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[Reply | None, ...]:
+def _arrange_replies(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[Reply | None, ...]:
     written = [reply for reply in replies if reply is not None]
     own = [next((reply for reply in written if (reply.column or reply.model) == model), None) for model in models]
     if len(models) == 1 and own == [None]:
@@ -160,7 +162,7 @@ def _arranged(replies: Sequence[Reply | None], models: Sequence[str]) -> tuple[R
     return (*own, *(reply for reply in written if not any(reply is one for one in own)))
 
 
-def _copied(replies: Sequence[Reply | None], models: Sequence[str], column: int) -> tuple[Reply | None, ...]:
+def _copy_reply(replies: Sequence[Reply | None], models: Sequence[str], column: int) -> tuple[Reply | None, ...]:
     source = next((one for one in replies if one is not None and one.text and not one.column), None)
     if source is None or replies[column] is not None:
         return tuple(replies)

@@ -33,7 +33,7 @@ class Entry:
     pinned: bool = False
 
     @property
-    def shown(self) -> str:
+    def heading(self) -> str:
         """What it is called."""
         return self.name or self.title
 
@@ -57,45 +57,45 @@ _ADAPTER: TypeAdapter[Entry] = TypeAdapter(Entry)
 def entry_of(conversation: Conversation, id: str, changed: float) -> Entry:
     """As it is listed before a visitor has given it a name."""
     first = conversation.turns[0].question if conversation.turns else conversation.named
-    return Entry(id=id, title=shortened(first, _TITLE), turns=len(conversation.turns), changed=changed)
+    return Entry(id=id, title=shorten(first, _TITLE), turns=len(conversation.turns), changed=changed)
 
 
 def name_of(text: str) -> str:
     """A visitor's own title, on one line."""
-    return shortened(text, _NAME)
+    return shorten(text, _NAME)
 
 
-def shortened(text: str, most: int) -> str:
+def shorten(text: str, most: int) -> str:
     """On one line, with an ellipsis where it was cut."""
     line = " ".join(text[: 4 * most].split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def words_of(conversation: Conversation) -> str:
-    """What was asked and answered, in whichever columns, as `folded` has it."""
+    """What was asked and answered, in whichever columns, as `fold` has it."""
     said: list[str] = []
     for turn in conversation.turns:
         said += [turn.question, *sorted(reply.text for reply in turn.replies if reply is not None)]
         if sum(map(len, said)) > _WORDS:
             break
-    return folded("\n".join(said)[:_WORDS])
+    return fold("\n".join(said)[:_WORDS])
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Without case and accents, and with one blank between words: "Árbol" is found by "arbol"."""
     plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
     return " ".join(plain.casefold().split())
 
 
 def is_found(search: str, words: str) -> bool:
-    """Every word of the search is in it; `words` as `folded` has them."""
-    return all(one in words for one in folded(search).split())
+    """Every word of the search is in it; `words` as `fold` has them."""
+    return all(one in words for one in fold(search).split())
 
 
 def to_json_of_all(kept: list[tuple[Entry, Conversation]]) -> str:
     """All conversations as one file, each as its own export has it."""
     listed: list[dict[str, Any]] = [
-        {"title": entry.shown, "pinned": entry.pinned, "changed": entry.changed, **conversation.to_json()}
+        {"title": entry.heading, "pinned": entry.pinned, "changed": entry.changed, **conversation.to_json()}
         for entry, conversation in kept
     ]
     return json.dumps({"format": "aula.chats/1", "conversations": listed}, ensure_ascii=False, indent=2) + "\n"

@@ -52,7 +52,7 @@ class MessagePicture:
     """What the visitor's file was called."""
 
     @property
-    def named(self) -> Image:
+    def named_image(self) -> Image:
         """`image` with that name for messages about it, where it was kept without."""
         known = self.image.file is not None or not self.name
         return self.image if known else replace(self.image, file=ImageFile(self.name))

@@ -30,11 +30,11 @@ def draw_entries(show: Renderer, entries: Sequence[Entry], current: str, *, sear
 
 
 def _row(show: Renderer, entry: Entry, *, current: bool) -> str:
-    title, when = html.escape(entry.shown), datetime.fromtimestamp(entry.changed).isoformat(timespec="minutes")
+    title, when = html.escape(entry.heading), datetime.fromtimestamp(entry.changed).isoformat(timespec="minutes")
     facts = f"{html.escape(show.moment(when))} · {_TEXTS.say(show, 'turns', count=entry.turns)}"
     here = ' aria-current="true"' if current else ""
     signs = "".join(_sign(show, what, entry) for what in _SIGNS)
-    name, save = _TEXTS.say(show, "entry_name", title=entry.shown), _TEXTS.say(show, "entry_save")
+    name, save = _TEXTS.say(show, "entry_name", title=entry.heading), _TEXTS.say(show, "entry_save")
     return (
         f'<li data-id="{entry.id}"><button type="button" class="entry" data-open="{entry.id}"{here}>{title}</button>'
         f'<form hidden><input type="text" maxlength="200" value="{title}" aria-label="{name}">'
@@ -45,7 +45,7 @@ def _row(show: Renderer, entry: Entry, *, current: bool) -> str:
 
 def _sign(show: Renderer, sign: str, entry: Entry) -> str:
     what = "unpin" if sign == "pin" and entry.pinned else sign
-    name = _TEXTS.say(show, f"entry_{what}", title=entry.shown)
+    name = _TEXTS.say(show, f"entry_{what}", title=entry.heading)
     return (
         f'<button type="button" data-do="{what}" aria-label="{name}" title="{name}">{draw_sign(_SIGNS[sign])}</button>'
     )
@@ -58,7 +58,7 @@ def draw_unreadable(show: Renderer, count: int) -> str:
 
 def draw_deleted(show: Renderer, entry: Entry) -> str:
     """What was deleted, and the way back."""
-    said, undo = _TEXTS.say(show, "entry_deleted", title=entry.shown), _TEXTS.say(show, "entry_restore")
+    said, undo = _TEXTS.say(show, "entry_deleted", title=entry.heading), _TEXTS.say(show, "entry_restore")
     button = f'<button type="button" class="inline-button" data-do="restore">{undo}</button>'
     return f'<div class="notice past" role="status">{said} {button}</div>'
 
@@ -70,7 +70,7 @@ def draw_before(show: Renderer, conversation: str) -> str:
 
 def draw_last(show: Renderer, entry: Entry) -> str:
     """The conversation that was held last, in a tab that has none yet."""
-    return _way(show, entry.id, "last", "last_open", title=entry.shown)
+    return _way(show, entry.id, "last", "last_open", title=entry.heading)
 
 
 def _way(show: Renderer, conversation: str, text: str, action: str, **values: object) -> str:

@@ -80,14 +80,14 @@ class ChatLayout:
         return [*self.columns, *self.heads, *self.chats]
 
     @property
-    def settled(self) -> list[gr.blocks.Block]:
+    def surroundings(self) -> list[gr.blocks.Block]:
         """What follows the conversation that is shown, besides its columns."""
         return [self.notice, self.pictures, self.waiting, self.conversation, self.history.panel]
 
     @property
     def elsewhere(self) -> list[gr.blocks.Block]:
         """Of a `HistoryScreen`, in its order."""
-        return [*self.frame, *self.settled, self.history.entries]
+        return [*self.frame, *self.surroundings, self.history.entries]
 
     @property
     def outputs(self) -> list[gr.components.Component]:
@@ -95,7 +95,7 @@ class ChatLayout:
         return [*self.chats, self.message, self.notice, self.pictures, self.waiting]
 
     @property
-    def streamed(self) -> list[gr.components.Component]:
+    def reply_outputs(self) -> list[gr.components.Component]:
         """Of a `ReplyScreen`, in its order: without the box, which is the visitor's to write in meanwhile."""
         return [*self.chats, self.sending, self.notice, self.pictures, self.waiting]
 

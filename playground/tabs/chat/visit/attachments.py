@@ -45,7 +45,7 @@ class Attachments:
         if pictures:
             self._kept.put(_name(key), (*pictures, *self.of(key))[:MOST])
 
-    def sent(self, key: ConversationKey, pictures: Sequence[MessagePicture]) -> None:
+    def discard(self, key: ConversationKey, pictures: Sequence[MessagePicture]) -> None:
         """They wait no more; what came meanwhile does."""
         if pictures:
             self._kept.put(_name(key), tuple(one for one in self.of(key) if all(one is not gone for gone in pictures)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from playground.asking.errors import RequestLimit
 from playground.sqlite import StorageFailed, failures, storage_failed
 from playground.tabs.chat.lab.conversation import Conversation
-from playground.tabs.chat.lab.entry import Entry, entry_of, folded, is_found, name_of, words_of
+from playground.tabs.chat.lab.entry import Entry, entry_of, fold, is_found, name_of, words_of
 from playground.visitors import ConversationKey, Conversations
 from playground.visitors.conversations import replace_file
 from playground.visitors.expiring import Expiring
@@ -54,18 +54,18 @@ class History:
     bounds: HistoryBounds = HistoryBounds()
     _deleted: Expiring[_Deleted] = field(default_factory=lambda: Expiring(_REGRET, _REGRETTED), repr=False)
 
-    def listed(self, visitor: str, search: str = "") -> list[Entry]:
+    def entries(self, visitor: str, search: str = "") -> list[Entry]:
         """Pinned first, then by their last change, newest first; those in which all words of `search` occur."""
-        found = [one for name in self.conversations.ids(visitor) if (one := self._found(visitor, name, search))]
+        found = [one for name in self.conversations.ids(visitor) if (one := self._match(visitor, name, search))]
         return sorted(found, key=lambda one: (not one.pinned, -one.changed))
 
-    def _found(self, visitor: str, name: str, search: str) -> Entry | None:
+    def _match(self, visitor: str, name: str, search: str) -> Entry | None:
         """`None` for one that does not match, holds nothing, or was deleted this moment."""
         key = ConversationKey(visitor, name)
         entry = self.entry(key)
         if entry is None or not entry.listed:
             return None
-        return entry if not search or is_found(search, f"{folded(entry.shown)} {self._words(key)}") else None
+        return entry if not search or is_found(search, f"{fold(entry.heading)} {self._words(key)}") else None
 
     def latest(self, visitor: str) -> Entry | None:
         """The one in which something was said last; `None` where there is none. Looks into few files."""
@@ -80,11 +80,11 @@ class History:
             with self._place(key).open(encoding="utf-8") as file:
                 return replace(Entry.from_line(file.readline()), id=key.id)
         except (FileNotFoundError, ValueError):
-            return self._made_again(key)
+            return self._make_again(key)
         except OSError as error:
             raise storage_failed(error) from error
 
-    def _made_again(self, key: ConversationKey) -> Entry | None:
+    def _make_again(self, key: ConversationKey) -> Entry | None:
         """Of a conversation whose entry is damaged, or that an older version kept. `None` if it holds nothing."""
         changed, conversation = self._saved_at(self.conversations.file(key.visitor, key.id)), self.read(key)
         if not conversation.turns and not conversation.named:  # or so damaged that nothing of it can be read

@@ -36,10 +36,10 @@ class KeptConversations:
     _stripes: tuple[_Stripe, ...] = field(default_factory=lambda: tuple(_Stripe() for _ in range(_STRIPES)), repr=False)
 
     def __post_init__(self) -> None:
-        self.history = History(self.files, self.saved)
+        self.history = History(self.files, self.load)
 
     @contextmanager
-    def held(self, key: ConversationKey) -> Iterator[None]:
+    def lock(self, key: ConversationKey) -> Iterator[None]:
         """Nobody else reads or writes the visitor's conversations meanwhile."""
         with self.stripe(key).lock:
             yield
@@ -48,7 +48,7 @@ class KeptConversations:
         """How often something was saved or deleted; where it is the same, the conversation is as it was."""
         return self.stripe(key).saves
 
-    def saved(self, key: ConversationKey) -> Conversation:
+    def load(self, key: ConversationKey) -> Conversation:
         """As it was saved last. Of a damaged file, or another version's, what can be read: see `lost`."""
         saved = self.files.load(key.visitor, key.id)
         if saved is None:
@@ -73,23 +73,23 @@ class KeptConversations:
 
     def delete(self, key: ConversationKey) -> Entry | None:
         """From the server; the visitor's last one can be brought back for a while."""
-        with self.held(key):
+        with self.lock(key):
             self.stripe(key).saves += 1
             return self.history.delete(key)
 
     def restore(self, visitor: str) -> Entry | None:
         """Bring back what the visitor deleted last."""
-        with self.held(ConversationKey(visitor)):
+        with self.lock(ConversationKey(visitor)):
             return self.history.restore(visitor)
 
     def entries(self, visitor: str, search: str = "") -> list[Entry]:
-        """The visitor's conversations: see `History.listed`."""
-        with self.held(ConversationKey(visitor)):
-            return self.history.listed(visitor, search)
+        """The visitor's conversations: see `History.entries`."""
+        with self.lock(ConversationKey(visitor)):
+            return self.history.entries(visitor, search)
 
     def change(self, key: ConversationKey, *, name: str | None = None, pinned: bool | None = None) -> None:
         """Rename or pin one: see `History.change`."""
-        with self.held(key):
+        with self.lock(key):
             self.history.change(key, name=name, pinned=pinned)
 
     def stripe(self, key: ConversationKey) -> _Stripe:

@@ -25,7 +25,7 @@ class Choices:
     """The id of the assistant that answers; empty: none."""
     ground: Ground | None = None
 
-    def applied(self, conversation: Conversation) -> Conversation:
+    def apply_to(self, conversation: Conversation) -> Conversation:
         """The conversation as it goes on with them."""
         return replace(conversation, system=self.system, assistant=self.assistant)
 
@@ -44,7 +44,7 @@ class ChatRun:
     """Something else has taken its place: another run, or a conversation taken back. It is not to be shown any more."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def asked(self, column: int) -> tuple[Message, ...]:
+    def messages(self, column: int) -> tuple[Message, ...]:
         reply = self.conversation.turns[-1].replies[column]
         return self.conversation.messages(column, begun=reply.text if self.continued and reply is not None else "")
 
@@ -54,7 +54,7 @@ class ChatRun:
         replies = self.conversation.turns[-1].replies
         return tuple(place for place in self.columns if (reply := replies[place]) is not None and reply.engine)
 
-    def answered(self, replies: Sequence[Reply]) -> Conversation:
+    def update(self, replies: Sequence[Reply]) -> Conversation:
         """The conversation with what its columns have said by now."""
         said = list(self.conversation.turns[-1].replies)
         for place, reply in zip(self.columns, replies, strict=True):
@@ -65,7 +65,7 @@ class ChatRun:
 
 def send(before: Conversation, question: str, choices: Choices, pictures: tuple[MessagePicture, ...]) -> ChatRun:
     """A new turn, asked of all models. Its images wait until it is under way."""
-    arranged = choices.applied(before).arranged(choices.models)
+    arranged = choices.apply_to(before).arrange(choices.models)
     asked = arranged.ask(question, choices.models, pictures)
     return ChatRun(asked, choices, range(len(choices.models)), sends=True)
 
@@ -73,7 +73,7 @@ def send(before: Conversation, question: str, choices: Choices, pictures: tuple[
 def resend(before: Conversation, turn: int, question: str, choices: Choices) -> ChatRun:
     """The same from a turn on, in other words, about the same images; the turns after it go."""
     pictures = before.turns[turn].pictures if turn < len(before.turns) else ()
-    arranged = choices.applied(before).until(turn).arranged(choices.models)
+    arranged = choices.apply_to(before).until(turn).arrange(choices.models)
     asked = arranged.ask(question, choices.models, pictures)
     return ChatRun(asked, choices, range(len(choices.models)))
 
@@ -82,12 +82,12 @@ def regenerate(before: Conversation, choices: Choices, column: int | None) -> Ch
     """The last question once more, in one column or in all. Raises `InputError("empty")` where there is none."""
     if not before.turns:
         raise InputError("empty")
-    before = before.arranged(choices.models)
+    before = before.arrange(choices.models)
     replies = list(before.turns[-1].replies)
     columns = range(len(choices.models)) if column is None else [column]
     for place in columns:
         replies[place] = Reply(model=choices.models[place])
-    conversation = choices.applied(before).with_replies(tuple(replies))
+    conversation = choices.apply_to(before).with_replies(tuple(replies))
     return ChatRun(conversation, choices, columns)
 
 
@@ -98,7 +98,7 @@ def proceed(before: Conversation, choices: Choices, column: int | None) -> ChatR
     """
     if not before.turns:
         raise InputError("empty")
-    before = before.arranged(choices.models)
+    before = before.arrange(choices.models)
     replies = list(before.turns[-1].replies)
     wanted = range(len(choices.models)) if column is None else [column]
     columns = [place for place in wanted if (reply := replies[place]) is not None and reply.text]

@@ -55,8 +55,8 @@ class ChatVisits(RecallsReplies, Remembers):
         Blocks, as all that reads or writes a conversation: it may have many megabytes.
         """
         if running := self._running.get(key):
-            return running.conversation.settled()
-        return self.kept.saved(key)
+            return running.conversation.settle()
+        return self.kept.load(key)
 
     def find_reply(self, visitor: str, place: ReplyPlace) -> Said | None:
         """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""
@@ -100,20 +100,20 @@ class ChatVisits(RecallsReplies, Remembers):
 
     def begin(self, key: ConversationKey, opened: Conversation) -> None:
         """A conversation that begins with an assistant, under the assistant's name, before anything is said."""
-        with self.kept.held(key):
+        with self.kept.lock(key):
             self.kept.save(key, opened)
 
     def begin_beside(self, key: ConversationKey, opened: Conversation) -> str:
         """The same in a conversation of its own, of which this is the id: the one in which the same assistant waits for
         a question already, where there is one."""
-        with self.kept.held(key):
-            waiting = (one.id for one in self.kept.history.listed(key.visitor) if not one.turns)
+        with self.kept.lock(key):
+            waiting = (one.id for one in self.kept.history.entries(key.visitor) if not one.turns)
             there = next((id for id in waiting if self._waits(key.visitor, id, opened.assistant)), new_conversation())
             self.kept.save(ConversationKey(key.visitor, there), opened)
         return there
 
     def _waits(self, visitor: str, id: str, assistant: str) -> bool:
-        found = self.kept.saved(ConversationKey(visitor, id))
+        found = self.kept.load(ConversationKey(visitor, id))
         return not found.turns and found.assistant == assistant
 
     def undo(self, key: ConversationKey) -> tuple[Conversation, str]:
@@ -123,7 +123,7 @@ class ChatVisits(RecallsReplies, Remembers):
         if not conversation.turns:
             return conversation, ""
         shorter = conversation.until(-1)
-        with self.kept.held(key):
+        with self.kept.lock(key):
             self.kept.save(key, shorter)
         last = conversation.turns[-1]
         self.attachments.give_back(key, last.pictures)
@@ -157,8 +157,8 @@ class ChatVisits(RecallsReplies, Remembers):
     async def arrange(self, key: ConversationKey, models: Sequence[str]) -> Conversation:
         """Give each of the models the column of its own replies, also where the page is opened again. While a run goes
         on, its columns stay."""
-        conversation = await self.loaded(key)
-        arranged = conversation.arranged(models)
+        conversation = await self.load_in_thread(key)
+        arranged = conversation.arrange(models)
         if arranged == conversation or self._running.get(key) is not None:
             return conversation
         with suppress(StorageFailed, VisitorLimit):  # nothing is lost: it is arranged anew when it is opened
@@ -167,15 +167,15 @@ class ChatVisits(RecallsReplies, Remembers):
 
     async def copy(self, key: ConversationKey, models: Sequence[str], column: int) -> Conversation:
         """Let that column go on from the first one's replies. While a run goes on, nothing changes."""
-        conversation = await self.loaded(key)
+        conversation = await self.load_in_thread(key)
         if not 0 <= column < len(models) or self._running.get(key) is not None:
             return conversation
-        await asyncio.to_thread(self._keep_arranged, key, conversation, conversation.copied(models, column))
-        return await self.loaded(key)
+        await asyncio.to_thread(self._keep_arranged, key, conversation, conversation.copy_to(models, column))
+        return await self.load_in_thread(key)
 
     def _keep_arranged(self, key: ConversationKey, before: Conversation, arranged: Conversation) -> None:
         """Unless the visitor has gone on meanwhile."""
-        with self.kept.held(key):
+        with self.kept.lock(key):
             if self._running.get(key) is None and self.load(key) == before:
                 self.kept.save(key, arranged)
 
@@ -194,24 +194,24 @@ class ChatVisits(RecallsReplies, Remembers):
             run.gave_way = True
         self.stop(key)
 
-    async def loaded(self, key: ConversationKey) -> Conversation:
+    async def load_in_thread(self, key: ConversationKey) -> Conversation:
         """As `load`, for the event loop: what is not in memory is read by a thread."""
         while True:
             saves, conversation = await asyncio.to_thread(self._load, key)
             if running := self._running.get(key):
-                return running.conversation.settled()
+                return running.conversation.settle()
             if saves == self.kept.saves(key):  # else somebody may have saved another one meanwhile
                 return conversation
 
     def _load(self, key: ConversationKey) -> tuple[int, Conversation]:
         """With the number of savings before it."""
-        with self.kept.held(key):
+        with self.kept.lock(key):
             return self.kept.saves(key), self.load(key)
 
     async def _run(
         self, key: ConversationKey, begin: Callable[[Conversation], ChatRun]
     ) -> AsyncGenerator[Conversation]:
-        run = begin(await self.loaded(key))
+        run = begin(await self.load_in_thread(key))
         self.sessions.limits.message(key.visitor)
         if (before := self._running.get(key)) is not None:
             before.gave_way = True
@@ -221,11 +221,11 @@ class ChatVisits(RecallsReplies, Remembers):
             async with working as control:
                 await asyncio.to_thread(self._keep, key, run)
                 if run.sends:
-                    self.attachments.sent(key, run.conversation.turns[-1].pictures)
+                    self.attachments.discard(key, run.conversation.turns[-1].pictures)
                 columns = [self._column(key, run, place) for place in run.columns]
                 async with aclosing(side_by_side(columns, control.stopping, self._pause)) as snapshots:
                     async for snapshot in snapshots:
-                        yield run.answered(snapshot)
+                        yield run.update(snapshot)
         finally:
             try:
                 await asyncio.to_thread(self._end, key, run)
@@ -234,9 +234,9 @@ class ChatVisits(RecallsReplies, Remembers):
 
     def _keep(self, key: ConversationKey, run: ChatRun) -> None:
         """Save it, unless something else has taken its place."""
-        with self.kept.held(key):
+        with self.kept.lock(key):
             if self._running.get(key) is run:
-                self.kept.save(key, run.conversation.settled())
+                self.kept.save(key, run.conversation.settle())
 
     def _end(self, key: ConversationKey, run: ChatRun) -> None:
         try:
@@ -246,11 +246,11 @@ class ChatVisits(RecallsReplies, Remembers):
                 del self._running[key]
 
     def _column(self, key: ConversationKey, run: ChatRun, place: int) -> ReplyColumn:
-        ref, messages = run.choices.models[place], run.asked(place)
+        ref, messages = run.choices.models[place], run.messages(place)
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
 
         @asynccontextmanager
-        async def opened() -> AsyncIterator[ColumnRequest]:
+        async def open_column() -> AsyncIterator[ColumnRequest]:
             """Reach the model, which may take a vendor's list, and quote what the assistant's documents say."""
             async with self.reach.open(key.visitor, ref) as (provider, model):
                 scored = 0 if model.local and model.logprobs else None
@@ -262,7 +262,7 @@ class ChatVisits(RecallsReplies, Remembers):
                 grounding = await run.choices.ground(provider, request)
                 yield ColumnRequest(provider, replace(request, messages=grounding.messages), grounding.sources)
 
-        return ReplyColumn(ref, opened, begun)
+        return ReplyColumn(ref, open_column, begun)
 
 
 def _place(key: ConversationKey) -> str:

@@ -32,7 +32,7 @@ class JudgedRun:
     votes: Mapping[str, Vote]
 
     @property
-    def found(self) -> Judgements:
+    def summary(self) -> Judgements:
         """Of the pairs that were judged, with their agreement with the visitor's votes."""
         known = list(self.judgements)
         return sum_judgements([self.judgements[one] for one in known], [self.votes.get(one) for one in known])

@@ -57,7 +57,7 @@ def given_of(needs: Needs, said: Sequence[str], right: Sequence[str], language: 
             raise UnusableReferences("unequal", said=len(said), right=len(right))
         numbers = [_number(one, place) for place, one in enumerate(said, start=1)]
         return Probabilities(
-            said=tuple(numbers), happened=tuple(_happened(one, n) for n, one in enumerate(right, start=1))
+            said=tuple(numbers), happened=tuple(_parse_happened(one, n) for n, one in enumerate(right, start=1))
         )
     raise UnusableReferences("needs", name=needs)
 
@@ -71,7 +71,7 @@ def _number(text: str, place: int) -> float:
         raise UnusableReferences("probability", item=place) from None
 
 
-def _happened(text: str, place: int) -> bool:
+def _parse_happened(text: str, place: int) -> bool:
     word = text.strip().casefold()
     if word not in _YES | _NO:
         raise UnusableReferences("happened", item=place)

@@ -78,8 +78,8 @@ def examine(candidate: str, references: Sequence[str], language: str) -> Examine
 def matched_words(candidate: str, references: Sequence[str]) -> tuple[Word, ...]:
     """The candidate's words, each with the longest n-gram through it that a reference has."""
     places = [found.span() for found in _WORD.finditer(candidate)]
-    mine = [_folded(candidate[start:end]) for start, end in places]
-    theirs = [[_folded(found[0]) for found in _WORD.finditer(one)] for one in references]
+    mine = [_fold(candidate[start:end]) for start, end in places]
+    theirs = [[_fold(found[0]) for found in _WORD.finditer(one)] for one in references]
     orders = [0] * len(mine)
     for order in range(1, ORDERS + 1):
         known = {tuple(words[at : at + order]) for words in theirs for at in range(len(words) - order + 1)}
@@ -99,7 +99,7 @@ def warm_up() -> None:
     examine("a b", ("a b",), "en")
 
 
-def _folded(word: str) -> str:
+def _fold(word: str) -> str:
     return unicodedata.normalize("NFC", word).casefold()
 
 

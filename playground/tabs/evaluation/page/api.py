@@ -150,14 +150,14 @@ def _publish_compare(app: App[EvaluationVisits]) -> None:
                 raise gr.Error(price_text(app.show(who), estimate), print_exception=False)
             name = comparison_name(who, description)
             run = await asyncio.to_thread(app.visits.create, who.visitor, name, description)
-            async with aclosing(_compared(app, who, run, description)) as reports:
+            async with aclosing(_report_comparison(app, who, run, description)) as reports:
                 async for report in reports:
                     yield report
 
     api(compare, api_name="compare")
 
 
-async def _compared(
+async def _report_comparison(
     app: App[EvaluationVisits], who: Who, run: str, description: RunDescription
 ) -> AsyncGenerator[dict[str, Any]]:
     """How far it is, and in the end every model's numbers."""

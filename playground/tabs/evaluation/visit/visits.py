@@ -146,7 +146,7 @@ class EvaluationVisits(StrategyRuns):
     def _begin_energy(self, visitor: str, run_id: str) -> int:
         """Keep that a part of the run has begun, without its end: killed, it leaves no more than that. Its place."""
         with self.kept.open(visitor) as runs:
-            rows = _tracked(runs.load(run_id).description)
+            rows = _energy_rows(runs.load(run_id).description)
             runs.note(run_id, ENERGY, [*rows, {}])
         return len(rows)
 
@@ -157,12 +157,12 @@ class EvaluationVisits(StrategyRuns):
 
         def write() -> None:
             with self.kept.open(visitor) as runs:
-                rows = _tracked(runs.load(run_id).description)
+                rows = _energy_rows(runs.load(run_id).description)
                 runs.note(run_id, ENERGY, [*rows[:part], row, *rows[part + 1 :]])
 
         await run_to_end(write)
 
 
-def _tracked(description: RunDescription) -> list[JsonValue]:
+def _energy_rows(description: RunDescription) -> list[JsonValue]:
     rows = description.details.get(ENERGY)
     return list(rows) if isinstance(rows, list) else []

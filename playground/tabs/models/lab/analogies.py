@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from playground.tabs.models.lab.errors import VectorsError, VectorsLimit
-from playground.tabs.models.lab.vectors import normalised
+from playground.tabs.models.lab.vectors import normalise_rows
 from providers.catalog import ASSETS
 from providers.embedding import Embedder
 from providers.inspection import InspectedModel, Inspector
@@ -81,7 +81,7 @@ async def solve_in_table(inspector: Inspector, words: Sequence[AskedWord], shown
     cut, total = list[AskedWord](), np.zeros(1, np.float32)
     for word in words:
         ids, pieces = await _pieces(inspector, word.text)
-        vector = normalised((await inspector.input_embeddings(ids)).mean(axis=0, keepdims=True))[0]
+        vector = normalise_rows((await inspector.input_embeddings(ids)).mean(axis=0, keepdims=True))[0]
         total = total + (vector if word.added else -vector)
         cut.append(AskedWord(text=word.text, added=word.added, pieces=pieces))
     names = {_plain(part) for word in cut for part in (word.text, *word.pieces)}
@@ -89,7 +89,7 @@ async def solve_in_table(inspector: Inspector, words: Sequence[AskedWord], shown
     near = [Neighbour(text=token.piece, cosine=cosine, asked=_plain(token.piece) in names) for token, cosine in found]
     size = len(await inspector.vocabulary())
     return Analogy(
-        info=inspector.info, space="input", words=tuple(cut), neighbours=_shown(near, shown), candidates=size
+        info=inspector.info, space="input", words=tuple(cut), neighbours=_take_neighbours(near, shown), candidates=size
     )
 
 
@@ -102,7 +102,7 @@ async def solve_in_sentences(
     own = [word.text for word in words]
     vectors = await embedder.embed([*own, *others])
     signs = np.array([1.0 if word.added else -1.0 for word in words], np.float32)
-    target = normalised((signs @ vectors[: len(own)])[None])[0]
+    target = normalise_rows((signs @ vectors[: len(own)])[None])[0]
     cosines = vectors @ target
     order = np.argsort(-cosines, kind="stable")
     texts = [*own, *others]
@@ -113,12 +113,12 @@ async def solve_in_sentences(
         info=embedder.info,
         space="sentence",
         words=tuple(words),
-        neighbours=_shown(near, shown),
+        neighbours=_take_neighbours(near, shown),
         candidates=len(texts),
     )
 
 
-def _shown(near: Sequence[Neighbour], count: int) -> tuple[Neighbour, ...]:
+def _take_neighbours(near: Sequence[Neighbour], count: int) -> tuple[Neighbour, ...]:
     """So many that did not go in, with those that did where they stand among them."""
     found, others = list[Neighbour](), 0
     for one in near:

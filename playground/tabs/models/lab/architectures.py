@@ -124,18 +124,18 @@ def coherence(text: str, scored: Sequence[ScoredToken], most: int) -> tuple[Cohe
     if not text.strip():
         return ()
     if not scored:
-        return (_measured(text, len(text.split()), None),)
+        return (_measure_text(text, len(text.split()), None),)
     last, whole = min(len(scored), most), text.encode()
     found = []
     for length in (*(one for one in LENGTHS if one + _MORE <= last), last):
         rest = sum(len(piece_bytes(one.token.piece)) for one in scored[length:])
         part = whole[: len(whole) - rest].decode("utf-8", "ignore")  # with a first token that could not be scored
         surprise = perplexity([one.logprob for one in scored[:length]])
-        found.append(_measured(part.lstrip(), length, surprise))
+        found.append(_measure_text(part.lstrip(), length, surprise))
     return tuple(found)
 
 
-def _measured(text: str, tokens: int, surprise: float | None) -> Coherence:
+def _measure_text(text: str, tokens: int, surprise: float | None) -> Coherence:
     return Coherence(
         tokens=tokens,
         text=text,

@@ -11,7 +11,7 @@ import numpy as np
 from playground.measuring import TaskSet
 from playground.tabs.models.lab.classical import cross_validate, fit, telling_words
 from playground.tabs.models.lab.understanding import Judged, OneText, class_names, texts_and_labels
-from playground.tabs.models.lab.vectors import normalised
+from playground.tabs.models.lab.vectors import normalise_rows
 from providers.embedding import Embedder
 from providers.heads import Classify
 
@@ -55,7 +55,7 @@ async def judge_labels(tasks: TaskSet, embedder: Embedder, sentences: Mapping[st
     texts, _ = texts_and_labels(tasks)
     names = list(sentences)
     start = time.perf_counter()
-    places = normalised(await embedder.embed([sentences[name] for name in names]))
+    places = normalise_rows(await embedder.embed([sentences[name] for name in names]))
     found = np.argmax(await embedder.embed(texts) @ places.T, axis=1)
     seconds = time.perf_counter() - start
     return Judged(
@@ -103,7 +103,7 @@ async def classify_by_vectors(tasks: TaskSet, embedder: Embedder, text: str) -> 
 async def classify_by_labels(embedder: Embedder, sentences: Mapping[str, str], text: str) -> OneText:
     """By the nearest class: the cosines are told."""
     names = list(sentences)
-    vectors = normalised(await embedder.embed([*(sentences[name] for name in names), text]))
+    vectors = normalise_rows(await embedder.embed([*(sentences[name] for name in names), text]))
     shares = dict(zip(names, (vectors[:-1] @ vectors[-1]).tolist(), strict=True))
     said = max(shares, key=lambda name: shares[name])
     return OneText(approach="labels", model=embedder.info.name, said=said, shares=shares)

@@ -85,14 +85,14 @@ class NgramModel:
         return len(self.words) + 1
 
     @property
-    def counted(self) -> tuple[int, ...]:
+    def ngram_counts(self) -> tuple[int, ...]:
         """How many different n-grams of each length there are."""
         return tuple(len(level.keys) for level in self._levels)
 
     def probabilities(self, context: Sequence[str], how: Smoothed) -> Vector:
         """Of every word to come next, shape (V,); they sum to 1. Only the last `order − 1` words before it count."""
         ids = [self._ids.get(word, len(self.words)) for word in context][-(self.order - 1) :] if self.order > 1 else []
-        return self._added(ids, how.added) if how.smoothing == "add_k" else self._kneser_ney(ids, how.discount)
+        return self._add_k(ids, how.added) if how.smoothing == "add_k" else self._kneser_ney(ids, how.discount)
 
     def score(self, text: str, how: Smoothed) -> tuple[ScoredWord, ...]:
         """Each word of a text, after the words before it. Raises `InputError("empty")`."""
@@ -124,7 +124,7 @@ class NgramModel:
             words.append(self.words[written[-1]])
         return join_words([self.words[place] for place in written])
 
-    def _added(self, ids: Sequence[int], added: float) -> Vector:
+    def _add_k(self, ids: Sequence[int], added: float) -> Vector:
         """Where nothing was counted and nothing is added, every word is alike."""
         counts = np.zeros(self.size)
         if (place := self._place(ids)) is not None:

@@ -19,7 +19,7 @@ from playground.measuring.words import fold, normalise
 from playground.tabs.models.lab.classical import Features, Split, answer_held_out, fit_features
 from playground.tabs.models.lab.errors import TaskError
 from playground.tabs.models.lab.understanding import Judged, OneText
-from playground.tabs.models.lab.vectors import normalised
+from playground.tabs.models.lab.vectors import normalise_rows
 from providers.embedding import Embedder
 from providers.heads import FindSpan
 
@@ -67,7 +67,7 @@ async def judge_sentences(tasks: TaskSet, embedder: Embedder) -> Judged:
 async def judge_finder(tasks: TaskSet, finder: FindSpan) -> Judged:
     """A model that was trained to find the place. Raises what `FindSpan.find` raises."""
     start = time.perf_counter()
-    said = [(await _found(split_question(item.question), finder))[0] for item in tasks.items]
+    said = [(await _find_answer(split_question(item.question), finder))[0] for item in tasks.items]
     seconds = time.perf_counter() - start
     return Judged(approach="head", model=finder.info.name, said=tuple(said), milliseconds=seconds / len(said) * 1000)
 
@@ -85,17 +85,17 @@ async def nearest_sentence(embedder: Embedder, whole: str) -> OneText:
 
 async def find_one(finder: FindSpan, whole: str) -> OneText:
     """As `judge_finder`, with the probabilities of the other places."""
-    said, shares = await _found(split_question(whole), finder)
+    said, shares = await _find_answer(split_question(whole), finder)
     return OneText(approach="head", model=finder.info.name, said=said, shares=shares)
 
 
 async def _nearest(asked: AskedPassage, embedder: Embedder) -> str:
     sentences = [one[0].strip() for one in _SENTENCE.finditer(asked.text)]
-    question = normalised(await embedder.embed([asked.question], "question"))
-    return sentences[int(np.argmax(normalised(await embedder.embed(sentences)) @ question[0]))]
+    question = normalise_rows(await embedder.embed([asked.question], "question"))
+    return sentences[int(np.argmax(normalise_rows(await embedder.embed(sentences)) @ question[0]))]
 
 
-async def _found(asked: AskedPassage, finder: FindSpan) -> tuple[str, dict[str, float]]:
+async def _find_answer(asked: AskedPassage, finder: FindSpan) -> tuple[str, dict[str, float]]:
     spans = (await finder.find(asked.question, asked.text)).spans
     return (spans[0].text if spans else ""), {one.text: one.probability for one in reversed(spans)}
 

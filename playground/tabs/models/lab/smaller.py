@@ -120,7 +120,7 @@ class BlindPair:
     vote: Vote | None = None
 
     @property
-    def preferred(self) -> Form | None:
+    def winner(self) -> Form | None:
         """`None` before the vote, and where neither was better."""
         return self.forms[self.vote] if self.vote in ("a", "b") else None
 
@@ -136,7 +136,7 @@ class Tally:
     def with_vote(self, pair: BlindPair) -> Tally:
         """One vote more."""
         keys = [form.key for form in pair.forms.values()]
-        best = pair.preferred
+        best = pair.winner
         return Tally(
             {**self.preferred, **({best.key: self.preferred.get(best.key, 0) + 1} if best else {})},
             {**self.shown, **{key: self.shown.get(key, 0) + 1 for key in keys}},

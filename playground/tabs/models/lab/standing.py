@@ -58,7 +58,7 @@ def standings(catalog: Catalog, assets: Path = ASSETS) -> tuple[Standing, ...]:
     return (*milestones, *rows, *encoders)
 
 
-def unknown(found: Sequence[Standing]) -> tuple[str, ...]:
+def names_without_size(found: Sequence[Standing]) -> tuple[str, ...]:
     """Those of which nobody published the size."""
     return tuple(one.name for one in found if one.parameters is None)
 

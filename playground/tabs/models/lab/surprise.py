@@ -41,7 +41,7 @@ class ScoringPlan:
     stride: int | None = None
 
 
-async def surprised(box: WhiteBox, model: ModelInfo, text: str, plan: ScoringPlan) -> SurprisedModel:
+async def measure_surprise(box: WhiteBox, model: ModelInfo, text: str, plan: ScoringPlan) -> SurprisedModel:
     """Raises `LayersLimit("text_tokens")` beyond `MOST` tokens, `LayersError("one_token")` where nothing stands before
     the only one, and as `text_likelihood`."""
     count = len(await box.encode(model, text))
@@ -83,13 +83,13 @@ class GuessingGame:
     guesses: tuple[Guess, ...] = ()
 
     @property
-    def shown(self) -> int:
+    def shown_count(self) -> int:
         """How many of `tokens` have been shown."""
         return min(START - 1 + len(self.guesses), len(self.tokens))
 
     @property
     def over(self) -> bool:
-        return self.shown == len(self.tokens)
+        return self.shown_count == len(self.tokens)
 
     @property
     def score(self) -> tuple[int, int]:
@@ -111,7 +111,7 @@ def guess(game: GuessingGame, typed: str) -> GuessingGame:
     """Guess the next token. Raises `InputError("empty")` where nothing was typed, or the game is over."""
     if not typed.strip() or game.over:
         raise InputError("empty")
-    token = game.tokens[game.shown]
+    token = game.tokens[game.shown_count]
     said = _plain(typed)
     own = next((math.exp(logprob) for one, logprob in token.alternatives if _plain(one.piece) == said), None)
     return replace(game, guesses=(*game.guesses, Guess(typed=typed.strip(), token=token, own=own)))

@@ -41,7 +41,8 @@ async def judge_tagger(tasks: TaskSet, tagger: TagTokens) -> Judged:
         approach="head",
         model=tagger.info.name,
         said=tuple(
-            _listed(item.question, tokens, names, tasks) for item, tokens in zip(tasks.items, tagged, strict=True)
+            _write_entities(item.question, tokens, names, tasks)
+            for item, tokens in zip(tasks.items, tagged, strict=True)
         ),
         milliseconds=seconds / len(tasks.items) * 1000,
     )
@@ -57,7 +58,7 @@ async def tag_one_by_head(tasks: TaskSet, tagger: TagTokens, text: str) -> OneTe
     """As `judge_tagger`."""
     tokens = await tagger.tag(text)
     names = class_names(_kinds([tokens]), tasks) if _kinds([tokens]) else {}
-    return OneText(approach="head", model=tagger.info.name, said=_listed(text, tokens, names, tasks))
+    return OneText(approach="head", model=tagger.info.name, said=_write_entities(text, tokens, names, tasks))
 
 
 def whole_words(text: str, tokens: Sequence[TaggedToken]) -> tuple[TaggedToken, ...]:
@@ -76,7 +77,7 @@ def _kinds(tagged: Sequence[Sequence[TaggedToken]]) -> list[str]:
     return sorted({label[2:] if label[:2] in ("B-", "I-") else label for label in labels})
 
 
-def _listed(text: str, tokens: Sequence[TaggedToken], names: dict[str, str], tasks: TaskSet) -> str:
+def _write_entities(text: str, tokens: Sequence[TaggedToken], names: dict[str, str], tasks: TaskSet) -> str:
     found = entities(text, whole_words(text, tokens))
     named = [Named(names[one.label], one.text) for one in found if one.label in names]
     return write_named(named, entity_words()[tasks.language].nothing)
@@ -104,7 +105,7 @@ class _Tagger(Split):
             label = str(model.predict([_features(words, place, label)])[0])
             tokens.append(TaggedToken(word[0], word.start(), word.end(), label, 1.0))
         names = {name: name for name in self._tasks.items[0].choices}
-        return _listed(text, tokens, names, self._tasks)
+        return _write_entities(text, tokens, names, self._tasks)
 
 
 def _labels(item: Item, named: Sequence[Named]) -> list[str]:

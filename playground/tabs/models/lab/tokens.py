@@ -105,6 +105,6 @@ def more(first: TokenizedText, second: TokenizedText) -> float | None:
     return second.count / first.count if first.count else None
 
 
-def drawn(tokens: Sequence[Token], most: int) -> tuple[Sequence[Token], int]:
+def cut_off(tokens: Sequence[Token], most: int) -> tuple[Sequence[Token], int]:
     """As many as are drawn, and how many are left out."""
     return tokens[:most], max(0, len(tokens) - most)

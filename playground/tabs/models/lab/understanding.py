@@ -165,7 +165,7 @@ def is_right(said: str, item: Item, tasks: TaskSet) -> bool:
             found = read_named(said, tasks)
             return bool(said) and found is not None and same_named(read_named(item.answer, tasks) or (), found)
         case "passages":
-            return _scored("exact", said, item, tasks) == 1
+            return _score("exact", said, item, tasks) == 1
         case _:
             return said in item.answers
 
@@ -177,16 +177,14 @@ def _partly(judged: Judged, tasks: TaskSet) -> PartlyRight | None:
             it = entity_scores(right, [read_named(said, tasks) or () for said in judged.said])
             return PartlyRight(f1=it.f1, low=it.low, high=it.high, precision=it.precision, recall=it.recall)
         case "passages":
-            each = [
-                _scored("token_f1", said, item, tasks) for item, said in zip(tasks.items, judged.said, strict=False)
-            ]
+            each = [_score("token_f1", said, item, tasks) for item, said in zip(tasks.items, judged.said, strict=False)]
             low, high = bootstrap_ratio(each, [1.0] * len(each))
             return PartlyRight(f1=sum(each) / len(each) if each else 0.0, low=low, high=high)
         case _:
             return None
 
 
-def _scored(name: str, said: str, item: Item, tasks: TaskSet) -> float:
+def _score(name: str, said: str, item: Item, tasks: TaskSet) -> float:
     found = Extraction(said or None, None, None, "whole" if said else "none")
     return metric(name).score(item, found, Scoring(language=tasks.language)) or 0.0
 

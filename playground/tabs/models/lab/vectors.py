@@ -56,7 +56,7 @@ def parse_texts(lines: str) -> tuple[str, ...]:
 async def compare_embedded(embedder: Embedder, texts: Sequence[str]) -> ComparedTexts:
     """By a model that makes vectors. Raises what `Embedder.embed` raises."""
     vectors = await embedder.embed(texts)
-    return await asyncio.to_thread(_compared, embedder.info, "sentence", vectors)
+    return await asyncio.to_thread(_compare_vectors, embedder.info, "sentence", vectors)
 
 
 async def compare_read(inspector: Inspector, texts: Sequence[str]) -> ComparedTexts:
@@ -72,15 +72,15 @@ async def compare_read(inspector: Inspector, texts: Sequence[str]) -> ComparedTe
         last = (await inspector.states([token.id for token in tokens]))[-1]
         own = [place for place, token in enumerate(tokens) if not token.special]
         rows.append(last[own or slice(None)].mean(axis=0))
-    return await asyncio.to_thread(_compared, inspector.info, "mean", np.stack(rows))
+    return await asyncio.to_thread(_compare_vectors, inspector.info, "mean", np.stack(rows))
 
 
-def _compared(info: InspectedModel, made: Made, vectors: Vectors) -> ComparedTexts:
-    units = normalised(vectors)
+def _compare_vectors(info: InspectedModel, made: Made, vectors: Vectors) -> ComparedTexts:
+    units = normalise_rows(vectors)
     return ComparedTexts(info=info, made=made, cosines=units @ units.T, map=lay_out(units))
 
 
-def normalised(vectors: Vectors) -> Vectors:
+def normalise_rows(vectors: Vectors) -> Vectors:
     """Each row with length 1; rows of zeros stay."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return cast("Vectors", (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from playground.tabs.models.lab.errors import VectorsError, VectorsLimit
-from playground.tabs.models.lab.vectors import Vectors, normalised, parse_texts
+from playground.tabs.models.lab.vectors import Vectors, normalise_rows, parse_texts
 from providers.inspection import InspectedModel, Inspector
 
 MOST = 6
@@ -69,6 +69,6 @@ async def in_contexts(inspector: Inspector, words: Sequence[FoundWord]) -> WordV
         ids = [token.id for token in cut.tokens]
         static.append((await inspector.input_embeddings([ids[place] for place in places])).mean(axis=0))
         contextual.append((await inspector.states(ids))[:, places].mean(axis=1))
-    units = normalised(np.stack(contextual, axis=1))
-    table = normalised(np.stack(static))
+    units = normalise_rows(np.stack(contextual, axis=1))
+    table = normalise_rows(np.stack(static))
     return WordVectors(info=inspector.info, static=table @ table.T, contextual=units @ units.transpose(0, 2, 1))

@@ -48,7 +48,7 @@ def name_of_token(piece: str) -> str:
     return visible(piece).replace("␠", " ").strip() or "·"
 
 
-def broken(text: str) -> str:
+def break_lines(text: str) -> str:
     """A text of several lines, as HTML."""
     return html.escape(text).replace("\n", "<br>")
 

@@ -97,7 +97,7 @@ def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
 async def beside_choices(app: App[ModelsVisits], who: Who) -> list[tuple[str, str]]:
     """The models that can be taken apart on this computer: those that make vectors first, of which one that is not here
     yet says how much is to be fetched; then those here that write."""
-    show, known = app.show(who), (await app.visits.known(who.visitor)).values()
+    show, known = app.show(who), (await app.visits.known_models(who.visitor)).values()
     encoders = [one for one in known if isinstance(one, EmbeddingInfo)]
     held = await app.reach.held_encoders(encoders)
     writers = [one for one in known if isinstance(one, ModelInfo) and one.local and one.here]
@@ -128,6 +128,6 @@ def recall(held: object) -> tuple[str, tuple[str, ...]]:
     return found[0], texts_of(found[1:])[:MAX_COLUMNS]
 
 
-def chosen(models: object, beside: object) -> tuple[str, ...]:
+def join_models(models: object, beside: object) -> tuple[str, ...]:
     """The sidebar's models and those beside them, each once, four at most."""
     return tuple(dict.fromkeys((*texts_of(models), *texts_of(beside))))[:MAX_COLUMNS]

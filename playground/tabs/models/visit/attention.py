@@ -73,7 +73,7 @@ async def find_salient(visits: ModelsVisits, visitor: str, ref: str, position: i
 
 def sentence_in(visits: ModelsVisits, visitor: str, ref: str) -> ReadSentence:
     """The sentence that was looked at last in that model. Raises `LayersError("layer_place")` where there is none."""
-    kept = visits.kept(visitor, SECTION, ReadSentences)
+    kept = visits.find_work(visitor, SECTION, ReadSentences)
     read = kept.found.get(ref) if kept is not None else None
     if not isinstance(read, ReadSentence):
         raise LayersError("layer_place")

@@ -22,7 +22,7 @@ async def cards(visits: ModelsVisits, visitor: str, refs: Sequence[str]) -> tupl
 
 
 async def _card(visits: ModelsVisits, visitor: str, ref: str) -> CardFacts | Failure:
-    info = (await visits.known(visitor)).get(ref)
+    info = (await visits.known_models(visitor)).get(ref)
     try:
         if info is not None and not info.local:
             return await card_facts(info)
@@ -37,10 +37,12 @@ async def _card(visits: ModelsVisits, visitor: str, ref: str) -> CardFacts | Fai
             return await card_facts(info)
         if error.key != "unsupported_request.layers":
             return Failure.of(error)
-        return await _packed(visits, visitor, ref, info)
+        return await _collect_facts(visits, visitor, ref, info)
 
 
-async def _packed(visits: ModelsVisits, visitor: str, ref: str, info: InspectedModel | None) -> CardFacts | Failure:
+async def _collect_facts(
+    visits: ModelsVisits, visitor: str, ref: str, info: InspectedModel | None
+) -> CardFacts | Failure:
     """Of a model whose layers cannot be seen: what is known of it, and what runs it here."""
     if isinstance(info, EmbeddingInfo):
         return await card_facts(info)

@@ -38,7 +38,7 @@ async def compare_formats(
     """
     async with (
         visits.sessions.work.at(visitor, f"models-{SECTION}") as control,
-        _opened(visits, visitor, ref, told) as (box, shrunk),
+        _open_forms(visits, visitor, ref, told) as (box, shrunk),
     ):
         for name in FORMATS:
             found = await unless_stopped(control, _format(visits, box, shrunk, Form(name), questions))
@@ -72,7 +72,7 @@ async def prune(visits: ModelsVisits, visitor: str, ref: str, wanted: Pruning, t
     form, questions, look = wanted.form, wanted.questions, _format if wanted.timed else _look
     async with (
         visits.sessions.work.at(visitor, f"models-{SECTION}") as control,
-        _opened(visits, visitor, ref, told) as (box, shrunk),
+        _open_forms(visits, visitor, ref, told) as (box, shrunk),
     ):
         found = list[ShrunkForm]()
         for each in (Form("float32"), form):
@@ -102,7 +102,7 @@ async def ask_both(
     """Both answers in an order drawn by lot; `None` where it was stopped. Raises `FormError("same_form")`."""
     async with (
         visits.sessions.work.at(visitor, f"models-{SECTION}") as control,
-        _opened(visits, visitor, ref, told) as (box, shrunk),
+        _open_forms(visits, visitor, ref, told) as (box, shrunk),
     ):
         answering = answer_blindly(box, shrunk, forms, question, swapped=bool(secrets.randbits(1)))
         pair = await unless_stopped(control, answering)
@@ -115,10 +115,10 @@ async def ask_both(
 def vote(visits: ModelsVisits, visitor: str, chosen: Vote) -> tuple[BlindPair, Tally]:
     """Whose answers they were, and all votes of the visitor's. Raises `FormError("no_pair")` where nothing is to be
     voted on; a pair is voted on once."""
-    pair = visits.kept(visitor, PAIR, BlindPair)
+    pair = visits.find_work(visitor, PAIR, BlindPair)
     if pair is None:
         raise FormError("no_pair")
-    tally = visits.kept(visitor, TALLY, Tally) or NO_VOTES
+    tally = visits.find_work(visitor, TALLY, Tally) or NO_VOTES
     if pair.vote is None:
         pair = replace(pair, vote=chosen)
         tally = tally.with_vote(pair)
@@ -128,7 +128,7 @@ def vote(visits: ModelsVisits, visitor: str, chosen: Vote) -> tuple[BlindPair, T
 
 
 @asynccontextmanager
-async def _opened(
+async def _open_forms(
     visits: ModelsVisits, visitor: str, ref: str, told: Told
 ) -> AsyncGenerator[tuple[KeepsLanguages, Shrunk]]:
     async with visits.reach.open(visitor, ref) as (provider, model):

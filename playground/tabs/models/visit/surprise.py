@@ -11,7 +11,7 @@ from playground.tabs.models.lab.surprise import (
     SurprisedModel,
     begin_game,
     guess,
-    surprised,
+    measure_surprise,
 )
 from playground.tabs.models.visit.visits import ModelsVisits
 from providers.errors import Failure, InputError, UnsupportedRequest
@@ -30,7 +30,7 @@ async def surprise(
     async def ask(ref: str) -> SurprisedModel:
         async with visits.reach.open(visitor, ref) as (provider, model):
             with _told_of_layers(model):
-                return await surprised(await inside(provider, model), model, text, plan)
+                return await measure_surprise(await inside(provider, model), model, text, plan)
 
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
         return await visits.each(control, [ref for ref in refs if ref not in embeds], ask)
@@ -61,7 +61,7 @@ async def begin(visits: ModelsVisits, visitor: str, ref: str, text: str) -> Gues
 
 def guess_next(visits: ModelsVisits, visitor: str, typed: str) -> GuessingGame:
     """The game after one more guess. Raises `InputError("empty")` where none is going on, or nothing was typed."""
-    game = visits.kept(visitor, GAME, GuessingGame)
+    game = visits.find_work(visitor, GAME, GuessingGame)
     if game is None:
         raise InputError("empty")
     after = guess(game, typed)

@@ -22,10 +22,10 @@ async def cut(visits: ModelsVisits, visitor: str, refs: Sequence[str], text: str
 async def find(visits: ModelsVisits, visitor: str, refs: Sequence[str], query: str) -> dict[str, FoundTokens | Failure]:
     """The tokens of each vocabulary that hold the query. Raises `LimitExceeded`."""
 
-    async def found(one: Inspector) -> FoundTokens:
+    async def search_vocabulary(one: Inspector) -> FoundTokens:
         return search(await one.vocabulary(), query)
 
-    return await _each(visits, visitor, refs, found)
+    return await _each(visits, visitor, refs, search_vocabulary)
 
 
 async def merge(

@@ -40,7 +40,7 @@ async def judge(
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
         async with follow(Tracking()) as followed:
             for approach in task.approaches:
-                async with aclosing(_judged(visits, visitor, task, approach, control, told)) as found:
+                async with aclosing(_judge_task(visits, visitor, task, approach, control, told)) as found:
                     async for one in found:
                         verdicts[approach] = one
                         yield KeptTask(task, dict(verdicts))
@@ -66,7 +66,7 @@ def with_energy(verdicts: Verdicts, tracked: TrackedEnergy) -> Verdicts:
     }
 
 
-async def _judged(
+async def _judge_task(
     visits: ModelsVisits, visitor: str, task: Task, approach: Approach, control: Control, told: Told
 ) -> AsyncGenerator[Judged | Failure]:
     try:

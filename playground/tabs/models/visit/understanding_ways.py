@@ -51,7 +51,7 @@ async def judge_at_once(visits: ModelsVisits, visitor: str, task: Task, approach
     if approach == "words":
         return await asyncio.to_thread(_BY_WORDS[kind], task.tasks)
     if approach == "head":
-        async with _headed(visits, visitor, task) as (provider, info):
+        async with _open_head(visits, visitor, task) as (provider, info):
             return await _judge_by_head(task.tasks, provider, info, told)
     async with _embedder(visits, visitor, task, told) as embedder:
         if kind == "passages":
@@ -67,7 +67,7 @@ async def one_at_once(visits: ModelsVisits, visitor: str, task: Task, approach: 
     if approach == "words":
         return await asyncio.to_thread(_ONE_BY_WORDS[kind], task.tasks, text)
     if approach == "head":
-        async with _headed(visits, visitor, task) as (provider, info):
+        async with _open_head(visits, visitor, task) as (provider, info):
             return await _one_by_head(task.tasks, provider, info, text)
     async with _embedder(visits, visitor, task, lambda progress: None) as embedder:
         if kind == "passages":
@@ -104,7 +104,7 @@ async def _one_by_head(tasks: TaskSet, provider: Headed, info: HeadInfo, text: s
 
 
 @asynccontextmanager
-async def _headed(visits: ModelsVisits, visitor: str, task: Task) -> AsyncGenerator[tuple[Headed, HeadInfo]]:
+async def _open_head(visits: ModelsVisits, visitor: str, task: Task) -> AsyncGenerator[tuple[Headed, HeadInfo]]:
     async with visits.reach.head_provider(visitor, task.head, HEADS[kind_of(task.tasks)]) as found:
         yield found
 

@@ -66,7 +66,7 @@ class ModelsVisits(Remembers):
         ):
             yield inspector
 
-    async def known(self, visitor: str) -> dict[str, InspectedModel]:
+    async def known_models(self, visitor: str) -> dict[str, InspectedModel]:
         """Every model within the visitor's reach, those that write and those that embed here, by its ref."""
         writers: dict[str, InspectedModel] = {one.ref: one for one in await self.reach.models(visitor)}
         return writers | {one.ref: one for one in self.reach.embeddings() if one.local and one.package is not None}
@@ -91,7 +91,7 @@ class ModelsVisits(Remembers):
         """For later events of the visitor's, for a while."""
         self._works.put(f"{visitor} {section}", work)
 
-    def kept(self, visitor: str, section: str, kind: type[T]) -> T | None:
+    def find_work(self, visitor: str, section: str, kind: type[T]) -> T | None:
         """What was kept last, if it is still here."""
         found = self._works.get(f"{visitor} {section}")
         return found if isinstance(found, kind) else None

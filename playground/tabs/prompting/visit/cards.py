@@ -95,7 +95,7 @@ async def _card(
     generate = model_generate(provider, card.model, asked.sampling, setting.owner, asked.question.language)
     start: float | None = None
 
-    async def held(prompt: Prompt) -> AsyncGenerator[Piece]:
+    async def generate_in_slot(prompt: Prompt) -> AsyncGenerator[Piece]:
         nonlocal start
         async with slots.at(provider.name), aclosing(generate(prompt)) as pieces:
             start = start or time.monotonic()
@@ -103,14 +103,16 @@ async def _card(
                 yield piece
 
     tools = tools_of(asked.passages if card.strategy == "react" else "", setting.embed, setting.search)
-    traces = strategy_named(card.strategy).solve(asked.question, held, asked.options.get(card.strategy, {}), tools)
+    traces = strategy_named(card.strategy).solve(
+        asked.question, generate_in_slot, asked.options.get(card.strategy, {}), tools
+    )
     async with aclosing(traces):
         async for trace in traces:
             card = replace(card, trace=trace, seconds=time.monotonic() - start if start else 0.0)
-            yield await _judged(card, asked) if trace.done else card
+            yield await _judge_card(card, asked) if trace.done else card
 
 
-async def _judged(card: Card, asked: Asked) -> Card:
+async def _judge_card(card: Card, asked: Asked) -> Card:
     if card.trace.failure is not None:
         return replace(card, state="failed", failure=card.trace.failure)
     found = extract(card.trace.answer_text, asked.question.sought)

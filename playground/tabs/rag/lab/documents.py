@@ -139,7 +139,7 @@ class Chunk:
     """Of its document."""
 
     @property
-    def embedded(self) -> str:
+    def embedded_text(self) -> str:
         """What the embedding model reads."""
         return "\n".join((" › ".join(self.headings), self.text)) if self.headings else self.text
 

@@ -171,11 +171,11 @@ async def _within(app: App[RagVisits], who: Who, retrieval: RetrievalSetup, file
     if not isinstance(files, list):
         raise UnknownDocument("document")
     stored = await app.visits.documents(who.visitor, retrieval)
-    digests = tuple(digest for one in files for digest in _meant(str(one), stored))
+    digests = tuple(digest for one in files for digest in _find_documents(str(one), stored))
     return replace(retrieval, ways=replace(retrieval.ways, files=digests))
 
 
-def _meant(said: str, stored: Sequence[StoredDocument]) -> list[str]:
+def _find_documents(said: str, stored: Sequence[StoredDocument]) -> list[str]:
     """The digests of the documents that are called so: by digest, by name, or by their name within an archive."""
     exact = [one.digest for one in stored if said in (one.digest, one.name)]  # a whole name goes before a part of one
     found = exact or [one.digest for one in stored if is_called(one.name, said)]

@@ -51,12 +51,12 @@ class RetrievalKind(AnyKind):
         sizes = {one.key: str(one.options.get("cutting", "")) for one in run.description.columns}
         several = len(set(sizes.values())) > 1
 
-        def called(one: ColumnDescription) -> str:
+        def name_column(one: ColumnDescription) -> str:
             key = f"rag.way_{one.strategy}"
             way = show.text(key) if show.has(key) else one.strategy
             return show.text("rag.column_name", way=way, tokens=sizes[one.key]) if several else way
 
-        return call_columns(run, called)
+        return call_columns(run, name_column)
 
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         found, k = kept_tables(run, outcomes), wanted_of(run.description).k

@@ -45,7 +45,7 @@ class Adding:
             async for step in steps:
                 state = replace(state, chunks=step.chunks, chunk_total=step.total)
                 if step.acknowledged:
-                    state = _told(state, Namesake(came, parsed.name), step)
+                    state = _record(state, Namesake(came, parsed.name), step)
                 yield state
 
     def _name(self, came: str) -> str:
@@ -63,7 +63,7 @@ class Adding:
         return Rejected(document.name, Failure.of(RagLimit("documents", limit=self.most)))
 
 
-def _told(state: Ingest, asked: Namesake, step: IndexProgress) -> Ingest:
+def _record(state: Ingest, asked: Namesake, step: IndexProgress) -> Ingest:
     """What became of a file. `asked`: the name that it came under, and the one that it was to be kept under."""
     if step.omissions:
         state = replace(state, incomplete=(*state.incomplete, Incomplete(step.name, asked.name, step.omissions)))

@@ -47,7 +47,7 @@ async def ask(visits: RagVisits, visitor: str, asking: RagRequest) -> AsyncGener
         yield latest
 
 
-async def _checked(turn: Answered, text: str, given: GroundedPrompt, embedder: Embedder) -> Answered:
+async def _check_reply(turn: Answered, text: str, given: GroundedPrompt, embedder: Embedder) -> Answered:
     """With what the passages say of each of the reply's sentences; a failure leaves the reply as it is."""
     try:
         return replace(turn, sentences=await support(text, given.passages, embedder))
@@ -73,15 +73,15 @@ class _Turn:
         ):
             async for progress in provider.prepare(model):
                 yield replace(turn, reply=Reply(model=model.ref, progress=progress))
-            turn = await self._searched(turn, collection, provider, model)
+            turn = await self._search(turn, collection, provider, model)
             yield turn
-            async with aclosing(self._answered(turn, provider, model)) as turns:
+            async with aclosing(self._answer(turn, provider, model)) as turns:
                 async for turn in turns:
                     yield turn
             if turn.reply is not None and turn.grounded is not None and turn.reply.text:
-                yield await _checked(turn, turn.reply.text, turn.grounded, collection.embedder)
+                yield await _check_reply(turn, turn.reply.text, turn.grounded, collection.embedder)
 
-    async def _searched(self, turn: Answered, collection: Collection, provider: Provider, model: ModelInfo) -> Answered:
+    async def _search(self, turn: Answered, collection: Collection, provider: Provider, model: ModelInfo) -> Answered:
         """What is found for the question, or for what a follow-up means when it stands alone."""
         asking, standalone = self.asking, turn.question
         if messages := rewrite_messages(self._history(), asking.question, asking.language):
@@ -100,7 +100,7 @@ class _Turn:
             evidence=evidence(found, collection.embedder.info),
         )
 
-    async def _answered(self, turn: Answered, provider: Provider, model: ModelInfo) -> AsyncGenerator[Answered]:
+    async def _answer(self, turn: Answered, provider: Provider, model: ModelInfo) -> AsyncGenerator[Answered]:
         """With the documents, where there is anything to go by, and without, where that is wanted."""
         asking, history, columns = self.asking, self._history(), list[ReplyColumn]()
         if turn.found is None:

@@ -49,7 +49,7 @@ class DocumentGround:
             passages = found.passages if evidence(found, collection.embedder.info) != "none" else ()
 
         async def fits(messages: tuple[Message, ...]) -> bool:
-            return await fits_whole(provider, replace(request, messages=_seen(messages, question.images)))
+            return await fits_whole(provider, replace(request, messages=_add_images(messages, question.images)))
 
         async for _ in provider.prepare(request.model):
             pass
@@ -63,11 +63,11 @@ class DocumentGround:
             chat=request.model.chat,
         )
         sources = tuple(f"{passage.chunk.name}, {passage.chunk.page}" for passage in made.passages)
-        messages = _seen(made.messages, question.images)
+        messages = _add_images(made.messages, question.images)
         return Grounding((*messages, *([last] if begun else [])), sources)
 
 
-def _seen(messages: tuple[Message, ...], images: tuple[Image, ...]) -> tuple[Message, ...]:
+def _add_images(messages: tuple[Message, ...], images: tuple[Image, ...]) -> tuple[Message, ...]:
     """The last message with the question's images in front of what it quotes."""
     *before, asked = messages
     return (*before, replace(asked, parts=(*images, *asked.parts)))

@@ -81,7 +81,7 @@ async def measure(
     latest = Measured(cuts=max(1, len(wanted.sizes)))
     async with visits.sessions.work.at(visitor, "rag-measure") as control:
         keeping = _Keeping(name=name or MEASUREMENT, resumed=resumed)
-        measuring = _measured(visits, visitor, wanted, control, keeping)
+        measuring = _measure(visits, visitor, wanted, control, keeping)
         async with aclosing(follow(measuring, latest, control.stopping)) as growing:
             async for latest in growing:
                 yield latest
@@ -106,7 +106,7 @@ class _Keeping:
     resumed: str | None
 
 
-async def _measured(
+async def _measure(
     visits: RagVisits, visitor: str, wanted: Wanted, control: Control, keeping: _Keeping
 ) -> AsyncGenerator[Measured]:
     async with AsyncExitStack() as stack:
@@ -179,13 +179,13 @@ async def proposals(visits: RagVisits, visitor: str, proposing: Proposing) -> As
     latest = Proposals(total=proposing.count)
     async with (
         visits.sessions.work.at(visitor, "rag-propose") as control,
-        aclosing(follow(_proposed(visits, visitor, proposing), latest, control.stopping)) as growing,
+        aclosing(follow(_propose(visits, visitor, proposing), latest, control.stopping)) as growing,
     ):
         async for latest in growing:
             yield latest
 
 
-async def _proposed(visits: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
+async def _propose(visits: RagVisits, visitor: str, proposing: Proposing) -> AsyncGenerator[Proposals]:
     chunks = await visits.chunks(visitor, None, proposing.retrieval)
     if not chunks:
         raise UnknownDocument("documents")

@@ -60,11 +60,11 @@ class VisitorCollections:
                     yield state
 
     async def _settle(self, collection: Collection, key: tuple[str, str, str]) -> None:
-        def told(chunks: int, total: int) -> None:
+        def note_progress(chunks: int, total: int) -> None:
             self._indexing[key] = Indexing(chunks=chunks, total=total)
 
         try:
-            await collection.settle(told)
+            await collection.settle(note_progress)
         finally:
             self._indexing.pop(key, None)
         self._settled.add(key)

@@ -152,7 +152,7 @@ class RagVisits(SearchesDocuments, KeepsAssistants, Remembers):
         async def search(query: str) -> tuple[str, ...]:
             async with self.collection(visitor, RetrievalSetup()) as collection:
                 found = await collection.search(query, RetrievalOptions(k=_TOLD))
-            return tuple(passage.chunk.embedded for passage in found.passages)
+            return tuple(passage.chunk.embedded_text for passage in found.passages)
 
         return search
 

@@ -102,7 +102,7 @@ async def next_tokens(
     tokens = await box.tokens(model, best)
     own = softmax(position.logits)
     reshaped = position.distribution(sampling)
-    uncut = position.distribution(_uncut(sampling))
+    uncut = position.distribution(_without_cuts(sampling))
     return NextToken(
         rows=_rows(position.logits, (own, reshaped, uncut), tokens),
         entropy=entropy(own),
@@ -125,7 +125,7 @@ async def look_up(
     first = list(dict.fromkeys(tokens[0].id for tokens in encoded if tokens))
     if not first:
         raise InputError("empty")
-    own, uncut = softmax(position.logits), position.distribution(_uncut(sampling))
+    own, uncut = softmax(position.logits), position.distribution(_without_cuts(sampling))
     rows = _rows(position.logits, (own, position.distribution(sampling), uncut), await box.tokens(model, first))
     return tuple(RankedToken(row, 1 + int(np.count_nonzero(position.logits > row.logit))) for row in rows)
 
@@ -137,7 +137,7 @@ def small_multiples(
     tokens = [Token(row.id, row.token) for row in rows]
     own = softmax(position.logits)
     settings = [replace(sampling, temperature=temperature) for temperature in temperatures]
-    shown = [(own, position.distribution(one), position.distribution(_uncut(one))) for one in settings]
+    shown = [(own, position.distribution(one), position.distribution(_without_cuts(one))) for one in settings]
     return tuple(
         Small(temperature, _rows(position.logits, found, tokens))
         for temperature, found in zip(temperatures, shown, strict=True)
@@ -153,7 +153,7 @@ def likeliest(logits: Vector, k: int) -> list[int]:
     return [int(token) for token in candidates[order][:k]]
 
 
-def _uncut(sampling: Sampling) -> Sampling:
+def _without_cuts(sampling: Sampling) -> Sampling:
     return sampling.without(*with_effect("cuts"))
 
 

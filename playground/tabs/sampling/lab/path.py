@@ -65,7 +65,7 @@ async def grow(box: WhiteBox, model: ModelInfo, tree: TokenTree, growth: Growth)
         if (child := _child(tree, token)) is not None:
             tree = tree.at(child)
         else:
-            tree = tree.grown(await _node(box, model, position, token, growth.how))
+            tree = tree.add_node(await _node(box, model, position, token, growth.how))
         yield tree
 
 
@@ -89,11 +89,11 @@ async def choose(box: WhiteBox, model: ModelInfo, tree: TokenTree, token: int) -
     for sibling in tree.children(tree.leaf):
         for rank, (one, probability) in enumerate(sibling.alternatives, start=1):
             if one.id == token:
-                return tree.grown(replace(sibling, token=one, probability=probability, rank=rank, how="chosen"))
+                return tree.add_node(replace(sibling, token=one, probability=probability, rank=rank, how="chosen"))
     position = await look(box, model, tree.ids, len(tree.prompt))
     if not 0 <= token < position.logits.size:
         raise NodeError("node")
-    return tree.grown(await _node(box, model, position, token, "chosen"))
+    return tree.add_node(await _node(box, model, position, token, "chosen"))
 
 
 async def replay(box: WhiteBox, model: ModelInfo, prompt: Sequence[Token], reply: Sequence[int]) -> TokenTree:

@@ -50,7 +50,7 @@ async def sweep(
     async with aclosing(pump(work, lambda: tuple(run.cells), run.changed, stop, lambda: REDRAW)) as snapshots:
         async for snapshot in snapshots:
             yield snapshot
-    yield tuple(_ended(cell, "stopped") if cell.running else cell for cell in run.cells)
+    yield tuple(_end(cell, "stopped") if cell.running else cell for cell in run.cells)
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class _Sweep:
 
     async def work(self, at_once: int) -> None:
         """Make the model ready, once, then run all cells. Raises nothing but cancellation."""
-        if not await self._tried(range(len(self.cells)), self._prepare()):
+        if not await self._try(range(len(self.cells)), self._prepare()):
             return
         places = asyncio.Semaphore(at_once)
         async with asyncio.TaskGroup() as together:
@@ -79,9 +79,9 @@ class _Sweep:
 
     async def _run(self, place: int, places: asyncio.Semaphore) -> None:
         async with places:
-            await self._tried(range(place, place + 1), self._answer(place))
+            await self._try(range(place, place + 1), self._answer(place))
 
-    async def _tried(self, places: range, work: Coroutine[None, None, None]) -> bool:
+    async def _try(self, places: range, work: Coroutine[None, None, None]) -> bool:
         """Do the work of these cells; what goes wrong is theirs alone. Whether it went well."""
         try:
             await work
@@ -91,12 +91,12 @@ class _Sweep:
         except Exception as error:  # noqa: BLE001 - a defect in one run must not take the other cells with it
             failure = Failure.of_defect(error, f"a cell of {self.request.model.ref}", log)
         for place in places:
-            self._change(place, replace(_ended(self.cells[place], "failed"), failure=failure))
+            self._change(place, replace(_end(self.cells[place], "failed"), failure=failure))
         return False
 
     async def _answer(self, place: int) -> None:
         tally = _Tally()
-        async with aclosing(ask(self.provider, self._asked(self.cells[place]))) as events:
+        async with aclosing(ask(self.provider, self._request(self.cells[place]))) as events:
             async for event in events:
                 self._change(place, _with(self.cells[place], event, tally))
 
@@ -104,7 +104,7 @@ class _Sweep:
         self.cells[place] = cell
         self.changed.set()
 
-    def _asked(self, cell: SweepCell) -> Request:
+    def _request(self, cell: SweepCell) -> Request:
         changed: dict[str, Any] = {"temperature": cell.setting.temperature, **dict(cell.setting.others)}
         sampling = replace(self.request.sampling, seed=cell.seed, **changed)
         return replace(self.request, sampling=sampling, logprobs=0 if self.request.model.logprobs else None)
@@ -145,12 +145,12 @@ def _with(cell: SweepCell, event: Event | Outgoing, tally: _Tally) -> SweepCell:
         case Change():
             return replace(cell, changes=(*cell.changes, event))
         case Done(finish=finish, usage=usage, engine=engine):
-            return replace(_ended(cell, "done"), finish=finish, tokens=usage.output_tokens, engine=engine)
+            return replace(_end(cell, "done"), finish=finish, tokens=usage.output_tokens, engine=engine)
         case _:
             assert_never(event)
 
 
-def _ended(cell: SweepCell, state: Literal["done", "stopped", "failed"]) -> SweepCell:
+def _end(cell: SweepCell, state: Literal["done", "stopped", "failed"]) -> SweepCell:
     """With the statistics of its own text."""
     one, two = distinct([cell.text], 1), distinct([cell.text], 2)
     return replace(cell, state=state, distinct_1=one, distinct_2=two, progress=None)

@@ -67,7 +67,7 @@ class TokenTree:
             raise NodeError("node")
         return replace(self, leaf=node)
 
-    def grown(self, node: Node) -> TokenTree:
+    def add_node(self, node: Node) -> TokenTree:
         """The tree with a node more at its leaf, which becomes the leaf. Raises `SamplingLimit("nodes")`."""
         if len(self.nodes) >= MAX_NODES:
             raise SamplingLimit("nodes", limit=MAX_NODES)
@@ -124,7 +124,7 @@ def _deeper(nodes: Sequence[Node], level: int) -> list[tuple[int, Node]]:
 
 def path_from_logprobs(tokens: Sequence[TokenLogprob], before: TokenTree | None = None) -> TokenTree:
     """A remote model's reply as a path, from the log-probabilities that it reports; it can be read and not grown."""
-    return append_path(before or TokenTree(), [_reported(token) for token in tokens])
+    return append_path(before or TokenTree(), [_read_token(token) for token in tokens])
 
 
 def append_path(tree: TokenTree, scored: Sequence[ScoredToken]) -> TokenTree:
@@ -147,7 +147,7 @@ def append_path(tree: TokenTree, scored: Sequence[ScoredToken]) -> TokenTree:
     return replace(tree, nodes=(*tree.nodes, *nodes), leaf=nodes[-1].id if nodes else tree.leaf)
 
 
-def _reported(one: TokenLogprob) -> ScoredToken:
+def _read_token(one: TokenLogprob) -> ScoredToken:
     """What an API tells of a token: its pieces have no ids, and its rank is known only among the alternatives."""
     ordered = sorted(one.alternatives, key=lambda pair: -pair[1])
     named = [piece for piece, _ in ordered]

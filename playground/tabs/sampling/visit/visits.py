@@ -126,14 +126,14 @@ class SamplingVisits(Remembers):
 
         Raises `InputError("empty")` where nothing was looked at, and what `look` raises.
         """
-        work, box, position = await self._looked(visitor)
+        work, box, position = await self._look(visitor)
         return await next_tokens(box, work.model, position, sampling, k)
 
     async def small(
         self, visitor: str, sampling: Sampling, k: int = 10, temperatures: Sequence[float] = TEMPERATURES
     ) -> tuple[Small, ...]:
         """The same k tokens at several temperatures. Computes and raises what `reshape` does."""
-        work, box, position = await self._looked(visitor)
+        work, box, position = await self._look(visitor)
         rows = (await next_tokens(box, work.model, position, sampling, k)).rows
         return small_multiples(position, rows, sampling, temperatures)
 
@@ -142,7 +142,7 @@ class SamplingVisits(Remembers):
 
         One forward pass. Raises `InputError("empty")` where nothing was looked at, and what `look` raises.
         """
-        work, box, _ = await self._looked(visitor)
+        work, box, _ = await self._look(visitor)
         if not prompt.strip():
             work.other = None
             return
@@ -154,19 +154,19 @@ class SamplingVisits(Remembers):
 
     async def beside(self, visitor: str, sampling: Sampling, k: int = 25) -> tuple[str, NextToken] | None:
         """The other prompt and its bars under these sliders; `None` where there is none."""
-        work, box, _ = await self._looked(visitor)
+        work, box, _ = await self._look(visitor)
         if work.other is None:
             return None
         return work.other.text, await next_tokens(box, work.model, work.other.position, sampling, k)
 
     async def seek(self, visitor: str, text: str) -> None:
         """From now on the token of that text is looked up; of an empty one, none. Raises `InputError("empty")`."""
-        work, _, _ = await self._looked(visitor)
+        work, _, _ = await self._look(visitor)
         work.sought = text
 
-    async def sought(self, visitor: str, sampling: Sampling) -> tuple[RankedToken, ...]:
+    async def sought_tokens(self, visitor: str, sampling: Sampling) -> tuple[RankedToken, ...]:
         """The token that is looked up, under these sliders; none where none is."""
-        work, box, position = await self._looked(visitor)
+        work, box, position = await self._look(visitor)
         return await look_up(box, work.model, position, sampling, work.sought) if work.sought.strip() else ()
 
     def tree(self, visitor: str) -> TokenTree | None:
@@ -185,7 +185,7 @@ class SamplingVisits(Remembers):
         box, work = self._growable(visitor)
         async with self.sessions.work.at(visitor, _PLACE, counted=steps > 1) as control:
             growing = grow(box, work.model, work.tree, Growth(how=how, steps=steps, sampling=sampling))
-            async with aclosing(self._kept(visitor, work, follow(growing, work.tree, control.stopping))) as trees:
+            async with aclosing(self._keep_each(visitor, work, follow(growing, work.tree, control.stopping))) as trees:
                 async for tree in trees:
                     yield tree
 
@@ -230,7 +230,7 @@ class SamplingVisits(Remembers):
             work = _Work(model=model, box=None, tree=TokenTree())
             self._works.put(visitor, work)
             tracing = follow(trace(provider, request), work.tree, control.stopping)
-            async with aclosing(self._kept(visitor, work, tracing)) as trees:
+            async with aclosing(self._keep_each(visitor, work, tracing)) as trees:
                 async for tree in trees:
                     yield tree
 
@@ -253,7 +253,7 @@ class SamplingVisits(Remembers):
         """End the visitor's run at once; what is there stays."""
         self.sessions.work.stop(visitor, _PLACE)
 
-    async def _looked(self, visitor: str) -> tuple[_Work, WhiteBox, Position]:
+    async def _look(self, visitor: str) -> tuple[_Work, WhiteBox, Position]:
         """What follows the leaf, computed if it is not known yet."""
         work = self._works.get(visitor)
         if work is None or work.box is None:
@@ -279,7 +279,9 @@ class SamplingVisits(Remembers):
             self._works.put(visitor, work)  # touched: it is kept from now on
         return tree
 
-    async def _kept(self, visitor: str, work: _Work, trees: AsyncGenerator[TokenTree]) -> AsyncGenerator[TokenTree]:
+    async def _keep_each(
+        self, visitor: str, work: _Work, trees: AsyncGenerator[TokenTree]
+    ) -> AsyncGenerator[TokenTree]:
         async with aclosing(trees):
             async for tree in trees:
                 yield self._keep(visitor, work, tree)

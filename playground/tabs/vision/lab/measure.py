@@ -97,9 +97,9 @@ def column(
     async def run(attempt: Attempt) -> AsyncGenerator[Outcome]:
         question = by_item[attempt.item.id]
         messages = await _messages(contestant.way, question, pictures)
-        async with aclosing(_asked(contestant, messages, attempt)) as outcomes:
+        async with aclosing(_ask(contestant, messages, attempt)) as outcomes:
             async for outcome in outcomes:
-                yield await _ended(outcome, question) if outcome.done else outcome
+                yield await _score(outcome, question) if outcome.done else outcome
 
     return Column(key=contestant.key, label=label or contestant.key, provider=contestant.model.provider, run=run)
 
@@ -114,7 +114,7 @@ async def _messages(way: Way, question: PictureQuestion, pictures: Pictures) -> 
     return messages
 
 
-async def _asked(
+async def _ask(
     contestant: VisionContestant, messages: tuple[Message, ...], attempt: Attempt
 ) -> AsyncGenerator[Outcome]:
     """One request, inside its provider's slots. `Outcome.seconds` counts from when the model is ready to the end."""
@@ -145,7 +145,7 @@ async def _asked(
             yield outcome
 
 
-async def _ended(outcome: Outcome, question: PictureQuestion) -> Outcome:
+async def _score(outcome: Outcome, question: PictureQuestion) -> Outcome:
     found = extract(outcome.text, question.sought)
     score = await scored(metric_for(question), question.item, found, Scoring(language=question.language))
     told = outcome.trace if isinstance(outcome.trace, dict) else {}

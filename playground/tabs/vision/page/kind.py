@@ -31,11 +31,11 @@ class VisionKind(AnyKind):
         return draw_vision_title(show, result, run.description.language, run.created) + draw_scores(show, result)
 
     def title_columns(self, show: Renderer, run: StoredRun) -> StoredRun:
-        def called(one: ColumnDescription) -> str:
+        def name_column(one: ColumnDescription) -> str:
             key = f"vision.way_{one.strategy}"
             return f"{model_of(one)}, {show.text(key) if show.has(key) else one.strategy}"
 
-        return call_columns(run, called)
+        return call_columns(run, name_column)
 
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         if kind == "csv":

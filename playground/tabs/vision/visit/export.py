@@ -60,14 +60,14 @@ def to_markdown(session: Session, words: Mapping[str, str]) -> str:
     parts: list[str] = []
     for turn in session.turns:
         parts += [f"## {words['you']}", ""]
-        parts += [_described(one, numbers.get(one.image, 0), words) for one in turn.pictures]
+        parts += [_describe(one, numbers.get(one.image, 0), words) for one in turn.pictures]
         parts += ["", turn.question, ""]
         for seat, reply in zip(turn.seats, turn.replies, strict=True):
             parts += [f"## {_name(seat, words)}", "", reply.text, "", f"<sub>{reply.finish or reply.state}</sub>", ""]
     return "\n".join(parts).strip() + "\n"
 
 
-def _described(it: Picture, number: int, words: Mapping[str, str]) -> str:
+def _describe(it: Picture, number: int, words: Mapping[str, str]) -> str:
     return f"- {words['image']} {number}: `{it.name.replace('`', '')}`, {it.width} × {it.height} px"
 
 

@@ -78,26 +78,26 @@ class Session:
     """How many conversations there were before."""
 
     @property
-    def asked(self) -> frozenset[Image]:
+    def asked_images(self) -> frozenset[Image]:
         """The pictures that a question has been asked about."""
         return frozenset(picture.image for turn in self.turns for picture in turn.pictures)
 
     @property
     def waiting(self) -> tuple[Picture, ...]:
         """The pictures that go along with the next question."""
-        asked = self.asked
+        asked = self.asked_images
         return tuple(picture for picture in self.pictures if picture.image not in asked)
 
-    def answered(self, replies: tuple[Reply, ...]) -> Session:
+    def with_replies(self, replies: tuple[Reply, ...]) -> Session:
         """The last turn with what its columns have said by now."""
         return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], replies=replies)))
 
-    def settled(self) -> Session:
+    def settle(self) -> Session:
         """As it is to be found later: nothing runs."""
         if not self.turns:
             return self
         ended = (replace(r, state="stopped", progress=None) if r.running else r for r in self.turns[-1].replies)
-        return self.answered(tuple(ended))
+        return self.with_replies(tuple(ended))
 
     def history(self, key: str, ask: Ask) -> tuple[Message, ...]:
         """What was said before the last turn, in that column; where it was not there yet, what another one said.

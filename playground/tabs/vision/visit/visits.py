@@ -93,7 +93,7 @@ class VisionVisits(Remembers):
         """
         session = self.session(visitor)
         picture = self.picture(visitor, number)
-        if picture.image in session.asked:
+        if picture.image in session.asked_images:
             raise VisionError("picture")
         left = tuple(one for one in session.pictures if one is not picture)
         self._kept.put(visitor, replace(session, pictures=left))
@@ -152,15 +152,15 @@ class VisionVisits(Remembers):
         async with self.sessions.work.at(visitor, ASK, streams=len(asking.seats)) as control:
             session = self.session(visitor)  # what was going on there has ended by now
             session = replace(session, turns=(*session.turns, _turn(session, asking)))
-            self._keep(visitor, session.settled())
+            self._keep(visitor, session.settle())
             its = self._round(visitor, asking, session, control.stopping)
             try:
                 async with aclosing(its.replies()) as snapshots:
                     async for replies in snapshots:
-                        session = replace(session.answered(replies), readings=dict(its.readings))
+                        session = replace(session.with_replies(replies), readings=dict(its.readings))
                         yield session
             finally:
-                self._keep(visitor, session.settled())
+                self._keep(visitor, session.settle())
 
     async def once(self, visitor: str, files: Sequence[Upload], asking: Asking) -> AsyncGenerator[Session]:
         """The same for a caller who keeps everything himself: one turn about these files, nothing of it kept here.
@@ -177,7 +177,7 @@ class VisionVisits(Remembers):
             its = self._round(visitor, asking, session, asyncio.Event())
             async with aclosing(its.replies()) as snapshots:
                 async for replies in snapshots:
-                    yield replace(session.answered(replies), readings=dict(its.readings))
+                    yield replace(session.with_replies(replies), readings=dict(its.readings))
 
     def _round(self, visitor: str, asking: Asking, session: Session, stop: asyncio.Event) -> Round:
         readings = dict(session.readings)
@@ -245,7 +245,7 @@ class VisionVisits(Remembers):
             async for result in results:
                 yield result.snapshot
 
-    def measured(self, visitor: str) -> VisionResult | None:
+    def last_result(self, visitor: str) -> VisionResult | None:
         """What was measured last."""
         return self._measured.get(visitor)
 

@@ -14,7 +14,7 @@ import pytest
 from playground.asking.lending import ReplyPlace
 from playground.settings import Settings
 from playground.tabs.chat.lab.conversation import Conversation
-from playground.tabs.chat.lab.entry import Entry, folded, is_found, shortened
+from playground.tabs.chat.lab.entry import Entry, fold, is_found, shorten
 from playground.tabs.chat.visit.history import HistoryBounds
 from playground.tabs.chat.visit.run import Choices
 from playground.tabs.chat.visit.views import Views
@@ -60,7 +60,7 @@ async def keep(desk: ChatVisits, *questions: str) -> list[ConversationKey]:
 
 
 def titles(desk: ChatVisits, search: str = "") -> list[str]:
-    return [entry.shown for entry in desk.kept.entries("vera", search)]
+    return [entry.heading for entry in desk.kept.entries("vera", search)]
 
 
 class TestApart:
@@ -180,8 +180,8 @@ class TestListed:
         assert titles(desk) == ["one"] and desk.kept.history.latest("vera").title == "one"  # type: ignore[union-attr]
 
     def test_titles_and_words(self) -> None:
-        assert shortened("a  b\n" * 100, 20) == "a b a b a b a b a b…"
-        assert folded("Straße  ÁRBOL\nﬁn") == "strasse arbol fin"
+        assert shorten("a  b\n" * 100, 20) == "a b a b a b a b a b…"
+        assert fold("Straße  ÁRBOL\nﬁn") == "strasse arbol fin"
         assert is_found("  ", "") and is_found("ARBol str", "strasse arbol") and not is_found("a z", "a")
 
 
@@ -192,7 +192,7 @@ class TestDeleted:
         one, two = await keep(desk, "xylophone-731", "two")
         desk.kept.change(one, name="Music", pinned=True)
         before = desk.load(one)
-        assert desk.clear(one).shown == "Music"  # type: ignore[union-attr]
+        assert desk.clear(one).heading == "Music"  # type: ignore[union-attr]
         assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"xylophone" in path.read_bytes()]
         assert titles(desk) == ["two"] and desk.load(two).turns
         assert desk.kept.restore("ben") is None

@@ -103,14 +103,14 @@ async def test_an_assistant_opens_in_a_conversation_of_its_own_and_is_found_in_i
     preset = next(one for one in presets() if one.temperature is not None)
     assert await open_assistant(app, WHO, preset.id, "Be brief.", []) == HistoryScreen(), "nothing was asked yet"
     assert app.visits.load(WHO.key).assistant == preset.id
-    assert [entry.shown for entry in app.visits.kept.entries("visitor")] == [preset.name["en"]]
+    assert [entry.heading for entry in app.visits.kept.entries("visitor")] == [preset.name["en"]]
     await open_assistant(app, WHO, None, "", [])
     assert app.visits.kept.entries("visitor") == []
     await said(app, WHO, "How tall?")
     screen = await open_assistant(app, WHO, preset.id, "Be brief.", ["scripted/echo"])
     there = ChatWho.of(WHO, screen.conversation)
     assert there.key != WHO.key and f'data-open="{WHO.conversation}"' in str(screen.notice)
-    assert {entry.shown for entry in app.visits.kept.entries("visitor")} == {preset.name["en"], "How tall?"}
+    assert {entry.heading for entry in app.visits.kept.entries("visitor")} == {preset.name["en"], "How tall?"}
     system, chosen, *_ = open_tab(app, there)
     assert system == "Be brief." and chosen["value"] == preset.id  # type: ignore[index]
     back = await open_conversation(app, there, WHO.conversation, [], colours=False)

@@ -187,30 +187,30 @@ class TestConversation:
 
     @given(CONVERSATIONS, st.lists(WORDS, max_size=4, unique=True))
     def test_a_column_has_its_own_models_replies_and_none_is_lost(self, said: Conversation, models: list[str]) -> None:
-        arranged = said.arranged(models)
+        arranged = said.arrange(models)
         for before, turn in zip(said.turns, arranged.turns, strict=True):
             if len(models) > 1:
                 own = turn.replies[: len(models)]
                 assert all(reply is None or reply.model == model for reply, model in zip(own, models, strict=True))
             written = [reply for reply in before.replies if reply is not None]
             assert sorted(map(id, written)) == sorted(id(reply) for reply in turn.replies if reply is not None)
-        assert arranged.arranged(models) == arranged
+        assert arranged.arrange(models) == arranged
 
     def test_a_column_may_begin_with_a_labelled_copy(self) -> None:
         first = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", state="done", text="1"),))
-        copied = first.copied(["a/b", "c/d"], 1)
+        copied = first.copy_to(["a/b", "c/d"], 1)
         assert [message.text for message in copied.ask("two", ("a/b", "c/d")).messages(1)] == ["one", "1", "two"]
         copy = copied.reply(0, 1)
         assert copy is not None and (copy.model, copy.column) == ("a/b", "c/d"), "it still names who wrote it"
-        assert copied.arranged(["c/d", "a/b"]).reply(0, 0) == copy and copied.copied(["a/b", "c/d"], 1) == copied
+        assert copied.arrange(["c/d", "a/b"]).reply(0, 0) == copy and copied.copy_to(["a/b", "c/d"], 1) == copied
         assert Conversation.from_json(json.loads(json.dumps(copied.to_json()))) == copied
 
     def test_a_model_alone_goes_on_with_the_conversation(self) -> None:
         first = Conversation().ask("one", ("a/b",)).with_replies((Reply(model="a/b", state="done", text="1"),))
-        second = first.arranged(["c/d"]).ask("two", ("c/d",))
+        second = first.arrange(["c/d"]).ask("two", ("c/d",))
         assert [message.text for message in second.messages(0)] == ["one", "1", "two"]
         second = second.with_replies((Reply(model="c/d", state="done", text="2"),))
-        both = second.arranged(["c/d", "a/b"])
+        both = second.arrange(["c/d", "a/b"])
         assert [
             both.reply(turn, column) and both.reply(turn, column).model for turn in (0, 1) for column in (0, 1)
         ] == [

@@ -295,5 +295,5 @@ async def test_what_others_save_meanwhile_is_no_reason_to_read_again(
         return load(self, visitor, named)
 
     monkeypatch.setattr(kept, "load", load_while_another_saves)
-    await visits.loaded(WHO.key)
+    await visits.load_in_thread(WHO.key)
     assert read == [WHO.visitor]

@@ -49,7 +49,7 @@ async def told(
         asked.append(hub)
         return hub
 
-    monkeypatch.setattr(ChatVisits, "loaded", loaded)
+    monkeypatch.setattr(ChatVisits, "load_in_thread", loaded)
     monkeypatch.setattr(Program, "models", every)
     monkeypatch.setattr(Reach, "reaches_hub", reaches_hub)
     return await describe_speaking(app, WHO, [model.ref for model in models]), len(asked)

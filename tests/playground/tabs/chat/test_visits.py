@@ -121,7 +121,7 @@ class TestRunning:
             await last(desk.proceed(HELD, choices("slow", max_tokens=3)))
             done = await last(desk.resend(HELD, 0, "Hi", choices("slow", max_tokens=3)))
         assert watch.found == []
-        assert await desk.loaded(HELD) == desk.load(HELD) == done
+        assert await desk.load_in_thread(HELD) == desk.load(HELD) == done
 
     async def test_stop_computes_at_most_one_token_more(self, desk: ChatVisits, scripted: Scripted) -> None:
         run = desk.send(HELD, "Count", choices("slow"))

@@ -10,8 +10,8 @@ import pytest
 
 from playground.tabs.models.lab.card import CardFacts
 from playground.tabs.models.lab.diagram import diagram
-from playground.tabs.models.lab.standing import standings, unknown
-from playground.tabs.models.page.room import beside_choices, chosen
+from playground.tabs.models.lab.standing import names_without_size, standings
+from playground.tabs.models.page.room import beside_choices, join_models
 from playground.tabs.models.page.sections.card.api import card_json
 from playground.tabs.models.page.sections.card.events import ModelsCardScreen, show_cards
 from playground.tabs.models.page.sections.card.standing import draw_unknown, plot_sizes, plot_years
@@ -66,8 +66,8 @@ async def test_a_model_that_is_none_says_so_and_the_rest_stands(app, who):
 async def test_what_can_stand_beside(app, who):
     choices = await beside_choices(app, who)
     assert choices[0][1] == ENCODER and (WRITER in {ref for _, ref in choices})
-    assert chosen([WRITER, WRITER], ["a/b", "c/d", "e/f", "g/h"]) == (WRITER, "a/b", "c/d", "e/f")
-    assert chosen(None, "x") == ()
+    assert join_models([WRITER, WRITER], ["a/b", "c/d", "e/f", "g/h"]) == (WRITER, "a/b", "c/d", "e/f")
+    assert join_models(None, "x") == ()
 
 
 async def test_blocks_stand_in_the_order_of_the_architecture(app, who):
@@ -90,7 +90,7 @@ def test_milestones_are_as_published_and_unknown_sizes_stay_unknown(app, who):
         "PaLM": 540_000_000_000,
     }
     assert all(isinstance(one.published, date) for one in found if one.milestone)
-    assert "GPT-5.5" in unknown(found)
+    assert "GPT-5.5" in names_without_size(found)
     show = app.show(who)
     assert "GPT-5.5" in draw_unknown(show, load()) and "GPT-3" not in draw_unknown(show, load())
     for figure in (plot_sizes(show, load(), (WRITER,)), plot_years(show, load(), (WRITER,))):

@@ -162,7 +162,7 @@ async def test_tiny_models_do_whole_sets(app, who, tmp_path):
         last = states[-1].verdicts
         assert [type(one) for one in last.values()] == [Judged, Judged], name
         assert all(one.energy is not None and one.energy.low_wh > 0 for one in last.values())
-        assert app.visits.kept(who.visitor, "understanding", KeptTask) == states[-1]
+        assert app.visits.find_work(who.visitor, "understanding", KeptTask) == states[-1]
         assert "mWh" in draw_task(app.show(who), states[-1]) or "Wh" in draw_task(app.show(who), states[-1])
 
 

@@ -118,7 +118,7 @@ def test_a_longer_order_foresees_its_own_text_better():
 def test_counts_are_those_of_the_text():
     model = train("a b c " * 10, 4)
     assert (model.tokens, model.words, model.size) == (30, ("a", "b", "c"), 4)
-    assert model.counted == (3, 3, 3, 3)
+    assert model.ngram_counts == (3, 3, 3, 3)
 
 
 def test_bad_texts():

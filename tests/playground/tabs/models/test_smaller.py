@@ -75,7 +75,7 @@ async def test_what_is_stopped_says_so_and_offers_to_begin_again(app, who):
             app.visits.stop(who.visitor, SECTION)
         assert getattr(screens[-1], again)["visible"] and not getattr(screens[-1], stop)["visible"]
         assert "Stopped before" in str(getattr(screens[-1], place))
-    assert app.visits.kept(who.visitor, PAIR, BlindPair) is None
+    assert app.visits.find_work(who.visitor, PAIR, BlindPair) is None
 
 
 def test_the_vote_comes_before_the_names(app, who):
@@ -91,7 +91,7 @@ def test_the_vote_comes_before_the_names(app, who):
     assert "Q4_0" in str(after.pair) and "You preferred" in str(after.verdict) and "1 of 1" in str(after.verdict)
     again, tally = vote(app.visits, who.visitor, "b")
     assert again.vote == "a" and tally.shown == {"q4_0": 1, "float32": 1}, "one vote a pair"
-    assert app.visits.kept(who.visitor, TALLY, Tally) == tally
+    assert app.visits.find_work(who.visitor, TALLY, Tally) == tally
     with pytest.raises(PlaygroundError):
         vote(app.visits, "somebody else", "a")
 

@@ -76,7 +76,7 @@ async def test_the_game_against_the_real_model(app, who):
     wrong = guess_word(app, who, "<img src=x>")
     assert '<span class="wrong">' in str(wrong.game) and "<img" not in str(wrong.game)
     assert "Write a guess first" in str(guess_word(app, who, " ").game)
-    while not app.visits.kept(who.visitor, GAME, GuessingGame).over:
+    while not app.visits.find_work(who.visitor, GAME, GuessingGame).over:
         last = guess_word(app, who, "x")
     assert "That was the whole text" in str(last.game) and not last.word["visible"]
     assert 'role="alert"' in str(guess_word(app, who, "more").game)

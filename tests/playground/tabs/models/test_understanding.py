@@ -144,7 +144,7 @@ async def test_the_same_items_in_every_way(app, who):
     for approach, found in last.verdicts.items():
         assert isinstance(found, Judged) and len(found.said) == 12 and found.milliseconds > 0, approach
     assert last.verdicts["words"].milliseconds < last.verdicts["zero_shot"].milliseconds
-    assert app.visits.kept(who.visitor, "understanding", KeptTask) == last
+    assert app.visits.find_work(who.visitor, "understanding", KeptTask) == last
     markup = draw_task(app.show(who), last)
     assert markup.count("data-approach=") == len(APPROACHES) and markup.count("confusion") >= len(APPROACHES)
     assert "n = 12" in markup and "Always" in markup and "Guessing" in markup

@@ -11,7 +11,7 @@ import pytest
 from playground.page.parts.redrawn import is_marked
 from playground.tabs.models.lab.analogies import AskedWord, parse_words, solve_in_sentences, usual_words
 from playground.tabs.models.lab.errors import VectorsError, VectorsLimit
-from playground.tabs.models.lab.vectors import ComparedTexts, compare_embedded, lay_out, normalised, parse_texts
+from playground.tabs.models.lab.vectors import ComparedTexts, compare_embedded, lay_out, normalise_rows, parse_texts
 from playground.tabs.models.lab.word_in_context import WordVectors, find_word
 from playground.tabs.models.page.sections.vectors.api import analogy_json
 from playground.tabs.models.page.sections.vectors.events import (
@@ -73,7 +73,7 @@ async def test_neighbours_are_the_nearest_of_the_whole_table(app, who):
     async with app.reach.inspector(who.visitor, ENCODER) as inspector:
         table = await inspector.input_embeddings(range(len(await inspector.vocabulary())))
         found = await inspector.nearest(table[5000], 5)
-    cosines = normalised(table) @ normalised(table[5000:5001])[0]
+    cosines = normalise_rows(table) @ normalise_rows(table[5000:5001])[0]
     assert [token.id for token, _ in found] == np.argsort(-cosines, kind="stable")[:5].tolist()
     assert [cosine for _, cosine in found] == pytest.approx(np.sort(cosines)[::-1][:5].tolist(), abs=1e-5)
 

@@ -17,7 +17,7 @@ from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.rag.page.drawing.answers import draw_turn
 from playground.tabs.rag.page.events.listing import open_documents
-from playground.tabs.rag.page.events.search import search_told
+from playground.tabs.rag.page.events.search import search_with_progress
 from playground.tabs.rag.page.fields import RetrievalFields
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.values import Answered, Indexing, Ingest, RagRequest, RetrievalSetup
@@ -92,12 +92,12 @@ async def test_the_list_tells_it_and_then_lists(app: App, who: Who, gate: Gate) 
 
 
 async def test_a_search_tells_it_and_then_finds(app: App, who: Who, gate: Gate) -> None:
-    first, last = await first_and_last(search_told(app, who, FIELDS, QUESTION), gate)
+    first, last = await first_and_last(search_with_progress(app, who, FIELDS, QUESTION), gate)
     assert TOLD[who.language] in first and "Adela Finch" in last
 
 
 async def test_whoever_comes_meanwhile_is_told_too(app: App, who: Who, gate: Gate) -> None:
-    opening, searching = open_documents(app, who, FIELDS), search_told(app, who, FIELDS, QUESTION)
+    opening, searching = open_documents(app, who, FIELDS), search_with_progress(app, who, FIELDS, QUESTION)
     assert TOLD[who.language] in await anext(opening)
     first, last = await first_and_last(searching, gate)
     assert TOLD[who.language] in first and "Adela Finch" in last

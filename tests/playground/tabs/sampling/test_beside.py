@@ -73,7 +73,7 @@ class TestBeside:
         choice, _, told = await seek(app, who, last.token.replace("␠", " "), CUTTING)
         assert told == ""
         rank = app.show(who).text("sampling.rank_of", rank=len(whole.rows), all=whole.vocabulary)
-        (found, *_) = await app.visits.sought(who.visitor, CUTTING)
+        (found, *_) = await app.visits.sought_tokens(who.visitor, CUTTING)
         assert (found.row.id, found.rank) == (last.id, len(whole.rows)) or found.row.logit >= last.logit
         assert app.show(who).text("sampling.sought_title") in str(choice)
         assert rank in str(choice) or found.row.id != last.id

@@ -124,7 +124,7 @@ class TestPath:
     async def test_a_tree_has_a_most(self, box):
         full = path_from_logprobs([TokenLogprob("a", -1.0)] * MAX_NODES)
         with pytest.raises(LimitExceeded, match="nodes"):
-            full.grown(full.nodes[0])
+            full.add_node(full.nodes[0])
         with pytest.raises(LimitExceeded, match="nodes"):
             path_from_logprobs([TokenLogprob("a", -1.0)] * (MAX_NODES + 1))
 

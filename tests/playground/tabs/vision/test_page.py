@@ -392,7 +392,7 @@ class TestMeasuring:
         wanted = checked_measuring(IT, (2, ["sees", "guesses"], "en"), Sampling())
         (screen,) = await last(start(app, who, IT, wanted))
         assert "4 requests" in str(screen.progress) and screen.confirm == gr.update(visible=True)
-        assert app.visits.measured(who.visitor) is None
+        assert app.visits.last_result(who.visitor) is None
 
     async def test_what_is_free_runs_and_is_saved(self, app, who):
         it = await choose_models(app, who, ["scripted/seer"], [])

@@ -357,7 +357,7 @@ class TestMeasuring:
         seen = next(o for c, o in latest.snapshot.outcomes.items() if c.column == f"sees@{SEER}")
         guessed = next(o for c, o in latest.snapshot.outcomes.items() if c.column == f"guesses@{SEER}")
         assert "1 image" in seen.text and "0 images" in guessed.text
-        assert gallery.measured(YOU) == latest and gallery.measured(OTHER) is None
+        assert gallery.last_result(YOU) == latest and gallery.last_result(OTHER) is None
 
     async def test_a_measurement_is_kept_and_one_broken_off_goes_on(self, gallery):
         measuring = VisionMeasurement(models=(ECHO,), ways=("guesses",), questions=spread_questions("en", 3))

@@ -169,7 +169,7 @@ async def follow_models(
     begun = app.visits.views.begin_layout(who.key)
     shown: Conversation | None = None
     with app.visits.views.at(who.page) as view:
-        while shown != await app.visits.loaded(who.key):
+        while shown != await app.visits.load_in_thread(who.key):
             while (run := app.visits.running(who.key)) is not None:
                 yield await lay_columns(app, who, run.choices.models, colours=colours)
                 await view.wait(run.ended)
@@ -177,7 +177,7 @@ async def follow_models(
                     return
             if not app.visits.views.is_latest(who.key, begun):  # nor may it arrange the replies after its own models
                 break
-            shown = await app.visits.loaded(who.key)
+            shown = await app.visits.load_in_thread(who.key)
             laid = await lay_columns(app, who, models, colours=colours)
             if not app.visits.views.is_latest(who.key, begun):
                 break
@@ -233,13 +233,15 @@ def export_conversation(app: App[ChatVisits], who: ChatWho, kind: str) -> File:
         case "markdown":
             show = app.show(who)
 
-            def told(failure: Failure) -> str:
+            def describe_failure(failure: Failure) -> str:
                 return f"{show.message(failure)} {show.hint(failure)}"
 
             def facts(reply: Reply) -> str:
                 return " · ".join(filter(None, (plain(show.facts(reply)), show.parameters(reply))))
 
-            content = to_markdown(conversation, who.text("chat.you"), who.text("chat.image_alone"), told, facts)
+            content = to_markdown(
+                conversation, who.text("chat.you"), who.text("chat.image_alone"), describe_failure, facts
+            )
             return {"name": "aula-chat.md", "type": "text/markdown", "content": content}
         case _:
             named = partial(full_name, providers=registry.names(app.reach.catalog))

@@ -81,7 +81,7 @@ def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> list[Dependency]
     layout.new.click(on_new, here, layout.elsewhere, **PRIVATE)
     for chat in layout.chats:
         chat.clear(on_new, here, layout.elsewhere, **PRIVATE)
-    opened = [layout.system, layout.preset, layout.grounded, *layout.settled, *layout.frame]
+    opened = [layout.system, layout.preset, layout.grounded, *layout.surroundings, *layout.frame]
     chosen = [place.choose(on_choose, here, opened, **PRIVATE) for place in (layout.notice, past.entries)]
     past.entries.arrange(on_arrange, [this, models, past.search], layout.elsewhere, **PRIVATE)
     past.panel.expand(on_list, [this, past.search], past.entries, **PRIVATE)
@@ -92,7 +92,7 @@ def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> list[Dependency]
 
 async def begin_new(app: App[ChatVisits], who: ChatWho, models: Sequence[str]) -> HistoryScreen:
     """A conversation without a word. One click leads back to the one before; a reply that arrives there is finished."""
-    before = await app.visits.loaded(who.key)
+    before = await app.visits.load_in_thread(who.key)
     await app.visits.views.leave(who.page)
     way = draw_before(app.show(who), who.conversation) if before.turns else ""
     return await show_empty(app, ChatWho.of(who, new_conversation()), models, way)
@@ -118,7 +118,7 @@ async def open_conversation(
     there = ChatWho.of(who, chosen)
     if there.key != who.key:
         await app.visits.views.leave(who.page)
-    show, conversation = app.show(there), await app.visits.loaded(there.key)
+    show, conversation = app.show(there), await app.visits.load_in_thread(there.key)
     if (run := app.visits.running(there.key)) is not None:
         models = run.choices.models
     pictures = await asyncio.to_thread(draw_question_pictures, show, conversation)
@@ -146,13 +146,13 @@ async def arrange(
     """What the list asks for, done; where the conversation shown is deleted, the page begins a new one. What the disk
     does not take is told above the list, which stays as it is."""
     try:
-        return await _arranged(app, who, wish, models, search)
+        return await _apply_wish(app, who, wish, models, search)
     except StorageFailed as error:
         told = app.show(who).alert(Failure.of(error))
         return HistoryScreen(entries=await asyncio.to_thread(list_entries, app, who, search, told))
 
 
-async def _arranged(
+async def _apply_wish(
     app: App[ChatVisits], who: ChatWho, wish: Wish, models: Sequence[str], search: object
 ) -> HistoryScreen:
     if wish.what == "restore":

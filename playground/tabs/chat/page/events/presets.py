@@ -48,7 +48,7 @@ async def choose_assistant(
     Gradio's list (6) says that something was chosen whenever it is left, and twice where something was: what the
     conversation has already changes nothing, and without an assistant only an assistant's own words go.
     """
-    before = (await app.visits.loaded(who.key)).assistant
+    before = (await app.visits.load_in_thread(who.key)).assistant
     if (name or "") == before:
         return [gr.skip()] * (3 + len(HistoryScreen().outputs()))
     filled = choose_preset(app, who, name)
@@ -64,15 +64,15 @@ async def open_assistant(
     back; one in which nothing was asked yet becomes that conversation itself. Where the disk does not take it, the
     page stays where it is, and says so."""
     try:
-        return await _opened(app, who, name, system, models)
+        return await _begin_conversation(app, who, name, system, models)
     except StorageFailed as error:
         return HistoryScreen(notice=app.show(who).alert(Failure.of(error)))
 
 
-async def _opened(
+async def _begin_conversation(
     app: App[ChatVisits], who: ChatWho, name: str | None, system: object, models: Sequence[str]
 ) -> HistoryScreen:
-    before = await app.visits.loaded(who.key)
+    before = await app.visits.load_in_thread(who.key)
     if not name:
         if not before.turns and before.named:
             await asyncio.to_thread(app.visits.begin, who.key, Conversation())

@@ -65,9 +65,9 @@ def wire_replies(page: Page[ChatVisits], layout: ChatLayout) -> None:
             yield screen.outputs()
 
     empty = script_function("chat/empty_message")
-    layout.message.submit(on_send, [layout.message, *inputs], layout.streamed, js=empty, **STREAMED)
-    layout.regenerate.click(on_regenerate, inputs, layout.streamed, **STREAMED)
-    layout.proceed.click(on_proceed, inputs, layout.streamed, **STREAMED)
+    layout.message.submit(on_send, [layout.message, *inputs], layout.reply_outputs, js=empty, **STREAMED)
+    layout.regenerate.click(on_regenerate, inputs, layout.reply_outputs, **STREAMED)
+    layout.proceed.click(on_proceed, inputs, layout.reply_outputs, **STREAMED)
     layout.sending.change(None, layout.sending, layout.message, js=script_function("chat/show_sending"), **PRIVATE)
     for number, chat in enumerate(layout.chats):
         _wire_column(page, layout, number, chat)
@@ -93,7 +93,7 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         request: gr.Request, event: gr.EditData, conversation: str, colours: bool, *rest: Any
     ) -> AsyncGenerator[list[object]]:
         who = who_at(app, request, conversation)
-        kept = await visits.loaded(who.key)
+        kept = await visits.load_in_thread(who.key)
 
         def start() -> AsyncGenerator[Conversation]:
             shown = messages(app.show(who), kept, number)
@@ -104,8 +104,8 @@ def _wire_column(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: 
         async for screen in stream(app, who, start, colours=colours):
             yield screen.outputs()
 
-    chat.retry(on_retry, inputs, layout.streamed, **STREAMED)
-    chat.edit(on_edit, inputs, layout.streamed, **STREAMED)
+    chat.retry(on_retry, inputs, layout.reply_outputs, **STREAMED)
+    chat.edit(on_edit, inputs, layout.reply_outputs, **STREAMED)
 
 
 def _wire_options(page: Page[ChatVisits], layout: ChatLayout, number: int, chat: gr.Chatbot) -> None:
@@ -147,8 +147,8 @@ def _wire_options(page: Page[ChatVisits], layout: ChatLayout, number: int, chat:
             yield screen.outputs()
 
     elsewhere = [page.sidebar.keys.panel, page.tabs, page.inboxes["sampling"]]
-    chat.option_select(on_option, inputs, [*layout.streamed, *elsewhere], **STREAMED)
-    chat.example_select(on_example, inputs, layout.streamed, **STREAMED)
+    chat.option_select(on_option, inputs, [*layout.reply_outputs, *elsewhere], **STREAMED)
+    chat.example_select(on_example, inputs, layout.reply_outputs, **STREAMED)
 
 
 async def _lead(page: Page[ChatVisits], who: ChatWho, value: object, column: int) -> list[object] | None:
@@ -157,7 +157,7 @@ async def _lead(page: Page[ChatVisits], who: ChatWho, value: object, column: int
         return [*ReplyScreen().outputs(), gr.update(open=True), gr.skip(), gr.skip()]
     if value != SAMPLING:
         return None
-    kept = await page.app.visits.loaded(who.key)
+    kept = await page.app.visits.load_in_thread(who.key)
     handed = hand_over(who, kept, len(kept.turns) - 1, column)  # options are the last message's
     return [*ReplyScreen().outputs(), gr.skip(), gr.Tabs(selected="sampling"), handed]
 

@@ -57,7 +57,7 @@ def wire_following(page: Page[ChatVisits], layout: ChatLayout, opened: Sequence[
 
     for event in opened:
         event.then(
-            on_follow, [layout.conversation, layout.colours], layout.streamed, concurrency_limit=None, **STREAMED
+            on_follow, [layout.conversation, layout.colours], layout.reply_outputs, concurrency_limit=None, **STREAMED
         )
 
 
@@ -100,7 +100,7 @@ async def stream(
         yield ReplyScreen()
         return
     if run is None or run.gave_way:  # what is shown by now is not this run's
-        kept = await app.visits.loaded(who.key)
+        kept = await app.visits.load_in_thread(who.key)
         shown = ReplyScreen(pictures=await _draw_pictures(columns.show, kept))
     notice = "" if failure is None else columns.show.alert(Failure.of(failure))
     here = columns.show.text("model.local") if run is not None and not run.gave_way else ""
@@ -125,7 +125,7 @@ async def follow_run(app: App[ChatVisits], who: ChatWho, *, colours: bool = Fals
     if run.gave_way:  # another run's page draws it, or nothing is left to draw
         yield ReplyScreen(sending=draw_sending(running=app.visits.running(who.key) is not None))
         return
-    kept, here = await app.visits.loaded(who.key), columns.show.text("model.local")
+    kept, here = await app.visits.load_in_thread(who.key), columns.show.text("model.local")
     sending = draw_sending(running=False, ran=run.computed_here, here=here)
     yield ReplyScreen(chats=columns.draw(kept), sending=sending)
 

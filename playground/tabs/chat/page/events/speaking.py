@@ -44,7 +44,7 @@ async def describe_speaking(app: App[ChatVisits], who: ChatWho, chosen: Sequence
     """Nothing where every model speaks the language of the last message, which is the page's where that is too short to
     tell: by what was measured of it here, else by what its makers say. What the Hub has is offered where it answers.
     """
-    conversation = await app.visits.loaded(who.key)
+    conversation = await app.visits.load_in_thread(who.key)
     if not conversation.turns:
         return ""
     language = await asyncio.to_thread(detect_language, conversation.turns[-1].question) or who.language

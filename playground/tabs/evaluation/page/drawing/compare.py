@@ -54,7 +54,7 @@ def draw_comparison_run(show: Renderer, run: StoredRun, outcomes: Outcomes) -> s
     lines = comparison(run.description, outcomes)
     return (
         draw_kept_title(show, describe_comparison(show, run), run)
-        + _unfinished(show, run)
+        + _draw_unfinished(show, run)
         + draw_good(show, run.description, lines)
         + draw_findings(show, run.description, lines, always_same(show, run.description, outcomes))
         + draw_sureness(show, lines)
@@ -64,7 +64,7 @@ def draw_comparison_run(show: Renderer, run: StoredRun, outcomes: Outcomes) -> s
     )
 
 
-def _unfinished(show: Renderer, run: StoredRun) -> str:
+def _draw_unfinished(show: Renderer, run: StoredRun) -> str:
     """That answers are missing, and how they can be had; nothing of a whole run."""
     if run.whole:
         return ""

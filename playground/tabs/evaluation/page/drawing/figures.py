@@ -18,7 +18,7 @@ def plot_compared(
     show: Renderer, description: RunDescription, lines: Sequence[ComparedLine]
 ) -> tuple[go.Figure | None, go.Figure | None]:
     """`None` for what there is nothing of."""
-    columns = [_plotted(line, place) for place, line in enumerate(lines)]
+    columns = [_plot_column(line, place) for place, line in enumerate(lines)]
     if not any(line.found.cells for line in lines):
         return None, None
     titles = [show.text("evaluation.axis_tokens"), show.text("evaluation.axis_seconds")]
@@ -29,7 +29,7 @@ def plot_compared(
     return plot_intervals(show, columns, title, show.text("evaluation.hover_score")), took
 
 
-def _plotted(line: ComparedLine, place: int) -> PlottedColumn:
+def _plot_column(line: ComparedLine, place: int) -> PlottedColumn:
     it = line.found
     tokens = (it.input_tokens + it.output_tokens) / it.cells if it.cells else None
     return PlottedColumn(

@@ -24,7 +24,7 @@ def draw_judged(show: Renderer, it: JudgedRun) -> str:
     """Wins, ties, how often the order alone decided, and the agreement with one's own votes; nothing before any."""
     if not it.judgements:
         return ""
-    found = it.found
+    found = it.summary
     counts = {vote: sum(one == vote for one in found.votes) for vote in _VOTES}
     lines = [
         say(show, "judged_wins", label=it.first, count=counts["first"], all=found.judged),

@@ -25,7 +25,7 @@ _SQUARES = {"reliability": "calibration", "roc": "roc_auc"}
 
 def draw_examined(show: Renderer, it: Examined) -> str:
     """Words first, then a row a metric."""
-    return _words(show, it) + draw_measured(show, it.found) + _failed(show, it.failed)
+    return _words(show, it) + draw_measured(show, it.found) + _draw_failures(show, it.failed)
 
 
 def draw_measured(show: Renderer, found: Mapping[str, Measured]) -> str:
@@ -58,7 +58,14 @@ def draw_many(show: Renderer, it: ManyMeasured) -> str:
         draw_metric_table(show, name, one.table) for name, one in it.found.items() if one.table and name not in by_class
     )
     curves = draw_squares(show, {square: _curves(square, it.found.get(name)) for square, name in _SQUARES.items()})
-    return title + draw_measured(show, it.found) + curves + _classes(show, by_class) + tables + _failed(show, it.failed)
+    return (
+        title
+        + draw_measured(show, it.found)
+        + curves
+        + _classes(show, by_class)
+        + tables
+        + _draw_failures(show, it.failed)
+    )
 
 
 def _curves(square: str, it: Measured | None) -> list[Curve]:
@@ -169,7 +176,7 @@ def _column(show: Renderer, name: str, *, matrix: bool) -> str:
     return html.escape(show.text(key) if show.has(key := f"metric_part.{name}") else name)
 
 
-def _failed(show: Renderer, failed: Mapping[str, Failure]) -> str:
+def _draw_failures(show: Renderer, failed: Mapping[str, Failure]) -> str:
     """Why some could not be worked out, each reason once, with the metrics that it is the reason of."""
     reasons: dict[str, list[str]] = {}
     failures = {failure.key: failure for failure in failed.values()}

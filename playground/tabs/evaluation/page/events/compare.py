@@ -102,7 +102,7 @@ def _wire_restored(page: Page[EvaluationVisits], layout: EvaluationLayout) -> No
         return screen.outputs()
 
     goes_on(page, MEASURES.part, parts.outputs)
-    page.restored.change(on_restored, [parts.open_run, *parts.items.held], parts.outputs, **PRIVATE)
+    page.restored.change(on_restored, [parts.open_run, *parts.items.shown_inputs], parts.outputs, **PRIVATE)
 
 
 def _wire_run(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
@@ -164,7 +164,7 @@ async def compare(app: App[EvaluationVisits], who: Who, run: str) -> AsyncGenera
                     yield EvaluationCompareScreen(progress=progress)
                 state = snapshot.state
         # Once more: of screens that arrive together the browser keeps the last.
-        yield replace(await asyncio.to_thread(_ended, app, who, run, progress), setup=line)
+        yield replace(await asyncio.to_thread(_show_end, app, who, run, progress), setup=line)
     except PlaygroundError as error:
         yield MEASURES.draw_refusal(app, who, error, open_run=run)
 
@@ -176,13 +176,13 @@ def reopen_compared(app: App[EvaluationVisits], who: Who, run: str) -> Evaluatio
         stored, outcomes = load_run(app, who, run)
         state: State = "done" if len(outcomes) >= stored.description.total else "stopped"
         ended = Snapshot(state=state, total=stored.description.total, outcomes=outcomes)
-        screen = _ended(app, who, run, draw_compared_progress(show, ended))
+        screen = _show_end(app, who, run, draw_compared_progress(show, ended))
         return replace(screen, setup=fold_into_line(setup_of(show, stored.description)))
     except PlaygroundError as error:
         return MEASURES.draw_refusal(app, who, error, table="", open_run="")
 
 
-def _ended(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> EvaluationCompareScreen:
+def _show_end(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> EvaluationCompareScreen:
     """Takes some tenths of a second: resampling."""
     show = app.show(who)
     stored, outcomes = load_run(app, who, run)
@@ -200,7 +200,7 @@ def _ended(app: App[EvaluationVisits], who: Who, run: str, progress: str) -> Eva
     )
 
 
-def _hidden() -> dict[str, object]:
+def _hide_run() -> dict[str, object]:
     hidden = gr.update(visible=False)
     return {"open_run": "", "scores": hidden, "took": hidden, **hide_items()}
 
@@ -210,7 +210,7 @@ MEASURES = Measures(
     screen=EvaluationCompareScreen,
     notices=NOTICES,
     loading="loading",
-    cleared=_hidden,
+    cleared=_hide_run,
     name=lambda _, who, description: comparison_name(who, description),
     measure=compare,
 )

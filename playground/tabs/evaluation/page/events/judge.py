@@ -115,7 +115,7 @@ def show_pairs(app: App[EvaluationVisits], who: Who, run: str | None) -> Evaluat
     if not run:
         return EvaluationJudgeScreen.showing("judge", result=draw_sentence(show, "judge_empty"), pairs="")
     try:
-        found = _judged(app, who, run)
+        found = _load_judged(app, who, run)
     except UnusableReferences as error:  # its own sentence speaks of metrics
         none = f'<div class="notice" role="alert" data-cause="{error.key}">{say(show, "judge_none")}</div>'
         return EvaluationJudgeScreen.showing("judge", result=none, pairs="")
@@ -165,6 +165,6 @@ def vote(app: App[EvaluationVisits], who: Who, run: str | None, item: object, va
     return show_pairs(app, who, run)
 
 
-def _judged(app: App[EvaluationVisits], who: Who, run: str) -> JudgedRun:
+def _load_judged(app: App[EvaluationVisits], who: Who, run: str) -> JudgedRun:
     stored, outcomes = load_run(app, who, run)
     return judged_run(stored.description, outcomes)

@@ -94,7 +94,7 @@ def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
         compared = other if is_marked(told) else ""
         return (await asyncio.to_thread(reopen_as_it_was, app, app.who(request), run, compared, held)).outputs()
 
-    open_now = [parts.opened, parts.told, parts.compared, *parts.items.held]
+    open_now = [parts.opened, parts.told, parts.compared, *parts.items.shown_inputs]
     going = goes_on(page, PART, parts.outputs)
     page.restored.change(on_restored, open_now, parts.outputs, **PRIVATE)
     layout.runs_tab.select(on_open, parts.opened, parts.outputs, **PRIVATE)

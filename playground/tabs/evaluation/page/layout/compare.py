@@ -62,7 +62,7 @@ class EvaluationItemsLayout:
         return [self.row, self.page, self.differ, self.items, self.item]
 
     @property
-    def held(self) -> list[gr.components.Component]:
+    def shown_inputs(self) -> list[gr.components.Component]:
         """What `show_items_again` takes."""
         return [self.page, self.differ, self.picked]
 

@@ -54,15 +54,15 @@ async def compare(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan) -
     latest, changed = [Compared()], asyncio.Event()
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
 
-        def told(found: Compared) -> None:
+        def notify(found: Compared) -> None:
             latest[0] = found
             changed.set()
 
-        working = _Comparison(visits, visitor, plan, told).run()
+        working = _Comparison(visits, visitor, plan, notify).run()
         async with aclosing(pump(working, lambda: latest[0], changed, control.stopping)) as snapshots:
             async for one in snapshots:
                 yield one
-        yield latest[0].ended()
+        yield latest[0].stop_unfinished()
 
 
 class _Comparison:
@@ -93,7 +93,7 @@ class _Comparison:
 
     async def _columns(self) -> list[tuple[ArchitectureColumn, Work]]:
         """Simplest first. A model's name stands before it is known whether it can do it."""
-        known = await self._visits.known(self._visitor)
+        known = await self._visits.known_models(self._visitor)
         reach = self._visits.reach
         heads = (*reach.heads("fill_mask"), *reach.heads("seq2seq"))
         names = {one.ref: one.name for one in (*heads, *known.values())}
@@ -103,12 +103,12 @@ class _Comparison:
         found: list[tuple[ArchitectureColumn, Work]] = [(_column("ngram", "", names), self._count)]
         for ref in dict.fromkeys((self._plan.fill_mask, *masked)):
             if ref:
-                found.append((_column("fill_mask", ref, names), self._headed(ref, "fill_mask", self._fill)))
+                found.append((_column("fill_mask", ref, names), self._work_with_head(ref, "fill_mask", self._fill)))
         if self._plan.seq2seq:
             found.append(
                 (
                     _column("seq2seq", self._plan.seq2seq, names),
-                    self._headed(self._plan.seq2seq, "seq2seq", self._rewrite),
+                    self._work_with_head(self._plan.seq2seq, "seq2seq", self._rewrite),
                 )
             )
         for ref, info in writers:
@@ -121,23 +121,23 @@ class _Comparison:
     async def _count(self, column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
         plan, prompt = self._plan, before_blank(self._plan.text)
         model = await train_for(plan)
-        self._found = replace(self._found, trained=(model.tokens, *model.counted))
+        self._found = replace(self._found, trained=(model.tokens, *model.ngram_counts))
 
-        def scored() -> tuple[ScoredWord, ...]:
+        def score_words() -> tuple[ScoredWord, ...]:
             words = split_words(prompt)[:SCORED]
             return model.score(" ".join(words), plan.smoothed) if words else ()
 
-        def written() -> ArchitectureColumn:
+        def write_text() -> ArchitectureColumn:
             said = model.generate(prompt, plan.length, plan.smoothed, plan.sampling)
             return replace(
                 column, prompt=prompt, guesses=model.likeliest(prompt, plan.smoothed), text=after_prompt(prompt, said)
             )
 
-        self._found = replace(self._found, scored=await asyncio.to_thread(scored))
-        tell(column := await asyncio.to_thread(written))
-        return await self._judged(column)
+        self._found = replace(self._found, scored=await asyncio.to_thread(score_words))
+        tell(column := await asyncio.to_thread(write_text))
+        return await self._judge(column)
 
-    def _headed(
+    def _work_with_head(
         self,
         ref: str,
         head: Head,
@@ -170,15 +170,15 @@ class _Comparison:
         writing = provider.seq2seq(info).transform(
             self._plan.text, instruction=self._plan.instruction, max_tokens=self._plan.length
         )
-        return await self._streamed(column, tell, writing)
+        return await self._stream(column, tell, writing)
 
     async def _continue(
         self, column: ArchitectureColumn, tell: Tell, provider: Headed, info: HeadInfo
     ) -> ArchitectureColumn:
         writing = provider.causal(info).transform(column.prompt, max_tokens=self._plan.length)
-        return await self._streamed(column, tell, writing)
+        return await self._stream(column, tell, writing)
 
-    async def _streamed(
+    async def _stream(
         self, column: ArchitectureColumn, tell: Tell, writing: AsyncGenerator[Event]
     ) -> ArchitectureColumn:
         async with aclosing(writing) as events:
@@ -189,7 +189,7 @@ class _Comparison:
                         tell(column)
                     case Progress():
                         tell(replace(column, progress=event))
-        return await self._judged(column)
+        return await self._judge(column)
 
     def _go_on(self, ref: str) -> Work:
         async def run(column: ArchitectureColumn, tell: Tell) -> ArchitectureColumn:
@@ -199,13 +199,15 @@ class _Comparison:
             async with self._visits.reach.open(self._visitor, ref) as (provider, model):
                 column = replace(column, name=model.name, info=model, prompt=prompt)
                 request = continuation(model, prompt, self._plan.length, self._plan.sampling)
-                column = await self._written(column, tell, ref, request)
+                column = await self._write(column, tell, ref, request)
                 if column.failure is not None and column.failure.key == _UNSERVED:
-                    return await self._headed(ref, "causal", self._continue)(replace(column, failure=None), tell)
+                    return await self._work_with_head(ref, "causal", self._continue)(
+                        replace(column, failure=None), tell
+                    )
                 if column.failure is None:
                     box = await inside(provider, model)
                     column = replace(column, guesses=await next_words(box, model, prompt))
-            return await self._judged(column)
+            return await self._judge(column)
 
         return run
 
@@ -217,12 +219,12 @@ class _Comparison:
                 plan = self._plan
                 request = question(model, plan.asked, plan.length, plan.sampling, plan.language)
                 column = replace(column, name=model.name, info=model)
-                column = await self._written(column, tell, ref, request)
-            return await self._judged(column)
+                column = await self._write(column, tell, ref, request)
+            return await self._judge(column)
 
         return run
 
-    async def _written(self, column: ArchitectureColumn, tell: Tell, ref: str, request: Request) -> ArchitectureColumn:
+    async def _write(self, column: ArchitectureColumn, tell: Tell, ref: str, request: Request) -> ArchitectureColumn:
         async with (
             self._visits.reach.open(self._visitor, ref) as (provider, _),
             aclosing(answer(provider, request)) as replies,
@@ -232,7 +234,7 @@ class _Comparison:
                 tell(column)
         return column
 
-    async def _judged(self, column: ArchitectureColumn) -> ArchitectureColumn:
+    async def _judge(self, column: ArchitectureColumn) -> ArchitectureColumn:
         """By the judge, where there is one that can be looked into; else by what needs none."""
         if not column.text.strip():
             return column

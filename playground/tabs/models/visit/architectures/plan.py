@@ -55,7 +55,7 @@ class Compared:
     scored: tuple[ScoredWord, ...] = ()
     """What it makes of the sentence itself, up to a blank: of its first words, a hundred at most."""
 
-    def ended(self) -> Compared:
+    def stop_unfinished(self) -> Compared:
         """What had not come to its end was stopped."""
         columns = (one if one.state == "done" else replace(one, state="stopped", progress=None) for one in self.columns)
         return replace(self, columns=tuple(columns))
@@ -76,10 +76,10 @@ def sample_text(text: str, language: str, folder: Path = ASSETS / "samples" / "t
 async def train_for(plan: ArchitecturesPlan) -> NgramModel:
     """Raises `NgramError`."""
 
-    def trained() -> NgramModel:
+    def train_model() -> NgramModel:
         return train(plan.training if plan.training.strip() else sample_text(plan.text, plan.language), plan.order)
 
-    return await asyncio.to_thread(trained)
+    return await asyncio.to_thread(train_model)
 
 
 def after_prompt(prompt: str, said: str) -> str:

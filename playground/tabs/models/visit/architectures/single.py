@@ -37,7 +37,7 @@ async def ngram_of(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, 
     async with visits.sessions.work.at(visitor, f"models-{SECTION}"):
         model = await train_for(plan)
 
-        def asked() -> NgramAnswer:
+        def compute_answer() -> NgramAnswer:
             scored = model.score(plan.text, plan.smoothed)
             chances = [one.probability for one in scored]
             prompt = before_blank(plan.text)
@@ -47,10 +47,10 @@ async def ngram_of(visits: ModelsVisits, visitor: str, plan: ArchitecturesPlan, 
                 next=model.likeliest(prompt, plan.smoothed),
                 text=after_prompt(prompt, model.generate(prompt, plan.length, plan.smoothed, Sampling(seed=seed))),
                 words=model.tokens,
-                counted=model.counted,
+                counted=model.ngram_counts,
             )
 
-        return await asyncio.to_thread(asked)
+        return await asyncio.to_thread(compute_answer)
 
 
 async def fill_blank(visits: ModelsVisits, visitor: str, ref: str, text: str, top: int) -> tuple[Filling, ...]:

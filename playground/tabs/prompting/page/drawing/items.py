@@ -59,11 +59,11 @@ def _mark(show: Renderer, found: Sequence[Outcome | None]) -> str:
     if len(found) > 1:
         right = sum((outcome.score or 0) >= 1 for outcome in known)
         unread = sum(verdict(outcome) == "no_readable_answer" for outcome in known)
-        return f"{right}/{len(known)}" + (f" <small>{unread} {_unread(show)}</small>" if unread else "")
+        return f"{right}/{len(known)}" + (f" <small>{unread} {_draw_unread(show)}</small>" if unread else "")
     return _sign(show, known[0])
 
 
-def _unread(show: Renderer) -> str:
+def _draw_unread(show: Renderer) -> str:
     """A sign of its own: no answer was found, which is not the same as a wrong one."""
     return draw_named_sign(NOTHING, html.escape(show.text("prompting.no_answer")), "unread")
 
@@ -74,7 +74,7 @@ def _sign(show: Renderer, outcome: Outcome) -> str:
     if outcome.score is None:
         return draw_named_sign(UNSCORED, html.escape(show.text("kept.unscored")))
     if verdict(outcome) == "no_readable_answer":
-        return _unread(show)
+        return _draw_unread(show)
     if outcome.score in (0, 1):
         kind, sign = ("right", RIGHT) if outcome.score else ("wrong", WRONG)
         return draw_named_sign(sign, html.escape(show.text(f"prompting.{kind}")), kind)
@@ -121,12 +121,12 @@ def _attempt(show: Renderer, column: ColumnDescription, cell: Cell, outcome: Out
         f'<article class="attempt" {place}><header><h4>{label} <small>{number}</small></h4></header>'
         f'{failed}<p class="verdict">{answer} {draw_verdict(show, outcome.score, found)}</p>'
         f'<p class="quiet rule">{rule}</p>'
-        f"{_written(show, cell, outcome)}{_judge(show, outcome)}"
+        f"{_draw_reply(show, cell, outcome)}{_judge(show, outcome)}"
         f'<p class="quiet facts-line">{html.escape(_facts(show, outcome))}</p></article>'
     )
 
 
-def _written(show: Renderer, cell: Cell, outcome: Outcome) -> str:
+def _draw_reply(show: Renderer, cell: Cell, outcome: Outcome) -> str:
     key = f"{cell.column}-{cell.item}-{cell.repeat}"
     if isinstance(outcome.trace, list):
         return _options(show, outcome.trace)

@@ -56,7 +56,7 @@ def draw_results(show: Renderer, found: Sequence[ResultLine], description: RunDe
         named = description is not None and is_graded(description)
         metric = metric_name(show, description) if named and description is not None else ""
         heads["score"] = say(show, "result_mean_of", metric=metric) if metric else say(show, "result_mean")
-    explained = _explained(binary, found, repeats=description.repeats if description is not None else 1)
+    explained = _choose_explanations(binary, found, repeats=description.repeats if description is not None else 1)
     rows = "".join(_row(show, line, binary=binary) for line in found)
     foot = draw_floors(show, description, len(_HEADS) - 2) if description is not None and binary else ""
     words = _words(show, heads, explained, unread=any(line.found.unread for line in found))
@@ -64,7 +64,7 @@ def draw_results(show: Renderer, found: Sequence[ResultLine], description: RunDe
     return draw_wide_table(say(show, "results"), draw_heads(heads.values()), rows, every, foot) + words
 
 
-def _explained(binary: bool, found: Sequence[ResultLine], repeats: int) -> dict[str, str]:
+def _choose_explanations(binary: bool, found: Sequence[ResultLine], repeats: int) -> dict[str, str]:
     """Which text explains each head: of the interval and of the test that were really used."""
     intervals = {line.found.binary for line in found if line.found.mean is not None} or {binary}
     texts = {name: f"result_{name}_info" for name in _HEADS[1:]}

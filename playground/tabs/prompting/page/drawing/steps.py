@@ -26,7 +26,7 @@ def draw_steps(show: Renderer, trace: Trace, key: str, found: Extraction | None 
     drawn = "".join(
         _chain(show, trace, place, key)
         if several and step.kind == "chain"
-        else _step(show, trace, place, key, _own(trace, place, found))
+        else _step(show, trace, place, key, _extraction_at(trace, place, found))
         for place, step in enumerate(trace.steps)
         if step.kind != "vote"
     )
@@ -49,7 +49,7 @@ def draw_messages(show: Renderer, messages: Sequence[Message], key: str) -> str:
         f"<pre>{html.escape(one.text)}</pre></div>"
         for one in messages
     )
-    return _folded(html.escape(show.text("prompting.exact")), turns, f"{key}-prompt", "exact")
+    return _draw_details(html.escape(show.text("prompting.exact")), turns, f"{key}-prompt", "exact")
 
 
 def answer_chain(trace: Trace) -> int | None:
@@ -59,7 +59,7 @@ def answer_chain(trace: Trace) -> int | None:
     return said[-1] if said else None
 
 
-def _own(trace: Trace, place: int, found: Extraction | None) -> Extraction | None:
+def _extraction_at(trace: Trace, place: int, found: Extraction | None) -> Extraction | None:
     return found if answer_chain(trace) == place else None
 
 
@@ -77,7 +77,7 @@ def _chain(show: Renderer, trace: Trace, place: int, key: str) -> str:
     step = trace.steps[place]
     said = html.escape(step.extracted or _state(show, step))
     title = f"{html.escape(_name(show, step))} → <strong>{said}</strong>"
-    return _folded(title, _body(show, step), f"{key}-{place}", "step chain")
+    return _draw_details(title, _body(show, step), f"{key}-{place}", "step chain")
 
 
 def _body(show: Renderer, step: TraceStep, found: Extraction | None = None) -> str:
@@ -125,7 +125,7 @@ def _tree(show: Renderer, trace: Trace, key: str, found: Extraction | None) -> s
     waiting = [(0, place) for place in reversed(children.get(None, []))]
     while waiting:
         depth, place = waiting.pop()
-        lines.append(_branch(show, trace, place, key, depth, _own(trace, place, found)))
+        lines.append(_branch(show, trace, place, key, depth, _extraction_at(trace, place, found)))
         waiting += [(depth + 1, child) for child in reversed(children.get(place, []))]
     return f'<ul class="thoughts">{"".join(lines)}</ul>'
 
@@ -143,7 +143,7 @@ def _branch(show: Renderer, trace: Trace, place: int, key: str, depth: int, foun
         sent = draw_messages(show, step.messages, own) if step.messages else ""
         inside = sent + _body(show, step, found)
         name = html.escape(_name(show, step))
-        body = _folded(name, inside, own, "beside") if step.kind in _HANGING else f"{name}{inside}"
+        body = _draw_details(name, inside, own, "beside") if step.kind in _HANGING else f"{name}{inside}"
     return f'<li class="{step.kind}" style="--depth:{min(depth, 8)}">{body}</li>'
 
 
@@ -159,6 +159,6 @@ def _state(show: Renderer, step: TraceStep) -> str:
     return show.waiting(step.progress)
 
 
-def _folded(title: str, body: str, key: str, kind: str) -> str:
+def _draw_details(title: str, body: str, key: str, kind: str) -> str:
     """`title` and `body` are HTML."""
     return f'<details class="{kind}" data-key="{html.escape(key)}"><summary>{title}</summary>{body}</details>'

@@ -92,7 +92,7 @@ def _elsewhere(around: Sequence[str], passage: Said, beside: frozenset[str], sam
 
 def _strange(claim: Said, passage: Said, same: Synonyms) -> bool:
     """A word of content that the passage has in no form, nor, where it is denied, as its opposite."""
-    denied = {stem for group in _denied(claim, same) for stem in group.stems}
+    denied = {stem for group in _find_denials(claim, same) for stem in group.stems}
     return any(
         word.stem
         and not word.name
@@ -109,7 +109,7 @@ def _only(text: Said) -> bool:
 
 def _denies_otherwise(claim: Said, unit: Said, same: Synonyms) -> bool:
     """One denies what the other says."""
-    ours, theirs = list(_denied(claim, same)), list(_denied(unit, same))
+    ours, theirs = list(_find_denials(claim, same)), list(_find_denials(unit, same))
     for group in ours:
         answered = any(_among(stem, other.stems, same) for other in theirs for stem in group.stems)
         if not answered and not any(same.opposite.get(stem, frozenset()) & unit.stems - {stem} for stem in group.stems):
@@ -131,7 +131,7 @@ class _Denied:
     behind: bool = False
 
 
-def _denied(text: Said, same: Synonyms) -> Iterator[_Denied]:
+def _find_denials(text: Said, same: Synonyms) -> Iterator[_Denied]:
     """What each negation denies: the words of content behind it, up to a comma; or else those before it."""
     for place, word in enumerate(text.words):
         replaces = _replaces(text.words, place)

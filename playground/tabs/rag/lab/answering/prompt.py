@@ -46,22 +46,22 @@ async def grounded_prompt(
     passages, then all but one, then the oldest turns of the history, at last everything but the question. That may
     still not fit: the model's answer then is `ContextTooLong`.
     """
-    instructed = _instructed(system, language)
+    instructed = _system_message(system, language)
 
-    def made(kept: int, forgotten: int) -> tuple[Message, ...]:
+    def make_messages(kept: int, forgotten: int) -> tuple[Message, ...]:
         if not chat:
-            return (_continued(question, passages[:kept], language, history[forgotten:]),)
-        asked = Message.of("user", _asked(question, passages[:kept], language))
+            return (_continuation(question, passages[:kept], language, history[forgotten:]),)
+        asked = Message.of("user", _question_text(question, passages[:kept], language))
         return (instructed, *history[forgotten:], asked)
 
     async def fitting(kept: int, forgotten: int) -> bool:
-        return fits is None or await fits(made(kept, forgotten))
+        return fits is None or await fits(make_messages(kept, forgotten))
 
     kept, forgotten = await _most(len(passages), lambda count: fitting(count, 0)), 0
     if kept == 0 and not (not passages and await fitting(0, 0)):
         kept, forgotten = await _at_the_least(min(1, len(passages)), _turns(history), fitting)
     return GroundedPrompt(
-        messages=made(kept, forgotten),
+        messages=make_messages(kept, forgotten),
         passages=tuple(passages[:kept]),
         left_out=tuple(passages[kept:]),
         forgotten=forgotten,
@@ -74,12 +74,12 @@ def ungrounded_prompt(question: str, *, system: str = "", history: Sequence[Mess
     return (*before, *history, Message.of("user", question))
 
 
-def _instructed(system: str, language: str) -> Message:
+def _system_message(system: str, language: str) -> Message:
     rules = wording(language).rules.strip()
     return Message.of("system", f"{system.strip()}\n\n{rules}" if system.strip() else rules)
 
 
-def _asked(question: str, passages: Sequence[Passage], language: str) -> str:
+def _question_text(question: str, passages: Sequence[Passage], language: str) -> str:
     words = wording(language)
     closing = words.question.format(question=question)
     if not passages:
@@ -95,7 +95,7 @@ def _quotes(question: str, passages: Sequence[Passage], language: str) -> list[s
     return [quote_chunk(chunk, number, mark, language) for number, chunk in enumerate(chunks, start=1)]
 
 
-def _continued(question: str, passages: Sequence[Passage], language: str, history: Sequence[Message]) -> Message:
+def _continuation(question: str, passages: Sequence[Passage], language: str, history: Sequence[Message]) -> Message:
     """Neither rules nor a reminder: a base model would go on with them as with any other text."""
     words, answer = wording(language), answer_mark(language)
     quotes = [break_template_marks(passage.chunk.text.strip()) for passage in passages]

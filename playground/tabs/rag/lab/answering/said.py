@@ -99,11 +99,11 @@ class Said:
         name of their own, whose subject is the same."""
         chosen = {self.clauses[place] for place in places}
         if after:
-            chosen |= {joined for clause in chosen for joined in self._joined(clause)}
+            chosen |= {joined for clause in chosen for joined in self._joining_clauses(clause)}
         pairs = zip(self.words, self.clauses, strict=True)
         return frozenset(word.stem for word, clause in pairs if clause in chosen and word.stem)
 
-    def _joined(self, clause: int) -> Iterator[int]:
+    def _joining_clauses(self, clause: int) -> Iterator[int]:
         for number in range(clause + 1, self.clauses[-1] + 1):
             first = self.clauses.index(number)
             inside = [word for word, one in zip(self.words, self.clauses, strict=True) if one == number]

@@ -63,14 +63,14 @@ def statements(text: str) -> tuple[tuple[int, int], ...]:
 def _of_block(text: str, block: re.Match[str]) -> Iterator[tuple[int, int]]:
     start, end = block.span()
     if block["text"] is None:
-        yield _stripped(text, start, end)
+        yield _strip(text, start, end)
         return
     listed = re.compile(_LIST_ITEM).match(text, start, end)
     for stop in _STOP.finditer(text, listed.end() if listed else start, end):
         if _ends(text, stop, start, end):
-            yield _stripped(text, start, stop.end())
+            yield _strip(text, start, stop.end())
             start = stop.end()
-    yield _stripped(text, start, end)
+    yield _strip(text, start, end)
 
 
 def _ends(text: str, stop: re.Match[str], start: int, end: int) -> bool:
@@ -94,6 +94,6 @@ def _ends(text: str, stop: re.Match[str], start: int, end: int) -> bool:
     return True
 
 
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

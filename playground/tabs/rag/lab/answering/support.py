@@ -78,16 +78,21 @@ async def support(text: str, passages: Sequence[Passage], embedder: Embedder) ->
     """
     spans = [(start, end) for start, end in statements(text) if _states(text[start:end])]
     if not spans or not passages:
-        return tuple(_labelled(text, span, _Judged()) for span in spans)
+        return tuple(_label_sentence(text, span, _Judged()) for span in spans)
     units, pieces = await asyncio.to_thread(_units, passages)
     async for _ in embedder.prepare():
         pass
     claims = [without_citations(text[start:end]) for start, end in spans]
     vectors = await embedder.embed([_within(one, embedder) for one in (*claims, *pieces)])
     judged = await asyncio.to_thread(
-        _judged, claims, likely_language(text), units, (vectors[: len(claims)], vectors[len(claims) :]), embedder.info
+        _judge_claims,
+        claims,
+        likely_language(text),
+        units,
+        (vectors[: len(claims)], vectors[len(claims) :]),
+        embedder.info,
     )
-    return tuple(_labelled(text, span, one) for span, one in zip(spans, judged, strict=True))
+    return tuple(_label_sentence(text, span, one) for span, one in zip(spans, judged, strict=True))
 
 
 def _states(sentence: str) -> bool:
@@ -133,7 +138,7 @@ class _Judged:
     most: Label = "unsupported"
 
 
-def _judged(
+def _judge_claims(
     claims: Sequence[str],
     language: str,
     units: Sequence[_PassageUnit],
@@ -203,7 +208,7 @@ def _denies(one: Terms, other: Terms) -> bool:
     return any(group <= other.words and not any(group & theirs for theirs in other.denied) for group in one.denied)
 
 
-def _labelled(text: str, span: tuple[int, int], judged: _Judged) -> Sentence:
+def _label_sentence(text: str, span: tuple[int, int], judged: _Judged) -> Sentence:
     start, end = span
     reached: Label = "supported" if judged.score >= SUPPORTED else "weak" if judged.score >= WEAK else "unsupported"
     label: Label = judged.most if reached == "supported" else reached

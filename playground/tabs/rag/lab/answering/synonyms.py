@@ -95,13 +95,13 @@ class Synonyms:
 def synonyms(language: str) -> Synonyms:
     """Empty for a language without lists."""
     return Synonyms(
-        same=_related(_SAME.get(language, ""), language),
-        opposite=_related(_OPPOSITE.get(language, ""), language),
+        same=_relate(_SAME.get(language, ""), language),
+        opposite=_relate(_OPPOSITE.get(language, ""), language),
         light=frozenset(_stems(_LIGHT.get(language, ""), language)),
     )
 
 
-def _related(groups: str, language: str) -> dict[str, frozenset[str]]:
+def _relate(groups: str, language: str) -> dict[str, frozenset[str]]:
     found = dict[str, frozenset[str]]()
     for group in groups.replace("\n", "|").split("|"):
         stems = frozenset(_stems(group, language))

@@ -87,7 +87,7 @@ class _Cutter:
                 first = new
                 continue
             if chunk.tokens > self.cut.tokens:
-                yield from self._forced(units[new])
+                yield from self._split_unit(units[new])
             else:
                 yield chunk
             first, new = self._overlap(units, first, end), end
@@ -99,12 +99,14 @@ class _Cutter:
             end = line if line >= 0 else len(text)
             if not place <= heading.start < end:
                 continue
-            yield from self._measured(place, heading.start, above)
-            yield from self._measured(heading.start, end, above, opens=True)
+            yield from self._measure_units(place, heading.start, above)
+            yield from self._measure_units(heading.start, end, above, opens=True)
             above, place = _under(above, heading), end
-        yield from self._measured(place, len(text), above)
+        yield from self._measure_units(place, len(text), above)
 
-    def _measured(self, start: int, end: int, above: tuple[Heading, ...], opens: bool = False) -> Iterator[_SplitUnit]:
+    def _measure_units(
+        self, start: int, end: int, above: tuple[Heading, ...], opens: bool = False
+    ) -> Iterator[_SplitUnit]:
         for sentence in sentences(self.page.text, start, end):
             for piece in split_to_fit(self.page.text, sentence, self._fits):
                 yield _SplitUnit(*piece, self._tokens(piece), above, opens)
@@ -122,9 +124,9 @@ class _Cutter:
         whole = tuple(title for title in (*self.label, *titles) if title)
         if whole not in self.affordable:
             kept = whole
-            while kept and self.count(_embedded(kept, "")) - self.marks > self.cut.tokens // _HEADINGS:
+            while kept and self.count(_embedded_text(kept, "")) - self.marks > self.cut.tokens // _HEADINGS:
                 kept = kept[1:]
-            self.affordable[whole] = kept, self.count(_embedded(kept, ""))
+            self.affordable[whole] = kept, self.count(_embedded_text(kept, ""))
         return self.affordable[whole]
 
     def _fill(self, units: Sequence[_SplitUnit], first: int, new: int, room: int) -> int:
@@ -150,7 +152,7 @@ class _Cutter:
             place -= 1
         return place if self.cut.overlap else end
 
-    def _forced(self, unit: _SplitUnit) -> Iterator[Chunk]:
+    def _split_unit(self, unit: _SplitUnit) -> Iterator[Chunk]:
         """A unit alone that is too long with its headings and marks: without headings, and in parts if need be."""
         whole = self._chunk(unit.start, unit.end, ())
         if whole.tokens <= self.cut.tokens:
@@ -175,13 +177,13 @@ class _Cutter:
             end=end,
             text=text,
             headings=headings,
-            tokens=self.count(_embedded(headings, text)),
+            tokens=self.count(_embedded_text(headings, text)),
             language=self.document.language,
         )
 
 
-def _embedded(headings: tuple[str, ...], text: str) -> str:
-    """As `Chunk.embedded`."""
+def _embedded_text(headings: tuple[str, ...], text: str) -> str:
+    """As `Chunk.embedded_text`."""
     return "\n".join((" › ".join(headings), text)) if headings else text
 
 

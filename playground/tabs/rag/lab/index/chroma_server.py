@@ -119,7 +119,7 @@ class ChromaServer:
     def _open(self) -> Client:
         with self._opening:
             if self._client is None:
-                self._client = _connected(self.url)
+                self._client = _connect(self.url)
             return self._client
 
     def _collection(self, name: str) -> Chroma:
@@ -138,7 +138,7 @@ def _names(client: Client) -> Iterator[str]:
         yield from names
 
 
-def _connected(url: str) -> Client:
+def _connect(url: str) -> Client:
     import chromadb
     from chromadb.config import Settings
 

@@ -89,7 +89,7 @@ class Collection:
         the same name is replaced in the moment of the acknowledgement; with `beside` both stay, and this one's name
         gets a number. Closed before that, or failed, nothing of the document is kept.
         """
-        document = _sound(document)
+        document = _mend(document)
         async for _ in self.embedder.prepare():
             yield IndexProgress(name=document.name, chunks=0, total=0)
         async with self.index.lock(self.folder):
@@ -115,7 +115,7 @@ class Collection:
             raise
         for digest in replaced:
             await self._forget(digest, await asyncio.to_thread(self._texts.spaces))
-        yield _kept(document, len(chunks), "replaced" if replaced else "added")
+        yield _acknowledge(document, len(chunks), "replaced" if replaced else "added")
 
     async def _again(self, there: StoredDocument, document: Document) -> AsyncGenerator[IndexProgress]:
         """A document that is there: what this reading says more takes the place of what was read before."""
@@ -124,7 +124,7 @@ class Collection:
         if await asyncio.to_thread(says_the_same, before, now):
             if now != before:
                 await run_to_end(partial(self._texts.note, now))
-            yield _kept(now, there.chunks, "unchanged")
+            yield _acknowledge(now, there.chunks, "unchanged")
             return
         old = await asyncio.to_thread(self._texts.chunks, there.digest)
         spaces = await asyncio.to_thread(self._texts.spaces)
@@ -140,7 +140,7 @@ class Collection:
             raise
         await self._drop(old)
         await self._forget(now.digest, [one for one in spaces if one != self._key.space])
-        yield _kept(now, len(chunks), "reread")
+        yield _acknowledge(now, len(chunks), "reread")
 
     async def remove(self, digest: str) -> None:
         """From the texts, and from the indexes of all models. One that is not there is no error."""
@@ -181,18 +181,18 @@ class Collection:
         self, question: str, ways: RetrievalOptions = USUAL, reranker: Reranker | None = None
     ) -> RetrievalResult:
         """See `retrieve`. An index that turns out to be damaged is repaired first."""
-        return await self._repaired(lambda: retrieve(self.corpus, self.embedder, question, ways, reranker))
+        return await self._read_or_repair(lambda: retrieve(self.corpus, self.embedder, question, ways, reranker))
 
     async def vectors(self) -> tuple[tuple[Chunk, ...], NDArray[np.float32]]:
         """All chunks that are searched, and their vectors, shape (n, dimensions). Repairs a damaged index too."""
         chunks = await asyncio.to_thread(self._texts.chunks)
-        found = await self._repaired(lambda: self.index.vectors(self._key, [one.id for one in chunks]))
+        found = await self._read_or_repair(lambda: self.index.vectors(self._key, [one.id for one in chunks]))
         there = tuple(one for one in chunks if one.id in found)
         if not there:
             return (), np.zeros((0, self.embedder.info.dimensions or 0), np.float32)
         return there, np.stack([found[one.id] for one in there])
 
-    async def _repaired(self, reading: Callable[[], Awaitable[T]]) -> T:
+    async def _read_or_repair(self, reading: Callable[[], Awaitable[T]]) -> T:
         try:
             return await reading()
         except StorageFailed as error:
@@ -230,7 +230,7 @@ def _space(info: EmbeddingInfo, cut: ChunkSize) -> str:
     return f"{_FORMAT} {info.ref} {info.revision or ''} {prefix} {cut.tokens} {cut.overlap}"
 
 
-def _kept(document: Document, chunks: int, outcome: Outcome) -> IndexProgress:
+def _acknowledge(document: Document, chunks: int, outcome: Outcome) -> IndexProgress:
     left_out = [(page.number, one) for page in document.pages for one in page.omissions]
     return IndexProgress(
         name=document.name,
@@ -242,7 +242,7 @@ def _kept(document: Document, chunks: int, outcome: Outcome) -> IndexProgress:
     )
 
 
-def _sound(document: Document) -> Document:
+def _mend(document: Document) -> Document:
     """Half characters, which no file can hold, become the mark for that; every offset stays."""
     pages = tuple(replace(page, text=_HALF.sub("\N{REPLACEMENT CHARACTER}", page.text)) for page in document.pages)
     return replace(document, name=_HALF.sub("\N{REPLACEMENT CHARACTER}", document.name), pages=pages)

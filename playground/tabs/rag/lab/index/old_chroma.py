@@ -42,7 +42,7 @@ class OldChroma:
         """Of this program's collections in it: none where it does not open. Nothing of Chroma's is asked for them."""
         with self._lock:
             if self._names is None:
-                self._names = self._listed()
+                self._names = self._list_names()
             return self._names
 
     def read(self, name: str) -> tuple[list[str], Vectors, list[str]]:
@@ -50,7 +50,7 @@ class OldChroma:
         nothing = list[str](), np.zeros((0, 0), np.float32), list[str]()
         with tempfile.TemporaryDirectory() as folder:
             written = Path(folder) / "read.npz"
-            command = [sys.executable, "-P", "-B", str(_PROGRAM), str(self._numbered()[-1]), name, str(written)]
+            command = [sys.executable, "-P", "-B", str(_PROGRAM), str(self._list_folders()[-1]), name, str(written)]
             environment = {one: os.environ[one] for one in _KEPT if one in os.environ}
             environment["PYTHONPATH"] = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
             try:
@@ -71,16 +71,16 @@ class OldChroma:
         """All of it, once it is of no use. One that did not open stays: another program may be at work in it."""
         if self.names():
             with self._lock:
-                for folder in self._numbered():
+                for folder in self._list_folders():
                     shutil.rmtree(folder)
                 self._names = frozenset()
 
-    def _numbered(self) -> list[Path]:
+    def _list_folders(self) -> list[Path]:
         folders = self._folder.iterdir() if self._folder.is_dir() else ()
         return sorted((one for one in folders if one.name.isdecimal() and one.is_dir()), key=lambda one: int(one.name))
 
-    def _listed(self) -> frozenset[str]:
-        folders = self._numbered()
+    def _list_names(self) -> frozenset[str]:
+        folders = self._list_folders()
         if not folders or not (folders[-1] / _FILE).exists():
             return frozenset()
         try:

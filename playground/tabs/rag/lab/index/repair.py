@@ -38,14 +38,14 @@ class Repair:
         """Vectors for these chunks, into the index; how many are done, after every batch."""
         for start in range(0, len(chunks), AT_ONCE):
             some = chunks[start : start + AT_ONCE]
-            vectors = await self._embedder.embed([one.embedded for one in some], "passage")
+            vectors = await self._embedder.embed([one.embedded_text for one in some], "passage")
             await self._index.add(self._key, [one.id for one in some], vectors, [one.document for one in some])
             yield start + len(some)
 
     async def settle(self, told: Told | None = None) -> int:
         """Finish what was broken off, cut what this space does not have, embed what the index lost, and delete what
         no text stands for. The number of chunks that were embedded."""
-        uncut = [one.digest for one in await self._listed() if not one.ready and not one.chunks]
+        uncut = [one.digest for one in await self._list_documents() if not one.ready and not one.chunks]
         if uncut:
             async for _ in self._embedder.prepare():
                 pass
@@ -65,7 +65,7 @@ class Repair:
             await run_to_end(partial(self._texts.acknowledge, pending))
         return len(missing)
 
-    async def _listed(self) -> tuple[StoredDocument, ...]:
+    async def _list_documents(self) -> tuple[StoredDocument, ...]:
         return await asyncio.to_thread(self._texts.documents)
 
     def _cut_again(self, digest: str) -> None:

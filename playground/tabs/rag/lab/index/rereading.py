@@ -20,15 +20,15 @@ def join_readings(before: Document, now: Document) -> Document:
         joined = replace(joined, version=before.version, language=before.language)
     if says_the_same(before, joined):
         return joined
-    return replace(joined, mark=sha256(repr(_said(joined)).encode("utf-8", "replace")).hexdigest()[:8])
+    return replace(joined, mark=sha256(repr(_without_omissions(joined)).encode("utf-8", "replace")).hexdigest()[:8])
 
 
 def says_the_same(before: Document, now: Document) -> bool:
     """Nothing that is searched or shown as text differs."""
-    return _said(before) == _said(now)
+    return _without_omissions(before) == _without_omissions(now)
 
 
-def _said(document: Document) -> list[DocumentPage]:
+def _without_omissions(document: Document) -> list[DocumentPage]:
     return [replace(page, omissions=()) for page in document.pages]
 
 

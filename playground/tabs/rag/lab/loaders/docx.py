@@ -115,11 +115,11 @@ class _Body:
         """The number or bullet before it; empty where it stands in no list."""
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         of_style = self._lists.get(style.get(f"{_W}val", ""), ("", "")) if style is not None else ("", "")
-        own = _listed(paragraph)
+        own = _find_list(paragraph)
         name, level = own[0] or of_style[0], own[1] or of_style[1]
         return "" if name in {"", "0"} else self._numbers.next(name, int(level) if level in _DEPTHS else 0)
 
-    def _marked(self, paragraph: Element) -> str:
+    def _text_with_mark(self, paragraph: Element) -> str:
         """Its text with its number, as it stands in a table."""
         text, mark = _text(paragraph), self._mark(paragraph)
         return f"{mark} {text}" if mark and text.strip() else text
@@ -133,7 +133,7 @@ class _Body:
         return self._levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
 
     def _table(self, table: Element) -> None:
-        for count, line in enumerate(word_tables.table_lines(table, self._marked)):
+        for count, line in enumerate(word_tables.table_lines(table, self._text_with_mark)):
             (self._writing.line if count else self._writing.paragraph)(line)
 
     def _notes(self, kind: str) -> None:
@@ -163,7 +163,7 @@ class _Body:
                 yield etree.fromstring(relation.target_part.blob, parser)
 
 
-def _listed(element: Element) -> tuple[str, str]:
+def _find_list(element: Element) -> tuple[str, str]:
     """The list that a paragraph or a style says that it is of, and the level in it; empty where it does not say."""
     found = (element.find(f"{_W}pPr/{_W}numPr/{_W}{name}") for name in ("numId", "ilvl"))
     name, level = (one.get(f"{_W}val", "") if one is not None else "" for one in found)
@@ -171,12 +171,12 @@ def _listed(element: Element) -> tuple[str, str]:
 
 
 def _list_of(style: object) -> tuple[str, str]:
-    """As `_listed`, of a style or of those that it is based on."""
+    """As `_find_list`, of a style or of those that it is based on."""
     name, level = "", ""
     for _ in range(_DEEPEST):
         if style is None or (name and level):
             break
-        own = _listed(style.element)  # type: ignore[attr-defined]
+        own = _find_list(style.element)  # type: ignore[attr-defined]
         name, level = name or own[0], level or own[1]
         style = getattr(style, "base_style", None)
     return name, level

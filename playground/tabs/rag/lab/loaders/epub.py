@@ -53,12 +53,12 @@ def load(source: Source) -> Iterator[DocumentPage]:
         if text:
             if last is not None:
                 yield last
-            last, unread = _told(replace(page, text=text, read=not page.text), unread, texts), 0
+            last, unread = _note_unread(replace(page, text=text, read=not page.text), unread, texts), 0
     if last is not None or unread:
-        yield _told(last or DocumentPage(number=1, text=""), unread, texts)
+        yield _note_unread(last or DocumentPage(number=1, text=""), unread, texts)
 
 
-def _told(page: DocumentPage, unread: int, texts: PictureTexts) -> DocumentPage:
+def _note_unread(page: DocumentPage, unread: int, texts: PictureTexts) -> DocumentPage:
     """With so many pictures more that were not read."""
     unread += sum(one.count for one in page.omissions)
     kind: OmissionKind = "over_limit" if texts.full else "pictures"

@@ -72,12 +72,12 @@ def _lines(value: object, way: str, depth: int) -> Iterator[str]:
             for inner in value:
                 yield from _lines(inner, way, depth + 1)
         case list():
-            yield from _lines(", ".join(_said(inner) for inner in value), way, depth + 1)
+            yield from _lines(", ".join(_write_value(inner) for inner in value), way, depth + 1)
         case None | "":
             return
         case _:
-            yield f"{way}: {_said(value)}" if way else _said(value)
+            yield f"{way}: {_write_value(value)}" if way else _write_value(value)
 
 
-def _said(value: object) -> str:
+def _write_value(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

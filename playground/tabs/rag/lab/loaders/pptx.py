@@ -77,11 +77,11 @@ def _write(shape: BaseShape, writing: PageWriter, depth: int) -> None:
 
 def _table_lines(table: Table) -> Iterator[str]:
     """PowerPoint marks the first row of any new table, forms of two columns too."""
-    rows = lay([_spanned(cell) for cell in row.cells if not cell.is_spanned] for row in table.rows)
+    rows = lay([_span_cell(cell) for cell in row.cells if not cell.is_spanned] for row in table.rows)
     marked = bool(table.first_row)
     return tables.lines(rows, HeaderSigns(likely=marked and len(table.columns) > 2, marked=marked))
 
 
-def _spanned(cell: _Cell) -> SpannedCell:
+def _span_cell(cell: _Cell) -> SpannedCell:
     merged = cell.is_merge_origin
     return SpannedCell(cell.text, cell.span_width if merged else 1, cell.span_height if merged else 1)

@@ -14,7 +14,7 @@ from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import tables, zipped
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
 from playground.tabs.rag.lab.reading.sheet_notes import texts_beside_cells
-from playground.tabs.rag.lab.reading.sheet_rows import FormulaRows, Row, lacks_values, merged_cells, rows_shown
+from playground.tabs.rag.lab.reading.sheet_rows import FormulaRows, Row, format_rows, lacks_values, merged_cells
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -53,7 +53,7 @@ def load(source: Source) -> Iterator[DocumentPage]:
             with archive.open(part) as read:  # read-only sheets do not tell what is merged
                 merged = merged_cells(read)
             writing = _SheetWriter(source.bounds.characters, sheet.title)
-            for line in tables.lines(rows_shown(rows, merged)):
+            for line in tables.lines(format_rows(rows, merged)):
                 writing.say(line)
             for text in texts_beside_cells(archive, part):
                 writing.say(text, apart=True)

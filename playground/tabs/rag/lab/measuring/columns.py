@@ -70,7 +70,7 @@ async def chunk_documents(documents: Sequence[Document], cut: ChunkSize, embedde
         chunk for document in documents for chunk in await asyncio.to_thread(split, document, embedder.count, cut)
     ]
     vectors = [
-        await embedder.embed([chunk.embedded for chunk in chunks[start : start + _BATCH]])
+        await embedder.embed([chunk.embedded_text for chunk in chunks[start : start + _BATCH]])
         for start in range(0, len(chunks), _BATCH)
     ]
     matrix = np.concatenate(vectors) if vectors else np.zeros((0, embedder.info.dimensions or 1), dtype=np.float32)

@@ -72,7 +72,7 @@ def from_table(
     asked, errors, seen = list[LabelledQuestion](), list[RowError](), set[str]()
     for line, row in table.rows:
         try:
-            one = _Row(table.name, line, row, chosen).asked()
+            one = _Row(table.name, line, row, chosen).parse()
             if one.id in seen:
                 raise DocumentError("row_twice", file=table.name, line=line)
         except DocumentError as error:
@@ -117,7 +117,7 @@ class _Row:
     row: Mapping[str, object]
     columns: QuestionColumns
 
-    def asked(self) -> LabelledQuestion:
+    def parse(self) -> LabelledQuestion:
         question = self._text(self.columns.question, "row_question")
         quotes = self._quotes()
         return LabelledQuestion(

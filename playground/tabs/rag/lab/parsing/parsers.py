@@ -127,11 +127,11 @@ class Parsers:
         """
         name = safe_name(upload.name)
         if len(upload.content) > self._bounds.file_bytes:
-            return (_rejected(name, UnreadableDocument("too_large", limit=self._bounds.file_bytes // MB)),)
+            return (_reject(name, UnreadableDocument("too_large", limit=self._bounds.file_bytes // MB)),)
         try:
             answer = await self._plain.ask(ParserTask(name, upload.content))
         except UnreadableDocument as error:
-            return (_rejected(name, error),)
+            return (_reject(name, error),)
         if not answer.members:
             return (await self._outcome(name, upload.content, answer, ocr),)
         wanted = [one for one in answer.members if member in ("", one.name)]
@@ -154,7 +154,7 @@ class Parsers:
         try:
             answer = await self._plain.ask(ParserTask(member.name, member.content, member=True))
         except UnreadableDocument as error:
-            return _rejected(member.name, error)
+            return _reject(member.name, error)
         return await self._outcome(member.name, member.content, answer, ocr)
 
     async def _outcome(self, name: str, content: bytes, answer: ParserReply, ocr: bool) -> Document | Rejected:
@@ -183,19 +183,19 @@ class Parsers:
 def _without_ocr(answer: ParserReply) -> ParserReply:
     """The answer, with what its pages lack because reading their pictures broke off."""
 
-    def told(page: DocumentPage) -> DocumentPage:
+    def note_failure(page: DocumentPage) -> DocumentPage:
         left_out = tuple(one for one in page.omissions if one.kind not in BY_OCR)
         return replace(page, omissions=(*left_out, Omission(kind="ocr_failed")))
 
     pictures = answer.picture_pages
-    return replace(answer, pages=tuple(told(one) if one.number in pictures else one for one in answer.pages))
+    return replace(answer, pages=tuple(note_failure(one) if one.number in pictures else one for one in answer.pages))
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _rejected(name: str, error: PlaygroundError) -> Rejected:
+def _reject(name: str, error: PlaygroundError) -> Rejected:
     return Rejected(name, _about(name, Failure.of(error)))
 
 

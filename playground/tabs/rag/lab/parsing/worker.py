@@ -96,13 +96,13 @@ class Worker:
         child = self._child
         if child is None or child.poll() is not None:
             self.kill()
-            child = self._child = self._started()
+            child = self._child = self._start()
             self._read = 0
         if child.stdin is None or child.stdout is None:
             raise Died
         return child.stdin, child.stdout  # type: ignore[return-value]  # IO[bytes] is what these buffers are
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         child = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(_PROGRAM)],

@@ -39,7 +39,7 @@ def decode(content: bytes) -> str | None:
         return _wide(content)
     if _controls(content[:_LOOKED_AT]) > _MOST_CONTROLS:
         return None
-    return _as(content, "utf-8") if _is_utf8(content) else _guessed(content)
+    return _as(content, "utf-8") if _is_utf8(content) else _guess(content)
 
 
 def decode_declared(content: bytes, declared: str) -> str | None:
@@ -88,7 +88,7 @@ def _wide(content: bytes) -> str | None:
     return _as(content, "utf-16-be" if first > second else "utf-16-le")
 
 
-def _guessed(content: bytes) -> str | None:
+def _guess(content: bytes) -> str | None:
     """Western first: where all that is not ASCII is a letter or mark of a western language, it is that; then the code
     page that makes it a text in one European language."""
     head = content[:_LOOKED_AT]

@@ -25,7 +25,7 @@ def linear(math: Element, depth: int = 0) -> str:
         case "t":
             return math.text or ""
         case "f":
-            return f"{grouped(part('num'))}/{grouped(part('den'))}"
+            return f"{bracket(part('num'))}/{bracket(part('den'))}"
         case "sSup" | "sSub" | "sSubSup" | "limLow" | "limUpp":
             return part("e") + _scripts(part("sub") or _below(math, part), part("sup") or _above(math, part))
         case "rad":
@@ -51,10 +51,10 @@ def _above(math: Element, part: Callable[[str], str]) -> str:
 
 
 def _scripts(below: str, above: str) -> str:
-    return (f"_{grouped(below)}" if below else "") + (f"^{grouped(above)}" if above else "")
+    return (f"_{bracket(below)}" if below else "") + (f"^{bracket(above)}" if above else "")
 
 
-def grouped(text: str) -> str:
+def bracket(text: str) -> str:
     """In brackets, unless it is one number or word."""
     return text if text.replace(".", "").replace(",", "").isalnum() else f"({text})"
 

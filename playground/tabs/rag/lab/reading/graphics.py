@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from playground.tabs.rag.lab.reading import tables
-from playground.tabs.rag.lab.reading.number_format import shown
+from playground.tabs.rag.lab.reading.number_format import format_value
 
 if TYPE_CHECKING:
     from docx.opc.part import Part as WordPart
@@ -55,7 +55,7 @@ def _root(part: WordPart | SlidePart, name: str) -> Element | None:
 def _diagram_lines(root: Element) -> Iterator[str]:
     """Its texts in the order in which they were written."""
     for point in root.iter(f"{_DIAGRAM}pt"):
-        if text := _written(point):
+        if text := _read_text(point):
             yield f"• {text}"
 
 
@@ -65,9 +65,9 @@ def _chart_lines(root: Element) -> Iterator[str]:
     area = chart.find(f"{_C}plotArea") if chart is not None else None
     if chart is None or area is None:
         return
-    if (title := chart.find(f"{_C}title")) is not None and (text := _written(title)):
+    if (title := chart.find(f"{_C}title")) is not None and (text := _read_text(title)):
         yield text
-    axes = [text for found in area for title in found.findall(f"{_C}title") if (text := _written(title))]
+    axes = [text for found in area for title in found.findall(f"{_C}title") if (text := _read_text(title))]
     if axes:
         yield " | ".join(axes)
     series = [_series(one) for one in area.iter(f"{_C}ser")]
@@ -82,7 +82,7 @@ def _chart_lines(root: Element) -> Iterator[str]:
 def _newer_chart_lines(root: Element) -> Iterator[str]:
     """Of a chart of the kinds that Office has since 2016, such as funnels and treemaps."""
     for title in root.iter(f"{_NEWER}title"):
-        yield _written(title)
+        yield _read_text(title)
     for data in root.iter(f"{_NEWER}data"):
         levels = [level.iter(f"{_NEWER}pt") for level in data.iter(f"{_NEWER}lvl")]
         columns = [{_place(one): one.text or "" for one in points} for points in levels]
@@ -135,7 +135,7 @@ def _value(point: Element, form: str) -> str:
     if next(point.iterancestors(f"{_C}numCache", f"{_C}numLit"), None) is None:
         return text
     try:
-        value = shown(float(text), point.get("formatCode") or form)
+        value = format_value(float(text), point.get("formatCode") or form)
     except ValueError:
         return text
     return f"{value:.15g}" if isinstance(value, float) else str(value)
@@ -146,7 +146,7 @@ def _place(point: Element) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 0
 
 
-def _written(element: Element) -> str:
+def _read_text(element: Element) -> str:
     """Its paragraphs on one line."""
     paragraphs = ("".join(run.text or "" for run in one.iter(f"{A}t")) for one in element.iter(f"{A}p"))
     return " ".join(text.strip() for text in paragraphs if text.strip())

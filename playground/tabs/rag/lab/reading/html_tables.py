@@ -38,7 +38,7 @@ def table_lines(table: Element) -> Iterator[str]:
         yield caption
     rows = list(_rows(table))
     told = _named_rows(rows)
-    laid = lay([_spanned(row) for row in rows])
+    laid = lay([_span_cells(row) for row in rows])
     if told == 0:
         laid = [_name_and_value(row, cells) for row, cells in zip(rows, laid, strict=True)]
     yield from tables.lines(laid, HeaderSigns(told=told))
@@ -99,7 +99,7 @@ def _lays_out(cell: Element) -> bool:
     return blocks > 1
 
 
-def _spanned(row: Element) -> list[SpannedCell]:
+def _span_cells(row: Element) -> list[SpannedCell]:
     return [SpannedCell(text_in(cell), _number(cell, "colspan"), _number(cell, "rowspan")) for cell in _cells(row)]
 
 

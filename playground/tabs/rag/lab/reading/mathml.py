@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from playground.tabs.rag.lab.reading.equations import grouped
+from playground.tabs.rag.lab.reading.equations import bracket
 from playground.tabs.rag.lab.reading.html_text import name_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def linear(formula: Element, depth: int = 0) -> str:
         case "mspace":
             return " "
         case "mfrac":
-            return f"{grouped(part(0).strip())}/{grouped(part(1).strip())}"
+            return f"{bracket(part(0).strip())}/{bracket(part(1).strip())}"
         case "msqrt":
             return f"√({''.join(map(part, range(len(parts)))).strip()})"
         case "mroot":
@@ -69,7 +69,7 @@ def linear(formula: Element, depth: int = 0) -> str:
         case "semantics":
             return part(0)
         case name if name in _SCRIPTS:
-            return part(0) + _scripted(_SCRIPTS[name], part)
+            return part(0) + _write_scripts(_SCRIPTS[name], part)
         case _:
             return "".join(map(part, range(len(parts))))
 
@@ -77,6 +77,6 @@ def linear(formula: Element, depth: int = 0) -> str:
 _SCRIPTS = {"msup": "^", "msub": "_", "msubsup": "_^", "mover": "^", "munder": "_", "munderover": "_^"}
 
 
-def _scripted(marks: str, part: Callable[[int], str]) -> str:
+def _write_scripts(marks: str, part: Callable[[int], str]) -> str:
     said = ((mark, part(place).strip()) for place, mark in enumerate(marks, start=1))
-    return "".join(f"{mark}{grouped(text)}" for mark, text in said if text)
+    return "".join(f"{mark}{bracket(text)}" for mark, text in said if text)

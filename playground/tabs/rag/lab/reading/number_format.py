@@ -40,7 +40,7 @@ class _Shown(NamedTuple):
     """Powers of ten that the value is multiplied by."""
 
 
-def shown(value: object, number_format: str) -> object:
+def format_value(value: object, number_format: str) -> object:
     """The text of a number, a date or a duration; anything else, and what needs no format, as it is."""
     match value:
         case bool():

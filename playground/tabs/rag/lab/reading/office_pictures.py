@@ -38,13 +38,13 @@ def with_pictures(source: Source, format: str, pages: Sequence[DocumentPage]) ->
     archive = zipped.open_zip(source.content)
     parts = dict(enumerate(_pages(archive, format), start=1))
     texts = PictureTexts(source)
-    return [_told(page, archive, parts.get(page.number), texts) for page in pages]
+    return [_add_pictures(page, archive, parts.get(page.number), texts) for page in pages]
 
 
-def _told(page: DocumentPage, archive: zipfile.ZipFile, part: str | None, texts: PictureTexts) -> DocumentPage:
+def _add_pictures(page: DocumentPage, archive: zipfile.ZipFile, part: str | None, texts: PictureTexts) -> DocumentPage:
     found: dict[OmissionKind, set[str]] = {}
     said: dict[str, None] = {}
-    for kind, target in _shown(archive, part) if part else ():
+    for kind, target in _find_parts(archive, part) if part else ():
         if kind not in _KINDS or target.lower().endswith(_DRAWN_ELSEWHERE):
             continue
         text = texts.text(archive, target) if _KINDS[kind] == "pictures" else None
@@ -59,7 +59,7 @@ def _told(page: DocumentPage, archive: zipfile.ZipFile, part: str | None, texts:
     return replace(page, text=whole, read=read, omissions=(*page.omissions, *counted))
 
 
-def _shown(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+def _find_parts(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
     """Kinds and targets of what belongs to a part; of a sheet's drawing, what belongs to that."""
     for kind, target in relationships(archive, part).values():
         if kind == "drawing":

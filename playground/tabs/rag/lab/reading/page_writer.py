@@ -53,7 +53,7 @@ class PageWriter:
         if not piece:
             return
         if self._pieces:
-            if gap == "\n" and self._headings and self._headed():
+            if gap == "\n" and self._headings and self._ends_with_heading():
                 gap = "\n\n"
             self._pieces.append(gap)
             self._length += len(gap)
@@ -62,7 +62,7 @@ class PageWriter:
         if self._length > self._most:
             raise UnreadableDocument("too_long", limit=self._most)
 
-    def _headed(self) -> bool:
+    def _ends_with_heading(self) -> bool:
         """The last piece is a heading."""
         last = self._headings[-1]
         return last.start + len(last.text) == self._length

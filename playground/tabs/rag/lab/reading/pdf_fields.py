@@ -67,9 +67,9 @@ def field_lines(page: PdfPage, words: PdfTextPage) -> Iterator[str]:
             if kind == raw.FPDF_ANNOT_WIDGET:
                 fields.extend(_widget(page, note))
             elif kind == raw.FPDF_ANNOT_FREETEXT:
-                fields.append(_Field(_box(note), _said(note, b"Contents"), "", "", typed=True))
+                fields.append(_Field(_box(note), _read_string(note, b"Contents"), "", "", typed=True))
             elif kind not in {raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP}:
-                notes.append(_said(note, b"Contents"))
+                notes.append(_read_string(note, b"Contents"))
         finally:
             raw.FPDFPage_CloseAnnot(note)
     boxes = [field.box for field in fields]
@@ -85,7 +85,7 @@ def _widget(page: PdfPage, note: ctypes.c_void_p) -> Iterator[_Field]:
 
     form = page.formenv
     if form is None:  # the document lacks its list of fields
-        yield _Field(_box(note), _said(note, b"V"), _said(note, b"TU"), _said(note, b"T"))
+        yield _Field(_box(note), _read_string(note, b"V"), _read_string(note, b"TU"), _read_string(note, b"T"))
         return
     kind = raw.FPDFAnnot_GetFormFieldType(form, note)
     told = _text(lambda buffer, size: raw.FPDFAnnot_GetFormFieldAlternateName(form, note, buffer, size))
@@ -96,10 +96,10 @@ def _widget(page: PdfPage, note: ctypes.c_void_p) -> Iterator[_Field]:
         if raw.FPDFAnnot_GetFormFieldFlags(form, note) & _PASSWORD and kind == raw.FPDF_FORMFIELD_TEXTFIELD:
             return
         value = _text(lambda buffer, size: raw.FPDFAnnot_GetFormFieldValue(form, note, buffer, size))
-        yield _Field(_box(note), ", ".join(_chosen(page, note)) or value, told, name)
+        yield _Field(_box(note), ", ".join(_list_chosen(page, note)) or value, told, name)
 
 
-def _chosen(page: PdfPage, note: ctypes.c_void_p) -> Iterator[str]:
+def _list_chosen(page: PdfPage, note: ctypes.c_void_p) -> Iterator[str]:
     """What is chosen of a list, as the page shows it."""
     from pypdfium2 import raw
 
@@ -112,17 +112,17 @@ def _chosen(page: PdfPage, note: ctypes.c_void_p) -> Iterator[str]:
 def _line(field: _Field, boxes: Sequence[_Box], words: PdfTextPage) -> str:
     if field.typed:
         label = _left_of(field.box, boxes, words)
-        return _named(label, field.value) if label.endswith((":", "_", "…", "..")) else clean_spaces(field.value)
+        return _name_value(label, field.value) if label.endswith((":", "_", "…", "..")) else clean_spaces(field.value)
     if field.checked is not None:
         label = _right_of(field.box, boxes, words) or field.told or _left_of(field.box, boxes, words) or field.name
         return f"{_ON if field.checked else _OFF} {one_line(label)[:_LONGEST_NAME]}"
     if not field.value.strip():
         return ""
     beside = _left_of(field.box, boxes, words) or _above(field.box, words)
-    return _named(field.told or beside or field.name, field.value)
+    return _name_value(field.told or beside or field.name, field.value)
 
 
-def _named(label: str, value: str) -> str:
+def _name_value(label: str, value: str) -> str:
     name = one_line(label).rstrip(" :._…")[-_LONGEST_NAME:]
     return f"{name}: {clean_spaces(value)}" if name else clean_spaces(value)
 
@@ -166,7 +166,7 @@ def _box(note: ctypes.c_void_p) -> _Box:
     )
 
 
-def _said(note: ctypes.c_void_p, key: bytes) -> str:
+def _read_string(note: ctypes.c_void_p, key: bytes) -> str:
     from pypdfium2 import raw
 
     return _text(lambda buffer, size: raw.FPDFAnnot_GetStringValue(note, key, buffer, size))

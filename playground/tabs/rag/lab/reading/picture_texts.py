@@ -25,10 +25,10 @@ class PictureTexts:
         if self._source.read is None:
             return None
         if part not in self._known and self._left > 0:
-            self._known[part] = self._found(archive, part)
+            self._known[part] = self._read_text(archive, part)
         return self._known.get(part)
 
-    def _found(self, archive: zipfile.ZipFile, part: str) -> str | None:
+    def _read_text(self, archive: zipfile.ZipFile, part: str) -> str | None:
         images = loader("image")
         try:
             inner = Source(part, archive.read(part), self._source.bounds, self._source.read)

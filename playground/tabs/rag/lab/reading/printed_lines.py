@@ -135,10 +135,10 @@ class _Page:
 
     def _paper_line(self, place: int) -> PaperLine:
         if place not in self._known:
-            self._known[place] = self._found(place)
+            self._known[place] = self._find_line(place)
         return self._known[place]
 
-    def _found(self, place: int) -> PaperLine:
+    def _find_line(self, place: int) -> PaperLine:
         if not self._places:
             ends = [(found.start(), found.end()) for found in _BREAK.finditer(self._text)]
             starts = [0, *(end for _, end in ends)]

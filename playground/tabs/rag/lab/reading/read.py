@@ -83,8 +83,8 @@ def _worth_reading(content: bytes, bounds: DocumentBounds) -> None:
 
 
 def _document(source: loaders.Source, chosen: str) -> Message:
-    pages = _bounded(loaders.loader(chosen).load(source), source.bounds)
-    pages = _bounded(with_pictures(source, chosen, pages), source.bounds)
+    pages = _collect_pages(loaders.loader(chosen).load(source), source.bounds)
+    pages = _collect_pages(with_pictures(source, chosen, pages), source.bounds)
     if not any(page.text.strip() for page in pages):
         pictured = any(one.kind in BY_OCR for page in pages for one in page.omissions)
         raise UnreadableDocument("unread" if source.read else "scanned" if pictured else "empty")
@@ -92,7 +92,7 @@ def _document(source: loaders.Source, chosen: str) -> Message:
     return {"format": chosen, "language": language, "pages": [asdict(page) for page in pages]}
 
 
-def _bounded(found: Iterable[DocumentPage], bounds: DocumentBounds) -> list[DocumentPage]:
+def _collect_pages(found: Iterable[DocumentPage], bounds: DocumentBounds) -> list[DocumentPage]:
     pages: list[DocumentPage] = []
     characters = 0
     for page in found:

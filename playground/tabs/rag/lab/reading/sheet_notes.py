@@ -21,7 +21,7 @@ def texts_beside_cells(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
     for kind, target in belonging:
         if kind == "drawing":
             for shape in elements(archive, target, "txBody"):
-                text = "\n".join(filter(None, map(_written, shape)))
+                text = "\n".join(filter(None, map(_read_text, shape)))
                 if text and not _for_old_programs(shape):
                     yield text
     told = set[str]()
@@ -33,7 +33,7 @@ def texts_beside_cells(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
 
 def _comments(archive: zipfile.ZipFile, part: str, kind: str) -> Iterator[tuple[str, str]]:
     for comment in elements(archive, part, "threadedComment" if kind == "threadedComment" else "comment"):
-        if text := _written(comment):
+        if text := _read_text(comment):
             yield comment.get("ref", ""), text
 
 
@@ -42,7 +42,7 @@ def _for_old_programs(shape: Element) -> bool:
     return any(local_name(above.tag) == "Fallback" for above in shape.iterancestors())
 
 
-def _written(element: Element) -> str:
+def _read_text(element: Element) -> str:
     """The text of its runs; of a phonetic guide to a word, the word."""
     runs = (one for one in element.iter() if local_name(one.tag) in ("t", "text") and _is_said(one))
     return "".join(run.text or "" for run in runs).strip()

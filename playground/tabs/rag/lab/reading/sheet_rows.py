@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple, Protocol, TypeAlias
 
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
-from playground.tabs.rag.lab.reading.number_format import shown
+from playground.tabs.rag.lab.reading.number_format import format_value
 
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
 _WITHOUT_VALUE = re.compile(rb"(?:</f>|<f\b[^<>]{0,200}/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
@@ -73,9 +73,9 @@ class FormulaRows:
 
     def __iter__(self) -> Iterator[Row]:
         for row, written in zip(self._rows, self._formulas, strict=False):
-            yield [self._shown(cell, other) for cell, other in zip(row, written, strict=False)]
+            yield [self._choose_cell(cell, other) for cell, other in zip(row, written, strict=False)]
 
-    def _shown(self, cell: SheetCell, written: SheetCell) -> SheetCell:
+    def _choose_cell(self, cell: SheetCell, written: SheetCell) -> SheetCell:
         formula = getattr(written.value, "text", written.value)  # one that fills several cells is an object
         if cell.value is not None or not isinstance(formula, str) or not formula.startswith("="):
             return cell
@@ -100,7 +100,7 @@ def merged_cells(part: IO[bytes]) -> list[MergedCells]:
     return found
 
 
-def rows_shown(rows: Iterable[Row], merged: Iterable[MergedCells]) -> Iterator[list[object]]:
+def format_rows(rows: Iterable[Row], merged: Iterable[MergedCells]) -> Iterator[list[object]]:
     """The rows from the first. A row with nothing of its own stays empty. One in bold letters above one that is not
     is a `NamingRow`."""
     starting: defaultdict[int, list[MergedCells]] = defaultdict(list)
@@ -108,7 +108,7 @@ def rows_shown(rows: Iterable[Row], merged: Iterable[MergedCells]) -> Iterator[l
         starting[one.top].append(one)
     reaching: dict[MergedCells, object] = {}
     for number, row in enumerate(rows, start=1):
-        values = [None if cell.value is None else shown(cell.value, cell.number_format or "") for cell in row]
+        values = [None if cell.value is None else format_value(cell.value, cell.number_format or "") for cell in row]
         if reaching:
             reaching = {one: said for one, said in reaching.items() if one.bottom >= number}
         if any(value not in (None, "") for value in values):

@@ -41,13 +41,13 @@ def find_head(rows: Sequence[Row], signs: HeaderSigns) -> TableHead | None:
     """The names of the columns of a table that begins with `rows`, which have something in them each."""
     if signs.told == 0:
         return None
-    told = signs.told if signs.told and any(own(row) > 1 for row in rows[: signs.told]) else None
+    told = signs.told if signs.told and any(count_own(row) > 1 for row in rows[: signs.told]) else None
     start = _first_full(rows[:told])
     depth = told - start if told else 2 if _goes_on_below(rows[start:]) else 1
     body = rows[start + depth :]
     if not body:
         return None
-    names = _joined(rows[start : start + depth])
+    names = _join_names(rows[start : start + depth])
     body = [row for row in body if not is_again(names, row)]
     if not _cover(names, body):
         return None
@@ -76,7 +76,7 @@ def kinds(rows: Sequence[Row]) -> dict[int, str]:
     return found
 
 
-def own(row: Row) -> int:
+def count_own(row: Row) -> int:
     """How many cells of the row say something of their own."""
     return sum(1 for cell in row if cell and not isinstance(cell, Across))
 
@@ -88,14 +88,14 @@ def _column(rows: Sequence[Row], column: int) -> Iterator[str]:
 
 def _first_full(rows: Sequence[Row]) -> int:
     """Where a title or a preamble ends: before the first row that is more than half as wide as the table."""
-    counted = Counter(own(row) for row in rows)
+    counted = Counter(count_own(row) for row in rows)
     width = max((count for count, times in counted.items() if times > 1), default=max(counted, default=0))
-    return next((place for place, row in enumerate(rows) if own(row) * 2 > width), 0)
+    return next((place for place, row in enumerate(rows) if count_own(row) * 2 > width), 0)
 
 
 def _goes_on_below(rows: Sequence[Row]) -> bool:
     """The first row has a name above several columns, and the next one divides it."""
-    if len(rows) < 3 or not any(isinstance(cell, Across) for cell in rows[0]) or own(rows[0]) < 2:
+    if len(rows) < 3 or not any(isinstance(cell, Across) for cell in rows[0]) or count_own(rows[0]) < 2:
         return False
     above, below = rows[0], rows[1]
     covered = [c for c, cell in enumerate(above) if isinstance(cell, Across)]
@@ -103,7 +103,7 @@ def _goes_on_below(rows: Sequence[Row]) -> bool:
     return divided and all(kind(cell) == "text" for cell in below if cell)
 
 
-def _joined(rows: Sequence[Row]) -> tuple[str, ...]:
+def _join_names(rows: Sequence[Row]) -> tuple[str, ...]:
     """The names of each column, from the highest to the lowest."""
     names: list[str] = []
     for column in range(max(map(len, rows), default=0)):

@@ -14,7 +14,15 @@ from itertools import islice
 from playground.tabs.rag.lab.reading.cell_kinds import kind
 from playground.tabs.rag.lab.reading.cleaning import one_line
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
-from playground.tabs.rag.lab.reading.table_names import HeaderSigns, Row, TableHead, find_head, is_again, kinds, own
+from playground.tabs.rag.lab.reading.table_names import (
+    HeaderSigns,
+    Row,
+    TableHead,
+    count_own,
+    find_head,
+    is_again,
+    kinds,
+)
 
 _LOOKED_AT = 40
 _UNTOLD = HeaderSigns()
@@ -114,7 +122,7 @@ class _Table:
     def _is_title(self, row: Row) -> bool:
         """It says one thing, in the first column of the table."""
         first = next((column for column, name in enumerate(self._names) if name), 0)
-        return own(row) == 1 and any(row[: first + 1])
+        return count_own(row) == 1 and any(row[: first + 1])
 
     def _runs_over(self, row: Row) -> bool:
         """Of a row that is too long, only the last text was divided: all numbers are in their columns."""

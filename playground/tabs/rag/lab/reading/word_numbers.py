@@ -56,13 +56,13 @@ class ListNumbers:
             if after is None or level < after:
                 del counted[deeper]
 
-        def said(found: re.Match[str]) -> str:
+        def write_place(found: re.Match[str]) -> str:
             place = int(found[1]) - 1
             above = levels.get(place, _Level(1, "decimal", ""))
             form = "decimal" if levels[level].plain and above.form != "decimalZero" else above.form
             return _in_form(counted.setdefault(place, above.start), form)
 
-        return _PLACE.sub(said, levels[level].text)[:_LONGEST].strip() or _BULLET
+        return _PLACE.sub(write_place, levels[level].text)[:_LONGEST].strip() or _BULLET
 
     def _learn(self, numbering: Element) -> None:
         kinds = numbering.findall(f"{_W}abstractNum")

@@ -30,10 +30,10 @@ def balance(ways: RetrievalOptions, info: EmbeddingInfo, language: str, document
     the places that the search by words leaves empty.
     """
     if not (ways.dense and ways.lexical):
-        return Balance(1.0 if ways.dense else 0.0, _warned(ways, info, language))
+        return Balance(1.0 if ways.dense else 0.0, _warn(ways, info, language))
     if ways.balance is not None:
         weight = min(1.0, max(0.0, ways.balance))
-        chosen = (*_warned(ways, info, language), _note("balance_chosen", percent=round(100 * weight)))
+        chosen = (*_warn(ways, info, language), _note("balance_chosen", percent=round(100 * weight)))
         return Balance(weight, chosen)
     if not reads(info, language):
         return Balance(0.0, (_note("dense_last", language=language, model=info.name),))
@@ -64,7 +64,7 @@ def better_reader(
     return unread[0], next(better, None)
 
 
-def _warned(ways: RetrievalOptions, info: EmbeddingInfo, language: str) -> tuple[Note, ...]:
+def _warn(ways: RetrievalOptions, info: EmbeddingInfo, language: str) -> tuple[Note, ...]:
     if not ways.dense or reads(info, language):
         return ()
     return (_note("dense_weak_language", language=language, model=info.name),)

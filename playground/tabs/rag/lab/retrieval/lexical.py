@@ -26,8 +26,8 @@ class Lexicon:
         self._spoken = np.array([chunk.language for chunk in chunks])
         self.languages = tuple(sorted({chunk.language for chunk in chunks}))
         stems = {language: Stems(language) for language in self.languages}
-        tokens = [stems[chunk.language].of(chunk.embedded) for chunk in chunks]
-        self._accented = _accented(stems.values())
+        tokens = [stems[chunk.language].of(chunk.embedded_text) for chunk in chunks]
+        self._accented = _map_accents(stems.values())
         self._bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
         if any(tokens):
             self._bm25.index(tokens, show_progress=False)
@@ -97,7 +97,7 @@ class Lexicons:
                 del self._kept[key]
 
 
-def _accented(languages: Iterable[Stems]) -> dict[str, tuple[str, ...]]:
+def _map_accents(languages: Iterable[Stems]) -> dict[str, tuple[str, ...]]:
     """Words without their accents → the stems of the words that have them."""
     found = dict[str, dict[str, None]]()
     for stems in languages:

@@ -63,13 +63,13 @@ class _Retrieval:
         await self._embed()
         await asyncio.gather(self._by_meaning(), self._by_words())
         weighed = self._weigh(documents)
-        with self._timed("fuse"):
+        with self._time("fuse"):
             passages = await self._fuse(weighed.weight)
         if self.ways.rerank and reranker is not None:
-            with self._timed("rerank"):
+            with self._time("rerank"):
                 passages = await self._rerank(passages, reranker)
         if self.ways.diverse:
-            with self._timed("diverse"):
+            with self._time("diverse"):
                 passages = await self._diversify(passages)
         return RetrievalResult(
             question=self.question,
@@ -87,7 +87,7 @@ class _Retrieval:
     async def _embed(self) -> None:
         if not (self.ways.dense or self.ways.diverse):
             return
-        with self._timed("embed"):
+        with self._time("embed"):
             try:
                 self.vector = (await self.embedder.embed([self.question], "question"))[0]
             except InputError as error:
@@ -98,12 +98,12 @@ class _Retrieval:
 
     async def _by_meaning(self) -> None:
         if self.ways.dense and self.vector is not None:
-            with self._timed("dense"):
+            with self._time("dense"):
                 self.dense = await self.corpus.dense(self.vector, self._pool, self.ways.files)
 
     async def _by_words(self) -> None:
         if self.ways.lexical:
-            with self._timed("lexical"):
+            with self._time("lexical"):
                 self.lexical = await self.corpus.lexical(self.question, self.language, self._pool, self.ways.files)
 
     def _weigh(self, documents: Mapping[str, int]) -> Balance:
@@ -143,7 +143,7 @@ class _Retrieval:
         read = passages[: max(RERANKED, self.ways.k)]
         if not read:
             return []
-        scores = await reranker.score(self.question, [one.chunk.embedded for one in read])
+        scores = await reranker.score(self.question, [one.chunk.embedded_text for one in read])
         scored = [replace(one, score=float(s), rerank_score=float(s)) for one, s in zip(read, scores, strict=True)]
         return [*sorted(scored, key=lambda one: -one.score), *passages[len(read) :]]
 
@@ -161,7 +161,7 @@ class _Retrieval:
         return [replace(considered[row], score=score, diverse_score=score) for row, score in chosen]
 
     @contextmanager
-    def _timed(self, step: str) -> Iterator[None]:
+    def _time(self, step: str) -> Iterator[None]:
         start = time.perf_counter()
         try:
             yield

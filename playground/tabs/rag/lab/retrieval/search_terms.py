@@ -60,14 +60,14 @@ def stop_words(language: str) -> frozenset[str]:
     return listed - _MEANT.get(language, frozenset())
 
 
-def composed(text: str) -> str:
+def compose(text: str) -> str:
     """As Unicode NFKC composes it: ﬁ is fi, ₂ is 2, and letters of full width are the usual ones."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def words(text: str) -> list[str]:
     """In small letters; of scripts without blanks, their clauses."""
-    return re.findall(WORD, composed(text).casefold())
+    return re.findall(WORD, compose(text).casefold())
 
 
 def strip_accents(word: str) -> str:
@@ -116,7 +116,7 @@ def asked_words(question: str, language: str) -> list[str]:
 
 
 def _comparable(text: str, language: str) -> str:
-    text = composed(text)
+    text = compose(text)
     return _CONTRACTED.sub(" not", text) if language == "en" and ("n't" in text or "n’t" in text) else text
 
 

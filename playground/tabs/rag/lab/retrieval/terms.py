@@ -109,7 +109,7 @@ def tokens(text: str, language: str = "") -> tuple[Token, ...]:
     language = language if language in _STOP_WORDS else likely_language(text) or "en"
     stemmer, stops = Stemmer(_STEMMERS[language]), _STOP_WORDS[language]
     found = list[Token]()
-    for token, before in _written(text):
+    for token, before in _find_words(text):
         plain = token.casefold().replace("’", "'")
         bare = plain.removesuffix("'s")
         if token[0].isdigit():
@@ -135,7 +135,7 @@ def terms(text: str, language: str = "") -> Terms:
         names=frozenset(_bare(one) for one in found if one.name),
         numbers=tuple(one.readings for one in found if one.readings),
         every=frozenset(_bare(one) for one in words),
-        denied=tuple(_denied(found)),
+        denied=tuple(_find_denied(found)),
     )
 
 
@@ -143,7 +143,7 @@ def _bare(token: Token) -> str:
     return fold_case_and_accents(token.plain.removesuffix("'s"))
 
 
-def _denied(found: Sequence[Token]) -> Iterator[frozenset[str]]:
+def _find_denied(found: Sequence[Token]) -> Iterator[frozenset[str]]:
     """What each negation denies."""
     for place, token in enumerate(found):
         if token.plain not in NEGATIONS:
@@ -172,7 +172,7 @@ def fold_case_and_accents(text: str) -> str:
     return "".join(one for one in apart if not unicodedata.combining(one))
 
 
-def _written(text: str) -> Iterator[tuple[str, str]]:
+def _find_words(text: str) -> Iterator[tuple[str, str]]:
     """Words and numbers, and what stands before each; a line's end before the first."""
     end = 0
     for found in _TOKEN.finditer(text):

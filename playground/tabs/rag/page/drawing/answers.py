@@ -38,12 +38,12 @@ def draw_turn(show: Renderer, it: Answered, models: Mapping[str, ModelInfo], num
         signs = f'<p class="quiet">{draw_sign(WARNING)} {say(show, "unchecked")} {why}</p>'
     return (
         f'<article class="asked" data-turn="{number}"><h4 class="question">{html.escape(it.question)}</h4>'
-        f"{_searched(show, it)}{_banner(show, it)}"
+        f"{_draw_search(show, it)}{_banner(show, it)}"
         f'<div class="sides">{sides}</div>{signs}{_sources(show, it, number)}</article>'
     )
 
 
-def _searched(show: Renderer, it: Answered) -> str:
+def _draw_search(show: Renderer, it: Answered) -> str:
     """What a follow-up was rewritten into, and what the search did."""
     parts = []
     if it.rewritten:
@@ -131,11 +131,11 @@ def _sources(show: Renderer, it: Answered, number: int) -> str:
     title = say(show, "sources", count=len(made.passages))
     return (
         f'<details class="sources" data-key="{number}-sources"><summary>{title}</summary>'
-        f"<ol>{lines}</ol></details>{_cut(show, made, number)}"
+        f"<ol>{lines}</ol></details>{_draw_cut(show, made, number)}"
     )
 
 
-def _cut(show: Renderer, made: GroundedPrompt, number: int) -> str:
+def _draw_cut(show: Renderer, made: GroundedPrompt, number: int) -> str:
     said = []
     if made.forgotten:
         said.append(f'<p class="quiet">{draw_sign(WARNING)} {say(show, "forgotten", count=made.forgotten)}</p>')

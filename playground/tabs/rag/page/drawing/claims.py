@@ -33,12 +33,12 @@ def draw_claims(show: Renderer, it: Claims) -> str:
     cited = citations(it.text, len(it.passages))
     pieces, at = [], 0
     for sentence in it.sentences:
-        pieces.append(_cited(show, it, cited, at, sentence.start))
-        inside = _cited(show, it, cited, sentence.start, sentence.end)
+        pieces.append(_draw_cited(show, it, cited, at, sentence.start))
+        inside = _draw_cited(show, it, cited, sentence.start, sentence.end)
         tip = support_tip(show, sentence)
         pieces.append(f'<span class="claim {sentence.label}" title="{tip}">{inside}</span>{_sign(it, sentence, tip)}')
         at = sentence.end
-    pieces.append(_cited(show, it, cited, at, len(it.text)))
+    pieces.append(_draw_cited(show, it, cited, at, len(it.text)))
     return f'<div class="answer">{"".join(pieces)}</div>'
 
 
@@ -74,7 +74,7 @@ def draw_legend(show: Renderer) -> str:
     return f'<p class="legend">{say(show, "legend")} {items}</p><p class="quiet">{say(show, "legend_info")}</p>'
 
 
-def _cited(show: Renderer, it: Claims, cited: Sequence[Citation], start: int, end: int) -> str:
+def _draw_cited(show: Renderer, it: Claims, cited: Sequence[Citation], start: int, end: int) -> str:
     """That part of the text, its citations as buttons, page numbers that are wrong with what would be right."""
     claims = page_claims(it.text, [passage.chunk.page for passage in it.passages])
     marks: list[Citation | PageClaim] = [*cited, *(one for one in claims if not one.right)]

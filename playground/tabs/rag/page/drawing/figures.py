@@ -41,7 +41,7 @@ def plot_map(show: Renderer, every: Sequence[Chunk], flat: Projection, question:
             mode="markers",
             name=html.escape(show.text("rag.map_question")),
             marker={"size": 18, "symbol": "star", "color": "#dc2626", "line": {"width": 1, "color": "white"}},
-            text=[_wrapped(question)],
+            text=[_wrap(question)],
             hovertemplate="%{text}<extra></extra>",
         )
     first, second = flat.explained
@@ -58,10 +58,10 @@ def _mark(number: int) -> str:
 
 def _hover(show: Renderer, chunk: Chunk) -> str:
     head = html.escape(show.text("rag.where", file=chunk.name, page=chunk.page))
-    return f"<b>{head}</b><br>{_wrapped(chunk.text)}"
+    return f"<b>{head}</b><br>{_wrap(chunk.text)}"
 
 
-def _wrapped(text: str) -> str:
+def _wrap(text: str) -> str:
     """The beginning of a text in lines, escaped."""
     words, lines = " ".join(text.split())[:_SHOWN].split(" "), [""]
     for one in words:

@@ -122,10 +122,10 @@ def draw_ingest_outcome(show: Renderer, it: Ingest) -> str:
     said += [say(show, "ingest_copy", file=one.name, other=one.other) for one in it.copies]
     line = f'<p class="told" role="status">{" ".join(said)}</p>' if said else ""
     incomplete = "".join(draw_incomplete(show, one) for one in it.incomplete)
-    return line + incomplete + "".join(_rejected(show, one) for one in it.rejected)
+    return line + incomplete + "".join(_draw_rejected(show, one) for one in it.rejected)
 
 
-def _rejected(show: Renderer, one: Rejected) -> str:
+def _draw_rejected(show: Renderer, one: Rejected) -> str:
     message, hint = html.escape(show.message(one.failure)), html.escape(show.hint(one.failure))
     button = draw_ocr_button(show, one.name) if one.failure.key in READ_BY_OCR else ""
     return f'<div class="notice" role="alert"><strong>{html.escape(one.name)}:</strong> {message} {hint} {button}</div>'

@@ -27,7 +27,7 @@ def draw_passages(show: Renderer, it: RetrievalResult, pages: Pages) -> str:
     words = " ".join(draw_term(show, f"score_{name}") for name in used)
     items = "".join(_passage(show, one, used, pages.get((one.chunk.document, one.chunk.page))) for one in it.passages)
     return (
-        f'{draw_notes(show, it.notes)}<p class="quiet" role="status">{_took(show, it)}</p>'
+        f'{draw_notes(show, it.notes)}<p class="quiet" role="status">{_draw_seconds(show, it)}</p>'
         f'<p class="words-used">{words}</p><ol class="passages">{items}</ol>'
     )
 
@@ -51,7 +51,7 @@ def _readable(show: Renderer, note: Note) -> dict[str, object]:
     return values
 
 
-def _took(show: Renderer, it: RetrievalResult) -> str:
+def _draw_seconds(show: Renderer, it: RetrievalResult) -> str:
     spent = {name: show.number(it.seconds[name] * 1000, ",.0f") for name in _STEPS if it.seconds.get(name)}
     steps = [f"{say(show, f'step_{name}')} {milliseconds} ms" for name, milliseconds in spent.items()]
     total = sum(it.seconds.values()) * 1000

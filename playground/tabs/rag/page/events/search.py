@@ -37,7 +37,7 @@ def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
 
     async def on_search(request: gr.Request, question: str, *values: Any) -> AsyncGenerator[str]:
         now = RetrievalFields.of(values)
-        async for screen in going.show(app.who(request), lambda who: search_told(app, who, now, question)):
+        async for screen in going.show(app.who(request), lambda who: search_with_progress(app, who, now, question)):
             yield screen
 
     async def on_switch(request: gr.Request, question: str, *values: Any) -> AsyncGenerator[object]:
@@ -55,7 +55,9 @@ def wire_search(page: Page[RagVisits], layout: RagLayout) -> None:
         if not is_marked(found):
             yield gr.skip()
             return
-        async with aclosing(search_told(app, app.who(request), RetrievalFields.of(values), question)) as screens:
+        async with aclosing(
+            search_with_progress(app, app.who(request), RetrievalFields.of(values), question)
+        ) as screens:
             async for screen in screens:
                 yield screen
 
@@ -90,7 +92,9 @@ def wire_reader(page: Page[RagVisits], layout: RagLayout) -> None:
     layout.reader.close(lambda: "", None, layout.reader, queue=False, **PRIVATE)
 
 
-async def search_told(app: App[RagVisits], who: Who, fields: RetrievalFields, question: str) -> AsyncGenerator[str]:
+async def search_with_progress(
+    app: App[RagVisits], who: Who, fields: RetrievalFields, question: str
+) -> AsyncGenerator[str]:
     """`search`, and before it, while the index is built, how far that is."""
     if (question or "").strip():
         try:

@@ -38,7 +38,7 @@ def draw_numbers(show: Renderer, choice: NextToken) -> str:
         ("cut_mass", show.percent(choice.cut_mass), ""),
     ]
     cells = "".join(
-        f'<div class="fact" data-fact="{name}"><dt>{_traced(show, name, traced[name])}</dt>'
+        f'<div class="fact" data-fact="{name}"><dt>{_draw_traced(show, name, traced[name])}</dt>'
         f"<dd>{html.escape(value)}<small>{html.escape(more)}</small></dd></div>"
         for name, value, more in facts
     )
@@ -52,7 +52,7 @@ def draw_bars(
     would see share a line, and unfold. `picked`: each can be chosen, and the text goes on with it."""
     shown = choice.rows[:rows]
     end = axis_end(shown)
-    seen = _seen(shown, end)
+    seen = _count_seen(shown, end)
     heads = "".join(
         f'<th scope="col" class="{name}">{html.escape(show.text(f"sampling.column_{name}", end=end))}</th>'
         for name in ("token", "bar", "own", "uncut", "after")
@@ -71,7 +71,7 @@ def draw_bars(
     )
 
 
-def _seen(rows: Sequence[TokenCandidate], end: float) -> int:
+def _count_seen(rows: Sequence[TokenCandidate], end: float) -> int:
     """How many of them have a line of their own."""
     last = max((at for at, row in enumerate(rows, 1) if max(row.probability, row.reshaped) >= _SEEN * end), default=0)
     return min(len(rows), max(last, _FEWEST))
@@ -119,7 +119,7 @@ def axis_end(rows: Sequence[TokenCandidate]) -> float:
     return next((end for end in _ENDS if longest <= end), 1.0)
 
 
-def _traced(show: Renderer, name: str, traced: str) -> str:
+def _draw_traced(show: Renderer, name: str, traced: str) -> str:
     """A word that explains itself, and how its number is worked out from others on the page."""
     explained = f"{show.text(f'sampling.{name}_info')} {traced}"
     return draw_explained(html.escape(show.text(f"sampling.{name}")), html.escape(explained))

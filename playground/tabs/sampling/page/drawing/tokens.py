@@ -38,7 +38,7 @@ def draw_path(show: Renderer, tree: TokenTree) -> str:
     cut = '<span class="token prompt">…</span>' if len(tree.prompt) > _BEFORE else ""
     prompt = cut + "".join(_in_prompt(token) for token in tree.prompt[-_BEFORE:])
     # One stop of the Tab key; the arrow keys go from token to token.
-    chosen = [_chosen(show, node, fixed=fixed, stop=not place) for place, node in enumerate(tree.path())]
+    chosen = [_draw_token(show, node, fixed=fixed, stop=not place) for place, node in enumerate(tree.path())]
     return words + prompt + "".join(chosen)
 
 
@@ -116,7 +116,7 @@ def _in_prompt(token: Token) -> str:
     return f'<span class="token prompt{kind}">{draw_piece(token.piece)}</span>{_line_end(token.piece)}'
 
 
-def _chosen(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
+def _draw_token(show: Renderer, node: Node, *, fixed: bool, stop: bool) -> str:
     name = html.escape(visible(node.token.piece))
     rank = show.text("sampling.rank", rank=node.rank) if node.rank else show.text("sampling.rank_unknown")
     fact = f"{show.percent(node.probability)} · {rank} · {show.text(f'sampling.how_{node.how}')}"

@@ -48,7 +48,7 @@ async def compare(
     async def change() -> None:
         await app.visits.compare(who.visitor, checked_text(prompt or "", app.bounds, empty=True), chat)
 
-    return await _redrawn(app, who, change, sampling)
+    return await _redraw(app, who, change, sampling)
 
 
 async def seek(app: App[SamplingVisits], who: Who, text: str, sampling: Sampling) -> list[object]:
@@ -57,10 +57,10 @@ async def seek(app: App[SamplingVisits], who: Who, text: str, sampling: Sampling
     async def change() -> None:
         await app.visits.seek(who.visitor, checked_text(text or "", app.bounds, empty=True))
 
-    return await _redrawn(app, who, change, sampling)
+    return await _redraw(app, who, change, sampling)
 
 
-async def _redrawn(
+async def _redraw(
     app: App[SamplingVisits], who: Who, change: Callable[[], Awaitable[None]], sampling: Sampling
 ) -> list[object]:
     try:

@@ -70,7 +70,7 @@ async def reshape(app: App[SamplingVisits], who: Who, sampling: Sampling) -> tup
         choice = await visits.reshape(who.visitor, sampling, SHOWN)
         smalls = await visits.small(who.visitor, sampling)
         beside = await visits.beside(who.visitor, sampling, SHOWN)
-        sought = draw_sought(show, await visits.sought(who.visitor, sampling), choice.vocabulary)
+        sought = draw_sought(show, await visits.sought_tokens(who.visitor, sampling), choice.vocabulary)
     except InputError:  # nothing was looked at, or only read: the sliders have nothing to reshape
         return gr.skip(), gr.skip()
     except PlaygroundError as error:

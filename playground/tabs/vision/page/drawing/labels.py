@@ -52,9 +52,9 @@ def _fit(show: Renderer, it: Fit) -> str:
     return (
         f'<tr><th scope="row">{html.escape(it.label)}</th><td class="share">'
         f'<i style="--share:{it.probability:.4f}"></i><span>{share}</span></td>'
-        f'<td class="number">{_signed(show, it.score)}</td></tr>'
+        f'<td class="number">{_format_signed(show, it.score)}</td></tr>'
     )
 
 
-def _signed(show: Renderer, value: float) -> str:
+def _format_signed(show: Renderer, value: float) -> str:
     return show.number(value, ".2f").replace("-", "−")

@@ -25,11 +25,11 @@ def messages(show: Renderer, session: Session, seat: Seat) -> list[dict[str, Any
         if reply is not None:
             if own is not None and seat.way == "reads":
                 shown += _read(show, session, turn)
-            shown += _replied(show, session, turn, seat, reply)
+            shown += _draw_reply(show, session, turn, seat, reply)
     return shown
 
 
-def _replied(show: Renderer, session: Session, turn: VisionTurn, seat: Seat, reply: Reply) -> list[dict[str, Any]]:
+def _draw_reply(show: Renderer, session: Session, turn: VisionTurn, seat: Seat, reply: Reply) -> list[dict[str, Any]]:
     unread = any(picture.image not in session.readings for picture in turn.pictures)
     if seat.way == "reads" and unread and reply.state == "waiting":
         metadata = {"title": show.text("vision.reading"), "status": "pending"}
@@ -46,13 +46,13 @@ def _read(show: Renderer, session: Session, turn: VisionTurn) -> list[dict[str, 
     readings = [session.readings[one.image] for one in turn.pictures if one.image in session.readings]
     if not readings:
         return []
-    content = "\n\n".join(_quoted(reading) or show.text("vision.nothing_read") for reading in readings)
+    content = "\n\n".join(_quote(reading) or show.text("vision.nothing_read") for reading in readings)
     lines = sum(len(reading.blocks) for reading in readings)
     title = show.text("vision.read_title", count=lines)
     return [{"role": "assistant", "content": content, "metadata": {"title": title, "status": "done"}}]
 
 
-def _quoted(reading: Reading) -> str:
+def _quote(reading: Reading) -> str:
     text = reading.text
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     return f"{fence}text\n{text}\n{fence}" if text.strip() else ""

@@ -33,13 +33,13 @@ def _figure(show: Renderer, session: Session, it: ChosenModels, number: int, lan
     reading = session.readings.get(picture.image)
     title = say(show, "picture_number", number=number, name=picture.name)
     remove = ""
-    if picture.image not in session.asked:
+    if picture.image not in session.asked_images:
         name = say(show, "remove", number=number)
         told = f'data-remove="{number}" aria-label="{name}" title="{name}"'
         remove = f'<button type="button" {told}>{draw_sign(CLOSE)}</button>'
     gone = f" · {say(show, 'described')}" if picture.described else ""
     size = say(show, "size", width=picture.width, height=picture.height, kilobytes=_kilobytes(show, picture))
-    size += _shrunk(show, picture)
+    size += _draw_shrunk(show, picture)
     return (
         f'<figure class="picture" data-number="{number}"><figcaption><strong>{title}</strong>{remove}'
         f'<span class="quiet">{size}{gone}</span></figcaption>{_canvas(show, picture, reading, number)}'
@@ -47,7 +47,7 @@ def _figure(show: Renderer, session: Session, it: ChosenModels, number: int, lan
     )
 
 
-def _shrunk(show: Renderer, picture: Picture) -> str:
+def _draw_shrunk(show: Renderer, picture: Picture) -> str:
     if picture.shrunk_from is None:
         return ""
     width, height = picture.shrunk_from

@@ -208,7 +208,7 @@ def show_measured(show: Renderer, it: MeasuredImages, mark: str) -> VisionMeasur
 
 def export_measured(app: App[VisionVisits], who: Who) -> File | None:
     """What was measured last, for a spreadsheet; the mark at the front tells it that the text is UTF-8."""
-    found = app.visits.measured(who.visitor)
+    found = app.visits.last_result(who.visitor)
     if found is None:
         return None
     return {"name": "aula-vision.csv", "type": "text/csv", "content": "\ufeff" + found.csv()}

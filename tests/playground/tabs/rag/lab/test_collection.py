@@ -75,7 +75,7 @@ async def test_vectors_are_those_of_the_chunks(index: VectorIndex, tmp_path: Pat
     await added(kept, CATS, SEA)
     chunks, vectors = await kept.vectors()
     assert chunks == kept.chunks()
-    expected = await ScriptedEmbedder().embed([chunk.embedded for chunk in chunks])
+    expected = await ScriptedEmbedder().embed([chunk.embedded_text for chunk in chunks])
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
 
 

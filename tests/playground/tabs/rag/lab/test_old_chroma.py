@@ -93,7 +93,7 @@ async def test_what_is_sound_is_taken_over_and_the_rest_embedded(left: Path, tmp
     assert embedded == embedder.computed and (embedded == 0) == (damage == "nothing")
     chunks, vectors = await kept.vectors()
     assert len(chunks) == CHUNKS
-    np.testing.assert_allclose(vectors, await embedder.embed([one.embedded for one in chunks]), atol=1e-6)
+    np.testing.assert_allclose(vectors, await embedder.embed([one.embedded_text for one in chunks]), atol=1e-6)
     found = await kept.search(chunks[600].text, RetrievalOptions(lexical=False, k=3))
     assert found.passages[0].chunk.id == chunks[600].id
     assert await kept.settle() == 0

@@ -178,7 +178,7 @@ async def test_killed_at_any_moment_one_of_the_readings_is_whole(
         assert await found(again, "bees") == ["Bees dance."]
         assert await index.ids(again._key) == {chunk.id for chunk in again.chunks()}
         chunks, vectors = await again.vectors()
-        expected = await ScriptedEmbedder().embed([chunk.embedded for chunk in chunks])
+        expected = await ScriptedEmbedder().embed([chunk.embedded_text for chunk in chunks])
         np.testing.assert_allclose(vectors, expected, atol=1e-6)
     assert [one.outcome for one in await added(kept, BY_OCR)] == ["unchanged" if moment == "_drop" else "reread"]
 

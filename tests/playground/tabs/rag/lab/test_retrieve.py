@@ -50,7 +50,7 @@ CHUNKS = tuple(
 
 
 async def memory(chunks: Sequence[Chunk] = CHUNKS) -> MemoryCorpus:
-    return MemoryCorpus(chunks, await ScriptedEmbedder().embed([one.embedded for one in chunks]))
+    return MemoryCorpus(chunks, await ScriptedEmbedder().embed([one.embedded_text for one in chunks]))
 
 
 async def test_ranks_and_scores_of_every_step() -> None:

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from playground.tabs.rag.lab.reading.number_format import shown
+from playground.tabs.rag.lab.reading.number_format import format_value
 
 from .written import read_text, xlsx
 
@@ -41,7 +41,7 @@ from .written import read_text, xlsx
     ],
 )
 def test_a_value_of_a_sheet_is_read_as_it_is_shown(value, number_format, text):
-    assert shown(value, number_format) == text
+    assert format_value(value, number_format) == text
 
 
 def test_a_sheet_gives_its_percent_and_leading_zeros():

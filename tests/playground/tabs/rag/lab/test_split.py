@@ -53,7 +53,7 @@ def test_chunks_are_exact_whole_and_short_enough(document: Document, count, toke
     for chunk in chunks:
         page = document.pages[chunk.page - 1]
         assert chunk.text == page.text[chunk.start : chunk.end] and chunk.text == chunk.text.strip() != ""
-        assert chunk.tokens == count(chunk.embedded) <= tokens
+        assert chunk.tokens == count(chunk.embedded_text) <= tokens
     for page in document.pages:
         mine = [chunk for chunk in chunks if chunk.page == page.number]
         held = {place for chunk in mine for place in range(chunk.start, chunk.end)}
@@ -82,7 +82,7 @@ def test_headings_are_kept_and_cut_at() -> None:
     assert chunks[0].text.startswith("Rivers") and chunks[0].headings == ()
     lakes = [chunk for chunk in chunks if "Lakes" in (chunk.text[:5], *chunk.headings)]
     assert len(lakes) > 1 and all(chunk.headings == ("Lakes",) for chunk in lakes[1:])
-    assert lakes[1].embedded.startswith("Lakes\nFish")
+    assert lakes[1].embedded_text.startswith("Lakes\nFish")
     assert [bool(re.match(r"Empty\s+Seas\s+Fish", chunk.text)) for chunk in chunks].count(True) == 1, (
         "a heading alone is no chunk"
     )

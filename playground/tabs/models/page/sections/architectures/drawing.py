@@ -86,20 +86,22 @@ def _name(show: Renderer, one: ArchitectureColumn) -> str:
 
 def _body(show: Renderer, one: ArchitectureColumn, found: Compared, plan: ArchitecturesPlan, *, offline: bool) -> str:
     if one.failure is not None:
-        return _written(show, one) + show.alert(one.failure)
+        return _draw_text(show, one) + show.alert(one.failure)
     if one.absent and isinstance(one.info, HeadInfo):
-        return f'<p class="told">{_absent(show, one.info, offline)}</p>'
+        return f'<p class="told">{_say_absent(show, one.info, offline)}</p>'
     if one.kind == "asked" and isinstance(one.info, ModelInfo) and not one.info.chat:
         return f'<p class="told">{say(show, "architecture_not_asked")}</p>'
     asked = (
         f'<p class="asked">{say(show, "architecture_was_asked", text=plan.asked)}</p>' if one.kind == "asked" else ""
     )
-    counted = _counted(show, found, plan) + _scored(show, found) if one.kind == "ngram" and found.trained else ""
+    counted = (
+        _draw_counts(show, found, plan) + _draw_scores(show, found) if one.kind == "ngram" and found.trained else ""
+    )
     told = _waiting(show, one) if not one.text and not one.guesses else ""
-    return asked + counted + _guesses(show, one) + _written(show, one) + told
+    return asked + counted + _guesses(show, one) + _draw_text(show, one) + told
 
 
-def _absent(show: Renderer, info: HeadInfo, offline: bool) -> str:
+def _say_absent(show: Renderer, info: HeadInfo, offline: bool) -> str:
     if offline:
         return say(show, "architecture_offline")
     if not (size := fetched_bytes(info)):
@@ -113,14 +115,14 @@ def _waiting(show: Renderer, one: ArchitectureColumn) -> str:
     return f'<p class="told">{say(show, f"architecture_{one.state}")}</p>'
 
 
-def _counted(show: Renderer, found: Compared, plan: ArchitecturesPlan) -> str:
+def _draw_counts(show: Renderer, found: Compared, plan: ArchitecturesPlan) -> str:
     words, *counted = found.trained
     whose = "own" if plan.training.strip() else "sample"
     told = say(show, f"ngram_counted_{whose}", words=words, order=plan.order, different=counted[0], longest=counted[-1])
     return f'<p class="quiet">{told}</p>'
 
 
-def _scored(show: Renderer, found: Compared) -> str:
+def _draw_scores(show: Renderer, found: Compared) -> str:
     """The sentence as the n-gram model expected it, word by word."""
     if not found.scored:
         return ""
@@ -150,7 +152,7 @@ def _guesses(show: Renderer, one: ArchitectureColumn) -> str:
     return f'<p class="quiet">{head}</p><ol class="guesses">{lines}</ol>'
 
 
-def _written(show: Renderer, one: ArchitectureColumn) -> str:
+def _draw_text(show: Renderer, one: ArchitectureColumn) -> str:
     """What it wrote, with marks where it was looked at."""
     if not one.text.strip():
         return ""

@@ -17,7 +17,7 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.architectures import LENGTHS
 from playground.tabs.models.lab.ngram import LONGEST_ORDER, Smoothed
 from playground.tabs.models.page.pieces import draw_alert
-from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
+from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
 from playground.tabs.models.page.sections.architectures.drawing import draw_architectures, head_choices
 from playground.tabs.models.page.sections.architectures.layout import ModelsArchitecturesLayout
 from playground.tabs.models.visit.architectures.comparison import compare
@@ -81,11 +81,11 @@ def wire_architectures(page: Page[ModelsVisits], room: RoomLayout, layout: Model
             yield screen.outputs()
 
     async def on_compare(request: gr.Request, text: str, *values: object) -> AsyncGenerator[list[object]]:
-        async for outputs in show(app.who(request), text, chosen(*values[settings : settings + 2]), values):
+        async for outputs in show(app.who(request), text, join_models(*values[settings : settings + 2]), values):
             yield outputs
 
     async def on_example(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-        who, refs = app.who(request), chosen(*values[settings : settings + 2])
+        who, refs = app.who(request), join_models(*values[settings : settings + 2])
         text = await example(app, who, refs)
         first: object = text
         async for outputs in show(who, text, refs, values):
@@ -144,15 +144,15 @@ async def choices(app: App[ModelsVisits], who: Who, head: Head) -> list[tuple[st
     return head_choices(app.show(who), infos, await app.reach.held_encoders(infos), offline=app.settings.offline)
 
 
-async def spoken(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
+async def find_language(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
     """The page's language where the models that write speak it, else English."""
-    known = await app.visits.known(who.visitor)
+    known = await app.visits.known_models(who.visitor)
     return example_language([one for ref in refs if isinstance(one := known.get(ref), ModelInfo)], who.language)
 
 
 async def example(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
     """A sentence in that language."""
-    return who.texts.text(await spoken(app, who, refs), "models.architectures_example_text")
+    return who.texts.text(await find_language(app, who, refs), "models.architectures_example_text")
 
 
 async def show_architectures(
@@ -164,7 +164,7 @@ async def show_architectures(
         sentence = checked_text(text, app.bounds)
         plan = replace(
             checked_plan(app, sentence, choice),
-            asked=asked_of(who, await spoken(app, who, refs), sentence),
+            asked=asked_of(who, await find_language(app, who, refs), sentence),
             models=tuple(refs),
             sampling=sampling,
             language=who.language,

@@ -19,7 +19,7 @@ _LONGEST = 12
 
 def draw_effect(show: Renderer, effect: Effect, read: ReadSentence) -> str:
     """The model with and without these parts, side by side."""
-    without = say(show, "without", what=_named(show, effect.ablation))
+    without = say(show, "without", what=_name_parts(show, effect.ablation))
     title = f'<h4 class="part">{without} · {html.escape(read.info.name)}</h4>'
     if effect.likeness is not None:
         told = say(show, "without_likeness", cosine=show.number(effect.likeness, ".3f"))
@@ -47,7 +47,7 @@ def _surprise(show: Renderer, nll: tuple[float, float]) -> str:
     return f'<p class="effect-nll">{told}</p>'
 
 
-def _named(show: Renderer, ablation: Ablation) -> str:
+def _name_parts(show: Renderer, ablation: Ablation) -> str:
     layers = [show.text("models.layer_named", layer=layer + 1) for layer in sorted(ablation.layers)]
     heads = [show.text("models.head_named", layer=one + 1, head=head + 1) for one, head in sorted(ablation.heads)]
     named = [*layers, *heads]

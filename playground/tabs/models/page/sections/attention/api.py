@@ -47,7 +47,7 @@ def publish(app: App[ModelsVisits]) -> None:
 def attention_json(read: ReadSentence, layer: object, head: object) -> dict[str, Any]:
     """As plain JSON values. Raises `ArgumentError("number")` for a layer or head that is none."""
     layers, heads = read.reading.attention.shape[:2]
-    rows, columns = _chosen("layer", layer, layers), _chosen("head", head, heads)
+    rows, columns = _parse_slice("layer", layer, layers), _parse_slice("head", head, heads)
     return {
         "model": read.info.ref,
         "tokens": [token.piece for token in read.tokens],
@@ -59,7 +59,7 @@ def attention_json(read: ReadSentence, layer: object, head: object) -> dict[str,
     }
 
 
-def _chosen(name: str, value: object, most: int) -> slice:
+def _parse_slice(name: str, value: object, most: int) -> slice:
     if value is None:
         return slice(None)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:

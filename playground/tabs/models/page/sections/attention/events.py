@@ -15,7 +15,7 @@ from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
-from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
+from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
 from playground.tabs.models.page.sections.attention.answers import draw_effect, draw_lens, draw_salient
 from playground.tabs.models.page.sections.attention.drawing import draw_sentences
 from playground.tabs.models.page.sections.attention.layout import ModelsAttentionLayout
@@ -56,7 +56,7 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     inputs = [layout.sentence, page.sidebar.models, room.beside]
 
     async def on_look(request: gr.Request, text: str, models: object, beside: object) -> AsyncGenerator[list[object]]:
-        refs = chosen(models, beside)
+        refs = join_models(models, beside)
         async for screen in going.show(app.who(request), lambda who: look_at(app, who, refs, text)):
             yield screen.outputs()
 
@@ -66,7 +66,7 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
         who = app.who(request)
         text = who.text("models.attention_example_text")
         first: object = text
-        refs = chosen(models, beside)
+        refs = join_models(models, beside)
         async for screen in going.show(who, lambda reader: look_at(app, reader, refs, text)):
             yield [first, *screen.outputs()]
             first = gr.skip()
@@ -83,12 +83,12 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     async def switched_off(request: gr.Request, ref: object, heads: object, layers: object) -> str:
         return await without(app, app.who(request), ref, heads, layers)
 
-    async def answered(request: gr.Request, ref: object, position: object, method: object = None) -> str:
+    async def answer_again(request: gr.Request, ref: object, position: object, method: object = None) -> str:
         if method is None:
             return await after_each_layer(app, app.who(request), ref, position)
         return await what_counted(app, app.who(request), ref, position, method)
 
-    effect, told = ask_again(page, layout.effect, switched_off), ask_again(page, layout.asked, answered)
+    effect, told = ask_again(page, layout.effect, switched_off), ask_again(page, layout.asked, answer_again)
 
     async def on_ablate(request: gr.Request, event: gr.EventData) -> object:
         return await effect(request, event.ref, event.heads, event.layers)
@@ -127,7 +127,7 @@ async def look_at(
         async for _ in beats(task := asyncio.ensure_future(looking)):
             yield ModelsAttentionScreen(shown=draw_waiting(show, told[-1])) if told else ModelsAttentionScreen()
             told.clear()
-        drawn = draw_sentences(show, task.result().found, await app.visits.known(who.visitor))
+        drawn = draw_sentences(show, task.result().found, await app.visits.known_models(who.visitor))
         yield ModelsAttentionScreen.showing("look", shown=drawn, looked_at=remember(text, refs))
     except PlaygroundError as error:
         yield ModelsAttentionScreen.showing("look", shown=draw_alert(show, error), effect="", asked="")

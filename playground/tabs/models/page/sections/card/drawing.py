@@ -41,11 +41,11 @@ def _line(show: Renderer, name: str, cell: _Cell, found: list[CardFacts | Failur
     cells = [cell(show, one) if isinstance(one, CardFacts) else "" for one in found]
     if not any(cells):
         return ""
-    drawn = "".join(f"<td>{one or _unknown(show)}</td>" for one in cells)
+    drawn = "".join(f"<td>{one or _draw_unknown(show)}</td>" for one in cells)
     return f'<tr data-fact="{name}"><th scope="row">{draw_term(show, f"fact_{name}")}</th>{drawn}</tr>'
 
 
-def _unknown(show: Renderer) -> str:
+def _draw_unknown(show: Renderer) -> str:
     return f'<span class="quiet">{say(show, "unknown")}</span>'
 
 

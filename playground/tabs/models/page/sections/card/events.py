@@ -13,7 +13,7 @@ from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
-from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.room import RoomLayout, join_models
 from playground.tabs.models.page.sections.card.diagram import draw_diagrams
 from playground.tabs.models.page.sections.card.drawing import draw_cards
 from playground.tabs.models.page.sections.card.layout import ModelsCardLayout
@@ -40,20 +40,20 @@ def wire_card(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsCardLayo
     fields = [page.sidebar.models, room.beside]
 
     async def on_opened(request: gr.Request, models: object, beside: object) -> list[object]:
-        return (await show_cards(app, app.who(request), chosen(models, beside))).outputs()
+        return (await show_cards(app, app.who(request), join_models(models, beside))).outputs()
 
     async def on_chosen(request: gr.Request, models: object, beside: object, opened: bool) -> list[object]:
         if not opened:
             return ModelsCardScreen().outputs()
-        return (await show_cards(app, app.who(request), chosen(models, beside))).outputs()
+        return (await show_cards(app, app.who(request), join_models(models, beside))).outputs()
 
     async def on_measure(request: gr.Request, models: object, beside: object) -> AsyncGenerator[list[object]]:
-        refs = chosen(models, beside)
+        refs = join_models(models, beside)
         async for screen in going.show(app.who(request), lambda who: measure_models(app, who, refs)):
             yield screen.outputs()
 
     async def on_standing(request: gr.Request, models: object, beside: object) -> list[object]:
-        show, refs, rows = app.show(app.who(request)), chosen(models, beside), app.reach.catalog
+        show, refs, rows = app.show(app.who(request)), join_models(models, beside), app.reach.catalog
         return [plot_sizes(show, rows, refs), plot_years(show, rows, refs), draw_unknown(show, rows)]
 
     going = goes_on(page, "models-card", layout.outputs)
@@ -70,7 +70,7 @@ async def show_cards(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> M
     if not refs:
         return ModelsCardScreen.showing("measure", table=draw_sentence(show, "no_models"), diagrams="")
     found = dict(zip(refs, await cards(app.visits, who.visitor, refs), strict=True))
-    table = draw_cards(show, found, await app.visits.known(who.visitor))
+    table = draw_cards(show, found, await app.visits.known_models(who.visitor))
     return ModelsCardScreen.showing("measure", table=table, diagrams=draw_diagrams(show, found))
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from playground.page.parts.plots import MARKS, SERIES, template
 from playground.page.parts.render import Renderer
-from playground.tabs.models.lab.standing import Standing, standings, unknown
+from playground.tabs.models.lab.standing import Standing, names_without_size, standings
 from playground.tabs.models.page.pieces import count_of, draw_sentence
 from providers.catalog import Catalog
 
@@ -32,7 +32,7 @@ def plot_years(show: Renderer, catalog: Catalog, chosen: Sequence[str]) -> go.Fi
 
 def draw_unknown(show: Renderer, catalog: Catalog) -> str:
     """Those that are not drawn, since nobody published their size."""
-    names = ", ".join(unknown(standings(catalog)))
+    names = ", ".join(names_without_size(standings(catalog)))
     return draw_sentence(show, "standing_unknown", names=names) if names else ""
 
 
@@ -56,7 +56,7 @@ def _plot(
             textposition="middle right" if name == "group_chosen" else "top center",
             name=show.text(f"models.{name}"),
             marker={"size": 13 if name == "group_chosen" else 9, "color": SERIES[number], "symbol": MARKS[number]},
-            customdata=[_told(show, one) for one in group],
+            customdata=[_describe(show, one) for one in group],
             hovertemplate="%{customdata}<extra></extra>",
             cliponaxis=False,
         )
@@ -66,7 +66,7 @@ def _plot(
     return figure
 
 
-def _told(show: Renderer, one: Standing) -> str:
+def _describe(show: Renderer, one: Standing) -> str:
     size = count_of(show, one.parameters) if one.parameters else show.text("models.unknown")
     context = show.number(one.context, ",") if one.context else show.text("models.unknown")
     year = str(one.published.year) if isinstance(one.published, date) else show.text("models.unknown")

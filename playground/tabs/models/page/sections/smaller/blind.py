@@ -18,7 +18,7 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import FormError
 from playground.tabs.models.lab.smaller import NO_VOTES, BlindPair, Tally, Vote, form_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
-from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.room import RoomLayout, join_models
 from playground.tabs.models.page.sections.smaller.drawing import draw_pair, draw_verdict
 from playground.tabs.models.page.sections.smaller.events import first_writer, share_of
 from playground.tabs.models.page.sections.smaller.layout import ModelsSmallerLayout
@@ -52,7 +52,7 @@ def wire_blind(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmaller
     async def on_ask(
         request: gr.Request, name: str, percent: float, question: str, *refs: object
     ) -> AsyncGenerator[list[object]]:
-        asked = (chosen(*refs), (name, percent), question)
+        asked = (join_models(*refs), (name, percent), question)
         async for screen in going.show(app.who(request), lambda who: ask_blindly(app, who, *asked)):
             yield screen.outputs()
 
@@ -103,13 +103,13 @@ async def ask_blindly(
 
 def show_pair(app: App[ModelsVisits], who: Who) -> BlindScreen:
     """The visitor's last two answers: to be voted on, or with the vote and whose they were."""
-    show, pair = app.show(who), app.visits.kept(who.visitor, PAIR, BlindPair)
+    show, pair = app.show(who), app.visits.find_work(who.visitor, PAIR, BlindPair)
     if pair is None:
         return BlindScreen.showing("ask", pair="", verdict="")
     drawn = draw_pair(show, pair) + MARK
     if pair.vote is None:
         return BlindScreen.showing("better_a", "better_b", "neither", pair=drawn)
-    tally = app.visits.kept(who.visitor, TALLY, Tally) or NO_VOTES
+    tally = app.visits.find_work(who.visitor, TALLY, Tally) or NO_VOTES
     return BlindScreen.showing("ask", pair=drawn, verdict=draw_verdict(show, pair, tally))
 
 

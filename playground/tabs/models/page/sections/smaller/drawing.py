@@ -39,7 +39,7 @@ def draw_forms(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str]
     lines = "".join(_line(show, one, found[0]) for one in found)
     table = draw_table(say(show, "forms_of"), heads, lines, kind="results fitting forms")
     notice = "" if coming else draw_notice(show, "smaller")
-    return f"{head}{table}{rest}{_refused(show, found)}{_answers(show, found, asked, name_of_form)}{notice}"
+    return f"{head}{table}{rest}{_draw_refusal(show, found)}{_answers(show, found, asked, name_of_form)}{notice}"
 
 
 def _language_head(show: Renderer, language: str) -> str:
@@ -58,7 +58,7 @@ def _language_labels(show: Renderer) -> list[str]:
 def _line(show: Renderer, one: ShrunkForm, whole: ShrunkForm) -> str:
     share = f"<small>{show.percent(one.size.bytes / whole.size.bytes)}</small>"
     cells = [f"{amount_of_bytes(show, one.size.bytes)} {share}", *_costs(show, one.cost)]
-    cells += [_foreseen(show, one, language) for language in _LANGUAGES]
+    cells += [_draw_foreseen(show, one, language) for language in _LANGUAGES]
     row = draw_cells([*_labels(show, _COLUMNS), *_language_labels(show)], cells)
     name = html.escape(name_of_form(show, one.form))
     info = say(show, f"form_{one.form.name}_info")
@@ -76,7 +76,7 @@ def _costs(show: Renderer, cost: FormCost | Failure | None) -> list[str]:
     ]
 
 
-def _foreseen(show: Renderer, one: ShrunkForm, language: str) -> str:
+def _draw_foreseen(show: Renderer, one: ShrunkForm, language: str) -> str:
     found = one.foreseen.get(language)
     if found is None:
         return "–"
@@ -85,7 +85,7 @@ def _foreseen(show: Renderer, one: ShrunkForm, language: str) -> str:
 
 
 def _measures(show: Renderer, one: ShrunkForm, *, timed: bool) -> list[str]:
-    foreseen = [_foreseen(show, one, language) for language in _LANGUAGES]
+    foreseen = [_draw_foreseen(show, one, language) for language in _LANGUAGES]
     return [*_costs(show, one.cost), *foreseen] if timed else foreseen
 
 
@@ -93,7 +93,7 @@ def _perplexity(show: Renderer, value: float) -> str:
     return show.number(value, ",.1f") if value < 1e6 else "> 10⁶"
 
 
-def _refused(show: Renderer, found: Sequence[ShrunkForm]) -> str:
+def _draw_refusal(show: Renderer, found: Sequence[ShrunkForm]) -> str:
     """Once, why some have no speed."""
     failures = [one.cost for one in found if isinstance(one.cost, Failure)]
     return f'<p class="quiet">{html.escape(show.message(failures[0]))}</p>' if failures else ""
@@ -139,7 +139,7 @@ def draw_pruned(show: Renderer, found: Sequence[ShrunkForm], asked: Sequence[str
     labels = [*(_labels(show, _COLUMNS[1:]) if timed else ()), *_language_labels(show)]
     lines = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th>{draw_cells(labels, _measures(show, each, timed=timed))}</tr>'
-        for name, each in ((_beside_another(show, whole.form), whole), (_begun(name_of_form(show, one.form)), one))
+        for name, each in ((_beside_another(show, whole.form), whole), (_capitalise(name_of_form(show, one.form)), one))
     )
     table = draw_table(say(show, "forms_of"), heads, lines, kind="results fitting forms")
     return (
@@ -165,7 +165,7 @@ def _side(show: Renderer, pair: BlindPair, side: Side) -> str:
 
 def draw_verdict(show: Renderer, pair: BlindPair, tally: Tally) -> str:
     """Which was chosen, and all votes so far."""
-    best = pair.preferred
+    best = pair.winner
     said = (
         say(show, "blind_chosen", what=_beside_another(show, best))
         if best is not None
@@ -189,6 +189,6 @@ def _form_named(show: Renderer, key: str) -> str:
     return _beside_another(show, Form(next(one for one in FORMATS if one == name)))
 
 
-def _begun(name: str) -> str:
+def _capitalise(name: str) -> str:
     """As a line begins."""
     return name[:1].upper() + name[1:]

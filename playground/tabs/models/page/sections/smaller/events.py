@@ -16,7 +16,7 @@ from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.smaller import ShrunkForm, form_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
-from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.room import RoomLayout, join_models
 from playground.tabs.models.page.sections.smaller.drawing import draw_forms, draw_pruned, name_of_form
 from playground.tabs.models.page.sections.smaller.layout import ModelsSmallerLayout
 from playground.tabs.models.visit.smaller import SECTION, Pruning, compare_formats, prune
@@ -53,7 +53,7 @@ def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmall
     drawn, pruned = DrawnForms.of(app.sessions), DrawnForms.of(app.sessions)
 
     async def on_compare(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
-        async for screen in going.show(app.who(request), lambda who: compare(app, who, chosen(*refs), drawn)):
+        async for screen in going.show(app.who(request), lambda who: compare(app, who, join_models(*refs), drawn)):
             yield screen.outputs()
 
     def on_restored(request: gr.Request, shown: object) -> object:
@@ -67,11 +67,11 @@ def wire_smaller(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSmall
             yield screen.outputs()
 
     async def on_share(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[list[object]]:
-        async for outputs in left_out(app.who(request), LeftOut(chosen(*refs), kind, percent)):
+        async for outputs in left_out(app.who(request), LeftOut(join_models(*refs), kind, percent)):
             yield outputs
 
     async def on_time(request: gr.Request, kind: str, percent: float, *refs: object) -> AsyncGenerator[list[object]]:
-        async for outputs in left_out(app.who(request), LeftOut(chosen(*refs), kind, percent, timed=True)):
+        async for outputs in left_out(app.who(request), LeftOut(join_models(*refs), kind, percent, timed=True)):
             yield outputs
 
     def on_pruned(request: gr.Request, shown: object) -> object:
@@ -118,7 +118,7 @@ def share_of(percent: object) -> object:
 
 async def first_writer(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str | None:
     """The first of the models that writes and is of this computer, or that nobody knows yet; `None` without any."""
-    known = await app.visits.known(who.visitor)
+    known = await app.visits.known_models(who.visitor)
     return next((ref for ref in refs if ref not in known or _writes(known[ref])), None)
 
 

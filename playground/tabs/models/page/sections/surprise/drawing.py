@@ -110,7 +110,7 @@ def _token(show: Renderer, token: ScoredToken) -> str:
 
 def draw_game(show: Renderer, game: GuessingGame) -> str:
     """The text so far, the last guess beside the model's, and the score."""
-    known = [*game.first, *(one.token for one in game.tokens[: game.shown])]
+    known = [*game.first, *(one.token for one in game.tokens[: game.shown_count])]
     text = html.escape("".join(token.piece for token in known if not token.special))
     gap = "" if game.over else '<span class="gap">?</span>'
     last = _guess(show, game.guesses[-1]) if game.guesses else f'<p class="quiet">{say(show, "game_how")}</p>'

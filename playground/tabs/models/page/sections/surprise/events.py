@@ -16,7 +16,7 @@ from playground.page.parts.under_way import goes_on
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.surprise import GuessingGame, ScoringPlan
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
-from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
+from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
 from playground.tabs.models.page.sections.surprise.drawing import draw_game, draw_surprise
 from playground.tabs.models.page.sections.surprise.layout import ModelsSurpriseLayout
 from playground.tabs.models.visit.surprise import GAME, SECTION, begin, guess_next, surprise
@@ -55,15 +55,15 @@ def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurp
     models = [page.sidebar.models, room.beside]
 
     async def on_look(request: gr.Request, text: str, *refs: object) -> AsyncGenerator[list[object]]:
-        models = chosen(*refs)
+        models = join_models(*refs)
         async for screen in going.show(app.who(request), lambda who: show_surprise(app, who, models, text)):
             yield screen.outputs()
 
     async def on_example(request: gr.Request, *refs: object) -> AsyncGenerator[list[object]]:
         who = app.who(request)
-        text = await example(app, who, chosen(*refs))
+        text = await example(app, who, join_models(*refs))
         first: object = text
-        async for screen in going.show(who, lambda reader: show_surprise(app, reader, chosen(*refs), text)):
+        async for screen in going.show(who, lambda reader: show_surprise(app, reader, join_models(*refs), text)):
             yield [first, *screen.outputs()]
             first = gr.skip()
 
@@ -77,7 +77,7 @@ def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurp
             yield screen.outputs()
 
     async def on_begin(request: gr.Request, text: str, *refs: object) -> list[object]:
-        return (await begin_guessing(app, app.who(request), chosen(*refs), text)).outputs()
+        return (await begin_guessing(app, app.who(request), join_models(*refs), text)).outputs()
 
     def on_guess(request: gr.Request, typed: str) -> list[object]:
         return guess_word(app, app.who(request), typed).outputs()
@@ -97,7 +97,7 @@ def wire_surprise(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsSurp
 
 async def example(app: App[ModelsVisits], who: Who, refs: Sequence[str]) -> str:
     """A text in the page's language where the models that write speak it, else in English."""
-    known = await app.visits.known(who.visitor)
+    known = await app.visits.known_models(who.visitor)
     writers = [one for ref in refs if isinstance(one := known.get(ref), ModelInfo)]
     return who.texts.text(example_language(writers, who.language), "models.surprise_example_text")
 
@@ -116,7 +116,7 @@ async def show_surprise(
         working = surprise(app.visits, who.visitor, refs, sentence, ScoringPlan())
         async for _ in beats(task := asyncio.ensure_future(working)):
             yield ModelsSurpriseScreen()
-        drawn = draw_surprise(show, task.result(), await app.visits.known(who.visitor))
+        drawn = draw_surprise(show, task.result(), await app.visits.known_models(who.visitor))
         yield ModelsSurpriseScreen.showing("look", shown=drawn, looked_at=remember(text, refs))
     except PlaygroundError as error:
         yield ModelsSurpriseScreen.showing("look", shown=draw_alert(show, error))
@@ -125,7 +125,7 @@ async def show_surprise(
 async def begin_guessing(app: App[ModelsVisits], who: Who, refs: Sequence[str], text: str) -> GuessingScreen:
     """A game on the text in the box, or on the example, against the first of the models that writes."""
     show = app.show(who)
-    known = await app.visits.known(who.visitor)
+    known = await app.visits.known_models(who.visitor)
     writers = [ref for ref in refs if ref not in known or isinstance(known[ref], ModelInfo)]
     if not writers:
         return GuessingScreen(game=draw_sentence(show, "no_models"))
@@ -143,14 +143,14 @@ def guess_word(app: App[ModelsVisits], who: Who, typed: str) -> GuessingScreen:
     try:
         return _screen(app, who, guess_next(app.visits, who.visitor, checked_text(typed, app.bounds)[:200]))
     except PlaygroundError as error:
-        game = app.visits.kept(who.visitor, GAME, GuessingGame)
+        game = app.visits.find_work(who.visitor, GAME, GuessingGame)
         drawn, mark = (draw_game(app.show(who), game), MARK) if game is not None else ("", "")
         return GuessingScreen(game=drawn + draw_alert(app.show(who), error, "game_nothing") + mark)
 
 
 def go_on_guessing(app: App[ModelsVisits], who: Who) -> GuessingScreen:
     """The game as it stands, where there is one; what is in the box stays."""
-    game = app.visits.kept(who.visitor, GAME, GuessingGame)
+    game = app.visits.find_work(who.visitor, GAME, GuessingGame)
     return replace(_screen(app, who, game), word=gr.update(visible=not game.over)) if game else GuessingScreen()
 
 

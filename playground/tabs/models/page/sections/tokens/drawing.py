@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from playground.page.parts.render import Renderer
 from playground.page.parts.tokens import draw_chip, draw_piece
-from playground.tabs.models.lab.tokens import FoundTokens, TokenizedText, bytes_of, drawn
+from playground.tabs.models.lab.tokens import FoundTokens, TokenizedText, bytes_of, cut_off
 from playground.tabs.models.page.pieces import Known, draw_name, draw_notice, draw_term, say
 from providers.errors import Failure
 from providers.inspection import MergedPiece
@@ -21,7 +21,9 @@ _TINTS = 5
 def draw_cuts(show: Renderer, found: Mapping[str, TokenizedText | Failure], known: Known) -> str:
     """A figure for each model; of one that cannot be asked, why."""
     figures = "".join(
-        _figure(show, ref, known, _cut(show, one)) if isinstance(one, TokenizedText) else _none(show, ref, one, known)
+        _figure(show, ref, known, _draw_cut(show, one))
+        if isinstance(one, TokenizedText)
+        else _none(show, ref, one, known)
         for ref, one in found.items()
     )
     return f'<div class="cuts">{figures}</div>{draw_notice(show, "tokens")}'
@@ -39,8 +41,8 @@ def _none(show: Renderer, ref: str, failure: Failure, known: Known) -> str:
     return _figure(show, ref, known, show.alert(failure))
 
 
-def _cut(show: Renderer, one: TokenizedText) -> str:
-    shown, left = drawn(one.cut.tokens, _MOST)
+def _draw_cut(show: Renderer, one: TokenizedText) -> str:
+    shown, left = cut_off(one.cut.tokens, _MOST)
     pieces = "".join(_token(show, token, place) for place, token in enumerate(shown))
     rest = f'<p class="quiet">{say(show, "tokens_left", count=left)}</p>' if left else ""
     return f'{_facts(show, one)}<div class="cut-tokens">{pieces}</div>{rest}{_remarks(show, one)}'

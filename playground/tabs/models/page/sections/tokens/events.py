@@ -10,7 +10,7 @@ import gradio as gr
 from playground.page.parts.redrawn import ask_again
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
-from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
+from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
 from playground.tabs.models.page.sections.tokens.compared import draw_compared
 from playground.tabs.models.page.sections.tokens.drawing import draw_cuts, draw_found, draw_merged
 from playground.tabs.models.page.sections.tokens.layout import ModelsTokensLayout
@@ -28,7 +28,7 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
     models = [page.sidebar.models, room.beside]
 
     async def on_cut(request: gr.Request, text: str, *refs: object) -> list[str]:
-        models = chosen(*refs)
+        models = join_models(*refs)
         return [await cut_text(app, app.who(request), models, text), remember(text, models)]
 
     async def on_restored(request: gr.Request, held: str) -> object:
@@ -37,13 +37,13 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
         return await cut_text(app, app.who(request), models, text) if models else gr.skip()
 
     async def on_compare(request: gr.Request, first: str, second: str, *refs: object) -> str:
-        return await compare(app, app.who(request), chosen(*refs), first, second)
+        return await compare(app, app.who(request), join_models(*refs), first, second)
 
     async def on_query(request: gr.Request, query: str, *refs: object) -> str:
-        return await search_vocabulary(app, app.who(request), chosen(*refs), query)
+        return await search_vocabulary(app, app.who(request), join_models(*refs), query)
 
     async def on_word(request: gr.Request, word: str, *refs: object) -> str:
-        return await follow_merges(app, app.who(request), chosen(*refs), word)
+        return await follow_merges(app, app.who(request), join_models(*refs), word)
 
     def on_opened(request: gr.Request, *written: str) -> list[object]:
         who = app.who(request)
@@ -79,7 +79,7 @@ def _example(app: App[ModelsVisits], buttons: Mapping[object, str]) -> Any:
     async def on_example(request: gr.Request, event: gr.EventData, *refs: object) -> list[str]:
         who = app.who(request)
         text = who.text(f"models.{buttons.get(event.target, 'cut_example_text')}")
-        models = chosen(*refs)
+        models = join_models(*refs)
         return [text, await cut_text(app, who, models, text), remember(text, models)]
 
     return on_example
@@ -94,7 +94,7 @@ async def cut_text(app: App[ModelsVisits], who: Who, refs: Sequence[str], text: 
         found = await cut(app.visits, who.visitor, refs, checked_text(text, app.bounds))
     except PlaygroundError as error:
         return draw_alert(show, error)
-    return draw_cuts(show, found, await app.visits.known(who.visitor))
+    return draw_cuts(show, found, await app.visits.known_models(who.visitor))
 
 
 async def compare(app: App[ModelsVisits], who: Who, refs: Sequence[str], first: str, second: str) -> str:
@@ -115,7 +115,7 @@ async def search_vocabulary(app: App[ModelsVisits], who: Who, refs: Sequence[str
         found = await find(app.visits, who.visitor, refs, checked_text(query, app.bounds))
     except PlaygroundError as error:
         return draw_alert(show, error)
-    return draw_found(show, found, await app.visits.known(who.visitor))
+    return draw_found(show, found, await app.visits.known_models(who.visitor))
 
 
 async def follow_merges(app: App[ModelsVisits], who: Who, refs: Sequence[str], word: str) -> str:
@@ -126,4 +126,4 @@ async def follow_merges(app: App[ModelsVisits], who: Who, refs: Sequence[str], w
         found = await merge(app.visits, who.visitor, refs, text)
     except PlaygroundError as error:
         return draw_alert(show, error)
-    return draw_merged(show, found, await app.visits.known(who.visitor))
+    return draw_merged(show, found, await app.visits.known_models(who.visitor))

@@ -9,7 +9,7 @@ from playground.measuring import Item, TaskSet
 from playground.page.parts.measures import draw_cells, draw_heads, draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.understanding import Approach, Judged, classes_of, confusion_of, is_right, kind_of
-from playground.tabs.models.page.pieces import broken, draw_notice, draw_sentence, say
+from playground.tabs.models.page.pieces import break_lines, draw_notice, draw_sentence, say
 from playground.tabs.models.page.sections.understanding.table import draw_ways, name_way
 from playground.tabs.models.visit.understanding import KeptTask
 from providers.errors import Failure
@@ -98,17 +98,17 @@ def _items(show: Renderer, done: Mapping[Approach, Judged], tasks: TaskSet) -> s
     heads = [say(show, "confusion_right"), *(name_way(show, one, tasks) for one in done)]
     lines = ""
     for place, item in enumerate(tasks.items):
-        said = [_said(show, found.said[place : place + 1], item, tasks) for found in done.values()]
-        cells = draw_cells(heads, [broken(item.answer), *said])
-        lines += f'<tr><th scope="row">{broken(item.question)}</th>{cells}</tr>'
+        said = [_draw_answer(show, found.said[place : place + 1], item, tasks) for found in done.values()]
+        cells = draw_cells(heads, [break_lines(item.answer), *said])
+        lines += f'<tr><th scope="row">{break_lines(item.question)}</th>{cells}</tr>'
     head = draw_heads([say(show, "item_text"), *heads])
     table = draw_table(say(show, "items_of"), head, lines, kind="results runs fitting items")
     return f'<details class="read"><summary>{say(show, "items_of")}</summary>{table}</details>' if done else ""
 
 
-def _said(show: Renderer, said: tuple[str, ...], item: Item, tasks: TaskSet) -> str:
+def _draw_answer(show: Renderer, said: tuple[str, ...], item: Item, tasks: TaskSet) -> str:
     """Nothing of an item that has not been answered."""
     if not said:
         return "–"
     kind = "right" if is_right(said[0], item, tasks) else "wrong"
-    return f'<span class="{kind}">{broken(said[0]) or say(show, "confusion_none")}</span>'
+    return f'<span class="{kind}">{break_lines(said[0]) or say(show, "confusion_none")}</span>'

@@ -20,7 +20,7 @@ from playground.page.program import PRIVATE, App, Page, Who
 from playground.tabs.models.lab.classical import get_ready
 from playground.tabs.models.lab.understanding import APPROACHES, WAYS, Approach, kind_named, kind_of
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
-from playground.tabs.models.page.room import RoomLayout, chosen
+from playground.tabs.models.page.room import RoomLayout, join_models
 from playground.tabs.models.page.sections.understanding.drawing import draw_task
 from playground.tabs.models.page.sections.understanding.fields import UnderstandingFields, checked_task
 from playground.tabs.models.page.sections.understanding.layout import OWN, ModelsUnderstandingLayout, way_key
@@ -51,12 +51,12 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_run(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
-        fields, refs = UnderstandingFields(*values[:5]), chosen(*values[5:])
+        fields, refs = UnderstandingFields(*values[:5]), join_models(*values[5:])
         async for screen in going.show(app.who(request), lambda who: run_task(app, who, refs, fields)):
             yield screen.outputs()
 
     async def on_classify(request: gr.Request, text: str, *values: object) -> AsyncGenerator[str]:
-        fields, refs = UnderstandingFields(*values[:5]), chosen(*values[5:])
+        fields, refs = UnderstandingFields(*values[:5]), join_models(*values[5:])
         async for drawn in saying.show(app.who(request), lambda who: classify_text(app, who, refs, fields, text)):
             yield drawn
 
@@ -70,7 +70,7 @@ def wire_understanding(page: Page[ModelsVisits], room: RoomLayout, layout: Model
         return [*offered, *redraw(app.who(request), held)]
 
     def redraw(who: Who, held: str) -> list[object]:
-        kept = app.visits.kept(who.visitor, SECTION, KeptTask) if held else None
+        kept = app.visits.find_work(who.visitor, SECTION, KeptTask) if held else None
         if kept is None:
             return [gr.skip(), gr.skip()]
         show = app.show(who)

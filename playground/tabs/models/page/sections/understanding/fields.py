@@ -45,12 +45,12 @@ async def checked_task(app: App[ModelsVisits], who: Who, refs: Sequence[str], fi
     chosen = texts_of(fields.approaches)
     head = checked_text(fields.head, app.bounds, empty=True).strip()
     tasks = _tasks(app, fields)
-    trained = None if head else _trained(app, tasks)
+    trained = None if head else _find_head(app, tasks)
     here = trained is not None and bool(await app.reach.held_encoders([trained]))
     approaches = [one for one in WAYS[kind_of(tasks)] if (one in chosen if one != "head" else head or here)]
     if not approaches:
         raise TaskError("no_approach")
-    known = await app.visits.known(who.visitor)
+    known = await app.visits.known_models(who.visitor)
     embeds = [one.ref for one in app.reach.embeddings() if one.local]
     return Task(
         tasks=tasks,
@@ -63,7 +63,7 @@ async def checked_task(app: App[ModelsVisits], who: Who, refs: Sequence[str], fi
     )
 
 
-def _trained(app: App[ModelsVisits], tasks: TaskSet) -> HeadInfo | None:
+def _find_head(app: App[ModelsVisits], tasks: TaskSet) -> HeadInfo | None:
     """The catalogue's first model that was trained for this task, in this language."""
     rows = app.reach.heads(HEADS[kind_of(tasks)])
     return next((row for row in rows if tasks.name in row.tasks and tasks.language in row.languages), None)

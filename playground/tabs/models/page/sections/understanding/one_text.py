@@ -8,7 +8,7 @@ from playground.measuring import TaskSet
 from playground.page.parts.measures import draw_heads, draw_table
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.understanding import Approach, OneText, kind_of
-from playground.tabs.models.page.pieces import broken, say
+from playground.tabs.models.page.pieces import break_lines, say
 from playground.tabs.models.page.sections.understanding.table import name_way
 from providers.errors import Failure
 
@@ -22,7 +22,7 @@ def draw_one_text(show: Renderer, text: str, found: Mapping[Approach, OneText | 
         for one, said in found.items()
     )
     table = draw_table(say(show, "one_of"), heads, lines, kind="results fitting")
-    return f'<div class="answer"><blockquote>{broken(text)}</blockquote>{table}</div>'
+    return f'<div class="answer"><blockquote>{break_lines(text)}</blockquote>{table}</div>'
 
 
 def _cells(show: Renderer, said: OneText | Failure) -> str:
@@ -33,5 +33,5 @@ def _cells(show: Renderer, said: OneText | Failure) -> str:
         say(show, key, label=name, share=share)
         for name, share in sorted(said.shares.items(), key=lambda pair: -pair[1])
     )
-    name = broken(said.said) or say(show, "confusion_none")
+    name = break_lines(said.said) or say(show, "confusion_none")
     return f'<td><span class="share">{name}</span></td><td><small>{shares or "–"}</small></td>'

@@ -43,7 +43,7 @@ def draw_ways(show: Renderer, done: Mapping[Approach, Judged], task: Task) -> st
     heads = [say(show, key) for key in keys]
     lines = "".join(_line(show, found, task.tasks, heads) for found in done.values())
     if task.absent is not None:
-        lines += _absent(show, task.absent, task.tasks, len(heads))
+        lines += _draw_absent(show, task.absent, task.tasks, len(heads))
     title, head = say(show, "understanding_of"), draw_heads([say(show, "approach"), *heads])
     explained = " ".join(draw_term(show, key) for key in (*keys, "understanding_interval"))
     table = draw_table(title, head, lines, kind="results runs fitting", foot=_foot(show, task.tasks, heads))
@@ -70,7 +70,7 @@ def _line(show: Renderer, found: Judged, tasks: TaskSet, heads: Sequence[str]) -
     name = f"{name_way(show, found.approach, tasks)}{model}"
     partly = [] if score.partly is None else [_partly(show, score, score.partly, colour)]
     right = _share(show, (score.low, score.accuracy, score.high), score.items, colour)
-    cells = draw_cells(heads, [*partly, right, *_took(show, found, score)])
+    cells = draw_cells(heads, [*partly, right, *_costs(show, found, score)])
     return f'<tr data-approach="{found.approach}"><th scope="row">{name}</th>{cells}</tr>'
 
 
@@ -89,7 +89,7 @@ def _share(show: Renderer, places: tuple[float, float, float], count: int, colou
     return f'<span class="share">{show.percent(mean)}</span> <small>{interval}</small>{whisker}'
 
 
-def _took(show: Renderer, found: Judged, score: JudgedScore) -> tuple[str, str, str, str]:
+def _costs(show: Renderer, found: Judged, score: JudgedScore) -> tuple[str, str, str, str]:
     ms = show.number(found.milliseconds, ",.0f" if found.milliseconds >= 10 else ".2f")
     together = f" <small>{say(show, 'understanding_together')}</small>" if found.approach in ASKED else ""
     learnt = say(show, "understanding_seconds", seconds=found.training) if found.training is not None else "–"
@@ -97,7 +97,7 @@ def _took(show: Renderer, found: Judged, score: JudgedScore) -> tuple[str, str, 
     return f"{say(show, 'understanding_ms', ms=ms)}{together}", energy, learnt, str(score.unread or "–")
 
 
-def _absent(show: Renderer, info: HeadInfo, tasks: TaskSet, columns: int) -> str:
+def _draw_absent(show: Renderer, info: HeadInfo, tasks: TaskSet, columns: int) -> str:
     told = say(show, "understanding_absent", name=info.name, id=info.id)
     name = f"{name_way(show, 'head', tasks)}<br><small>{html.escape(info.name)}</small>"
     return f'<tr class="absent quiet"><th scope="row">{name}</th><td colspan="{columns}">{told}</td></tr>'

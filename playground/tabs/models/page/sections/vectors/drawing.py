@@ -27,7 +27,7 @@ def draw_compared(
     )
     any_shown = any(isinstance(one, ComparedTexts) for one in found.values())
     notice = draw_notice(show, "vectors") if any_shown else ""
-    return f'{_numbered(texts)}<div class="cuts">{figures}</div>{notice}'
+    return f'{_draw_list(texts)}<div class="cuts">{figures}</div>{notice}'
 
 
 def draw_failure(show: Renderer, ref: str, failure: Failure, known: Known) -> str:
@@ -36,7 +36,7 @@ def draw_failure(show: Renderer, ref: str, failure: Failure, known: Known) -> st
     return f'<figure class="cut-figure"><figcaption>{name}</figcaption>{show.alert(failure)}</figure>'
 
 
-def _numbered(texts: Sequence[str]) -> str:
+def _draw_list(texts: Sequence[str]) -> str:
     return '<ol class="numbered">' + "".join(f"<li>{html.escape(text)}</li>" for text in texts) + "</ol>"
 
 

@@ -19,7 +19,7 @@ from playground.tabs.models.lab.analogies import parse_words
 from playground.tabs.models.lab.vectors import parse_texts
 from playground.tabs.models.lab.word_in_context import find_word
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
-from playground.tabs.models.page.room import RoomLayout, chosen, recall, remember
+from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
 from playground.tabs.models.page.sections.vectors.drawing import draw_compared
 from playground.tabs.models.page.sections.vectors.layout import ANALOGIES, ModelsVectorsLayout
 from playground.tabs.models.page.sections.vectors.words import draw_contexts, draw_solved
@@ -51,7 +51,7 @@ def wire_vectors(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVecto
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_compare(request: gr.Request, texts: str, *refs: object) -> AsyncGenerator[list[object]]:
-        models = chosen(*refs)
+        models = join_models(*refs)
         async for screen in going.show(app.who(request), lambda who: compare_texts(app, who, models, texts)):
             yield screen.outputs()
 
@@ -59,7 +59,7 @@ def wire_vectors(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVecto
         who = app.who(request)
         texts = who.text("models.vectors_example_texts")
         first: object = texts
-        async for screen in going.show(who, lambda reader: compare_texts(app, reader, chosen(*refs), texts)):
+        async for screen in going.show(who, lambda reader: compare_texts(app, reader, join_models(*refs), texts)):
             yield [first, *screen.outputs()]
             first = gr.skip()
 
@@ -85,7 +85,7 @@ def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVe
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_solve(request: gr.Request, plus: str, minus: str, *refs: object) -> AsyncGenerator[str]:
-        asked = (chosen(*refs), plus, minus)
+        asked = (join_models(*refs), plus, minus)
         async for drawn in solving.show(app.who(request), lambda who: ending(solve_words(app, who, *asked))):
             yield drawn
 
@@ -111,7 +111,7 @@ def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVec
     app, models = page.app, [page.sidebar.models, room.beside]
 
     async def on_look(request: gr.Request, word: str, sentences: str, *refs: object) -> AsyncGenerator[str]:
-        asked = (chosen(*refs), word, sentences)
+        asked = (join_models(*refs), word, sentences)
         async for drawn in looking.show(app.who(request), lambda who: ending(look_at_word(app, who, *asked))):
             yield drawn
 
@@ -127,7 +127,7 @@ def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVec
         who = app.who(request)
         given = [who.text("models.contexts_example_word"), who.text("models.contexts_example_sentences")]
         first: list[object] = [*given]
-        asked = (chosen(*refs), given[0], given[1])
+        asked = (join_models(*refs), given[0], given[1])
         async for drawn in looking.show(who, lambda reader: ending(look_at_word(app, reader, *asked))):
             yield [*first, drawn]
             first = [gr.skip(), gr.skip()]
@@ -146,7 +146,7 @@ def _analogy(app: App[ModelsVisits], solving: UnderWay, buttons: Mapping[object,
         who, name = app.who(request), buttons.get(event.target, ANALOGIES[0])
         given = [who.text(f"models.analogy_{name}_{part}") for part in ("plus", "minus")]
         first: list[object] = [*given]
-        asked = (chosen(*refs), given[0], given[1])
+        asked = (join_models(*refs), given[0], given[1])
         async for drawn in solving.show(who, lambda reader: ending(solve_words(app, reader, *asked))):
             yield [*first, drawn]
             first = [gr.skip(), gr.skip()]
@@ -178,7 +178,7 @@ async def compare_texts(
         async for _ in beats(task := asyncio.ensure_future(compare(app.visits, who.visitor, refs, texts, told.append))):
             yield ModelsVectorsScreen(shown=draw_waiting(show, told[-1])) if told else ModelsVectorsScreen()
             told.clear()
-        drawn = draw_compared(show, texts, task.result(), await app.visits.known(who.visitor))
+        drawn = draw_compared(show, texts, task.result(), await app.visits.known_models(who.visitor))
         yield ModelsVectorsScreen.showing("compare", shown=drawn, looked_at=remember(lines, refs))
     except PlaygroundError as error:
         yield ModelsVectorsScreen.showing("compare", shown=draw_alert(show, error, "vectors_nothing"))
@@ -195,7 +195,11 @@ async def solve_words(
             yield draw_sentence(show, "no_models")
             return
         async for drawn in _waited_for(show, solve(app.visits, who.visitor, refs, words)):
-            yield drawn if isinstance(drawn, str) else draw_solved(show, drawn, await app.visits.known(who.visitor))
+            yield (
+                drawn
+                if isinstance(drawn, str)
+                else draw_solved(show, drawn, await app.visits.known_models(who.visitor))
+            )
     except PlaygroundError as error:
         yield draw_alert(show, error)
 
@@ -214,7 +218,7 @@ async def look_at_word(
             if isinstance(drawn, str):
                 yield drawn
             else:
-                yield draw_contexts(show, found, drawn, await app.visits.known(who.visitor))
+                yield draw_contexts(show, found, drawn, await app.visits.known_models(who.visitor))
     except PlaygroundError as error:
         yield draw_alert(show, error, "contexts_nothing")
 

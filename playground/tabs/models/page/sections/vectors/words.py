@@ -45,7 +45,7 @@ def _analogy(show: Renderer, ref: str, one: Analogy, known: Known) -> str:
     return (
         f'<figure class="cut-figure" data-space="{one.space}"><figcaption>{draw_name(show, known.get(ref), ref)}'
         f'<p class="quiet">{among}</p></figcaption><p class="sum">{_sum(one)} ≈ <strong>{answer}</strong></p>'
-        f"{_first(show, one)}{_cut(show, one)}"
+        f"{_first(show, one)}{_draw_cut(show, one)}"
         f'<ol class="neighbours">{"".join(_neighbour(show, near) for near in one.neighbours)}</ol></figure>'
     )
 
@@ -66,7 +66,7 @@ def _first(show: Renderer, one: Analogy) -> str:
     return f'<p class="quiet">{say(show, "analogy_itself", word=name_of_token(nearest.text))}</p>'
 
 
-def _cut(show: Renderer, one: Analogy) -> str:
+def _draw_cut(show: Renderer, one: Analogy) -> str:
     """Words that are no single token, in their pieces."""
     several = [word for word in one.words if len(word.pieces) > 1]
     if not several:
@@ -90,7 +90,7 @@ def draw_contexts(
     show: Renderer, words: Sequence[FoundWord], found: Mapping[str, WordVectors | Failure], known: Known
 ) -> str:
     """The sentences, and for each model how alike the word is to itself in each two of them."""
-    sentences = '<ol class="numbered">' + "".join(f"<li>{_marked(word)}</li>" for word in words) + "</ol>"
+    sentences = '<ol class="numbered">' + "".join(f"<li>{_mark_word(word)}</li>" for word in words) + "</ol>"
     figures = "".join(
         _contexts(show, ref, one) if isinstance(one, WordVectors) else draw_failure(show, ref, one, known)
         for ref, one in found.items()
@@ -100,7 +100,7 @@ def draw_contexts(
     return f'<div class="answer">{sentences}<div class="cuts">{figures}</div>{notice}</div>'
 
 
-def _marked(word: FoundWord) -> str:
+def _mark_word(word: FoundWord) -> str:
     before, own, after = word.sentence[: word.start], word.sentence[word.start : word.end], word.sentence[word.end :]
     return f"{html.escape(before)}<strong>{html.escape(own)}</strong>{html.escape(after)}"
 
