@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import math
 from collections.abc import Iterable
@@ -127,6 +126,8 @@ async def fit_images(request: Request) -> Fitted:
     """
     if not any(message.images for message in request.messages):
         return Fitted(request, ())
+    import asyncio  # the program that cleans an image needs none
+
     changes: list[Change] = []
     messages = []
     for message in request.messages:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parent.parent
@@ -53,8 +54,9 @@ SLOW_PLACES = (
 """Folders and files, as they are called below the root, `*` for any name. The quick lane does not even import them."""
 
 
+@cache
 def is_slow_place(path: str) -> bool:
-    """Whether a path below the root lies in one of `SLOW_PLACES`."""
+    """Whether a path below the root lies in one of `SLOW_PLACES`. Asked for every test of a file."""
     folders = [path, *map(str, PurePosixPath(path).parents)]
     return any(fnmatchcase(folder, place) for folder in folders for place in SLOW_PLACES)
 

@@ -6,12 +6,13 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-SOURCES = sorted([ROOT / "app.py", *(ROOT / "providers").rglob("*.py"), *(ROOT / "playground").rglob("*.py")])
+from tests.sources import ROOT, SOURCES, name_of, statements, text_of, tree_of
+
 STANDARD = set(sys.stdlib_module_names) | {"__future__"}
 SDKS = {"openai", "anthropic", "torch", "transformers", "huggingface_hub", "openvino", "openvino_genai", "xllamacpp"}
 VALUES = ("providers.sampling", "providers.catalog_row", "providers.types", "providers.errors", "providers.base")
@@ -67,13 +68,14 @@ NAMED_OTHERWISE = {
 """Modules whose package has another name."""
 
 
-def name_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every module that a file imports, lazily or not; type-checking imports too."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in statements(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -85,6 +87,7 @@ def within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
+@cache
 def place_of(name: str) -> tuple[str, str]:
     """The row of the table for a module, and the same with its own name in it."""
     for place in HOUSE:
@@ -115,7 +118,7 @@ def forbidden(name: str, imported: str) -> bool:
 def test_imports_only_downwards(path: Path) -> None:
     name = name_of(path)
     if name in ("playground", "playground.tabs") or re.fullmatch(r"playground\.tabs\.\w+|providers\.adapters", name):
-        assert not list(imports(path)), "a folder that is a registry holds no code of its own"
+        assert not imports(path), "a folder that is a registry holds no code of its own"
         return
     assert not [imported for imported in imports(path) if forbidden(name, imported)]
 
@@ -187,7 +190,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
     long = [
         f"{name_of(path)}.{node.name}: {length}"
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in statements(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := (node.end_lineno or 0) - node.lineno + 1) > 70
     ]
@@ -202,7 +205,7 @@ def test_no_vague_module_names() -> None:
 def test_no_state_at_module_level() -> None:
     """Constants are written once; an empty list or dictionary at module level is there to be filled."""
     filled_later = re.compile(r"^\w+(: [^=]+)? = (\[\]|\{\}|dict\(\)|list\(\)|set\(\))$", re.MULTILINE)
-    assert not [path for path in SOURCES if filled_later.search(path.read_text("utf-8"))]
+    assert not [path for path in SOURCES if filled_later.search(text_of(path))]
 
 
 def test_every_package_imported_is_required_by_name() -> None:

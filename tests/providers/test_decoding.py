@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+from types import ModuleType
+
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers.generation import logits_process as reference
 
 from providers import decoding
+from providers.importing import importing
 from providers.types import Sampling
 
 # Multiples of 1/8 with an irregular tail: ties stay rare, so that both sides must agree on the cut exactly.
@@ -19,7 +21,17 @@ LOGITS = st.lists(st.integers(-160, 160), min_size=2, max_size=40, unique=True).
 FEW = settings(max_examples=60, deadline=None)
 
 
+@cache
+def reference() -> ModuleType:
+    """Imported where it is used: every worker finds all tests, and one runs these."""
+    with importing():
+        from transformers.generation import logits_process
+    return logits_process
+
+
 def theirs(processor: object, logits: np.ndarray, seen: list[int] | None = None) -> np.ndarray:
+    import torch
+
     ids = torch.tensor([seen or [0]])
     return processor(ids, torch.from_numpy(logits.copy())[None])[0].numpy()  # type: ignore[operator]
 
@@ -27,32 +39,32 @@ def theirs(processor: object, logits: np.ndarray, seen: list[int] | None = None)
 @FEW
 @given(LOGITS, st.integers(1, 50))
 def test_top_k(logits: np.ndarray, k: int) -> None:
-    np.testing.assert_allclose(decoding.top_k(logits, k), theirs(reference.TopKLogitsWarper(k), logits))
+    np.testing.assert_allclose(decoding.top_k(logits, k), theirs(reference().TopKLogitsWarper(k), logits))
 
 
 @FEW
 @given(LOGITS, st.floats(0.011, 0.989))
 def test_top_p(logits: np.ndarray, p: float) -> None:
-    np.testing.assert_allclose(decoding.top_p(logits, p), theirs(reference.TopPLogitsWarper(p), logits))
+    np.testing.assert_allclose(decoding.top_p(logits, p), theirs(reference().TopPLogitsWarper(p), logits))
 
 
 @FEW
 @given(LOGITS, st.floats(0, 1))
 def test_min_p(logits: np.ndarray, p: float) -> None:
-    np.testing.assert_allclose(decoding.min_p(logits, p), theirs(reference.MinPLogitsWarper(p), logits))
+    np.testing.assert_allclose(decoding.min_p(logits, p), theirs(reference().MinPLogitsWarper(p), logits))
 
 
 @FEW
 @given(LOGITS, st.floats(0.011, 0.989))
 def test_typical_p(logits: np.ndarray, mass: float) -> None:
-    np.testing.assert_allclose(decoding.typical_p(logits, mass), theirs(reference.TypicalLogitsWarper(mass), logits))
+    np.testing.assert_allclose(decoding.typical_p(logits, mass), theirs(reference().TypicalLogitsWarper(mass), logits))
 
 
 @FEW
 @given(LOGITS, st.floats(0.5, 3), st.data())
 def test_repetition_penalty(logits: np.ndarray, penalty: float, data: st.DataObject) -> None:
     seen = data.draw(st.lists(st.integers(0, logits.size - 1), min_size=1, max_size=10))
-    expected = theirs(reference.RepetitionPenaltyLogitsProcessor(penalty), logits, seen)
+    expected = theirs(reference().RepetitionPenaltyLogitsProcessor(penalty), logits, seen)
     np.testing.assert_allclose(decoding.repetition_penalty(logits, seen, penalty), expected)
 
 
@@ -60,16 +72,18 @@ def test_repetition_penalty(logits: np.ndarray, penalty: float, data: st.DataObj
 @given(LOGITS, st.floats(0.1, 2), st.integers(1, 20), st.floats(0.1, 0.95), st.floats(0, 0.5))
 def test_all_together_in_their_order(logits: np.ndarray, heat: float, k: int, p: float, low: float) -> None:
     sampling = Sampling(temperature=heat, top_k=k, top_p=p, min_p=low, typical_p=0.9, repetition_penalty=1.3)
-    expected = theirs(reference.RepetitionPenaltyLogitsProcessor(1.3), logits, [0, 1])
+    expected = theirs(reference().RepetitionPenaltyLogitsProcessor(1.3), logits, [0, 1])
     chain = [
-        reference.TemperatureLogitsWarper(heat),
-        reference.TopKLogitsWarper(k),
-        reference.TopPLogitsWarper(p),
-        reference.MinPLogitsWarper(low),
-        reference.TypicalLogitsWarper(0.9),
+        reference().TemperatureLogitsWarper(heat),
+        reference().TopKLogitsWarper(k),
+        reference().TopPLogitsWarper(p),
+        reference().MinPLogitsWarper(low),
+        reference().TypicalLogitsWarper(0.9),
     ]
     for processor in chain:
         expected = theirs(processor, expected)
+    import torch
+
     probabilities = decoding.distribution(logits, sampling, prompt=[0], generated=[1])
     np.testing.assert_allclose(probabilities, torch.from_numpy(expected).softmax(-1).numpy(), atol=1e-12)
 

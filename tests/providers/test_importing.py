@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.test_architecture import ROOT, SOURCES, name_of
+from tests.sources import ROOT, SOURCES, name_of, tree_of
 
 LIBRARIES = {"torch", "transformers", "sentence_transformers", "tokenizers", "openvino", "openvino_genai", "gguf"}
 PROGRAMS = {
@@ -25,7 +25,7 @@ PROGRAMS = {
 @functools.cache
 def trees() -> dict[str, ast.Module]:
     """Our modules by name. Not parsed when tests are merely collected."""
-    return {name_of(path): ast.parse(path.read_text("utf-8")) for path in SOURCES}
+    return {name_of(path): tree_of(path) for path in SOURCES}
 
 
 def imported(node: ast.stmt) -> set[str]:
@@ -39,8 +39,9 @@ def imported(node: ast.stmt) -> set[str]:
     return names | {name.split(".")[0] for name in names}
 
 
-def at_the_top(name: str) -> set[str]:
-    return set().union(*(imported(node) for node in trees()[name].body))
+@functools.cache
+def at_the_top(name: str) -> frozenset[str]:
+    return frozenset().union(*(imported(node) for node in trees()[name].body))
 
 
 @functools.cache
@@ -55,6 +56,8 @@ def heavy() -> set[str]:
 def unguarded(tree: ast.AST, guarded: bool = False, inside: bool = False) -> Iterator[int]:
     """Lines of imports within functions that would import something heavy outside of `with importing()`."""
     for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.expr):
+            continue  # no import stands in an expression, and most nodes are one
         if isinstance(node, ast.Import | ast.ImportFrom) and inside and not guarded and imported(node) & heavy():
             yield node.lineno
         opens = isinstance(node, ast.With) and any("importing()" in ast.unparse(item) for item in node.items)

@@ -1,6 +1,7 @@
 """Work on a visitor's file in a program of its own: bounded in memory and time, and ended at once when called off.
 
-The program reads one task from its standard input and writes one answer: a line of JSON, and bytes after it.
+The program reads one task from its standard input and writes one answer: a line of JSON, and bytes after it. Its own
+side is in `serving`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from pydantic import JsonValue, TypeAdapter
 
 from playground.asking.images.errors import RejectedImage
-from providers.errors import ImageError
+from playground.asking.images.serving import ProgramAnswer
 
 ROOT = Path(__file__).resolve().parents[3]
 """Where `python -m playground…` finds this package."""
@@ -35,12 +36,6 @@ class BoundedProgram:
     seconds: int
     patience: float
     threads: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramAnswer:
-    told: Mapping[str, JsonValue]
-    content: bytes
 
 
 async def run_program(program: BoundedProgram, settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:
@@ -87,34 +82,3 @@ def _environment(threads: int) -> dict[str, str]:
     found = {name: os.environ[name] for name in kept if name in os.environ}
     counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
     return {**found, **counts, "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-Work = Callable[[Mapping[str, JsonValue], bytes], ProgramAnswer]
-
-
-def serve_task(work: Work) -> None:
-    """The program's side: bind this process, do the task, say what came of it."""
-    settings = _ANSWER.validate_json(sys.stdin.buffer.readline())
-    content = sys.stdin.buffer.read()
-    _bind(int(str(settings["memory"])), int(str(settings["seconds"])))
-    try:
-        answer = work(settings, content)
-    except ImageError as error:
-        answer = ProgramAnswer({"error": error.reason, "values": dict(error.values)}, b"")
-    except MemoryError:
-        answer = ProgramAnswer({"error": "damaged", "values": {"file": ""}}, b"")
-    sys.stdout.buffer.write(json.dumps(dict(answer.told)).encode() + b"\n" + answer.content)
-    sys.stdout.buffer.flush()
-
-
-def _bind(memory: int, seconds: int) -> None:
-    if os.name != "posix":
-        return
-    import resource
-
-    with suppress(OSError, ValueError):  # macOS knows the limit and does not take it
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))

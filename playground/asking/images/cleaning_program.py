@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
-
-from playground.asking.images.bounded import ProgramAnswer, serve_task
 from playground.asking.images.cleaning import clean_bytes
 from playground.asking.images.pixels import ImageBounds
+from playground.asking.images.serving import ProgramAnswer, serve_task
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 def work(settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:

@@ -243,7 +243,7 @@ async def test_time_is_the_processors_where_the_computer_has_much_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "turner.py").write_text(
-        "from playground.asking.images.bounded import serve_task\n"
+        "from playground.asking.images.serving import serve_task\n"
         "def work(settings, content):\n    while True: pass\n"
         "serve_task(work)\n"
     )

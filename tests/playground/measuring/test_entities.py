@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from scipy.stats import bootstrap
 
 from playground.measuring.entities import (
     Named,
@@ -69,6 +68,8 @@ def test_a_name_counts_where_its_words_and_its_class_are_right():
 
 
 def test_intervals_of_a_ratio():
+    from scipy.stats import bootstrap
+
     values = [0.2, 0.9, 0.4, 1.0, 0.0, 0.7, 0.7, 0.1]
     assert bootstrap_ratio(values, [1.0] * len(values)) == pytest.approx(bootstrap_mean(values), abs=0.01)
     tops, bottoms = [2.0, 0, 4, 2, 0, 2], [3.0, 2, 4, 4, 1, 2]

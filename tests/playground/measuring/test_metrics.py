@@ -6,7 +6,6 @@ import math
 import random
 
 import pytest
-from scipy import stats
 
 from playground.measuring import metrics
 from playground.measuring.extract import NOTHING, Extraction
@@ -119,6 +118,8 @@ def test_wilson_of_the_literature():
 @pytest.mark.parametrize(("successes", "n"), [(0, 1), (1, 1), (7, 40), (40, 40), (20, 40), (399, 400)])
 @pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
 def test_wilson_is_scipys(successes, n, confidence):
+    from scipy import stats
+
     theirs = stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
     assert wilson(successes, n, confidence) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
 
@@ -129,6 +130,8 @@ def test_wilson_of_nothing():
 
 @pytest.mark.parametrize(("one", "other"), [(0, 0), (1, 0), (5, 5), (2, 11), (11, 2), (0, 30), (400, 350)])
 def test_mcnemar_is_scipys_binomial_test(one, other):
+    from scipy import stats
+
     expected = stats.binomtest(one, one + other).pvalue if one + other else 1.0
     assert mcnemar_exact(one, other) == pytest.approx(expected, rel=1e-9)
 
@@ -139,6 +142,8 @@ def test_mcnemar_of_the_literature():
 
 
 def test_the_bootstrap_interval_agrees_with_scipys_and_repeats():
+    from scipy import stats
+
     drawn = random.Random(0)
     values = [drawn.gauss(0.4, 0.2) for _ in range(60)]
     ours = bootstrap_mean(values)

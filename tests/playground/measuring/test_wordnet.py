@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import nltk
 import pytest
 
 from playground.measuring import metrics
@@ -56,6 +55,8 @@ def write_wordnet(folder: Path) -> None:
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where nltk looks, and nowhere else."""
+    import nltk
+
     monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
     yield tmp_path / "corpora" / "wordnet"
 
@@ -78,9 +79,11 @@ def test_a_word_of_the_same_meaning_counts_where_wordnet_is(found):
 
 
 def test_it_is_that_of_nltk_with_its_own_reader(found):
+    from nltk.translate.meteor_score import single_meteor_score
+
     write_wordnet(found)
     words = ("the", "kid", "may", "slumber"), ("the", "child", "may", "sleep")
-    expected = nltk.translate.meteor_score.single_meteor_score(words[1], words[0], wordnet=synonyms("en").reader)
+    expected = single_meteor_score(words[1], words[0], wordnet=synonyms("en").reader)
     assert meteor(*map(" ".join, words)).value == pytest.approx(expected)
 
 

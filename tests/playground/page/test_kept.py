@@ -8,10 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from playground.asking.upload import Upload
-from playground.page import SWEEPING, Created, create
+from playground.page import SWEEPING, create, shell
 from playground.page.program import Who
 from playground.page.sidebar.kept import delete_all, kept_of, show_kept
 from playground.settings import Settings
@@ -108,9 +109,10 @@ def test_every_count_has_its_words(tmp_path: Path) -> None:
 
 
 @virtual_time.virtual
-async def test_old_conversations_go_while_the_page_runs() -> None:
+async def test_old_conversations_go_while_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "build", lambda *_: gr.Blocks())  # the page itself is not looked at
     with tempfile.TemporaryDirectory() as home:
-        created = _created(Path(home))
+        created = create(Settings(home=Path(home), model="scripted"))
         conversations = created.program.sessions.conversations
         conversations.save("old", {"turns": []})
         conversations.save("new", {"turns": []})
@@ -124,7 +126,3 @@ async def test_old_conversations_go_while_the_page_runs() -> None:
         await asyncio.sleep(SWEEPING)
         assert not folder.exists() and conversations.folder("new").exists()
         living.cancel()
-
-
-def _created(home: Path) -> Created:
-    return create(Settings(home=home, model="scripted"))

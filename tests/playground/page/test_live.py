@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from playground import page
@@ -34,6 +35,7 @@ async def test_a_defect_while_engines_are_measured_does_not_end_the_clearing_awa
     async def open_failing(self: Reach, visitor: str, ref: str) -> AsyncIterator[tuple[Failing, str]]:
         yield Failing(), ref
 
+    monkeypatch.setattr(page.shell, "build", lambda *_: gr.Blocks())  # the page itself is not looked at
     created = page.create(Settings(home=tmp_path, model="scripted", companion=companion))
     monkeypatch.setattr(Reach, "open", open_failing)
     monkeypatch.setattr(page, "SWEEPING", 0.0)

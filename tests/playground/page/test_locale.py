@@ -1,35 +1,36 @@
 """The page's own texts: the same ones in every language, and one for everything that can go wrong."""
 
 import ast
+import re
 from importlib import import_module
-from pathlib import Path
 from string import Formatter
 
 import pytest
 
-import playground
-import providers
 from playground.text import texts
 from providers.errors import every_class
+from tests.sources import SOURCES, name_of, statements, text_of
 
-ROOT = Path(playground.__file__).parent.parent
+HEADER = re.compile(r"^ *class \w+\((.*?)\):", re.MULTILINE | re.DOTALL)
 
 
 def modules_with_errors() -> dict[str, set[str]]:
     """The modules of the source that define a class of the tree below `PlaygroundError`, and these classes.
 
-    They are found in the text of the files: importing every module would import every library.
+    They are found in the text of the files: importing every module would import every library. Only files are parsed
+    in which a class names a parent of the tree: this runs whenever tests are collected.
     """
+    named = {path: set(re.findall(r"\w+", " ".join(HEADER.findall(text_of(path))))) for path in SOURCES}
     bases: dict[tuple[str, str], set[str]] = {}
-    for package in (playground, providers):
-        for path in Path(package.__file__).parent.rglob("*.py"):
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.ClassDef):
-                    bases[name, node.name] = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
-    tree = {"PlaygroundError"}
-    while more := {cls for (_, cls), parents in bases.items() if parents & tree} - tree:
+    tree, more = set(), {"PlaygroundError"}
+    while more:
         tree |= more
+        for path in [path for path, names in named.items() if names & more]:
+            del named[path]
+            for node in statements(ast.parse(text_of(path))):
+                if isinstance(node, ast.ClassDef):
+                    bases[name_of(path), node.name] = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        more = {cls for (_, cls), parents in bases.items() if parents & tree} - tree
     found: dict[str, set[str]] = {}
     for module, cls in bases:
         if cls in tree:

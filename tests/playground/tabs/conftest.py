@@ -1,4 +1,4 @@
-"""What the tests of all tabs share: one page of this process, and one in a process of its own, for their endpoints."""
+"""What the tests of all tabs share: the page as each tab sees it, and one in a process of its own, for endpoints."""
 
 from __future__ import annotations
 
@@ -8,20 +8,11 @@ from typing import Any
 import pytest
 from gradio_client import Client
 
-from playground import page
 from playground.page import Created
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.text import texts
 from tests.browser.serving import Served, serving
-
-
-@pytest.fixture(scope="session")
-def created(tmp_path_factory: pytest.TempPathFactory) -> Created:
-    """For every tab of this worker, as for all visitors: each test is another visitor."""
-    home = tmp_path_factory.mktemp("home")
-    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500))  # type: ignore[call-arg]
 
 
 @pytest.fixture(scope="module")

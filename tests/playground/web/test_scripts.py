@@ -18,9 +18,8 @@ from tree_sitter import Language, Node, Parser
 
 from playground import tabs
 from playground.web.scripts import SCRIPTS, script_body, script_element, script_function
+from tests.sources import ROOT, SOURCES, text_of, tree_of
 
-ROOT = Path(__file__).parents[3]
-SOURCES = sorted([ROOT / "app.py", *(ROOT / "playground").rglob("*.py"), *(ROOT / "providers").rglob("*.py")])
 LINTER = SCRIPTS / "eslint.config.js"
 FILES = sorted(path for path in SCRIPTS.rglob("*.js") if "node_modules" not in path.parts and path != LINTER)
 IN_SCOPE = {"element", "trigger", "props", "server", "upload", "watch"}
@@ -88,24 +87,35 @@ def uses(program: str) -> Iterator[Use]:
             yield Use(node.func.id, tuple(names), len(node.args) > len(named))
 
 
-# Only what names a loader is parsed: this runs whenever tests are collected.
-USES = [use for path in SOURCES if "script_" in (text := path.read_text("utf-8")) for use in uses(text)]
+# Only what calls a loader is parsed: this runs whenever tests are collected.
+CALL = re.compile(r"\bscript_(body|function|element)\(")
+USES = [use for path in SOURCES if CALL.search(text := text_of(path)) for use in uses(text)]
 
 
-def strings(program: str) -> Iterator[str]:
+def strings(program: ast.AST) -> Iterator[str]:
     """The strings of a Python program, with what is formatted into them left out; not those that document it."""
-    tree = ast.parse(program)
-    documenting = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if id(node) in documenting:
+    nodes = [program]
+    for node in nodes:
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str | bytes):
+                yield node.value if isinstance(node.value, str) else node.value.decode("utf-8", "replace")
             continue
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
-            yield node.value if isinstance(node.value, str) else node.value.decode("utf-8", "replace")
-        elif isinstance(node, ast.JoinedStr):
+        if isinstance(node, ast.JoinedStr):
             yield "".join(str(one.value) for one in node.values if isinstance(one, ast.Constant))
+        nodes.extend(_children(node.value if isinstance(node, ast.Expr) else node))
 
 
-def scripts_in(program: str) -> list[str]:
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """As `ast.iter_child_nodes`, but for whether a name is read or written: a third of all nodes."""
+    for name in node._fields:
+        child = getattr(node, name, None)
+        if isinstance(child, list):
+            yield from (one for one in child if isinstance(one, ast.AST))
+        elif isinstance(child, ast.AST) and name != "ctx":
+            yield child
+
+
+def scripts_in(program: ast.AST) -> list[str]:
     """JavaScript of more than a one-line arrow function."""
     return [one for one in strings(program) if JAVASCRIPT.search(one) or ("=>" in one and len(one) > LONG)]
 
@@ -155,7 +165,7 @@ def test_a_folder_of_scripts_is_a_tab() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_script_stands_in_python(path: Path) -> None:
-    assert not scripts_in(path.read_text("utf-8"))
+    assert not scripts_in(tree_of(path))
 
 
 @pytest.mark.parametrize(
@@ -170,14 +180,14 @@ def test_no_script_stands_in_python(path: Path) -> None:
     ],
 )
 def test_a_script_in_python_is_found(program: str) -> None:
-    assert scripts_in(program)
+    assert scripts_in(ast.parse(program))
 
 
 def test_what_is_no_script_is_not_found() -> None:
     program = (
         '"""About `document.body`."""\na = "select document.digest from document"\nb = "() => f()"\nc = "the document."'
     )
-    assert not scripts_in(program)
+    assert not scripts_in(ast.parse(program))
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

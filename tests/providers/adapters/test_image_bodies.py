@@ -24,15 +24,16 @@ from providers.base import Network, complete
 from providers.catalog import load
 from providers.fit import fit
 from providers.image import fit_images
+from providers.importing import importing
 from providers.remote.corrections import WireRequest
 from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, TextDelta, Usage
 from tests.faults.clients import connected, connection, outcome, question
 from tests.faults.server import FaultServer
 from tests.playground.asking.hostile_images import photo_with_location
-from tests.providers.adapters.huggingface import tiny_vision
+from tests.playground.images import png
 from tests.providers.serving import serving
 
-RED, BLUE = tiny_vision.picture("red"), tiny_vision.picture("blue", (80, 120))
+RED, BLUE = Image(png(100, 60), "image/png"), Image(png(80, 120, "blue"), "image/png")
 JPEG = Image(b"\xff\xd8\xff" + b"\x01" * 300_000, "image/jpeg")
 SECRETS = (
     b"Exif",
@@ -223,6 +224,9 @@ def test_servers_whose_models_say_by_their_name_that_they_see() -> None:
 
 @pytest.fixture(scope="module")
 def eye(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    with importing():
+        from tests.providers.adapters.huggingface import tiny_vision
+
     folder = tiny_vision.save_idefics(tmp_path_factory.mktemp("eye"))
     with serving(folder, tmp_path_factory.mktemp("home")) as base_url:
         yield base_url, folder
@@ -233,11 +237,14 @@ class TestRealServer:
     """`transformers serve`, which knows nothing of us, with a tiny model that sees."""
 
     async def test_what_it_answers_depends_on_the_image(self, eye: tuple[str, Path]) -> None:
+        from tests.providers.adapters.huggingface.tiny_vision import IMAGE_TOKENS, picture
+
         base_url, folder = eye
+        red, blue = picture("red"), picture("blue", (80, 120))
         provider = openai.connect(connection("custom", None, base_url, Network()))
         model = ModelInfo(id=str(folder), provider="custom", name="tiny", images=True)
         texts, lengths = [], []
-        for images in ((RED,), (BLUE,), (RED, BLUE), (RED,)):
+        for images in ((red,), (blue,), (red, blue), (red,)):
             message = Message("user", (*images, Text("What is it?")))
             request = Request(model=model, messages=(message,), sampling=Sampling(temperature=0, max_tokens=12))
             done = await complete(provider, fit(request).request)
@@ -245,7 +252,7 @@ class TestRealServer:
             lengths.append(done.done.usage.input_tokens)
             assert 0 < done.done.usage.output_tokens <= 12
         assert texts[0] == texts[3] != texts[1]
-        assert lengths[2] - lengths[0] >= tiny_vision.IMAGE_TOKENS
+        assert lengths[2] - lengths[0] >= IMAGE_TOKENS
         await provider.aclose()
 
     async def test_stop(self, eye: tuple[str, Path]) -> None:

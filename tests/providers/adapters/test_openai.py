@@ -17,13 +17,13 @@ from providers.base import Credentials, Endpoint, Network, complete
 from providers.catalog import load
 from providers.errors import InputError, MissingKey, PlaygroundError, Timeout, UnknownModel
 from providers.fit import fit
+from providers.importing import importing
 from providers.registry import connect
 from providers.remote.corrections import WireRequest
 from providers.remote.refusals import VendorCall, refusal
 from providers.types import Image, Message, ModelInfo, Request, Sampling, Text, TextDelta, TokenLogprobs
 from tests.faults.clients import FAST, connected, connection, outcome, question
 from tests.faults.server import FaultServer
-from tests.providers import tiny_llama
 from tests.providers.serving import serving
 
 EVERYTHING = Sampling(
@@ -243,6 +243,9 @@ def test_refusals_of_the_vendors(status: int, error: object, expected: str | Non
 @pytest.fixture(scope="module")
 def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """`transformers serve`, which knows nothing of us, with a tiny llama."""
+    with importing():
+        from tests.providers import tiny_llama
+
     folder = tiny_llama.build(tmp_path_factory.mktemp("tiny"))
     with serving(folder, tmp_path_factory.mktemp("home")) as base_url:
         yield base_url, folder

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PIL import Image as Pillow
-from pydantic import JsonValue
 
-from playground.asking.images.bounded import ProgramAnswer, serve_task
 from playground.asking.images.ocr import read_blocks
+from playground.asking.images.serving import ProgramAnswer, serve_task
 from providers.errors import ImageError
 from providers.image import FORMATS
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 def work(settings: Mapping[str, JsonValue], content: bytes) -> ProgramAnswer:

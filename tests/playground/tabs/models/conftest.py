@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -10,10 +12,19 @@ from playground import page
 from playground.page.program import App, Who
 from playground.settings import Settings
 from playground.tabs.models.visit.visits import ModelsVisits
+from providers.importing import importing
 
 WRITER = "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct"
 ENCODER = "huggingface/sentence-transformers/all-MiniLM-L6-v2"
 ELSEWHERE = "openai/gpt-5.5"
+
+
+@cache
+def tiny_heads() -> ModuleType:
+    """Imported by who asks: every worker finds all tests, and few need PyTorch for theirs."""
+    with importing():
+        from tests.providers.adapters.huggingface import tiny_heads
+    return tiny_heads
 
 
 @pytest.fixture(scope="session")

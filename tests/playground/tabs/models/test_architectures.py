@@ -24,20 +24,19 @@ from providers.errors import InputError
 from providers.sampling import Sampling
 from providers.whitebox import ScoredToken, Token, inside
 from tests.playground.page.markup import Seen
-from tests.playground.tabs.models.conftest import ENCODER, WRITER
-from tests.providers.adapters.huggingface import tiny_heads
+from tests.playground.tabs.models.conftest import ENCODER, WRITER, tiny_heads
 
 SENTENCE = "The old lighthouse stands at the end of the ___ and every morning the keeper looks at the sea."
 
 
 @pytest.fixture(scope="module")
 def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_heads.save_bert(tmp_path_factory.mktemp("bert"))
+    return tiny_heads().save_bert(tmp_path_factory.mktemp("bert"))
 
 
 @pytest.fixture(scope="module")
 def t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_heads.save_t5(tmp_path_factory.mktemp("t5"))
+    return tiny_heads().save_t5(tmp_path_factory.mktemp("t5"))
 
 
 def plan(**more) -> ArchitecturesPlan:
@@ -172,7 +171,7 @@ def test_what_stands_before_the_blank():
 
 
 async def test_xlnet_goes_on_where_no_engine_serves_it(app, who, tmp_path):
-    folder = tiny_heads.save_xlnet(tmp_path / "xlnet")
+    folder = tiny_heads().save_xlnet(tmp_path / "xlnet")
     found = await compared(app, who, plan(text="the cat sat on", models=(f"huggingface/{folder}",), length=6))
     _, causal, _ = found.columns
     assert (causal.kind, causal.failure, causal.prompt) == ("causal", None, "the cat sat on") and causal.text

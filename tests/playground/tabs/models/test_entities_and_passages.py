@@ -20,9 +20,8 @@ from playground.tabs.models.visit.understanding import KeptTask, classify, judge
 from providers.errors import Failure
 from providers.heads import FoundSpans, HeadInfo, Span, TaggedToken
 from tests.playground.page.markup import Seen
-from tests.playground.tabs.models.conftest import ENCODER, WRITER
+from tests.playground.tabs.models.conftest import ENCODER, WRITER, tiny_heads
 from tests.playground.tabs.models.test_understanding import drawn
-from tests.providers.adapters.huggingface import tiny_heads
 
 BOTH = (WRITER, ENCODER)
 PASSAGE = "The mill was built by Nora Lind in 1904. It has six wheels.\nHow many wheels does the mill have?"
@@ -151,8 +150,8 @@ async def test_a_model_that_is_not_here_stands_in_grey_and_the_rest_stands(app, 
 async def test_tiny_models_do_whole_sets(app, who, tmp_path):
     """Through the real loading code, from folders in the Hub's layout."""
     folders = {
-        "entities": tiny_heads.save_bert(tmp_path / "tags", "BertForTokenClassification", labels=5),
-        "passages": tiny_heads.save_bert(tmp_path / "spans", "BertForQuestionAnswering"),
+        "entities": tiny_heads().save_bert(tmp_path / "tags", "BertForTokenClassification", labels=5),
+        "passages": tiny_heads().save_bert(tmp_path / "spans", "BertForQuestionAnswering"),
     }
     for name, folder in folders.items():
         fields = UnderstandingFields(name, "en", "", ["words"], f"huggingface/{folder}")

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nltk.lm import KneserNeyInterpolated, Lidstone
-from nltk.util import everygrams
 
 from playground.tabs.models.lab.ngram import LONGEST_ORDER, Smoothed, join_words, split_words, train
 from providers.errors import InputError
@@ -38,6 +36,9 @@ def drawn(seed: int) -> list[str]:
 @pytest.mark.parametrize("discount", [0.1, 0.75])
 def test_kneser_ney_is_nltks(order, discount):
     """The last step, a share of all words alike, is that of Jurafsky and Martin, which nltk omits."""
+    from nltk.lm import KneserNeyInterpolated
+    from nltk.util import everygrams
+
     words = drawn(order)
     model = train(" ".join(words), order)
     theirs = KneserNeyInterpolated(order, discount=discount)
@@ -69,6 +70,9 @@ def test_kneser_ney_by_hand():
 
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_add_k_is_nltks(order):
+    from nltk.lm import Lidstone
+    from nltk.util import everygrams
+
     words = drawn(order)
     model = train(" ".join(words), order)
     theirs = Lidstone(0.3, order)

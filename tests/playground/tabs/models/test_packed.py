@@ -16,8 +16,8 @@ from playground.tabs.models.page.sections.tokens.events import cut_text
 from playground.tabs.models.visit.card import cards
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.text import texts
+from providers.importing import importing
 from tests.playground.opening import open_program
-from tests.providers.adapters.huggingface import tiny_gemma
 
 HOSTILE = "<img src=x onerror=alert(1)>{{value}} \u202e la capital"
 
@@ -31,6 +31,9 @@ def app(tmp_path: Path) -> App[ModelsVisits]:
 
 
 async def test_what_can_be_shown_is_and_the_rest_says_why(app: App[ModelsVisits], tmp_path: Path) -> None:
+    with importing():
+        from tests.providers.adapters.huggingface import tiny_gemma
+
     (tmp_path / "packed").mkdir()
     tiny_gemma.save_gguf(tmp_path / "packed" / "tiny-gemma-F32.gguf")
     who, ref = Who("ana", "en", texts()), f"huggingface/{tmp_path / 'packed'}"

@@ -12,11 +12,9 @@ from typing import Any
 import gradio as gr
 import nbformat
 
-from playground import page
 from playground.page.parts.held import hold_values
 from playground.page.parts.run_files import FILE_TYPES
 from playground.page.program import Who
-from playground.settings import Settings
 from playground.tabs.prompting.page.events.measure import (
     reopen,
     reopen_as_it_was,
@@ -117,9 +115,9 @@ class TestRuns:
         assert "zero_shot@scripted/adder" in capsys.readouterr().out
 
 
-async def test_a_run_that_has_ended_is_the_chosen_one_once(app, who, monkeypatch):
+async def test_a_run_that_has_ended_is_the_chosen_one_once(created, app, who, monkeypatch):
     """By the page's own event: the choice of the visitor stands until another run has ended."""
-    blocks = page.create(Settings(_env_file=None, home=app.settings.home, model="scripted")).blocks
+    blocks = created.blocks
     (chosen,) = [one for one in blocks.blocks.values() if getattr(one, "elem_id", None) == "runs-chosen"]
     (opening,) = [one for one in blocks.fns.values() if one.inputs[:1] == [chosen] and len(one.inputs) == 3]
     monkeypatch.setattr(type(app), "who", lambda *_: who)

@@ -28,13 +28,14 @@ BAKERY = (
 )
 
 
-def library_of(home: Path, **settings: Any) -> RagVisits:
-    """A visitor has none until something is added."""
+def library_of(home: Path, parsers: Parsers | None = None, **settings: Any) -> RagVisits:
+    """A visitor has none until something is added. Without `parsers`, it has its own."""
     chosen = Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500, **settings)  # type: ignore[call-arg]  # of pydantic-settings
     rows = catalog.load()
     sessions = Sessions.of(chosen, rows)
     reach = Reach(rows, chosen.options(), sessions.vault, scripted=True)
-    return RagVisits(reach, sessions, VectorIndex.at(home / "index"), Parsers(bounds_of(chosen)), chosen.documents)
+    parsers = parsers or Parsers(bounds_of(chosen))
+    return RagVisits(reach, sessions, VectorIndex.at(home / "index"), parsers, chosen.documents)
 
 
 def upload(name: str, text: str) -> Upload:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,19 @@ from tests.playground.tabs.rag.lab.hostile import real, zipped
 from tests.playground.tabs.rag.libraries import ANA, USUAL, last, library_of, upload
 
 BESIDE = Admission(beside=True)
+
+
+@pytest.fixture(scope="module")
+def parsers() -> Iterator[Parsers]:
+    """One process reads the files of all these tests, which are about their names: it takes a second to start."""
+    made = Parsers()
+    yield made
+    asyncio.run(made.aclose())
+
+
+@pytest.fixture
+def library(tmp_path: Path, parsers: Parsers) -> RagVisits:
+    return library_of(tmp_path, parsers)
 
 
 async def add(library: RagVisits, *files: Upload, admission: Admission = BESIDE) -> Ingest:
@@ -87,11 +102,10 @@ async def test_only_the_wanted_member_of_an_archive_is_added(library: RagVisits)
     assert done.added == ("all.zip/b.txt",) and done.rejected == ()
 
 
-async def test_no_room_is_told_of_new_documents_alone(tmp_path: Path) -> None:
-    library = library_of(tmp_path, documents=1)
+async def test_no_room_is_told_of_new_documents_alone(tmp_path: Path, parsers: Parsers) -> None:
+    library = library_of(tmp_path, parsers, documents=1)
     await add(library, upload("one.txt", "One."))
     done = await add(library, upload("copy.txt", "One."), upload("one.txt", "Two."))
-    await library.parsers.aclose()
     assert done.copies == (Namesake("copy.txt", "one.txt"),)
     assert [one.failure.key for one in done.rejected] == ["limit_exceeded.documents"]
 

@@ -10,9 +10,9 @@ from playground.tabs.vision.lab.labels import MOST_LABEL, Labelled, candidates, 
 from providers.errors import InputError, LimitExceeded, WeightsUnavailable
 from providers.labels import ContrastiveInfo, Fit
 from providers.types import Image, Progress
-from tests.providers.adapters.huggingface import tiny_vision
+from tests.playground.images import png
 
-RED = tiny_vision.picture("red")
+RED = Image(png(), "image/png")
 
 
 def test_candidates() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from playground.asking.images.bounded import ProgramAnswer
 from playground.asking.images.clean import clean, clean_file
 from playground.asking.images.reading_order import Block, lines, reading_order
+from playground.asking.images.serving import ProgramAnswer
 from playground.tabs.vision.lab.ocr import quote_text, read_all, read_text, unguessable_mark
 from providers.catalog import ASSETS
 from providers.errors import ImageError
