@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -27,6 +28,11 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text.casefold())
 
 
+@lru_cache(10_000)
+def _hash(word: str) -> int:
+    return crc32(word.encode("utf-8", "replace"))
+
+
 class ScriptedEmbedder:
     """Each word adds 1 to one of 64 places, chosen by its CRC; a text without words stands at a place of its own."""
 
@@ -40,14 +46,13 @@ class ScriptedEmbedder:
 
     async def embed(self, texts: Sequence[str], purpose: Purpose = "passage") -> NDArray[np.float32]:
         """See `providers.embedding.Embedder`. Raises `InputError("window")`."""
-        check_window(self.info, [self.count(text) for text in texts])
+        tokens = [tokens_of(text) for text in texts]
+        check_window(self.info, [len(one) for one in tokens])
         places = self.info.dimensions or 64
         vectors = np.zeros((len(texts), places), dtype=np.float32)
-        for row, text in enumerate(texts):
-            words = [word for word in tokens_of(text) if word[0].isalnum()]
-            for word in words:
-                vectors[row, crc32(word.encode("utf-8", "replace")) % (places - 1)] += 1
-            vectors[row, -1] = not words
+        for row, words in enumerate(tokens):
+            found = [_hash(word) % (places - 1) for word in words if word[0].isalnum()]
+            vectors[row] = np.bincount(found or [places - 1], minlength=places)
         self.computed += len(texts)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)

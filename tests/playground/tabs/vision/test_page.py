@@ -52,6 +52,7 @@ from tests.playground.asking.hostile_images import HTML
 from tests.playground.asking.hostile_images import saved as written
 from tests.playground.page.markup import Seen
 
+pytestmark = pytest.mark.usefixtures("answered_once")
 T = TypeVar("T")
 HOSTILE = '<img src=x onerror="window.stolen=1">{{value}}${value}`\'&lt;'
 SEER = ModelInfo(id="seer", provider="vendor", name=HOSTILE, images=True, image_side=100, image_patch=32)

@@ -15,8 +15,10 @@ from typing import TypeVar
 import pytest
 from PIL import Image
 
+from playground.asking.images.bounded import run_program
 from playground.asking.upload import Upload
 from playground.settings import Settings
+from playground.tabs.vision.lab import ocr
 from playground.tabs.vision.lab.questions import types
 from playground.tabs.vision.visit.ask import Asking
 from playground.tabs.vision.visit.export import to_json, to_markdown
@@ -34,6 +36,7 @@ from providers.image import resize, size
 from providers.types import ModelInfo, Sampling
 from tests.playground.asking.hostile_images import HTML, SVG, drawn, photo_with_location, pixel_bomb, saved, truncated
 
+pytestmark = pytest.mark.usefixtures("answered_once")
 T = TypeVar("T")
 YOU, OTHER = "you", "other"
 SEER, ECHO, SLOW = "scripted/seer", "scripted/echo", "scripted/slow"
@@ -255,7 +258,8 @@ class TestAsking:
         assert stopped.text.startswith("1 2 3") and "2000" not in stopped.text
         assert gallery.session(YOU).turns[-1].replies[0].text == stopped.text
 
-    async def test_stop_while_it_is_being_read(self, gallery):
+    async def test_stop_while_it_is_being_read(self, gallery, monkeypatch):
+        monkeypatch.setattr(ocr, "run_program", run_program)  # what another test has read is not known here
         await added(gallery, sample(RECEIPT))
         session = Session()
         async with asyncio.timeout(20), aclosing(gallery.ask(YOU, Asking(question="?", seats=(READS,)))) as sessions:

@@ -20,8 +20,9 @@ _FILE = "network.xml"
 _KINDS = frozenset({"bert", "roberta", "xlm-roberta"})
 _FEWEST = 5_000_000
 """Numbers of a network for which it is worth the seconds that converting takes."""
-_STEP = 32
-"""Lengths are rounded up to it: for every new one OpenVINO makes new kernels."""
+_STEP, _SHORT_STEP = 32, 8
+"""Lengths are rounded up to them, those of up to `_STEP` tokens to the second: for every new one OpenVINO makes new
+kernels, but a word or a short question would be mostly padding."""
 STREAMS = 2
 """Batches at once: while one is made ready or brought away, the other keeps the processor busy."""
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -75,7 +76,7 @@ class CompiledNetwork(torch.nn.Module):
     def forward(self, features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Adds `token_embeddings`, shape (texts, tokens, numbers)."""
         length = features["input_ids"].shape[1]
-        more = -length % _STEP
+        more = -length % (_STEP if length > _STEP else _SHORT_STEP)
         given = {name: torch.nn.functional.pad(features[name], (0, more)).numpy() for name in self._names}
         request = self._requests.get()
         try:

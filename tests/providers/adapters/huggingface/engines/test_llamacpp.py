@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import math
 import shutil
@@ -30,6 +31,7 @@ from providers.adapters.huggingface.engines.llamacpp.server import Served
 from providers.adapters.huggingface.engines.orders import Begin, Order, StepResult
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.families.vision import takes_images
+from providers.adapters.huggingface.tokens import Codec
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.types import Image, Message, Sampling, Text
 from tests.providers.adapters.huggingface import tiny_gguf
@@ -70,8 +72,14 @@ def open_engine(folder: Path) -> LlamaCppEngine:
     return engine
 
 
+@functools.cache
+def codec_of(folder: Path) -> Codec:
+    """Opened once: a thousand draws ask for the same prompt."""
+    return load_tokenizer(folder)[0]
+
+
 def ids_of(folder: Path, text: str = PROMPT) -> list[int]:
-    return load_tokenizer(folder)[0].encode(text)
+    return codec_of(folder).encode(text)
 
 
 def job(folder: Path, sampling: Sampling = GREEDY, max_tokens: int = 12, text: str = PROMPT, best: int = 0) -> Job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from providers.adapters.huggingface.engines.openvino.read_network import network
 from providers.adapters.huggingface.engines.openvino.stepper import Stepper, serve
 from providers.adapters.huggingface.engines.orders import Begin, Cancel, Order, StepResult
 from providers.adapters.huggingface.families.causal import load_tokenizer
+from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights import fidelity
 from providers.adapters.huggingface.weights.certify_program import certify
 from providers.adapters.huggingface.weights.files import lengths
@@ -75,8 +77,14 @@ def start(folder: Path) -> Iterator[Start]:
         engine.close()
 
 
+@functools.cache
+def codec_of(folder: Path) -> Codec:
+    """Opened once: a thousand draws ask for the same prompt."""
+    return load_tokenizer(folder)[0]
+
+
 def ids_of(folder: Path, text: str = PROMPT) -> list[int]:
-    return load_tokenizer(folder)[0].encode(text)
+    return codec_of(folder).encode(text)
 
 
 def job(folder: Path, sampling: Sampling = GREEDY, max_tokens: int = 12, text: str = PROMPT) -> Job:

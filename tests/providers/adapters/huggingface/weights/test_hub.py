@@ -68,6 +68,7 @@ async def test_a_repository_is_fetched_without_code_or_pickles(hub: FakeHub, ope
     assert (listed["tiny/llama"].chat, listed["tiny/llama"].revision) == (True, REVISION)
 
 
+@pytest.mark.usefixtures("converted_once")
 async def test_a_gguf_repository_is_converted(hub: FakeHub, opened: Open, tmp_path: Path) -> None:
     (tmp_path / "gguf").mkdir()
     tiny.save_gguf(tmp_path / "gguf" / "tiny-F32.gguf")

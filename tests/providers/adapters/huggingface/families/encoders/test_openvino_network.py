@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from providers.adapters.huggingface.families.encoders import loading, openvino_network
@@ -46,22 +48,25 @@ def recorded(folder: Path, engine: str | None) -> None:
     ).write(folder)
 
 
-async def vectors(folder: Path) -> NDArray[np.float32]:
+async def vectors(folder: Path, *alone: str) -> NDArray[np.float32]:
+    """Of all texts together, and of those that follow, each by itself."""
     encoder = await asyncio.to_thread(loading.load_embedding, folder, "tiny", tiny_encoders.CONTEXT)
     try:
-        return np.stack(await encoder.engine.submit(encoder.tokens(TEXTS)))
+        return np.vstack(
+            [await encoder.engine.submit(encoder.tokens(texts)) for texts in (TEXTS, *([one] for one in alone))]
+        )
     finally:
         await asyncio.to_thread(encoder.engine.close)
 
 
 async def test_its_vectors_are_torchs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(folder, "torch")
-    exact = await vectors(folder)
+    exact = await vectors(folder, *TEXTS)
     recorded(folder, "openvino")
     compiled = list[object]()
     compiling = openvino_network.compile_network
     monkeypatch.setattr(loading, "compile_network", lambda *given: compiled.append(given) or compiling(*given))
-    found = await vectors(folder)
+    found = await vectors(folder, *TEXTS)
     assert len(compiled) == 1 and vectors_agree(exact, found)
     assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-5)
 
@@ -85,6 +90,21 @@ async def test_it_is_chosen_where_it_is_clearly_quicker_and_agrees(
     await vectors(folder)
     record = read_record(folder)
     assert record is not None and record.engine == engine
+
+
+@pytest.mark.parametrize(("length", "computed"), [(1, 8), (8, 8), (9, 16), (32, 32), (33, 64), (64, 64)])
+def test_little_is_computed_of_short_texts(length: int, computed: int) -> None:
+    shapes = list[tuple[int, ...]]()
+
+    def infer(given: dict[str, NDArray[np.int64]]) -> list[NDArray[np.float32]]:
+        shapes.append(given["input_ids"].shape)
+        return [np.zeros((*shapes[-1], 4), np.float32)]
+
+    port, request = SimpleNamespace(get_any_name=lambda: "input_ids"), SimpleNamespace(infer=infer)
+    compiled = SimpleNamespace(inputs=[port], create_infer_request=lambda: request)
+    network = openvino_network.CompiledNetwork(compiled, 1)
+    found = network({"input_ids": torch.ones((2, length), dtype=torch.long)})["token_embeddings"]
+    assert (shapes, found.shape) == ([(2, computed)], (2, length, 4))
 
 
 async def test_where_its_file_is_gone_torch_computes(folder: Path) -> None:
