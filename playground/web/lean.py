@@ -1,10 +1,11 @@
-"""Gradio's Blocks, without the work that what is shown as it is given does not need."""
+"""Gradio's Blocks, without the work that a start does not need, nor what is shown as it is given."""
 
 from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -12,6 +13,7 @@ from gradio.components.base import Component
 from gradio.context import LocalContext
 from gradio.helpers import special_args
 from gradio.processing_utils import add_root_url
+from gradio.routes import App
 from gradio.server_messages import ProcessGeneratingMessage
 from gradio.utils import get_function_with_locals
 
@@ -19,7 +21,13 @@ _PLAIN = (str, list)
 
 
 class LeanBlocks(gr.Blocks):
-    """As Gradio's own, with four differences.
+    """As Gradio's own, with six differences.
+
+    What answers requests is made by `launch` alone, where Gradio makes it anew at each step before that: twice while the
+    page is laid out, and with its queue. Each took a twentieth of a start.
+
+    What the parameters of a kind of component are is found out once, and not for each component whenever the page is
+    described.
 
     An asynchronous generator is made without a thread: nothing of its handler runs before a value is asked for.
 
@@ -40,6 +48,19 @@ class LeanBlocks(gr.Blocks):
         super().__init__(**arguments)
         self._shown_as_given: dict[int, bool] = {}
         """By the events' numbers: it is asked with every redraw."""
+
+    def queue(self, *given: Any, **named: Any) -> Any:
+        with _without_application():
+            return super().queue(*given, **named)
+
+    def __exit__(self, *raised: Any) -> None:
+        with _without_application():
+            super().__exit__(*raised)
+
+    def get_config_file(self) -> Any:
+        for kind in {type(block) for block in self.blocks.values()}:
+            _keep_signature(kind.__init__)
+        return super().get_config_file()
 
     async def process_api(self, block_fn: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         queued = not arguments and named.get("session_hash") and named.get("event_id")
@@ -162,6 +183,22 @@ class LeanBlocks(gr.Blocks):
             "changed_state_ids": [],
             "used_cache": None,
         }
+
+
+@contextmanager
+def _without_application() -> Iterator[None]:
+    made = App.create_app
+    App.create_app = staticmethod(lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        App.create_app = staticmethod(made)
+
+
+def _keep_signature(function: Any) -> None:
+    """Where Python looks for it first."""
+    if "__signature__" not in vars(function):
+        function.__signature__ = inspect.signature(function)
 
 
 def _is_update(value: object) -> bool:

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 import gradio as gr
 import httpx2
 import pytest
-from gradio_client import handle_file
+from gradio_client import Client, handle_file
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from playground import web
@@ -133,7 +133,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
 
 
 def test_a_clients_calls_come_from_one_visitor(served):
-    one, two = served.client(), served.client()
+    one, two = Client(served.url, verbose=False, ssl_verify=False), Client(served.url, verbose=False, ssl_verify=False)
     first, again, other = (client.predict(api_name="/who") for client in (one, one, two))
     assert first == again
     assert first[0] != other[0]
@@ -159,7 +159,7 @@ def test_the_page_is_compressed_and_a_stream_is_not(served):
 def test_an_upload_is_its_visitors_own(served, tmp_path):
     own = tmp_path / "own.txt"
     own.write_text("twelve bytes")
-    one, two = served.client(), served.client()
+    one, two = Client(served.url, verbose=False, ssl_verify=False), Client(served.url, verbose=False, ssl_verify=False)
     assert one.predict(handle_file(own), api_name="/length") == 12
     (path,) = (served.settings.home / "uploads").rglob("own.txt")
     stolen = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
@@ -207,7 +207,7 @@ def test_what_is_closed_is_closed_and_every_answer_is_hardened(served, path, hea
 
 
 def test_the_visitors_id_is_in_the_cookie_and_nowhere_else(served, capfd):
-    client = served.client()
+    client = Client(served.url, verbose=False, ssl_verify=False)
     cookie = client.cookies["aula_visitor"]
     visitor = cookie.split(".")[0]
     pages = [

@@ -21,7 +21,7 @@ PATIENCE = 300.0
 IDLE = 120.0
 """Seconds for which a process is kept that nobody needs: it has PyTorch in memory."""
 GRACE = 2.0
-"""Seconds in which one that is at work may come back before another begins; a usual folder takes a tenth of that."""
+"""Seconds that those at work are waited for before another begins: a usual folder takes a tenth of that."""
 _PROGRAM = "providers.adapters.huggingface.bounded.build_program"
 _ALONE = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
@@ -94,8 +94,8 @@ class _Process:
 class Builders:
     """As many processes as folders take their time at once, so that none of them holds another; one stays.
 
-    Beginning one takes far longer than looking at a usual folder. So one is begun at a time, and while one is at work,
-    the next begins only when that has not come back after `GRACE`.
+    Beginning one takes far longer than looking at a usual folder. So one is begun at a time, and while some are at
+    work, only when none of them has come back for `GRACE`.
     """
 
     _idle: _Process | None = field(default=None, repr=False)
@@ -126,10 +126,9 @@ class Builders:
     def _claim(self) -> _Process | None:
         """The one that waits, or comes back soon; nothing where the caller is to begin one."""
         with self._changed:
-            self._changed.wait_for(lambda: self._idle is not None or not self._begins)
-            if self._idle is None and self._busy:
-                self._changed.wait_for(lambda: self._idle is not None, GRACE)
-            self._changed.wait_for(lambda: self._idle is not None or not self._begins)
+            while self._idle is None and (self._begins or self._busy):
+                if not self._changed.wait(None if self._begins else GRACE):
+                    break
             if (process := self._take()) is not None:
                 self._busy += 1
             else:
