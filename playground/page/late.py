@@ -7,6 +7,7 @@ They are laid out and wired as everything else. What the browser is given at fir
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -80,6 +81,7 @@ class LateBlocks(DiscreetBlocks):
         self.late: dict[int, LatePart] = {}
         """By the number of the event that brings it."""
         self._brought: dict[int, dict[str, Any]] = {}
+        self._bringing = threading.Lock()
         super().__init__(*given, **arguments)  # asks for the page's components already
 
     @property
@@ -137,19 +139,24 @@ class LateBlocks(DiscreetBlocks):
         return config
 
     def _bring(self, number: int) -> dict[str, Any]:
-        """A part's components and events, as the browser takes them."""
-        if number not in self._brought:
-            part, whole = self.late[number], super().get_config_file()
-            mine, events = {part.frame._id, *part.blocks}, self._events(part.blocks.keys())
-            layout = _find_node(whole["layout"], part.frame._id)
-            leave_out(layout, {part.sign._id})
-            self._brought[number] = {
-                "render_id": -part.frame._id,
-                "layout": layout,
-                "components": [one for one in whole["components"] if one["id"] in mine],
-                "dependencies": [one for one in whole["dependencies"] if one["id"] in events],
-            }
+        """A part's components and events, as the browser takes them. All are found out with the first: Gradio describes
+        the page as a whole."""
+        with self._bringing:
+            if not self._brought:
+                whole = super().get_config_file()
+                self._brought = {one: self._described(part, whole) for one, part in self.late.items()}
         return self._brought[number]
+
+    def _described(self, part: LatePart, whole: Any) -> dict[str, Any]:
+        mine, events = {part.frame._id, *part.blocks}, self._events(part.blocks.keys())
+        layout = _find_node(whole["layout"], part.frame._id)
+        leave_out(layout, {part.sign._id})
+        return {
+            "render_id": -part.frame._id,
+            "layout": layout,
+            "components": [one for one in whole["components"] if one["id"] in mine],
+            "dependencies": [one for one in whole["dependencies"] if one["id"] in events],
+        }
 
     def _events(self, late: Set[int]) -> set[int]:
         """Those that only something late can begin, those after them, and those that begin when it has come."""

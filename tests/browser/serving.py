@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
+from gradio_client import Client
 
 from tests.ports import free_port
 
@@ -31,6 +33,11 @@ class Served:
     def defects(self) -> list[str]:
         """Handlers that failed with an error that no handler expects: their lines in the log."""
         return re.findall(r"The event .* failed: .*", self.log.read_text("utf-8", "replace"))
+
+    def client(self, **options: Any) -> Client:
+        """As a notebook has it, but for the certificates it would trust, which it reads for each of its requests in a
+        tenth of a second: the address has none."""
+        return Client(self.url, verbose=False, ssl_verify=False, **options)
 
     def written(self) -> str:
         """All that is on the disk because of it: the log, the names of the files in its home, and their content."""

@@ -84,7 +84,7 @@ def ends(served: Served, models: Models, meanwhile: Callable[[], None]) -> dict[
 
     def call(ask: Callable[[Client], Any]) -> Any:
         try:
-            return ask(Client(served.url, verbose=False, httpx_kwargs={"timeout": PATIENCE}))
+            return ask(served.client(httpx_kwargs={"timeout": PATIENCE}))
         except AppError as refused:
             return refused
 

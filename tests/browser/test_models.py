@@ -182,10 +182,9 @@ def test_architectures_in_spanish_on_a_phone(taken_apart, browser):
 @pytest.mark.long
 def test_from_a_notebook(taken_apart):
     """The four endpoints, called as a notebook calls them."""
-    from gradio_client import Client
     from gradio_client.exceptions import AppError
 
-    client = Client(taken_apart.url, verbose=False)
+    client = taken_apart.client()
     card = client.predict(api_name="/model_card")
     assert card["parameters"]["total"] == 134_515_008 and json.dumps(card)
     encoder = client.predict("huggingface/sentence-transformers/all-MiniLM-L6-v2", api_name="/model_card")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from tests.browser.serving import Served
@@ -16,7 +15,7 @@ pytestmark = [pytest.mark.network, pytest.mark.long]
 
 
 def test_neighbours(taken_apart: Served) -> None:
-    client = Client(taken_apart.url, verbose=False)
+    client = taken_apart.client()
     found = client.predict(add=["king", "woman"], subtract=["man"], model=WRITER, k=3, api_name="/neighbours")
     (space,) = found["spaces"]
     assert space["answer"] == "queen" and space["candidates"] == 49_152 and json.dumps(found)
@@ -28,7 +27,7 @@ def test_neighbours(taken_apart: Served) -> None:
 
 
 def test_classify(taken_apart: Served) -> None:
-    client = Client(taken_apart.url, verbose=False)
+    client = taken_apart.client()
     text = "You have won a prize! Click this link to claim it."
     one = client.predict(text=text, task="spam", approaches=["words", "labels"], api_name="/classify")
     assert [each["approach"] for each in one["approaches"]] == ["words", "labels"]

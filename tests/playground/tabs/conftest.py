@@ -40,4 +40,4 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def client(served: Served) -> Client:
-    return Client(served.url, verbose=False)
+    return served.client()

@@ -145,3 +145,18 @@ async def test_an_update_is_told_whole_so_that_none_becomes_of_the_one_before(ou
     data = [one["data"] for one in await answers(blocks, "show", [])]
     told = [shown, [["replace", [], left]], [], [["replace", [], "said"]], [["replace", [], shown]], shown]
     assert data == [[one] * outputs for one in told]
+
+
+@pytest.mark.parametrize("told", [(), (1,), (0, 1)])
+async def test_an_update_of_nothing_makes_no_component_anew(told: tuple[int, ...]) -> None:
+    with LeanBlocks(analytics_enabled=False) as blocks:
+        outputs = [gr.HTML(), gr.Dropdown(["a"]), gr.State("kept")]
+        gr.Button().click(lambda: None, None, outputs, api_name="update")
+    values = [gr.update(visible=False) if place in told else gr.skip() for place in range(3)]
+    states = SessionState(blocks), SessionState(blocks)
+    event = event_of(blocks, "update")
+    found = await blocks.postprocess_data(event, values, states[0])
+    assert found == await gr.Blocks.postprocess_data(blocks, event, list(values), states[1])
+    assert [states[0][one._id] is not one for one in outputs[:2]] == [place in told for place in range(2)]
+    assert states[0][outputs[2]._id] == states[1][outputs[2]._id] == "kept"
+    assert event.outputs == outputs

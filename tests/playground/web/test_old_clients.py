@@ -36,7 +36,7 @@ def served(folder: Path, left: Left) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def named(served: Served) -> dict[str, dict[str, Any]]:
-    found = Client(served.url, verbose=False).view_api(print_info=False, return_format="dict")
+    found = served.client().view_api(print_info=False, return_format="dict")
     endpoints: dict[str, dict[str, Any]] = found["named_endpoints"]
     return endpoints
 
@@ -64,4 +64,4 @@ def test_a_visitor_is_known_by_the_cookie_of_before(served: Served, left: Left) 
 
 
 def _client(served: Served, cookie: str) -> Client:
-    return Client(served.url, verbose=False, headers={"cookie": f"{VISITOR_COOKIE}={cookie}"})
+    return served.client(headers={"cookie": f"{VISITOR_COOKIE}={cookie}"})

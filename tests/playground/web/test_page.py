@@ -133,7 +133,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
 
 
 def test_a_clients_calls_come_from_one_visitor(served):
-    one, two = Client(served.url, verbose=False), Client(served.url, verbose=False)
+    one, two = (Client(served.url, verbose=False, ssl_verify=False) for _ in range(2))
     first, again, other = (client.predict(api_name="/who") for client in (one, one, two))
     assert first == again
     assert first[0] != other[0]
@@ -159,7 +159,7 @@ def test_the_page_is_compressed_and_a_stream_is_not(served):
 def test_an_upload_is_its_visitors_own(served, tmp_path):
     own = tmp_path / "own.txt"
     own.write_text("twelve bytes")
-    one, two = Client(served.url, verbose=False), Client(served.url, verbose=False)
+    one, two = (Client(served.url, verbose=False, ssl_verify=False) for _ in range(2))
     assert one.predict(handle_file(own), api_name="/length") == 12
     (path,) = (served.settings.home / "uploads").rglob("own.txt")
     stolen = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
@@ -207,7 +207,7 @@ def test_what_is_closed_is_closed_and_every_answer_is_hardened(served, path, hea
 
 
 def test_the_visitors_id_is_in_the_cookie_and_nowhere_else(served, capfd):
-    client = Client(served.url, verbose=False)
+    client = Client(served.url, verbose=False, ssl_verify=False)
     cookie = client.cookies["aula_visitor"]
     visitor = cookie.split(".")[0]
     pages = [

@@ -3,8 +3,8 @@ their tokenizers.
 
 What to do (`MODEL`, `TOKENIZER`) and a folder's path come in on a line, as JSON, and the exit code of the process that
 did it goes out: 0, `REFUSED` for a folder whose configuration asks for far more than its weights hold, below zero for
-one that the system ended. Each is looked at in a process that is forked off this one, since importing the libraries
-takes longer than all the rest.
+one that the system ended. A 0 goes out before all: the libraries are here. Each is looked at in a process that is
+forked off this one, since importing them takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -114,10 +114,10 @@ def main() -> None:
         transformers.LlamaForCausalLM(transformers.LlamaConfig(num_hidden_layers=1))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever a library prints is no answer
+    print(0, file=answers, flush=True)
     for line in sys.stdin:
         what, folder = json.loads(line)
-        answers.write(f"{_look_beside(Path(folder), what)}\n")
-        answers.flush()
+        print(_look_beside(Path(folder), what), file=answers, flush=True)
 
 
 if __name__ == "__main__":

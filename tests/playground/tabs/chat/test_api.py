@@ -162,9 +162,7 @@ def test_an_unknown_model_suggests_near_names(client):
 
 
 def test_a_failure_is_told_in_our_words_and_the_visitors_language(served):
-    english, spanish = (
-        Client(served.url, verbose=False, headers={"accept-language": spoken}) for spoken in ("en", "es")
-    )
+    english, spanish = (served.client(headers={"accept-language": spoken}) for spoken in ("en", "es"))
     assert "broke while the answer was arriving" in refused(english, model="scripted/broken")
     assert "se cortó" in refused(spanish, model="scripted/broken") or "conexión" in refused(
         spanish, model="scripted/broken"
@@ -181,7 +179,7 @@ def test_models_are_listed_with_what_they_take(client):
 
 
 def test_a_client_keeps_its_visitor(served):
-    one, two = Client(served.url, verbose=False), Client(served.url, verbose=False)
+    one, two = served.client(), served.client()
     cookie = one.cookies["aula_visitor"]
     one.predict(message="Hi", api_name="/chat")
     assert one.cookies["aula_visitor"] == cookie
@@ -190,7 +188,7 @@ def test_a_client_keeps_its_visitor(served):
 
 def test_the_limit_of_messages_is_a_visitors_own(tmp_path):
     with serving(tmp_path, messages_per_minute=2) as page:
-        one, two = Client(page.url, verbose=False), Client(page.url, verbose=False)
+        one, two = page.client(), page.client()
         for _ in range(2):
             one.predict(message="Hi", api_name="/chat")
         assert "2" in refused(one)

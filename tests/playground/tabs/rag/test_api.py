@@ -34,7 +34,7 @@ PARAMETERS = {
 @pytest.fixture(scope="module")
 def client(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Client:
     """One session, with two documents."""
-    one = Client(served.url, verbose=False)
+    one = served.client()
     folder = tmp_path_factory.mktemp("documents")
     (folder / "cape.txt").write_text(CAPE)
     (folder / "port.txt").write_text(PORT)
@@ -179,7 +179,7 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(client, name, values):
 
 
 def test_another_session_sees_nothing_and_cannot_use_an_upload(served, client):
-    other = Client(served.url, verbose=False)
+    other = served.client()
     assert "documents" in refused(other, "/rag_search", question=QUESTION).lower()
     assert "Finch" not in refused(other, "/rag_search", question=QUESTION, files=["cape.txt"])
     sent = httpx2.post(f"{served.url}gradio_api/upload", files={"files": ("secret.txt", b"The secret is 4711.")})

@@ -1,0 +1,40 @@
+"""What Gradio does again and again as it starts, and with every update, done once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import SimpleNamespace
+
+from gradio import component_meta
+from gradio.blocks import Block
+from gradio.routes import App
+
+
+def keep_parameters() -> None:
+    """Of all kinds of components: Gradio asks for them as it makes one, and as it describes one."""
+    _keep_signatures(Block)
+    if component_meta.inspect is inspect:  # those within what makes a component: Python has no place for them
+        component_meta.inspect = SimpleNamespace(**vars(inspect) | {"getfullargspec": cache(inspect.getfullargspec)})
+
+
+def _keep_signatures(kind: type) -> None:
+    """Of this kind of block and those that descend from it, where Python looks for them first."""
+    made = vars(kind).get("__init__")
+    if inspect.isfunction(made) and not hasattr(made, "__signature__"):
+        made.__signature__ = inspect.signature(made)  # type: ignore[attr-defined]
+    for one in type.__subclasses__(kind):
+        _keep_signatures(one)
+
+
+@contextmanager
+def without_application() -> Iterator[None]:
+    """What answers requests is not made in it."""
+    made = App.create_app
+    App.create_app = staticmethod(lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        App.create_app = staticmethod(made)
