@@ -19,7 +19,6 @@ from playground.text import texts
 from playground.visitors import Sessions
 from playground.visitors.reach import Reach
 from playground.visitors.reached import Settles
-from playground.web.signatures import signatures_kept
 from providers import catalog
 from providers.errors import PlaygroundError
 
@@ -92,6 +91,4 @@ def create(settings: Settings) -> Created:
     opened: dict[str, object] = {}
     program = Program(settings=settings, texts=texts(), reach=reach, sessions=sessions, label=label, opened=opened)
     tabs = shell.open_tabs(program, opened)
-    with signatures_kept():
-        blocks = shell.build(program, tabs)
-    return Created(program, tabs, blocks, look(label, shell.head(texts())))
+    return Created(program, tabs, shell.build(program, tabs), look(label, shell.head(texts())))

@@ -26,7 +26,6 @@ from playground.web.line import Line
 from playground.web.ownership import Ownership, Private
 from playground.web.routes import hasten
 from playground.web.secret import kept_secret
-from playground.web.signatures import signatures_kept
 from playground.web.start import Start, Work
 from playground.web.visitor import Identify, Seal
 
@@ -162,8 +161,7 @@ def launch(
         ownership.publish(block.keep_in_cache)
     blocks.delete_cache = _CLEANING
     blocks.max_threads = _THREADS  # queue() counts its places from this, before launch() is told
-    with signatures_kept():
-        blocks.queue(_PLACES, max_size=settings.queue_size, default_concurrency_limit=_THREADS)
+    blocks.queue(_PLACES, max_size=settings.queue_size, default_concurrency_limit=_THREADS)
     blocks._queue.sleep_when_free = _LOOK
     blocks._queue.progress_update_sleep_when_free = _PROGRESS
     if sessions is not None:
@@ -173,8 +171,7 @@ def launch(
     arguments["app_kwargs"]["middleware"].insert(-1, Middleware(Line, room=lambda: _room(blocks, settings)))
     if work is not None:
         arguments["app_kwargs"]["middleware"].append(Middleware(Start, work=work))
-    with signatures_kept():
-        application, address, _ = blocks.launch(prevent_thread_lock=True, **arguments)
+    application, address, _ = blocks.launch(prevent_thread_lock=True, **arguments)
     application.state_holder = LightSessions(blocks)
     hasten(application)
     print(f"Aula is at {address}", flush=True)  # noqa: T201 - the one line that whoever started it waits for
