@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class LocaleTexts:
     """Texts by language and dotted key (`[chat] send = …` is `chat.send`); each language has all that English has."""
 
     tables: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def load(cls, folder: Path) -> Texts:
+    def load(cls, folder: Path) -> LocaleTexts:
         """Read `<folder>/<language>/*.toml`; what a language lacks is taken from English, and the log says so once.
 
         Raises `ValueError` for a key given twice or a value that is no text.
@@ -78,13 +78,13 @@ class _Gaps(Formatter):
 
 
 @cache
-def texts(folder: Path = ASSETS / "locale") -> Texts:
+def texts(folder: Path = ASSETS / "locale") -> LocaleTexts:
     """The page's own texts, read once."""
-    return Texts.load(folder)
+    return LocaleTexts.load(folder)
 
 
 def text(language: str, key: str, /, **values: object) -> str:
-    """One of the page's own texts; see `Texts.text`."""
+    """One of the page's own texts; see `LocaleTexts.text`."""
     return texts().text(language, key, **values)
 
 

@@ -55,7 +55,7 @@ class Labeller(Protocol):
 
 
 @runtime_checkable
-class Labels(Protocol):
+class ContrastiveProvider(Protocol):
     """A provider that has contrastive models."""
 
     def labeller(self, info: ContrastiveInfo) -> Labeller: ...

@@ -215,3 +215,13 @@ def test_every_package_imported_is_required_by_name() -> None:
     pinned |= {module for module, package in NAMED_OTHERWISE.items() if package in pinned}
     imported = {name.split(".")[0] for path in SOURCES for name in imports(path)}
     assert imported - STANDARD - {"providers", "playground", "app"} <= pinned
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """So that who looks for one finds it."""
+    places: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for node in statements(tree_of(path)):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name_of(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

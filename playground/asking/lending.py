@@ -63,7 +63,7 @@ class KeepsAssistants(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ConversationReply:
     """A reply of a conversation: the model's name, the messages it was sent, and its text."""
 
     model: str
@@ -83,5 +83,5 @@ class ReplyPlace:
 class RecallsReplies(Protocol):
     """Remembers what models said to a visitor."""
 
-    def find_reply(self, visitor: str, place: ReplyPlace) -> Said | None:
+    def find_reply(self, visitor: str, place: ReplyPlace) -> ConversationReply | None:
         """The reply there; `None` where there is none with a text."""

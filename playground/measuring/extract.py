@@ -16,7 +16,7 @@ from playground.measuring.items import LETTERS, Kind
 from playground.measuring.mentions import Mention
 from playground.measuring.numbers import FoundNumber
 from playground.measuring.own_text import after_thoughts, own_parts
-from playground.measuring.plain import Plain, read_plain
+from playground.measuring.plain import PlainText, read_plain
 from playground.measuring.spans import find_span, trim_whole
 from playground.measuring.statements import Statement, find_statements
 
@@ -119,7 +119,7 @@ def _read_correction(own: str, sought: Sought) -> Extraction:
     return read(read_plain(own), sought)
 
 
-def _choice(plain: Plain, sought: Sought) -> Extraction:
+def _choice(plain: PlainText, sought: Sought) -> Extraction:
     choices, text = sought.choices, letters.without_listed_choices(plain.text, sought.choices)
     for stated in find_statements(text):
         found = letters.direct_letter(text, stated.start, stated.end, choices)
@@ -137,7 +137,7 @@ def _choice(plain: Plain, sought: Sought) -> Extraction:
     return NOTHING if found is None else _extraction(plain, found, "option")
 
 
-def _label(plain: Plain, sought: Sought) -> Extraction:
+def _label(plain: PlainText, sought: Sought) -> Extraction:
     words = mentions.label_words(sought.choices, sought.aliases or {})
     for stated in find_statements(plain.text, brief=True):
         found = mentions.find_label(plain.text, stated.start, stated.end, words)
@@ -147,7 +147,7 @@ def _label(plain: Plain, sought: Sought) -> Extraction:
     return NOTHING if found is None else _extraction(plain, found, "label")
 
 
-def _extraction(plain: Plain, found: FoundNumber | Mention, rule: Rule) -> Extraction:
+def _extraction(plain: PlainText, found: FoundNumber | Mention, rule: Rule) -> Extraction:
     start, end = plain.source(found.start, found.end)
     return Extraction(found.value, min(start, end - 1), max(end, start + 1), rule)
 

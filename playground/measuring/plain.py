@@ -15,7 +15,7 @@ Part = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainText:
     """`places[n]` is where the character `text[n]` comes from."""
 
     text: str
@@ -26,9 +26,9 @@ class Plain:
         return self.places[start], self.places[end - 1] + 1
 
 
-def read_plain(source: str) -> Plain:
+def read_plain(source: str) -> PlainText:
     """Every mark-up that is understood, from the innermost outwards; what is not understood stays as it is."""
-    plain = Plain(source, tuple(range(len(source))))
+    plain = PlainText(source, tuple(range(len(source))))
     for pattern, parts in _SIGNS:
         plain = _replace_pattern(plain, pattern, parts)
     for _ in range(_NESTED):
@@ -42,7 +42,7 @@ def read_plain(source: str) -> Plain:
     return plain
 
 
-def _replace_pattern(plain: Plain, pattern: re.Pattern[str], parts: tuple[Part, ...]) -> Plain:
+def _replace_pattern(plain: PlainText, pattern: re.Pattern[str], parts: tuple[Part, ...]) -> PlainText:
     pieces: list[str] = []
     places: list[int] = []
     last = 0
@@ -61,7 +61,7 @@ def _replace_pattern(plain: Plain, pattern: re.Pattern[str], parts: tuple[Part, 
         last = found.end()
     if last == 0 and not pieces:
         return plain
-    return Plain("".join(pieces) + plain.text[last:], (*places, *plain.places[last:]))
+    return PlainText("".join(pieces) + plain.text[last:], (*places, *plain.places[last:]))
 
 
 def _rules(*rows: tuple[str, tuple[Part, ...]]) -> tuple[tuple[re.Pattern[str], tuple[Part, ...]], ...]:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Synonyms:
+class WordNetSynonyms:
     """WordNet as METEOR asks it: `synsets(word)`, each with its `lemmas()`. Usable from any thread."""
 
     state: State
@@ -42,10 +42,10 @@ class Synonyms:
             return found
 
 
-_NONE = Synonyms(state="absent")
+_NONE = WordNetSynonyms(state="absent")
 
 
-def synonyms(language: str) -> Synonyms:
+def synonyms(language: str) -> WordNetSynonyms:
     """Of that language: WordNet is English, others have none. The first time takes some seconds."""
     from nltk.data import find
 
@@ -62,7 +62,7 @@ def synonyms(language: str) -> Synonyms:
 
 
 @cache
-def _open_wordnet(where: str, name: str) -> Synonyms:
+def _open_wordnet(where: str, name: str) -> WordNetSynonyms:
     """What lies at `where`, which nltk finds by that name."""
     from nltk.corpus import CorpusReader, LazyCorpusLoader
     from nltk.corpus.reader.wordnet import WordNetCorpusReader
@@ -70,7 +70,7 @@ def _open_wordnet(where: str, name: str) -> Synonyms:
 
     others = LazyCorpusLoader("omw-2.0", CorpusReader, r".*/wn-data-.*\.tab", encoding="utf8")  # never opened
     try:
-        return Synonyms(state="used", reader=WordNetCorpusReader(find(name), others))
+        return WordNetSynonyms(state="used", reader=WordNetCorpusReader(find(name), others))
     except Exception:  # nltk's reader raises whatever a damaged file makes its code raise: StopIteration, KeyError, …
         log.warning("WordNet in %s cannot be read", where, exc_info=True)
-        return Synonyms(state="damaged")
+        return WordNetSynonyms(state="damaged")

@@ -16,7 +16,7 @@ from playground.page.opening import Fill, Opening
 from playground.page.parts.render import Renderer
 from playground.page.sidebar.layout import SidebarLayout
 from playground.settings import Settings
-from playground.text import Texts
+from playground.text import LocaleTexts
 from playground.visitors import Sessions
 from playground.visitors.checks import InputBounds, checked_sampling
 from playground.visitors.reach import Reach
@@ -34,7 +34,7 @@ class Program:
     """The running program: everything that a handler of any tab may need."""
 
     settings: Settings
-    texts: Texts
+    texts: LocaleTexts
     reach: Reach
     sessions: Sessions
     label: gr.I18n
@@ -104,7 +104,7 @@ class Who:
 
     visitor: str
     language: str
-    texts: Texts
+    texts: LocaleTexts
     page: str = ""
     """The open page, as Gradio names it; empty for a call without one."""
 

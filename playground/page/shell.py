@@ -24,7 +24,7 @@ from playground.page.sidebar.events import wire_sidebar
 from playground.page.sidebar.fetching import wire_fetching
 from playground.page.sidebar.kept import publish_kept, wire_kept
 from playground.page.sidebar.layout import lay_out_sidebar
-from playground.text import Texts
+from playground.text import LocaleTexts
 from playground.web.scripts import script_body, script_element, script_function
 
 _BRAND = (
@@ -88,7 +88,7 @@ def open_tabs(program: Program, opened: dict[str, object]) -> list[OpenTab]:
     return found
 
 
-def labels(texts: Texts) -> gr.I18n:
+def labels(texts: LocaleTexts) -> gr.I18n:
     """The texts for the browser to look up: laid out once, read in every language."""
     return gr.I18n(**{language: dict(table) for language, table in texts.tables.items()})
 
@@ -241,7 +241,7 @@ _UNFOLDING = "details, .thought-group, [data-block][aria-pressed]"
 """What a visitor unfolds or picks and only the browser knows: it stays so in another language."""
 
 
-def head(texts: Texts) -> str:
+def head(texts: LocaleTexts) -> str:
     """Scripts of the page itself: Esc stops, the chosen theme is kept, every button has a name, an answer costs the
     browser no more on a page that was used for a while."""
     names = {

@@ -17,7 +17,7 @@ from providers.embedding import Embedder, EmbeddingInfo, Embeds, Reranker, Reran
 from providers.errors import MissingKey, PlaygroundError, StreamTruncated, Timeout, Unavailable, UnknownModel
 from providers.heads import Head, Headed, HeadInfo
 from providers.inspection import Inspector, inspect
-from providers.labels import ContrastiveInfo, Labeller, Labels
+from providers.labels import ContrastiveInfo, ContrastiveProvider, Labeller
 from providers.types import ModelInfo
 
 SHARED = (LOCAL, "scripted")
@@ -217,7 +217,7 @@ class Reach:
         """As `embedder`."""
         info = find(self.labellers(), ref) if ref else self.labellers()[0]
         async with self._open_provider(visitor, info.provider) as provider:
-            if not isinstance(provider, Labels):
+            if not isinstance(provider, ContrastiveProvider):
                 raise UnknownModel("provider", model=info.ref, near="")
             yield provider.labeller(info)
 

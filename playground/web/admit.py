@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.text import Texts
+from playground.text import LocaleTexts
 from playground.visitors import Sessions
 from playground.visitors.errors import VisitorLimit
 
@@ -30,7 +30,7 @@ class Admit:
 
     app: ASGIApp
     sessions: Sessions
-    texts: Texts
+    texts: LocaleTexts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

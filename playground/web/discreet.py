@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.text import Texts
+from playground.text import LocaleTexts
 from playground.web.lean import LeanBlocks
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ class DiscreetBlocks(LeanBlocks):
     of an input that a component refuses nothing is printed here, and of a defect the class and where it was raised.
     """
 
-    def __init__(self, texts: Texts, **arguments: Any) -> None:
+    def __init__(self, texts: LocaleTexts, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._texts = texts
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.sqlite import StorageFailed, storage_failed
-from playground.text import Texts
+from playground.text import LocaleTexts
 from playground.web.line import JOIN
 
 
@@ -22,7 +22,7 @@ class Explain:
     """
 
     app: ASGIApp
-    texts: Texts
+    texts: LocaleTexts
     places: int
     """How many may wait in line."""
     max_body: int

@@ -166,16 +166,16 @@ class Private:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _NamedParts:
     files: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
 
-    def join(self, other: _Asked) -> _Asked:
-        return _Asked(self.files + other.files, self.pages + other.pages, self.calls + other.calls)
+    def join(self, other: _NamedParts) -> _NamedParts:
+        return _NamedParts(self.files + other.files, self.pages + other.pages, self.calls + other.calls)
 
 
-def _named_by_address(scope: Scope) -> _Asked:
+def _named_by_address(scope: Scope) -> _NamedParts:
     """The file or page that the address names."""
     path = scope["path"]
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
@@ -184,18 +184,18 @@ def _named_by_address(scope: Scope) -> _Asked:
         pages += (path.removeprefix(f"{_API}/heartbeat/").strip("/"),)
     call = _CALL.fullmatch(path) if scope["method"] == "GET" else None
     found = _FILE.fullmatch(path)
-    return _Asked((found[1],) if found else (), pages, (call[1],) if call else ())
+    return _NamedParts((found[1],) if found else (), pages, (call[1],) if call else ())
 
 
-def _named_by_body(body: bytes) -> _Asked:
+def _named_by_body(body: bytes) -> _NamedParts:
     """The files and the page that a JSON body names; none where it is not JSON, which Gradio refuses by itself."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        return _Asked()
+        return _NamedParts()
     table = value if isinstance(value, dict) else {}
     page, call = table.get("session_hash"), table.get("event_id")
-    return _Asked(
+    return _NamedParts(
         tuple(_paths(value)),
         (page,) if isinstance(page, str) else (),
         (call,) if isinstance(call, str) else (),

@@ -17,7 +17,7 @@ import httpx2
 from providers.base import Network
 from providers.errors import MissingKey, StreamTruncated, Timeout, Unavailable
 from providers.remote.addresses import Resolver, check_host, host_port, look_up
-from providers.remote.pools import Place, Pool, Pools
+from providers.remote.pools import Origin, Pool, Pools
 
 LARGEST_ERROR = 64 * 1024
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -86,7 +86,7 @@ class _Guard(httpx2.AsyncBaseTransport):
         if self._pools is None:
             assert self._own is not None
             return self._own
-        return self._pools.at(Place.of(self._to.provider, self._to.url, self._network), self._network)
+        return self._pools.at(Origin.of(self._to.provider, self._to.url, self._network), self._network)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         provider = self._to.provider

@@ -31,7 +31,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Origin:
     """A server, and who it is said to be in errors."""
 
     provider: str
@@ -40,7 +40,7 @@ class Place:
     hosted: bool
 
     @classmethod
-    def of(cls, provider: str, url: httpx2.URL, network: Network) -> Place:
+    def of(cls, provider: str, url: httpx2.URL, network: Network) -> Origin:
         return cls(provider, url.scheme, host_port(url), network.hosted)
 
 
@@ -94,11 +94,11 @@ class _Begun:
 class Pools:
     """The pools of each event loop, the least recently used given up beyond `MOST`: it closes when it is idle."""
 
-    _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, OrderedDict[Place, Pool]] = field(
+    _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, OrderedDict[Origin, Pool]] = field(
         default_factory=WeakKeyDictionary, repr=False
     )
 
-    def at(self, place: Place, network: Network) -> Pool:
+    def at(self, place: Origin, network: Network) -> Pool:
         """The pool for that server in the running loop."""
         pools = self._by_loop.setdefault(asyncio.get_running_loop(), OrderedDict())
         if place not in pools:

@@ -60,7 +60,7 @@ async def reply_events(
     """
     first, said = 0.0, False
     failure: StreamTruncated | None = None
-    pieces = _Pieces(begun=bool(request.messages) and request.messages[-1].role == "assistant")
+    pieces = _ReplyPieces(begun=bool(request.messages) and request.messages[-1].role == "assistant")
     async with aclosing(chunks):
         try:
             async for chunk in chunks:
@@ -88,7 +88,7 @@ async def reply_events(
     )
 
 
-class _Pieces:
+class _ReplyPieces:
     """Text and reasoning as they become certain."""
 
     def __init__(self, *, begun: bool) -> None:

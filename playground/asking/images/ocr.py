@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from playground.asking.images.pieces import Piece, Pixels, pieces
+from playground.asking.images.pieces import PicturePiece, Pixels, pieces
 from playground.asking.images.reading_order import Block
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read_blocks(picture: Pixels, find: TextFinder | None = None) -> list[Block]:
     return [block for piece in pieces(picture) for block in _blocks(find(piece.pixels), piece)]
 
 
-def _blocks(found: RapidOCROutput, piece: Piece) -> Iterator[Block]:
+def _blocks(found: RapidOCROutput, piece: PicturePiece) -> Iterator[Block]:
     if found.boxes is None or found.txts is None or found.scores is None:
         return
     for corners, text, score in zip(found.boxes.tolist(), found.txts, found.scores, strict=True):
@@ -55,7 +55,7 @@ def _blocks(found: RapidOCROutput, piece: Piece) -> Iterator[Block]:
             yield Block(text=str(text), box=_box(corners, piece), confidence=float(score))
 
 
-def _box(corners: list[list[float]], piece: Piece) -> tuple[int, int, int, int]:
+def _box(corners: list[list[float]], piece: PicturePiece) -> tuple[int, int, int, int]:
     """From four corners: left, top, right, bottom."""
     across = [(corner[0] + piece.left) * piece.scale for corner in corners]
     down = [(corner[1] + piece.top) * piece.scale for corner in corners]

@@ -36,7 +36,7 @@ _SMOOTH = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PicturePiece:
     """`pixels` for the reader; what it finds there at (x, y) stands at (left + x, top + y) × `scale` of the picture."""
 
     pixels: Pixels
@@ -45,7 +45,7 @@ class Piece:
     scale: float
 
 
-def pieces(picture: Pixels) -> Iterator[Piece]:
+def pieces(picture: Pixels) -> Iterator[PicturePiece]:
     """In order from above or from the left; none where the picture is too narrow for any letter."""
     small, scale = _smaller(picture)
     height, width = small.shape[:2]
@@ -54,9 +54,9 @@ def pieces(picture: Pixels) -> Iterator[Piece]:
     cuts = _cuts(small if height >= width else small.swapaxes(0, 1))
     for start, end in pairwise(cuts):
         if height >= width:
-            yield Piece(_pad_piece(small[start:end]), 0, start, scale)
+            yield PicturePiece(_pad_piece(small[start:end]), 0, start, scale)
         else:
-            yield Piece(_pad_piece(small[:, start:end]), start, 0, scale)
+            yield PicturePiece(_pad_piece(small[:, start:end]), start, 0, scale)
 
 
 def _smaller(picture: Pixels) -> tuple[Pixels, float]:

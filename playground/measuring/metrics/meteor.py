@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from playground.measuring.reference import Measured, Texts, Traits, few, mean_measured
-from playground.measuring.wordnet import State, Synonyms, synonyms
+from playground.measuring.wordnet import State, WordNetSynonyms, synonyms
 from playground.measuring.words import tokenize
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def measure(given: Texts) -> Measured:
     return mean_measured(each, _NOTES[wordnet.state], *few(len(each)))
 
 
-def meteor_of(candidate: Sequence[str], reference: Sequence[str], stemmer: StemmerI, wordnet: Synonyms) -> Measured:
+def meteor_of(
+    candidate: Sequence[str], reference: Sequence[str], stemmer: StemmerI, wordnet: WordNetSynonyms
+) -> Measured:
     """Of one candidate against one reference, both as words."""
     from nltk.translate.meteor_score import align_words, exact_match, single_meteor_score, stem_match
 

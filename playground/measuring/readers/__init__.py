@@ -18,7 +18,7 @@ from playground.measuring.items import TaskSet
 from playground.measuring.rows import MAX_ROWS
 
 
-class Reader(Protocol):
+class TaskSetReader(Protocol):
     """A module of this folder."""
 
     TITLE: str
@@ -34,11 +34,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
 
 
-def reader(name: str) -> Reader:
+def reader(name: str) -> TaskSetReader:
     """Raises `MeasuringError("task_set")` for a name that is none."""
     if name not in names():
         raise MeasuringError("task_set", name=name[:120])
-    return cast(Reader, import_module(f"{__name__}.{name}"))
+    return cast(TaskSetReader, import_module(f"{__name__}.{name}"))
 
 
 def recognise(path: Path) -> TaskSet | None:

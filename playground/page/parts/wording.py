@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from playground.numerals import separators
 from playground.page.parts.verbatim import plain
-from playground.text import Texts
+from playground.text import LocaleTexts
 from providers.errors import Failure
 from providers.sampling import PARAMETERS
 from providers.types import Change, Progress
@@ -18,7 +18,7 @@ class Wording:
 
     def __init__(
         self,
-        texts: Texts,
+        texts: LocaleTexts,
         language: str,
         titles: Mapping[str, str] | None = None,
         *,

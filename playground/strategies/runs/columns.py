@@ -19,7 +19,7 @@ from playground.strategies.solving.errors import StrategyError
 from playground.strategies.solving.passages import search_in
 from playground.strategies.solving.question import Embed, Question, Tools
 from playground.strategies.solving.strategy import Strategy, strategy
-from playground.strategies.solving.trace import Piece, Prompt
+from playground.strategies.solving.trace import Prompt, ReplyPart
 from providers.base import Provider
 from providers.errors import InputError, UnsupportedRequest
 from providers.types import Message, ModelInfo, Sampling, Scalar
@@ -35,9 +35,9 @@ async def first_prompt(
     """What a strategy sends first; no model is asked. Raises what the strategy refuses."""
     sent: list[tuple[Message, ...]] = []
 
-    async def note(prompt: Prompt) -> AsyncGenerator[Piece]:
+    async def note(prompt: Prompt) -> AsyncGenerator[ReplyPart]:
         sent.append(prompt.messages)
-        yield Piece()
+        yield ReplyPart()
         raise InputError("empty")  # ends the strategy: only its first prompt is wanted
 
     async with aclosing(one.solve(question, note, options, tools)) as traces:

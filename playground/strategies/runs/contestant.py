@@ -15,7 +15,7 @@ from playground.measuring.slots import Slot
 from playground.strategies.solving.generate import model_generate
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.strategy import Strategy
-from playground.strategies.solving.trace import Piece, Prompt, Trace
+from playground.strategies.solving.trace import Prompt, ReplyPart, Trace
 from providers.base import Provider
 from providers.types import ModelInfo, Sampling, Scalar
 
@@ -54,7 +54,7 @@ def column(contestant: Contestant, tasks: TaskSet, metric: str, scoring: Scoring
         sampling = replace(contestant.sampling, seed=attempt.seed)
         generate = model_generate(contestant.provider, contestant.model, sampling, contestant.owner, question.language)
 
-        async def generate_in_slot(prompt: Prompt) -> AsyncGenerator[Piece]:
+        async def generate_in_slot(prompt: Prompt) -> AsyncGenerator[ReplyPart]:
             async with attempt.slots.at(contestant.model.provider) as slot, watch, aclosing(generate(prompt)) as pieces:
                 watch.slots.append(slot)
                 async for piece in pieces:

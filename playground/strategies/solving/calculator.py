@@ -41,7 +41,7 @@ def calculate(expression: str) -> int | float:
     """
     if len(expression) > LONGEST:
         raise StrategyError("expression")
-    reader = _Reader(read_tokens(expression))
+    reader = _TermReader(read_tokens(expression))
     try:
         value = reader.terms(1, 0).number
     except (ZeroDivisionError, OverflowError, ValueError):
@@ -64,7 +64,7 @@ class _Value:
     percent: bool = False
 
 
-class _Reader:
+class _TermReader:
     """Reads tokens from the left; `depth` counts how far inside it is."""
 
     def __init__(self, tokens: list[str]) -> None:

@@ -10,7 +10,7 @@ from typing import assert_never
 from playground.asking.ask import Outgoing, ask
 from playground.asking.completion import AS_TEXT, as_completion, stops
 from playground.strategies.solving.record import Generate
-from playground.strategies.solving.trace import ModelCall, Piece, Prompt
+from playground.strategies.solving.trace import ModelCall, Prompt, ReplyPart
 from providers.base import Provider
 from providers.pricing import cost
 from providers.types import (
@@ -41,12 +41,12 @@ def model_generate(
     """
     own = sampling or Sampling()
 
-    async def generate(prompt: Prompt) -> AsyncGenerator[Piece]:
+    async def generate(prompt: Prompt) -> AsyncGenerator[ReplyPart]:
         messages = prompt.messages if prompt.plain else as_completion(model, prompt.messages, language)
         sampling = _sampling(prompt, own, (*prompt.stop, *stops(model, language)), model)
         request = Request(model=model, messages=messages, sampling=sampling, owner=owner)
         as_text = messages != prompt.messages
-        piece, changes = Piece(sent=messages if as_text else None), [AS_TEXT] if as_text else []
+        piece, changes = ReplyPart(sent=messages if as_text else None), [AS_TEXT] if as_text else []
         async with aclosing(ask(provider, request)) as events:
             async for event in events:
                 if isinstance(event, Change):
@@ -68,7 +68,7 @@ def _sampling(prompt: Prompt, own: Sampling, stop: Sequence[str], model: ModelIn
     )
 
 
-def _with(piece: Piece, event: Event | Outgoing, model: ModelInfo, changes: tuple[Change, ...]) -> Piece:
+def _with(piece: ReplyPart, event: Event | Outgoing, model: ModelInfo, changes: tuple[Change, ...]) -> ReplyPart:
     match event:
         case TextDelta(text):
             return replace(piece, text=piece.text + text, progress=None)

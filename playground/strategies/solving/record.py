@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from playground.asking.pump import pump
-from playground.strategies.solving.trace import Piece, Prompt, State, StepKind, Trace, TraceStep
+from playground.strategies.solving.trace import Prompt, ReplyPart, State, StepKind, Trace, TraceStep
 from providers.errors import Failure, PlaygroundError, StreamTruncated
 from providers.types import Message
 
-Generate = Callable[[Prompt], AsyncGenerator[Piece]]
+Generate = Callable[[Prompt], AsyncGenerator[ReplyPart]]
 """One call of a model, as `generate.model_generate` makes. Closing it stops the model; it raises `PlaygroundError`s."""
 V = TypeVar("V")
 
@@ -90,7 +90,7 @@ class Record:
         return self._steps[place]
 
 
-def _grow_step(step: TraceStep, piece: Piece) -> TraceStep:
+def _grow_step(step: TraceStep, piece: ReplyPart) -> TraceStep:
     state: State = "done" if piece.call else "streaming" if piece.text or piece.reasoning else "waiting"
     return replace(
         step, text=piece.text, reasoning=piece.reasoning, progress=piece.progress, call=piece.call, state=state

@@ -154,7 +154,7 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class ReplyPart:
     """A reply as far as it has come; `call` is set in the last one."""
 
     text: str = ""

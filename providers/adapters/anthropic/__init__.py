@@ -29,7 +29,7 @@ WITH_SAMPLING = "2023-06-01"
 _SAMPLING = {"temperature", "top_p", "top_k"}
 
 
-class _Answer(anthropic.AsyncStream[object]):
+class _AnthropicStream(anthropic.AsyncStream[object]):
     """The SDK's connection and its reader of events, and not its idea of which events count."""
 
     def events(self, heard: Heard) -> AsyncGenerator[object]:
@@ -76,7 +76,7 @@ class Messages(RemoteAdapter):
     def _new_reply(self) -> AnthropicReply:
         return AnthropicReply(self.name)
 
-    async def _post(self, wire: WireRequest) -> _Answer:
+    async def _post(self, wire: WireRequest) -> _AnthropicStream:
         older = _SAMPLING & wire.request.sampling.chosen_values().keys()
         return await self._sdk.post(
             "/v1/messages",
@@ -84,7 +84,7 @@ class Messages(RemoteAdapter):
             cast_to=object,
             options={"headers": {"anthropic-version": WITH_SAMPLING}} if older else {},
             stream=True,
-            stream_cls=_Answer,
+            stream_cls=_AnthropicStream,
         )
 
     def _call(self, wire: WireRequest) -> VendorCall:

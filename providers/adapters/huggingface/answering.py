@@ -31,7 +31,7 @@ _TURN = 0.05
 
 
 @dataclass(slots=True)
-class _Asked:
+class _EngineRequest:
     """A request on its way through one engine, or through two."""
 
     request: Request
@@ -85,7 +85,7 @@ class LocalAnswers(LocalWhiteBox):
         with self._count_reply(request.model):
             async for progress in self._loader.fetch(request.model):
                 yield progress
-            found, asked = await self._routes(request), _Asked(request, start)
+            found, asked = await self._routes(request), _EngineRequest(request, start)
             while True:
                 route = found[0]
                 async with aclosing(self._reach(request.model, found)) as reached:
@@ -113,7 +113,7 @@ class LocalAnswers(LocalWhiteBox):
         finally:
             self._at_work[model.id] -= 1
 
-    async def _answer(self, asked: _Asked, found: list[Route], loaded: Loaded) -> AsyncGenerator[Event]:
+    async def _answer(self, asked: _EngineRequest, found: list[Route], loaded: Loaded) -> AsyncGenerator[Event]:
         """What the first of these ways says; where it is slower than was expected, `asked.onward` are the ways on."""
         route, request = found[0], asked.request
         if asked.reply is None:

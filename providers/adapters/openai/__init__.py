@@ -40,7 +40,7 @@ OPENAI = Endpoint(
 )
 
 
-class _Answer(openai.AsyncStream[object]):
+class _OpenAIStream(openai.AsyncStream[object]):
     """The SDK's connection and its reader of events, and not its idea of where a stream ends."""
 
     def events(self, heard: Heard) -> AsyncGenerator[object]:
@@ -86,13 +86,13 @@ class ChatCompletions(RemoteAdapter):
     def _new_reply(self) -> OpenAIReply:
         return OpenAIReply(self.name)
 
-    async def _post(self, wire: WireRequest) -> _Answer:
+    async def _post(self, wire: WireRequest) -> _OpenAIStream:
         return await self._sdk.post(
             f"{wire.prefix}/chat/completions",
             body=body(wire, self._endpoint),
             cast_to=object,
             stream=True,
-            stream_cls=_Answer,
+            stream_cls=_OpenAIStream,
         )
 
     def embedder(self, info: EmbeddingInfo) -> RemoteEmbedder:

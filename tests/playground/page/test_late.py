@@ -9,7 +9,7 @@ import pytest
 
 from playground.page.late import LateBlocks
 from playground.page.shell import find_tabs
-from playground.text import Texts
+from playground.text import LocaleTexts
 from providers.catalog import ASSETS
 from tests.playground.page.test_layout_sent import numbers
 
@@ -69,7 +69,7 @@ def test_the_page_is_given_its_first_tab_alone(blocks: gr.Blocks) -> None:
 def small() -> LateBlocks:
     """A page with a text that is there and one that comes late, and events between them."""
     blocks: LateBlocks
-    with LateBlocks(Texts(ASSETS / "locale")) as blocks:
+    with LateBlocks(LocaleTexts(ASSETS / "locale")) as blocks:
         here = gr.Textbox()
         with blocks.late_part("later") as part:
             there = gr.Textbox()

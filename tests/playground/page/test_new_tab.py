@@ -25,7 +25,7 @@ from playground.asking import lending
 from playground.asking.lending import RecallsReplies, SearchesDocuments
 from playground.page import shell
 from playground.settings import Settings
-from playground.text import Texts
+from playground.text import LocaleTexts
 from providers.catalog import ASSETS
 from tests.playground.opening import open_program
 
@@ -123,7 +123,7 @@ def added(folder: Path) -> Iterator[None]:
     """While the tab's folder lies among those of the tabs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tabs, "__path__", [*tabs.__path__, str(folder / "tabs")])
-        patch.setattr(page, "texts", lambda: Texts.load(folder / "locale"))
+        patch.setattr(page, "texts", lambda: LocaleTexts.load(folder / "locale"))
         importlib.invalidate_caches()
         yield
     for module in [name for name in sys.modules if name.startswith("playground.tabs.hello")]:

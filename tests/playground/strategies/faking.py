@@ -9,7 +9,7 @@ from contextlib import aclosing
 from playground.measuring.tasks import Item
 from playground.strategies.solving.question import Question, Tools
 from playground.strategies.solving.strategy import strategy
-from playground.strategies.solving.trace import ModelCall, Piece, Prompt, Trace
+from playground.strategies.solving.trace import ModelCall, Prompt, ReplyPart, Trace
 from providers.errors import PlaygroundError
 from providers.types import Message, Scalar, Timing, Usage
 
@@ -28,7 +28,7 @@ class Model:
         self.prompts: list[Prompt] = []
         self.running = self.most = self.closed = 0
 
-    async def __call__(self, prompt: Prompt) -> AsyncGenerator[Piece]:
+    async def __call__(self, prompt: Prompt) -> AsyncGenerator[ReplyPart]:
         number = len(self.prompts)
         self.prompts.append(prompt)
         self.running += 1
@@ -36,11 +36,11 @@ class Model:
         try:
             reply = self.says(prompt, number)
             if isinstance(reply, PlaygroundError):
-                yield Piece(text="half a")
+                yield ReplyPart(text="half a")
                 raise reply
-            yield Piece(text=reply[:1])
+            yield ReplyPart(text=reply[:1])
             await asyncio.sleep(self.delay)
-            yield Piece(text=reply, call=CALL)
+            yield ReplyPart(text=reply, call=CALL)
         finally:
             self.running -= 1
             self.closed += 1

@@ -14,7 +14,7 @@ from playground.strategies.solving.generate import model_generate
 from playground.strategies.solving.question import Question
 from playground.strategies.solving.record import Generate
 from playground.strategies.solving.strategy import strategy
-from playground.strategies.solving.trace import Piece, Prompt, Trace
+from playground.strategies.solving.trace import Prompt, ReplyPart, Trace
 from providers.adapters.scripted import Scripted
 from providers.errors import ContextTooLong, StreamTruncated
 from providers.types import Change, Event, Message, ModelInfo, Request, Sampling, TextDelta
@@ -46,7 +46,7 @@ async def scripted(box: Scripted, name: str) -> ModelInfo:
     return {model.id: model for model in await box.models()}[name]
 
 
-async def last(generate: Generate, prompt: Prompt) -> Piece:
+async def last(generate: Generate, prompt: Prompt) -> ReplyPart:
     async with aclosing(generate(prompt)) as pieces:
         return [piece async for piece in pieces][-1]
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from playground import web
 from playground.settings import Settings
-from playground.text import Texts
+from playground.text import LocaleTexts
 from playground.web.explain import Explain
 from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
@@ -428,7 +428,7 @@ async def test_a_full_line_is_explained_in_the_visitors_language(headers, status
     async def full(scope, receive, send) -> None:
         await PlainTextResponse("{}", 503)(scope, receive, send)
 
-    texts = Texts({"en": {}, "es": {"error.overloaded.busy_here.message": "Lleno: {waiting}"}})
+    texts = LocaleTexts({"en": {}, "es": {"error.overloaded.busy_here.message": "Lleno: {waiting}"}})
     async with client(Identify(Explain(full, texts, 5, 20), SEAL, ("es",))) as visitor:
         answer = await visitor.post("/gradio_api/queue/join", headers=headers)
     assert answer.status_code == status

@@ -16,12 +16,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from playground import web
 from playground.settings import Settings
-from playground.text import Texts
+from playground.text import LocaleTexts
 from playground.web import serve
 from tests.chromium import open_chromium
 from tests.ports import free_port
 
-TEXTS = Texts(
+TEXTS = LocaleTexts(
     {
         "en": {
             "error.overloaded.busy_here.message": "Busy: {waiting} in line.",

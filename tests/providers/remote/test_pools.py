@@ -19,7 +19,7 @@ from providers.errors import StreamTruncated
 from providers.remote import pools as shared
 from providers.remote.addresses import PINNED_SECONDS, PinnedBackend, checked_url
 from providers.remote.http import Destination, client
-from providers.remote.pools import MOST, Place, Pools, tls_context
+from providers.remote.pools import MOST, Origin, Pools, tls_context
 from providers.types import Message, ModelInfo, Request, TextDelta
 from tests.faults.server import FaultServer
 from tests.providers.remote.test_http import Names, Sockets
@@ -103,7 +103,7 @@ async def test_two_visitors_share_connections_and_no_key(fault_server: FaultServ
     del both, one
     gc.collect()
     assert not [canary for canary in CANARIES if canary in everything_in(options.kept)]
-    options.kept.one(Pools).at(Place("x", CANARIES[0], "h:80", False), Network())
+    options.kept.one(Pools).at(Origin("x", CANARIES[0], "h:80", False), Network())
     assert CANARIES[0] in everything_in(options.kept), "it would be seen"
 
 
@@ -194,13 +194,13 @@ async def test_one_tls_context_for_all_and_none_for_plain_http(monkeypatch: pyte
         assert made == []
     for name in ("one.example", "two.example"):
         for _ in range(2):
-            pools.at(Place.of("x", checked_url(f"https://{name}"), Network()), Network())
+            pools.at(Origin.of("x", checked_url(f"https://{name}"), Network()), Network())
     assert len(made) == 1
 
 
 async def test_of_ever_more_servers_the_least_used_is_given_up() -> None:
     pools, network = Pools(), Network()
-    places = [Place("x", "http", f"h{number}:80", False) for number in range(MOST + 1)]
+    places = [Origin("x", "http", f"h{number}:80", False) for number in range(MOST + 1)]
     first = pools.at(places[0], network)
     for place in places[1:MOST]:
         pools.at(place, network)
@@ -213,7 +213,7 @@ async def test_of_ever_more_servers_the_least_used_is_given_up() -> None:
 async def test_a_hosted_page_and_another_provider_have_connections_of_their_own() -> None:
     pools, url = Pools(), checked_url("https://models.example/v1")
     networks = (Network(), Network(hosted=True))
-    found = {id(pools.at(Place.of(name, url, network), network)) for name in ("x", "y") for network in networks}
+    found = {id(pools.at(Origin.of(name, url, network), network)) for name in ("x", "y") for network in networks}
     assert len(found) == 4
 
 

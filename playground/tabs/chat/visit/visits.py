@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from playground.asking.columns import ColumnRequest, ReplyColumn, side_by_side
-from playground.asking.lending import RecallsReplies, ReplyPlace, Said
+from playground.asking.lending import ConversationReply, RecallsReplies, ReplyPlace
 from playground.asking.pump import REDRAW
 from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
@@ -58,14 +58,14 @@ class ChatVisits(RecallsReplies, Remembers):
             return running.conversation.settle()
         return self.kept.load(key)
 
-    def find_reply(self, visitor: str, place: ReplyPlace) -> Said | None:
+    def find_reply(self, visitor: str, place: ReplyPlace) -> ConversationReply | None:
         """Lent to other tabs: see `playground.asking.lending.RecallsReplies`."""
         conversation = self.load(ConversationKey(visitor, place.conversation))
         turn, column = place.turn, place.column
         reply = conversation.reply(turn, column) if 0 <= turn < len(conversation.turns) else None
         if reply is None or not reply.text:
             return None
-        return Said(reply.model, conversation.until(turn + 1).messages(column), reply.text)
+        return ConversationReply(reply.model, conversation.until(turn + 1).messages(column), reply.text)
 
     def clear(self, key: ConversationKey) -> Entry | None:
         """Stop, and delete the conversation from the server; the visitor's last one can be brought back for a while."""

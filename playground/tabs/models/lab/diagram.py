@@ -24,7 +24,7 @@ BlockName = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DiagramBlock:
     """A box of the diagram. `shape` says how large its tables are, or what runs through."""
 
     name: BlockName
@@ -36,36 +36,36 @@ class Diagram:
     """From the text to what comes out. `repeated` stands `times` after one another; each `residual` in it adds what
     entered the part before it."""
 
-    before: tuple[Block, ...]
-    repeated: tuple[Block, ...]
+    before: tuple[DiagramBlock, ...]
+    repeated: tuple[DiagramBlock, ...]
     times: int
-    after: tuple[Block, ...]
+    after: tuple[DiagramBlock, ...]
 
 
 def diagram(anatomy: Anatomy) -> Diagram:
     """The blocks, in order. An encoder of BERT's kind has its norms after each sum, a decoder before each part."""
     width, heads = anatomy.hidden, anatomy.heads
     shared = f" / {anatomy.kv_heads}" if anatomy.kv_heads != heads else ""
-    attention = Block("attention", f"{heads}{shared} × {anatomy.head_size}")
-    feed_forward = Block("feed_forward", f"{width} → {anatomy.inner}")
-    norm, residual = Block("norm", str(width)), Block("residual", "+")
-    before = [Block("text"), Block("embedding", f"{anatomy.vocabulary} × {width}")]
+    attention = DiagramBlock("attention", f"{heads}{shared} × {anatomy.head_size}")
+    feed_forward = DiagramBlock("feed_forward", f"{width} → {anatomy.inner}")
+    norm, residual = DiagramBlock("norm", str(width)), DiagramBlock("residual", "+")
+    before = [DiagramBlock("text"), DiagramBlock("embedding", f"{anatomy.vocabulary} × {width}")]
     if anatomy.position == "absolute" and anatomy.context is not None:
-        before.append(Block("places", f"{anatomy.context} × {width}"))
+        before.append(DiagramBlock("places", f"{anatomy.context} × {width}"))
     if anatomy.kind == "encoder":
         return Diagram(
             before=(*before, norm),
             repeated=(attention, residual, norm, feed_forward, residual, norm),
             times=anatomy.layers,
-            after=(Block("mean", f"→ {width}"), Block("vector", str(width))),
+            after=(DiagramBlock("mean", f"→ {width}"), DiagramBlock("vector", str(width))),
         )
     return Diagram(
         before=tuple(before),
         repeated=(norm, attention, residual, norm, feed_forward, residual),
         times=anatomy.layers,
         after=(
-            Block("final_norm", str(width)),
-            Block("head", f"{width} × {anatomy.vocabulary}"),
-            Block("chances", str(anatomy.vocabulary)),
+            DiagramBlock("final_norm", str(width)),
+            DiagramBlock("head", f"{width} × {anatomy.vocabulary}"),
+            DiagramBlock("chances", str(anatomy.vocabulary)),
         ),
     )

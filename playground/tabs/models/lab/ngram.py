@@ -58,7 +58,7 @@ class ScoredWord:
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
+class _NgramLevel:
     """The n-grams of one length, sorted; each is its beginning (a place in the shorter level) and its last word."""
 
     keys: Places
@@ -77,7 +77,7 @@ class NgramModel:
     tokens: int
     """Words of the text, punctuation among them."""
     _ids: dict[str, int] = field(repr=False)
-    _levels: tuple[_Level, ...] = field(repr=False)
+    _levels: tuple[_NgramLevel, ...] = field(repr=False)
 
     @property
     def size(self) -> int:
@@ -161,7 +161,7 @@ class NgramModel:
                 return None
         return place
 
-    def _followers(self, level: _Level, place: int) -> tuple[int, int]:
+    def _followers(self, level: _NgramLevel, place: int) -> tuple[int, int]:
         """From where to where in a level the n-grams lie that begin with what stands at that place of the shorter."""
         start, end = np.searchsorted(level.keys, [place * self.size, (place + 1) * self.size])
         return int(start), int(end)
@@ -177,7 +177,7 @@ def train(text: str, order: int) -> NgramModel:
     vocabulary = {word: place for place, word in enumerate(dict.fromkeys(found))}
     stream = np.fromiter((vocabulary[word] for word in found), dtype=np.int64, count=len(found))
     size = len(vocabulary) + 1
-    levels: list[_Level] = []
+    levels: list[_NgramLevel] = []
     places = np.zeros(len(stream), dtype=np.int64)  # of the n-gram that begins at each word, one shorter than counted
     shorter: Places | None = None
     for length in range(1, order + 1):
@@ -189,17 +189,17 @@ def train(text: str, order: int) -> NgramModel:
         )
         if shorter is not None:
             levels[-1] = _with_contexts(levels[-1], shorter[firsts + 1], int(shorter[0]))
-        levels.append(_Level(keys, counts, counts))
+        levels.append(_NgramLevel(keys, counts, counts))
         shorter = places
     return NgramModel(order, tuple(vocabulary), len(found), vocabulary, tuple(levels))
 
 
-def _with_contexts(level: _Level, endings: Places, first: int) -> _Level:
+def _with_contexts(level: _NgramLevel, endings: Places, first: int) -> _NgramLevel:
     """`endings`: the n-gram that each different one longer by a word ends with; `first`: the one the text begins with,
     before which stands the beginning."""
     contexts = np.bincount(endings, minlength=len(level.keys))
     contexts[first] += 1
-    return _Level(level.keys, level.counts, contexts)
+    return _NgramLevel(level.keys, level.counts, contexts)
 
 
 def split_words(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from playground.strategies.runs.columns import ColumnTools, tools_of
 from playground.strategies.runs.describe import PER_PROVIDER, strategy_named
 from playground.strategies.solving.generate import model_generate
 from playground.strategies.solving.question import Question
-from playground.strategies.solving.trace import Piece, Prompt, Trace
+from playground.strategies.solving.trace import Prompt, ReplyPart, Trace
 from playground.visitors.reach import Reach
 from providers.base import Provider
 from providers.errors import Failure, InputError, PlaygroundError
@@ -95,7 +95,7 @@ async def _card(
     generate = model_generate(provider, card.model, asked.sampling, setting.owner, asked.question.language)
     start: float | None = None
 
-    async def generate_in_slot(prompt: Prompt) -> AsyncGenerator[Piece]:
+    async def generate_in_slot(prompt: Prompt) -> AsyncGenerator[ReplyPart]:
         nonlocal start
         async with slots.at(provider.name), aclosing(generate(prompt)) as pieces:
             start = start or time.monotonic()

@@ -33,14 +33,14 @@ from playground.visitors.kept_runs import KeptRuns
 from providers.errors import InputError
 from providers.types import Message, Request, Sampling
 
-__all__ = ["Measured", "Proposing", "Wanted", "measure", "proposals", "resume"]
+__all__ = ["MeasuringProgress", "Proposing", "Wanted", "measure", "proposals", "resume"]
 
 MOST_QUESTIONS, MOST_SIZES, MOST_PROPOSED = 500, 4, 50
 _AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class MeasuringProgress:
     """How far it is: first documents are cut in each size (`cut` of `cuts`), then every question is searched for.
 
     `measuring` and `snapshot` are there once cutting is done; `absent` counts questions about documents not here.
@@ -64,7 +64,7 @@ class Measured:
 
 async def measure(
     visits: RagVisits, visitor: str, wanted: Wanted, *, name: str = "", resumed: str | None = None
-) -> AsyncGenerator[Measured]:
+) -> AsyncGenerator[MeasuringProgress]:
     """Ever fuller results; the last one is done, or stopped with what there was by then.
 
     Every finished search is kept at once, in a new run of that `name`, or in the run `resumed` that broke off.
@@ -78,7 +78,7 @@ async def measure(
         raise MeasuringLimit("rows", limit=MOST_QUESTIONS)
     if len(wanted.sizes) > MOST_SIZES:
         raise MeasuringLimit("cells", limit=MOST_SIZES)
-    latest = Measured(cuts=max(1, len(wanted.sizes)))
+    latest = MeasuringProgress(cuts=max(1, len(wanted.sizes)))
     async with visits.sessions.work.at(visitor, "rag-measure") as control:
         keeping = _Keeping(name=name or MEASUREMENT, resumed=resumed)
         measuring = _measure(visits, visitor, wanted, control, keeping)
@@ -108,12 +108,12 @@ class _Keeping:
 
 async def _measure(
     visits: RagVisits, visitor: str, wanted: Wanted, control: Control, keeping: _Keeping
-) -> AsyncGenerator[Measured]:
+) -> AsyncGenerator[MeasuringProgress]:
     async with AsyncExitStack() as stack:
         collection = await stack.enter_async_context(visits.collection(visitor, wanted.retrieval))
         here = {stored.name for stored in await asyncio.to_thread(collection.documents)}
         questions = tuple(one for one in wanted.questions if any(is_called(name, one.document) for name in here))
-        state = Measured(cuts=max(1, len(wanted.sizes)), absent=len(wanted.questions) - len(questions))
+        state = MeasuringProgress(cuts=max(1, len(wanted.sizes)), absent=len(wanted.questions) - len(questions))
         if not questions:
             raise UnknownDocument("documents")
         yield state

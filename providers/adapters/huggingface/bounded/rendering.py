@@ -45,7 +45,7 @@ class TemplateUnbounded(TemplateError):
     """It does not come to an end, or wants more memory than any prompt needs."""
 
 
-class Rendered(Protocol):
+class CompiledTemplate(Protocol):
     """A compiled template as transformers uses it."""
 
     def render(self, **values: Any) -> str: ...
@@ -119,5 +119,5 @@ class _Compiler:
 
     renderers: Renderers
 
-    def __call__(self, template: str) -> Rendered:
+    def __call__(self, template: str) -> CompiledTemplate:
         return _Template(self.renderers, template)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from providers.adapters.huggingface.families.encoders.batcher import TokenizedText
+from providers.adapters.huggingface.families.encoders.batcher import EncodedText
 from providers.adapters.huggingface.families.encoders.pool import EncoderKind, EncoderPool
 from providers.embedding import EmbeddingInfo, Purpose, check_window
 from providers.types import Progress
@@ -22,7 +22,7 @@ class LocalEmbedder:
     def __init__(self, info: EmbeddingInfo, encoders: EncoderPool) -> None:
         self.info = info
         self._encoders = encoders
-        self._tokens: Callable[[Sequence[str | tuple[str, str]]], list[TokenizedText]] | None = None
+        self._tokens: Callable[[Sequence[str | tuple[str, str]]], list[EncodedText]] | None = None
         self._longer = max(info.question_prefix, info.passage_prefix, key=len)
 
     async def prepare(self) -> AsyncIterator[Progress]:

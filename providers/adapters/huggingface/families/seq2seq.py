@@ -89,7 +89,7 @@ def _write(network: HeadNetwork, text: str, writer: _Writer) -> tuple[int, int, 
     with network.reading():
         ids = list(network.encode(text, add_special_tokens=writer.marks)["input_ids"])
         given = torch.tensor([ids], device=network.network.device)
-        stream = _Pieces(network.tokenizer, writer)
+        stream = _TextPieces(network.tokenizer, writer)
         written = network.network.generate(
             given,
             attention_mask=torch.ones_like(given),
@@ -106,7 +106,7 @@ def _write(network: HeadNetwork, text: str, writer: _Writer) -> tuple[int, int, 
     return len(ids), len(stream.ids), last in (ends if isinstance(ends, list) else [ends])
 
 
-class _Pieces:
+class _TextPieces:
     """Takes tokens from `generate` and tells their text as far as it is certain: without half a character."""
 
     def __init__(self, tokenizer: Any, writer: _Writer) -> None:

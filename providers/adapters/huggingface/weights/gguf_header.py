@@ -76,12 +76,12 @@ def read_gguf_header(file: Path) -> GgufHeader:
         raise ValueError("too short")
     with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
         try:
-            return _Reader(content, size).header()
+            return _HeaderReader(content, size).header()
         except OutOfBounds:
             raise OutOfBounds(file.name) from None
 
 
-class _Reader:
+class _HeaderReader:
     def __init__(self, content: mmap.mmap, size: int) -> None:
         self._content, self._size, self._at = content, size, 0
         self._entries = 0

@@ -23,7 +23,7 @@ from playground.tabs.rag.lab.measuring.table import tables_by_language
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.kept import keys_of, wanted_of
-from playground.tabs.rag.visit.measure import Measured, Proposing, Wanted, measure, proposals, resume
+from playground.tabs.rag.visit.measure import MeasuringProgress, Proposing, Wanted, measure, proposals, resume
 from playground.tabs.rag.visit.values import Answered, RagRequest
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors import ConversationKey
@@ -206,7 +206,7 @@ class TestMeasuring:
     async def test_every_way_on_every_size_is_a_row(self, library: RagVisits) -> None:
         await filled(library)
         wanted = Wanted(questions=self.ASKED, ways=("dense", "lexical", "hybrid"), sizes=(200, 32), k=2)
-        done: Measured = await last(measure(library, ANA, wanted))
+        done: MeasuringProgress = await last(measure(library, ANA, wanted))
         assert done.done and not done.stopped and done.absent == 1 and (done.cut, done.cuts) == (2, 2)
         assert len(done.rows) == 6
         assert all(row.questions == 2 and row.scores["recall"].mean == 1.0 for row in done.rows)
@@ -214,7 +214,7 @@ class TestMeasuring:
     async def test_a_measurement_is_kept_and_one_broken_off_goes_on(self, library: RagVisits) -> None:
         await filled(library)
         wanted = Wanted(questions=self.ASKED, ways=("dense", "lexical"), k=2)
-        done: Measured = await last(measure(library, ANA, wanted, name="mine"))
+        done: MeasuringProgress = await last(measure(library, ANA, wanted, name="mine"))
         kept = KeptRuns(library.sessions)
         (run,) = kept.list_runs(ANA)
         assert (run.name, run.description.measurement, run.done, run.whole) == ("mine", "retrieval", 4, True)

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from playground.tabs.rag.lab.answering.said import JOINS, NEAR, Said
+from playground.tabs.rag.lab.answering.said import JOINS, NEAR, AnalyzedText
 from playground.tabs.rag.lab.answering.synonyms import Synonyms, synonyms
-from playground.tabs.rag.lab.retrieval.terms import NEGATIONS, Token, word_set
+from playground.tabs.rag.lab.retrieval.terms import NEGATIONS, TextToken, word_set
 
 Departure = Literal["negation", "number", "name", "word"]
 _NEGATIONS = NEGATIONS | word_set(
@@ -26,7 +26,7 @@ _PAUSES = re.compile(r"[,;:!?\n]|\.(?=\W)")
 _NEGATING_PREFIXES = word_set("un in im il ir dis des de non anti mis over under re contra sobre sub")
 
 
-def departures(claim: Said, unit: Said, passage: Said) -> frozenset[Departure]:
+def departures(claim: AnalyzedText, unit: AnalyzedText, passage: AnalyzedText) -> frozenset[Departure]:
     """`unit`: the sentence or sentences of the passage that the claim is closest to. All are in one language."""
     same = synonyms(claim.language)
     found = set[Departure]()
@@ -64,7 +64,7 @@ def _among(stem: str, stems: Iterable[str], same: Synonyms) -> bool:
     return any(alike(stem, one, same) for one in stems)
 
 
-def _number_departs(claim: Said, place: int, passage: Said, same: Synonyms) -> bool:
+def _number_departs(claim: AnalyzedText, place: int, passage: AnalyzedText, same: Synonyms) -> bool:
     """The passage says the number of something else."""
     readings = claim.words[place].readings
     there = [one for one, word in enumerate(passage.words) if word.readings & readings]
@@ -78,19 +78,19 @@ def _number_departs(claim: Said, place: int, passage: Said, same: Synonyms) -> b
     return any(_among(stem, later - {""}, same) and not _among(stem, rest, same) for stem in claim.beside([place]))
 
 
-def _name_departs(claim: Said, place: int, passage: Said, same: Synonyms) -> bool:
+def _name_departs(claim: AnalyzedText, place: int, passage: AnalyzedText, same: Synonyms) -> bool:
     """The passage says of somebody else what is said here of this name."""
     plain = claim.words[place].plain
     there = [one for one, word in enumerate(passage.words) if word.plain == plain]
     return _elsewhere(claim.around(place, passage.topics), passage, passage.beside(there, after=True), same)
 
 
-def _elsewhere(around: Sequence[str], passage: Said, beside: frozenset[str], same: Synonyms) -> bool:
+def _elsewhere(around: Sequence[str], passage: AnalyzedText, beside: frozenset[str], same: Synonyms) -> bool:
     """A word that stands beside it here stands in the passage too, but in no clause with it."""
     return any(_among(stem, passage.stems, same) and not _among(stem, beside | passage.topics, same) for stem in around)
 
 
-def _strange(claim: Said, passage: Said, same: Synonyms) -> bool:
+def _strange(claim: AnalyzedText, passage: AnalyzedText, same: Synonyms) -> bool:
     """A word of content that the passage has in no form, nor, where it is denied, as its opposite."""
     denied = {stem for group in _find_denials(claim, same) for stem in group.stems}
     return any(
@@ -103,11 +103,11 @@ def _strange(claim: Said, passage: Said, same: Synonyms) -> bool:
     )
 
 
-def _only(text: Said) -> bool:
+def _only(text: AnalyzedText) -> bool:
     return any(word.plain in _EXCLUSIVE for word in text.words)
 
 
-def _denies_otherwise(claim: Said, unit: Said, same: Synonyms) -> bool:
+def _denies_otherwise(claim: AnalyzedText, unit: AnalyzedText, same: Synonyms) -> bool:
     """One denies what the other says."""
     ours, theirs = list(_find_denials(claim, same)), list(_find_denials(unit, same))
     for group in ours:
@@ -131,7 +131,7 @@ class _Denied:
     behind: bool = False
 
 
-def _find_denials(text: Said, same: Synonyms) -> Iterator[_Denied]:
+def _find_denials(text: AnalyzedText, same: Synonyms) -> Iterator[_Denied]:
     """What each negation denies: the words of content behind it, up to a comma; or else those before it."""
     for place, word in enumerate(text.words):
         replaces = _replaces(text.words, place)
@@ -149,7 +149,7 @@ def _find_denials(text: Said, same: Synonyms) -> Iterator[_Denied]:
             yield _Denied(tuple(group) or before, behind=not group)
 
 
-def _replaces(words: Sequence[Token], place: int) -> bool:
+def _replaces(words: Sequence[TextToken], place: int) -> bool:
     """«Instead of …» denies what follows it, as «rather than», «en vez de» and «en lugar de» do."""
     around = [words[one].plain if 0 <= one < len(words) else "" for one in (place - 1, place, place + 1)]
     return around[1:] in (["instead", "of"], ["rather", "than"]) or around in (
@@ -158,7 +158,7 @@ def _replaces(words: Sequence[Token], place: int) -> bool:
     )
 
 
-def _answers(words: Sequence[Token], place: int) -> bool:
+def _answers(words: Sequence[TextToken], place: int) -> bool:
     """«No, …» at the beginning answers a question; «not only» denies nothing."""
     after = words[place + 1] if place + 1 < len(words) else None
     if after is None:

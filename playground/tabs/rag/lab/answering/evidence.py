@@ -8,7 +8,7 @@ from typing import Literal
 from playground.tabs.rag.lab.documents import Passage, RetrievalResult
 from playground.tabs.rag.lab.retrieval.scripts import script_of
 from playground.tabs.rag.lab.retrieval.similarity import READ, rescale_cosine, term_coverage
-from playground.tabs.rag.lab.retrieval.terms import Terms, likely_language, terms
+from playground.tabs.rag.lab.retrieval.terms import ContentTerms, likely_language, terms
 from providers.embedding import EmbeddingInfo
 
 Evidence = Literal["good", "weak", "none"]
@@ -47,12 +47,16 @@ def evidence(found: RetrievalResult, info: EmbeddingInfo) -> Evidence:
     return _level(score, GOOD if _read(found, info) else GOOD_BY_WORDS, SOME)
 
 
-def likeness(found: RetrievalResult, question: Terms, told: Sequence[Terms], info: EmbeddingInfo) -> list[float]:
+def likeness(
+    found: RetrievalResult, question: ContentTerms, told: Sequence[ContentTerms], info: EmbeddingInfo
+) -> list[float]:
     """From 0 to 1 a passage: by what both words and vectors say."""
     return [_likeness(found, question, passage, one, info) for passage, one in zip(found.passages, told, strict=True)]
 
 
-def _likeness(found: RetrievalResult, question: Terms, passage: Passage, told: Terms, info: EmbeddingInfo) -> float:
+def _likeness(
+    found: RetrievalResult, question: ContentTerms, passage: Passage, told: ContentTerms, info: EmbeddingInfo
+) -> float:
     words = term_coverage(question, told)
     languages = {found.language or likely_language(found.question), passage.chunk.language} - {""}
     if passage.dense_score is None or not _compares(found, passage, info):
@@ -72,18 +76,18 @@ def _compares(found: RetrievalResult, passage: Passage, info: EmbeddingInfo) -> 
     return passage.dense_score is not None and (not info.languages or languages <= set(info.languages))
 
 
-def _terms_of(passage: Passage) -> Terms:
+def _terms_of(passage: Passage) -> ContentTerms:
     return terms("\n".join((*passage.chunk.headings, passage.chunk.text)), passage.chunk.language)
 
 
-def _comparable(found: RetrievalResult, question: Terms, info: EmbeddingInfo) -> bool:
+def _comparable(found: RetrievalResult, question: ContentTerms, info: EmbeddingInfo) -> bool:
     script = script_of(found.question)
     if not script or _read(found, info):
         return True
     return not question.empty and any(script_of(passage.chunk.text) == script for passage in found.passages)
 
 
-def _nowhere(question: Terms, told: Sequence[Terms]) -> bool:
+def _nowhere(question: ContentTerms, told: Sequence[ContentTerms]) -> bool:
     number = any(not any(one.has_number(number) for one in told) for number in question.numbers)
     names = question.names and not any(question.names & one.every for one in told)
     return bool(number or names)

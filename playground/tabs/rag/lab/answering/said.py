@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from playground.tabs.rag.lab.retrieval.terms import Token, tokens, word_set
+from playground.tabs.rag.lab.retrieval.terms import TextToken, tokens, word_set
 
 JOINS = word_set("and but while whereas or y e o u pero mientras sino")
 _BREAKS = re.compile(r"[;:!?\n]|\.(?=\W)")
@@ -22,14 +22,14 @@ NEAR = 2
 
 
 @dataclass(frozen=True)
-class Said:
+class AnalyzedText:
     """A text as the rules read it: its words in order, and the clause that each stands in."""
 
-    words: tuple[Token, ...]
+    words: tuple[TextToken, ...]
     language: str
 
     @classmethod
-    def of(cls, text: str, language: str) -> Said:
+    def of(cls, text: str, language: str) -> AnalyzedText:
         """`language` as `terms` takes it."""
         return cls(tokens(text, language), language)
 

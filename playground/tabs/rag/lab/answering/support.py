@@ -20,11 +20,11 @@ from playground.tabs.rag.lab.answering.abstention import says_no_answer
 from playground.tabs.rag.lab.answering.citations import without_citations
 from playground.tabs.rag.lab.answering.departures import Departure, departures
 from playground.tabs.rag.lab.answering.evidence import Evidence, evidence
-from playground.tabs.rag.lab.answering.said import Said
+from playground.tabs.rag.lab.answering.said import AnalyzedText
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.documents import Passage
 from playground.tabs.rag.lab.retrieval.similarity import READ, rescale_cosine, term_coverage
-from playground.tabs.rag.lab.retrieval.terms import Terms, likely_language, terms
+from playground.tabs.rag.lab.retrieval.terms import ContentTerms, likely_language, terms
 from providers.embedding import Embedder, EmbeddingInfo
 
 __all__ = ["Evidence", "Label", "Sentence", "evidence", "support"]
@@ -62,7 +62,7 @@ class _PassageUnit:
 
     passage: int
     text: str
-    terms: Terms
+    terms: ContentTerms
     language: str
     rows: tuple[int, ...]
     whole: str
@@ -176,7 +176,7 @@ def _judge(
     return _Judged(unit.passage if touched else None, score, missing, differs, "weak" if doubtful else "supported")
 
 
-def _score(claim: Terms, unit: _PassageUnit, cosine: float, language: str, info: EmbeddingInfo) -> float:
+def _score(claim: ContentTerms, unit: _PassageUnit, cosine: float, language: str, info: EmbeddingInfo) -> float:
     weight = _weight(language, unit.language, info)
     return weight * rescale_cosine(cosine, info) + (1 - weight) * term_coverage(claim, unit.terms)
 
@@ -194,16 +194,16 @@ def _departs(text: str, language: str, unit: _PassageUnit) -> tuple[Departure, .
     """In what the claim departs from its passage; nothing between two languages, whose words cannot be compared."""
     if language and unit.language and language != unit.language:
         return ()
-    read = [Said.of(one, language or unit.language) for one in (text, unit.text, unit.whole)]
+    read = [AnalyzedText.of(one, language or unit.language) for one in (text, unit.text, unit.whole)]
     return tuple(sorted(departures(*read)))
 
 
-def _contrary(claim: Terms, unit: Terms) -> bool:
+def _contrary(claim: ContentTerms, unit: ContentTerms) -> bool:
     """One denies what the other says, in whatever language both are."""
     return _denies(claim, unit) or _denies(unit, claim)
 
 
-def _denies(one: Terms, other: Terms) -> bool:
+def _denies(one: ContentTerms, other: ContentTerms) -> bool:
     """Everything that one of its negations denies, the other has, and not under a negation of its own."""
     return any(group <= other.words and not any(group & theirs for theirs in other.denied) for group in one.denied)
 

@@ -72,7 +72,7 @@ def from_table(
     asked, errors, seen = list[LabelledQuestion](), list[RowError](), set[str]()
     for line, row in table.rows:
         try:
-            one = _Row(table.name, line, row, chosen).parse()
+            one = _QuestionRow(table.name, line, row, chosen).parse()
             if one.id in seen:
                 raise DocumentError("row_twice", file=table.name, line=line)
         except DocumentError as error:
@@ -111,7 +111,7 @@ def sample_questions(folder: Path = ASSETS / "samples") -> tuple[LabelledQuestio
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _QuestionRow:
     file: str
     line: int
     row: Mapping[str, object]

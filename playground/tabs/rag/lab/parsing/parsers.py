@@ -21,7 +21,7 @@ from playground.tabs.rag.lab.reading.file_names import safe_name
 from providers.errors import Failure, PlaygroundError
 
 
-class Stopped(Exception):
+class ParsingStopped(Exception):
     """Nobody waits for this file any more."""
 
 
@@ -34,11 +34,11 @@ class _ParserJob:
         self._cancelled = False
 
     def taken_by(self, worker: Worker | None) -> None:
-        """Raises `Stopped` where it has been cancelled."""
+        """Raises `ParsingStopped` where it has been cancelled."""
         with self._lock:
             self._worker = worker
             if self._cancelled:
-                raise Stopped
+                raise ParsingStopped
 
     def cancel(self) -> None:
         with self._lock:
@@ -86,7 +86,7 @@ class _Pool:
         except Died:
             raise UnreadableDocument("crashed") from None
         finally:
-            with suppress(Stopped):
+            with suppress(ParsingStopped):
                 job.taken_by(None)
             self._idle.append(worker)
 

@@ -36,7 +36,7 @@ class _Omission(_Strict):
     count: Annotated[int, Field(ge=1)]
 
 
-class _Page(_Strict):
+class _ParsedPage(_Strict):
     number: Annotated[int, Field(ge=1)]
     text: str
     label: str
@@ -54,10 +54,10 @@ class _Member(_Failed):
     name: str
 
 
-class _Told(_Failed):
+class _ParsedReply(_Failed):
     format: Annotated[str, Field(pattern=r"^[a-z]{0,20}$")] = ""
     language: Annotated[str, Field(pattern=r"^[a-z]{0,3}$")] = ""
-    pages: tuple[_Page, ...] = ()
+    pages: tuple[_ParsedPage, ...] = ()
     members: tuple[_Member, ...] = ()
     spent: Literal[True] | None = None
 
@@ -98,7 +98,7 @@ class ParserReply:
 def check_reply(body: bytes, pieces: Sequence[bytes], bounds: DocumentBounds) -> ParserReply:
     """Raises `Died` for an answer that is none: the process is not what it was."""
     try:
-        told = _Told.model_validate_json(body)
+        told = _ParsedReply.model_validate_json(body)
     except ValidationError:
         raise Died from None
     members = _members(told, pieces)
@@ -117,7 +117,7 @@ def check_reply(body: bytes, pieces: Sequence[bytes], bounds: DocumentBounds) ->
     )
 
 
-def _page(told: _Page) -> DocumentPage:
+def _page(told: _ParsedPage) -> DocumentPage:
     headings = tuple(Heading(start=one.start, text=one.text, level=one.level) for one in told.headings)
     starts = [heading.start for heading in headings]
     if starts != sorted(starts) or any(start > len(told.text) for start in starts):
@@ -128,7 +128,7 @@ def _page(told: _Page) -> DocumentPage:
     )
 
 
-def _members(told: _Told, pieces: Sequence[bytes]) -> tuple[UnpackedFile, ...]:
+def _members(told: _ParsedReply, pieces: Sequence[bytes]) -> tuple[UnpackedFile, ...]:
     if len(told.members) != len(pieces):
         raise Died
     pairs = zip(told.members, pieces, strict=True)

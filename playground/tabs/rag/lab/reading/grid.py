@@ -42,14 +42,14 @@ def lay(rows: Iterable[Sequence[SpannedCell]]) -> list[list[str]]:
     laid: list[list[str]] = []
     covered: dict[int, tuple[int, str]] = {}  # column: rows that are still to be covered, and what stands there
     for cells in rows:
-        row = _Row(covered)
+        row = _GridRow(covered)
         for cell in cells:
             row.put(cell)
         laid.append(row.whole())
     return laid
 
 
-class _Row:
+class _GridRow:
     def __init__(self, covered: dict[int, tuple[int, str]]) -> None:
         self._covered, self._cells = covered, list[str]()
 

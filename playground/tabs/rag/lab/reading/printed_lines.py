@@ -58,7 +58,7 @@ def join_lines(text: str, paper: LineFinder | None = None) -> str:
     lines = _lines(text)
     width = _width(lines)
     ends = [_end(line, following, width) for line, following in zip(lines, [*lines[1:], ""], strict=True)]
-    page = _Page(text, lines, paper)
+    page = _PrintedPage(text, lines, paper)
     for first, last in _runs(ends):
         for place in page.rows(first, last, width):
             ends[place] = ends[place] and "\n"
@@ -92,7 +92,7 @@ def _runs(ends: Sequence[str]) -> Iterator[tuple[int, int]]:
             first = place + 1
 
 
-class _Page:
+class _PrintedPage:
     """The lines of a page, and what can be seen between the words of each."""
 
     def __init__(self, text: str, lines: Sequence[str], paper: LineFinder | None) -> None:

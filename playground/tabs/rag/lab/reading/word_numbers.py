@@ -16,7 +16,7 @@ _ROMAN_UNITS = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _BULLET = "•"
 
 
-class _Level(NamedTuple):
+class _NumberingLevel(NamedTuple):
     start: int
     form: str
     """As `w:numFmt` calls it."""
@@ -32,7 +32,7 @@ class ListNumbers:
     """Counts through a document, paragraph by paragraph. `numbering`: the root of its part, if it has one."""
 
     def __init__(self, numbering: Element | None) -> None:
-        self._kinds: dict[str, dict[int, _Level]] = {}
+        self._kinds: dict[str, dict[int, _NumberingLevel]] = {}
         self._kind_of: dict[str, str] = {}
         self._restarts: dict[str, dict[int, int]] = {}
         self._counted: dict[str, dict[int, int]] = {}
@@ -58,7 +58,7 @@ class ListNumbers:
 
         def write_place(found: re.Match[str]) -> str:
             place = int(found[1]) - 1
-            above = levels.get(place, _Level(1, "decimal", ""))
+            above = levels.get(place, _NumberingLevel(1, "decimal", ""))
             form = "decimal" if levels[level].plain and above.form != "decimalZero" else above.form
             return _in_form(counted.setdefault(place, above.start), form)
 
@@ -79,9 +79,9 @@ class ListNumbers:
             self._restarts[name] = {level: _number(start) for level, start in starts.items() if start}
 
 
-def _level(level: Element) -> _Level:
+def _level(level: Element) -> _NumberingLevel:
     after = _value(level, "lvlRestart")
-    return _Level(
+    return _NumberingLevel(
         start=_number(_value(level, "start"), 1),
         form=_value(level, "numFmt") or "decimal",
         text=_value(level, "lvlText"),

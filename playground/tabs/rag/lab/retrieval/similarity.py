@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from playground.tabs.rag.lab.retrieval.terms import Terms
+from playground.tabs.rag.lab.retrieval.terms import ContentTerms
 from providers.embedding import EmbeddingInfo
 
 READ = 0.5
 """What the cosine counts beside the words, where the embedding model reads the language well."""
 
 
-def term_coverage(claim: Terms, unit: Terms) -> float:
+def term_coverage(claim: ContentTerms, unit: ContentTerms) -> float:
     """The part of the claim's content that the unit has too, 0 to 1; names and numbers count twice."""
     whole = len(claim.words) + len(claim.names) + 2 * len(claim.numbers)
     if not whole:

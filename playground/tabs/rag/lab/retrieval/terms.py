@@ -68,7 +68,7 @@ _COUNTED_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ContentTerms:
     """`words` holds the content words as stems without accents. A number has all the readings that it may have."""
 
     words: frozenset[str]
@@ -89,7 +89,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TextToken:
     """A word or a number of a text, in its place. `stem` is empty for a stop word and for a number."""
 
     plain: str
@@ -102,35 +102,35 @@ class Token:
     """What stands between the word before it and this one."""
 
 
-def tokens(text: str, language: str = "") -> tuple[Token, ...]:
+def tokens(text: str, language: str = "") -> tuple[TextToken, ...]:
     """A text's words and numbers in order, stemmed in its language; where that is unknown, in the one its stop words
     speak for. Of a script without blanks each pair of letters is one."""
     text = unicodedata.normalize("NFKC", text)
     language = language if language in _STOP_WORDS else likely_language(text) or "en"
     stemmer, stops = Stemmer(_STEMMERS[language]), _STOP_WORDS[language]
-    found = list[Token]()
+    found = list[TextToken]()
     for token, before in _find_words(text):
         plain = token.casefold().replace("’", "'")
         bare = plain.removesuffix("'s")
         if token[0].isdigit():
-            found.append(Token(token, readings=frozenset(_readings(token)), before=before))
+            found.append(TextToken(token, readings=frozenset(_readings(token)), before=before))
         elif grams := _bigrams(plain):
-            found += [Token(gram, gram, before=before) for gram in grams]
+            found += [TextToken(gram, gram, before=before) for gram in grams]
         elif _NUMBER_WORDS.get(plain, 0) >= _COUNTED_FROM:
-            found.append(Token(plain, readings=frozenset({str(_NUMBER_WORDS[plain])}), before=before))
+            found.append(TextToken(plain, readings=frozenset({str(_NUMBER_WORDS[plain])}), before=before))
         elif bare in stops or "'" in bare:
-            found.append(Token(plain, before=before))
+            found.append(TextToken(plain, before=before))
         else:
             name = (len(token) > 1 and token.isupper()) or (token[0].isupper() and not _begins(before))
-            found.append(Token(plain, fold_case_and_accents(stemmer.stemWord(bare)), name, before=before))
+            found.append(TextToken(plain, fold_case_and_accents(stemmer.stemWord(bare)), name, before=before))
     return tuple(found)
 
 
-def terms(text: str, language: str = "") -> Terms:
+def terms(text: str, language: str = "") -> ContentTerms:
     """The terms of a text."""
     found = tokens(text, language)
     words = [one for one in found if not one.plain[0].isdigit()]
-    return Terms(
+    return ContentTerms(
         words=frozenset(one.stem for one in found if one.stem),
         names=frozenset(_bare(one) for one in found if one.name),
         numbers=tuple(one.readings for one in found if one.readings),
@@ -139,11 +139,11 @@ def terms(text: str, language: str = "") -> Terms:
     )
 
 
-def _bare(token: Token) -> str:
+def _bare(token: TextToken) -> str:
     return fold_case_and_accents(token.plain.removesuffix("'s"))
 
 
-def _find_denied(found: Sequence[Token]) -> Iterator[frozenset[str]]:
+def _find_denied(found: Sequence[TextToken]) -> Iterator[frozenset[str]]:
     """What each negation denies."""
     for place, token in enumerate(found):
         if token.plain not in NEGATIONS:

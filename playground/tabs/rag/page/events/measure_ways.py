@@ -31,7 +31,7 @@ from playground.tabs.rag.page.events.files import BesideFiles, RagFilesScreen
 from playground.tabs.rag.page.events.measure_plan import RagMeasureFields, checked_measurement
 from playground.tabs.rag.page.events.questions import KeptMeasures, MeasuredWays
 from playground.tabs.rag.page.export import to_csv, to_json
-from playground.tabs.rag.visit.measure import Measured, Wanted, measure
+from playground.tabs.rag.visit.measure import MeasuringProgress, Wanted, measure
 from playground.tabs.rag.visit.values import RetrievalSetup
 from playground.tabs.rag.visit.visits import RagVisits
 from providers.errors import PlaygroundError
@@ -64,7 +64,7 @@ async def measure_ways(
     show = app.show(who)
     try:
         wanted = await asyncio.to_thread(checked_measurement, who, kept, fields, retrieval)
-        latest, begun = Measured(), datetime.now(UTC).isoformat(timespec="seconds")
+        latest, begun = MeasuringProgress(), datetime.now(UTC).isoformat(timespec="seconds")
         hidden, preparing = gr.update(visible=False), draw_sentence(show, "measure_preparing")
         line = fold_into_line(
             setup_parts(show, str(fields.questions), len(wanted.questions), wanted.ways, wanted.sizes)
@@ -109,7 +109,7 @@ def measurement_name(show: Renderer, wanted: Wanted) -> str:
     return show.text("rag.run_name", count=len(wanted.questions))
 
 
-def _title(it: Measured, fields: RagMeasureFields, begun: str) -> MeasureTitle | None:
+def _title(it: MeasuringProgress, fields: RagMeasureFields, begun: str) -> MeasureTitle | None:
     """`None` where nothing was measured."""
     if (made := it.measuring) is None:
         return None
@@ -125,14 +125,14 @@ def _title(it: Measured, fields: RagMeasureFields, begun: str) -> MeasureTitle |
     )
 
 
-def _draw_progress(show: Renderer, it: Measured) -> str:
+def _draw_progress(show: Renderer, it: MeasuringProgress) -> str:
     absent = f'<p class="quiet">{say(show, "absent", count=it.absent)}</p>' if it.absent else ""
     if it.snapshot is None:
         return draw_sentence(show, "measure_cutting", done=it.cut, all=it.cuts) + absent
     return draw_searches(show, it.snapshot) + absent
 
 
-def _tables(it: Measured) -> Tables:
+def _tables(it: MeasuringProgress) -> Tables:
     """All questions, then each language alone."""
     if it.measuring is None or it.snapshot is None:
         return {}

@@ -12,7 +12,7 @@ from pathlib import Path
 from providers.adapters.huggingface.engines.base import Loaded
 from providers.adapters.huggingface.engines.engine_process import NotOpened
 from providers.adapters.huggingface.engines.llamacpp.engine import LlamaCppEngine
-from providers.adapters.huggingface.engines.llamacpp.fitting import SLOTS, Fitted, WrongProjector, fit
+from providers.adapters.huggingface.engines.llamacpp.fitting import SLOTS, FittedSetting, WrongProjector, fit
 from providers.adapters.huggingface.engines.llamacpp.library import NO_MODULE, PACKAGE, REFUSED, is_here
 from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
@@ -99,7 +99,7 @@ class LlamaCpp:
             remembers=fitted.setting.slots,
         )
 
-    def _fit(self, model: str, room: int | None = None) -> Fitted:
+    def _fit(self, model: str, room: int | None = None) -> FittedSetting:
         try:
             return fit(self.folder, self.files, room, self.most)
         except WrongProjector as error:

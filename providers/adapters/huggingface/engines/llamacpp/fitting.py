@@ -26,7 +26,7 @@ CONTEXT = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedSetting:
     """`memory` in bytes."""
 
     setting: Setting
@@ -58,7 +58,7 @@ def cache_bytes(header: GgufHeader) -> int:
     return int(every) * each * 2
 
 
-def fit(folder: Path, files: GgufFiles, room: int | None = None, most: int = SLOTS) -> Fitted:
+def fit(folder: Path, files: GgufFiles, room: int | None = None, most: int = SLOTS) -> FittedSetting:
     """The longest conversations, and the most of them at once (up to `most`), for which there is memory.
 
     Raises `ValueError` for a file that is none or not whole, `WrongProjector`.
@@ -79,4 +79,4 @@ def fit(folder: Path, files: GgufFiles, room: int | None = None, most: int = SLO
         threads=(psutil.cpu_count(logical=False) or 1) if weights > ALONE else 1,
         projector=str(folder / files.projector) if files.projector else "",
     )
-    return Fitted(setting, weights + OVERHEAD + slots * context * each)
+    return FittedSetting(setting, weights + OVERHEAD + slots * context * each)

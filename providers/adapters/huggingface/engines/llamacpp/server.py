@@ -54,7 +54,7 @@ def open_server(setting: Setting) -> CompletionServer:
 
 
 @dataclass(slots=True)
-class _Told:
+class _ReplyStep:
     number: int
     tokens: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Served:
         self, server: CompletionServer, orders: SimpleQueue[Order | None], tell: Callable[[StepResult], None]
     ) -> None:
         self._server, self._orders, self._tell = server, orders, tell
-        self._told: SimpleQueue[_Told] = SimpleQueue()
+        self._told: SimpleQueue[_ReplyStep] = SimpleQueue()
         self._telling = threading.Lock()
         self._waiting: SimpleQueue[Begin] = SimpleQueue()
         self._running = 0
@@ -84,7 +84,7 @@ class Served:
         threading.Thread(target=self._begin, daemon=True).start()
         self._obey()
 
-    def _hand_over(self, told: _Told) -> None:
+    def _hand_over(self, told: _ReplyStep) -> None:
         """Once somebody else is telling, it is his to tell: he looks again after he has let go of the lock."""
         self._told.put(told)
         while not self._told.empty() and self._telling.acquire(blocking=False):
@@ -126,7 +126,7 @@ class Served:
                 self._ended.wait()
 
     def _ask(self, order: Begin) -> None:
-        reader = _Reader(order.number, order.job.alternatives)
+        reader = _ChunkReader(order.number, order.job.alternatives)
         end: End = "refused"
 
         def receive(chunk: dict[str, Any]) -> bool:
@@ -139,14 +139,14 @@ class Served:
             end = reader.end
         except Exception:  # noqa: BLE001 - whatever the binding raises, whoever waits must be told
             end = "refused"
-        self._hand_over(_Told(order.number, end=end))
+        self._hand_over(_ReplyStep(order.number, end=end))
         self._unwanted.discard(order.number)
         with self._ended:
             self._running -= 1
             self._ended.notify()
 
 
-class _Reader:
+class _ChunkReader:
     """Makes tokens of the chunks of a reply.
 
     llama.cpp keeps back the tokens with which a character is not whole yet, and names the one alone that completes it.
@@ -157,9 +157,9 @@ class _Reader:
         self._count = 0
         self.end: End = "finished"
 
-    def read(self, chunk: dict[str, Any]) -> _Told:
+    def read(self, chunk: dict[str, Any]) -> _ReplyStep:
         """The tokens of a chunk; none in one that tells how far the prompt has been read."""
-        told = _Told(self._number)
+        told = _ReplyStep(self._number)
         if "error" in chunk:
             self.end = "refused"
         for choice in chunk.get("choices", ()):
@@ -178,7 +178,7 @@ class _Reader:
             self._add_untold(told, count or chunk.get("timings", {}).get("predicted_n", 0))
         return told
 
-    def _add_untold(self, told: _Told, count: int) -> int:
+    def _add_untold(self, told: _ReplyStep, count: int) -> int:
         """Tokens that were not named, up to the `count`-th; how many they are."""
         untold, self._count = max(0, count - self._count), max(count, self._count)
         told.tokens += [UNTOLD] * untold
@@ -186,7 +186,7 @@ class _Reader:
         told.best += [()] * untold
         return untold
 
-    def _add(self, told: _Told, count: int, spelled: bytes, drawn: tuple[int, float, Best]) -> None:
+    def _add(self, told: _ReplyStep, count: int, spelled: bytes, drawn: tuple[int, float, Best]) -> None:
         """A token, the `count`-th; those before it that were not named are spelled by these bytes together with it."""
         if self._add_untold(told, count - 1):
             told.spelled.append(spelled)
@@ -197,7 +197,7 @@ class _Reader:
         told.best.append(best)
 
 
-def _add(result: StepResult, told: _Told) -> None:
+def _add(result: StepResult, told: _ReplyStep) -> None:
     if told.tokens:
         result.drawn.append((told.number, told.tokens, told.logprobs))
         if any(told.best):

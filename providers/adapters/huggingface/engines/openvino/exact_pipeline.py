@@ -19,7 +19,7 @@ import numpy as np
 
 from providers import decoding
 from providers.adapters.huggingface.engines.openvino.block_pool import BlockPool, Digest, digests
-from providers.adapters.huggingface.engines.openvino.paged_network import SCRATCH_BLOCK, PagedNetwork, Piece
+from providers.adapters.huggingface.engines.openvino.paged_network import SCRATCH_BLOCK, PagedNetwork, TokenSpan
 from providers.types import Sampling
 
 Status = Literal["RUNNING", "FINISHED", "IGNORED", "CANCEL"]
@@ -119,7 +119,7 @@ class ExactPipeline:
         """One more token for whoever has been read, and as much of the prompts as there is room for."""
         self._dismiss()
         writing = self._writing()
-        pieces = [Piece(one.said[-1:], one.computed, one.blocks) for one in writing]
+        pieces = [TokenSpan(one.said[-1:], one.computed, one.blocks) for one in writing]
         reading = self._reading(self._step - len(pieces))
         pieces += [piece for _, piece in reading]
         if pieces:
@@ -136,7 +136,7 @@ class ExactPipeline:
             raise MemoryError("more tokens than there are blocks for")
         found = list[float]()
         for start in range(0, len(prompt), self._step):
-            piece = Piece(prompt[start : start + self._step], start, blocks)
+            piece = TokenSpan(prompt[start : start + self._step], start, blocks)
             following = prompt[start + 1 : start + self._step + 1]
             for logits, token in zip(self._network.every_logit(piece).astype(np.float64), following, strict=False):
                 found.append(float(logits[token]) - decoding.log_sum_exp(logits))
@@ -154,10 +154,10 @@ class ExactPipeline:
         if blocks is None:
             raise MemoryError("more tokens than there are blocks for")
         own, others = blocks[:1], blocks[1:]
-        for piece in (Piece(few, 0, own), Piece(few[-1:], 2, own)):
+        for piece in (TokenSpan(few, 0, own), TokenSpan(few[-1:], 2, own)):
             alone = self._network.logits([piece])[0].copy()
             rest = company[: self._step - len(piece.tokens)]
-            if not np.array_equal(alone, self._network.logits([piece, Piece(rest, 0, others)])[0]):
+            if not np.array_equal(alone, self._network.logits([piece, TokenSpan(rest, 0, others)])[0]):
                 raise RuntimeError("what is computed depends on its company")
         self._pool.give_back(blocks)
 
@@ -194,9 +194,9 @@ class ExactPipeline:
         last.blocks, last.said, last.computed = [], [], 0
         last.random = np.random.default_rng(last.seed)
 
-    def _reading(self, room: int) -> list[tuple[ExactRequest, Piece]]:
+    def _reading(self, room: int) -> list[tuple[ExactRequest, TokenSpan]]:
         """Who is being read, in the order in which they came, and which piece of each."""
-        found = list[tuple[ExactRequest, Piece]]()
+        found = list[tuple[ExactRequest, TokenSpan]]()
         for request in self._requests:
             if request.said or request.status != "RUNNING":
                 continue
@@ -208,7 +208,7 @@ class ExactPipeline:
             end = self._end_of_piece(request, room)
             if end <= request.computed:
                 break
-            piece = Piece(request.prompt[request.computed : end], request.computed, request.blocks)
+            piece = TokenSpan(request.prompt[request.computed : end], request.computed, request.blocks)
             found.append((request, piece))
             room -= len(piece.tokens)
         return found

@@ -25,7 +25,7 @@ SCRATCH_BLOCK = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TokenSpan:
     """`tokens` of a text, of which `past` are computed already; `blocks` are those of the whole text, in order."""
 
     tokens: Sequence[int]
@@ -49,16 +49,16 @@ class PagedNetwork:
         for name, cache in self._caches.items():  # what nothing was written to takes no memory
             self._request.set_tensor(name, openvino.Tensor(cache, shared_memory=True))
 
-    def logits(self, pieces: Sequence[Piece]) -> NDArray[np.float32]:
+    def logits(self, pieces: Sequence[TokenSpan]) -> NDArray[np.float32]:
         """Of what follows each piece: shape (pieces, vocabulary), until the next call."""
         ends = np.cumsum([len(piece.tokens) for piece in pieces]) - 1
         return self._compute(pieces, ends)
 
-    def every_logit(self, piece: Piece) -> NDArray[np.float32]:
+    def every_logit(self, piece: TokenSpan) -> NDArray[np.float32]:
         """Of what follows each token of a piece: shape (tokens, vocabulary), until the next call."""
         return self._compute([piece], np.arange(len(piece.tokens)))
 
-    def _compute(self, pieces: Sequence[Piece], wanted: NDArray[np.intp]) -> NDArray[np.float32]:
+    def _compute(self, pieces: Sequence[TokenSpan], wanted: NDArray[np.intp]) -> NDArray[np.float32]:
         openvino, _ = modules()
         given = _tables([*pieces, *_company(pieces)], self.block_size)
         given["rows"] = np.resize(wanted, max(2, wanted.size)).astype(np.int32)
@@ -69,12 +69,12 @@ class PagedNetwork:
         return found.reshape(-1, found.shape[-1])[: wanted.size]
 
 
-def _company(pieces: Sequence[Piece]) -> list[Piece]:
+def _company(pieces: Sequence[TokenSpan]) -> list[TokenSpan]:
     """A second row for one that would be alone."""
-    return [Piece([0], 0, [SCRATCH_BLOCK])] if sum(len(piece.tokens) for piece in pieces) < 2 else []
+    return [TokenSpan([0], 0, [SCRATCH_BLOCK])] if sum(len(piece.tokens) for piece in pieces) < 2 else []
 
 
-def _tables(pieces: Sequence[Piece], block_size: int) -> dict[str, NDArray[Any]]:
+def _tables(pieces: Sequence[TokenSpan], block_size: int) -> dict[str, NDArray[Any]]:
     """What paged attention is told, by the names of its inputs."""
     counts = np.array([len(piece.tokens) for piece in pieces])
     past = np.array([piece.past for piece in pieces])

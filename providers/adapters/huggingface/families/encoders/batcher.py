@@ -14,7 +14,7 @@ from providers.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
-class TokenizedText:
+class EncodedText:
     """A text as a model reads it: ids, and which of two parts each belongs to."""
 
     ids: Sequence[int]
@@ -25,7 +25,7 @@ class TokenizedText:
 
 
 Row = NDArray[np.float32]
-Compute = Callable[[Sequence[TokenizedText]], Row]
+Compute = Callable[[Sequence[EncodedText]], Row]
 """Some texts → one row each."""
 TEXTS = 32
 TOKENS = 512
@@ -39,7 +39,7 @@ _NEAR = 2
 class _Submission:
     """A caller's texts; `left` are the places of those not computed yet, the longest last."""
 
-    texts: Sequence[TokenizedText]
+    texts: Sequence[EncodedText]
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[list[Row]]
     rows: dict[int, Row] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class TextBatcher:
         for thread in self._threads:
             thread.start()
 
-    async def submit(self, texts: Sequence[TokenizedText]) -> list[Row]:
+    async def submit(self, texts: Sequence[EncodedText]) -> list[Row]:
         """One row for each text. Cancelling it drops those that are not being computed yet.
 
         Raises what the computation raises, and `Unavailable` after `close`.
@@ -162,7 +162,7 @@ class LoadedEncoder:
     """A loaded model: `tokens` for a text or a pair, the pair's second part cut to the window; `engine` computes."""
 
     engine: TextBatcher
-    tokens: Callable[[Sequence[str | tuple[str, str]]], list[TokenizedText]]
+    tokens: Callable[[Sequence[str | tuple[str, str]]], list[EncodedText]]
     memory: int
     """Bytes that it holds."""
     name: str

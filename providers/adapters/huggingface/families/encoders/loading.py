@@ -21,7 +21,7 @@ from transformers.utils import logging
 from providers.adapters.huggingface.bounded.library import bound_transformers
 from providers.adapters.huggingface.bounded.trying import Trial
 from providers.adapters.huggingface.families.encoders.agreement import TEXTS, vectors_agree
-from providers.adapters.huggingface.families.encoders.batcher import LoadedEncoder, TextBatcher, TokenizedText
+from providers.adapters.huggingface.families.encoders.batcher import EncodedText, LoadedEncoder, TextBatcher
 from providers.adapters.huggingface.families.encoders.openvino_network import (
     FAILURES,
     CompiledNetwork,
@@ -171,7 +171,7 @@ def _with(model: SentenceTransformer, compiled: CompiledNetwork) -> list[torch.n
 def _time(
     model: SentenceTransformer,
     parts: Iterable[torch.nn.Module],
-    texts: Sequence[TokenizedText],
+    texts: Sequence[EncodedText],
     *,
     fast: bool,
     streams: int = 1,
@@ -209,31 +209,31 @@ def _tokenizer(model: Any) -> Any:
     return copy
 
 
-def _tokens(tokenizer: Any, window: int) -> Callable[[Sequence[str | tuple[str, str]]], list[TokenizedText]]:
+def _tokens(tokenizer: Any, window: int) -> Callable[[Sequence[str | tuple[str, str]]], list[EncodedText]]:
     trial = Trial(tokenizer)
 
-    def tokens(texts: Sequence[str | tuple[str, str]]) -> list[TokenizedText]:
+    def tokens(texts: Sequence[str | tuple[str, str]]) -> list[EncodedText]:
         trial.cut(part for text in texts for part in ((text,) if isinstance(text, str) else text))
-        found = [TokenizedText(one.ids, one.type_ids) for one in tokenizer.encode_batch(list(texts))]
+        found = [EncodedText(one.ids, one.type_ids) for one in tokenizer.encode_batch(list(texts))]
         pairs = [isinstance(text, tuple) for text in texts]
         return [_cut_to_window(one, window) if pair else one for pair, one in zip(pairs, found, strict=True)]
 
     return tokens
 
 
-def _cut_to_window(one: TokenizedText, window: int) -> TokenizedText:
+def _cut_to_window(one: EncodedText, window: int) -> EncodedText:
     """What fits: it loses its last tokens, and keeps the mark after them."""
     if len(one) <= window:
         return one
-    return TokenizedText([*one.ids[: window - 1], one.ids[-1]], [*one.parts[: window - 1], one.parts[-1]])
+    return EncodedText([*one.ids[: window - 1], one.ids[-1]], [*one.parts[: window - 1], one.parts[-1]])
 
 
-def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[TokenizedText]], NDArray[np.float32]]:
+def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[EncodedText]], NDArray[np.float32]]:
     filler, left = model.tokenizer.pad_token_id or 0, model.tokenizer.padding_side == "left"
     told_parts = "token_type_ids" in model.tokenizer.model_input_names
     device = next(model.parameters()).device
 
-    def compute(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
+    def compute(texts: Sequence[EncodedText]) -> NDArray[np.float32]:
         longest = max(len(text) for text in texts)
         ids = torch.full((len(texts), longest), filler)
         mask, parts = torch.zeros_like(ids), torch.zeros_like(ids)
@@ -258,7 +258,7 @@ def _compute(model: Any, forward: _Forward) -> Callable[[Sequence[TokenizedText]
 def _encoder(model: Any, forward: _Forward, name: str, window: int, workers: int = 1) -> LoadedEncoder:
     compute = _compute(model, forward)
 
-    def compute_bounded(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
+    def compute_bounded(texts: Sequence[EncodedText]) -> NDArray[np.float32]:
         if torch.get_num_threads() > _THREADS:
             torch.set_num_threads(_THREADS)
         return compute(texts)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from playground.tabs.rag.lab.answering.departures import Departure, departures
-from playground.tabs.rag.lab.answering.said import Said
+from playground.tabs.rag.lab.answering.said import AnalyzedText
 from playground.tabs.rag.lab.answering.support import support
 from providers.adapters.scripted.embedding import ScriptedEmbedder
 from tests.playground.tabs.rag.lab.passages import passage
@@ -44,8 +44,8 @@ async def test_faithful_sentences_still_are(language: str) -> None:
 
 
 def departs(claim: str, told: str, language: str) -> set[Departure]:
-    read = Said.of(told, language)
-    return set(departures(Said.of(claim, language), read, read))
+    read = AnalyzedText.of(told, language)
+    return set(departures(AnalyzedText.of(claim, language), read, read))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from providers.adapters.huggingface.engines.base import Job
 from providers.adapters.huggingface.engines.openvino import OpenVino
 from providers.adapters.huggingface.engines.openvino.block_pool import BlockPool, digests
 from providers.adapters.huggingface.engines.openvino.exact_pipeline import ExactPipeline
-from providers.adapters.huggingface.engines.openvino.paged_network import PagedNetwork, Piece
+from providers.adapters.huggingface.engines.openvino.paged_network import PagedNetwork, TokenSpan
 from providers.adapters.huggingface.engines.openvino.pipeline import add
 from providers.types import Sampling
 
@@ -36,7 +36,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Tokens of each step of any pipeline."""
     counts, compute = list[int](), PagedNetwork.logits
 
-    def counting(network: PagedNetwork, pieces: Sequence[Piece]) -> Any:
+    def counting(network: PagedNetwork, pieces: Sequence[TokenSpan]) -> Any:
         counts.append(sum(len(piece.tokens) for piece in pieces))
         return compute(network, pieces)
 
@@ -153,7 +153,7 @@ def test_a_processor_on_which_company_counts_does_not_pass(folder: Path, monkeyp
     opened, compute = open_one(folder), PagedNetwork.logits
     opened.check(letters(30, 1))
 
-    def by_other_kernels(network: PagedNetwork, pieces: Sequence[Piece]) -> Any:
+    def by_other_kernels(network: PagedNetwork, pieces: Sequence[TokenSpan]) -> Any:
         found = compute(network, pieces)
         return np.nextafter(found, np.float32(1)) if sum(len(one.tokens) for one in pieces) > 80 else found
 

@@ -13,7 +13,7 @@ from transformers import AutoModel, AutoProcessor
 from providers import catalog
 from providers.catalog_row import Package
 from providers.errors import ImageError, InputError, LimitExceeded, UnknownModel, WeightsUnavailable
-from providers.labels import MOST_LABELS, ContrastiveInfo, Labels
+from providers.labels import MOST_LABELS, ContrastiveInfo, ContrastiveProvider
 from providers.types import Image
 from tests.providers.adapters.huggingface import tiny_vision
 from tests.providers.adapters.huggingface.conftest import Open
@@ -45,7 +45,7 @@ def logits(folder: str, image: Image, sentences: list[str], **padding: object) -
 
 async def test_clip_chooses_among_labels(clip: ContrastiveInfo, opened: Open) -> None:
     provider = opened()
-    assert isinstance(provider, Labels)
+    assert isinstance(provider, ContrastiveProvider)
     labeller = provider.labeller(clip)
     fits = await labeller.label(RED, LABELS)
     assert [fit.label for fit in fits] == LABELS

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from playground.page.parts.render import Renderer
 from playground.tabs.models.lab.card import CardFacts
-from playground.tabs.models.lab.diagram import Block, Diagram, diagram
+from playground.tabs.models.lab.diagram import Diagram, DiagramBlock, diagram
 from playground.tabs.models.page.pieces import draw_name, say
 from playground.tabs.models.page.sections.card.drawing import COLOURS
 from providers.errors import Failure
@@ -108,7 +108,7 @@ def _residuals(plan: Diagram, places: Sequence[int], begin: int) -> str:
     return drawn
 
 
-def _block(show: Renderer, block: Block, y: int) -> str:
+def _block(show: Renderer, block: DiagramBlock, y: int) -> str:
     label = html.escape(show.text(f"models.block_{block.name}"))
     middle = _LEFT + _WIDE // 2
     tint = f' style="--swatch:{COLOURS[_TINT[block.name]]}"' if block.name in _TINT else ""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from providers.adapters.huggingface.families.encoders.batcher import TEXTS, TOKENS, TextBatcher, TokenizedText
+from providers.adapters.huggingface.families.encoders.batcher import TEXTS, TOKENS, EncodedText, TextBatcher
 from providers.errors import Unavailable
 
 
@@ -23,7 +23,7 @@ class Noting:
         self.gate.set()
         self.fails = False
 
-    def __call__(self, texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
+    def __call__(self, texts: Sequence[EncodedText]) -> NDArray[np.float32]:
         self.begun.set()
         self.gate.wait(600)
         self.batches.append([len(text) for text in texts])
@@ -32,8 +32,8 @@ class Noting:
         return np.array([[sum(text.ids)] for text in texts], dtype=np.float32)
 
 
-def text(length: int, number: int = 1) -> TokenizedText:
-    return TokenizedText([number] * length, [0] * length)
+def text(length: int, number: int = 1) -> EncodedText:
+    return EncodedText([number] * length, [0] * length)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ async def test_nothing_to_compute_is_nothing_computed(batching: TextBatcher, not
 async def test_two_workers_compute_two_batches_of_a_book_at_once() -> None:
     together = threading.Barrier(2)  # a batch alone breaks it, and fails
 
-    def compute(texts: Sequence[TokenizedText]) -> NDArray[np.float32]:
+    def compute(texts: Sequence[EncodedText]) -> NDArray[np.float32]:
         together.wait(600)
         return np.array([[sum(text.ids)] for text in texts], dtype=np.float32)
 
