@@ -26,7 +26,7 @@ def tokenize(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Lower case without accents, a character for each character: places stay what they are."""
-    return "".join(map(_folded, text))
+    return text.lower() if text.isascii() else "".join(map(_folded, text))
 
 
 def _folded(one: str) -> str:
