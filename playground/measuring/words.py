@@ -26,7 +26,7 @@ def tokenize(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Lower case without accents, a character for each character: places stay what they are."""
-    return "".join(map(_fold_letter, text))
+    return text.lower() if text.isascii() else "".join(map(_fold_letter, text))
 
 
 def _fold_letter(one: str) -> str:

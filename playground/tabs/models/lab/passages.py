@@ -141,21 +141,21 @@ def _features(
 ) -> Features:
     shared, inside, away = near
     start, end = run[0].start(), run[-1].end()
-    before, after = asked.text[:start].rstrip().rpartition(" ")[2], asked.text[end : end + 1]
+    before, after = fold(asked.text[:start].rstrip().rpartition(" ")[2]), asked.text[end : end + 1]
     kind = _kind_of_run(run)
     found: dict[str, float] = {
         "shared": shared,
         "inside": float(inside),
         f"away={away}": 1.0,
         f"long={len(run)}": 1.0,
-        f"before={fold(before)}": 1.0,
+        f"before={before}": 1.0,
         f"first={fold(run[0][0])}": 1.0,
         f"last={fold(run[-1][0])}": 1.0,
         f"after={after.strip() or 'word'}": 1.0,
         f"{kind} long={len(run)}": 1.0,
     }
     for word in wanted[:2]:
-        found |= {f"{word} {kind}": 1.0, f"{word} before={fold(before)}": 1.0, f"{word} long={len(run)}": 1.0}
+        found |= {f"{word} {kind}": 1.0, f"{word} before={before}": 1.0, f"{word} long={len(run)}": 1.0}
     return found
 
 
