@@ -1,5 +1,6 @@
 """Reading text in pictures, with the real models, in a process of its own."""
 
+import asyncio
 import io
 
 import pytest
@@ -22,19 +23,26 @@ def white() -> bytes:
     return picture.getvalue()
 
 
-async def test_a_scan_and_a_picture_are_read_only_when_asked():
-    async with Parsers(DocumentBounds(ocr_seconds=600)) as parsers:
-        for name, format in (("chromium_scanned.pdf", "pdf"), ("chromium_picture.png", "image")):
-            (refused,) = await parsers.parse(Upload(name, real(name)))
-            assert isinstance(refused, Rejected) and refused.failure.key == "document_error.scanned"
-            (found,) = await parsers.parse(Upload(name, real(name)), ocr=True)
-            assert isinstance(found, Document), found
-            (page,) = found.pages
-            assert page.text == SENTENCES and page.read and found.format == format and found.language == "es"
-        (found,) = await parsers.parse(Upload("white.png", white()), ocr=True)
-        assert isinstance(found, Rejected) and found.failure.key == "document_error.unread"
-        (found,) = await parsers.parse(Upload("bomb.png", png_bomb()), ocr=True)
-        assert isinstance(found, Rejected) and found.failure.key == "document_error.expands"
+@pytest.fixture(scope="module")
+def parsers():
+    """One process for all: it takes seconds to have the models in memory."""
+    shared = Parsers(DocumentBounds(ocr_seconds=600))
+    yield shared
+    asyncio.run(shared.aclose())
+
+
+async def test_a_scan_and_a_picture_are_read_only_when_asked(parsers):
+    for name, format in (("chromium_scanned.pdf", "pdf"), ("chromium_picture.png", "image")):
+        (refused,) = await parsers.parse(Upload(name, real(name)))
+        assert isinstance(refused, Rejected) and refused.failure.key == "document_error.scanned"
+        (found,) = await parsers.parse(Upload(name, real(name)), ocr=True)
+        assert isinstance(found, Document), found
+        (page,) = found.pages
+        assert page.text == SENTENCES and page.read and found.format == format and found.language == "es"
+    (found,) = await parsers.parse(Upload("white.png", white()), ocr=True)
+    assert isinstance(found, Rejected) and found.failure.key == "document_error.unread"
+    (found,) = await parsers.parse(Upload("bomb.png", png_bomb()), ocr=True)
+    assert isinstance(found, Rejected) and found.failure.key == "document_error.expands"
 
 
 LEFT = """El club de ajedrez se cita
@@ -47,8 +55,8 @@ las vacaciones de primavera,
 de lunes a viernes, temprano.""".splitlines()
 
 
-async def test_pictures_of_every_kind_are_read_as_a_reader_would():
-    """One process for all: a sheet in two columns, words on nothing, a phone's photo, two pages."""
+async def test_pictures_of_every_kind_are_read_as_a_reader_would(parsers):
+    """A sheet in two columns, words on nothing, a phone's photo, two pages."""
     rows = [(20, 76 + 30 * row, words) for row, words in enumerate(LEFT)]
     rows += [(400, 76 + 30 * row, words) for row, words in enumerate(RIGHT)]
     columns = page((760, 220), [(150, 20, "HOJA SEMANAL DEL COLEGIO"), *rows], 24)
@@ -60,12 +68,11 @@ async def test_pictures_of_every_kind_are_read_as_a_reader_would():
         "foto.heic": saved(sheets[0], "HEIF"),
         "temas.tiff": saved(sheets[0], "TIFF", sheets[1:]),
     }
-    async with Parsers(DocumentBounds(ocr_seconds=600)) as parsers:
-        read = {}
-        for name, content in uploads.items():
-            (found,) = await parsers.parse(Upload(name, content), ocr=True)
-            assert isinstance(found, Document), found
-            read[name] = [one.text for one in found.pages]
+    read = {}
+    for name, content in uploads.items():
+        (found,) = await parsers.parse(Upload(name, content), ocr=True)
+        assert isinstance(found, Document), found
+        read[name] = [one.text for one in found.pages]
     assert read == {
         "hoja.png": ["\n".join(["HOJA SEMANAL DEL COLEGIO", *LEFT, *RIGHT])],
         "cometas.png": ["Taller de cometas"],
