@@ -16,15 +16,16 @@ from gradio.routes import App
 def keep_parameters() -> None:
     """Of all kinds of components: Gradio asks for them as it makes one, and as it describes one."""
     _keep_signatures(Block)
-    if component_meta.inspect is inspect:  # those within what makes a component: Python has no place for them
-        component_meta.inspect = SimpleNamespace(**vars(inspect) | {"getfullargspec": cache(inspect.getfullargspec)})
+    meta: Any = component_meta
+    if meta.inspect is inspect:  # those of what makes a component: Python would not give them at once
+        meta.inspect = SimpleNamespace(**vars(inspect) | {"getfullargspec": cache(inspect.getfullargspec)})
 
 
 def _keep_signatures(kind: type) -> None:
     """Of this kind of block and those that descend from it, where Python looks for them first."""
-    made = vars(kind).get("__init__")
+    made: Any = vars(kind).get("__init__")
     if inspect.isfunction(made) and not hasattr(made, "__signature__"):
-        made.__signature__ = inspect.signature(made)  # type: ignore[attr-defined]
+        made.__signature__ = inspect.signature(made)
     for one in type.__subclasses__(kind):
         _keep_signatures(one)
 
@@ -32,9 +33,10 @@ def _keep_signatures(kind: type) -> None:
 @contextmanager
 def without_application() -> Iterator[None]:
     """What answers requests is not made in it."""
-    made = App.create_app
-    App.create_app = staticmethod(lambda *_, **__: None)
+    gradio: Any = App
+    made = gradio.create_app
+    gradio.create_app = staticmethod(lambda *_, **__: None)
     try:
         yield
     finally:
-        App.create_app = staticmethod(made)
+        gradio.create_app = staticmethod(made)
