@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 from gradio import component_meta
 from gradio.blocks import Block
@@ -26,7 +27,8 @@ def _keep_signatures(kind: type) -> None:
     made: Any = vars(kind).get("__init__")
     if inspect.isfunction(made) and not hasattr(made, "__signature__"):
         made.__signature__ = inspect.signature(made)
-    for one in type.__subclasses__(kind):
+    descendants: list[type] = type.__subclasses__(kind)
+    for one in descendants:
         _keep_signatures(one)
 
 
