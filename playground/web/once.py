@@ -26,7 +26,7 @@ def _keep_signatures(kind: type) -> None:
     """Of this kind of block and those that descend from it, where Python looks for them first."""
     made: Any = vars(kind).get("__init__")
     if inspect.isfunction(made) and not hasattr(made, "__signature__"):
-        made.__signature__ = inspect.signature(made)
+        made.__signature__ = inspect.signature(made)  # type: ignore[attr-defined]
     descendants: list[type] = type.__subclasses__(kind)
     for one in descendants:
         _keep_signatures(one)
