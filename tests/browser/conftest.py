@@ -19,6 +19,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from playground.settings import DEFAULT_MODEL
 from tests.browser.driving import DESKTOP
 from tests.browser.serving import ROOT, Served, serving
 from tests.chromium import open_chromium
@@ -37,6 +38,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("page"), total_seconds=3600) as page:  # what counts without end is told to end
         yield page
         assert page.defects() == []
+
+
+@pytest.fixture(scope="package")
+def taken_apart(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A page with the real models, for what looks inside of them."""
+    folder = tmp_path_factory.mktemp("models")
+    (folder / "home").mkdir()
+    for name in ("models", "encoders"):
+        (model_home / name).mkdir(exist_ok=True)  # else a link to nothing, where no model can be put
+        (folder / "home" / name).symlink_to(model_home / name)
+    with serving(folder, model=DEFAULT_MODEL, offline=True, tabs="chat,models", messages_per_minute=1000) as served:
+        yield served
 
 
 @pytest.fixture(scope="package")

@@ -16,7 +16,6 @@ from tests.browser.layout_checks import WATCH, barriers, ill_laid, shift
 from tests.browser.scenes import FIRST, MODELS_SCENES, SCENES, Scene
 from tests.browser.serving import Served
 from tests.browser.test_models import open_models
-from tests.browser.test_models import taken_apart as taken_apart
 
 GRADIO = Path(gradio.__file__).parent
 MODELS = "?models=scripted/words,scripted/seer&max_tokens=60"

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from playground.settings import DEFAULT_MODEL
 from tests.browser.conftest import HANGS, ready, watch
-from tests.browser.serving import Served, serving
+from tests.browser.serving import Served
 from tests.browser.test_look import unnamed
 from tests.providers.adapters.huggingface import tiny_heads
 
@@ -30,17 +28,6 @@ _HEADS = """async figure => {
   }
   return seen.size;
 }"""
-
-
-@pytest.fixture(scope="module")
-def taken_apart(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("models")
-    (folder / "home").mkdir()
-    for name in ("models", "encoders"):
-        (model_home / name).mkdir(exist_ok=True)  # else a link to nothing, where no model can be put
-        (folder / "home" / name).symlink_to(model_home / name)
-    with serving(folder, model=DEFAULT_MODEL, offline=True, tabs="chat,models", messages_per_minute=1000) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import pytest
 from gradio_client.exceptions import AppError
 
 from tests.browser.serving import Served
-from tests.browser.test_models import taken_apart as taken_apart
 from tests.playground.tabs.models.conftest import ENCODER, WRITER
 
 pytestmark = [pytest.mark.network, pytest.mark.long]

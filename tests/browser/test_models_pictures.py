@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import HANGS, ready, watch
 from tests.browser.driving import in_every_look, slide
 from tests.browser.test_models import open_models, section
-from tests.browser.test_models import taken_apart as taken_apart
 
 pytestmark = pytest.mark.network
 

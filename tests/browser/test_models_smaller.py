@@ -12,7 +12,6 @@ from tests.browser.conftest import HANGS, ready, watch
 from tests.browser.driving import PHONE, slide
 from tests.browser.serving import Served
 from tests.browser.test_models import open_models
-from tests.browser.test_models import taken_apart as taken_apart
 
 pytestmark = pytest.mark.network
 

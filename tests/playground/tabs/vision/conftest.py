@@ -8,7 +8,8 @@ import pytest
 from pydantic import JsonValue
 
 from playground.asking.images import clean
-from playground.asking.images.bounded import BoundedProgram, ProgramAnswer, run_program
+from playground.asking.images.bounded import BoundedProgram, run_program
+from playground.asking.images.serving import ProgramAnswer
 from playground.tabs.vision.lab import ocr
 
 _ANSWERS = dict[tuple[str, str, bytes], ProgramAnswer]()
