@@ -52,12 +52,12 @@ class Replayed:
 
 class ReplayedChat(Replayed, openai.ChatCompletions):
     async def _post(self, request: Request) -> Answer:
-        return openai._Answer(cast_to=object, response=self.response(), client=self._sdk)
+        return openai._OpenAIStream(cast_to=object, response=self.response(), client=self._sdk)
 
 
 class ReplayedMessages(Replayed, anthropic.Messages):
     async def _post(self, request: Request) -> Answer:
-        return anthropic._Answer(cast_to=object, response=self.response(), client=self._sdk)
+        return anthropic._AnthropicStream(cast_to=object, response=self.response(), client=self._sdk)
 
 
 def replayed(protocol: str) -> Replayed:
