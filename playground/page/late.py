@@ -144,10 +144,10 @@ class LateBlocks(DiscreetBlocks):
         with self._bringing:
             if not self._brought:
                 whole = super().get_config_file()
-                self._brought = {one: self._described(part, whole) for one, part in self.late.items()}
+                self._brought = {one: self._describe_part(part, whole) for one, part in self.late.items()}
         return self._brought[number]
 
-    def _described(self, part: LatePart, whole: Any) -> dict[str, Any]:
+    def _describe_part(self, part: LatePart, whole: Any) -> dict[str, Any]:
         mine, events = {part.frame._id, *part.blocks}, self._events(part.blocks.keys())
         layout = _find_node(whole["layout"], part.frame._id)
         leave_out(layout, {part.sign._id})

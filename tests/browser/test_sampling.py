@@ -300,6 +300,7 @@ def a_model_without_probabilities_is_offered_the_sweep(page: Page) -> None:
     page.locator("#sweep-run").click()
     expect(page.locator("#sweep-grid")).to_contain_text("4 of 4")
     expect(page.locator("#sweep-grid td").first).to_contain_text("Hello world")
+    expect(page.locator("#sweep-run")).to_be_visible()  # it has ended: until then its fields are folded into a line
     unfold(page, "#sweep-setup")
     seeds.fill(three)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from providers import catalog
 from tests.browser.conftest import Visitors, ready, watch
-from tests.browser.driving import DESKTOP, ask, counted_events, replies
+from tests.browser.driving import DESKTOP, ask, counted_events, facts, replies
 from tests.browser.serving import ROOT, Served, serving
 from tests.browser.wheel_index import WheelIndex, serving_wheels
 from tests.providers.adapters.huggingface import tiny_gemma
@@ -111,6 +111,7 @@ def test_terms_are_accepted_before_the_model_is_used(
     ask(page, "La capital de Francia es una", wait=False)
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(replies(page, 1).last).not_to_contain_text(refused)
+    expect(facts(page)).to_have_count(2)  # both messages are answered: what follows them is not counted
     _take_another(page, "scripted/seer")
     events = counted_events(page)
     for text in ("uno", "dos"):

@@ -114,7 +114,7 @@ def test_families_of_models_are_built_and_pass(tmp_path: Path, save: Callable[[P
 
 @pytest.mark.long
 def test_what_takes_its_time_to_be_built_holds_no_other(folder: Path) -> None:
-    """Two at once are looked at by two processes, and one of them stays for the next."""
+    """Two at once are looked at, by one process after the other or by two, and one stays for the next."""
     both, made = threading.Barrier(2), Builders()
     looked: list[int] = []
 
