@@ -27,6 +27,8 @@ SLOW_PLACES = (
     "tests/faults/test_waiting.py",  # waits in real seconds on a real socket
     "tests/playground/measuring/test_sandbox.py",  # programs that are ended by a clock
     "tests/playground/test_old_data.py",  # a whole home of an earlier version is opened
+    "tests/playground/test_notebook.py",  # a program of its own
+    "tests/playground/test_full_disk_everywhere.py",  # a whole page on a disk of its own, and what reads its files
     "tests/playground/web/test_canary.py",
     "tests/playground/web/test_canary_debug.py",
     "tests/playground/web/test_page.py",
@@ -38,6 +40,7 @@ SLOW_PLACES = (
     "tests/playground/asking/test_images.py",  # a process for each hostile image
     "tests/playground/tabs/rag/test_grounding.py",
     "tests/playground/tabs/rag/test_indexing.py",
+    "tests/playground/tabs/rag/test_names.py",
     "tests/playground/tabs/rag/test_visits.py",  # a process that reads files for each visitor
     "tests/playground/tabs/rag/lab/test_hostile_documents.py",
     "tests/playground/tabs/rag/lab/test_kills.py",
@@ -48,6 +51,7 @@ SLOW_PLACES = (
     "tests/playground/tabs/sampling/test_real.py",
     "tests/playground/tabs/vision/lab/test_measure.py",
     "tests/playground/tabs/vision/lab/test_ocr.py",
+    "tests/playground/tabs/vision/test_page.py",
     "tests/playground/tabs/vision/test_visits.py",  # pictures are read
     "tests/providers/adapters/huggingface",  # tiny models, but PyTorch and OpenVINO with each
 )
