@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -28,11 +27,6 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text.casefold())
 
 
-@lru_cache(10_000)
-def _hash(word: str) -> int:
-    return crc32(word.encode("utf-8", "replace"))
-
-
 class ScriptedEmbedder:
     """Each word adds 1 to one of 64 places, chosen by its CRC; a text without words stands at a place of its own."""
 
@@ -51,7 +45,7 @@ class ScriptedEmbedder:
         places = self.info.dimensions or 64
         vectors = np.zeros((len(texts), places), dtype=np.float32)
         for row, words in enumerate(tokens):
-            found = [_hash(word) % (places - 1) for word in words if word[0].isalnum()]
+            found = [crc32(word.encode("utf-8", "replace")) % (places - 1) for word in words if word[0].isalnum()]
             vectors[row] = np.bincount(found or [places - 1], minlength=places)
         self.computed += len(texts)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -141,7 +141,7 @@ class Builders:
             process = _Process()
             try:
                 process.wait()
-            except BaseException:
+            except BaseException:  # whatever it was: it goes on, and leaves no process behind
                 process.close()
                 raise
             made = process
