@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.tabs.models.lab.errors import VectorsError, VectorsLimit
 from playground.tabs.models.lab.vectors import normalise_rows
@@ -40,6 +41,14 @@ class Neighbour:
     text: str
     cosine: float
     asked: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedWords:
+    """Words that neighbours are looked for among, and a model's vectors of them: texts × numbers, unit vectors."""
+
+    texts: tuple[str, ...]
+    vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,19 +102,25 @@ async def solve_in_table(inspector: Inspector, words: Sequence[AskedWord], shown
     )
 
 
+async def embed_words(embedder: Embedder, words: Sequence[str] = ()) -> EmbeddedWords:
+    """The words as this model sees them; without any, the `usual_words`: worth keeping, for it takes seconds."""
+    texts = tuple(words or usual_words())
+    return EmbeddedWords(texts, await embedder.embed(texts))
+
+
 async def solve_in_sentences(
-    embedder: Embedder, words: Sequence[AskedWord], among: Sequence[str], shown: int = SHOWN
+    embedder: Embedder, words: Sequence[AskedWord], among: EmbeddedWords, shown: int = SHOWN
 ) -> Analogy:
     """Among the words given: such a model makes a vector of any text, so somebody has to name what is looked among."""
     names = {_plain(word.text) for word in words}
-    others = [word for word in among if _plain(word) not in names]
+    others = [place for place, word in enumerate(among.texts) if _plain(word) not in names]
     own = [word.text for word in words]
-    vectors = await embedder.embed([*own, *others])
+    embedded = await embedder.embed(own)
     signs = np.array([1.0 if word.added else -1.0 for word in words], np.float32)
-    target = normalise_rows((signs @ vectors[: len(own)])[None])[0]
-    cosines = vectors @ target
+    target = normalise_rows((signs @ embedded)[None])[0]
+    cosines = np.concatenate([embedded, among.vectors[others]]) @ target
     order = np.argsort(-cosines, kind="stable")
-    texts = [*own, *others]
+    texts = [*own, *(among.texts[place] for place in others)]
     near = [
         Neighbour(text=texts[place], cosine=float(cosines[place]), asked=place < len(own)) for place in order.tolist()
     ]

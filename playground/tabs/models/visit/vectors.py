@@ -8,9 +8,9 @@ from playground.tabs.models.lab.analogies import (
     SHOWN,
     Analogy,
     AskedWord,
+    embed_words,
     solve_in_sentences,
     solve_in_table,
-    usual_words,
 )
 from playground.tabs.models.lab.vectors import ComparedTexts, compare_embedded, compare_read
 from playground.tabs.models.lab.word_in_context import FoundWord, WordVectors
@@ -63,7 +63,11 @@ async def solve(
         if ref not in embeds:
             return (found,)
         async with visits.reach.embedder(visitor, ref) as embedder:
-            return (await solve_in_sentences(embedder, words, usual_words(), shown), found)
+            among = visits.usual.get(ref)
+            if among is None:
+                among = await embed_words(embedder)
+                visits.usual.put(ref, among)
+            return (await solve_in_sentences(embedder, words, among, shown), found)
 
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
         return await visits.each(control, refs, ask)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from playground.measuring import Control
+from playground.tabs.models.lab.analogies import EmbeddedWords
 from playground.tabs.models.lab.card import Speed
 from playground.tabs.models.lab.smaller import ShrunkForm
 from playground.visitors import Sessions
@@ -23,6 +24,8 @@ _SECONDS = 7200
 """How long work is kept that nobody touches."""
 _MOST = 300
 """Pieces of work that are kept."""
+_MOST_EMBEDDERS = 8
+"""Embedding models whose vectors of usual words are kept: one to three megabytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class ModelsVisits(Remembers):
     """What was measured of this computer's engines, by the model's name: true for every visitor."""
     forms: Expiring[ShrunkForm] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
     """What was found of this computer's models made smaller, by model, form and questions: as `speeds`."""
+    usual: Expiring[EmbeddedWords] = field(default_factory=lambda: Expiring(24 * 3600, _MOST_EMBEDDERS), repr=False)
+    """The vectors of usual words, by the model's name: seconds of work that every visitor's analogy would do anew."""
     _works: Expiring[object] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from playground.page.parts.redrawn import is_marked
-from playground.tabs.models.lab.analogies import AskedWord, parse_words, solve_in_sentences, usual_words
+from playground.tabs.models.lab.analogies import AskedWord, embed_words, parse_words, solve_in_sentences, usual_words
 from playground.tabs.models.lab.errors import VectorsError, VectorsLimit
 from playground.tabs.models.lab.vectors import ComparedTexts, compare_embedded, lay_out, normalise_rows, parse_texts
 from playground.tabs.models.lab.word_in_context import WordVectors, find_word
@@ -154,7 +154,8 @@ async def test_sums_by_hand():
         async def embed(self, texts):
             return np.array([self.given[text] for text in texts], np.float32)
 
-    found = await solve_in_sentences(Two(), parse_words("a, b", ""), ("c", "d", "a"), shown=2)  # type: ignore[arg-type]
+    among = await embed_words(Two(), ("c", "d", "a"))  # type: ignore[arg-type]
+    found = await solve_in_sentences(Two(), parse_words("a, b", ""), among, shown=2)  # type: ignore[arg-type]
     assert [(near.text, near.asked) for near in found.neighbours] == [
         ("c", False),
         ("a", True),

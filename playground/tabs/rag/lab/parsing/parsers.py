@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
+from playground.asking.text_language import detect_language
 from playground.asking.upload import Rejected, Upload
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import BY_OCR, Document, DocumentPage, Omission
@@ -175,7 +177,7 @@ class Parsers:
             digest=await asyncio.to_thread(_digest, content),
             size=len(content),
             pages=answer.pages,
-            language=answer.language,
+            language=await asyncio.to_thread(_language, answer.pages),
             version=version(answer.format),
         )
 
@@ -189,6 +191,11 @@ def _without_ocr(answer: ParserReply) -> ParserReply:
 
     pictures = answer.picture_pages
     return replace(answer, pages=tuple(note_failure(one) if one.number in pictures else one for one in answer.pages))
+
+
+def _language(pages: Sequence[DocumentPage]) -> str:
+    """Told here and not in the parser processes: each of them would load for a second what the page has anyway."""
+    return detect_language("\n".join(page.text for page in pages))
 
 
 def _digest(content: bytes) -> str:

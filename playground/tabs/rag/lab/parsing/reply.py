@@ -56,7 +56,6 @@ class _Member(_Failed):
 
 class _ParsedReply(_Failed):
     format: Annotated[str, Field(pattern=r"^[a-z]{0,20}$")] = ""
-    language: Annotated[str, Field(pattern=r"^[a-z]{0,3}$")] = ""
     pages: tuple[_ParsedPage, ...] = ()
     members: tuple[_Member, ...] = ()
     spent: Literal[True] | None = None
@@ -77,7 +76,6 @@ class ParserReply:
 
     failure: Failure | None = None
     format: str = ""
-    language: str = ""
     pages: tuple[DocumentPage, ...] = ()
     members: tuple[UnpackedFile, ...] = ()
     spent: bool = False
@@ -110,7 +108,6 @@ def check_reply(body: bytes, pieces: Sequence[bytes], bounds: DocumentBounds) ->
     return ParserReply(
         failure=_failure(told),
         format=told.format,
-        language=told.language,
         pages=pages,
         members=members,
         spent=bool(told.spent),

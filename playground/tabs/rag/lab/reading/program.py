@@ -21,13 +21,11 @@ def main() -> None:
     length = int.from_bytes(given.read(4), "big")
     start = json.loads(given.read(length))
     sys.path[:] = start["path"]
-    from playground.asking import text_language
     from playground.tabs.rag.lab.bounds import DocumentBounds
     from playground.tabs.rag.lab.reading import confine, read, wire
 
     bounds, ocr = DocumentBounds(**start["bounds"]), bool(start["ocr"])
     confine.leave_network()
-    text_language.identifier()
     if ocr:
         from playground.tabs.rag.lab.reading.ocr import picture_reader
 

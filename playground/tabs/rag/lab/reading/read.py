@@ -1,4 +1,4 @@
-"""Recognise and load one file within its bounds and detect its language. The result, or the failure, is plain JSON."""
+"""Recognise and load one file within its bounds. The result, or the failure, is plain JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from playground.asking.text_language import detect_language
 from playground.tabs.rag.lab import loaders
 from playground.tabs.rag.lab.bounds import MB, DocumentBounds
 from playground.tabs.rag.lab.documents import BY_OCR, DocumentPage
@@ -88,8 +87,7 @@ def _document(source: loaders.Source, chosen: str) -> Message:
     if not any(page.text.strip() for page in pages):
         pictured = any(one.kind in BY_OCR for page in pages for one in page.omissions)
         raise UnreadableDocument("unread" if source.read else "scanned" if pictured else "empty")
-    language = detect_language("\n".join(page.text for page in pages))
-    return {"format": chosen, "language": language, "pages": [asdict(page) for page in pages]}
+    return {"format": chosen, "pages": [asdict(page) for page in pages]}
 
 
 def _collect_pages(found: Iterable[DocumentPage], bounds: DocumentBounds) -> list[DocumentPage]:

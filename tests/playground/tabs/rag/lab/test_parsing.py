@@ -146,7 +146,7 @@ print(*sys.modules)
 """
     told = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in told.stdout.split()}
-    assert {"pypdfium2", "docx", "pptx", "openpyxl", "trafilatura", "py3langid"} <= loaded
+    assert {"pypdfium2", "docx", "pptx", "openpyxl", "trafilatura"} <= loaded
     assert not loaded & {"torch", "gradio", "transformers", "chromadb", "sentence_transformers", "cv2", "onnxruntime"}
 
 
@@ -282,7 +282,7 @@ async def test_many_at_once_share_the_processes():
 
 
 def test_a_reply_is_data_and_is_checked():
-    good = b'{"format":"text","language":"en","pages":[{"number":1,"text":"ab","label":"","headings":[],"read":false}]}'
+    good = b'{"format":"text","pages":[{"number":1,"text":"ab","label":"","headings":[],"read":false}]}'
     assert check_reply(good, [], DocumentBounds()).pages[0].text == "ab"
     for bad in (
         b"\x80\x04\x95pickle",
