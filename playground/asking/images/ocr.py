@@ -6,6 +6,7 @@ It belongs in a program of its own: see `playground.tabs.vision.lab.ocr` and the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ TextFinder = Callable[[Pixels], "RapidOCROutput"]
 @cache
 def text_finder() -> TextFinder:
     """Loads the models, about a second. Raises `ImportError` where RapidOCR is not installed."""
-    from rapidocr import RapidOCR
-    from rapidocr.utils.output import RapidOCROutput
+    with _configured_once():
+        from rapidocr import RapidOCR
+        from rapidocr.utils.output import RapidOCROutput
+    _rest_while_idle()
 
     engine = RapidOCR(
         params={
@@ -39,6 +42,32 @@ def text_finder() -> TextFinder:
         return found if isinstance(found, RapidOCROutput) else RapidOCROutput()
 
     return find
+
+
+@contextmanager
+def _configured_once() -> Iterator[None]:
+    """RapidOCR turns its list of models into a configuration twice while it is imported: half a second for nothing."""
+    from omegaconf import OmegaConf
+
+    load = OmegaConf.load
+    setattr(OmegaConf, "load", staticmethod(cache(load)))  # noqa: B010 - a method of another's
+    try:
+        yield
+    finally:
+        setattr(OmegaConf, "load", staticmethod(load))  # noqa: B010
+
+
+def _rest_while_idle() -> None:
+    """The threads that read turn round and round while one waits for the other, a quarter of all that is computed;
+    RapidOCR has no setting for what `SessionOptions` can be told."""
+    from rapidocr.inference_engine.onnxruntime import main
+
+    class Resting(main.SessionOptions):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.add_session_config_entry("session.intra_op.allow_spinning", "0")
+
+    main.SessionOptions = Resting
 
 
 def read_blocks(picture: Pixels, find: TextFinder | None = None) -> list[Block]:
