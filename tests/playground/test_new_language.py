@@ -18,10 +18,10 @@ LACKS = ("rag.toml", "vision.toml")
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A copy of the program with a folder of French texts, which two files are missing from."""
+    """A copy of the program, compiled as it is, with a folder of French texts, which two files are missing from."""
     copy = tmp_path_factory.mktemp("copy")
     for name in ("playground", "providers", "assets"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "screenshots"))
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("screenshots"))
     shutil.copy(ROOT / "app.py", copy)
     locale = copy / "assets" / "locale"
     shutil.copytree(locale / "es", locale / "fr", ignore=shutil.ignore_patterns(*LACKS))

@@ -79,16 +79,13 @@ def form_of(name: object, sparsity: object) -> Form:
     return Form(chosen, round(float(str(sparsity)), 2))
 
 
-async def look_at_form(box: KeepsLanguages, shrunk: Shrunk, form: Form, questions: Sequence[str]) -> ShrunkForm:
-    """Its size, the fixed texts, and an answer to each question. Raises what `Shrunk` raises."""
+async def look_at_form(box: KeepsLanguages, shrunk: Shrunk, form: Form) -> ShrunkForm:
+    """Its size and the fixed texts; nothing has been asked. Raises what `Shrunk` raises."""
     foreseen = {}
     for language, text in box.texts.items():
         found = await text_likelihood(OneForm(box, shrunk, form), shrunk.info, text)
         foreseen[language] = Foreseen(perplexity=found.perplexity, bits_per_byte=found.bits_per_byte)
-    answers = [await answer(box, shrunk, form, question, ANSWER) for question in questions]
-    return ShrunkForm(
-        info=shrunk.info, form=form, size=await shrunk.size(form), foreseen=foreseen, answers=tuple(answers)
-    )
+    return ShrunkForm(info=shrunk.info, form=form, size=await shrunk.size(form), foreseen=foreseen, answers=())
 
 
 async def cost_of(shrunk: Shrunk, form: Form) -> FormCost | Failure:

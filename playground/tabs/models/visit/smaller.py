@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 
 from playground.tabs.models.lab.errors import FormError
 from playground.tabs.models.lab.smaller import (
+    ANSWER,
     NO_VOTES,
     BlindPair,
     ShrunkForm,
     Tally,
     Vote,
+    answer,
     answer_blindly,
     cost_of,
     look_at_form,
@@ -50,11 +52,11 @@ async def compare_formats(
 async def _format(
     visits: ModelsVisits, box: KeepsLanguages, shrunk: Shrunk, form: Form, questions: Sequence[str]
 ) -> ShrunkForm:
-    """Measured once for everybody; what was answered depends on the questions."""
+    """Measured once for everybody, whatever they ask."""
     found = await _look(visits, box, shrunk, form, questions)
     if found.cost is None:
         found = replace(found, cost=await cost_of(shrunk, form))
-        visits.forms.put(_name(shrunk.info, form, questions), found)
+        visits.forms.put(_name(shrunk.info, form), replace(found, answers=()))
     return found
 
 
@@ -68,7 +70,10 @@ class Pruning:
 
 
 async def prune(visits: ModelsVisits, visitor: str, ref: str, wanted: Pruning, told: Told) -> tuple[ShrunkForm, ...]:
-    """The whole model, all that was looked at with this way of pruning, and the form, last. As `compare_formats`."""
+    """The whole model, all that was looked at with this way of pruning, and the form, last. As `compare_formats`.
+
+    Those in between have no answers: they were looked at for others, who may have asked something else.
+    """
     form, questions, look = wanted.form, wanted.questions, _format if wanted.timed else _look
     async with (
         visits.sessions.work.at(visitor, f"models-{SECTION}") as control,
@@ -80,7 +85,7 @@ async def prune(visits: ModelsVisits, visitor: str, ref: str, wanted: Pruning, t
             if isinstance(one, Stopped):
                 return ()
             found.append(one)
-        earlier = [visits.forms.get(_name(shrunk.info, each, questions)) for each in _every(form.name)]
+        earlier = [visits.forms.get(_name(shrunk.info, each)) for each in _every(form.name)]
         others = [one for one in earlier if one is not None and one.form != form]
         return (found[0], *others, found[-1])
 
@@ -88,12 +93,18 @@ async def prune(visits: ModelsVisits, visitor: str, ref: str, wanted: Pruning, t
 async def _look(
     visits: ModelsVisits, box: KeepsLanguages, shrunk: Shrunk, form: Form, questions: Sequence[str]
 ) -> ShrunkForm:
-    name = _name(shrunk.info, form, questions)
-    if (known := visits.forms.get(name)) is not None:
-        return known
-    found = await look_at_form(box, shrunk, form, questions)
-    visits.forms.put(name, found)
-    return found
+    name = _name(shrunk.info, form)
+    if (found := visits.forms.get(name)) is None:
+        found = await look_at_form(box, shrunk, form)
+        visits.forms.put(name, found)
+    answers = list[str]()
+    for question in questions:
+        asked = f"{name}\n{question}"
+        if (said := visits.answers.get(asked)) is None:
+            said = await answer(box, shrunk, form, question, ANSWER)
+            visits.answers.put(asked, said)
+        answers.append(said)
+    return replace(found, answers=tuple(answers))
 
 
 async def ask_both(
@@ -144,5 +155,5 @@ def _every(name: FormName) -> list[Form]:
     return [Form(name, percent / 100) for percent in range(100)] if name in PRUNINGS else [Form(name)]
 
 
-def _name(info: ModelInfo, form: Form, questions: Sequence[str]) -> str:
-    return "\n".join((info.ref, form.key, *questions))
+def _name(info: ModelInfo, form: Form) -> str:
+    return f"{info.ref}\n{form.key}"

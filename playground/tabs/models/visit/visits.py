@@ -57,7 +57,9 @@ class ModelsVisits(Remembers):
     speeds: Expiring[tuple[Speed, ...]] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
     """What was measured of this computer's engines, by the model's name: true for every visitor."""
     forms: Expiring[ShrunkForm] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
-    """What was found of this computer's models made smaller, by model, form and questions: as `speeds`."""
+    """What was found of this computer's models made smaller, by model and form: as `speeds`."""
+    answers: Expiring[str] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
+    """What those forms answered, by model, form and question."""
     usual: Expiring[EmbeddedWords] = field(default_factory=lambda: Expiring(24 * 3600, _MOST_EMBEDDERS), repr=False)
     """The vectors of usual words, by the model's name: seconds of work that every visitor's analogy would do anew."""
     _works: Expiring[object] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 
@@ -142,12 +141,6 @@ async def test_a_seeded_sweep_is_the_same_twice_and_colder_is_less_diverse(provi
     assert cold.distinct_2 < hot.distinct_2
     assert cold.agreement > hot.agreement
     assert cold.mean_logprob > hot.mean_logprob
-
-
-async def test_a_cell_says_what_its_sampling_became(provider, model):
-    narrow = replace(model, temperature_max=1.0)
-    (cell,) = await swept(provider, narrow, Grid(temperatures=(1.5,), seeds=(1,)))
-    assert [(change.what, change.reason) for change in cell.changes] == [("temperature", "lowered")]
 
 
 async def test_the_readmes_notebook_example_runs(model_home):

@@ -89,6 +89,12 @@ class TestSweep:
         assert any(all(cell.tokens > 0 and cell.running for cell in snapshot) for snapshot in snapshots)
         assert [change.what for change in snapshots[-1][0].changes] == ["top_k", "seed"]
 
+    async def test_a_cell_says_what_its_sampling_became(self, box):
+        asking = await asked(box)
+        narrow = replace(asking, model=replace(asking.model, temperature_max=1.0))
+        (cell,) = (await swept(box, narrow, Grid(temperatures=(1.5,), seeds=(1,))))[-1]
+        assert [(change.what, change.reason) for change in cell.changes] == [("temperature", "lowered")]
+
     async def test_a_failure_leaves_the_other_cells(self):
         class Fails(Scripted):
             async def stream(self, request: Request) -> AsyncGenerator[Event]:
