@@ -33,8 +33,8 @@ def show() -> Renderer:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """For every tab of this worker: each client is a visitor of its own."""
-    with serving(tmp_path_factory.mktemp("endpoints"), messages_per_minute=1000) as page:
+    """For every tab of this worker: each client is a visitor of its own. It fetches nothing."""
+    with serving(tmp_path_factory.mktemp("endpoints"), messages_per_minute=1000, offline=True) as page:
         yield page
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.browser.serving import Served, serving
 from tests.playground.tabs.endpoints import check_parameters, refused
 from tests.providers.adapters.huggingface import tiny_heads
 
@@ -16,12 +13,6 @@ PARAMETERS = {
     "/ngram": ["text", "training", "order", "smoothing", "length", "seed"],
 }
 TEXT = "the cat sat on the mat and the dog sat on the log. " * 3
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("models-api"), messages_per_minute=1000, offline=True) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")
