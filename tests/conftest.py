@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from platformdirs import user_cache_path
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from playground.web.stubs import without_stubs
 from tests.lanes import ROOT, is_quick, is_slow_place
 
 gc.disable()
@@ -61,6 +64,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFileO
     return ByFileOrPage(config, log) if config.option.dist == "loadfile" else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Tests that import Gradio by themselves do as the page does."""
+    with without_stubs():
+        return (yield)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """The quick lane does not import what it would leave out."""
     if config.option.markexpr == "quick" and is_slow_place(place_of(collection_path)):
@@ -87,6 +97,7 @@ def turn(place: str) -> int:
     return next((number for number, first in enumerate(FIRST) if place.startswith(first)), len(FIRST))
 
 
+@cache
 def place_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 

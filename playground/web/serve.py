@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from playground.web.ownership import Ownership, Private
 from playground.web.routes import hasten
 from playground.web.secret import kept_secret
 from playground.web.start import Start, Work
+from playground.web.stubs import without_stubs
 from playground.web.visitor import Identify, Seal
 
 if TYPE_CHECKING:
@@ -63,24 +63,8 @@ def prepare(settings: Settings) -> None:
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # who a request comes from is decided by `Forwarded` alone
     if find_spec("matplotlib") is None:  # else Gradio looks for it through all folders, twice with every redraw
         sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Python's own sign for "not here"
-    _import_gradio()
-
-
-def _import_gradio() -> None:
-    """Without its stubs for editors, which Gradio (6) works out anew beside its own files whenever it is imported: a
-    fifth of the processor time of a start. Its wheel brings them, and it lets be whatever class has no file."""
-    file_of = inspect.getfile
-
-    def getfile(thing: Any) -> str:
-        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
-            raise OSError
-        return file_of(thing)
-
-    inspect.getfile = getfile  # type: ignore[assignment]
-    try:
+    with without_stubs():
         import_module("gradio")
-    finally:
-        inspect.getfile = file_of
 
 
 def middleware(
