@@ -37,7 +37,7 @@ class Asking:
     def messages(self, session: Session, seat: Seat) -> tuple[Message, ...]:
         """What a column is asked, images and all. Raises `RequestLimit("images")`."""
         first = (Message.of("system", self.system),) if self.system.strip() else ()
-        return (*first, *self.before, *session.history(seat.key, self.message))
+        return (*first, *self.before, *session.history(seat, self.message))
 
 
 @dataclass(slots=True, kw_only=True)

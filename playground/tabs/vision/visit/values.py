@@ -44,10 +44,6 @@ class Seat:
     way: Literal["sees", "reads"]
     ref: str
 
-    @property
-    def key(self) -> str:
-        return f"{self.way}@{self.ref}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisionTurn:
@@ -58,9 +54,11 @@ class VisionTurn:
     seats: tuple[Seat, ...]
     replies: tuple[Reply, ...]
 
-    def reply(self, key: str) -> Reply | None:
-        """What that column said."""
-        return next((r for seat, r in zip(self.seats, self.replies, strict=True) if seat.key == key), None)
+    def reply(self, seat: Seat) -> Reply | None:
+        """What that column said; where it was not there yet, a copy of what the first said that said something."""
+        own = next((reply for other, reply in zip(self.seats, self.replies, strict=True) if other == seat), None)
+        said = own or next((reply for reply in self.replies if reply.text.strip()), None)
+        return said if said is own or said is None else replace(said, column=seat.ref)
 
 
 Ask = Callable[[str, tuple[Picture, ...]], Message]
@@ -99,7 +97,7 @@ class Session:
         ended = (replace(r, state="stopped", progress=None) if r.running else r for r in self.turns[-1].replies)
         return self.with_replies(tuple(ended))
 
-    def history(self, key: str, ask: Ask) -> tuple[Message, ...]:
+    def history(self, seat: Seat, ask: Ask) -> tuple[Message, ...]:
         """What was said before the last turn, in that column; where it was not there yet, what another one said.
 
         Turns without an answer are left out, with their question; their pictures go along with the next one.
@@ -107,8 +105,7 @@ class Session:
         said: list[Message] = []
         left: tuple[Picture, ...] = ()
         for turn in self.turns[:-1]:
-            own = turn.reply(key)
-            reply = own if own is not None else next((one for one in turn.replies if one.text.strip()), None)
+            reply = turn.reply(seat)
             if reply is None or not reply.text.strip():
                 left += turn.pictures
                 continue

@@ -222,6 +222,14 @@ class TestMessages:
         assert "<img" not in said["content"]
         assert "options" not in facts or facts["options"] == []
 
+    def test_what_another_model_said_is_not_taken_for_a_columns_own(self, show):
+        """It is shown as it is told the model that comes later: the first reply that says something."""
+        _, said, facts = messages(show, SESSION, Seat("sees", "vendor/later"))
+        assert said == messages(show, SESSION, Seat("reads", BLIND.ref))[2]
+        assert facts["metadata"]["title"].startswith("copied from blind")
+        unanswered = replace(SESSION.turns[0], replies=SESSION.turns[0].replies[:1], seats=SESSION.turns[0].seats[:1])
+        assert len(messages(show, replace(SESSION, turns=(unanswered,)), Seat("sees", "vendor/later"))) == 1
+
     def test_a_missing_key_can_be_entered(self, show):
         *_, facts = messages(show, SESSION, Seat("sees", SEER.ref))
         assert [one["value"] for one in facts["options"]] == ["keys", "again"]

@@ -20,10 +20,9 @@ def messages(show: Renderer, session: Session, seat: Seat) -> list[dict[str, Any
         with_it = ", ".join(str(numbers[one.image]) for one in turn.pictures if one.image in numbers)
         above = f"*{show.text('vision.with_pictures', numbers=with_it)}*\n\n" if with_it else ""
         shown.append({"role": "user", "content": above + tags_shown(turn.question)})
-        own = turn.reply(seat.key)
-        reply = own if own is not None else next(iter(turn.replies), None)
+        reply = turn.reply(seat)
         if reply is not None:
-            if own is not None and seat.way == "reads":
+            if not reply.column and seat.way == "reads":
                 shown += _read(show, session, turn)
             shown += _draw_reply(show, session, turn, seat, reply)
     return shown
