@@ -37,8 +37,13 @@ FIRST = (
     "tests/providers/adapters/huggingface",
 )
 """What takes longest for each test begins first: no worker is left alone with it in the end."""
-TOGETHER = ("tests/browser/test_models*.py", "tests/playground/tabs/*/test_api.py")
-"""Files that share a page in a process of its own, which costs more than most of their tests: on one worker."""
+TOGETHER = (
+    ("tests/browser/test_models*.py",),
+    ("tests/playground/tabs/*/test_api.py",),
+    ("tests/test_architecture.py", "tests/playground/web/test_scripts.py", "tests/providers/test_importing.py"),
+)
+"""Files that share what costs more than most of their tests, on one worker: a page in a process of its own, or every
+source file of ours, parsed."""
 
 COLLECTED = pytest.StashKey[tuple[pytest.Function, ...]]()
 """What was found before a lane was chosen from it."""
@@ -57,7 +62,7 @@ class ByFileOrPage(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return next((files for files in TOGETHER if fnmatchcase(file, files)), file)
+        return next((files[0] for files in TOGETHER if any(fnmatchcase(file, one) for one in files)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFileOrPage | None:

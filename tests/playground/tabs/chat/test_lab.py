@@ -20,8 +20,9 @@ from playground.tabs.chat.lab.presets import examples, presets
 from providers.adapters.scripted import Scripted
 from providers.base import complete
 from providers.errors import Failure, MissingKey
-from providers.types import Change, Event, Message, Request, Sampling, TextDelta, Timing, Usage
+from providers.types import Change, Event, Image, Message, Request, Sampling, TextDelta, Timing, Usage
 from tests import virtual_time
+from tests.playground.asking.hostile_images import drawn, saved
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
 WORDS = st.text(max_size=12)
@@ -231,15 +232,18 @@ class TestStarts:
         assert len(examples()) >= 3
 
 
+def picture(width: int, height: int) -> Image:
+    return Image(saved(drawn((width, height)), "PNG"), "image/png")
+
+
 async def test_an_image_is_sent_as_large_as_the_model_reads() -> None:
     """And the reply says so; what was sent names its bytes, not the picture itself."""
     from providers.image import size
     from providers.types import Text
     from tests.playground.tabs.vision.lab.faking import SEEING, Fake
-    from tests.providers.adapters.huggingface.tiny_vision import picture
 
     provider = Fake(lambda request: "red")
-    request = Request(model=SEEING, messages=(Message("user", (picture(size=(400, 200)), Text("What is it?"))),))
+    request = Request(model=SEEING, messages=(Message("user", (picture(400, 200), Text("What is it?"))),))
     last = [reply async for reply in answer(provider, request)][-1]
     assert last.text == "red"
     assert [(change.what, change.reason) for change in last.changes] == [("images", "image_smaller")]
@@ -251,9 +255,8 @@ def test_an_image_of_a_conversation_that_was_kept_has_its_name() -> None:
 
     from playground.tabs.chat.lab.pictures import MessagePicture
     from providers.types import ImageFile
-    from tests.providers.adapters.huggingface.tiny_vision import picture
 
-    image = replace(picture(size=(40, 20)), file=ImageFile("roble.heic", 400, 200))
+    image = replace(picture(40, 20), file=ImageFile("roble.heic", 400, 200))
     asked = Conversation().ask("?", ("a/b",), (MessagePicture(image=image, small=image, name="roble.heic"),))
     kept = Conversation.from_json(asked.to_json())
     assert kept == asked
