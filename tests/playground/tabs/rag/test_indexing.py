@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from playground import page
 from playground.asking.upload import Upload
+from playground.page import Created
 from playground.page.parts.render import Renderer
 from playground.page.program import App, Who
-from playground.settings import Settings
 from playground.tabs.rag.page.drawing.answers import draw_turn
 from playground.tabs.rag.page.events.listing import open_documents
 from playground.tabs.rag.page.events.search import search_with_progress
@@ -36,9 +35,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> App:
-    home = tmp_path_factory.mktemp("home")
-    return page.create(Settings(_env_file=None, home=home, model="scripted", messages_per_minute=500)).app("rag")
+def house(created: Created) -> App:
+    return created.app("rag")
 
 
 @pytest.fixture(params=TOLD)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +16,6 @@ from tests.playground.tabs.rag.lab.hostile import real, zipped
 from tests.playground.tabs.rag.libraries import ANA, USUAL, last, library_of, upload
 
 BESIDE = Admission(beside=True)
-
-
-@pytest.fixture(scope="module")
-def parsers() -> Iterator[Parsers]:
-    """One process reads the files of all these tests, which are about their names: it takes a second to start."""
-    made = Parsers()
-    yield made
-    asyncio.run(made.aclose())
-
-
-@pytest.fixture
-def library(tmp_path: Path, parsers: Parsers) -> RagVisits:
-    return library_of(tmp_path, parsers)
 
 
 async def add(library: RagVisits, *files: Upload, admission: Admission = BESIDE) -> Ingest:

@@ -20,6 +20,7 @@ from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import RetrievalOptions
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 from playground.tabs.rag.lab.measuring.table import tables_by_language
+from playground.tabs.rag.lab.parsing import Parsers
 from playground.tabs.rag.visit.ask import ask
 from playground.tabs.rag.visit.grounding import DocumentGround
 from playground.tabs.rag.visit.kept import keys_of, wanted_of
@@ -88,10 +89,9 @@ class TestAdding:
         assert [one.name for one in done.rejected] == ["broken.pdf"]
         assert done.rejected[0].failure.key.startswith("document_error.")
 
-    async def test_no_more_documents_than_allowed(self, tmp_path: Path) -> None:
-        library = library_of(tmp_path, documents=1)
+    async def test_no_more_documents_than_allowed(self, tmp_path: Path, parsers: Parsers) -> None:
+        library = library_of(tmp_path, parsers, documents=1)
         done = await filled(library)
-        await library.parsers.aclose()
         assert done.added == ("lighthouse.md",)
         assert done.rejected[0].failure.key == "limit_exceeded.documents"
 
@@ -114,7 +114,7 @@ class TestAdding:
 
     async def test_documents_survive_a_restart(self, library: RagVisits, tmp_path: Path) -> None:
         await filled(library)
-        anew = library_of(tmp_path)
+        anew = library_of(tmp_path, library.parsers)
         found = await anew.search(ANA, "Who built the lighthouse?", USUAL)
         assert found.passages[0].chunk.name == "lighthouse.md"
 
