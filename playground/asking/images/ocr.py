@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from playground.asking.images.pieces import PicturePiece, Pixels, pieces
 from playground.asking.images.reading_order import Block
@@ -60,7 +61,7 @@ def _configured_once() -> Iterator[None]:
 def _rest_while_idle() -> None:
     """The threads that read turn round and round while one waits for the other, a quarter of all that is computed;
     RapidOCR has no setting for what `SessionOptions` can be told."""
-    from rapidocr.inference_engine.onnxruntime import main
+    main: Any = import_module("rapidocr.inference_engine.onnxruntime.main")
 
     class Resting(main.SessionOptions):  # type: ignore[misc]
         def __init__(self) -> None:
