@@ -139,6 +139,7 @@ def test_models_side_by_side_as_the_address_says_after_a_reload_and_deleted(open
     a_reload_keeps_the_settings_and_the_conversation(page)
     deleted_it_is_nowhere(page, served)
     gradio_s_client_forgets_the_inputs_of_what_has_ended(page)
+    a_page_that_nobody_uses_rests(page)
 
 
 def settings_are_read_from_the_address(page: Page) -> None:
@@ -219,6 +220,23 @@ def gradio_s_client_forgets_the_inputs_of_what_has_ended(page: Page) -> None:
       return [noted(null), noted('open'), noted('closed')];
     }""")
     assert noted == [[2], [2, 3], [2]]
+
+
+def a_page_that_nobody_uses_rests(page: Page) -> None:
+    """See `stop_counting.js`. The browser numbers whoever asks for the next frame: none but this asks, in the end."""
+    rests = page.evaluate("""async () => {
+      const frame = () => new Promise(resolve => {
+        const asked = requestAnimationFrame(() => resolve(asked));
+      });
+      let alone = 0, last = await frame();
+      for (let frames = 0; frames < 1000 && alone < 10; frames++) {
+        const next = await frame();
+        alone = next === last + 1 ? alone + 1 : 0;
+        last = next;
+      }
+      return alone === 10;
+    }""")
+    assert rests, "something is drawn without end"
 
 
 def test_replies_are_written_anew_and_continued(open_page):
