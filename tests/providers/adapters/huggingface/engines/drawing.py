@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 
 import numpy as np
 from scipy import stats
 
+from providers.adapters.huggingface.engines.base import Engine, Job
+
 FEWEST = 5
 """Expected draws below which the chi-square approximation is not to be trusted: such tokens share a bin."""
+AT_ONCE = 50
+"""Every step's sign of life goes to all who wait: a thousand at once would cost the square of a thousand."""
+
+
+async def draw(engine: Engine, jobs: Sequence[Job]) -> list[int]:
+    """The first token of each job, in their order."""
+
+    async def first(job: Job) -> int:
+        async with aclosing(engine.submit(job)) as steps:
+            return (await anext(steps)).token
+
+    drawn = list[int]()
+    for start in range(0, len(jobs), AT_ONCE):
+        drawn += await asyncio.gather(*map(first, jobs[start : start + AT_ONCE]))
+    return drawn
 
 
 def chi_square(observed_tokens: Sequence[int], probabilities: np.ndarray) -> float:

@@ -35,7 +35,7 @@ from providers.adapters.huggingface.tokens import Codec
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.types import Image, Message, Sampling, Text
 from tests.providers.adapters.huggingface import tiny_gguf
-from tests.providers.adapters.huggingface.engines.drawing import chi_square
+from tests.providers.adapters.huggingface.engines.drawing import chi_square, draw
 
 GREEDY = Sampling(temperature=0)
 PROMPT = "the quick brown fox jumps"
@@ -142,8 +142,8 @@ async def test_what_is_drawn_is_what_the_sliders_say(engine: LlamaCppEngine, fol
     for piece, logprob in step.alternatives:
         logits[by_piece[piece]] = logprob
     assert np.isfinite(logits).all()
-    jobs = [job(folder, replace(sampling, seed=seed), 1) for seed in range(1000)]
-    drawn = [tokens[0] for tokens in await asyncio.gather(*(tokens_of(engine, wanted) for wanted in jobs))]
+    wanted = job(folder, sampling, 1)
+    drawn = await draw(engine, [replace(wanted, sampling=replace(sampling, seed=seed)) for seed in range(1000)])
     assert chi_square(drawn, decoding.distribution(logits, sampling, prompt)) >= 0.001
 
 

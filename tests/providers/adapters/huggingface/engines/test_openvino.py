@@ -39,7 +39,7 @@ from providers.adapters.huggingface.weights.files import lengths
 from providers.errors import Unavailable, WeightsUnavailable
 from providers.types import Sampling
 from tests.providers.adapters.huggingface import tiny
-from tests.providers.adapters.huggingface.engines.drawing import chi_square
+from tests.providers.adapters.huggingface.engines.drawing import chi_square, draw
 
 GREEDY = Sampling(temperature=0)
 PROMPT = "the quick brown fox jumps"
@@ -201,9 +201,8 @@ async def test_what_is_drawn_is_what_the_sliders_say(
     start: Start, folder: Path, network: Any, kind: str, sampling: Sampling
 ) -> None:
     engine = start(kind)
-    jobs = [job(folder, replace(sampling, seed=seed), 1) for seed in range(2000)]
-    drawn = [tokens[0] for tokens in await asyncio.gather(*(tokens_of(engine, wanted) for wanted in jobs))]
-    prompt = ids_of(folder)
+    wanted, prompt = job(folder, sampling, 1), ids_of(folder)
+    drawn = await draw(engine, [replace(wanted, sampling=replace(sampling, seed=seed)) for seed in range(2000)])
     assert chi_square(drawn, decoding.distribution(logits_of(network, prompt), sampling, prompt)) >= 0.001
 
 
