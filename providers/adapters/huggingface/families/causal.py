@@ -15,6 +15,10 @@ from providers.adapters.huggingface.weights.files import gguf_files
 from providers.importing import importing
 from providers.sampling import Sampling, with_effect
 
+_PLAIN = "TokenizersBackend"
+TRUSTED = frozenset({"llama", "qwen3"})
+"""Architectures of which transformers takes a folder at its word (`MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS`)."""
+
 
 def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
     """A model's codec, what its makers recommend, and its context. Blocking.
@@ -39,11 +43,25 @@ def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
 
 def _load_codec(folder: Path, ends: Sequence[int]) -> Codec:
     with importing():
-        from transformers import AutoTokenizer
+        from transformers import PreTrainedTokenizerFast
 
         bound_transformers()
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        if _is_plain(folder):
+            tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+        else:
+            from transformers import AutoTokenizer
+
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     return Codec(tokenizer, ends)
+
+
+def _is_plain(folder: Path) -> bool:
+    """`AutoTokenizer` would come to the class that the folder names, as one does that the cache has made. To do so it
+    imports PyTorch: five seconds of a processor, which nobody needs whose model another engine serves."""
+    told = _json(folder / "tokenizer_config.json")
+    if "auto_map" in told or not (folder / "tokenizer.json").is_file():
+        return False
+    return told.get("tokenizer_class") == _PLAIN and _json(folder / "config.json").get("model_type") in TRUSTED
 
 
 def _json(file: Path) -> dict[str, Any]:

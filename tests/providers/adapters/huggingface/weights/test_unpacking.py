@@ -44,7 +44,7 @@ def package(wheels: Path) -> Package:
 
 
 @pytest.fixture(autouse=True)
-def ran(wheels: Path, package: Package, monkeypatch: pytest.MonkeyPatch) -> Ran:
+def ran(wheels: Path, package: Package, fetched: list[str], monkeypatch: pytest.MonkeyPatch) -> Ran:
     """pip sees these wheels and no index; the programs that made something."""
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
