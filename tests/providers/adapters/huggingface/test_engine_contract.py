@@ -6,6 +6,7 @@ That closing stops the work is in each engine's own tests, which count what it c
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from providers.adapters.huggingface import engines
+from providers.adapters.huggingface.engines import openvino
+from providers.adapters.huggingface.engines.openvino.pipeline import rewrite
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.adapters.huggingface.weights.record import read_record
 from providers.base import complete
@@ -71,3 +74,24 @@ async def test_the_length_and_stop_strings(served: Ready) -> None:
     mark = whole[len(whole) // 2 :][:2]
     cut = await complete(provider, ask(model, sampling=replace(GREEDY, stop=(mark,))))
     assert (cut.text, cut.done.finish) == (whole[: whole.index(mark)], "stop")
+
+
+async def test_without_memory_for_the_exact_variant_a_seed_means_less_and_says_so(
+    opened: Open, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is an exact one in 16 bits alone: that in 8 bits takes no more than the fast one."""
+    monkeypatch.setattr(openvino, "KINDS", ("q8_0", "f16"))
+    both = Path(shutil.copytree(folder, tmp_path / "both"))
+    rewrite(folder.parent / "tiny.gguf", both, ("f16",))
+    record = read_record(both) or pytest.fail("no record")
+    replace(record, nll={**record.nll, "openvino-f16": record.nll["reference"]}).write(both)
+    fast, exact = openvino.variants(both)
+    for memory, engine, said in (
+        (fast.memory(""), fast.name, [("seed", "not_alone")]),
+        (fast.memory("") + exact.memory(""), exact.name, []),
+    ):
+        provider = opened(engine="openvino", memory=memory)
+        asked = ask(await ready(provider, both), sampling=Sampling(seed=1, max_tokens=2))
+        completion = await complete(provider, asked)
+        assert completion.done.engine == engine
+        assert [(change.what, change.reason) for change in completion.changes] == said
