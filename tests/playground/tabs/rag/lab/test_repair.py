@@ -20,7 +20,7 @@ from playground.tabs.rag.lab.index.vectors import VectorIndex
 from providers.adapters.scripted import ScriptedEmbedder
 from tests.playground.tabs.rag.lab.stores import added, collection, document, long_document
 
-CHUNKS = 1200
+CHUNKS = 300
 ROOT = Path(__file__).parents[5]
 BUILD = """
 import asyncio, sys
@@ -63,14 +63,14 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
         index, lambda whole: whole[:8192] + os.urandom(len(whole) // 2) + whole[8192 + len(whole) // 2 :]
     ),
     "one vector is another": lambda index: _told(
-        index, "update vector set value = zeroblob(length(value)) where rowid = 600"
+        index, "update vector set value = zeroblob(length(value)) where rowid = 150"
     ),
-    "one vector is shorter": lambda index: _told(index, "update vector set value = x'00000000' where rowid = 600"),
-    "one vector is none": lambda index: _told(index, "update vector set value = 1.5 where rowid = 600"),
+    "one vector is shorter": lambda index: _told(index, "update vector set value = x'00000000' where rowid = 150"),
+    "one vector is none": lambda index: _told(index, "update vector set value = 1.5 where rowid = 150"),
     "two vectors are exchanged": lambda index: _told(
         index,
         "update vector set (value, crc) = (select value, crc from vector as other"
-        " where other.rowid = 1201 - vector.rowid) where rowid in (600, 601)",
+        " where other.rowid = 301 - vector.rowid) where rowid in (150, 151)",
     ),
     "a table is gone": lambda index: _told(index, "drop table vector"),
 }
