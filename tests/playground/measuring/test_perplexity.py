@@ -1,8 +1,9 @@
-"""Cross-entropy, perplexity and bits per byte: the arithmetic, the windows, and the loss of transformers itself."""
+"""Cross-entropy, perplexity and bits per byte: the arithmetic and the windows. That it is the loss of transformers is
+seen in the room that has the real model: `tests/playground/tabs/models/test_surprise.py`."""
 
 from __future__ import annotations
 
-from math import exp, log, log2
+from math import log, log2
 
 import pytest
 from hypothesis import given
@@ -17,10 +18,7 @@ from playground.measuring.perplexity import (
     window_for,
     windows,
 )
-from providers import catalog
-from providers.base import Options
 from providers.errors import InputError
-from providers.registry import connect
 from providers.types import ModelInfo
 from providers.whitebox import ScoredToken, Token
 
@@ -89,26 +87,3 @@ async def test_long_texts_are_read_in_windows():
 def test_the_bytes_of_a_token():
     assert piece_bytes(" ñ") == " ñ".encode()
     assert piece_bytes("<0xF0><0x9F>") == b"\xf0\x9f"
-
-
-async def test_it_is_the_loss_of_transformers(model_home):
-    """The real default model in 32 bits: exp(loss) of the same text to 1e-4; a sliding window is worse informed."""
-    import torch
-    from transformers import AutoModelForCausalLM
-
-    provider = connect("huggingface", catalog.load(), Options(home=model_home))
-    try:
-        model = catalog.find(catalog.load().models, "huggingface/HuggingFaceTB/SmolLM2-135M-Instruct")
-        text = "The old lighthouse on the cape had not been lit for thirty years. Nadie sabía por qué."
-        found = await text_likelihood(provider, model, text)
-        short = await text_likelihood(provider, model, text, window=6, stride=3)
-        ids = torch.tensor([[one.id for one in await provider.encode(model, text)]])
-        folder = next((model_home / "models").glob("*SmolLM2-135M-Instruct"))
-        network = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        with torch.inference_mode():
-            loss = float(network(input_ids=ids, labels=ids).loss)
-        assert found.perplexity == pytest.approx(exp(loss), rel=1e-4)
-        assert short.cross_entropy > found.cross_entropy
-        assert len(short.tokens) == len(found.tokens) == ids.shape[1] - 1
-    finally:
-        await provider.aclose()

@@ -19,7 +19,7 @@ HOW = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(WORDS, st.integers(1, LONGEST_ORDER), HOW, st.lists(st.sampled_from([*"abcdefz", "the"]), max_size=6))
 def test_probabilities_sum_to_one(words, order, how, context):
     chances = train(" ".join(words), order).probabilities(context, how)

@@ -7,6 +7,7 @@ import math
 import gradio as gr
 import pytest
 
+from playground.measuring.perplexity import text_likelihood
 from playground.page.parts.redrawn import is_marked
 from playground.page.program import Who
 from playground.tabs.models.lab.surprise import Guess, GuessingGame, ScoringPlan, guess, surprisal
@@ -21,7 +22,7 @@ from playground.tabs.models.page.sections.surprise.events import (
 from playground.tabs.models.visit.surprise import GAME, guess_next, surprise
 from providers.errors import InputError, PlaygroundError
 from providers.types import ModelInfo
-from providers.whitebox import ScoredToken, Token
+from providers.whitebox import ScoredToken, Token, inside
 from tests.playground.page.markup import Seen
 from tests.playground.tabs.models.conftest import ELSEWHERE, ENCODER, WRITER
 
@@ -45,6 +46,26 @@ async def test_every_token_has_its_surprise(app, who):
     short = (await surprise(app.visits, who.visitor, (WRITER,), TEXT, ScoringPlan(window=4, stride=2)))[WRITER]
     assert short.found.cross_entropy > one.found.cross_entropy and len(short.found.tokens) == len(one.found.tokens)
     assert "in windows of" not in markup
+
+
+async def test_it_is_the_loss_of_transformers(app, who):
+    """The real default model in 32 bits: exp(loss) of the same text to 1e-4; a sliding window is worse informed."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    text = "The old lighthouse on the cape had not been lit for thirty years. Nadie sabía por qué."
+    async with app.reach.open(who.visitor, WRITER) as (provider, model):
+        box = await inside(provider, model)
+        found = await text_likelihood(box, model, text)
+        short = await text_likelihood(box, model, text, window=6, stride=3)
+        ids = torch.tensor([[one.id for one in await box.encode(model, text)]])
+    folder = next((app.settings.home / "models").glob("*SmolLM2-135M-Instruct"))
+    network = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    with torch.inference_mode():
+        loss = float(network(input_ids=ids, labels=ids).loss)
+    assert found.perplexity == pytest.approx(math.exp(loss), rel=1e-4)
+    assert short.cross_entropy > found.cross_entropy
+    assert len(short.tokens) == len(found.tokens) == ids.shape[1] - 1
 
 
 async def test_bad_texts(app, who):
