@@ -26,6 +26,12 @@ class Left:
     runs: Mapping[Literal["whole", "half", "likelihood"], str]
     files: Path
 
+    @staticmethod
+    def read(folder: Path) -> Left:
+        """What `unpack` has laid out there."""
+        written = json.loads((folder / "written.json").read_text("utf-8"))
+        return Left(home=folder / "home", files=folder, **written)
+
     def visitor(self, name: Name) -> str:
         """The id that the server reads from the visitor's cookie."""
         found = Seal(kept_secret(self.home)).visitor(self.cookies[name])
@@ -37,5 +43,4 @@ def unpack(folder: Path) -> Left:
     """Lay it out in a folder of the test's own, as if it had been used today."""
     with zipfile.ZipFile(DATA / "home-0.1.0.zip") as archive:
         archive.extractall(folder)
-    written = json.loads((folder / "written.json").read_text("utf-8"))
-    return Left(home=folder / "home", files=folder, **written)
+    return Left.read(folder)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -55,7 +57,35 @@ class House:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    left = unpack(tmp_path)
+    async with opened(unpack(tmp_path)) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def taken_over(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder after somebody has looked at Ana's documents: their vectors have left Chroma, in seconds."""
+    folder = tmp_path_factory.mktemp("taken-over")
+
+    async def look() -> None:
+        async with opened(unpack(folder)) as house:
+            assistants = house.rag.own_assistant(house.ana, house.left.assistant)
+            for retrieval in (RetrievalSetup(), assistants.retrieval):
+                await house.rag.documents(house.ana, retrieval)
+
+    asyncio.run(look())
+    return folder
+
+
+@pytest.fixture
+async def later(taken_over: Path, tmp_path: Path) -> AsyncIterator[House]:
+    """What comes after that."""
+    shutil.copytree(taken_over, tmp_path, dirs_exist_ok=True)
+    async with opened(Left.read(tmp_path)) as house:
+        yield house
+
+
+@asynccontextmanager
+async def opened(left: Left) -> AsyncGenerator[House]:
     settings = Settings(_env_file=None, home=left.home, model="scripted", messages_per_minute=500)
     program = open_program(settings)
     chat, prompting, rag = (program.opened[name] for name in ("chat", "prompting", "rag"))
@@ -206,42 +236,42 @@ class TestDocuments:
     async def test_another_visitor_has_none_of_them(self, house: House) -> None:
         assert await house.rag.documents(house.left.visitor("ben"), RetrievalSetup()) == ()
 
-    async def test_they_are_lent_to_the_prompting_tab(self, house: House) -> None:
-        lender = house.program.find_lender(SearchesDocuments)
+    async def test_they_are_lent_to_the_prompting_tab(self, later: House) -> None:
+        lender = later.program.find_lender(SearchesDocuments)
         assert lender is not None
-        search = await lender.document_search(house.ana)
+        search = await lender.document_search(later.ana)
         assert search is not None and "Adela Finch" in (await search("Who built the lighthouse?"))[0]
 
-    async def test_they_are_offered_to_be_read_anew_and_are_once_they_are_added_again(self, house: House) -> None:
-        stored = await house.rag.documents(house.ana, RetrievalSetup())
+    async def test_they_are_offered_to_be_read_anew_and_are_once_they_are_added_again(self, later: House) -> None:
+        stored = await later.rag.documents(later.ana, RetrievalSetup())
         assert all(is_outdated(one) and one.omissions == () for one in stored)
         stations = Upload("stations.csv", b"station,height in metres\nNorth Moor,312\nSouth Quay,4\n")
-        done = await last(house.rag.add(house.ana, [stations], RetrievalSetup()))
+        done = await last(later.rag.add(later.ana, [stations], RetrievalSetup()))
         assert "stations.csv" in (*done.reread, *done.unchanged) and not done.added
-        again = await house.rag.documents(house.ana, RetrievalSetup())
+        again = await later.rag.documents(later.ana, RetrievalSetup())
         assert [one.digest for one in again] == [one.digest for one in stored]
         assert [is_outdated(one) for one in again] == [True, True, False]
 
-    async def test_one_can_be_taken_away(self, house: House) -> None:
-        bakery = (await house.rag.documents(house.ana, RetrievalSetup()))[1]
-        await house.rag.remove(house.ana, bakery.digest, RetrievalSetup())
-        found = await house.rag.search(house.ana, "¿Cuántos días necesita el pan?", RetrievalSetup())
+    async def test_one_can_be_taken_away(self, later: House) -> None:
+        bakery = (await later.rag.documents(later.ana, RetrievalSetup()))[1]
+        await later.rag.remove(later.ana, bakery.digest, RetrievalSetup())
+        found = await later.rag.search(later.ana, "¿Cuántos días necesita el pan?", RetrievalSetup())
         assert bakery.name not in {passage.chunk.name for passage in found.passages}
 
 
-async def test_the_assistant_answers_in_the_chat_from_its_documents(house: House) -> None:
-    lender = house.program.find_lender(KeepsAssistants)
+async def test_the_assistant_answers_in_the_chat_from_its_documents(later: House) -> None:
+    lender = later.program.find_lender(KeepsAssistants)
     assert lender is not None
-    (keeper,) = lender.own_assistants(house.ana)
+    (keeper,) = lender.own_assistants(later.ana)
     assert (keeper.id, keeper.name, keeper.system) == (
-        house.left.assistant,
+        later.left.assistant,
         "Lighthouse keeper",
         "You keep the lighthouse.",
     )
-    retrieval = house.rag.own_assistant(house.ana, keeper.id).retrieval
+    retrieval = later.rag.own_assistant(later.ana, keeper.id).retrieval
     assert (retrieval.cut.tokens, retrieval.ways.k, len(retrieval.ways.files)) == (40, 2, 1)
-    ground = lender.ground(house.ana, keeper.id, "en")
+    ground = lender.ground(later.ana, keeper.id, "en")
     choices = Choices(models=("scripted/echo",), sampling=Sampling(), system=keeper.system, ground=ground)
-    done = await last(house.chat.send(ConversationKey(house.ana), "Who built the lighthouse of Cape Morran?", choices))
+    done = await last(later.chat.send(ConversationKey(later.ana), "Who built the lighthouse of Cape Morran?", choices))
     (reply,) = done.turns[-1].replies
     assert reply.sources == ("lighthouse.md, 1", "lighthouse.md, 1") and "Adela Finch" in reply.text

@@ -29,8 +29,8 @@ def block(text: str, left: int, top: int, right: int, bottom: int) -> Block:
     ("name", "expected"),
     [
         ("receipt.es.jpg", ["FRUTERÍA LA HIGUERA", "Tique 5512", "TOTAL\t24,50", "Efectivo\t30,00"]),
-        ("chart.en.png", ["Books lent by the school library", "January", "June"]),
-        ("sign.en.jpg", ["Lantern Street", "Station\t400 m", "1.2 km"]),
+        pytest.param("chart.en.png", ["Books lent by the school library", "January", "June"], marks=pytest.mark.long),
+        pytest.param("sign.en.jpg", ["Lantern Street", "Station\t400 m", "1.2 km"], marks=pytest.mark.long),
     ],
 )
 async def test_the_samples(name: str, expected: list[str]) -> None:
