@@ -24,6 +24,11 @@ from tests.browser.driving import (
     use_endpoint,
     waiting,
 )
+from tests.browser.page_costs import (
+    a_page_that_nobody_uses_rests,
+    gradio_s_client_forgets_the_inputs_of_what_has_ended,
+    what_is_added_styles_little_else,
+)
 from tests.browser.serving import Served
 from tests.playground import images
 
@@ -139,6 +144,7 @@ def test_models_side_by_side_as_the_address_says_after_a_reload_and_deleted(open
     a_reload_keeps_the_settings_and_the_conversation(page)
     deleted_it_is_nowhere(page, served)
     gradio_s_client_forgets_the_inputs_of_what_has_ended(page)
+    what_is_added_styles_little_else(page)
     a_page_that_nobody_uses_rests(page)
 
 
@@ -206,37 +212,6 @@ def deleted_it_is_nowhere(page: Page, served: Served) -> None:
     assert "xylophone-731" not in served.written()
     page.reload()
     expect(column(page).get_by_text("Talk to a language model")).to_be_visible()
-
-
-def gradio_s_client_forgets_the_inputs_of_what_has_ended(page: Page) -> None:
-    """See `forget_inputs.js`: another version of Gradio may call these things by other names."""
-    noted = page.evaluate("""async () => {
-      const part = performance.getEntriesByType('resource').find(({name}) => name.includes('/statustracker-'));
-      const State = Object.values(await import(part.name)).find(made => made.prototype?.resolve_args);
-      const state = new State();
-      state.register(1, [2], [3], 'hidden');
-      const noted = stream_state =>
-        state.resolve_args({fn_index: 1, status: 'complete', stream_state}).map(one => one.id);
-      return [noted(null), noted('open'), noted('closed')];
-    }""")
-    assert noted == [[2], [2, 3], [2]]
-
-
-def a_page_that_nobody_uses_rests(page: Page) -> None:
-    """See `stop_counting.js`. The browser numbers whoever asks for the next frame: none but this asks, in the end."""
-    rests = page.evaluate("""async () => {
-      const frame = () => new Promise(resolve => {
-        const asked = requestAnimationFrame(() => resolve(asked));
-      });
-      let alone = 0, last = await frame();
-      for (let frames = 0; frames < 1000 && alone < 10; frames++) {
-        const next = await frame();
-        alone = next === last + 1 ? alone + 1 : 0;
-        last = next;
-      }
-      return alone === 10;
-    }""")
-    assert rests, "something is drawn without end"
 
 
 def test_replies_are_written_anew_and_continued(open_page):
