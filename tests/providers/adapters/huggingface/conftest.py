@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from providers import catalog
 from providers.adapters.huggingface import connect
+from providers.adapters.huggingface.bounded import building
 from providers.adapters.huggingface.provider import HuggingFace
 from providers.base import Connection, Credentials, Options
 from providers.catalog_row import Package
@@ -16,6 +17,15 @@ from providers.types import ModelInfo
 from tests.providers.adapters.huggingface import tiny
 
 Open = Callable[..., HuggingFace]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_builder() -> Iterator[None]:
+    """The process that builds models without numbers stays for all tests: to import PyTorch takes it eight seconds of
+    a processor, and on a slow machine two minutes pass between two tests that ask it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "IDLE", 86_400.0)
+        yield
 
 
 @pytest.fixture(scope="session")

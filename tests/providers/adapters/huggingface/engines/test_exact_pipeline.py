@@ -100,11 +100,11 @@ def test_company_and_what_was_kept_change_nothing(pipeline: ExactPipeline, every
 
 def test_who_has_to_begin_again_says_the_same(folder: Path, pipeline: ExactPipeline) -> None:
     """Of blocks there are enough for each, and not for all."""
-    jobs = [a_job(letters(60, seed), seed, 200) for seed in range(6)]
+    jobs = [a_job(letters(60, seed), seed, 100) for seed in range(5)]
     small = open_one(folder)
-    small._pool = BlockPool(13, 1)
+    small._pool = BlockPool(9, 1)
     assert run(small, jobs) == [run(pipeline, [job])[0] for job in jobs]
-    assert small._pool.left == 12
+    assert small._pool.left == 8
 
 
 def test_who_needs_more_than_there_is_ends_alone(folder: Path, pipeline: ExactPipeline) -> None:
