@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,11 +48,12 @@ def cross(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_encoders.save_cross_encoder(tmp_path_factory.mktemp("cross"))
 
 
-@pytest.fixture
-async def provider(model_home: Path) -> AsyncIterator[HuggingFace]:
+@pytest.fixture(scope="module")
+def provider(model_home: Path) -> Iterator[HuggingFace]:
+    """Used from the event loop of each test in turn, with its model loaded once."""
     made = connect(Connection(provider="huggingface", models=(), options=Options(home=model_home)))
     yield made
-    await made.aclose()
+    asyncio.run(made.aclose())
 
 
 def placed(folder: Path, home: Path, name: str) -> Path:

@@ -50,7 +50,7 @@ async def main():
     provider = connect(Connection(provider="huggingface", models=(model,), options=Options(home=Path(sys.argv[1]))))
     async for progress in provider.prepare(model):
         print(progress.stage, flush=True)
-    request = Request(model=model, messages=(Message.of("user", "hi"),), sampling=Sampling(seed=1, max_tokens=5))
+    request = Request(model=model, messages=(Message.of("user", "hi"),), sampling=Sampling(temperature=0, max_tokens=5))
     print("said", len((await complete(provider, request)).text) > 0, flush=True)
     await provider.aclose()
 
