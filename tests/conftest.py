@@ -35,15 +35,17 @@ FIRST = (
     "tests/browser",
     "tests/playground/web/test_canary.py",
     "tests/providers/adapters/huggingface",
+    "tests/playground/tabs/models",
 )
 """What takes longest for each test begins first: no worker is left alone with it in the end."""
 TOGETHER = (
     ("tests/browser/test_models*.py",),
     ("tests/playground/tabs/*/test_api.py",),
+    ("tests/playground/tabs/models/test_*.py",),
     ("tests/test_architecture.py", "tests/playground/web/test_scripts.py", "tests/providers/test_importing.py"),
 )
-"""Files that share what costs more than most of their tests, on one worker: a page in a process of its own, or every
-source file of ours, parsed."""
+"""Files that share what costs more than most of their tests, on one worker: a page in a process of its own, the real
+models in memory, or every source file of ours, parsed. A file belongs to the first of these that names it."""
 
 COLLECTED = pytest.StashKey[tuple[pytest.Function, ...]]()
 """What was found before a lane was chosen from it."""
