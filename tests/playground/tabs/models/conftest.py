@@ -29,12 +29,13 @@ def tiny_heads() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def app(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> App[ModelsVisits]:
+    """PyTorch answers, too: it has the model in memory to look into, and another engine would have to start for it."""
     home = tmp_path_factory.mktemp("home")
     for name in ("models", "encoders"):
         (model_home / name).mkdir(exist_ok=True)
         (home / name).symlink_to(model_home / name)
-    settings = Settings(_env_file=None, home=home, model=WRITER, messages_per_minute=500)  # type: ignore[call-arg]
-    return page.create(settings).app("models")
+    chosen = {"home": home, "model": WRITER, "engine": "torch", "messages_per_minute": 500}
+    return page.create(Settings(_env_file=None, **chosen)).app("models")  # type: ignore[arg-type, call-arg]
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def plan(**more) -> ArchitecturesPlan:
-    """Of the likeliest words, not of a seed: the engine that repeats itself would be a second one to load."""
+    """Of the likeliest words, not of a seed: the engine that repeats itself may be a second one to load."""
     likeliest = Sampling(temperature=0)
     values = {"text": SENTENCE, "length": 32, "sampling": likeliest, "judge": WRITER, "asked": "Go on."}
     return ArchitecturesPlan(**{**values, **more})
