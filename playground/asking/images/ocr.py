@@ -48,14 +48,17 @@ def text_finder() -> TextFinder:
 @contextmanager
 def _configured_once() -> Iterator[None]:
     """RapidOCR turns its list of models into a configuration twice while it is imported: half a second for nothing."""
-    from omegaconf import OmegaConf
-
-    load = OmegaConf.load
-    setattr(OmegaConf, "load", staticmethod(cache(load)))  # noqa: B010 - a method of another's
+    try:
+        files: Any = import_module("omegaconf").OmegaConf  # RapidOCR's own: we need no configuration
+    except ImportError:  # where RapidOCR is missing, that is what is told
+        yield
+        return
+    load = files.load
+    files.load = staticmethod(cache(load))
     try:
         yield
     finally:
-        setattr(OmegaConf, "load", staticmethod(load))  # noqa: B010
+        files.load = staticmethod(load)
 
 
 def _rest_while_idle() -> None:
