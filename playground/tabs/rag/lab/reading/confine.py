@@ -2,7 +2,8 @@
 
 Its memory is bounded by `RLIMIT_AS`, all of its address space: 25 MB are reserved before the first file (measured), and
 what the libraries of its format take with it, so the bound on what a file may take is real and lower than the number
-says. `RLIMIT_DATA` would leave out what is mapped. Where there is no `resource` (Windows) or it is not enforced (macOS), only time is bounded.
+says. `RLIMIT_DATA` would leave out what is mapped. Where there is no `resource` (Windows) or it is not enforced
+(macOS), only time is bounded.
 
 No connection, no program, no file written: Python's own calls are refused by an audit hook, writing by `RLIMIT_FSIZE`
 too, and where Linux allows it the process has a network of its own with nothing in it. A flaw in a parser written in C
