@@ -40,7 +40,7 @@ _CLEANING = (3600, 86_400)
 
 _SESSIONS = 300
 """Pages that Gradio remembers, kept after they were closed: a tab may come back. Beyond, the least used goes."""
-_LOOK = 0.005
+_LOOK = 0.02
 """Seconds between two looks of Gradio's queue for new events. By itself a thousand times a second, also while nobody is
 there: each interrupts the threads of a model that computes on the same processors."""
 _PROGRESS = 0.25

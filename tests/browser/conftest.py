@@ -21,6 +21,7 @@ from playwright.sync_api import (
 
 from playground.settings import DEFAULT_MODEL
 from tests.browser.driving import DESKTOP
+from tests.browser.patience import wait_before_expecting
 from tests.browser.serving import ROOT, Served, serving
 from tests.chromium import open_chromium
 from tests.faults.server import FaultServer, running
@@ -28,6 +29,7 @@ from tests.faults.server import FaultServer, running
 HANGS = 300_000
 """Milliseconds after which what does not come is given up: a busy machine is slow, not wrong."""
 expect.set_options(timeout=HANGS)
+wait_before_expecting()
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 Open = Callable[..., Page]
