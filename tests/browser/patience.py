@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright._impl.assertions import LocatorAssertions
 from playwright._impl._errors import TimeoutError as NothingCame
+from playwright._impl.assertions import LocatorAssertions
 
 _ABSENCE = ("to.be.hidden", "to.be.attached", "to.be.detached", "to.be.in.viewport", "to.be.visible", "to.have.count")
 
