@@ -32,9 +32,9 @@ WORKERS, QUICK_WORKERS = 4, 2
 memory for its models, its page and its browser. Quick tests wait for nothing, and each worker imports all of them."""
 FIRST = (
     "tests/test_style.py",
+    "tests/providers/adapters/huggingface",
     "tests/browser",
     "tests/playground/web/test_canary.py",
-    "tests/providers/adapters/huggingface",
     "tests/playground/tabs/models",
 )
 """What takes longest for each test begins first: no worker is left alone with it in the end."""
@@ -43,9 +43,12 @@ TOGETHER = (
     ("tests/playground/tabs/*/test_api.py",),
     ("tests/playground/tabs/models/test_*.py",),
     ("tests/test_architecture.py", "tests/playground/web/test_scripts.py", "tests/providers/test_importing.py"),
+    ("tests/providers/adapters/huggingface/engines/*", "tests/providers/adapters/huggingface/weights/*"),
+    ("tests/providers/adapters/huggingface/*",),
 )
 """Files that share what costs more than most of their tests, on one worker: a page in a process of its own, the real
-models in memory, or every source file of ours, parsed. A file belongs to the first of these that names it."""
+models in memory, every source file of ours, parsed, or PyTorch, which the worker imports, and a process that it starts
+to build models: eighteen seconds of a processor. A file belongs to the first of these that names it."""
 
 COLLECTED = pytest.StashKey[tuple[pytest.Function, ...]]()
 """What was found before a lane was chosen from it."""
