@@ -116,7 +116,7 @@ PAGE = {"number": 1, "text": "ab", "label": "", "headings": [], "read": False}
 
 
 def reply(**page: object) -> bytes:
-    return json.dumps({"format": "pdf", "language": "", "pages": [{**PAGE, **page}]}).encode()
+    return json.dumps({"format": "pdf", "pages": [{**PAGE, **page}]}).encode()
 
 
 def test_a_reply_tells_only_omissions_that_there_are():
