@@ -41,7 +41,7 @@ FIRST = (
 TOGETHER = (
     ("tests/browser/test_models*.py",),
     ("tests/playground/tabs/*/test_api.py",),
-    ("tests/playground/tabs/models/test_*.py",),
+    ("tests/playground/tabs/models/test_*.py", "tests/playground/tabs/sampling/test_real.py"),
     ("tests/test_architecture.py", "tests/playground/web/test_scripts.py", "tests/providers/test_importing.py"),
     ("tests/providers/adapters/huggingface/engines/*", "tests/providers/adapters/huggingface/weights/*"),
     ("tests/providers/adapters/huggingface/*",),
