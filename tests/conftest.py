@@ -44,7 +44,11 @@ TOGETHER = (
     ("tests/playground/tabs/models/test_*.py", "tests/playground/tabs/sampling/test_real.py"),
     ("tests/test_architecture.py", "tests/playground/web/test_scripts.py", "tests/providers/test_importing.py"),
     ("tests/providers/adapters/huggingface/engines/*", "tests/providers/adapters/huggingface/weights/*"),
-    ("tests/providers/adapters/huggingface/*",),
+    (
+        "tests/providers/adapters/huggingface/*",
+        "tests/providers/adapters/test_openai.py",
+        "tests/providers/test_embedding_contract.py",
+    ),
 )
 """Files that share what costs more than most of their tests, on one worker: a page in a process of its own, the real
 models in memory, every source file of ours, parsed, or PyTorch, which the worker imports, and a process that it starts
