@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import subprocess
+import sys
 
 import pytest
 
 from playground.asking.images.clean import clean, clean_file
-from playground.asking.images.ocr import text_finder
 from playground.asking.images.reading_order import Block, lines, reading_order
 from playground.asking.images.serving import ProgramAnswer
 from playground.tabs.vision.lab.ocr import quote_text, read_all, read_text, unguessable_mark
@@ -16,6 +16,7 @@ from providers.errors import ImageError
 from providers.image import size
 from providers.types import Image, ImageFile
 from tests.playground.asking import hostile_images as hostile
+from tests.lanes import ROOT
 from tests.playground.drawn_text import page, saved
 
 SAMPLES = ASSETS / "samples" / "images"
@@ -64,18 +65,22 @@ async def test_a_long_screenshot_is_read_from_its_first_line_to_its_last() -> No
     assert reading.text.splitlines() == [words for _, _, words in rows]
 
 
-def test_it_is_configured_once_and_its_threads_rest() -> None:
-    """What `text_finder` changes of RapidOCR is still there to change."""
-    text_finder()
-    from rapidocr.inference_engine.base import InferSession
-    from rapidocr.inference_engine.onnxruntime import OrtInferSession
-    from rapidocr.utils import model_resolver
+CONFIGURED = """
+from types import SimpleNamespace
+text_finder()
+from rapidocr.inference_engine.base import InferSession
+from rapidocr.inference_engine.onnxruntime import OrtInferSession
+from rapidocr.utils import model_resolver
+options = OrtInferSession._init_sess_opts(SimpleNamespace(enable_cpu_mem_arena=False, get=lambda name, usual: usual))
+print(InferSession.model_info is model_resolver._MODEL_CONFIG)
+print(options.get_session_config_entry("session.intra_op.allow_spinning"))
+"""
 
-    assert InferSession.model_info is model_resolver._MODEL_CONFIG
-    options = OrtInferSession._init_sess_opts(
-        SimpleNamespace(enable_cpu_mem_arena=False, get=lambda name, usual: usual)
-    )
-    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+
+def test_it_is_configured_once_and_its_threads_rest() -> None:
+    """What `text_finder` changes of RapidOCR is still there to change, where nobody has imported it before."""
+    told = subprocess.run([sys.executable, "-c", CONFIGURED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "0"]
 
 
 def test_reading_order() -> None:
