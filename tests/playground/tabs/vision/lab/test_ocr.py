@@ -15,8 +15,8 @@ from providers.catalog import ASSETS
 from providers.errors import ImageError
 from providers.image import size
 from providers.types import Image, ImageFile
-from tests.playground.asking import hostile_images as hostile
 from tests.lanes import ROOT
+from tests.playground.asking import hostile_images as hostile
 from tests.playground.drawn_text import page, saved
 
 SAMPLES = ASSETS / "samples" / "images"
@@ -67,6 +67,7 @@ async def test_a_long_screenshot_is_read_from_its_first_line_to_its_last() -> No
 
 CONFIGURED = """
 from types import SimpleNamespace
+from playground.asking.images.ocr import text_finder
 text_finder()
 from rapidocr.inference_engine.base import InferSession
 from rapidocr.inference_engine.onnxruntime import OrtInferSession
