@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import HANGS, watch
+from tests.browser.conftest import HANGS, PREPARES, watch
 from tests.browser.driving import stop_button
 from tests.browser.serving import serving
 
@@ -67,7 +67,7 @@ def test_pages_stream_together_with_the_default_model(
                 watch(page, served.url, trouble)
                 page.goto(f"{served.url}?models={MODEL}&max_tokens=1500")
             for page in pages:
-                expect(page.locator("#status .ready")).to_be_visible()
+                expect(page.locator("#status .ready")).to_be_visible(timeout=PREPARES)
             assert "openvino" in pages[0].locator(".card dd").first.text_content()  # type: ignore[operator]
             at = (time.time() + 3) * 1000
             for number, page in enumerate(pages, start=1):
