@@ -38,6 +38,7 @@ SLOW_PLACES = (
     "tests/test_contributing.py",  # a program of its own
     "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
     "tests/playground/asking/test_images.py",  # a process for each hostile image
+    "tests/playground/tabs/models/test_packed.py",  # tiny models that PyTorch makes
     "tests/playground/tabs/rag/test_grounding.py",
     "tests/playground/tabs/rag/test_indexing.py",
     "tests/playground/tabs/rag/test_names.py",
