@@ -25,6 +25,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Before anything computes: threads cost tiny models far more than they save, and there are several workers."""
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("any machine"), max_examples=25)
 settings.load_profile("any machine")
 
 WORKERS, QUICK_WORKERS = 4, 2
@@ -56,6 +57,12 @@ to build models: eighteen seconds of a processor. A file belongs to the first of
 
 COLLECTED = pytest.StashKey[tuple[pytest.Function, ...]]()
 """What was found before a lane was chosen from it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What runs all the time tries fewer examples of a property than what decides: 25 of 100, where none are named."""
+    if config.option.markexpr == "quick":
+        settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
