@@ -61,7 +61,9 @@ class ModelsVisits(Remembers):
     answers: Expiring[str] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
     """What those forms answered, by model, form and question."""
     usual: Expiring[EmbeddedWords] = field(default_factory=lambda: Expiring(24 * 3600, _MOST_EMBEDDERS), repr=False)
-    """The vectors of usual words, by the model's name: seconds of work that every visitor's analogy would do anew."""
+    """The vectors of usual words, by the model's name: seconds of work that every visitor's analogy would do anew. Of
+    models that were looked into first, which those of this computer's catalogue alone can be: the same for everybody.
+    """
     _works: Expiring[object] = field(default_factory=lambda: Expiring(_SECONDS, _MOST), repr=False)
 
     @asynccontextmanager

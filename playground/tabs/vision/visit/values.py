@@ -56,9 +56,10 @@ class VisionTurn:
 
     def reply(self, seat: Seat) -> Reply | None:
         """What that column said; where it was not there yet, a copy of what the first said that said something."""
-        own = next((reply for other, reply in zip(self.seats, self.replies, strict=True) if other == seat), None)
-        said = own or next((reply for reply in self.replies if reply.text.strip()), None)
-        return said if said is own or said is None else replace(said, column=seat.ref)
+        if seat in self.seats:
+            return self.replies[self.seats.index(seat)]
+        said = next((reply for reply in self.replies if reply.text.strip()), None)
+        return None if said is None else replace(said, column=seat.ref)
 
 
 Ask = Callable[[str, tuple[Picture, ...]], Message]
