@@ -25,6 +25,7 @@ SLOW_PLACES = (
     "tests/browser",
     "tests/test_style.py",  # mypy takes a minute
     "tests/faults/test_waiting.py",  # waits in real seconds on a real socket
+    "tests/playground/measuring/test_formulas.py",  # a program of its own
     "tests/playground/measuring/test_sandbox.py",  # programs that are ended by a clock
     "tests/playground/test_old_data.py",  # a whole home of an earlier version is opened
     "tests/playground/test_notebook.py",  # a program of its own
@@ -38,11 +39,14 @@ SLOW_PLACES = (
     "tests/test_contributing.py",  # a program of its own
     "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
     "tests/playground/asking/test_images.py",  # a process for each hostile image
+    "tests/playground/tabs/models/test_entities_and_passages.py",  # models are trained
+    "tests/playground/tabs/models/test_understanding.py",
     "tests/playground/tabs/models/test_packed.py",  # tiny models that PyTorch makes
     "tests/playground/tabs/rag/test_grounding.py",
     "tests/playground/tabs/rag/test_indexing.py",
     "tests/playground/tabs/rag/test_names.py",
     "tests/playground/tabs/rag/test_visits.py",  # a process that reads files for each visitor
+    "tests/playground/tabs/rag/lab/test_collection.py",  # a server of vectors
     "tests/playground/tabs/rag/lab/test_hostile_documents.py",
     "tests/playground/tabs/rag/lab/test_kills.py",
     "tests/playground/tabs/rag/lab/test_ocr.py",
@@ -54,6 +58,7 @@ SLOW_PLACES = (
     "tests/playground/tabs/vision/lab/test_ocr.py",
     "tests/playground/tabs/vision/test_page.py",
     "tests/playground/tabs/vision/test_visits.py",  # pictures are read
+    "tests/playground/visitors/test_first_import.py",  # a program of its own
     "tests/providers/adapters/huggingface",  # tiny models, but PyTorch and OpenVINO with each
 )
 """Folders and files, as they are called below the root, `*` for any name. The quick lane does not even import them."""

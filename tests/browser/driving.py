@@ -87,10 +87,20 @@ def choose(page: Page, box: str, label: str | re.Pattern[str]) -> None:
     page.get_by_role("option", name=label).first.click()
 
 
+def settle(page: Page) -> None:
+    """Until what has just been unfolded is there as it stays: with the first frame after it has made its parts, Gradio
+    gives them the values they began with, over what was entered since. And until nothing slides or changes colour."""
+    page.evaluate(
+        """() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame)).then(() =>
+          Promise.allSettled(
+            document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)))"""
+    )
+
+
 def open_mode(page: Page, modes: str, name: str) -> None:
-    """One of a tab's own tabs. What has just been unfolded does not yet listen."""
+    """One of a tab's own tabs."""
     page.locator(modes).get_by_role("tab", name=name).click()
-    page.wait_for_timeout(300)
+    settle(page)
 
 
 def slide(page: Page, percent: int) -> None:
@@ -110,11 +120,11 @@ def open_panel(page: Page, panel: str) -> None:
 
 
 def unfold(page: Page, panel: str) -> None:
-    """A panel that may have become a line. What has just been unfolded does not yet listen."""
+    """A panel that may have become a line."""
     fold = page.locator(f"{panel} > button").first
     if "open" not in (fold.get_attribute("class") or "").split():
         fold.click()
-    page.wait_for_timeout(500)
+    settle(page)
 
 
 def choose_instead(page: Page, label: str) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from playwright.sync_api import Page, expect
 
 from playground.tabs.models.page.tab import find_sections
-from tests.browser.driving import ask, open_panel, slide
+from tests.browser.driving import ask, open_panel, settle, slide
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Scene:
         page.locator("#tabs > .tab-wrapper").first.get_by_role("tab").nth(self.tab).click()
         if self.modes:
             page.locator(self.modes).get_by_role("tab").nth(self.mode).click()
-            page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
+            settle(page)
         self.fill(page)
 
 
@@ -223,7 +223,7 @@ def fill_smaller(page: Page) -> None:
         page.locator("#smaller-stop").click()
     expect(page.locator("#smaller-compare")).to_be_visible()
     open_panel(page, "#smaller-pruning")
-    page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
+    settle(page)
     slide(page, 30)
     expect(page.locator("#smaller-pruned [data-sparsity='0.30']").first).to_be_visible()
 

@@ -12,6 +12,7 @@ from tests.browser.driving import (
     open_panel,
     questions,
     replies,
+    settle,
     stop_button,
     use_endpoint,
 )
@@ -30,7 +31,7 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     page.locator("#prompting-example").click()
     expect(page.locator("#prompting-cards")).to_contain_text("What to notice")
     open_panel(page, "#prompting-setup")
-    page.wait_for_timeout(500)  # what has just been unfolded does not yet listen
+    settle(page)
     page.locator("#prompting-language").get_by_text("Español").click()
     open_mode(page, "#prompting-modes", "A set")
     page.locator("#measure-repeats input").first.fill("2")
@@ -42,7 +43,7 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     expect(page.locator("#runs-name").locator("input, textarea")).not_to_have_value("")
     open_mode(page, "#prompting-modes", "A set")
     open_panel(page, "#prompting-setup")
-    page.wait_for_timeout(500)  # what has just been unfolded does not yet listen
+    settle(page)
     page.locator("#prompting-strategies").get_by_text("Self-consistency").click()
     open_panel(page, "#prompting-knobs")
     page.locator("#measure-table details.run-settings summary").click()
@@ -70,7 +71,7 @@ def test_another_language_keeps_what_is_on_the_screen(open_page):
     expect(page.locator("#prompting-strategies input:checked")).to_have_count(3)
     expect(page.locator("#prompting-language").get_by_label("Español")).to_be_checked()
     open_panel(page, "#prompting-setup")
-    page.wait_for_timeout(500)  # what has just been unfolded does not yet listen
+    settle(page)
     expect(page.locator("#prompting-knobs .knobs:visible").first).to_be_visible()
     open_mode(page, "#prompting-modes", "Una pregunta")
     expect(page.locator("#prompting-cards")).to_contain_text("En qué fijarse")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSi
 
 from playground.settings import DEFAULT_MODEL
 from tests.browser.conftest import HANGS, Visitors, ready, watch
+from tests.browser.driving import settle
 from tests.browser.layout_checks import WATCH, barriers, ill_laid, shift
 from tests.browser.scenes import FIRST, MODELS_SCENES, SCENES, Scene
 from tests.browser.serving import Served
@@ -30,9 +31,6 @@ SCREENS = {
 }
 PAPER = ViewportSize(width=718, height=1000)
 """A4 without its margins."""
-SETTLED = """() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame)).then(() =>
-  Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)))"""
-"""Colours that change with the theme have changed."""
 PRESENTED = ("1920", "zoomed")
 """Where the presenter's size is looked at too."""
 READ = ("1280", "390")
@@ -103,7 +101,7 @@ def look_at(page: Page, screens: Sequence[str], scenes: Mapping[str, Scene]) -> 
         found: list[str] = []
         for screen in screens:
             page.set_viewport_size(SCREENS[screen])
-            page.evaluate(SETTLED)
+            settle(page)
             found += [f"{screen}, {one}" for one in seen_at(page, screen, scene)]
         if found:
             wrong[name] = found
@@ -119,7 +117,7 @@ def seen_at(page: Page, screen: str, scene: Scene) -> list[str]:
     if screen in READ:
         found += barriers(page)
         page.locator("#theme").click()
-        page.evaluate(SETTLED)
+        settle(page)
         found += barriers(page, "color-contrast")  # the rest is the same in both themes
         page.locator("#theme").click()
     return found
@@ -147,7 +145,7 @@ def open_badly(page: Page, address: str) -> None:
     for routes in held:
         while not routes:
             page.wait_for_timeout(50)
-        page.evaluate(SETTLED)  # all the others are painted
+        settle(page)  # all the others are painted
         routes[0].continue_()
         ready(page)
     page.locator("#history").wait_for()
@@ -167,7 +165,7 @@ def openings(new_page: Callable[[], Page], url: str, screens: Sequence[str]) -> 
             page = new_page()
             page.set_viewport_size(SCREENS[screen])
             way(page, url + query)
-            page.evaluate(SETTLED)
+            settle(page)
             if found := moving(page, MOST_SHIFT_SCRIPTED):
                 wrong[f"{way.__name__} {query} at {screen}"] = found
             page.close()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ready
-from tests.browser.driving import PHONE, answered, ask, facts, in_every_look, open_panel
+from tests.browser.driving import PHONE, answered, ask, facts, in_every_look, open_panel, settle
 
 WAITING = {"en": "Write a message…", "es": "Escribe un mensaje…"}
 SIDEBAR = re.compile("Show or hide the sidebar|Mostrar u ocultar la barra lateral")
@@ -100,13 +100,13 @@ def test_pictures(open_page, keep_screenshot, name, viewport, scheme, locale):
     """Nothing is cut at the side, zoomed in or not; on a phone the conversation comes first."""
     options = {"viewport": viewport, "color_scheme": scheme, "locale": locale}
     page = open_page("?models=scripted/showcase,scripted/thinker", **options)
-    page.wait_for_timeout(500)
+    settle(page)
     empty = keep_screenshot(page, f"{name}-{scheme}-{locale}-empty")
     if viewport == PHONE:
         expect(page.locator("#models")).not_to_be_in_viewport()
         expect(page.locator("#message textarea")).to_be_in_viewport()
     ask(page, "¿Qué es la temperatura?" if locale == "es" else "What is temperature?")
-    page.wait_for_timeout(500)
+    settle(page)
     full = keep_screenshot(page, f"{name}-{scheme}-{locale}")
     assert empty.stat().st_size > 10_000
     assert full.read_bytes() != empty.read_bytes()
@@ -132,5 +132,5 @@ def the_conversation_comes_first_on_a_phone(page: Page) -> None:
 def nothing_is_cut_at_the_side_zoomed_in_or_not(page: Page) -> None:
     for zoom in (1, 2):
         page.set_viewport_size({"width": 1280 // zoom, "height": 900 // zoom})
-        page.wait_for_timeout(500)  # the sidebar slides
+        settle(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import HANGS, ready, watch
+from tests.browser.driving import settle
 from tests.browser.serving import Served
 from tests.browser.test_look import unnamed
 from tests.providers.adapters.huggingface import tiny_heads
@@ -53,7 +54,7 @@ def open_models(page: Page) -> None:
 
 def section(page: Page, number: int) -> None:
     page.locator("#models-sections").get_by_role("tab").nth(number).click()
-    page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
+    settle(page)
 
 
 def test_cards_and_tokens(seen):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import HANGS, ready, watch
-from tests.browser.driving import in_every_look, slide
+from tests.browser.driving import in_every_look, settle, slide
 from tests.browser.test_models import open_models, section
 
 pytestmark = pytest.mark.network
@@ -75,7 +75,7 @@ def test_pictures_of_models(taken_apart, browser, keep_screenshot, name, viewpor
     section(page, 7)
     page.locator("#smaller-pruning > button").click()
     expect(page.locator("#smaller-share input[type=range]")).to_be_visible()
-    page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
+    settle(page)
     for percent in (10, 30):
         slide(page, percent)
         expect(page.locator(f"#smaller-pruned [data-sparsity='0.{percent}']")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import HANGS, ready, watch
-from tests.browser.driving import PHONE, slide
+from tests.browser.driving import PHONE, settle, slide
 from tests.browser.serving import Served
 from tests.browser.test_models import open_models
 
@@ -30,7 +30,7 @@ def pruning(taken_apart: Served, browser: Browser) -> Iterator[Page]:
     page.locator("#models-sections").get_by_role("tab", name="Smaller").click()
     page.locator("#smaller-pruning > button").first.click()
     expect(page.locator("#smaller-share input[type=range]")).to_be_visible()
-    page.wait_for_timeout(300)  # what has just been unfolded does not yet listen
+    settle(page)
     yield page
     page.context.close()
     assert heard == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import choose, choose_instead, in_every_look, open_mode, unfold, use_endpoint
+from tests.browser.driving import choose, choose_instead, in_every_look, open_mode, settle, unfold, use_endpoint
 from tests.browser.test_look import unnamed
 from tests.faults.server import FaultServer
 
@@ -203,7 +203,7 @@ def it_is_measured_with_fewer_questions(page: Page) -> None:
     expect(line).to_contain_text(re.compile("Sentiment · n = 10 · .*adder, echo · seed 0"))
     expect(page.locator("#measure-count")).to_be_hidden()
     line.click()
-    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
+    settle(page)
     page.locator("#measure-count input[type=number]").fill("5")
     page.locator("#measure-count input[type=number]").press("Tab")
     expect(line.locator("[data-changed]")).to_be_visible()
@@ -278,7 +278,7 @@ def a_strategy_of_ones_own(page: Page) -> None:
     page.locator("#prompting-knobs > button").first.click()
     box = page.locator("#knob-template-template textarea")
     expect(box).to_have_value(re.compile(r"\{question\}"))
-    page.wait_for_timeout(500)  # a box that has just been unfolded does not yet listen
+    settle(page)
     box.fill("Whisper: {question}")
     ask(page, "how much is 2 and 3")
     expect(cards(page).first.locator(".said")).to_contain_text("You said: Whisper: how much is 2 and 3")
