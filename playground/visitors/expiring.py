@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 V = TypeVar("V")
 Clock = Callable[[], float]
@@ -61,3 +63,26 @@ class Expiring(Generic[V]):
         with self._lock:
             self._sweep()
             return list(self._entries)
+
+
+@dataclass(slots=True)
+class FoundOnce(Expiring[V]):
+    """What holds for every visitor and takes seconds to find: where a class asks at once, one finds it, and the others
+    wait for that. Where the one is stopped or fails, the next begins."""
+
+    _finding: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, repr=False)
+
+    async def find(self, name: str, find: Callable[[], Awaitable[V]], *, anew: bool = False) -> V:
+        """What is remembered, or else what is found. `anew`: found again, unless somebody has since it was asked for.
+
+        Raises what `find` raises.
+        """
+        known = self.get(name)
+        if known is not None and not anew:
+            return known
+        async with self._finding.setdefault(name, asyncio.Lock()):
+            found = self.get(name)
+            if found is None or (anew and found is known):
+                found = await find()
+                self.put(name, found)
+            return found

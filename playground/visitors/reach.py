@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from playground.visitors.expiring import Expiring
+from playground.visitors.expiring import Expiring, FoundOnce
 from playground.visitors.model_names import LOCAL, full_name
 from playground.visitors.reached import Assumes, ChecksTerms, ReachesHub, Resolves, VisitorKeys
 from providers import registry
@@ -48,7 +48,7 @@ class Reach:
     _lists: Expiring[dict[str, tuple[ModelInfo, ...]]] = field(
         default_factory=lambda: Expiring(LIST_SECONDS), repr=False
     )
-    _hub: Expiring[bool] = field(default_factory=lambda: Expiring(HUB_SECONDS), repr=False)
+    _hub: FoundOnce[bool] = field(default_factory=lambda: FoundOnce(HUB_SECONDS), repr=False)
 
     def locked(self, visitor: str, model: ModelInfo | EmbeddingInfo | RerankerInfo) -> bool:
         """It needs a key that the visitor has not given."""
@@ -122,12 +122,11 @@ class Reach:
         to fetch nothing."""
         if self.options.offline:
             return False
-        known = self._hub.get("")
-        if known is None:
-            provider = await self._connect("", SHARED[0])
-            known = isinstance(provider, ReachesHub) and await provider.reaches_hub()
-            self._hub.put("", known)
-        return known
+        return await self._hub.find("", self._ask_hub)
+
+    async def _ask_hub(self) -> bool:
+        provider = await self._connect("", SHARED[0])
+        return isinstance(provider, ReachesHub) and await provider.reaches_hub()
 
     async def check_name(self, visitor: str, ref: str) -> tuple[str, str]:
         """The provider and the model that a typed name means. Raises `UnknownModel` for one that cannot be: no provider

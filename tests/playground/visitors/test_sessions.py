@@ -11,7 +11,6 @@ import pytest
 
 from playground.settings import Settings
 from playground.visitors import Conversations, KeyVault, Limits, Sessions
-from playground.visitors.expiring import Expiring
 from providers.base import Credentials
 from providers.catalog import load
 from providers.errors import LimitExceeded, MissingKey
@@ -31,18 +30,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-def test_the_least_recently_used_goes_first(clock):
-    entries: Expiring[int] = Expiring(60, most=2, clock=clock)
-    entries.put("a", 1)
-    entries.put("b", 2)
-    assert entries.get("a") == 1
-    entries.put("c", 3)
-    assert [entries.get(name) for name in "abc"] == [1, None, 3]
-    clock.now += 60
-    assert entries.get("a") is None
-    assert entries.pop("nobody") is None
 
 
 class TestKeys:

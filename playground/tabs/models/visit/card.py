@@ -67,7 +67,7 @@ async def measure(visits: ModelsVisits, visitor: str, refs: Sequence[str]) -> No
                 pass
             writes = isinstance(inspector.info, ModelInfo)
         if writes:
-            visits.speeds.put(ref, await _speeds(visits, visitor, ref))
+            await visits.speeds.find(ref, lambda: _speeds(visits, visitor, ref), anew=True)
 
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:
         await visits.each(control, refs, one)

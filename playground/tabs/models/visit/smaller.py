@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from playground.tabs.models.lab.errors import FormError
 from playground.tabs.models.lab.smaller import (
@@ -54,10 +55,7 @@ async def _format(
 ) -> ShrunkForm:
     """Measured once for everybody, whatever they ask."""
     found = await _look(visits, box, shrunk, form, questions)
-    if found.cost is None:
-        found = replace(found, cost=await cost_of(shrunk, form))
-        visits.forms.put(_name(shrunk.info, form), replace(found, answers=()))
-    return found
+    return replace(found, cost=await visits.costs.find(_name(shrunk.info, form), lambda: cost_of(shrunk, form)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +83,28 @@ async def prune(visits: ModelsVisits, visitor: str, ref: str, wanted: Pruning, t
             if isinstance(one, Stopped):
                 return ()
             found.append(one)
-        earlier = [visits.forms.get(_name(shrunk.info, each)) for each in _every(form.name)]
+        earlier = [_known(visits, shrunk, each) for each in _every(form.name)]
         others = [one for one in earlier if one is not None and one.form != form]
         return (found[0], *others, found[-1])
+
+
+def _known(visits: ModelsVisits, shrunk: Shrunk, form: Form) -> ShrunkForm | None:
+    """What was found of it for anybody."""
+    name = _name(shrunk.info, form)
+    found = visits.forms.get(name)
+    return found and replace(found, cost=visits.costs.get(name))
 
 
 async def _look(
     visits: ModelsVisits, box: KeepsLanguages, shrunk: Shrunk, form: Form, questions: Sequence[str]
 ) -> ShrunkForm:
     name = _name(shrunk.info, form)
-    if (found := visits.forms.get(name)) is None:
-        found = await look_at_form(box, shrunk, form)
-        visits.forms.put(name, found)
-    answers = list[str]()
-    for question in questions:
-        asked = f"{name}\n{question}"
-        if (said := visits.answers.get(asked)) is None:
-            said = await answer(box, shrunk, form, question, ANSWER)
-            visits.answers.put(asked, said)
-        answers.append(said)
-    return replace(found, answers=tuple(answers))
+    found = await visits.forms.find(name, lambda: look_at_form(box, shrunk, form))
+    answers = [
+        await visits.answers.find(f"{name}\n{question}", partial(answer, box, shrunk, form, question, ANSWER))
+        for question in questions
+    ]
+    return replace(found, answers=tuple(answers), cost=visits.costs.get(name))
 
 
 async def ask_both(

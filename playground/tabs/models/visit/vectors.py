@@ -63,10 +63,7 @@ async def solve(
         if ref not in embeds:
             return (found,)
         async with visits.reach.embedder(visitor, ref) as embedder:
-            among = visits.usual.get(ref)
-            if among is None:
-                among = await embed_words(embedder)
-                visits.usual.put(ref, among)
+            among = await visits.usual.find(ref, lambda: embed_words(embedder))
             return (await solve_in_sentences(embedder, words, among, shown), found)
 
     async with visits.sessions.work.at(visitor, f"models-{SECTION}") as control:

@@ -13,13 +13,15 @@ from playground.tabs.models.lab.analogies import EmbeddedWords
 from playground.tabs.models.lab.card import Speed
 from playground.tabs.models.lab.smaller import ShrunkForm
 from playground.visitors import Sessions
-from playground.visitors.expiring import Expiring
+from playground.visitors.expiring import Expiring, FoundOnce
 from playground.visitors.reach import Reach
 from playground.visitors.remembering import Remembers
 from providers.errors import Failure, PlaygroundError
 from providers.inspection import InspectedModel, Inspector
+from providers.shrinking import FormCost
 
 T = TypeVar("T")
+_DAY = 24 * 3600
 _SECONDS = 7200
 """How long work is kept that nobody touches."""
 _MOST = 300
@@ -54,13 +56,15 @@ class ModelsVisits(Remembers):
 
     reach: Reach
     sessions: Sessions
-    speeds: Expiring[tuple[Speed, ...]] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
+    speeds: FoundOnce[tuple[Speed, ...]] = field(default_factory=lambda: FoundOnce(_DAY, _MOST), repr=False)
     """What was measured of this computer's engines, by the model's name: true for every visitor."""
-    forms: Expiring[ShrunkForm] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
-    """What was found of this computer's models made smaller, by model and form: as `speeds`."""
-    answers: Expiring[str] = field(default_factory=lambda: Expiring(24 * 3600, _MOST), repr=False)
+    forms: FoundOnce[ShrunkForm] = field(default_factory=lambda: FoundOnce(_DAY, _MOST), repr=False)
+    """What was found of this computer's models made smaller, by model and form: as `speeds`; no answers, no cost."""
+    costs: FoundOnce[FormCost | Failure] = field(default_factory=lambda: FoundOnce(_DAY, _MOST), repr=False)
+    """What those forms take, by model and form."""
+    answers: FoundOnce[str] = field(default_factory=lambda: FoundOnce(_DAY, _MOST), repr=False)
     """What those forms answered, by model, form and question."""
-    usual: Expiring[EmbeddedWords] = field(default_factory=lambda: Expiring(24 * 3600, _MOST_EMBEDDERS), repr=False)
+    usual: FoundOnce[EmbeddedWords] = field(default_factory=lambda: FoundOnce(_DAY, _MOST_EMBEDDERS), repr=False)
     """The vectors of usual words, by the model's name: seconds of work that every visitor's analogy would do anew. Of
     models that were looked into first, which those of this computer's catalogue alone can be: the same for everybody.
     """
