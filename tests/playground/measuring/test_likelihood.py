@@ -10,6 +10,7 @@ from playground.measuring import Control, Item, Plan, run
 from playground.measuring.likelihood import ByLikelihood, Normalise, option_scores
 from playground.measuring.outcomes import Column
 from playground.measuring.tasks import load
+from playground.settings import DEFAULT_MODEL
 from providers import catalog
 from providers.adapters.scripted import Scripted
 from providers.base import Options
@@ -115,7 +116,7 @@ async def test_the_default_model_on_the_sentiment_set(model_home):
     """Likelihood of the three labels, a few items, twice: the same, and each an answer among the choices."""
     provider = connect("huggingface", catalog.load(), Options(home=model_home))
     try:
-        (model,) = [one for one in await provider.models() if one.package is not None]
+        (model,) = [one for one in await provider.models() if one.ref == DEFAULT_MODEL]
         async for _ in provider.prepare(model):
             pass
         found = load("sentiment", "en")
