@@ -173,7 +173,7 @@ class FaultServer:
         gone = asyncio.create_task(reader.read(1))
         sending = asyncio.create_task(self._send(fault, wire, request, writer))
         await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
-        if not sending.done():
+        if not sending.done() or sending.exception():  # where a number is just being written, that fails as soon
             self.disconnected[request.model] = asyncio.get_running_loop().time()
             sending.cancel()
         gone.cancel()
