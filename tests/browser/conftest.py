@@ -138,8 +138,16 @@ def open_page(served: Served, visitors: Visitors, trouble: list[str]) -> Iterato
 
 
 LEFT = "the page is being left"
-CUT = ("AbortError", "errored out", "Unexpected error 404", "ERR_INCOMPLETE_CHUNKED_ENCODING", "network error")
-"""What it says then of requests that it has cut itself, and of one that it begins once the server has forgotten it."""
+CUT = (
+    "AbortError",
+    "errored out",
+    "Unexpected error 404",
+    "ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "network error",
+    "Unexpected client exception",
+)
+"""What it says then of requests that it has cut itself, of one that it begins once the server has forgotten it, and of
+redraws: hidden, as a page that is left is, Gradio's client takes each at once, before those that wait their turn."""
 _SAY_LEFT = f"addEventListener('beforeunload', () => console.debug({LEFT!r}))"
 
 
