@@ -7,19 +7,6 @@ import pytest
 from playground.visitors.expiring import Expiring, FoundOnce
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 def test_the_least_recently_used_goes_first(clock):
     entries: Expiring[int] = Expiring(60, most=2, clock=clock)
     entries.put("a", 1)

@@ -19,19 +19,6 @@ CANARY = "sk-canary-7d1f"
 VISITOR = "visitor-canary-a"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 class TestKeys:
     def test_a_key_is_its_visitors_own(self, clock):
         vault = KeyVault(60, clock=clock)
