@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -118,18 +118,17 @@ class Runs:
 
     def keep(self, run: str, cell: Cell, outcome: Outcome) -> None:
         """Write a finished cell down; one that is there already is replaced."""
-        values = (run, cell.column, cell.item, cell.repeat, outcome.failure is not None, outcome_to_json(outcome))
         with self._writing():
             self._check_run(run)
-            self._connection.execute("insert or replace into cell values (?, ?, ?, ?, ?, ?)", values)
+            self._put(run, cell, outcome)
 
     def mark(self, run: str, cell: Cell, score: float) -> None:
         """A person's own score of a cell. Raises `MeasuringError("run")` for a cell that is not there."""
-        with self._lock:
+        with self._writing():
             outcome = self.outcomes(run).get(cell)
             if outcome is None:
                 raise MeasuringError("run")
-            self.keep(run, cell, replace(outcome, score=score))
+            self._put(run, cell, replace(outcome, score=score))
 
     def list(self) -> tuple[StoredRun, ...]:
         """Newest first."""
@@ -163,12 +162,18 @@ class Runs:
 
     def note(self, run: str, name: str, value: JsonValue) -> None:
         """Write a detail of the run's description down; one of that name is replaced."""
-        with self._lock:
+        self.revise(run, name, lambda _: value)
+
+    def revise(self, run: str, name: str, change: Callable[[JsonValue], JsonValue]) -> JsonValue:
+        """Write down what `change` makes of a detail, of `None` where there is none. What is there now: nobody else
+        writes meanwhile."""
+        with self._writing():
             description = self.load(run).description
+            value = change(description.details.get(name))
             changed = replace(description, details={**description.details, name: value})
-            with self._writing():
-                row = (_DESCRIPTION.dump_json(changed).decode(), run)
-                self._connection.execute("update run set description = ? where id = ?", row)
+            row = (_DESCRIPTION.dump_json(changed).decode(), run)
+            self._connection.execute("update run set description = ? where id = ?", row)
+        return value
 
     def rename(self, run: str, name: str) -> None:
         with self._writing():
@@ -205,6 +210,10 @@ class Runs:
             foreign_keys=[("run", "run", "id")],
             if_not_exists=True,
         )
+
+    def _put(self, run: str, cell: Cell, outcome: Outcome) -> None:
+        values = (run, cell.column, cell.item, cell.repeat, outcome.failure is not None, outcome_to_json(outcome))
+        self._connection.execute("insert or replace into cell values (?, ?, ?, ?, ?, ?)", values)
 
     def _check_run(self, run: str) -> None:
         if self._connection.execute("select 1 from run where id = ?", (run,)).fetchone() is None:

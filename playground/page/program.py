@@ -194,5 +194,8 @@ class Page(Generic[Visits]):
 
 PRIVATE: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """For events that only the page uses: no endpoint, and no veil over what they redraw."""
+EACH: Mapping[str, Any] = {**PRIVATE, "trigger_mode": "multiple"}
+"""For those of which each counts: else Gradio loses what is clicked while the click before is answered. (With
+"always_last" its client (6) would send what the click before was about once more.)"""
 DOWNLOAD = script_function("download")
 """Lets the browser save `{"name", "type", "content"}` as a file."""

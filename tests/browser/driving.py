@@ -53,7 +53,7 @@ def counted_events(page: Page) -> Counter[int]:
     found: Counter[int] = Counter()
 
     def count(request: Request) -> None:
-        if "/queue/join" in request.url and request.post_data:
+        if re.search("/queue/join|/run/", request.url) and request.post_data:
             found[json.loads(request.post_data)["fn_index"]] += 1
 
     page.on("request", count)

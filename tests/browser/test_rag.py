@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import in_every_look, open_mode
+from tests.browser.driving import counted_events, in_every_look, open_mode
 from tests.browser.serving import ROOT, Served
 from tests.browser.test_look import unnamed
 
@@ -247,9 +247,14 @@ def each_way_finds_and_what_is_not_ticked_is_not_found(page: Page) -> None:
     expect(page.locator("#rag-found [data-way=lexical]")).to_have_count(0)
     page.locator("#rag-rerank input").check()
     expect(page.locator("#rag-found [data-way=rerank]").first).to_be_visible()
+    events = counted_events(page)
     documents(page).filter(has_text="cape.txt").locator("[data-tick]").uncheck()
     page.locator("#rag-search").click()
     expect(page.locator("#rag-found .passage").first).to_contain_text("port.txt")
+    assert events.total() == 1, "a search does not wait until the server knows of a tick"
+    page.locator("#rag-list ul").evaluate("list => { list.innerHTML = list.innerHTML; }")  # as drawn before the tick
+    expect(page.locator("#rag-list [data-tick]:checked")).to_have_count(1)
+    expect(page.locator("#rag-list [data-tick-all]")).not_to_be_checked()
     expect(page.locator("#rag-found")).not_to_contain_text("cape.txt")
     page.locator("#rag-found .source").first.click()
     expect(page.locator(".reader mark")).to_contain_text("fish market")

@@ -9,7 +9,7 @@ from contextlib import aclosing
 import gradio as gr
 
 from playground.page.parts.pace import throttle
-from playground.page.program import PRIVATE, Program, Who
+from playground.page.program import EACH, PRIVATE, Program, Who
 from playground.page.sidebar.events import draw_cards, model_choices
 from playground.page.sidebar.layout import SidebarLayout
 from playground.page.sidebar.offers import (
@@ -68,7 +68,7 @@ def wire_fetching(app: Program, bar: SidebarLayout) -> None:
 
     bar.chosen.change(on_models, bar.models, bar.fetching, **PRIVATE)
     outputs = [bar.fetching, bar.models]
-    bar.fetching.act(on_act, bar.models, outputs, trigger_mode="multiple", concurrency_limit=None, **PRIVATE)
+    bar.fetching.act(on_act, bar.models, outputs, concurrency_limit=None, **EACH)
 
 
 async def describe_needs(app: Program, who: Who, models: Sequence[str], *, ask_hub: bool = False) -> str:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,6 +130,26 @@ def test_two_windows_write_to_one_file(tmp_path):
     for number, item in enumerate(ITEMS):
         (first if number % 2 else second).keep(name, Cell("a", item.id), outcome())
     assert len(first.outcomes(name)) == len(second.outcomes(name)) == 12
+
+
+def test_nobody_writes_between_reading_a_detail_and_writing_it(tmp_path):
+    """A judge writes each verdict down while a person votes: neither undoes what the other has written."""
+    path, held = tmp_path / "runs.db", []
+    judge, person = Runs(path), Runs(path)
+    name = judge.create("shared", described())
+
+    def add(before):
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as another, suppress(sqlite3.Error):
+            another.execute("begin immediate")
+            held.append("nothing")
+        return [*(before or []), len(before or [])]
+
+    assert judge.revise(name, "votes", add) == [0]
+    person.note(name, "judged", "first")
+    assert judge.revise(name, "votes", add) == [0, 1]
+    assert judge.load(name).description.details == {"votes": [0, 1], "judged": "first"} and held == []
+    with pytest.raises(InputError):
+        judge.revise("nowhere", "votes", add)
 
 
 def test_many_open_a_new_file_at_once(tmp_path):
@@ -288,6 +309,7 @@ from providers.catalog import load
 from providers.registry import connect
 from providers.types import Message, Request, Sampling
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 
 PROVIDER = connect("scripted", load(), Options(home=Path("unused")))

@@ -70,3 +70,9 @@ def test_what_is_ticked_while_the_tick_before_is_answered_is_heard(blocks: gr.Bl
     }
     assert modes["models"] == "always_last" and modes["preset"] == "once"
     assert modes["vision-ocr"] == "always_last"
+
+
+def test_what_is_clicked_while_the_click_before_is_answered_is_kept(blocks: gr.Blocks) -> None:
+    keeping = {"arrange", "mark", "remove", "vote"}
+    found = {(kind, event.trigger_mode) for event in blocks.fns.values() for _, kind in event.targets}
+    assert {one for one in found if one[0] in keeping} == {(kind, "multiple") for kind in keeping}

@@ -126,11 +126,9 @@ class EvaluationVisits(StrategyRuns):
     def vote(self, visitor: str, run_id: str, item: str, vote: Vote) -> None:
         """A person's own verdict on a pair. Raises `MeasuringError("run")` for a question that is not there."""
         with self.kept.open(visitor) as runs:
-            description = runs.load(run_id).description
-            if item not in {one.id for one in description.items}:
+            if item not in {one.id for one in runs.load(run_id).description.items}:
                 raise MeasuringError("run")
-            before = description.details.get(VOTES)
-            runs.note(run_id, VOTES, {**(before if isinstance(before, dict) else {}), item: vote})
+            runs.revise(run_id, VOTES, lambda before: {**(before if isinstance(before, dict) else {}), item: vote})
 
     def _complete_description(self, description: RunDescription, opened: Opened) -> RunDescription:
         names = [model.name for _, model in opened.values()]
@@ -146,9 +144,8 @@ class EvaluationVisits(StrategyRuns):
     def _begin_energy(self, visitor: str, run_id: str) -> int:
         """Keep that a part of the run has begun, without its end: killed, it leaves no more than that. Its place."""
         with self.kept.open(visitor) as runs:
-            rows = _energy_rows(runs.load(run_id).description)
-            runs.note(run_id, ENERGY, [*rows, {}])
-        return len(rows)
+            rows = runs.revise(run_id, ENERGY, lambda before: [*_rows(before), {}])
+        return len(_rows(rows)) - 1
 
     async def _keep_energy(self, visitor: str, run_id: str, part: int, followed: Tracking) -> None:
         if followed.found is None:
@@ -157,12 +154,10 @@ class EvaluationVisits(StrategyRuns):
 
         def write() -> None:
             with self.kept.open(visitor) as runs:
-                rows = _energy_rows(runs.load(run_id).description)
-                runs.note(run_id, ENERGY, [*rows[:part], row, *rows[part + 1 :]])
+                runs.revise(run_id, ENERGY, lambda before: [*_rows(before)[:part], row, *_rows(before)[part + 1 :]])
 
         await run_to_end(write)
 
 
-def _energy_rows(description: RunDescription) -> list[JsonValue]:
-    rows = description.details.get(ENERGY)
-    return list(rows) if isinstance(rows, list) else []
+def _rows(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []

@@ -15,7 +15,7 @@ from playground.page.parts.buttons import pressed_value
 from playground.page.parts.fields import texts_of
 from playground.page.parts.places import hidden_text
 from playground.page.parts.render import Renderer
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.models.visit.visits import ModelsVisits
 from playground.visitors.checks import MAX_COLUMNS
 from providers.embedding import EmbeddingInfo
@@ -90,7 +90,7 @@ def wire_room(page: Page[ModelsVisits], room: RoomLayout) -> None:
             app.visits.stop(app.who(request).visitor, section)
 
     wire_openings(room.opened.change, room.openings, **PRIVATE)
-    gr.on([one.click for one in room.stops], on_stop, None, None, queue=False, trigger_mode="multiple", **PRIVATE)
+    gr.on([one.click for one in room.stops], on_stop, None, None, queue=False, **EACH)
     room.beside.change(lambda beside: remember("", texts_of(beside)), room.beside, room.held, queue=False, **PRIVATE)
 
 

@@ -11,7 +11,7 @@ from gradio.events import Dependency
 
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.screen import Screen, no_change
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.sqlite import StorageFailed
 from playground.tabs.chat.lab.conversation import Conversation
 from playground.tabs.chat.lab.entry import Entry, to_json_of_all
@@ -83,7 +83,7 @@ def wire_history(page: Page[ChatVisits], layout: ChatLayout) -> list[Dependency]
         chat.clear(on_new, here, layout.elsewhere, **PRIVATE)
     opened = [layout.system, layout.preset, layout.grounded, *layout.surroundings, *layout.frame]
     chosen = [place.choose(on_choose, here, opened, **PRIVATE) for place in (layout.notice, past.entries)]
-    past.entries.arrange(on_arrange, [this, models, past.search], layout.elsewhere, **PRIVATE)
+    past.entries.arrange(on_arrange, [this, models, past.search], layout.elsewhere, **EACH)
     past.panel.expand(on_list, [this, past.search], past.entries, **PRIVATE)
     past.search.change(on_list, [this, past.search], past.entries, trigger_mode="always_last", **PRIVATE)
     wire_downloads(app, {"all": past.export}, layout.file, lambda who, kind: export_all(app, who))

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 import gradio as gr
 
 from playground.page.parts.uploads import take
-from playground.page.program import PRIVATE, App, Page
+from playground.page.program import EACH, PRIVATE, App, Page
 from playground.tabs.chat.page.drawing import draw_waiting_pictures
 from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
@@ -34,7 +34,7 @@ def wire_pictures(page: Page[ChatVisits], layout: ChatLayout) -> None:
     outputs = [layout.waiting, layout.notice]
     files = [layout.attach, layout.conversation]
     layout.attach.upload(on_upload, files, outputs, concurrency_limit=_CLEANED_AT_ONCE, **PRIVATE)
-    layout.waiting.remove(on_remove, layout.conversation, outputs, trigger_mode="multiple", **PRIVATE)
+    layout.waiting.remove(on_remove, layout.conversation, outputs, **EACH)
 
 
 async def attach(app: App[ChatVisits], who: ChatWho, paths: object) -> AsyncGenerator[list[object]]:

@@ -11,7 +11,7 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.run_items import draw_run_items, pages_of
 from playground.page.parts.run_kinds import AnyKind
 from playground.page.parts.run_list import load_run
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.evaluation.page.drawing.pieces import draw_alert
 from playground.tabs.evaluation.page.layout.compare import EvaluationItemsLayout
 from playground.tabs.evaluation.visit.visits import EvaluationVisits
@@ -31,7 +31,7 @@ def wire_items(page: Page[EvaluationVisits], parts: EvaluationItemsLayout, run: 
 
     for field in (parts.page, parts.differ):
         field.input(on_page, [run, parts.page, parts.differ], [parts.page, parts.items], **PRIVATE)
-    parts.items.pick(on_pick, run, [parts.item, parts.picked], **PRIVATE)
+    parts.items.pick(on_pick, run, [parts.item, parts.picked], **EACH)
 
 
 def kind_of(app: App[EvaluationVisits], run: StoredRun) -> MeasurementKind[Renderer]:

@@ -21,7 +21,7 @@ from playground.page.parts.run_tables import run_line
 from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.evaluation.lab.judging import MOST, JudgedRun, judged_run, read_vote
 from playground.tabs.evaluation.page.drawing.judge import draw_judged, draw_judging, draw_pairs
 from playground.tabs.evaluation.page.drawing.pieces import draw_alert, draw_sentence, say
@@ -92,7 +92,7 @@ def wire_judge(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     parts.judge.click(on_judge, inputs, parts.outputs, **PRIVATE)
     parts.confirm.click(on_confirm, inputs, parts.outputs, **PRIVATE)
     parts.cancel.click(on_cancel, None, parts.outputs, queue=False, **PRIVATE)
-    parts.pairs.vote(on_vote, parts.run, parts.outputs, **PRIVATE)
+    parts.pairs.vote(on_vote, parts.run, parts.outputs, **EACH)
     wire_stop(app, parts.stop, app.visits.stop, JUDGE)
 
 

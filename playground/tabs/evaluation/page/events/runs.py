@@ -19,7 +19,7 @@ from playground.page.parts.run_exports import draw_exports, wire_exports
 from playground.page.parts.run_list import RunList, load_run
 from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.evaluation.page.drawing.compare import draw_compared_progress
 from playground.tabs.evaluation.page.drawing.pieces import NOTICES, draw_alert, draw_sentence
 from playground.tabs.evaluation.page.events.exports import export_any, exports_of
@@ -98,7 +98,7 @@ def wire_runs(page: Page[EvaluationVisits], layout: EvaluationLayout) -> None:
     going = goes_on(page, PART, parts.outputs)
     page.restored.change(on_restored, open_now, parts.outputs, **PRIVATE)
     layout.runs_tab.select(on_open, parts.opened, parts.outputs, **PRIVATE)
-    parts.listed.pick(on_pick, None, parts.outputs, **PRIVATE)
+    parts.listed.pick(on_pick, None, parts.outputs, **EACH)
     for event in (parts.rename.click, parts.name.submit):
         event(on_rename, [parts.opened, parts.name], parts.outputs, **PRIVATE)
     parts.delete.click(lambda: gr.update(visible=True), None, parts.surely, queue=False, **PRIVATE)

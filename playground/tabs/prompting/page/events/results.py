@@ -13,7 +13,7 @@ from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.render import Renderer
 from playground.page.parts.setup_line import fold_into_line, setup_of
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.figures import plot_results
 from playground.tabs.prompting.page.drawing.items import draw_item, draw_items
 from playground.tabs.prompting.page.drawing.lines import result_lines
@@ -44,9 +44,9 @@ def wire_results(page: Page[PromptingVisits], layout: PromptingLayout) -> None:
         return [table, item, list_items(app, who, run, differ=bool(differ))]
 
     results.differ.input(on_differ, [parts.open_run, results.differ], results.items, **PRIVATE)
-    results.items.pick(on_pick, parts.open_run, [results.item, results.picked], **PRIVATE)
+    results.items.pick(on_pick, parts.open_run, [results.item, results.picked], **EACH)
     marked = [parts.table, results.item, results.items]
-    results.item.mark(on_mark, [parts.open_run, results.differ], marked, **PRIVATE)
+    results.item.mark(on_mark, [parts.open_run, results.differ], marked, **EACH)
 
 
 def hide_results() -> dict[str, object]:

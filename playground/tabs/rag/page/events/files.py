@@ -12,12 +12,11 @@ import gradio as gr
 from playground.asking.upload import Upload
 from playground.page.parts import uploads
 from playground.page.parts.clearing import wire_clearing
-from playground.page.parts.fields import texts_of
 from playground.page.parts.pace import throttle
 from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.files import (
     draw_ingest,
@@ -33,6 +32,7 @@ from playground.tabs.rag.page.layout.tab import RagLayout
 from playground.tabs.rag.visit.values import Admission, Ingest
 from playground.tabs.rag.visit.visits import RagVisits
 from playground.visitors.checks import checked_text
+from playground.web.scripts import script_function
 from providers.errors import PlaygroundError
 
 PLACE = "add"
@@ -100,23 +100,20 @@ def wire_files(page: Page[RagVisits], layout: RagLayout, kept: Scanned) -> None:
     going = goes_on(page, PART, parts.outputs)
     page.restored.change(on_restored, None, parts.progress, **PRIVATE)
 
-    def on_tick(event: gr.EventData) -> list[str]:
-        return list(texts_of(event.excluded))
-
     adding = [
         parts.upload.upload(on_upload, [parts.upload, *fields], parts.outputs, **PRIVATE),
         parts.paste.click(on_paste, [parts.name, parts.text, *fields], parts.outputs, **PRIVATE),
         parts.samples.click(on_samples, fields, parts.outputs, **PRIVATE),
         parts.progress.ocr(on_ocr, fields, parts.outputs, **PRIVATE),
     ]
-    removed = parts.listing.remove(on_remove, fields, parts.listing, trigger_mode="multiple", **PRIVATE)
+    removed = parts.listing.remove(on_remove, fields, parts.listing, **EACH)
     places = [layout.asking.current, layout.searching.found, layout.measuring.progress, layout.assistant.told]
     for event in (*adding, removed):
         wire_then_inside(page, layout, event)
     for event in adding:
         wire_clearing(event.then, {UnknownDocument("documents").key}, places)
     wire_stop(app, parts.stop, app.visits.stop, PLACE)
-    parts.listing.tick(on_tick, None, parts.excluded, queue=False, **PRIVATE)
+    parts.listing.tick(None, None, parts.excluded, js=script_function("rag/excluded_documents"), **PRIVATE)
 
 
 async def upload(

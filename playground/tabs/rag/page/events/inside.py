@@ -9,7 +9,7 @@ import gradio as gr
 
 from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.redrawn import MARK, is_marked
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import Chunk
 from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.figures import plot_map
@@ -69,7 +69,7 @@ def wire_inside(page: Page[RagVisits], layout: RagLayout) -> None:
     for slider in (layout.files.tokens, layout.files.overlap):
         slider.release(on_cut, [parts.document, *fields], [parts.chunks, parts.near, parts.held], **PRIVATE)
     parts.chunks.leaf(on_leaf, asked, [parts.chunks, parts.held], **PRIVATE)
-    parts.chunks.near(on_near, asked, [parts.near, parts.held], **PRIVATE)
+    parts.chunks.near(on_near, asked, [parts.near, parts.held], **EACH)
     for event in (parts.draw.click, parts.question.submit):
         event(on_draw, [parts.question, *fields], [parts.told, parts.map], **PRIVATE)
 

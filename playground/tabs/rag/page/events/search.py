@@ -10,7 +10,7 @@ import gradio as gr
 
 from playground.page.parts.redrawn import MARK, ask_again, is_marked
 from playground.page.parts.under_way import goes_on
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.rag.lab.documents import RetrievalResult
 from playground.tabs.rag.lab.errors import UnknownDocument
 from playground.tabs.rag.page.drawing.passages import Pages, draw_passages
@@ -88,7 +88,7 @@ def wire_reader(page: Page[RagVisits], layout: RagLayout) -> None:
         *(asking.past, asking.current, layout.searching.found, layout.files.listing),
         *(inside.chunks, inside.near, layout.reader),
     ):
-        place.read(on_read, layout.fields, layout.reader, **PRIVATE)
+        place.read(on_read, layout.fields, layout.reader, **EACH)
     layout.reader.close(lambda: "", None, layout.reader, queue=False, **PRIVATE)
 
 

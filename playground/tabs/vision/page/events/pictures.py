@@ -15,7 +15,7 @@ from playground.page.parts.clearing import wire_clearing
 from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import goes_on
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.vision.lab.errors import VisionError
 from playground.tabs.vision.page.drawing.pictures import (
     draw_adding,
@@ -88,7 +88,7 @@ def wire_pictures(page: Page[VisionVisits], layout: VisionLayout) -> None:
     ]
     for event in adding:
         wire_clearing(event.then, _ABOUT_PICTURES, [layout.asking.notice, layout.labelling.bars])
-    parts.shown.remove(on_remove, seats, outputs, trigger_mode="multiple", **PRIVATE)
+    parts.shown.remove(on_remove, seats, outputs, **EACH)
     parts.shown.question(on_question, None, layout.asking.question, queue=False, **PRIVATE)
     wire_stop(app, parts.stop, app.visits.stop, ADD)
     page.on_open(on_load, [], parts.samples)

@@ -12,7 +12,7 @@ from playground.asking.pump import beats
 from playground.page.parts.redrawn import ask_again
 from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import goes_on
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.models.lab.errors import LayersError
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence, draw_waiting
 from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
@@ -104,10 +104,9 @@ def wire_attention(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsAtt
     page.restored.change(on_restored, layout.looked_at, redrawn, **PRIVATE)
     gr.on([layout.look.click, layout.sentence.submit], on_look, inputs, layout.outputs, **PRIVATE)
     layout.example.click(on_example, inputs, [layout.sentence, *layout.outputs], **PRIVATE)
-    # Not "always_last": Gradio's client (6) would send what the event before it was about once more.
-    layout.shown.ablate(on_ablate, None, layout.effect, trigger_mode="multiple", **PRIVATE)
-    layout.shown.lens(on_lens, None, layout.asked, trigger_mode="multiple", **PRIVATE)
-    layout.shown.salience(on_salience, None, layout.asked, trigger_mode="multiple", **PRIVATE)
+    layout.shown.ablate(on_ablate, None, layout.effect, **EACH)
+    layout.shown.lens(on_lens, None, layout.asked, **EACH)
+    layout.shown.salience(on_salience, None, layout.asked, **EACH)
     room.stops[layout.stop] = SECTION
 
 

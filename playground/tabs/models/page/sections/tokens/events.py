@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground.page.parts.redrawn import ask_again
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.models.page.pieces import draw_alert, draw_sentence
 from playground.tabs.models.page.room import RoomLayout, join_models, recall, remember
 from playground.tabs.models.page.sections.tokens.compared import draw_compared
@@ -56,14 +56,7 @@ def wire_tokens(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsTokens
     gr.on([layout.cut.click, layout.text.submit], on_cut, [layout.text, *models], drawn, **PRIVATE)
     clicks = [layout.example.click, *(one.click for one in layout.odd.values())]
     buttons: dict[object, str] = {one: f"odd_{name}_text" for name, one in layout.odd.items()}
-    gr.on(
-        clicks,
-        _example(app, buttons),
-        models,
-        [layout.text, *drawn],
-        trigger_mode="multiple",
-        **PRIVATE,
-    )
+    gr.on(clicks, _example(app, buttons), models, [layout.text, *drawn], **EACH)
     compared, found = ask_again(page, layout.compared, on_compare), ask_again(page, layout.found, on_query)
     merged = ask_again(page, layout.merged, on_word)
     begun = [layout.compare.click, layout.first.submit, layout.second.submit]

@@ -14,7 +14,7 @@ from playground.page.parts.redrawn import MARK, is_marked
 from playground.page.parts.render import Renderer
 from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.under_way import UnderWay, goes_on
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.models.lab.analogies import parse_words
 from playground.tabs.models.lab.vectors import parse_texts
 from playground.tabs.models.lab.word_in_context import find_word
@@ -104,7 +104,7 @@ def _wire_analogies(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVe
     gr.on(begun, on_solve, solved, layout.solved, **PRIVATE)
     clicks, drawn = [one.click for one in layout.analogies.values()], [layout.plus, layout.minus, layout.solved]
     analogy = _analogy(app, solving, {one: name for name, one in layout.analogies.items()})
-    gr.on(clicks, analogy, models, drawn, trigger_mode="multiple", **PRIVATE)
+    gr.on(clicks, analogy, models, drawn, **EACH)
 
 
 def _wire_contexts(page: Page[ModelsVisits], room: RoomLayout, layout: ModelsVectorsLayout) -> None:
