@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
@@ -33,6 +34,7 @@ def in_every_look(*usual: str) -> pytest.MarkDecorator:
 
 def ask(page: Page, text: str, *, wait: bool = True) -> None:
     """Write a message, press Enter; wait until everything that answers has answered."""
+    _answered[page] = _sending(page).input_value()
     page.locator("#message textarea").fill(text)
     page.locator("#message textarea").press("Enter")
     expect(page.locator("#message textarea")).to_have_value("")
@@ -42,10 +44,23 @@ def ask(page: Page, text: str, *, wait: bool = True) -> None:
 
 
 def answered(page: Page) -> None:
-    """Nothing runs: the message box offers to send again, and every column has its line of facts."""
+    """What was begun since the page last answered has ended: the message box offers to send again, and every column has
+    its line of facts. A question is drawn some frames before the box offers to stop: that alone would not tell."""
+    if page in _answered:
+        expect(_sending(page)).not_to_have_value(_answered[page])
+    expect(_sending(page)).not_to_have_value(re.compile('"running": *true'))
+    _answered[page] = _sending(page).input_value()
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(page.locator("#message .submit-button")).to_be_visible()
     expect(facts(page).last).to_be_visible()
+
+
+def _sending(page: Page) -> Locator:
+    """What the server says of the run under way, with the time: see `draw_sending`."""
+    return page.locator("#sending").locator("textarea, input")
+
+
+_answered: WeakKeyDictionary[Page, str] = WeakKeyDictionary()
 
 
 def counted_events(page: Page) -> Counter[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -45,12 +46,23 @@ def what_is_added_styles_little_else(page: Page) -> None:
     assert browser is not None
     browser.start_tracing(page=page, categories=["devtools.timeline"])
     there = page.evaluate("""() => {
-      const added = document.createElement('p');
-      document.querySelector('#columns').append(added);
+      const columns = document.querySelector('#columns'), added = document.createElement('p');
+      getComputedStyle(columns).color;  // what was changed before is styled, too
+      console.timeStamp('begun');
+      columns.append(added);
       getComputedStyle(added).color;
       added.remove();
+      getComputedStyle(columns).color;
+      console.timeStamp('ended');
       return document.querySelectorAll('*').length;
     }""")
     events = json.loads(browser.stop_tracing())["traceEvents"]
-    styled = [one["args"].get("elementCount", 0) for one in events if one["name"] == "UpdateLayoutTree"]
-    assert styled and max(styled) < there / 4
+    begun, ended = (_time_of(events, name) for name in ("begun", "ended"))
+    styled = [one["args"] for one in events if one["name"] == "UpdateLayoutTree" and begun < one["ts"] < ended]
+    counts = [args["elementCount"] for args in styled if "elementCount" in args]
+    assert counts and max(counts) < there / 4, f"of {there} elements {counts} are styled"
+
+
+def _time_of(events: list[dict[str, Any]], name: str) -> float:
+    (time,) = [one["ts"] for one in events if one["name"] == "TimeStamp" and one["args"]["data"]["message"] == name]
+    return float(time)
