@@ -243,7 +243,7 @@ _UNFOLDING = "details, .thought-group, [data-block][aria-pressed]"
 
 def head(texts: LocaleTexts) -> str:
     """Scripts of the page itself: Esc stops, the chosen theme is kept, every button has a name, an answer costs the
-    browser no more on a page that was used for a while."""
+    browser no more on a page that was used for a while, and is drawn in its order while the page is hidden."""
     names = {
         language: {place: texts.text(language, key) for place, key in _NAMELESS.items()}
         for language in texts.languages()
@@ -252,4 +252,5 @@ def head(texts: LocaleTexts) -> str:
     changed = {language: texts.text(language, "page.setup_changed") for language in texts.languages()}
     setup = script_element("setup_changed", {"words": changed})
     forget = script_element("forget_inputs", {"part": "/statustracker-"})
-    return unfolded + setup + forget + script_element("head", {"names": names})
+    order = script_element("keep_order", {})
+    return unfolded + setup + forget + order + script_element("head", {"names": names})

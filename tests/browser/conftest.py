@@ -144,10 +144,8 @@ CUT = (
     "Unexpected error 404",
     "ERR_INCOMPLETE_CHUNKED_ENCODING",
     "network error",
-    "Unexpected client exception",
 )
-"""What it says then of requests that it has cut itself, of one that it begins once the server has forgotten it, and of
-redraws: hidden, as a page that is left is, Gradio's client takes each at once, before those that wait their turn."""
+"""What it says then of requests that it has cut itself, and of one that it begins once the server has forgotten it."""
 _SAY_LEFT = f"addEventListener('beforeunload', () => console.debug({LEFT!r}))"
 
 

@@ -50,6 +50,8 @@ def test_a_conversation_is_begun_taken_back_edited_and_downloaded(open_page):
     undo_brings_the_question_back(page)
     an_earlier_message_is_edited_and_sent_again(page)
     begin_anew(page)
+    a_reply_is_whole_though_the_visitor_turns_to_another_page(page)
+    begin_anew(page)
     it_is_downloaded(page)
     begin_anew(page)
     a_preset_fills_in_the_system_prompt(page)
@@ -89,6 +91,30 @@ def an_earlier_message_is_edited_and_sent_again(page: Page) -> None:
     expect(questions(page)).to_have_text(["other"])
     expect(replies(page)).to_have_text(["You said: other"])
     answered(page)
+
+
+def a_reply_is_whole_though_the_visitor_turns_to_another_page(page: Page) -> None:
+    """With every second message of the server's, while the one before waits for its turn: see `keep_order.js`."""
+    page.evaluate("""() => {
+      const turn = window.setTimeout;
+      let state = 'visible';
+      window.read = 0;
+      window.setTimeout = (take, delay, ...given) => turn(take, given[0]?.event_id ? 500 : delay, ...given);
+      Object.defineProperty(document, 'visibilityState', {configurable: true, get: () => {
+        if (!new Error().stack.includes('onmessage')) return state;
+        state = window.read++ % 2 ? 'hidden' : 'visible';
+        document.dispatchEvent(new Event('visibilitychange'));
+        return state;
+      }});
+      window.seen = () => {
+        window.setTimeout = turn;
+        delete document.visibilityState;
+        return window.read;
+      };
+    }""")
+    ask(page, "word by word")
+    expect(replies(page)).to_have_text(["You said: word by word"])
+    assert page.evaluate("window.seen()") > 1
 
 
 def it_is_downloaded(page: Page) -> None:
