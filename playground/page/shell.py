@@ -252,5 +252,5 @@ def head(texts: LocaleTexts) -> str:
     changed = {language: texts.text(language, "page.setup_changed") for language in texts.languages()}
     setup = script_element("setup_changed", {"words": changed})
     forget = script_element("forget_inputs", {"part": "/statustracker-"})
-    order = script_element("keep_order", {})
+    order = script_element("keep_order", {"mark": "event_id"})
     return unfolded + setup + forget + order + script_element("head", {"names": names})
