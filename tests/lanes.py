@@ -39,6 +39,10 @@ SLOW_PLACES = (
     "tests/test_contributing.py",  # a program of its own
     "tests/playground/tabs/*/test_api.py",  # a page in a process of its own
     "tests/playground/asking/test_images.py",  # a process for each hostile image
+    "tests/playground/asking/test_picture_reader.py",
+    "tests/playground/asking/test_pieces.py",  # pictures of tens of megapixels
+    "tests/playground/tabs/chat/test_export.py",  # programs of their own
+    "tests/playground/tabs/evaluation/test_visits.py",  # a program that is killed
     "tests/playground/tabs/models/test_entities_and_passages.py",  # models are trained
     "tests/playground/tabs/models/test_understanding.py",
     "tests/playground/tabs/models/test_packed.py",  # tiny models that PyTorch makes
@@ -47,11 +51,13 @@ SLOW_PLACES = (
     "tests/playground/tabs/rag/test_names.py",
     "tests/playground/tabs/rag/test_visits.py",  # a process that reads files for each visitor
     "tests/playground/tabs/rag/lab/test_collection.py",  # a server of vectors
+    "tests/playground/tabs/rag/lab/test_embedded_pictures.py",
     "tests/playground/tabs/rag/lab/test_hostile_documents.py",
     "tests/playground/tabs/rag/lab/test_kills.py",
     "tests/playground/tabs/rag/lab/test_ocr.py",
     "tests/playground/tabs/rag/lab/test_old_chroma.py",  # a process for each database
     "tests/playground/tabs/rag/lab/test_parsing.py",
+    "tests/playground/tabs/rag/lab/test_pictures.py",
     "tests/playground/tabs/rag/lab/test_repair.py",
     "tests/playground/tabs/sampling/test_real.py",
     "tests/playground/tabs/vision/lab/test_measure.py",
