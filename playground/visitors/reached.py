@@ -30,9 +30,9 @@ class Fetches(Protocol):
         """How far it is, where it is being fetched or made ready now."""
         ...
 
-    def pause(self, model: ModelInfo, *, alone: bool) -> bool:
-        """Stop fetching it, so that whoever asks for it goes on from there; with `alone` only where nobody else waits
-        for it. Whether that was done."""
+    async def pause(self, model: ModelInfo, *, alone: bool) -> bool:
+        """Stop fetching it, so that whoever asks for it from then on goes on from there; with `alone` only where nobody
+        else waits for it. Whether that was done: it may have been ready before."""
         ...
 
 

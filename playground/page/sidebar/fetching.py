@@ -150,7 +150,7 @@ async def pause(app: Program, who: Who, model: ModelInfo) -> str:
     async with app.reach.open(who.visitor, model.ref) as (provider, found):
         if not isinstance(provider, Fetches) or (progress := provider.fetching(found)) is None:
             return ""
-        paused = provider.pause(found, alone=app.settings.hosted)
+        paused = await provider.pause(found, alone=app.settings.hosted)
     return draw_paused(show, model, progress) if paused else draw_fetching(show, model, progress, followed=False)
 
 

@@ -90,9 +90,9 @@ class HuggingFace(LocalAnswers, LocalHeads):
         """See `playground.visitors.reached.Fetches`."""
         return self._loader.fetching(model)
 
-    def pause(self, model: ModelInfo, *, alone: bool) -> bool:
+    async def pause(self, model: ModelInfo, *, alone: bool) -> bool:
         """See `playground.visitors.reached.Fetches`."""
-        return self._loader.pause(model, alone=alone)
+        return await self._loader.pause(model, alone=alone)
 
     async def reaches_hub(self) -> bool:
         """See `playground.visitors.reach.ReachesHub`."""

@@ -80,10 +80,11 @@ class ModelLoader:
             found = [self._preparations.get(key) for key in (model.id, _dense(model))]
         return next((one.ticket.latest for one in found if one is not None and not one.done), None)
 
-    def pause(self, model: ModelInfo, *, alone: bool) -> bool:
-        """Call off what fetches its weights; what is there of them stays, and whoever asks for them goes on from there.
+    async def pause(self, model: ModelInfo, *, alone: bool) -> bool:
+        """Call off what fetches its weights, and wait until it has ended: who asked for them before is told of the
+        pause, and who asks after it goes on from what is there.
 
-        Whether that was done: with `alone` it is not where others wait for the same.
+        Whether that was done: with `alone` it is not where others wait for the same, nor where all was there already.
         """
         with self._guard:
             preparation = self._preparations.get(model.id)
@@ -91,7 +92,8 @@ class ModelLoader:
                 return False
             preparation.paused = True
             preparation.ticket.cancel()
-            return True
+        await asyncio.to_thread(preparation.join)
+        return isinstance(preparation.error, Cancelled)
 
     async def load(self, model: ModelInfo, variant: Variant) -> AsyncGenerator[Progress]:
         """Progress until the variant is in memory; nothing if it is. Its weights have been fetched.

@@ -110,21 +110,23 @@ def test_a_model_that_begins_with_a_mark_is_measured_with_it(tmp_path: Path) -> 
 async def test_a_pause_is_told_to_all_who_wait_and_ends_with_the_next_who_asks(package: Package, opened: Open) -> None:
     model = tiny_gemma.packaged(package)
     provider = opened(model)
-    assert provider.fetching(model) is None and not provider.pause(model, alone=False)
+    assert provider.fetching(model) is None and not await provider.pause(model, alone=False)
     first, second = provider.prepare(model), provider.prepare(model)
     await anext(first)
     await anext(second)
     assert provider.fetching(model) is not None
-    assert not provider.pause(model, alone=True), "somebody else waits for it"
-    assert provider.pause(model, alone=False)
+    assert not await provider.pause(model, alone=True), "somebody else waits for it"
+    assert await provider.pause(model, alone=False)
+    assert provider.fetching(model) is None
+    third = provider.prepare(model)
+    await anext(third)
+    assert provider.fetching(model) is not None, "who asks as soon as it is paused is not told of the pause"
     for waiting in (first, second):
         with pytest.raises(WeightsUnavailable) as caught:
             async for _ in waiting:
                 pass
         assert caught.value.reason == "paused"
-    assert provider.fetching(model) is None
-    await anext(provider.prepare(model))
-    assert provider.fetching(model) is not None
+    await third.aclose()
 
 
 @pytest.mark.parametrize("stopped", [Cancelled, WeightsUnavailable])
