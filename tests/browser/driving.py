@@ -44,15 +44,20 @@ def ask(page: Page, text: str, *, wait: bool = True) -> None:
 
 
 def answered(page: Page) -> None:
-    """What was begun since the page last answered has ended: the message box offers to send again, and every column has
-    its line of facts. A question is drawn some frames before the box offers to stop: that alone would not tell."""
+    """What was begun since the page last answered has ended, and every column has its line of facts."""
+    ended(page)
+    expect(facts(page).last).to_be_visible()
+
+
+def ended(page: Page) -> None:
+    """What was begun since the page last answered is done, and the message box offers to send again. A question is
+    drawn some frames before the box offers to stop: that alone would not tell."""
     if page in _answered:
         expect(_sending(page)).not_to_have_value(_answered[page])
     expect(_sending(page)).not_to_have_value(re.compile('"running": *true'))
     _answered[page] = _sending(page).input_value()
     expect(page.locator("#message .stop-button")).to_have_count(0)
     expect(page.locator("#message .submit-button")).to_be_visible()
-    expect(facts(page).last).to_be_visible()
 
 
 def _sending(page: Page) -> Locator:

