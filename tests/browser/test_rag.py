@@ -255,6 +255,15 @@ def each_way_finds_and_what_is_not_ticked_is_not_found(page: Page) -> None:
     page.locator("#rag-list ul").evaluate("list => { list.innerHTML = list.innerHTML; }")  # as drawn before the tick
     expect(page.locator("#rag-list [data-tick]:checked")).to_have_count(1)
     expect(page.locator("#rag-list [data-tick-all]")).not_to_be_checked()
+    gone = documents(page).filter(has_text="cape.txt")
+    digest = gone.locator("[data-tick]").get_attribute("data-tick")
+    gone.evaluate("line => line.remove()")  # as while the list is drawn anew
+    for ticked in (False, True):
+        documents(page).filter(has_text="port.txt").locator("[data-tick]").set_checked(ticked)
+    with page.expect_request("**/queue/join*") as asked:
+        page.locator("#rag-search").click()
+    assert str(digest) in (asked.value.post_data or ""), "it stays without its tick"
+    expect(page.locator("#rag-found .passage").first).to_contain_text("port.txt")
     expect(page.locator("#rag-found")).not_to_contain_text("cape.txt")
     page.locator("#rag-found .source").first.click()
     expect(page.locator(".reader mark")).to_contain_text("fish market")

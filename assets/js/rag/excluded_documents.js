@@ -1,2 +1,3 @@
-// The documents whose tick was taken away. The browser alone says so: what is clicked next would not wait for a server.
-() => [[...document.querySelectorAll('#rag-list [data-tick]')].filter(box => !box.checked).map(box => box.dataset.tick)]
+// The documents whose tick was taken away (`list_documents.js`). The browser alone says so: what is clicked next would
+// not wait for a server.
+() => [JSON.parse(document.querySelector('#rag-list[data-excluded], #rag-list [data-excluded]').dataset.excluded)]

@@ -1,6 +1,7 @@
 /* global element, trigger */
 // The list of documents: which are searched, which is removed, and a model that reads their language.
-const ticks = new Map();  // by document: what was drawn while a tick was changed is older than the tick
+// By document. What was drawn while a tick was changed is older than the tick, and may lack a document for a moment.
+const ticks = new Map();
 const boxes = () => [...element.querySelectorAll('[data-tick]')];
 const showTicks = () => {
   for (const box of boxes()) box.checked = ticks.get(box.dataset.tick) ?? box.checked;
@@ -9,9 +10,10 @@ const showTicks = () => {
 };
 element.addEventListener('change', ({target}) => {
   if (!target.matches('[data-tick-all], [data-tick]')) return;
-  const changed = target.matches('[data-tick]') ? [target] : boxes();
-  for (const box of changed) ticks.set(box.dataset.tick, target.checked);
+  if (target.matches('[data-tick-all]')) for (const box of boxes()) box.checked = target.checked;
+  for (const box of boxes()) ticks.set(box.dataset.tick, box.checked);
   showTicks();
+  element.dataset.excluded = JSON.stringify([...ticks.keys()].filter(name => !ticks.get(name)));
   trigger('tick', {});
 });
 new MutationObserver(showTicks).observe(element, {childList: true, subtree: true});

@@ -93,7 +93,7 @@ class ModelLoader:
             preparation.paused = True
             preparation.ticket.cancel()
         await asyncio.to_thread(preparation.join)
-        return isinstance(preparation.error, Cancelled)
+        return preparation.error is not None
 
     async def load(self, model: ModelInfo, variant: Variant) -> AsyncGenerator[Progress]:
         """Progress until the variant is in memory; nothing if it is. Its weights have been fetched.
