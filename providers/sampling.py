@@ -150,6 +150,23 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType({f.name: f.metadata["para
 """Every parameter by its name, in the order of the page's controls."""
 
 
+def recommended_sampling(values: Mapping[str, object]) -> Sampling:
+    """What a model's makers recommend, by the names of parameters; temperature 1 where they say nothing of it.
+
+    A file of theirs can say anything: what is no number within a parameter's range is no recommendation.
+    """
+    numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
+    taken = {name: value for name, value in numbers.items() if _is_within(PARAMETERS[name], value)}
+    chosen: dict[str, Any] = {name: int(one) if PARAMETERS[name].whole else one for name, one in taken.items()}
+    return Sampling(**{"temperature": 1.0, **chosen})
+
+
+def _is_within(known: Parameter, value: float) -> bool:
+    if isinstance(value, bool) or not known.low <= value <= known.high:
+        return False
+    return not known.whole or value == int(value)
+
+
 def in_engine(engine: str) -> frozenset[str]:
     """The names of the parameters that an engine of this computer has."""
     return frozenset(name for name, known in PARAMETERS.items() if engine in known.engines)

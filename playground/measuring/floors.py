@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from playground.measuring.items import Item, Kind
-from playground.measuring.summary import Outcomes, extracted_answer
+from playground.measuring.outcomes import Outcomes
+from playground.measuring.summary import extracted_answer
 
 _NEARLY_ALWAYS = 0.9
 _FEWEST = 5

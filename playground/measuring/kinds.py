@@ -5,16 +5,15 @@ A list of runs asks this registry what a run is, and knows none of those who mea
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from playground.measuring.outcomes import Cell, Outcome, Snapshot
+from playground.measuring.outcomes import Outcomes, Snapshot
 from playground.measuring.store import StoredRun
 
 Show = TypeVar("Show", contravariant=True)
 """What shows values in the visitor's language: the page's."""
-Outcomes = Mapping[Cell, Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,10 @@ class Snapshot:
         return sum(known) if len(known) == len(costs) else None
 
 
+Outcomes = Mapping[Cell, Outcome]
+"""All that a run has come to so far."""
+
+
 def verdict(outcome: Outcome) -> Verdict:
     """Worked out from what is kept, so that runs of every version have one. A person's own score goes before that."""
     if outcome.failure is not None:

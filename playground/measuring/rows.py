@@ -102,7 +102,7 @@ class RowReader:
     def _level(self, value: object, line: int) -> int | None:
         if value is None or value == "":
             return None
-        if isinstance(value, str) and value.strip().isdecimal():
+        if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) <= 3:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
             raise self._wrong("row", line)

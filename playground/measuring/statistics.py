@@ -11,6 +11,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+ALPHA = 0.05
+"""p below which a difference counts as shown."""
 DRAWS = 10_000
 _NUMBERS_AT_ONCE = 1_000_000
 """Numbers that are resampled in one go: 8 MB."""
@@ -110,7 +112,7 @@ def cohen_kappa(one: Sequence[str], other: Sequence[str]) -> float | None:
     return (agreed - expected) / (1 - expected) if expected < 1 else None
 
 
-def items_to_tell(differences: Sequence[float], power: float = 0.8, alpha: float = 0.05) -> int | None:
+def items_to_tell(differences: Sequence[float], power: float = 0.8, alpha: float = ALPHA) -> int | None:
     """How many items would show a difference like this one, with a chance of `power`, two-sided. `None`: none is seen.
 
     Of scores of 0 and 1 (differences of −1, 0 and 1) Connor 1987, "Sample size for testing differences in proportions

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
+from typing import Literal
 
-from playground.measuring.outcomes import Cell, Outcome, verdict
-from playground.measuring.statistics import bootstrap_mean, mcnemar_exact, wilson
+from playground.measuring.outcomes import Outcome, Outcomes, verdict
+from playground.measuring.statistics import ALPHA, bootstrap_mean, mcnemar_exact, wilson
 
-Outcomes = Mapping[Cell, Outcome]
+Finding = Literal["alike", "undecided", "better", "worse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,14 @@ class Comparison:
     difference: float
     low: float
     high: float
+
+    def finding(self, p: float | None = None) -> Finding:
+        """What it shows; `p` where it is corrected for several comparisons."""
+        if self.better == self.worse == 0:
+            return "alike"
+        if (self.p if p is None else p) >= ALPHA:
+            return "undecided"
+        return "better" if self.better > self.worse else "worse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ import asyncio
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from playground.text import LocaleTexts
 from playground.visitors import Sessions
 from playground.visitors.errors import VisitorLimit
+from playground.web.length import announced_length
 
 UPLOAD = "/gradio_api/upload"
 _API = "/gradio_api/"
@@ -56,8 +56,8 @@ class Admit:
         """Let a file through, counted as it comes. Raises `VisitorLimit` before anything of it was read."""
         visitor, storage = scope["state"]["visitor"], self.sessions.storage
         name = self.sessions.limits.addresses.name(visitor)
-        announced = Headers(scope=scope).get("content-length", "")
-        coming = int(announced) if announced.isdecimal() else _UNSAID
+        announced = announced_length(scope)
+        coming = _UNSAID if announced is None else announced
         taken = 0
 
         async def receive_counted() -> Message:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.sqlite import StorageFailed, storage_failed
 from playground.text import LocaleTexts
+from playground.web.length import announced_length
 from playground.web.line import JOIN
 
 
@@ -32,8 +33,7 @@ class Explain:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self.max_body:
+        if (announced_length(scope) or 0) > self.max_body:
             await self._too_large(scope)(scope, receive, send)
             return
         taken = 0

@@ -61,9 +61,11 @@ _STATUS_OF_TYPE = {
 _SYSTEM = _words(
     r"system.{0,40}(role|message|prompt|instruction)", r"role.{0,40}system", r"only user and assistant roles"
 )
-_NUMBER = re.compile(r"\d[\d,]*\d|\d")
-_CONTEXT_COUNT = re.compile(r"maximum context length (?:is|of) ([\d,]+)", re.IGNORECASE)
-_PROMPT_COUNT = re.compile(r"\(([\d,]+) in the messages|([\d,]+) (?:input|prompt) tokens|([\d,]+) in your prompt")
+_STATUS = re.compile(r"[1-5][0-9]{2}")
+_COUNT = r"(?<![\d,])([0-9][0-9,]{0,14})(?![\d,])"  # longer ones count no tokens, and Python refuses the very long ones
+_NUMBER = re.compile(_COUNT)
+_CONTEXT_COUNT = re.compile(rf"maximum context length (?:is|of) {_COUNT}", re.IGNORECASE)
+_PROMPT_COUNT = re.compile(rf"\({_COUNT} in the messages|{_COUNT} (?:input|prompt) tokens|{_COUNT} in your prompt")
 _WRONG_PATH = _words(r"unexpected endpoint", r"cannot post", r"no such (route|path|endpoint)", r"^\W*not found\W*$")
 _ANSWERS = {"choices", "content", "message", "usage"}
 """One of these has an answer that is none in words."""
@@ -136,7 +138,7 @@ def stream_error(body: object, call: VendorCall) -> PlaygroundError:
     """For an error object inside a stream that began with status 200."""
     fault = _Fault.of(body)
     for code in fault.codes:
-        status = int(code) if code.isdigit() else _STATUS_OF_TYPE.get(code)
+        status = int(code) if _STATUS.fullmatch(code) else _STATUS_OF_TYPE.get(code)
         if status is not None and 400 <= status < 600:
             return refusal(status, body, None, call)
     if _OVERLOADED.search(fault.text):

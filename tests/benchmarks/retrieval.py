@@ -23,7 +23,7 @@ from platformdirs import user_cache_path
 
 from playground.asking.upload import Rejected
 from playground.measuring import Control, Plan, run
-from playground.measuring.summary import Outcomes
+from playground.measuring.outcomes import Outcomes
 from playground.tabs.rag.lab.answering.evidence import evidence
 from playground.tabs.rag.lab.chunking.split import ChunkSize
 from playground.tabs.rag.lab.documents import Document, RetrievalOptions

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
+
+from playground.measuring.summary import ColumnSummary
+from playground.page.parts.wording import Wording
 
 
 def draw_explained(label: str, explanation: str) -> str:
@@ -59,6 +63,25 @@ def draw_whisker(low: float, mean: float, high: float, colour: str) -> str:
         f'<i style="left:{low * 100:.1f}%;width:{(high - low) * 100:.1f}%"></i>'
         f'<b style="left:{mean * 100:.1f}%"></b></span>'
     )
+
+
+def draw_mean(show: Wording, it: ColumnSummary, spec: str = ".2f") -> str:
+    """How good a column is, of how many items, and how many of its answers were something else than right."""
+    wrong = it.wrong if it.binary else 0
+    counts = (("wrong_count", wrong), ("unread_count", it.unread), ("failed_count", it.failed), ("by_eye", it.unscored))
+    said = [show.text(f"prompting.{name}", count=count) for name, count in counts if count]
+    if it.mean is None:
+        return f"<small>{html.escape(' · '.join(said) or show.text('prompting.not_yet'))}</small>"
+    more = html.escape(" · ".join([show.text("prompting.of_n", n=it.items), *said]))
+    return f'<span class="share">{show.number(it.mean, spec)}</span> <small>{more}</small>'
+
+
+def draw_interval(show: Wording, it: ColumnSummary, colour: str, spec: str = ".2f") -> str:
+    """A column's interval, drawn and in numbers, which `spec` formats."""
+    if it.mean is None or it.low is None or it.high is None:
+        return "–"
+    said = f"{show.number(it.low, spec)} – {show.number(it.high, spec)}"
+    return f"{draw_whisker(it.low, it.mean, it.high, colour)} {said}"
 
 
 def draw_progress(said: str, share: float) -> str:

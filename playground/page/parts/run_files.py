@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from playground.measuring import export
-from playground.measuring.kinds import Outcomes, RunFile
+from playground.measuring.kinds import RunFile
 from playground.measuring.notebook import NotebookWords, Recipe, to_notebook
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.render import Renderer
 

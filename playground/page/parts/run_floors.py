@@ -6,8 +6,8 @@ from __future__ import annotations
 import html
 
 from playground.measuring.floors import floors, monotony
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import RunDescription
-from playground.measuring.summary import Outcomes
 from playground.page.parts.render import Renderer
 
 

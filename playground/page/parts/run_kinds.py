@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from playground.measuring import Snapshot
 from playground.measuring.errors import MeasuringError
-from playground.measuring.kinds import Outcomes, RunFile
+from playground.measuring.kinds import RunFile
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import ColumnDescription, StoredRun
 from playground.measuring.summary import ColumnSummary, summarise
-from playground.page.parts.measures import draw_heads, draw_swatch, draw_table, draw_whisker
+from playground.page.parts.measures import draw_heads, draw_interval, draw_mean, draw_swatch, draw_table
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_files import run_file
@@ -38,7 +39,7 @@ class AnyKind:
         return run
 
     def draw_item(self, show: Renderer, run: StoredRun, outcomes: Outcomes, item: str) -> str:
-        return draw_run_item(show, self.title_columns(show, run), outcomes, item)
+        return draw_run_item(show, self.title_columns(show, run).description, outcomes, item)
 
     def export(self, show: Renderer, run: StoredRun, outcomes: Outcomes, kind: str) -> RunFile:
         return run_file(show, run, outcomes, kind)
@@ -68,22 +69,8 @@ def draw_means(show: Renderer, run: StoredRun, found: tuple[ColumnSummary, ...])
     heads = [show.text(f"prompting.result_{name}") for name in ("column", "mean", "interval", "seconds")]
     rows = "".join(
         f'<tr><th scope="row">{draw_swatch(SERIES[place % len(SERIES)])}{html.escape(labels[one.key])}</th>'
-        f"{_mean(show, one)}<td>{_interval(show, one, SERIES[place % len(SERIES)])}</td>"
-        f"<td>{'–' if one.seconds is None else show.number(one.seconds, '.2f') + ' s'}</td></tr>"
+        f"<td>{draw_mean(show, one)}</td><td>{draw_interval(show, one, SERIES[place % len(SERIES)])}</td>"
+        f"<td>{show.seconds(one.seconds)}</td></tr>"
         for place, one in enumerate(found)
     )
     return draw_table(html.escape(run.name), draw_heads(map(html.escape, heads)), rows)
-
-
-def _mean(show: Renderer, it: ColumnSummary) -> str:
-    if it.mean is None:
-        return "<td>–</td>"
-    counted = html.escape(show.text("prompting.of_n", n=it.items))
-    return f'<td><span class="share">{show.number(it.mean, ".2f")}</span> <small>{counted}</small></td>'
-
-
-def _interval(show: Renderer, it: ColumnSummary, colour: str) -> str:
-    if it.mean is None or it.low is None or it.high is None:
-        return "–"
-    said = f"{show.number(it.low, '.2f')} – {show.number(it.high, '.2f')}"
-    return f"{draw_whisker(it.low, it.mean, it.high, colour)} {said}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playground.measuring.kinds import Outcomes
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import StoredRun
 from playground.measuring.summary import Comparison
 from playground.page.parts.notices import Notices

@@ -10,7 +10,7 @@ from playground.measuring.summary import Comparison
 from playground.page.parts.measures import draw_cells, draw_explained, draw_heads, draw_table
 from playground.page.parts.notices import Notices
 from playground.page.parts.render import Renderer
-from playground.page.parts.run_titles import is_graded, language_name, task_set_title, title_text
+from playground.page.parts.run_titles import is_graded, task_set_title, title_text
 
 say = Notices("run_list").say
 _compared = Notices("prompting").say
@@ -85,6 +85,6 @@ def _row(show: Renderer, run: StoredRun, heads: Sequence[str], opened: str | Non
 def _what(show: Renderer, it: RunDescription) -> str:
     """Set, language, how many questions, and how often each is asked."""
     title = task_set_title(show, it.tasks) if it.tasks != it.measurement else ""
-    parts = [title, language_name(show, it.language), show.text("run_list.runs_items", count=len(it.items))]
+    parts = [title, show.in_language(it.language), show.text("run_list.runs_items", count=len(it.items))]
     parts += [show.text("run_list.runs_repeats", count=it.repeats)] if it.repeats > 1 else []
     return " · ".join(part for part in parts if part)

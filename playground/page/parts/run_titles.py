@@ -21,7 +21,7 @@ def title_text(show: Renderer, run: StoredRun, strategies: str = "") -> str:
     parts = [
         show.text("prompting.title_questions", count=len(it.items)),
         show.text("prompting.title_repeats", count=it.repeats) if it.repeats > 1 else "",
-        language_name(show, it.language),
+        show.in_language(it.language),
         ", ".join(dict.fromkeys(model_id(column.model) for column in it.columns)),
         strategies,
         metric_name(show, it),
@@ -46,11 +46,6 @@ def metric_name(show: Renderer, it: RunDescription) -> str:
 def is_graded(it: RunDescription) -> bool:
     """Answers are not right or wrong, but more or less good."""
     return it.metric in metrics.names() and not metrics.metric(it.metric).BINARY
-
-
-def language_name(show: Renderer, code: str) -> str:
-    """A language by its name where the texts have one, else its code."""
-    return show.text(key) if show.has(key := f"prompting.language_{code}") else code
 
 
 def draw_settings(show: Renderer, it: RunDescription) -> str:

@@ -12,7 +12,7 @@ import gradio as gr
 from playground.measuring.store import RunDescription
 from playground.page.parts.model_labels import model_id
 from playground.page.parts.render import Renderer
-from playground.page.parts.run_titles import language_name, task_set_title
+from playground.page.parts.run_titles import task_set_title
 
 KEY = "page.setup"
 """The text that stands over the fields before anything has run."""
@@ -36,7 +36,7 @@ def setup_of(show: Renderer, it: RunDescription, strategies: Sequence[str] = ())
         task_set_title(show, it.tasks),
         show.text("page.setup_count", count=len(it.items)),
         show.text("prompting.title_repeats", count=it.repeats) if it.repeats > 1 else "",
-        language_name(show, it.language),
+        show.in_language(it.language),
         ", ".join(strategies),
         ", ".join(dict.fromkeys(model_id(column.model) for column in it.columns)),
         show.text("page.setup_seed", seed=it.seed),

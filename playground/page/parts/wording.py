@@ -47,6 +47,14 @@ class Wording:
     def text(self, key: str, **values: object) -> str:
         return self._texts.text(self._language, key, **values)
 
+    def language_name(self, code: str) -> str:
+        """A language by its name where the texts have one, else its code."""
+        return self.text(key) if self.has(key := f"language.{code}") else code
+
+    def in_language(self, code: str) -> str:
+        """That something is in a language, by its name where the texts have one, else its code."""
+        return self.text(key) if self.has(key := f"in_language.{code}") else code
+
     def number(self, value: float, spec: str = ",") -> str:
         """A number with the digits of Python's format `spec`, as the language writes it."""
         return self._texts.number(self._language, value, spec)
@@ -76,6 +84,10 @@ class Wording:
     def dollars(self, cost: float) -> str:
         """An amount of money as a number: four places, or two digits where it is small."""
         return self.number(cost, ".2g" if 0 < cost < 0.0001 else ".4f")
+
+    def seconds(self, value: float | None) -> str:
+        """A time, or that there is none."""
+        return "–" if value is None else self.text("facts.seconds", seconds=self.number(value, ".2f"))
 
     def percent(self, probability: float) -> str:
         """A probability in per cent, with one decimal, and more where it is small."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 
 from playground.page.parts.render import Renderer
-from playground.page.sidebar.offers import language_name
 from providers.types import ModelInfo
 from providers.whitebox import ModelCard
 
@@ -34,7 +33,7 @@ def draw_model_card(show: Renderer, known: ModelCard, *, measurable: bool = Fals
         rows.append(("download", f"{show.number(model.size / 1e6, ',.0f')} MB"))
     rows += [(name, value) for name, value in (("licence", model.licence), ("revision", model.revision)) if value]
     if model.languages:
-        rows.append(("languages", ", ".join(language_name(show, one) for one in model.languages)))
+        rows.append(("languages", ", ".join(show.language_name(one) for one in model.languages)))
     if known.bits:
         rows.append(("bits", "<br>".join(_bits(show, known))))
     body = "".join(_row(show, name, value) for name, value in rows)
@@ -61,7 +60,7 @@ def _draw_measure(show: Renderer, model: ModelInfo) -> str:
 def _bits(show: Renderer, known: ModelCard) -> list[str]:
     """The texts' languages, the one that the model reads best first."""
     return [
-        show.text("card.bits_of", language=language_name(show, language), bits=show.number(bits, ".2f"))
+        show.text("card.bits_of", language=show.language_name(language), bits=show.number(bits, ".2f"))
         for language, bits in sorted(known.bits.items(), key=lambda one: one[1])
     ]
 

@@ -15,11 +15,6 @@ _GAP = "\x00"
 """Where a link comes into an escaped sentence."""
 
 
-def language_name(show: Renderer, code: str) -> str:
-    """A language by its name where the texts have one, else its code."""
-    return show.text(key) if show.has(key := f"language.{code}") else code
-
-
 def draw_terms(show: Renderer, model: ModelInfo, terms: Terms) -> str:
     """What the model is, whose terms come with it, where they can be read; and the button that accepts them."""
     said = [_say(show, "base" if not model.chat else "converses")]
@@ -86,7 +81,7 @@ def draw_recommended(show: Renderer, models: Sequence[ModelInfo], language: str,
     """Models that speak a language, each a click away; nothing where there are none and none could be found."""
     if not models and hub == "never":
         return ""
-    title = _say(show, "recommended", language=language_name(show, language))
+    title = _say(show, "recommended", language=show.language_name(language))
     rows = "".join(f"<li>{_button('use', model, choice_of(show, model))}</li>" for model in models)
     if hub in ("unasked", "away"):
         rows += f'<li class="quiet" role="status">{_say(show, f"hub_{hub}")}</li>'

@@ -120,6 +120,7 @@ def test_a_bad_line_is_named(tmp_path):
         ('{"id": "a", "question": "?", "answer": "2"}', "row_twice"),
         ('{"id": "b", "question": "?", "answer": "2", "levle": 1}', "row"),
         ('{"id": "b", "question": "?", "answer": "2", "level": 0}', "row"),
+        (f'{{"id": "b", "question": "?", "answer": "2", "level": "{"9" * 5000}"}}', "row"),
     ]:
         file.write_text(good + "\n" + line + "\n")
         with pytest.raises(DocumentError) as raised:

@@ -18,6 +18,7 @@ from playground.text import LocaleTexts
 from playground.web.explain import Explain
 from playground.web.guard import Guard, Hosts
 from playground.web.harden import Harden, script_hashes
+from playground.web.length import announced_length
 from playground.web.line import Line
 from playground.web.ownership import Ownership, Private
 from playground.web.secret import kept_secret
@@ -26,6 +27,15 @@ from tests.loop_thread import watched
 
 SEAL = Seal(b"0" * 32)
 HOST = "http://localhost:7860"
+
+
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [("", None), ("12", 12), ("-1", None), ("1e3", None), ("²", None), ("9" * 5000, 10**18 - 1)],
+)
+def test_the_length_that_a_client_announces(said: str, length: int | None) -> None:
+    scope = {"type": "http", "headers": [(b"content-length", said.encode("latin-1"))]}
+    assert announced_length(scope) == length
 
 
 def client(app: ASGIApp, address: str = HOST) -> httpx2.AsyncClient:

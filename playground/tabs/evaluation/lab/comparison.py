@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from playground.measuring.energy import EnergyUse, local_energy, service_energy
-from playground.measuring.kinds import Outcomes
-from playground.measuring.outcomes import Outcome
+from playground.measuring.outcomes import Outcome, Outcomes
 from playground.measuring.reference import Labels
 from playground.measuring.statistics import holm, items_to_tell
 from playground.measuring.store import ColumnDescription, RunDescription

@@ -9,9 +9,8 @@ from typing import cast, get_args
 from pydantic import JsonValue
 
 from playground.measuring.errors import UnusableReferences
-from playground.measuring.kinds import Outcomes
 from playground.measuring.metrics.judge import Judgement, Judgements, Pair, Vote, sum_judgements
-from playground.measuring.outcomes import Cell
+from playground.measuring.outcomes import Cell, Outcomes
 from playground.measuring.store import RunDescription
 
 JUDGED, VOTES = "judged", "votes"

@@ -16,9 +16,8 @@ from pydantic import JsonValue
 
 from playground.measuring.errors import UnusableReferences
 from playground.measuring.items import LETTERS, Item
-from playground.measuring.kinds import Outcomes
 from playground.measuring.metrics import apply_metric
-from playground.measuring.outcomes import Outcome
+from playground.measuring.outcomes import Outcome, Outcomes
 from playground.measuring.reference import Measured, Probabilities
 from playground.measuring.store import RunDescription
 

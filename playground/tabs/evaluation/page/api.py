@@ -16,7 +16,7 @@ from gradio.events import api
 from playground.asking.errors import ArgumentError
 from playground.measuring.energy import EnergyUse
 from playground.measuring.errors import MeasuringLimit, UnusableReferences
-from playground.measuring.kinds import Outcomes
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.reference import Given, Measured, Needs, Vectors
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.endpoints import caller

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 from playground.measuring import Snapshot
-from playground.measuring.kinds import Outcomes, RunFile
+from playground.measuring.kinds import RunFile
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import StoredRun
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_kinds import AnyKind

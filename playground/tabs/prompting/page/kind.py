@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from playground.measuring import Snapshot
-from playground.measuring.kinds import Outcomes
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import STRATEGIES, StoredRun
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_files import FILE_TYPES

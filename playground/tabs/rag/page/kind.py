@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from playground.measuring import Snapshot
-from playground.measuring.kinds import Outcomes, RunFile
+from playground.measuring.kinds import RunFile
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import ColumnDescription, StoredRun
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_kinds import AnyKind, call_columns
 from playground.tabs.rag.lab.measuring.table import tables_by_language
-from playground.tabs.rag.page.drawing.files import language_name
 from playground.tabs.rag.page.drawing.measures import Tables, draw_measures
 from playground.tabs.rag.page.export import to_csv, to_json
 from playground.tabs.rag.visit.kept import MEASUREMENT, asked_in, keys_of, wanted_of
@@ -33,7 +33,7 @@ class RetrievalKind(AnyKind):
         languages = sorted({one.language for one in it.questions if one.language})
         parts = [
             show.text("prompting.title_questions", count=len(it.questions)),
-            ", ".join(language_name(show, language) for language in languages),
+            ", ".join(show.language_name(language) for language in languages),
             str(run.description.details.get("embedding", "")),
             ", ".join(show.text(f"rag.way_{way}") for way in it.ways),
             show.text("rag.title_sizes", sizes=", ".join(dict.fromkeys(one for _, one in keys_of(run.description)))),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from playground.asking.errors import RequestLimit
-from playground.tabs.vision.lab.ocr import Reading, quote_text, unguessable_mark
+from playground.asking.quoting import unguessable_mark
+from playground.tabs.vision.lab.ocr import Reading, quote_text
 from playground.tabs.vision.lab.wording import wording
 from providers.errors import InputError
 from providers.types import Image, Message, Part, Text

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
@@ -13,6 +11,7 @@ from pydantic import TypeAdapter
 from playground.asking.images.bounded import BoundedProgram, run_program
 from playground.asking.images.clean import name_image
 from playground.asking.images.reading_order import Block, reading_order, text_of
+from playground.asking.quoting import quote
 from providers.errors import ImageError
 from providers.image import size
 from providers.types import Image
@@ -24,7 +23,6 @@ _USUAL = 4_000_000
 """Pixels that may take the program's seconds."""
 MOST_TEXT = 8000
 """Characters of an image's text that go into a prompt."""
-_MARKS = re.compile(r"<(?=\s*[|｜/]|[a-z_]+>)|\[(?=/?[A-Z_]+\])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,21 +72,9 @@ async def read_all(images: Iterable[Image], at_once: int = 2) -> dict[Image, Rea
     return {image: task.result() for image, task in tasks.items()}
 
 
-def unguessable_mark(texts: Sequence[str]) -> str:
-    """Eight hexadecimal digits that stand in none of these texts, so that no image can close the mark around its text.
-
-    They follow from the texts: a request with a seed repeats.
-    """
-    joined, turn = "\0".join(texts).casefold(), 0
-    while (mark := hashlib.blake2b(f"{turn}\0{joined}".encode(), digest_size=4).hexdigest()) in joined:
-        turn += 1
-    return mark
-
-
 def quote_text(text: str, mark: str) -> str:
-    """The text between marks, cut to `MOST_TEXT`; what looks like a mark of a chat template is broken by a space."""
-    harmless = _MARKS.sub(lambda found: f"{found[0]} ", text[:MOST_TEXT])
-    return f"<image-text {mark}>\n{harmless}\n</image-text {mark}>"
+    """The text between delimiters that it cannot close, cut to `MOST_TEXT`."""
+    return quote("image-text", mark, text[:MOST_TEXT])
 
 
 _READING: TypeAdapter[Reading] = TypeAdapter(Reading)

@@ -6,7 +6,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from playground.measuring import Snapshot
 from playground.measuring.errors import MeasuringError
-from playground.measuring.kinds import Outcomes
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.tabs.vision.lab.measure import Way
 from playground.tabs.vision.lab.questions import load

@@ -13,7 +13,7 @@ from providers.adapters.huggingface.families.vision import load_image_codec, tak
 from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.files import gguf_files
 from providers.importing import importing
-from providers.sampling import Sampling, with_effect
+from providers.sampling import Sampling, recommended_sampling, with_effect
 
 _PLAIN = "TokenizersBackend"
 TRUSTED = frozenset({"llama", "qwen3"})
@@ -38,7 +38,7 @@ def load_tokenizer(folder: Path) -> tuple[Codec, Sampling, int | None]:
     several = [end for end in (ends if isinstance(ends, list) else [ends]) if isinstance(end, int)]
     context = (text if isinstance(text, dict) else config).get("max_position_embeddings", config.get("n_positions"))
     codec: Codec = load_image_codec(folder, several) if takes_images(folder) else _load_codec(folder, several)
-    return codec, _defaults(chosen), context if isinstance(context, int) else None
+    return codec, _defaults(chosen), context if isinstance(context, int) and context > 0 else None
 
 
 def _load_codec(folder: Path, ends: Sequence[int]) -> Codec:
@@ -72,5 +72,4 @@ def _json(file: Path) -> dict[str, Any]:
 def _defaults(chosen: dict[str, Any]) -> Sampling:
     """The recommendation of `generation_config.json`, where it recommends sampling; else the plain distribution."""
     names = with_effect("reshapes", "cuts") if chosen.get("do_sample") else ()
-    values = {name: chosen[name] for name in (*names, "repetition_penalty") if chosen.get(name) is not None}
-    return Sampling(**{"temperature": 1.0, **values})
+    return recommended_sampling({name: chosen.get(name) for name in (*names, "repetition_penalty")})

@@ -11,7 +11,7 @@ from providers.adapters.huggingface.tokens import Codec
 from providers.adapters.huggingface.weights.gguf_choice import GgufFiles
 from providers.adapters.huggingface.weights.gguf_header import GgufHeader, read_gguf_header
 from providers.importing import importing
-from providers.sampling import Sampling
+from providers.sampling import Sampling, recommended_sampling
 
 _ENDS = ("eos_token_id", "eot_token_id", "eom_token_id")
 _DRAWING = {
@@ -68,8 +68,6 @@ def _set_beginning(tokenizer: Any, begins: bool) -> None:
 
 
 def _defaults(header: GgufHeader) -> Sampling:
-    told = {ours: header.metadata.get(f"general.sampling.{theirs}") for theirs, ours in _DRAWING.items()}
-    chosen: dict[str, Any] = {name: value for name, value in told.items() if isinstance(value, int | float)}
-    if "top_k" in chosen:
-        chosen["top_k"] = int(chosen["top_k"])
-    return Sampling(**{"temperature": 1.0, **chosen})
+    return recommended_sampling(
+        {ours: header.metadata.get(f"general.sampling.{theirs}") for theirs, ours in _DRAWING.items()}
+    )

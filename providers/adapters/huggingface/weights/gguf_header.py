@@ -66,7 +66,7 @@ class GgufHeader:
         value = self.metadata.get(name)
         if value is None and name in self.lists:
             return int(max(self.lists[name], default=default))
-        return int(value) if isinstance(value, int | float) else default
+        return int(value) if isinstance(value, int | float) and math.isfinite(value) else default
 
 
 def read_gguf_header(file: Path) -> GgufHeader:

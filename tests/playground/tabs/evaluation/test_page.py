@@ -285,11 +285,11 @@ class TestItems:
     def test_two_thousand_cells_are_drawn_page_by_page(self, app, who):
         run, outcomes = big()
         show = app.show(who)
-        drawn = draw_run_items(show, run, outcomes, 20)
+        drawn = draw_run_items(show, run.description, outcomes, 20)
         assert drawn.count("data-item") == PAGE and "951 – 1,000 of 1,000" in Seen(drawn).text
         assert harmless(drawn)
-        assert pages_of(run, outcomes, differ=False) == 20
-        assert draw_run_items(show, run, outcomes, 999) == drawn
+        assert pages_of(run.description, outcomes, differ=False) == 20
+        assert draw_run_items(show, run.description, outcomes, 999) == drawn
 
     def test_an_opened_question_is_text(self, app, who):
         run, outcomes = big(count=2)

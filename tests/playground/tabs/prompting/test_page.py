@@ -12,6 +12,7 @@ from playground.measuring.outcomes import Cell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.measuring.tasks import load
 from playground.page.parts.plots import PlottedColumn, plot_amounts, plot_intervals
+from playground.page.parts.run_items import draw_run_items
 from playground.page.parts.task_sets import checked_tasks
 from playground.page.program import App, Who
 from playground.strategies.solving.strategy import strategies
@@ -259,7 +260,7 @@ class TestASet:
         drawn = (
             results.draw_results(show, lines.result_lines(description, found))
             + results.draw_steadiness(show, description, found)
-            + items.draw_items(show, description, found, differ=False)
+            + draw_run_items(show, description, found)
             + items.draw_item(show, description, found, HOSTILE)
         )
         seen = Seen(drawn)

@@ -12,6 +12,7 @@ from playground.measuring.extract import NOTHING
 from playground.measuring.outcomes import Cell
 from playground.measuring.store import ColumnDescription, RunDescription
 from playground.page.parts.render import Renderer
+from playground.page.parts.run_items import draw_run_items
 from playground.strategies.solving.trace import Trace, TraceStep
 from playground.tabs.prompting.page.api import line_json
 from playground.tabs.prompting.page.drawing import cards, items, lines, results, steps
@@ -57,7 +58,7 @@ class TestNoReadableAnswer:
         assert f"{wrong} · {unread}" in said and re.search(r"40\s?%", said)
 
     def test_each_question_has_a_sign_of_its_own(self, show):
-        drawn = items.draw_items(show, *unread_run(), differ=False)
+        drawn = draw_run_items(show, *unread_run())
         assert [drawn.count(f'class="{kind}"') for kind in ("right", "wrong", "unread")] == [2, 1, 2]
         assert drawn.count('aria-label="no readable answer"') == 2
         opened = items.draw_item(show, *unread_run(), "3")
@@ -74,7 +75,7 @@ class TestNoReadableAnswer:
     def test_over_several_runs_it_is_said_too(self, show):
         description, outcomes = unread_run(repeats=2)
         assert "In 2 of these replies no answer could be read." in results.draw_steadiness(show, description, outcomes)
-        assert items.draw_items(show, description, outcomes, differ=False).count("0/1 <small>1 <span") == 2
+        assert draw_run_items(show, description, outcomes).count("0/1 <small>1 <span") == 2
 
     def test_the_figure_shows_what_the_mean_would_be_at_best(self, show):
         accuracy, _ = plot_results(show, lines.result_lines(*unread_run()))

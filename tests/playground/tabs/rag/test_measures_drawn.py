@@ -81,7 +81,7 @@ class TestMeasures:
     def test_chunk_lengths_as_people_type_them(self, typed, sizes):
         assert parse_sizes(typed) == sizes
 
-    @pytest.mark.parametrize("typed", ["", "many", "5", "-200", "1e3", "100000", None])
+    @pytest.mark.parametrize("typed", ["", "many", "5", "-200", "1e3", "100000", "9" * 5000, "²", None])
     def test_what_is_no_chunk_length(self, typed):
         with pytest.raises(InputError):
             parse_sizes(typed)

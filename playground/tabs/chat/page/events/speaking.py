@@ -11,7 +11,7 @@ import gradio as gr
 from playground.asking.text_language import detect_language
 from playground.page.program import PRIVATE, App, Page, Who
 from playground.page.sidebar.fetching import in_place_of
-from playground.page.sidebar.offers import choice_of, language_name
+from playground.page.sidebar.offers import choice_of
 from playground.tabs.chat.page.fields import ChatWho, who_at
 from playground.tabs.chat.page.layout import ChatLayout
 from playground.tabs.chat.visit.visits import ChatVisits
@@ -65,7 +65,7 @@ async def describe_speaking(app: App[ChatVisits], who: ChatWho, chosen: Sequence
 def draw_speaking(app: App[ChatVisits], who: Who, model: ModelInfo, language: str, others: Sequence[ModelInfo]) -> str:
     """What to expect of the model, and a button for it and for each of the others."""
     show = app.show(who)
-    said = html.escape(show.text("chat.hardly", model=model.name, language=language_name(show, language)))
+    said = html.escape(show.text("chat.hardly", model=model.name, language=show.language_name(language)))
     stay = html.escape(show.text("chat.hardly_stay", model=model.name))
     buttons = f'<button type="button" class="inline-button" data-dismiss>{stay}</button>'
     for other in others:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from playground.measuring.kinds import Outcomes
 from playground.measuring.metrics import apply_metric
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import RunDescription
 from playground.page.parts.render import Renderer
 from playground.tabs.evaluation.lab.comparison import labels_of

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 
 from playground.measuring import Snapshot
-from playground.measuring.kinds import Outcomes
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import RunDescription, StoredRun
 from playground.measuring.summary import tries
 from playground.page.parts.energy import carbon_text, energy_text
@@ -14,10 +14,11 @@ from playground.page.parts.measures import (
     draw_cells,
     draw_explained,
     draw_heads,
+    draw_interval,
+    draw_mean,
     draw_progress,
     draw_swatch,
     draw_table,
-    draw_whisker,
 )
 from playground.page.parts.plots import SERIES
 from playground.page.parts.render import Renderer
@@ -29,7 +30,6 @@ from playground.tabs.evaluation.page.drawing.classes import draw_classes
 from playground.tabs.evaluation.page.drawing.pieces import say
 from playground.tabs.evaluation.page.drawing.sureness import draw_sureness
 
-_SURE = 0.05
 _GOOD = ("score", "interval", "against", "corrected", "needed")
 _TOOK = ("left", "tokens", "computing", "seconds", "cost", "energy", "carbon")
 
@@ -98,16 +98,7 @@ def _good_texts(show: Renderer, description: RunDescription, lines: Sequence[Com
 def _good_row(show: Renderer, line: ComparedLine, place: int, heads: Sequence[str], *, graded: bool) -> str:
     it, colour = line.found, SERIES[place % len(SERIES)]
     spec = ".2f" if graded or not it.binary else ".0%"
-    value, interval = "–", "–"
-    if it.mean is not None and it.low is not None and it.high is not None:
-        more = [show.text("prompting.of_n", n=it.items)]
-        more += [show.text("prompting.unread_count", count=it.unread)] if it.unread else []
-        more += [show.text("prompting.failed_count", count=it.failed)] if it.failed else []
-        value = (
-            f'<span class="share">{show.number(it.mean, spec)}</span> <small>{html.escape(" · ".join(more))}</small>'
-        )
-        said = f"{show.number(it.low, spec)} – {show.number(it.high, spec)}"
-        interval = f"{draw_whisker(it.low, it.mean, it.high, colour)} {said}"
+    value, interval = draw_mean(show, it, spec), draw_interval(show, it, colour, spec)
     against = corrected = needed = "–"
     if it.comparison is not None:
         low, high = (show.number(one, "+.2f") for one in (it.comparison.low, it.comparison.high))
@@ -147,7 +138,7 @@ def _took_row(show: Renderer, line: ComparedLine, place: int, heads: Sequence[st
         else say(show, "free")
     )
     left = left_text(show, line)
-    times = (_seconds(show, it.computing), _seconds(show, it.seconds))
+    times = (show.seconds(it.computing), show.seconds(it.seconds))
     cells = (left, tokens, *times, cost, energy_text(show, line.energy), carbon_text(show, line.energy))
     inside = draw_cells(heads, cells)
     label = html.escape(line.column.label)
@@ -172,17 +163,10 @@ def draw_findings(
         it = line.found.comparison
         if it is None or first is None or line.corrected is None:
             continue
-        name = (
-            "alike"
-            if it.better == it.worse == 0
-            else "undecided"
-            if line.corrected >= _SURE
-            else ("better" if it.better > it.worse else "worse")
-        )
         values = {"label": line.column.label, "other": first.column.label, "count": it.items}
         needed = line.needed if line.needed is not None else 0
         counts = {"more": it.better, "fewer": it.worse, "p": show.p_compared(line.corrected), "needed": needed}
-        said.append(f"<li>{say(show, f'found_{name}', **values, **counts)}</li>")
+        said.append(f"<li>{say(show, f'found_{it.finding(line.corrected)}', **values, **counts)}</li>")
     if description.items and len(description.items) == 1:
         said.append(f"<li>{say(show, 'one_item')}</li>")
     return f'<ul class="findings">{"".join(said)}</ul>' if said else ""
@@ -199,10 +183,6 @@ def draw_steady(show: Renderer, description: RunDescription, outcomes: Outcomes)
         values = {"label": column.label, "same": same, "all": len(found), "of": description.repeats}
         said.append(f"<li>{say(show, 'steady', **values)}</li>")
     return f'<h4 class="part">{say(show, "steady_title")}</h4><ul>{"".join(said)}</ul>'
-
-
-def _seconds(show: Renderer, value: float | None) -> str:
-    return "–" if value is None else f"{show.number(value, '.2f')} s"
 
 
 def _p(show: Renderer, value: float | None) -> str:

@@ -6,7 +6,8 @@ import html
 from collections.abc import Sequence
 
 from playground.measuring.export import plain_markdown
-from playground.measuring.kinds import MeasurementKind, Outcomes, RunFile
+from playground.measuring.kinds import MeasurementKind, RunFile
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import StoredRun
 from playground.page.parts.energy import carbon_text, energy_text
 from playground.page.parts.render import Renderer
@@ -48,7 +49,7 @@ def report(show: Renderer, kind: MeasurementKind[Renderer], run: StoredRun, outc
     """Result, then the first questions with their marks."""
     title = html.escape(run.name)
     body = kind.draw(show, run, outcomes).replace("<details", "<details open")  # nothing can be unfolded on paper
-    items = draw_run_items(show, kind.title_columns(show, run), outcomes)
+    items = draw_run_items(show, kind.title_columns(show, run).description, outcomes)
     more = ""
     if len(run.description.items) > PAGE:
         more = f'<p class="quiet">{html.escape(show.text("evaluation.report_more", count=PAGE))}</p>'

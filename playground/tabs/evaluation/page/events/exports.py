@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from playground.measuring.kinds import Outcomes, RunFile
+from playground.measuring.kinds import RunFile
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import StoredRun
 from playground.page.parts.downloads import File
 from playground.page.parts.run_list import load_run

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from playground.measuring.kinds import MeasurementKind, Outcomes
+from playground.measuring.kinds import MeasurementKind
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import StoredRun
 from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.render import Renderer
@@ -41,9 +42,9 @@ def kind_of(app: App[EvaluationVisits], run: StoredRun) -> MeasurementKind[Rende
 
 def show_items(show: Renderer, run: StoredRun, outcomes: Outcomes) -> dict[str, object]:
     """Places of a screen: the questions of a run that is shown anew."""
-    last = pages_of(run, outcomes, differ=False)
+    last = pages_of(run.description, outcomes, differ=False)
     number = gr.update(value=1, maximum=last, visible=last > 1)
-    items = draw_run_items(show, run, outcomes)
+    items = draw_run_items(show, run.description, outcomes)
     return {"row": gr.update(visible=True), "page": number, "differ": False, "items": items, "item": ""}
 
 
@@ -69,11 +70,11 @@ def list_items(app: App[EvaluationVisits], who: Who, run: str, number: object, *
         stored, outcomes = load_run(app, who, run)
     except PlaygroundError as error:
         return [gr.skip(), draw_alert(show, error)]
-    stored = kind_of(app, stored).title_columns(show, stored)
-    last = pages_of(stored, outcomes, differ=differ)
+    description = kind_of(app, stored).title_columns(show, stored).description
+    last = pages_of(description, outcomes, differ=differ)
     asked = int(number) if isinstance(number, int | float) and abs(number) < 1e6 else 1
     chosen = min(max(1, asked), last)
-    drawn = draw_run_items(show, stored, outcomes, chosen, differ=differ)
+    drawn = draw_run_items(show, description, outcomes, chosen, differ=differ)
     return [gr.update(value=chosen, maximum=last, visible=last > 1), drawn]
 
 

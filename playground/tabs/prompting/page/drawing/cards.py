@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 
 from playground.measuring import Extraction
+from playground.page.parts.facts import facts_text
 from playground.page.parts.notices import draw_changes
 from playground.page.parts.render import Renderer
 from playground.page.parts.signs import RIGHT, WRONG, draw_sign
@@ -67,21 +68,7 @@ def draw_verdict(show: Renderer, score: float | None, found: Extraction | None) 
 
 
 def _facts(show: Renderer, card: Card) -> str:
-    """Calls, tokens, time and cost, in one line."""
+    """What it costs is told of a model elsewhere alone, once it has been asked."""
     trace = card.trace
-    about = "≈ " if trace.usage.estimated else ""
-    parts = [
-        show.text("prompting.calls", count=trace.calls),
-        about + show.text("facts.tokens", input=trace.usage.input_tokens, output=trace.usage.output_tokens),
-        show.text("prompting.seconds", seconds=show.number(card.seconds, ".1f")),
-    ]
-    if card.model is not None and not card.model.local and trace.calls:
-        parts.append(cost_text(show, trace.cost))
-    return " · ".join(parts)
-
-
-def cost_text(show: Renderer, cost: float | None) -> str:
-    """US dollars, as an estimate."""
-    if cost is None:
-        return show.text("prompting.cost_unknown")
-    return show.text("facts.cost", cost=show.dollars(cost))
+    paid = card.model is not None and not card.model.local and trace.calls
+    return facts_text(show, trace.calls, trace.usage, card.seconds, trace.cost if paid else 0.0)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from playground.measuring.outcomes import Outcomes
 from playground.measuring.store import RunDescription
-from playground.measuring.summary import Outcomes
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_floors import always_same
 from playground.tabs.prompting.page.drawing.lines import ResultLine
 from playground.tabs.prompting.page.drawing.pieces import say
 from playground.tabs.prompting.page.drawing.title import is_graded
-
-_SURE = 0.05
-"""p below which a difference counts as shown."""
 
 
 def draw_findings(show: Renderer, description: RunDescription, found: Sequence[ResultLine], outcomes: Outcomes) -> str:
@@ -25,13 +22,10 @@ def draw_findings(show: Renderer, description: RunDescription, found: Sequence[R
         said += [monotonous[line.column.key]] if line.column.key in monotonous else []
         if (it := line.found.comparison) is None:
             continue
-        name = "undecided" if it.p >= _SURE else "better" if it.better > it.worse else "worse"
-        if it.better == it.worse == 0:
-            name = "alike"
         graded = "_graded" if is_graded(description) else ""
         values = {"label": line.column.label, "other": labels.get(it.baseline, it.baseline), "count": it.items}
         p = show.p_compared(it.p)
         counts = {"more": it.better, "fewer": it.worse, "p": p}
-        said.append(say(show, f"found_{name}{graded}", **values, **counts))
+        said.append(say(show, f"found_{it.finding()}{graded}", **values, **counts))
     lines = "".join(f"<li>{one}</li>" for one in said)
     return f'<ul class="findings">{lines}</ul>' if said else ""

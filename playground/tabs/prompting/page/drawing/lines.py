@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from playground.measuring import Outcome
-from playground.measuring.outcomes import Cell, verdict
+from playground.measuring.outcomes import Cell, Outcomes, verdict
 from playground.measuring.statistics import wilson
 from playground.measuring.store import ColumnDescription, RunDescription
-from playground.measuring.summary import ColumnSummary, Outcomes, compare, item_means, mean_computing, summarise
+from playground.measuring.summary import ColumnSummary, compare, item_means, mean_computing, summarise
 from playground.page.parts.plots import SERIES
 from playground.strategies.runs.describe import BASELINE
 from playground.strategies.solving.strategy import strategies

@@ -7,10 +7,17 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from playground.measuring import Snapshot
-from playground.measuring.outcomes import State
+from playground.measuring.outcomes import Outcomes, State
 from playground.measuring.store import RunDescription
-from playground.measuring.summary import ColumnSummary, Outcomes, tries
-from playground.page.parts.measures import draw_explained, draw_heads, draw_swatch, draw_whisker, draw_wide_table
+from playground.measuring.summary import ColumnSummary, tries
+from playground.page.parts.measures import (
+    draw_explained,
+    draw_heads,
+    draw_interval,
+    draw_mean,
+    draw_swatch,
+    draw_wide_table,
+)
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_floors import draw_floors
 from playground.strategies.runs.describe import BASELINE
@@ -86,14 +93,14 @@ def _words(show: Renderer, heads: Mapping[str, str], explained: Mapping[str, str
 
 
 def _row(show: Renderer, line: ResultLine, *, binary: bool) -> str:
-    it = line.found
+    it, spec = line.found, ".0%" if binary else ".2f"
     cells = [
-        _share(show, it, binary=binary),
-        _interval(show, line, binary=binary),
+        draw_mean(show, it, spec),
+        draw_interval(show, it, line.colour, spec),
         _against(show, line),
         _amount(show, line.tokens),
-        _seconds(show, it.computing),
-        _seconds(show, it.seconds),
+        show.seconds(it.computing),
+        show.seconds(it.seconds),
         _cost(show, it),
     ]
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -101,36 +108,6 @@ def _row(show: Renderer, line: ResultLine, *, binary: bool) -> str:
         f'<tr data-column="{html.escape(line.column.key)}">'
         f'<th scope="row">{draw_swatch(line.colour)}{html.escape(line.column.label)}</th>{inside}</tr>'
     )
-
-
-def _seconds(show: Renderer, value: float | None) -> str:
-    return "–" if value is None else f"{show.number(value, '.2f')} s"
-
-
-def _share(show: Renderer, it: ColumnSummary, *, binary: bool) -> str:
-    if it.mean is None:
-        eye = say(show, "by_eye", count=it.unscored) if it.unscored else say(show, "not_yet")
-        return f"<small>{eye}</small>"
-    value = show.number(it.mean, ".0%" if binary else ".2f")
-    more = [say(show, "of_n", n=it.items)]
-    if it.wrong and binary:
-        more.append(say(show, "wrong_count", count=it.wrong))
-    if it.unread:
-        more.append(say(show, "unread_count", count=it.unread))
-    if it.failed:
-        more.append(say(show, "failed_count", count=it.failed))
-    if it.unscored:
-        more.append(say(show, "by_eye", count=it.unscored))
-    return f'<span class="share">{value}</span> <small>{" · ".join(more)}</small>'
-
-
-def _interval(show: Renderer, line: ResultLine, *, binary: bool) -> str:
-    it = line.found
-    if it.mean is None or it.low is None or it.high is None:
-        return "–"
-    spec = ".0%" if binary else ".2f"
-    said = f"{show.number(it.low, spec)} – {show.number(it.high, spec)}"
-    return f"{draw_whisker(it.low, it.mean, it.high, line.colour)} {said}"
 
 
 def _against(show: Renderer, line: ResultLine) -> str:
@@ -147,7 +124,7 @@ def _amount(show: Renderer, value: float | None) -> str:
 
 def _cost(show: Renderer, it: ColumnSummary) -> str:
     if it.cost is None:
-        return say(show, "cost_unknown")
+        return html.escape(show.text("facts.cost_unknown"))
     return f"≈ ${show.dollars(it.cost)}" if it.cost else say(show, "nothing_cost")
 
 

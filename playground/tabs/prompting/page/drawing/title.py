@@ -9,14 +9,13 @@ from playground.page.parts.render import Renderer
 from playground.page.parts.run_titles import (
     draw_settings,
     is_graded,
-    language_name,
     metric_name,
     task_set_title,
     title_text,
 )
 from playground.strategies.solving.strategy import strategies
 
-__all__ = ["draw_title", "is_graded", "language_name", "metric_name", "strategy_names", "task_set_title", "title_text"]
+__all__ = ["draw_title", "is_graded", "metric_name", "strategy_names", "task_set_title", "title_text"]
 
 
 def draw_title(show: Renderer, run: StoredRun) -> str:

@@ -12,10 +12,11 @@ from playground.measuring.outcomes import Cell
 from playground.measuring.store import RunDescription, StoredRun
 from playground.page.parts.held import held_values, hold_values
 from playground.page.parts.render import Renderer
+from playground.page.parts.run_items import draw_run_items
 from playground.page.parts.setup_line import fold_into_line, setup_of
 from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.prompting.page.drawing.figures import plot_results
-from playground.tabs.prompting.page.drawing.items import draw_item, draw_items
+from playground.tabs.prompting.page.drawing.items import draw_item
 from playground.tabs.prompting.page.drawing.lines import result_lines
 from playground.tabs.prompting.page.drawing.pieces import draw_alert
 from playground.tabs.prompting.page.drawing.results import draw_whole_results
@@ -73,7 +74,7 @@ def show_results(app: App[PromptingVisits], who: Who, run: str) -> dict[str, obj
         "accuracy": gr.update(value=accuracy, visible=accuracy is not None),
         "costs": gr.update(value=costs, visible=costs is not None),
         "differ": gr.update(value=False, visible=True),
-        "items": draw_items(show, description, outcomes, differ=False),
+        "items": draw_run_items(show, description, outcomes, None, differ=False),
         "item": "",
     }
 
@@ -109,7 +110,7 @@ def list_items(app: App[PromptingVisits], who: Who, run: str, *, differ: bool) -
         description, outcomes = load_run(app, who, run)
     except PlaygroundError as error:
         return draw_alert(show, error)
-    return draw_items(show, description, outcomes, differ=differ)
+    return draw_run_items(show, description, outcomes, None, differ=differ)
 
 
 def open_item(app: App[PromptingVisits], who: Who, run: str, item: object) -> str:

@@ -9,7 +9,6 @@ import gradio as gr
 from playground.languages import closest
 from playground.measuring.tasks import languages
 from playground.page.parts.render import Renderer
-from playground.page.parts.run_titles import language_name
 from playground.page.parts.setup_line import fold_into_line
 from playground.page.program import PRIVATE, Page
 from playground.strategies.solving.wording import wording
@@ -45,4 +44,4 @@ def wire_strategies(page: Page[PromptingVisits], layout: PromptingLayout) -> Non
 
 def fold_ways(show: Renderer, names: Sequence[str], language: str) -> object:
     """The strategies folded into a line that names them, and the language of their prompts."""
-    return fold_into_line([show.text("prompting.setup_ways"), ", ".join(names), language_name(show, language)])
+    return fold_into_line([show.text("prompting.setup_ways"), ", ".join(names), show.in_language(language)])

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from playground.asking.completion import answer_mark
-from playground.tabs.rag.lab.answering.quoting import break_template_marks, quote_chunk, unguessable_mark
+from playground.asking.quoting import break_template_marks, unguessable_mark
+from playground.tabs.rag.lab.answering.quoting import quote_chunk
 from playground.tabs.rag.lab.answering.wording import wording
 from playground.tabs.rag.lab.documents import Passage
 from providers.types import Message

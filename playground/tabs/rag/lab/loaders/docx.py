@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from playground.tabs.rag.lab.documents import DocumentPage
 from playground.tabs.rag.lab.loaders import Claim, Source
 from playground.tabs.rag.lab.reading import word_tables, zipped
+from playground.tabs.rag.lab.reading.cleaning import whole_number
 from playground.tabs.rag.lab.reading.equations import M, linear
 from playground.tabs.rag.lab.reading.graphics import A, graphic_lines
 from playground.tabs.rag.lab.reading.page_writer import PageWriter
@@ -127,8 +128,8 @@ class _Body:
     def _level(self, paragraph: Element) -> int:
         """1 to 9, 0 for no heading; what the paragraph says goes before what its style says."""
         own = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
-        if own is not None and (said := own.get(f"{_W}val", "")).isdigit():
-            return int(said) + 1 if int(said) < _BODY_TEXT else 0
+        if own is not None and (level := whole_number(own.get(f"{_W}val"), -1)) >= 0:
+            return level + 1 if level < _BODY_TEXT else 0
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         return self._levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
 
@@ -189,11 +190,10 @@ def _level_of(style: object) -> int:
             return 0
         name = str(getattr(style, "name", "") or "").lower()
         outline = style.element.find(f"{_W}pPr/{_W}outlineLvl")  # type: ignore[attr-defined]
-        if outline is not None and outline.get(f"{_W}val", "").isdigit():
-            level = int(outline.get(f"{_W}val"))
+        if outline is not None and (level := whole_number(outline.get(f"{_W}val"), -1)) >= 0:
             return level + 1 if level < _BODY_TEXT else 0
-        if name.startswith("heading ") and name[8:].isdigit():
-            return int(name[8:])
+        if name.startswith("heading ") and (level := whole_number(name[8:])):
+            return min(level, _BODY_TEXT)
         if name == "title":
             return 1
         style = getattr(style, "base_style", None)

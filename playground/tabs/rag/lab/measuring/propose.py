@@ -9,8 +9,9 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from playground.asking.quoting import unguessable_mark
 from playground.languages import closest
-from playground.tabs.rag.lab.answering.quoting import quote_chunk, unguessable_mark
+from playground.tabs.rag.lab.answering.quoting import quote_chunk
 from playground.tabs.rag.lab.answering.statements import statements
 from playground.tabs.rag.lab.answering.wording import wording, wordings
 from playground.tabs.rag.lab.documents import Chunk

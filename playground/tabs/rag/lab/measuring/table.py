@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from playground.measuring.outcomes import Outcome
+from playground.measuring.outcomes import Outcome, Outcomes
 from playground.measuring.statistics import bootstrap_mean, wilson
-from playground.measuring.summary import Comparison, Outcomes, compare, mean_computing
+from playground.measuring.summary import Comparison, compare, mean_computing
 from playground.tabs.rag.lab.measuring.columns import METRICS, Metric, RetrievalMeasurement, Way, key_of
 from playground.tabs.rag.lab.measuring.questions import LabelledQuestion
 

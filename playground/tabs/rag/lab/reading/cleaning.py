@@ -54,6 +54,12 @@ def is_indented(text: str) -> bool:
     return deep >= max(2, _LEAST_INDENTED * len(lines)) and len(set(depths)) > 2
 
 
+def whole_number(said: str | None, without: int = 0) -> int:
+    """A number of at most six digits, as a file says it; `without` for anything else, such as "²", which `str.isdigit`
+    takes for a digit and `int` does not."""
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 7 else without
+
+
 def one_line(text: str) -> str:
     """`clean_spaces` on a single line."""
     return " ".join(clean(text).split())

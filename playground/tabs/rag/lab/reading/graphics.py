@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from playground.tabs.rag.lab.reading import tables
+from playground.tabs.rag.lab.reading.cleaning import whole_number
 from playground.tabs.rag.lab.reading.number_format import format_value
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _newer_chart_lines(root: Element) -> Iterator[str]:
         yield _read_text(title)
     for data in root.iter(f"{_NEWER}data"):
         levels = [level.iter(f"{_NEWER}pt") for level in data.iter(f"{_NEWER}lvl")]
-        columns = [{_place(one): one.text or "" for one in points} for points in levels]
+        columns = [{whole_number(one.get("idx")): one.text or "" for one in points} for points in levels]
         places = sorted({place for column in columns for place in column})
         yield from tables.lines([column.get(place) for column in columns] for place in places)
 
@@ -117,7 +118,7 @@ def _points(cached: Element | None) -> dict[int, str]:
         return found
     levels = cached.findall(f".//{_C}lvl")
     for level in levels or [cached]:
-        points = {_place(point): point for point in level.iter(f"{_C}pt")}
+        points = {whole_number(point.get("idx")): point for point in level.iter(f"{_C}pt")}
         form = next((one.text or "" for one in level.iter(f"{_C}formatCode")), "General")
         last = ""
         for place in range(min(max([*points, *found], default=-1) + 1, _MOST_POINTS)):
@@ -139,11 +140,6 @@ def _value(point: Element, form: str) -> str:
     except ValueError:
         return text
     return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _place(point: Element) -> int:
-    said = point.get("idx", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 0
 
 
 def _read_text(element: Element) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.reading import tables
+from playground.tabs.rag.lab.reading.cleaning import whole_number
 from playground.tabs.rag.lab.reading.grid import SpannedCell, lay
 from playground.tabs.rag.lab.reading.html_text import heading_level, name_of, text_in
 from playground.tabs.rag.lab.reading.table_names import HeaderSigns
@@ -107,7 +108,7 @@ def _number(cell: Element, name: str) -> int:
     said = (cell.get(name) or "").strip()
     if name == "rowspan" and said == "0":
         return 1_000_000  # to the end of the table
-    return max(1, int(said)) if said.isascii() and said.isdigit() and len(said) < 7 else 1
+    return max(1, whole_number(said, 1))
 
 
 def _named_rows(rows: list[Element]) -> int | None:

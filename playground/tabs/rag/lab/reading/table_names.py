@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from playground.tabs.rag.lab.reading.cell_kinds import kind
+from playground.tabs.rag.lab.reading.cleaning import whole_number
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
 
 Row = Sequence[str]
@@ -137,9 +138,9 @@ def _in_order(run: Row) -> bool:
         return False
     if all(kind(name) == "date" for name in run):
         return len(set(run)) == len(run)
-    if not all(name.isascii() and name.isdigit() for name in run):
+    numbers = [whole_number(name, -1) for name in run]
+    if -1 in numbers:
         return False
-    numbers = [int(name) for name in run]
     steps = {later - earlier for earlier, later in pairwise(numbers)}
     years = all(number in _YEARS for number in numbers)
     return (years and (min(steps) > 0 or max(steps) < 0)) or (len(run) > 2 and numbers[0] == 1 and steps == {1})

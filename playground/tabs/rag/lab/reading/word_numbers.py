@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from playground.tabs.rag.lab.reading.cleaning import whole_number
+
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
@@ -69,34 +71,30 @@ class ListNumbers:
         of_style = {_value(kind, "styleLink"): kind for kind in kinds if _value(kind, "styleLink")}
         for kind in kinds:
             told = of_style.get(_value(kind, "numStyleLink"), kind)
-            levels = {_number(one.get(f"{_W}ilvl")): _level(one) for one in told.findall(f"{_W}lvl")}
+            levels = {whole_number(one.get(f"{_W}ilvl")): _level(one) for one in told.findall(f"{_W}lvl")}
             self._kinds[kind.get(f"{_W}abstractNumId", "")] = levels
         for one in numbering.findall(f"{_W}num"):
             name = one.get(f"{_W}numId", "")
             self._kind_of[name] = _value(one, "abstractNumId")
             overrides = one.findall(f"{_W}lvlOverride")
-            starts = {_number(found.get(f"{_W}ilvl")): _value(found, "startOverride") for found in overrides}
-            self._restarts[name] = {level: _number(start) for level, start in starts.items() if start}
+            starts = {whole_number(found.get(f"{_W}ilvl")): _value(found, "startOverride") for found in overrides}
+            self._restarts[name] = {level: whole_number(start) for level, start in starts.items() if start}
 
 
 def _level(level: Element) -> _NumberingLevel:
     after = _value(level, "lvlRestart")
     return _NumberingLevel(
-        start=_number(_value(level, "start"), 1),
+        start=whole_number(_value(level, "start"), 1),
         form=_value(level, "numFmt") or "decimal",
         text=_value(level, "lvlText"),
         plain=level.find(f"{_W}isLgl") is not None,
-        after=_number(after) if after else None,
+        after=whole_number(after) if after else None,
     )
 
 
 def _value(element: Element, name: str) -> str:
     found = element.find(f"{_W}{name}")
     return found.get(f"{_W}val", "") if found is not None else ""
-
-
-def _number(said: str | None, without: int = 0) -> int:
-    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 7 else without
 
 
 def _in_form(number: int, form: str) -> str:

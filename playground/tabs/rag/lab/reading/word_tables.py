@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from playground.tabs.rag.lab.reading import tables
+from playground.tabs.rag.lab.reading.cleaning import whole_number
 from playground.tabs.rag.lab.reading.grid import Across, Down, NamingRow
 from playground.tabs.rag.lab.reading.table_names import HeaderSigns
 
@@ -52,8 +53,7 @@ def _continues(cell: Element) -> bool:
 
 def _number(element: Element, properties: str, name: str, without: int) -> int:
     found = element.find(f"{_W}{properties}/{_W}{name}")
-    said = found.get(f"{_W}val", "") if found is not None else ""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else without
+    return whole_number(found.get(f"{_W}val"), without) if found is not None else without
 
 
 def _repeated(row: Element) -> bool:

@@ -50,7 +50,7 @@ def _line(show: Renderer, one: StoredDocument, *, ticked: bool) -> str:
     name, digest = html.escape(one.name), html.escape(one.digest)
     parts = [html.escape(one.format.upper()), _count(show, "pages", one.pages), _count(show, "chunks", one.chunks)]
     if one.language:
-        parts.append(html.escape(language_name(show, one.language)))
+        parts.append(html.escape(show.language_name(one.language)))
     if is_outdated(one):
         parts.append(say(show, "outdated"))
     if not one.ready:
@@ -71,7 +71,7 @@ def draw_offer(
 ) -> str:
     """That the embedding model does not read a language of the documents, and a button for one that does: grey, with
     the reason, where that one is not `here` and nothing is ever fetched."""
-    told = {"model": current.name, "language": language_name(show, language)}
+    told = {"model": current.name, "language": show.language_name(language)}
     if other is None:
         return f'<div class="notice" role="status">{say(show, "offer_none", **told)}</div>'
     where = show.place(Whereabouts(True, here, other.size))
@@ -129,11 +129,6 @@ def _draw_rejected(show: Renderer, one: Rejected) -> str:
     message, hint = html.escape(show.message(one.failure)), html.escape(show.hint(one.failure))
     button = draw_ocr_button(show, one.name) if one.failure.key in READ_BY_OCR else ""
     return f'<div class="notice" role="alert"><strong>{html.escape(one.name)}:</strong> {message} {hint} {button}</div>'
-
-
-def language_name(show: Renderer, code: str) -> str:
-    """A language by its name where the texts have one, else its code."""
-    return show.text(key) if show.has(key := f"rag.language_{code}") else code
 
 
 def _count(show: Renderer, name: str, count: int) -> str:

@@ -21,7 +21,6 @@ from playground.page.parts.plots import SERIES, PlottedColumn, plot_intervals
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.measuring.columns import METRICS, Metric
 from playground.tabs.rag.lab.measuring.table import RetrievalScores
-from playground.tabs.rag.page.drawing.files import language_name
 from playground.tabs.rag.page.drawing.pieces import say
 
 
@@ -43,7 +42,7 @@ def draw_measure_title(show: Renderer, it: MeasureTitle) -> str:
     """Over the results: set, questions, languages, embedding model, ways, chunk lengths, metrics and date."""
     parts = [
         show.text("prompting.title_questions", count=it.questions),
-        ", ".join(language_name(show, language) for language in it.languages),
+        ", ".join(show.language_name(language) for language in it.languages),
         it.embedding,
         ", ".join(show.text(f"rag.way_{way}") for way in it.ways),
         show.text("rag.title_sizes", sizes=", ".join(it.sizes)),
@@ -89,7 +88,7 @@ def draw_measures(show: Renderer, found: Tables, k: int) -> str:
     if len(others) < 2:
         return whole
     parts = "".join(
-        f'<h4 class="part">{say(show, "only_language", language=language_name(show, language))}</h4>'
+        f'<h4 class="part">{say(show, "only_language", language=show.language_name(language))}</h4>'
         f"{draw_measure_table(show, rows, k, words=False)}"
         for language, rows in others.items()
     )

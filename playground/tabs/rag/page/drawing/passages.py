@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from playground.page.parts.render import Renderer
 from playground.tabs.rag.lab.documents import DocumentPage, Note, Passage, RetrievalResult
-from playground.tabs.rag.page.drawing.files import language_name
 from playground.tabs.rag.page.drawing.marked import draw_document_text
 from playground.tabs.rag.page.drawing.pieces import decimal, draw_term, place_of, say, where
 
@@ -43,7 +42,7 @@ def _readable(show: Renderer, note: Note) -> dict[str, object]:
     values: dict[str, object] = {}
     for name, value in note.values.items():
         if name.startswith("language"):
-            values[name] = language_name(show, str(value))
+            values[name] = show.language_name(str(value))
         elif isinstance(value, float):
             values[name] = show.number(value, ".2f")
         else:

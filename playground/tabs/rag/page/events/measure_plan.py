@@ -55,6 +55,6 @@ def parse_sizes(typed: object) -> tuple[int, ...]:
     """Chunk lengths as they are typed, each once. Raises `ArgumentError("number")`."""
     pieces = re.split(r"[\s,;]+", str(typed or "").strip())
     low, high = TOKENS
-    if not all(piece.isdecimal() and low <= int(piece) <= high for piece in pieces):
+    if not all(piece.isdecimal() and len(piece) <= len(str(high)) and low <= int(piece) <= high for piece in pieces):
         raise ArgumentError("number", name="tokens", low=low, high=high)
     return tuple(dict.fromkeys(map(int, pieces)))

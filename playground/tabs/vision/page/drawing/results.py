@@ -51,7 +51,7 @@ def draw_scores(show: Renderer, it: VisionResult) -> str:
     rows = "".join(
         f'<tr><th scope="row">{html.escape(one.model.name)}<br><small>{say(show, f"way_{one.way}")}</small></th>'
         + "".join(f"<td>{_share(show, scores[one.key, kind])}</td>" for kind in kinds)
-        + "".join(f"<td>{_seconds(show, seconds)}</td>" for seconds in it.times(one.key))
+        + "".join(f"<td>{show.seconds(seconds)}</td>" for seconds in it.times(one.key))
         + "</tr>"
         for one in it.columns
     )
@@ -130,10 +130,6 @@ def setup_parts(show: Renderer, it: VisionResult) -> list[str]:
         ", ".join(dict.fromkeys(show.text(f"vision.way_{one.way}") for one in it.columns)),
         ", ".join(dict.fromkeys(one.model.name for one in it.columns)),
     ]
-
-
-def _seconds(show: Renderer, value: float | None) -> str:
-    return "–" if value is None else f"{show.number(value, '.2f')} s"
 
 
 def _share(show: Renderer, it: TypeScore) -> str:

@@ -5,8 +5,8 @@ One variant a file. A model that was rewritten for OpenVINO is read from the sam
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
@@ -14,9 +14,9 @@ from providers.adapters.huggingface.engines.engine_process import NotOpened
 from providers.adapters.huggingface.engines.llamacpp.engine import LlamaCppEngine
 from providers.adapters.huggingface.engines.llamacpp.fitting import SLOTS, FittedSetting, WrongProjector, fit
 from providers.adapters.huggingface.engines.llamacpp.library import NO_MODULE, PACKAGE, REFUSED, is_here
-from providers.adapters.huggingface.families.causal import load_tokenizer
+from providers.adapters.huggingface.engines.opening import explain_end, open_engine
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
-from providers.adapters.huggingface.weights.damage import FAILURES, explain_failure, is_damaged
+from providers.adapters.huggingface.weights.damage import is_damaged
 from providers.adapters.huggingface.weights.files import gguf_files, unreadable
 from providers.adapters.huggingface.weights.gguf_choice import KEPT, GgufFiles
 from providers.adapters.huggingface.weights.gguf_header import read_gguf_header
@@ -75,19 +75,8 @@ class LlamaCpp:
             raise WeightsUnavailable(
                 "too_large", model=model, need_gb=round(fitted.memory / 1e9, 1), room_gb=round(room / 1e9, 1)
             )
-        with ThreadPoolExecutor(1) as beside:
-            reading = beside.submit(load_tokenizer, self.folder)
-            try:
-                engine = LlamaCppEngine(fitted.setting)
-            except OSError as error:  # the system starts no process
-                raise WeightsUnavailable("engine", model=model) from error
-            try:
-                codec, defaults, context = reading.result()
-                engine.wait_until_open()
-            except Exception as error:  # whatever it was: its process would stay, and it is told as what it is
-                engine.close()
-                raise self._explain(error, model) from error
-        engine.codec = codec
+        start = partial(LlamaCppEngine, fitted.setting)
+        engine, codec, defaults, context = open_engine(start, self.folder, model, self._explain_end)
         return Loaded(
             engine=engine,
             codec=codec,
@@ -109,15 +98,12 @@ class LlamaCpp:
         except OSError as error:
             raise unreadable(error, model) from error
 
-    def _explain(self, error: Exception, model: str) -> Exception:
-        """A process that ended, for whatever reason, has not shown that its file is damaged."""
-        if not isinstance(error, NotOpened):
-            return explain_failure(error, self.folder, model) if isinstance(error, FAILURES) else error
+    def _explain_end(self, error: NotOpened, folder: Path, model: str) -> WeightsUnavailable:
         if error.args[0] == NO_MODULE:
             return WeightsUnavailable("import", model=model, cause=PACKAGE)
-        if error.args[0] == REFUSED and not is_damaged(self.folder):
+        if error.args[0] == REFUSED and not is_damaged(folder):
             return WeightsUnavailable("gguf_architecture", model=model, cause=architecture_of(self.file))
-        return WeightsUnavailable("damaged" if is_damaged(self.folder) else "engine", model=model)
+        return explain_end(error, folder, model)
 
 
 def architecture_of(file: Path) -> str:

@@ -8,17 +8,15 @@ Light to import.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from providers.adapters.huggingface.engines.base import Loaded
-from providers.adapters.huggingface.engines.engine_process import NotOpened
+from providers.adapters.huggingface.engines.opening import open_engine
 from providers.adapters.huggingface.engines.openvino.engine import OpenVinoEngine
 from providers.adapters.huggingface.engines.openvino.pipeline import CACHE_GB, target
-from providers.adapters.huggingface.families.causal import load_tokenizer
 from providers.adapters.huggingface.memory.fair_queue import FairQueue
-from providers.adapters.huggingface.weights.damage import FAILURES, explain_failure, is_damaged
 from providers.errors import WeightsUnavailable
 from providers.importing import is_installed
 from providers.sampling import in_engine
@@ -67,19 +65,8 @@ class OpenVino:
     def load(self, model: str, room: int) -> Loaded:
         if (need := self.memory(model)) > room:
             raise WeightsUnavailable("memory", model=model)
-        with ThreadPoolExecutor(1) as beside:
-            reading = beside.submit(load_tokenizer, self.folder)
-            try:
-                engine = OpenVinoEngine(self.file, exact=self.reproducible)
-            except OSError as error:  # the system starts no process
-                raise WeightsUnavailable("engine", model=model) from error
-            try:
-                codec, defaults, context = reading.result()
-                engine.wait_until_open()
-            except Exception as error:  # whatever it was: its process would stay, and it is told as what it is
-                engine.close()
-                raise self._explain(error, model) from error
-        engine.codec = codec
+        start = partial(OpenVinoEngine, self.file, exact=self.reproducible)
+        engine, codec, defaults, context = open_engine(start, self.folder, model)
         return Loaded(
             engine=engine,
             codec=codec,
@@ -89,12 +76,6 @@ class OpenVino:
             name=self.name,
             queue=FairQueue(SLOTS),
         )
-
-    def _explain(self, error: Exception, model: str) -> Exception:
-        """A process that ended, for whatever reason, has not shown that its file is damaged."""
-        if isinstance(error, NotOpened):
-            return WeightsUnavailable("damaged" if is_damaged(self.folder) else "engine", model=model)
-        return explain_failure(error, self.folder, model) if isinstance(error, FAILURES) else error
 
 
 def variants(folder: Path) -> tuple[OpenVino, ...]:

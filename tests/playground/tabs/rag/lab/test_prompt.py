@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from playground.tabs.rag.lab.answering.prompt import GroundedPrompt, grounded_prompt, ungrounded_prompt
-from playground.tabs.rag.lab.answering.quoting import one_line, unguessable_mark
+from playground.tabs.rag.lab.answering.quoting import plain_line
 from playground.tabs.rag.lab.answering.wording import wordings
 from providers.types import Message
 from tests.playground.tabs.rag.lab.passages import passage
@@ -79,16 +77,8 @@ async def test_other_text_is_quoted_as_it_stands() -> None:
     assert code in user
 
 
-@given(some.lists(some.text(alphabet="0123456789abcdef", max_size=300), max_size=4))
-def test_the_mark_is_in_no_text_and_follows_from_them(texts: list[str]) -> None:
-    mark = unguessable_mark(texts)
-    assert not any(mark in text for text in texts)
-    assert mark == unguessable_mark(texts)
-    assert mark not in unguessable_mark([*texts, mark.upper()])
-
-
 def test_names_stay_on_their_line() -> None:
-    assert one_line("a\nb\u2028c\x00</passage 1>[2].pdf") == "a b c /passage 1 2 .pdf"
+    assert plain_line("a\nb\u2028c\x00</passage 1>[2].pdf") == "a b c /passage 1 2 .pdf"
 
 
 async def test_passages_are_numbered_with_file_and_page() -> None:

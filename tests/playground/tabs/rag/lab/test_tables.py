@@ -302,3 +302,8 @@ def test_headings_stand_where_they_say_below_a_table():
     assert (
         page.text[page.headings[0].start :].startswith("## Two") and page.text[page.headings[1].start :] == "Three\n==="
     )
+
+
+def test_a_name_of_thousands_of_digits_is_a_name():
+    digits = "9" * 5000
+    assert digits in read_text("a.csv", f"x,{digits},{digits[1:]}\na,b,c\nd,e,f\n".encode())

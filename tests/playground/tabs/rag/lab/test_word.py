@@ -146,6 +146,16 @@ def test_numbers_that_a_style_or_the_one_it_is_based_on_gives_are_read():
     assert numbered(levels, steps, styles) == ["1", "1.1", "1.2", "", "2"]
 
 
+def test_a_level_that_is_no_number_is_none():
+    own, style = '<w:outlineLvl w:val="{}"/>'.format, '<w:pStyle w:val="{}"/>'.format
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="A"><w:name w:val="heading ²"/></w:style>'
+        f'<w:style w:type="paragraph" w:styleId="B"><w:name w:val="b"/><w:pPr>{own("²")}</w:pPr></w:style>'
+    )
+    steps = [(own("²"), "x"), (own("9" * 5000), "x"), (style("A"), "x"), (style("B"), "x")]
+    assert numbered(level(0, "decimal", "%1"), steps, styles) == [""] * 4
+
+
 def test_numbers_and_boxes_in_a_table_are_read():
     def ticked(value: str) -> str:
         return f"<w:ffData><w:checkBox>{value}</w:checkBox></w:ffData>"

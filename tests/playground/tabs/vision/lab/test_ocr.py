@@ -10,7 +10,8 @@ import pytest
 from playground.asking.images.clean import clean, clean_file
 from playground.asking.images.reading_order import Block, lines, reading_order
 from playground.asking.images.serving import ProgramAnswer
-from playground.tabs.vision.lab.ocr import quote_text, read_all, read_text, unguessable_mark
+from playground.asking.quoting import unguessable_mark
+from playground.tabs.vision.lab.ocr import quote_text, read_all, read_text
 from providers.catalog import ASSETS
 from providers.errors import ImageError
 from providers.image import size

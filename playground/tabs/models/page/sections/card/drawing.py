@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 from playground.page.parts.measures import draw_table
 from playground.page.parts.render import Renderer
-from playground.page.sidebar.offers import language_name
 from playground.tabs.models.lab.card import BYTES, CONTEXT, CardFacts
 from playground.tabs.models.page.pieces import Known, amount_of_bytes, count_of, draw_name, draw_notice, draw_term, say
 from providers.errors import Failure
@@ -174,7 +173,7 @@ def _source(show: Renderer, one: CardFacts) -> str:
 
 
 def _languages(show: Renderer, one: CardFacts) -> str:
-    return html.escape(", ".join(language_name(show, each) for each in one.info.languages))
+    return html.escape(", ".join(show.language_name(each) for each in one.info.languages))
 
 
 def _of(draw: Callable[[Renderer, Anatomy], str]) -> _Cell:

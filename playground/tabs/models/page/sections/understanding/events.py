@@ -12,7 +12,6 @@ import gradio as gr
 
 from playground.asking.pump import beats
 from playground.page.parts.render import Renderer
-from playground.page.parts.run_titles import language_name
 from playground.page.parts.screen import Screen, no_change
 from playground.page.parts.setup_line import fold_into_line
 from playground.page.parts.under_way import goes_on
@@ -147,7 +146,7 @@ def setup_parts(show: Renderer, task: Task) -> tuple[str, ...]:
     tasks, kind = task.tasks, kind_of(task.tasks)
     ways = ", ".join(show.text(f"models.{way_key(one, kind)}") for one in task.approaches)
     count = show.text("page.setup_count", count=len(tasks.items))
-    return tasks.title or show.text("models.task_own"), count, language_name(show, tasks.language), ways
+    return tasks.title or show.text("models.task_own"), count, show.in_language(tasks.language), ways
 
 
 async def classify_text(
