@@ -18,6 +18,7 @@ from tests.browser.driving import (
     in_every_look,
     open_mode,
     replies,
+    settle,
     unfold,
     use_endpoint,
 )
@@ -172,6 +173,8 @@ def a_clicked_token_forks(page: Page, keep_screenshot: Callable[[Page, str], Pat
     for count in range(1, 5):
         page.locator("#sampling-greedy").click()
         expect(path(page)).to_have_count(count)
+        expect(page.locator("#sampling-stop")).to_have_count(0)
+        settle(page)  # a token is drawn a moment before its step has ended, and until then a click is none
     assert pieces(page) == FORKED
 
     path(page).nth(2).hover()

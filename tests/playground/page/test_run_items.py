@@ -8,7 +8,9 @@ from playground.measuring.extract import NOTHING, Extraction
 from playground.measuring.items import Item
 from playground.measuring.outcomes import Cell, Outcome
 from playground.measuring.store import ColumnDescription, RunDescription
+from playground.measuring.summary import Comparison, summarise
 from playground.page.parts.facts import facts_text
+from playground.page.parts.measures import draw_mean
 from playground.page.parts.render import Renderer
 from playground.page.parts.run_items import draw_run_item, draw_run_items
 from playground.text import texts
@@ -67,6 +69,30 @@ def test_an_opened_question_names_its_choices_and_each_try(show):
     assert [part in shown_text(drawn) for part in ("Zero-shot run 2", "right", "wrong")] == [True] * 3
     assert "<ol" not in draw_run_item(show, *tried(RIGHT, kind="text"), "i")
     assert draw_run_item(show, *tried(RIGHT), "another") == ""
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ((), "not yet"),
+        ((FAILED, FAILED), "2 failed"),
+        ((UNSCORED, FAILED), "1 failed · 1 for your eye"),
+        ((RIGHT, WRONG, UNREAD, FAILED), "0.33 n = 1 · 1 wrong · 1 without a readable answer · 1 failed"),
+    ],
+)
+def test_how_good_a_column_is_or_why_nobody_knows(show, outcomes, said):
+    (found,) = summarise(tried(*outcomes)[1], [COLUMN.key])
+    assert shown_text(draw_mean(show, found)) == said
+
+
+def test_what_a_comparison_shows_by_its_own_p_or_a_corrected_one():
+    def finding(better: int, worse: int, corrected: float | None = None) -> str:
+        return Comparison(
+            baseline="a", items=20, better=better, worse=worse, p=0.02, difference=0, low=0, high=0
+        ).finding(corrected)
+
+    assert [finding(9, 1), finding(1, 9), finding(0, 0)] == ["better", "worse", "alike"]
+    assert [finding(9, 1, 0.06), finding(9, 1, 0.04)] == ["undecided", "better"]
 
 
 @pytest.mark.parametrize(

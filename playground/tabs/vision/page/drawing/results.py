@@ -113,7 +113,7 @@ def vision_title(show: Renderer, it: VisionResult, language: str, begun: str) ->
     """The same as plain text."""
     parts = [
         show.text("prompting.title_questions", count=len(it.questions)),
-        show.text(key) if show.has(key := f"prompting.language_{language}") else language,
+        show.in_language(language),
         ", ".join(dict.fromkeys(one.model.name for one in it.columns)),
         ", ".join(dict.fromkeys(show.text(f"vision.way_{one.way}") for one in it.columns)),
         show.text("vision.title_metric"),
