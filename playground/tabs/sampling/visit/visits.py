@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -71,6 +72,9 @@ class _Work:
     other: OtherPrompt | None = None
     sought: str = ""
     """The text whose token is looked up."""
+    in_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Single steps of the tree follow one another in the order in which they were asked for: each begins where the one
+    before it ended."""
 
 
 @dataclass(slots=True)
@@ -179,11 +183,15 @@ class SamplingVisits(Remembers):
     ) -> AsyncGenerator[TokenTree]:
         """Append tokens at the leaf, one tree a token; what is there when it is stopped or closed is kept.
 
-        Raises `InputError("empty")` without a tree, `UnsupportedRequest("logits")` for a remote model's, and what
+        A single token waits for the single steps before it; several are stopped by the next step. Raises
+        `InputError("empty")` without a tree, `UnsupportedRequest("logits")` for a remote model's, and what
         `playground.tabs.sampling.lab.grow` raises.
         """
         box, work = self._growable(visitor)
-        async with self.sessions.work.at(visitor, _PLACE, counted=steps > 1) as control:
+        async with AsyncExitStack() as held:
+            if steps == 1:
+                await held.enter_async_context(work.in_turn)
+            control = await held.enter_async_context(self.sessions.work.at(visitor, _PLACE, counted=steps > 1))
             growing = grow(box, work.model, work.tree, Growth(how=how, steps=steps, sampling=sampling))
             async with aclosing(self._keep_each(visitor, work, follow(growing, work.tree, control.stopping))) as trees:
                 async for tree in trees:
@@ -192,16 +200,17 @@ class SamplingVisits(Remembers):
     async def choose(self, visitor: str, parent: int | None, token: int) -> TokenTree:
         """Go on from `parent` with that token: a fork where something else followed before. Raises what `grow` does."""
         box, work = self._growable(visitor)
-        async with self.sessions.work.at(visitor, _PLACE, counted=False):
+        async with work.in_turn, self.sessions.work.at(visitor, _PLACE, counted=False):
             tree = await choose(box, work.model, work.tree.at(parent), token)
-        return self._keep(visitor, work, tree)
+            return self._keep(visitor, work, tree)
 
-    def go(self, visitor: str, node: int | None) -> TokenTree:
+    async def go(self, visitor: str, node: int | None) -> TokenTree:
         """Let the text end at that node, or (`None`) after the prompt. Raises `NodeError("node")`, `("empty")`."""
-        self.stop(visitor)
         if (work := self._works.get(visitor)) is None:
             raise InputError("empty")
-        return self._keep(visitor, work, work.tree.at(node))
+        async with work.in_turn:
+            self.stop(visitor)
+            return self._keep(visitor, work, work.tree.at(node))
 
     async def open_reply(self, visitor: str, ref: str, messages: Sequence[Message], reply: str) -> TokenTree:
         """A local model's reply from the chat, as a path that can be forked.

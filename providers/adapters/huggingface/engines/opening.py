@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,23 +35,20 @@ def open_engine(
     Raises `WeightsUnavailable`, by `explain` for a process that ended, and whatever else went wrong as it is: the
     process has ended then.
     """
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside, ExitStack() as unless_open:
         reading = beside.submit(load_tokenizer, folder)
         try:
             engine = start()
         except OSError as error:  # the system starts no process
             raise WeightsUnavailable("engine", model=model) from error
+        unless_open.callback(engine.close)
         try:
             codec, defaults, context = reading.result()
             engine.wait_until_open()
         except NotOpened as error:
-            engine.close()
             raise explain(error, folder, model) from error
         except FAILURES as error:
-            engine.close()
             raise explain_failure(error, folder, model) from error
-        except BaseException:  # whatever it was: its process would stay
-            engine.close()
-            raise
+        unless_open.pop_all()
     engine.codec = codec
     return engine, codec, defaults, context

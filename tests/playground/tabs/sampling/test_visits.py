@@ -105,7 +105,7 @@ class TestLooking:
         with pytest.raises(InputError, match="empty"):
             await trees(bench.grow(WHO, "greedy", 1, Sampling()))
         with pytest.raises(InputError, match="empty"):
-            bench.go(WHO, None)
+            await bench.go(WHO, None)
 
     async def test_a_failed_look_leaves_what_was_there(self, bench):
         await bench.look(WHO, WORDS, TEXT)
@@ -118,7 +118,7 @@ class TestLooking:
         bench._works.clock = lambda: now[0]
         await bench.look(WHO, WORDS, TEXT)
         now[0] = 3600.0
-        bench.go(WHO, None)  # touched
+        await bench.go(WHO, None)  # touched
         now[0] = 7300.0
         assert bench.tree(WHO) is not None
         now[0] = 20_000.0
@@ -135,7 +135,7 @@ class TestGrowing:
         assert (await bench.reshape(WHO, Sampling())).rows[0].token == " The"
         await bench.reshape(WHO, Sampling(temperature=0.2))
         assert scripted.computed == computed + 1
-        bench.go(WHO, 0)
+        await bench.go(WHO, 0)
         assert (await bench.reshape(WHO, Sampling())).rows[0].token == "."
 
     async def test_a_fork_and_back(self, bench):
@@ -145,9 +145,9 @@ class TestGrowing:
         forked = await bench.choose(WHO, tree.nodes[1].parent, other.id)
         assert [node.token.piece for node in forked.path()] == [" Paris", other.piece]
         assert len(forked.nodes) == 4
-        assert bench.go(WHO, 2).path() == tree.path()
+        assert (await bench.go(WHO, 2)).path() == tree.path()
         with pytest.raises(InputError, match="node"):
-            bench.go(WHO, 99)
+            await bench.go(WHO, 99)
         with pytest.raises(InputError, match="node"):
             await bench.choose(WHO, 99, other.id)
         assert bench.tree(WHO).nodes == forked.nodes
@@ -179,7 +179,7 @@ class TestGrowing:
         found = await trees(bench.trace(WHO, "scripted/echo", ASKED, Sampling()))
         assert "".join(node.token.piece for node in found[-1].path()) == f"You said: {TEXT}"
         assert bench.tree(WHO) == found[-1]
-        assert bench.go(WHO, 1).leaf == 1
+        assert (await bench.go(WHO, 1)).leaf == 1
         with pytest.raises(InputError, match="empty"):
             await bench.reshape(WHO, Sampling())
         with pytest.raises(UnsupportedRequest, match="logits"):
@@ -223,6 +223,17 @@ class TestRunning:
         assert seen[0] == 0  # a beat while it waits
         assert seen[-1] == 1
         assert len(bench.tree(WHO).nodes) == 1
+
+    async def test_single_steps_asked_for_at_once_follow_one_another(self, tmp_path):
+        bench, apart = bench_of(tmp_path, Slow(), parallel_streams=1), bench_of(tmp_path)
+        await bench.look(WHO, WORDS, TEXT)
+        await asyncio.gather(*(trees(bench.grow(WHO, "greedy", 1, Sampling())) for _ in range(3)), bench.go(WHO, 1))
+        await apart.look(WHO, WORDS, TEXT)
+        await trees(apart.grow(WHO, "greedy", 3, Sampling()))
+        tree = bench.tree(WHO)
+        assert [node.token for node in tree.nodes] == [node.token for node in apart.tree(WHO).nodes]
+        assert [node.parent for node in tree.nodes] == [None, 0, 1]
+        assert tree.leaf == 1  # where it was asked to go last
 
     async def test_a_new_look_takes_the_place_of_a_growth(self, tmp_path):
         bench = bench_of(tmp_path, Slow(), parallel_streams=1)

@@ -12,7 +12,7 @@ import gradio as gr
 from playground.page.parts.downloads import File, wire_downloads
 from playground.page.parts.stops import wire_stop
 from playground.page.parts.under_way import UnderWay
-from playground.page.program import PRIVATE, App, Page, Who
+from playground.page.program import EACH, PRIVATE, App, Page, Who
 from playground.tabs.sampling.lab import TokenTree
 from playground.tabs.sampling.lab.errors import NodeError
 from playground.tabs.sampling.page.drawing.tokens import draw_forks, draw_path
@@ -44,14 +44,14 @@ def wire_steps(page: Page[SamplingVisits], layout: SamplingLayout, going: UnderW
         node = event.node
         return await _step(page, request, values, lambda who, sampling: go(app, who, node, sampling))
 
-    steps.greedy.click(_grower(page, going, "greedy", 1), sliders, outputs, **PRIVATE)
-    steps.sampled.click(_grower(page, going, "sampled", 1), sliders, outputs, **PRIVATE)
+    steps.greedy.click(_grower(page, going, "greedy", 1), sliders, outputs, **EACH)
+    steps.sampled.click(_grower(page, going, "sampled", 1), sliders, outputs, **EACH)
     steps.more.click(_grower(page, going, "sampled", AT_ONCE), sliders, outputs, **PRIVATE)
-    steps.path.fork(on_fork, sliders, outputs, **PRIVATE)
+    steps.path.fork(on_fork, sliders, outputs, **EACH)
     for place in (layout.choice, steps.leaf):
         place.pick(on_pick, sliders, [*outputs, layout.modes], **PRIVATE)
     for place in (steps.path, steps.forks):
-        place.go(on_go, sliders, outputs, **PRIVATE)
+        place.go(on_go, sliders, outputs, **EACH)
     wire_stop(app, steps.stop, app.visits.stop)
     wire_downloads(app, steps.exports, layout.file, lambda who, kind: export_tree(app, who, kind))
 
@@ -121,7 +121,7 @@ async def choose(
 async def go(app: App[SamplingVisits], who: Who, node: object, sampling: Sampling) -> SamplingScreen:
     """Let the text end at that node, or at the prompt."""
     try:
-        app.visits.go(who.visitor, None if node == "root" else _checked_node(node))
+        await app.visits.go(who.visitor, None if node == "root" else _checked_node(node))
         return await redraw(app, who, sampling)
     except PlaygroundError as error:
         return show_error_beside(app.show(who), error)

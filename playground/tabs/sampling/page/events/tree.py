@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import gradio as gr
 
@@ -49,18 +49,22 @@ def show_error_beside(show: Renderer, error: PlaygroundError) -> SamplingScreen:
 
 
 async def redraw(app: App[SamplingVisits], who: Who, sampling: Sampling) -> SamplingScreen:
-    """Everything, as the visitor's tree is now."""
+    """Everything, as the visitor's tree is now; the buttons alone where another step has changed it meanwhile, which
+    draws it then."""
     show, tree = app.show(who), app.visits.tree(who.visitor)
     if tree is None:
         return SamplingScreen()
-    screen = SamplingScreen.showing(
+    choice, leaf = await reshape(app, who, sampling)
+    if app.visits.tree(who.visitor) is not tree:
+        return SamplingScreen.showing("more")
+    return SamplingScreen.showing(
         "more",
         read=draw_prompt(show, tree.prompt),
+        choice=choice,
         path=draw_path(show, tree),
+        leaf=leaf,
         forks=draw_forks(show, tree) + (draw_notice(show, "steps") if tree.nodes else ""),
     )
-    choice, leaf = await reshape(app, who, sampling)
-    return replace(screen, choice=choice, leaf=leaf)
 
 
 async def reshape(app: App[SamplingVisits], who: Who, sampling: Sampling) -> tuple[object, object]:
