@@ -106,6 +106,29 @@ _CUT = (
 }"""
 )
 
+_FIGURES = (
+    "() => {"
+    + _SIGHT
+    + """
+  const wrong = [];
+  for (const figure of document.querySelectorAll('.js-plotly-plot')) {
+    const texts = [...figure.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle, .legendtext')]
+      .map(element => ({said: element.textContent, rect: seen(element)})).filter(one => one.rect);
+    for (let a = 0; a < texts.length; a++)
+      for (let b = a + 1; b < texts.length; b++) {
+        const one = texts[a].rect, two = texts[b].rect;
+        const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left);
+        const high = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
+        if (wide > 2 && high > 2) wrong.push(`${names(figure)}: “${texts[a].said}” and “${texts[b].said}”`);
+      }
+    for (const one of figure.querySelectorAll('.xtick text'))
+      if (seen(one) && /rotate\\((?!-?0,)/.test(one.getAttribute('transform')))
+        wrong.push(`${names(figure)}: “${one.textContent}” is turned`);
+  }
+  return wrong.slice(0, 12);
+}"""
+)
+
 _SIDEWAYS = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map(one => `${one.tagName.toLowerCase()}#${one.id}.${one.className}`)
@@ -181,7 +204,14 @@ _AXE = """async rules => {
 
 def ill_laid(page: Page) -> list[str]:
     """What scrolls sideways, overlaps or is cut."""
-    checks = {"sideways": _SIDEWAYS, "overlap": _OVERLAPS, "cut": _CUT, "wide": _WIDE_TABLES, "numbers": _MARKERS}
+    checks = {
+        "sideways": _SIDEWAYS,
+        "overlap": _OVERLAPS,
+        "in a figure": _FIGURES,
+        "cut": _CUT,
+        "wide": _WIDE_TABLES,
+        "numbers": _MARKERS,
+    }
     checks |= {"under a caret": _CARETS, "tabs in rows": _ROWS}
     return [f"{name}: {one}" for name, check in checks.items() for one in page.evaluate(check)]
 

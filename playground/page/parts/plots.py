@@ -20,8 +20,12 @@ SERIES = ("#0f766e", "#b45309", "#7c3aed", "#be185d", "#1d4ed8", "#4d7c0f", "#dc
 MARKS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "pentagon")
 _AXIS = 84
 """Pixels that an axis with its title takes between two panels."""
+_LINE = 18
+"""Pixels of a further line of a title."""
 _WIDE, _LONG = 24, 30
 """Characters of a line below an axis, and of one beside a mark, that fit a phone."""
+_TICKS = 3
+"""Numbers at an axis of amounts, which may be long: on a phone more would stand on their heads."""
 _TYPE = "Source Sans Pro, ui-sans-serif, system-ui, sans-serif"
 
 
@@ -57,10 +61,11 @@ def template(show: Renderer) -> go.layout.Template:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(SERIES),
             "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
+            "minreducedheight": 16,  # else plotly lets a title lie over its axis rather than a single row be low
             "hovermode": "closest",
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             "xaxis": axis,
-            "yaxis": axis,
+            "yaxis": {**axis, "ticklabelstandoff": 10},
         }
     )
 
@@ -90,9 +95,11 @@ def plot_intervals(show: Renderer, columns: Sequence[PlottedColumn], title: str,
             cliponaxis=False,
             hovertemplate=f"{hover}<extra></extra>",
         )
-    figure.update_layout(template=template(show), height=90 + _row_height(columns) * len(columns), dragmode=False)
-    figure.update_xaxes(title_text=_wrap_text(title, _WIDE), range=[0, 1])
-    figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
+    below = _wrap_text(title, _WIDE)
+    height = 90 + below.count("<br>") * _LINE + _row_height(columns) * len(columns)
+    figure.update_layout(template=template(show), height=height, dragmode=False)
+    figure.update_xaxes(title_text=below, range=[0, 1])
+    figure.update_yaxes(autorange="reversed", zeroline=False)
     return figure
 
 
@@ -145,9 +152,9 @@ def plot_amounts(show: Renderer, columns: Sequence[PlottedColumn], titles: Seque
             row=row,
             col=1,
         )
-        figure.update_xaxes(title_text=_wrap_text(title, _WIDE), row=row, col=1)
+        figure.update_xaxes(title_text=_wrap_text(title, _WIDE), nticks=_TICKS, row=row, col=1)
     figure.update_layout(template=template(show), height=height, dragmode=False)
-    figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10)
+    figure.update_yaxes(autorange="reversed", zeroline=False)
     return figure
 
 
@@ -205,11 +212,12 @@ def plot_shares(show: Renderer, shares: Sequence[Share], title: str, hover: str,
             hovertemplate=f"{hover}<extra></extra>",
         )
     add_unread(figure, hollow, *unread)
-    height = 110 + 24 * len(series) + len(rows) * (14 + 16 * len(series))
+    below = _wrap_text(title, _WIDE)
+    height = 110 + below.count("<br>") * _LINE + 24 * len(series) + len(rows) * (14 + 16 * len(series))
     figure.update_layout(template=template(show), height=height, dragmode=False)
-    figure.update_xaxes(title_text=_wrap_text(title, _WIDE), range=[0, 1])
+    figure.update_xaxes(title_text=below, range=[0, 1])
     names = {"tickvals": list(range(len(rows))), "ticktext": rows}
-    figure.update_yaxes(autorange="reversed", zeroline=False, ticklabelstandoff=10, rangemode="normal", **names)
+    figure.update_yaxes(autorange="reversed", zeroline=False, rangemode="normal", **names)
     return figure
 
 
