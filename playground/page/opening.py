@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -46,17 +46,28 @@ def _in_thread(fill: Fill) -> Fill:
 def wire_openings(
     listen: Callable[..., Dependency], openings: Sequence[Opening], **options: Any
 ) -> Callable[..., Dependency]:
-    """One event for all of them, side by side: `listen` wires it, as `blocks.load` does. What wires an event that
+    """One event for all of them, side by side: `listen` wires it, as `blocks.load` does. Each is shown as soon as it is
+    there: had it to wait for a slower one, it would undo what the visitor did meanwhile. What wires an event that
     follows; where there is nothing to fill in, `listen`. Call it inside the page's Blocks."""
     inputs = list(dict.fromkeys(one for opening in openings for one in opening.inputs))
     outputs = [one for opening in openings for one in opening.outputs]
 
-    async def on_moment(request: gr.Request, *values: object) -> list[object] | object:
+    async def on_moment(request: gr.Request, *values: object) -> AsyncGenerator[list[object] | object]:
         known = dict(zip(inputs, values, strict=True))
-        filled = await asyncio.gather(
-            *(one.values(request, [known[source] for source in one.inputs]) for one in openings)
-        )
-        found = [value for values in filled for value in values]
-        return found[0] if len(found) == 1 else found
+        filling = [
+            asyncio.ensure_future(one.values(request, [known[source] for source in one.inputs])) for one in openings
+        ]
+        shown: set[asyncio.Future[list[object]]] = set()
+        try:
+            while waiting := set(filling) - shown:
+                done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                found: list[object] = []
+                for one, opening in zip(filling, openings, strict=True):
+                    found += one.result() if one in done else [gr.skip() for _ in opening.outputs]
+                shown |= done
+                yield found[0] if len(found) == 1 else found
+        finally:
+            for one in filling:
+                one.cancel()
 
     return cast("Callable[..., Dependency]", listen(on_moment, inputs, outputs, **options).then) if openings else listen
