@@ -52,11 +52,21 @@ def wire_openings(
     inputs = list(dict.fromkeys(one for opening in openings for one in opening.inputs))
     outputs = [one for opening in openings for one in opening.outputs]
 
-    async def on_moment(request: gr.Request, *values: object) -> AsyncGenerator[list[object] | object]:
+    def begin(request: gr.Request, values: Sequence[object]) -> list[asyncio.Future[list[object]]]:
         known = dict(zip(inputs, values, strict=True))
-        filling = [
+        return [
             asyncio.ensure_future(one.values(request, [known[source] for source in one.inputs])) for one in openings
         ]
+
+    async def on_moment_alone(request: gr.Request, *values: object) -> list[object] | object:
+        """What has nothing to wait for. (Of a generator's values Gradio's client (6) tells that a state has changed
+        before what came with it can be read.)"""
+        (filling,) = begin(request, values)
+        found = await filling
+        return found[0] if len(found) == 1 else found
+
+    async def on_moment(request: gr.Request, *values: object) -> AsyncGenerator[list[object]]:
+        filling = begin(request, values)
         shown: set[asyncio.Future[list[object]]] = set()
         try:
             while waiting := set(filling) - shown:
@@ -65,9 +75,12 @@ def wire_openings(
                 for one, opening in zip(filling, openings, strict=True):
                     found += one.result() if one in done else [gr.skip() for _ in opening.outputs]
                 shown |= done
-                yield found[0] if len(found) == 1 else found
+                yield found
         finally:
             for one in filling:
                 one.cancel()
 
-    return cast("Callable[..., Dependency]", listen(on_moment, inputs, outputs, **options).then) if openings else listen
+    if not openings:
+        return listen
+    filled = listen(on_moment if len(openings) > 1 else on_moment_alone, inputs, outputs, **options)
+    return cast("Callable[..., Dependency]", filled.then)

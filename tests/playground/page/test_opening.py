@@ -60,7 +60,7 @@ async def test_an_input_of_two_is_sent_once_and_one_output_is_no_list() -> None:
         wire_openings(blocks.load, [Opening(lambda _, value, same: value + same, [given, given], [shown])])
     (event,) = blocks.fns.values()
     assert event.inputs == [given]
-    assert await shown_by(event, "a") == ["aa"]
+    assert await cast(Any, event.fn)(gr.Request(), "a") == "aa"
 
 
 async def test_what_is_no_list_of_as_many_values_is_a_failure() -> None:
@@ -69,4 +69,4 @@ async def test_what_is_no_list_of_as_many_values_is_a_failure() -> None:
         wire_openings(blocks.load, [Opening(lambda _: ["one"], [], places)])
     (event,) = blocks.fns.values()
     with raises(ValueError, match="2 places"):
-        await shown_by(event)
+        await cast(Any, event.fn)(gr.Request())
