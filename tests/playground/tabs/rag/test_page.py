@@ -129,6 +129,19 @@ class TestChoosing:
         assert f'data-embed="{readers[-1].ref}"' in await offer_reader(app, show, now, {"es"})
         assert await offer_reader(app, show, now, {"en"}) == ""
 
+    async def test_what_is_removed_while_an_offer_is_looked_for_is_not_listed(self, app, who, monkeypatch):
+        async def find_offer(*asked):
+            for one in await stored_documents(app, who, now):
+                await app.visits.remove(who.visitor, one.digest, checked_retrieval(app, who, now))
+            return "an offer"
+
+        now = RetrievalFields()
+        await added(app, who)
+        assert 'class="library"' in await list_documents(app, who, now)
+        monkeypatch.setattr("playground.tabs.rag.page.events.listing.offer_reader", find_offer)
+        listed = await list_documents(app, who, now)
+        assert "an offer" in listed and 'class="library"' not in listed
+
     async def test_taking_the_offer_fetches_chooses_and_embeds(self, app, who, monkeypatch):
         async def preparing(visitor, embedding):
             assert (visitor, embedding) == (who.visitor, ref)

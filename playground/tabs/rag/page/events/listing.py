@@ -47,6 +47,8 @@ async def list_documents(app: App[RagVisits], who: Who, fields: RetrievalFields)
     try:
         stored = await stored_documents(app, who, fields)
         offer = await offer_reader(app, show, fields, {one.language for one in stored})
+        if offer:  # finding it may have taken a while, in which something was added or removed
+            stored = await stored_documents(app, who, fields)
         return offer + draw_documents(show, stored, texts_of(fields.excluded))
     except PlaygroundError as error:
         return draw_alert(show, error)
